@@ -1,0 +1,1 @@
+"""How verifiers come in: the spec, the hooks, the host."""

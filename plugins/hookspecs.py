@@ -1,0 +1,41 @@
+"""The contract of a plugin: what Assay calls, when, and what it wants back.
+
+A plugin is a distribution with an entry point in the group ``assay``::
+
+    [project.entry-points.assay]
+    sql = "assay_sql.plugin"
+
+The entry point names a module (or an object) with functions marked ``@assay.hookimpl``.
+Nothing mutable is passed in. Assay's own verifiers register through these hooks too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pluggy
+
+from assay.plugins.markers import PROJECT
+from assay.plugins.spec import VerifierSpec
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+
+
+@hookspec
+def assay_verifiers() -> Iterable[VerifierSpec]:
+    """Offer verifiers under new names.
+
+    Called once, when a host is built. Keep it cheap: a spec names its factory as
+    ``"package.module:factory"``, which is imported on first use.
+
+    :returns:
+        Specs, each with a `name` of the form ``topic.what@version``. Raise the version whenever
+        the same sample could now score differently. Functions marked with `@assay.verifier`
+        may stand among them.
+    :raises:
+        Whatever you raise becomes a `PluginError` naming your plugin; the other plugins still
+        load.
+
+    A name that is already taken is an error, not an override.
+    """
+    return ()

@@ -1,0 +1,131 @@
+"""From a spec's target to the object that judges: the only place that imports a target.
+
+Workers use it as well as the calling process, so it depends on no host.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from assay.errors import PluginError, VerdictError
+from assay.model import Sample, Verdict, unit_score
+from assay.plugins.markers import SPEC_ATTRIBUTE
+from assay.plugins.spec import Escalate, Verifier
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+
+class FunctionVerifier:
+    """A marked function, with the face of a verifier."""
+
+    def __init__(self, function: Callable[..., Any], params: BaseModel | None) -> None:
+        self._function = function
+        self._params = params
+        self._name = getattr(function, SPEC_ATTRIBUTE).name
+
+    def verify(self, sample: Sample) -> Any:
+        """The function's result as a verdict; a coroutine of it for an ``async def``."""
+        args = (sample,) if self._params is None else (sample, self._params)
+        result = self._function(*args)
+        if inspect.isawaitable(result):
+            return self._later(result)
+        return self._verdict(result)
+
+    async def _later(self, result: Any) -> Any:
+        return self._verdict(await result)
+
+    def _verdict(self, result: Any) -> Verdict | Escalate:
+        if isinstance(result, Verdict | Escalate):
+            return result
+        if result is None:
+            raise VerdictError(
+                f"{self._name} returned None\nfix: return a number in [0, 1], a bool or a Verdict"
+            )
+        score = unit_score(result, self._name)
+        return Verdict.judged(self._name, score, f"{self._function.__name__} returned {result!r}")
+
+
+def module_from_file(path: str) -> ModuleType:
+    """Import a one-file plugin under a name made of its path; the same file once a process.
+
+    Raises:
+        PluginError: no such file, or it raises as it is imported.
+    """
+    file = Path(path).resolve()
+    digest = hashlib.sha256(str(file).encode()).hexdigest()[:8]
+    name = f"assay_plugin_{file.stem}_{digest}"
+    if name in sys.modules:
+        return sys.modules[name]
+    if not file.is_file():
+        raise PluginError(f"plugin file {path!r} does not exist")
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise PluginError(f"plugin file {path!r} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException as err:
+        del sys.modules[name]
+        if not isinstance(err, Exception):
+            raise
+        raise PluginError(
+            f"plugin file {path!r} raised as it was loaded: {type(err).__name__}: {err}"
+        ) from err
+    return module
+
+
+def load_target(name: str, target: str, origin: str | None = None) -> Any:
+    """The object a target names.
+
+    Args:
+        name: The verifier's, for the error.
+        target: ``package.module:factory``.
+        origin: The file of a one-file plugin, which no import finds by name.
+
+    Raises:
+        PluginError: it cannot be imported; names the verifier and the reason.
+    """
+    module_name, _, path = target.partition(":")
+    try:
+        module = module_from_file(origin) if origin else importlib.import_module(module_name)
+        found: Any = module
+        for attribute in path.split("."):
+            found = getattr(found, attribute)
+    except PluginError:
+        raise
+    except Exception as err:
+        raise PluginError(
+            f"verifier {name!r}: cannot import {target!r}: {type(err).__name__}: {err}"
+        ) from err
+    return found
+
+
+def build(name: str, found: Any, params: BaseModel | None) -> Verifier:
+    """The verifier that `found` (a factory or a marked function) makes.
+
+    Raises:
+        PluginError: the factory raises, or returns something without ``verify``.
+    """
+    if hasattr(found, SPEC_ATTRIBUTE):
+        return FunctionVerifier(found, params)
+    try:
+        verifier = found(params)
+    except Exception as err:
+        raise PluginError(
+            f"verifier {name!r}: its factory raised {type(err).__name__}: {err}"
+        ) from err
+    if not callable(getattr(verifier, "verify", None)):
+        raise PluginError(
+            f"verifier {name!r}: its factory returned a {type(verifier).__name__} without 'verify'"
+        )
+    return verifier  # type: ignore[no-any-return]

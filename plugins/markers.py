@@ -1,0 +1,91 @@
+"""The marks a plugin's author puts on functions. Importing them imports nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from assay.plugins.spec import Cost, VerifierSpec
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+PROJECT = "assay"
+"""Name of the entry-point group and prefix of every hook."""
+
+SPEC_ATTRIBUTE = "__assay_spec__"
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def hookimpl(function: F) -> F:
+    """Mark a function as this plugin's answer to the hook of the same name.
+
+    Does what pluggy's marker does, without the cost of importing pluggy.
+    """
+    options = {
+        "wrapper": False,
+        "hookwrapper": False,
+        "optionalhook": False,
+        "tryfirst": False,
+        "trylast": False,
+        "specname": None,
+    }
+    setattr(function, f"{PROJECT}_impl", options)
+    return function
+
+
+def verifier(
+    name: str,
+    *,
+    needs: Sequence[str] = (),
+    cost: Cost = "worker",
+    levels: Sequence[float] | None = None,
+    params: type[BaseModel] | None = None,
+    deterministic: bool = True,
+    summary: str | None = None,
+    tools: Sequence[str] = (),
+) -> Callable[[F], F]:
+    """Make a verifier of a function ``(sample) -> float | bool | Verdict``.
+
+    The function itself is returned, still callable, with its spec attached. Give it to
+    ``Engine(verifiers=[...])``, put it in a file for ``--plugin``, or return it from
+    ``assay_verifiers``.
+
+    Args:
+        name: ``topic.what@version``.
+        needs: Fields of `Sample` read besides `completion`; see `VerifierSpec.needs`.
+        cost: ``worker`` (killable; the function must be importable), ``inline`` (bounded work, in
+            the calling process), or ``waiting`` (an ``async def``, for the network).
+        levels: The values the score can take, if only some.
+        params: Model of the params; the function then takes ``(sample, params)``.
+        deterministic: False where the same sample may be judged differently.
+        summary: One line; by default the first line of the docstring.
+        tools: Distributions whose versions are part of the signature.
+
+    Raises:
+        PluginError: a name or an option that cannot be.
+
+    >>> @verifier("text.short@1", cost="inline", levels=[0, 1])
+    ... def short(sample):
+    ...     "At most 80 characters."
+    ...     return len(sample.answer) <= 80
+    """
+
+    def mark(function: F) -> F:
+        doc = (function.__doc__ or "").strip().partition("\n")[0]
+        spec = VerifierSpec(
+            name=name,
+            summary=summary if summary is not None else doc,
+            target=f"{function.__module__}:{function.__qualname__}",
+            cost=cost,
+            needs=tuple(needs),
+            levels=tuple(levels) if levels is not None else None,
+            params=params,
+            deterministic=deterministic,
+            tools=tuple(tools),
+        )
+        setattr(function, SPEC_ATTRIBUTE, spec)
+        return function
+
+    return mark

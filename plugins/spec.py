@@ -1,0 +1,163 @@
+"""What a verifier is: the spec that offers it, and the object that judges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
+
+from assay.errors import PluginError, nearest
+from assay.model import EMPTY, SAMPLE_FIELDS, FrozenDict, Sample, Verdict
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Cost: TypeAlias = Literal["inline", "worker", "waiting"]
+"""Where a verifier may run.
+
+``inline``
+    in the calling process: bounded work only, since nothing can interrupt it there;
+``worker``
+    in a process that is killed when the item's time is up;
+``waiting``
+    in a process that waits for many at once: ``async def verify``, for the network.
+"""
+
+COSTS: tuple[Cost, ...] = ("inline", "worker", "waiting")
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+@[1-9][0-9]*")
+_TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+_NEED = re.compile(r"([a-z_]+)(\.[^?]+)?(\?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """An inline verifier's wish to be run again, in a worker, by its `escalated` method."""
+
+    because: str = ""
+    """Why the inline layers could not decide; ends up in no verdict, only in traces."""
+
+
+@runtime_checkable
+class Verifier(Protocol):
+    """What a factory returns. One object judges many samples, from several threads if inline.
+
+    An object whose `verify` may return `Escalate` also has ``escalated(sample) -> Verdict``,
+    which the engine calls in a worker.
+    """
+
+    def verify(self, sample: Sample) -> Verdict | Escalate | Awaitable[Verdict]:
+        """Judge one completion.
+
+        Args:
+            sample: Only `completion` and the fields the spec `needs` are filled.
+
+        Returns:
+            A verdict, of which the engine sets `verifier` and `seconds`; or, from an inline
+            verifier, `Escalate`. A coroutine where the spec's cost is ``waiting``.
+
+        Raises:
+            ReferenceUnreadable: the reference, not the completion, cannot be read: the row
+                becomes `invalid`. Anything else that is raised becomes a `crashed` verdict with
+                the traceback, never a score; `MemoryError` in a worker is the completion's
+                fault and judged 0.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierSpec:
+    """One verifier, offered under a name. Cheap to make: `target` is imported on first use.
+
+    Raises:
+        PluginError: a name, target, cost, need or level that cannot be; names the verifier.
+    """
+
+    name: str
+    """``topic.what@version``; raise the version when the same sample may score differently."""
+    summary: str
+    """One line for `assay plugins`."""
+    target: str
+    """``package.module:factory``; the factory takes the params (None where there are none) and
+    returns a `Verifier`. A function marked with `@assay.verifier` serves as its own factory."""
+    cost: Cost = "worker"
+    needs: tuple[str, ...] = ()
+    """Fields of `Sample` it reads besides `completion`: with it they are the cache key, a sample
+    without one is `invalid`, and no other field reaches the verifier. ``n_tokens?`` is read
+    where it is there; ``info.tolerance`` is one entry of `info`."""
+    levels: tuple[float, ...] | None = None
+    """The values a score can take, ascending; None: any in [0, 1]."""
+    params: type[BaseModel] | None = None
+    """Checked when a rubric is loaded. Every field has a default for built-in verifiers."""
+    deterministic: bool = True
+    """Same sample, same verdict; False keeps it out of the cache."""
+    tools: tuple[str, ...] = ()
+    """Distributions whose versions can change its scores; they are part of the signature."""
+    retired: Mapping[str, str] = field(default=EMPTY, hash=False)
+    """Older name with version -> last release that shipped it."""
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        if not isinstance(self.name, str) or _NAME.fullmatch(self.name) is None:
+            raise PluginError(
+                f"verifier name {self.name!r} is not of the form 'topic.what@version'"
+                "\nfix: lower case, a dot, a whole version from 1 on, e.g. 'sql.rows@1'"
+            )
+        if _TARGET.fullmatch(self.target) is None and "<locals>" not in self.target:
+            raise PluginError(
+                f"verifier {self.name!r}: target {self.target!r} is not 'package.module:factory'"
+            )
+        if self.cost not in COSTS:
+            raise PluginError(
+                f"verifier {self.name!r}: cost {self.cost!r} is none of {', '.join(COSTS)}"
+            )
+        put(self, "needs", tuple(self.needs))
+        put(self, "tools", tuple(self.tools))
+        put(self, "retired", FrozenDict(self.retired))
+        for need in self.needs:
+            match = _NEED.fullmatch(need)
+            known = match is not None and match[1] in SAMPLE_FIELDS
+            if match is None or not known or (match[2] and match[1] != "info"):
+                raise PluginError(
+                    f"verifier {self.name!r} needs {need!r}, which no sample has"
+                    f"{nearest(need, SAMPLE_FIELDS)}\nfields: {', '.join(SAMPLE_FIELDS)}"
+                )
+            if match[1] == "label":
+                raise PluginError(
+                    f"verifier {self.name!r} needs 'label', which a verifier must not read"
+                    "\nfix: labels are for the audit; a right answer belongs in 'reference'"
+                )
+        if self.levels is not None:
+            levels = tuple(float(x) for x in self.levels)
+            if (
+                not levels
+                or list(levels) != sorted(set(levels))
+                or not (levels[0] >= 0.0 and levels[-1] <= 1.0)
+            ):
+                raise PluginError(
+                    f"verifier {self.name!r}: levels {self.levels} must ascend within [0, 1]"
+                )
+            put(self, "levels", levels)
+
+    @property
+    def topic(self) -> str:
+        """The name without its version."""
+        return self.name.partition("@")[0]
+
+    @property
+    def version(self) -> int:
+        """The version alone."""
+        return int(self.name.partition("@")[2])
+
+    def missing(self, sample: Sample) -> str | None:
+        """The first needed field that `sample` does not fill, or None."""
+        for need in self.needs:
+            if need[-1] != "?" and _value(sample, need) is None:
+                return need
+        return None
+
+
+def _value(sample: Sample, need: str) -> Any:
+    name, _, entry = need.partition(".")
+    return sample.info.get(entry) if entry else getattr(sample, name)

@@ -1,0 +1,1 @@
+"""Rewards you can explain: verifiers for maths and code, and rubrics that combine them."""

@@ -1,0 +1,90 @@
+"""Every exception Assay raises, in one tree.
+
+::
+
+    AssayError
+    ├── SampleError        (ValueError)    a row or a field of a sample is malformed
+    │   └── ReferenceUnreadable            the reference cannot be read: nothing can be judged
+    ├── RubricError        (ValueError)    a rubric that cannot be built
+    ├── VerdictError       (ValueError)    a verifier returned what no verdict can be
+    ├── PluginError        (RuntimeError)  a plugin that cannot be loaded, or clashes
+    │   └── VerifierNotFound (LookupError) no verifier of that name or version
+    ├── ConfigError        (ValueError)    an option of a call or a command out of range
+    ├── SandboxUnavailable (RuntimeError)  the machine cannot give the isolation asked for
+    ├── WorkerError        (RuntimeError)  worker processes cannot be started
+    └── UnscoredError      (RuntimeError)  too many samples of a call have no score
+
+A model's mistake is a verdict; a user's mistake is one of these. Each also inherits the
+builtin a caller would expect, so ``except ValueError`` works without importing Assay's names.
+The first line of a message says what is wrong and where, later lines how to mend it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.model import Reward
+
+
+class AssayError(Exception):
+    """Root of everything Assay raises on purpose."""
+
+
+class SampleError(AssayError, ValueError):
+    """A row, or a field of a sample, is malformed: the data set's fault, not the model's."""
+
+
+class ReferenceUnreadable(SampleError):
+    """The reference cannot be read, so no completion could be judged against it."""
+
+
+class RubricError(AssayError, ValueError):
+    """A rubric that cannot be built; names the path in the rubric and the file."""
+
+
+class VerdictError(AssayError, ValueError):
+    """A verifier returned something that is not a verdict (a NaN score, a wrong type)."""
+
+
+class PluginError(AssayError, RuntimeError):
+    """A plugin could not be loaded, or two plugins clash."""
+
+
+class VerifierNotFound(PluginError, LookupError):
+    """No verifier of that name or version is offered by any loaded plugin."""
+
+
+class ConfigError(AssayError, ValueError):
+    """An option of a call or of a command is out of range or contradicts another."""
+
+
+class SandboxUnavailable(AssayError, RuntimeError):
+    """This machine cannot give the isolation that was asked for; says what is missing."""
+
+
+class WorkerError(AssayError, RuntimeError):
+    """Worker processes cannot be started here at all."""
+
+
+class UnscoredError(AssayError, RuntimeError):
+    """More samples of one call went unscored than `max_unscored` allows.
+
+    Nothing is lost: `rewards` holds every reward of the call, in order.
+    """
+
+    def __init__(self, message: str, rewards: Sequence[Reward] = ()) -> None:
+        super().__init__(message)
+        self.rewards = tuple(rewards)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """``"; did you mean 'x'?"`` for the known name closest to `name`, or an empty string.
+
+    >>> nearest("maht", ["math", "code"])
+    "; did you mean 'math'?"
+    """
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,26 @@
+"""Text of a stranger, made safe to show on a terminal."""
+
+from __future__ import annotations
+
+import re
+
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, ESC of ANSI sequences among them
+    "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"  # bidi, zero width
+    "\ud800-\udfff]"  # lone surrogates, which no terminal encoding can write
+)
+
+
+def printable(text: str, limit: int | None = None) -> str:
+    r"""`text` with control, ANSI, bidirectional and zero-width characters shown as escapes.
+
+    Args:
+        text: Anything, model output included. Newlines and tabs stay.
+        limit: Cut to this many characters, with an ellipsis, before escaping.
+
+    >>> print(printable("a\x1b[31mb"))
+    a\x1b[31mb
+    """
+    if limit is not None and len(text) > limit:
+        text = text[: max(0, limit - 3)] + "..."
+    return _UNSAFE.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), text)

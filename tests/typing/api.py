@@ -1,0 +1,1 @@
+"""Types of the public names, checked by mypy."""
