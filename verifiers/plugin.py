@@ -12,4 +12,6 @@ from assay.plugins.spec import VerifierSpec
 @hookimpl
 def assay_verifiers() -> list[VerifierSpec]:
     """The built-in verifiers."""
-    return []
+    from assay.verifiers.math_answer.spec import SPECS as MATH_ANSWER
+
+    return [*MATH_ANSWER]
