@@ -161,7 +161,7 @@ def _near(one: Node, other: Node) -> bool:
 
 def is_value(node: Node) -> bool:
     """Whether it is a constant: no free names, no words, no brackets with several items."""
-    if isinstance(node, _STRUCTURED | Quantity):
+    if isinstance(node, (*_STRUCTURED, Quantity)):
         return False
     if isinstance(node, Sym):
         return node.name in ("pi", "e", "i")
