@@ -34,12 +34,12 @@ def restyle(text: str, random_: random.Random) -> str:
     out = out.replace("\\frac", "\\dfrac") if "\\dfrac" not in out else out.replace("\\dfrac", "\\frac")
     out = re.sub(r"\^(\d)(?!\d)", r"^{\1}", out) if "^{" not in out else re.sub(r"\^\{(\w)\}", r"^\1 ", out)
     if "\\left" in out:
-        out = out.replace("\\left", "").replace("\\right", "")
+        out = re.sub(r"\\(?:left|right)(?![a-z])", "", out)
     elif "(" in out and "\\(" not in out and random_.random() < 0.9:
         out = re.sub(r"(?<!\\)\(", r"\\left(", out)
         out = re.sub(r"(?<!\\)\)", r"\\right)", out)
         if out.count("\\left(") != out.count("\\right)"):
-            out = out.replace("\\left", "").replace("\\right", "")
+            out = re.sub(r"\\(?:left|right)(?![a-z])", "", out)
     out = re.sub(r"(?<=[\w})])\s*([+=<>])\s*(?=[\w\\({])", r" \1 ", out)
     bare = out.strip()
     if bare.startswith("$") and bare.endswith("$") and bare.count("$") == 2:
@@ -57,9 +57,11 @@ def config_policy(row: dict) -> Policy:
     if precision is not None and precision < 6:
         changes = {"significant": max(1, precision), "answer_digits": max(1, precision)}
     if config.get("allow_set_relation_comp") is False:
-        changes["relation_for_set"] = False
+        changes["sets_as_relations"] = False
     if config.get("strict") is False:
         changes["names"] = "ignore"
+    if config.get("match_types") in ("latex", "['latex']"):
+        changes["extraction"] = "math"
     known = {k: v for k, v in changes.items() if k in Policy.model_fields}
     return Policy(**known)
 

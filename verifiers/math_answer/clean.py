@@ -66,7 +66,7 @@ _ENTITY = {
 _EATEN = re.compile(
     "\x0c(?=rac|box|bm)|\x08(?=oxed|ar|egin|inom|eta|ig|oldsymbol)|"
     "\t(?=ext|imes|heta|an\\b|au\\b|frac|o\\b)|\x0b(?=ec|ert)|\r(?=ight|ho\\b|m\\b|angle)|"
-    "\n(?=eq?\\b|eq?\\d|otin)|\x07(?=lpha|pprox|ngle)"
+    "\n(?=eq\\b|otin\\b)|\x07(?=lpha|pprox|ngle)"
 )
 _EATEN_LETTER = {
     "\x0c": r"\f", "\x08": r"\b", "\t": r"\t", "\x0b": r"\v", "\r": r"\r", "\n": r"\n", "\x07": r"\a",

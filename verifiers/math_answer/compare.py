@@ -10,7 +10,7 @@ from assay.verifiers.math_answer import exact, numerics, relations, scalars, set
 from assay.verifiers.math_answer.finding import UNKNOWN, Finding, different, every
 from assay.verifiers.math_answer.limits import TooBig, Undefined
 from assay.verifiers.math_answer.policy import Policy
-from assay.verifiers.math_answer.settle import settle
+from assay.verifiers.math_answer.settle import determinant, settle
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
@@ -244,10 +244,6 @@ class Comparer:
             found = sets.union_of(listed), sets.as_set(other)
             if found[0] is not None and found[1] is not None:
                 return sets.same(found[0], found[1], self)
-        decimal = _decimal_comma(listed)
-        if decimal is not None:
-            pair_ = (decimal, other) if r is listed else (other, decimal)
-            return self.same(*pair_)
         if isinstance(listed.items[0], Rel) and isinstance(other, Group | Matrix):
             return different("a list and no list")
         return different(f"{len(listed.items)} answers instead of one" if listed is a
@@ -267,6 +263,8 @@ class Comparer:
             found = sets.same(union_r, union_a, self)
             if found.equal is not None:
                 return found
+        if all(isinstance(i, Group) for i in (*r.items, *a.items)):
+            return self.unordered(r.items, a.items, as_sets=True)  # solutions: a repetition is none
         if len(r.items) != len(a.items):
             return different(f"{len(a.items)} answers instead of {len(r.items)}")
         if self.policy.order == "keep":
@@ -376,8 +374,8 @@ class Comparer:
     def matrices(self, r: Node, a: Node) -> Finding:
         left, right = _matrix(r), _matrix(a)
         if left is None or right is None:
-            value_r = _determinant(r) if isinstance(r, Matrix) and r.bars else None
-            value_a = _determinant(a) if isinstance(a, Matrix) and a.bars else None
+            value_r = determinant(r) if isinstance(r, Matrix) and r.bars else None
+            value_a = determinant(a) if isinstance(a, Matrix) and a.bars else None
             if value_r is not None or value_a is not None:
                 return self.same(value_r or r, value_a or a)
             flat_r, flat_a = _vector(r), _vector(a)
@@ -507,22 +505,6 @@ def _signed(node: Node, minus: bool) -> Node:
     return rebuild(node, new)
 
 
-def _decimal_comma(node: Items) -> Num | None:
-    """``1,22`` as 1.22, where the list has two whole numerals."""
-    if len(node.items) != 2 or node.kind != ",":
-        return None
-    whole, part = node.items
-    if not (isinstance(part, Num) and part.value.q == 1 and part.places is None):
-        return None
-    negative = isinstance(whole, App) and whole.op == "neg"
-    head = whole.args[0] if isinstance(whole, App) and negative else whole
-    if not (isinstance(head, Num) and head.value.q == 1 and head.places is None):
-        return None
-    digits = str(part.value)
-    value = head.value + part.value / 10 ** len(digits)
-    return Num(-value if negative else value, len(digits), len(str(head.value)) + len(digits))
-
-
 def _matrix(node: Node) -> Matrix | None:
     if isinstance(node, Matrix):
         return None if node.bars else node
@@ -587,23 +569,6 @@ def _combined(node: App) -> Matrix | None:
             result = Matrix(rows)
         return result
     return None
-
-
-def _determinant(node: Matrix) -> Node | None:
-    rows = node.rows
-    if len(rows) != len(rows[0]) or len(rows) > 3:
-        return None
-    if len(rows) == 1:
-        return App("abs", (rows[0][0],))
-    if len(rows) == 2:
-        (a, b), (c, d) = rows
-        return App("add", (App("mul", (a, d)), App("neg", (App("mul", (b, c)),))))
-    terms: list[Node] = []
-    for order, sign in (((0, 1, 2), 1), ((1, 2, 0), 1), ((2, 0, 1), 1),
-                        ((2, 1, 0), -1), ((0, 2, 1), -1), ((1, 0, 2), -1)):  # fmt: skip
-        term = App("mul", tuple(rows[k][order[k]] for k in range(3)))
-        terms.append(term if sign > 0 else App("neg", (term,)))
-    return App("add", tuple(terms))
 
 
 _AXES = ("i", "j", "k")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +15,7 @@ from assay.verifiers.math_answer.compare import Comparer
 from assay.verifiers.math_answer.extract import reference_text
 from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.parse import parse_tokens
+from assay.verifiers.math_answer.parse import parse, parse_tokens
 from assay.verifiers.math_answer.plain import plain
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
 from assay.verifiers.math_answer.settle import settle
@@ -57,6 +58,8 @@ class Reading(NamedTuple):
     """None where it is readable only as a sequence of signs."""
     notation: tuple[str, ...]
     parameters: frozenset[str]
+    other: Node | None = None
+    """A second reading, of ``1,22`` as a decimal."""
 
     @property
     def shown(self) -> str:
@@ -86,7 +89,16 @@ def read(text: str) -> Reading:
     node = settle(node)
     scalars.defined(node)
     names = frozenset(w for w in notes if len(w) == 1 and w.isalpha())
-    return Reading(text, squeezed, node, notation, names)
+    return Reading(text, squeezed, node, notation, names, _decimal_comma(squeezed))
+
+
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+
+
+def _decimal_comma(text: str) -> Node | None:
+    if len(text) > 40 or _DECIMAL_COMMA.fullmatch(text) is None:
+        return None
+    return parse(text.replace(",", "."))
 
 
 @lru_cache(maxsize=4096)
@@ -181,7 +193,14 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
     comparer = Comparer(policy)
     comparer.parameters = reference.parameters | answer.parameters
     try:
-        return comparer.same(reference.node, answer.node)
+        found = comparer.same(reference.node, answer.node)
+        if found.equal is False and (reference.other is None) != (answer.other is None):
+            decimal = Comparer(policy).same(
+                reference.other or reference.node, answer.other or answer.node
+            )
+            if decimal.equal:
+                return decimal._replace(why="with a decimal comma")
+        return found
     except Unreadable as err:
         return Finding(False, "reading", "proved", str(err))
     except RecursionError:

@@ -544,9 +544,8 @@ def _points(a: Node, b: Node, names: list[str], positive: bool) -> Iterator[Env]
         env: Env = {}
         for k, name in enumerate(names):
             if number < 16:
-                top = 10**6
-                span = (4, 1, 4, 1, 2, 9)[number % 6]
-                size = fmpq(random.randrange(top // 50, top) * span, top)
+                span = (4, 1, 4, 1, 2, 8)[number % 6]  # dyadic, hence exact at any precision
+                size = fmpq(random.randrange(1 << 14, 1 << 20) * span, 1 << 20)
                 negative = not positive and number < 8 and (
                     random.random() < 0.5 if len(names) > 1 else number % 2 == 0
                 )

@@ -108,6 +108,7 @@ def _bars(tokens: list[Token]) -> dict[int, str]:
             opened = levels[-1]
             operand_before = before is not None and (
                 before.kind in ("num", "sym", "close", "word")
+                or before.value.startswith("end:")
                 or (before.kind == "op" and before.value in ("!", "'", "%", "deg", "circ"))
                 or (before.value == "|" and roles.get(i - 1) == "close")
             )
@@ -199,7 +200,8 @@ class Parser:
 
     def expression(self, level: int) -> Node:
         """Level 0: relations; 1: operations on sets; 2: ratios; 3: sums."""
-        while self.token.kind == "op" and self.token.value in ("=", "~", "=>", ":") and level == 0:
+        skipped = ("=", "~", "=>", ":", "*")
+        while level == 0 and self.token.kind == "op" and self.token.value in skipped:
             self.advance()  # "= 5", "≈ 17.1"
         left = self.sum()
         while self.token.kind == "op":
@@ -275,9 +277,9 @@ class Parser:
             return left
         terms = [left]
         while self.token.kind == "op" and self.token.value in _SUMS:
-            if self.peek().kind in ("end", "close", "sep"):
-                raise self.fail()
             sign = self.advance().value
+            if self.token.kind == "end":
+                break  # a stray sign at the very end
             term = self.product()
             terms.append(term if sign == "+" else App(_SIGNED[sign], (term,)))
         return App("add", tuple(terms))
@@ -700,6 +702,8 @@ class Parser:
     # -- functions ------------------------------------------------------------------------------
 
     def function(self, token: Token) -> Node:
+        if self.peek().kind == "word":
+            return self.prose()
         self.advance()
         op = token.value
         base: Node | None = None
@@ -880,6 +884,8 @@ class Parser:
         """Words: a label with its value, a number in words, or prose to the next separator."""
         start = self.at
         words: list[str] = []
+        if self.token.kind == "fn":
+            words.append(self.advance().value)
         while self.token.kind == "word":
             words.append(self.advance().value)
         follows = self.token

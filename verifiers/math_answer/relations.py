@@ -39,15 +39,14 @@ def same(r: Node, a: Node, comparer: Comparer) -> Finding | None:
     if relation.ops == ("=",):
         return _against_value(relation, other, r, a, comparer)
     if set(relation.ops) & (_ORDER | {"in", "!="}):
-        if isinstance(other, Items) and len(relation.ops) > 1 and not any(
-            isinstance(i, Rel) for i in other.items
-        ):
-            return different("a chain of inequalities and a list")
         region, facing = sets.as_set(relation), sets.as_set(other)
         if region is not None and facing is not None:
-            if not comparer.policy.sets_as_relations:
-                return different("one is a relation, the other a set")
+            if not comparer.policy.sets_as_relations and relation is a and relation.ops != ("in",):
+                return different("the reference is a set, the answer an inequality")
             return sets.same(region, facing, comparer)
+        if isinstance(other, Items) and relation is r and set(relation.ops) <= {"<", "<="}:
+            if len(other.items) == len(relation.args) == len(symbols(relation)) > 2:
+                return comparer.ordered(relation.args, other.items)  # an order, as a list
         if relation.ops == ("in",) and comparer.policy.labels == "optional":
             inner = relation.args[1]
             return comparer.same(inner, a) if relation is r else comparer.same(r, inner)
@@ -115,6 +114,8 @@ def both(r: Rel, a: Rel, comparer: Comparer) -> Finding:
         return _equations(r, a, comparer)
     region, facing = sets.as_set(r), sets.as_set(a)
     if region is not None and facing is not None:
+        if not comparer.policy.sets_as_relations and r.ops == ("in",) != a.ops:
+            return different("the reference is a set, the answer an inequality")
         if region.name != facing.name and region.name and facing.name and (
             not ({"in"} & {*r.ops, *a.ops})
         ):

@@ -8,7 +8,7 @@ from assay.verifiers.math_answer import algebra, exact, numerics
 from assay.verifiers.math_answer.finding import UNKNOWN, Finding, different
 from assay.verifiers.math_answer.limits import TooBig, Undefined
 from assay.verifiers.math_answer.policy import Policy
-from assay.verifiers.math_answer.tree import App, Node, Num, rebuild, walk, children
+from assay.verifiers.math_answer.tree import App, Node, Num, Rel, Sym, children, rebuild, walk
 
 SHORT = 3
 """Significant digits below which a decimal reference is taken as exact: 0.5 is one half."""
@@ -27,11 +27,29 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
     if proof is not None:
         return proof
     found = numerics.same(a, b, policy.variables == "positive")
+    if found.equal is None and isinstance(a, App) and isinstance(b, App) and a.op == b.op:
+        if a.op in OPERATORS and len(a.args) == len(b.args) and all(
+            _alike(x, y, policy) for x, y in zip(a.args, b.args, strict=True)
+        ):
+            return Finding(True, "structure", "proved", "the same operation on equal parts")
     if found.equal is not True and policy.log == "either" and _has_log(a, b):
         ten = numerics.same(_log_ten(a), _log_ten(b), policy.variables == "positive")
         if ten.equal:
             return ten._replace(why=ten.why + ", with log to base ten")
     return found
+
+
+OPERATORS = frozenset({"sum", "prod", "int", "iint", "oint", "lim", "bigcup", "bigcap"})
+
+
+def _alike(a: Node, b: Node, policy: Policy) -> bool:
+    if a == b:
+        return True
+    if isinstance(a, Rel) and isinstance(b, Rel) and a.ops == b.ops:
+        return all(_alike(x, y, policy) for x, y in zip(a.args, b.args, strict=True))
+    if isinstance(a, Num | Sym | App) and isinstance(b, Num | Sym | App):
+        return same(a, b, policy).equal is True
+    return False
 
 
 def _has_log(*nodes: Node) -> bool:

@@ -34,7 +34,7 @@ class Token(NamedTuple):
 _TOKEN = re.compile(
     r"(?P<ws>(?:\s|~|\$|\\[,;:!> ]|\\\\?(?=\s*$))+)"
     r"|(?P<rep>\d+\.\d*\\(?:overline|bar|dot|overset\{\\dot\})\s?(?:\{\d+\}|\d))"
-    r"|(?P<num>(?:\d{1,3}(?:(?:,(?:\\!|\\,)?\ ?(?=\d\d\d(?:\D|$))|\{,\}(?:\\!)?\ ?|\\,\ ?|\\!|\\;|\ (?=\d\d\d(?:\D|$)))\d{3})+(?!\d)(?:\.\d+)?"
+    r"|(?P<num>(?:[1-9]\d{0,2}(?:(?:,(?:\\!|\\,)?\ ?(?=\d\d\d(?:\D|$))|\{,\}(?:\\!)?\ ?|\\,\ ?|\\!|\\;|\ (?=\d\d\d(?:\D|$)))\d{3})+(?!\d)(?:\.\d+)?"
     r"|\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\w.]))?)"
     r"|(?P<cmd>\\[A-Za-z]+\*?)"
     r"|(?P<esc>\\.)"
@@ -132,8 +132,18 @@ class _Scan:
             # "32, 349" is a list; "32,349" and "32,\! 349" are numerals
             raw = raw[: _LIST_SPACE.search(raw).start()]  # type: ignore[union-attr]
             end = start + len(raw)
+        if "," in raw and "{" not in raw and "\\" not in raw and self.lists(start, end):
+            raw = raw.partition(",")[0]  # "1,7,103" separates, it groups no thousands
+            end = start + len(raw)
         self.add("num", raw, start, numeral(raw, start))
         return end
+
+    def lists(self, start: int, end: int) -> bool:
+        """Whether the commas beside a numeral with commas separate items of a list."""
+        text = self.text
+        before = text[start - 1 : start] == "," and text[start - 2 : start - 1].isdigit()
+        after = text[end : end + 1] == "," and text[end + 1 : end + 2].isdigit()
+        return before or after
 
     # -- letters --------------------------------------------------------------------------------
 
@@ -155,6 +165,17 @@ class _Scan:
             if len(run) > 1:
                 self.add("sep", "and" if run in vocabulary.AND else "or", start)
                 return
+        if run in ("st", "nd", "rd", "th") and self.out and self.out[-1].kind == "num":
+            self.add("word", run, start)
+            return
+        if run[:2] == "or" and len(run) == 3 and run[2].isupper() and self.out:
+            self.add("sep", "or", start)  # "1orW(x)"
+            self.add("sym", run[2], start + 2)
+            return
+        if len(run) == 2 and run.isupper() and self.out and self.out[-1].value in ("{", "}"):
+            self.add("sym", run[0], start)
+            self.add("sym", run[1], start + 1)
+            return
         if run in vocabulary.FUNCTIONS and (
             run not in vocabulary.ONLY_CALLED or self.called(start + len(run))
         ):

@@ -56,7 +56,7 @@ class MathAnswer:
         reference = sample.reference
         if reference is None:
             raise ReferenceUnreadable("the sample has no reference")
-        found = extract(sample.text, policy.boxed)
+        found = extract(sample.text, policy.boxed, policy.extraction)
         if found.text is None:
             equivalent(reference, "0", policy)  # a reference that cannot be read must still raise
             return Verdict.judged(

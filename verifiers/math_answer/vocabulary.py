@@ -91,14 +91,14 @@ TWO_LETTER_WORDS = frozenset(
     "pm PM am AM".split()
 )
 
-PRODUCT_SETS = ("abcd", "pqrs", "rstuvw", "wxyz", "klmn", "ijk", "abcxyz", "mnpq", "abcmnpq",
-                "ABCD", "XYZW", "PQRS")  # fmt: skip
+PRODUCT_SETS = ("abcd", "pqrs", "rstuvw", "wxyz", "klmn", "ijk", "abxyz", "mnpq",
+                "ABCD", "WXYZ", "PQRS")  # fmt: skip
 
 
 def is_product(word: str) -> bool:
     """Whether a run of letters reads as a product of one-letter names (``xyz``), not as a word."""
     if len(word) == 2:
         return word not in TWO_LETTER_WORDS
-    return len(word) <= 5 and len(set(word)) == len(word) and (
+    return len(word) <= 5 and list(word) == sorted(set(word)) and (
         any(set(word) <= set(letters) for letters in PRODUCT_SETS)
     )

@@ -80,7 +80,24 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
         return Finding(True, "words", "proved")
     if left.replace(" ", "") == right.replace(" ", ""):
         return Finding(True, "words", "proved")
+    if policy.words == "contained" and _contained(left, right, keep):
+        return Finding(True, "words", "rounded", "the answer is the gist of the reference")
     return different("the words differ", "words")
+
+
+_QUANTIFIERS = frozenset("any all every only".split())
+
+
+def _contained(reference: str, answer: str, keep: bool) -> bool:
+    """Whether one or two words are the subject, or the predicate after ``is``, of a sentence."""
+    short = normal(answer, keep)
+    words = [w for w in normal(reference, keep) if w not in _QUANTIFIERS]
+    if not 0 < len(short) <= 2 or len(words) <= len(short) or "not" in words or "no" in words:
+        return False
+    if tuple(words[: len(short)]) == short:
+        return True
+    tail = re.split(r"\b(?:is|are)\b", reference if keep else reference.lower())[-1]
+    return normal(tail, keep) == short and tail != reference
 
 
 def notation(text: str) -> tuple[str, ...]:
