@@ -70,7 +70,7 @@ class WorkerProcess:
                 pass_fds=(request_end, reply_end),
                 env=environment,
                 # A session of its own: Ctrl-C reaches us, not them; a kill takes their children;
-                # and where the kernel shares processors by session, a busy trainer cannot starve it.
+                # and where the kernel shares processors by session, no busy trainer starves it.
                 start_new_session=True,
             )
         except OSError as err:
