@@ -347,6 +347,10 @@ class Sample:
         }
         return replace(self, **drop) if drop else self
 
+    def at_step(self, step: int) -> Sample:
+        """This sample, seen at that step of training."""
+        return replace(self, step=step)
+
     def to_json(self) -> dict[str, JSON]:
         """The fields that differ from their default, as JSON values. `from_row` reads it back."""
         out: dict[str, JSON] = {"completion": _plain(self.completion)}
