@@ -24,7 +24,7 @@ from assay.rubrics.kinds import (
     best_of,
 )
 from assay.rubrics.load import load_rubric
-from assay.rubrics.summary import summary, values
+from assay.rubrics.metrics import summary, values
 
 __all__ = [
     "BoundRubric",
