@@ -8,7 +8,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,11 @@ def test_nothing_of_an_earlier_scoring_stays() -> None:
     assert without_rewards(first) == {"completion": "x"}
 
 
+def signed(signature: str) -> Callable[[Row, Mapping[str, Any]], str]:
+    """A rubric that signs every row alike."""
+    return lambda row, old: signature
+
+
 # -- the file --------------------------------------------------------------------------------
 
 
@@ -117,7 +122,7 @@ def test_no_descriptor_stays_open(tmp_path: Path) -> None:
     for _ in range(3):
         file = RewardsFile(str(tmp_path / "r.jsonl"))
         file.start()
-        list(file.finished(iter([]), "s"))
+        list(file.finished(iter([]), signed("s")))
         file.close()
         file.close()
         with pytest.raises(RolloutsError):
@@ -181,7 +186,7 @@ def test_resume_takes_what_is_whole_and_drops_the_torn_line(tmp_path: Path) -> N
         path.write_bytes(whole + torn)
         file = RewardsFile(str(path))
         rows = rows_in()
-        assert [row.line for row, _ in file.finished(rows, "s1")] == [1, 2, 3]
+        assert [row.line for row, _ in file.finished(rows, signed("s1"))] == [1, 2, 3]
         assert path.read_bytes() == whole
         row = next(rows)
         assert row.line == 4
@@ -199,7 +204,7 @@ def test_resume_after_a_kill_at_any_byte(tmp_path: Path, cut: int) -> None:
     path.write_bytes(full[:cut])
     file = RewardsFile(str(path))
     rows = rows_in()
-    done = [row.line for row, _ in file.finished(rows, "s1")]
+    done = [row.line for row, _ in file.finished(rows, signed("s1"))]
     assert done == list(range(1, full[:cut].count(b"\n") + 1))
     for row in rows:
         file.write(encode(with_rewards(row.data, OURS)))
@@ -211,7 +216,7 @@ def refusal(path: Path, rows: Iterator[Row], signature: str = "s1") -> str:
     before = path.read_bytes()
     file = RewardsFile(str(path))
     with pytest.raises(RolloutsError) as err:
-        list(file.finished(rows, signature))
+        list(file.finished(rows, signed(signature)))
     file.close()
     assert path.read_bytes() == before, "a refused resumption changes nothing"
     return str(err.value)
@@ -246,5 +251,5 @@ def test_resume_knows_a_row_that_was_no_json(tmp_path: Path) -> None:
     invalid = {**OURS, "reward": None, "status": "invalid", "error": "not JSON"}
     path.write_bytes(encode(with_rewards(None, invalid)))
     file = RewardsFile(str(path))
-    assert [row.line for row, _ in file.finished(iter([bad]), "s1")] == [1]
+    assert [row.line for row, _ in file.finished(iter([bad]), signed("s1"))] == [1]
     file.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,8 +14,8 @@ import typer
 from assay.cli.console import say_error, say_note, stderr, stdout
 from assay.cli.job import score_rows
 from assay.cli.tally import PLACES, Tally
-from assay.errors import ConfigError, RolloutsError, nearest
-from assay.model import SAMPLE_FIELDS
+from assay.errors import AssayError, ConfigError, RolloutsError, SampleError, nearest
+from assay.model import SAMPLE_FIELDS, Verdict
 from assay.rollouts.columns import REWARD_COLUMNS, is_scored
 from assay.rollouts.output import STDOUT, ReaderGone, RewardsFile, encode
 from assay.rollouts.rows import Row, read_rows
@@ -23,6 +23,8 @@ from assay.rollouts.sources import find_sources
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+    from assay.rubrics import BoundRubric
 
 USER_MISTAKE = 2
 TOO_MANY_UNSCORED = 3
@@ -118,7 +120,7 @@ def verify(
             stack.callback(rewards.close)
         if summary is not None:
             _check_summary(summary)
-        from assay.engine import Engine
+        from assay import Engine
 
         engine = stack.enter_context(
             Engine(
@@ -133,7 +135,7 @@ def verify(
         began = time.monotonic()
         if rewards is not None:
             if resume:
-                for row, old in rewards.finished(rows, engine.rubric.signature):
+                for row, old in rewards.finished(rows, _signer(engine.rubric, columns)):
                     tally.add(row.place, old, resumed=True)
             else:
                 rewards.start()
@@ -163,6 +165,26 @@ def verify(
     if summary is not None:
         _write_summary(summary, tally.markdown(f"assay verify --rubric {rubric}"))
     raise typer.Exit(_told(tally, code, failure, strict, max_unscored, out))
+
+
+def _signer(
+    rubric: BoundRubric, columns: Mapping[str, str]
+) -> Callable[[Row, Mapping[str, Any]], str]:
+    """The signature that this run gives to a row whose verdicts are known."""
+
+    def signature(row: Row, old: Mapping[str, Any]) -> str:
+        if old["status"] == "invalid":
+            return rubric.signature
+        sample = row.sample(columns)
+        if isinstance(sample, SampleError):
+            return "none: the row is invalid"
+        try:
+            verdicts = {k: Verdict.from_json(v) for k, v in old["verdicts"].items()}
+            return rubric.compose(verdicts, sample).signature
+        except AssayError:  # other criteria, so another rubric
+            return rubric.signature
+
+    return signature
 
 
 def _told(

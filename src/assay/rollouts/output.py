@@ -9,7 +9,7 @@ import json
 import math
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from assay.errors import RolloutsError
@@ -154,11 +154,17 @@ class RewardsFile:
 
     # -- going on with an interrupted run ---------------------------------------------------------
 
-    def finished(self, rows: Iterator[Row], signature: str) -> Iterator[tuple[Row, dict[str, Any]]]:
+    def finished(
+        self, rows: Iterator[Row], signature: Callable[[Row, Mapping[str, Any]], str]
+    ) -> Iterator[tuple[Row, dict[str, Any]]]:
         """Pairs of (row in, row out) for what an earlier run has finished; then calls `start`.
 
         Takes exactly as many rows from `rows` as it yields, and drops a torn last line. Nothing
         is changed before the last row was looked at.
+
+        Args:
+            rows: The inputs, from their start.
+            signature: What this run would have signed a row out with.
 
         Raises:
             RolloutsError: a row of another signature, of another input, or that no run wrote;
@@ -175,12 +181,6 @@ class RewardsFile:
             where = f"{self.path}:{number}"
             if old is None or not is_scored(old):
                 raise RolloutsError(f"{where}: is no row that `assay verify` wrote; not resumed")
-            if old["signature"] != signature:
-                raise RolloutsError(
-                    f"{where}: was scored with signature {old['signature']}, this run's is "
-                    f"{signature}\nfix: score into a new file, or go back to the rubric, "
-                    "parameters and versions of the earlier run"
-                )
             row = next(rows, None)
             if row is None:
                 raise RolloutsError(
@@ -190,6 +190,13 @@ class RewardsFile:
             if not _is_of(old, row):
                 raise RolloutsError(
                     f"{where}: does not hold {row.place}; give the same inputs in the same order"
+                )
+            ours = signature(row, old)
+            if old["signature"] != ours:
+                raise RolloutsError(
+                    f"{where}: was scored with signature {old['signature']}, this run's is {ours}"
+                    "\nfix: score into a new file, or go back to the rubric, parameters and "
+                    "versions of the earlier run"
                 )
             kept += len(line)
             yield row, old
