@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from assay import (
     ConfigError,
     Engine,
@@ -21,8 +24,6 @@ from assay import (
     Verdict,
     verifier,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 ZOO = str(Path(__file__).with_name("zoo.py"))
 

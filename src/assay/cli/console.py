@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.text import Text
 
+from assay.errors import RolloutsError
 from assay.printable import printable
 
 
@@ -18,11 +20,34 @@ class _Console(Console):
     def on_broken_pipe(self) -> None:
         """Rich would leave with code 1; the work is done all the same, and its code counts."""
         self.quiet = True
-        stream = sys.stderr if self.stderr else sys.stdout
-        if stream is not None:
-            devnull = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(devnull, stream.fileno())
-            os.close(devnull)
+        silence(sys.stderr if self.stderr else sys.stdout)
+
+
+def silence(stream: TextIO | None) -> None:
+    """Point a dead stream at nothing, so that the interpreter's own last flush succeeds."""
+    if stream is not None:
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, stream.fileno())
+        os.close(devnull)
+
+
+def show(what: RenderableType, *, on_stderr: bool = False, soft_wrap: bool = False) -> None:
+    """Print a result.
+
+    Args:
+        what: Text out of data within it has gone through `plain`.
+        on_stderr: Where standard output belongs to rows.
+        soft_wrap: Leave long lines to the terminal, so that a pipe gets them whole.
+
+    Raises:
+        RolloutsError: the disk behind the stream is full. A reader who has gone is no error.
+    """
+    try:
+        (stderr() if on_stderr else stdout()).print(what, soft_wrap=soft_wrap)
+    except OSError as err:
+        silence(sys.stderr if on_stderr else sys.stdout)
+        name = "stderr" if on_stderr else "stdout"
+        raise RolloutsError(f"{name}: {err.strerror or err}") from err
 
 
 def stdout() -> Console:

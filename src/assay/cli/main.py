@@ -7,7 +7,6 @@ the rows on standard output has gone.
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from importlib.metadata import version as version_of
@@ -101,26 +100,21 @@ def _warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -
 
 def _flushed(code: int) -> int:
     """`code`, once what was printed has left the process; a full disk behind a pipe is told."""
+    from assay.cli.console import silence
+
     for stream in (sys.stdout, sys.stderr):
         if stream is None:
             continue
         try:
             stream.flush()
         except BrokenPipeError:
-            _silence(stream)
+            silence(stream)
         except OSError as err:
-            _silence(stream)
+            silence(stream)
             if stream is sys.stdout:
                 _say_error(f"stdout: {err.strerror or err}")
                 code = code or USER_MISTAKE
     return code
-
-
-def _silence(stream: Any) -> None:
-    """Point a dead stream at nothing, so that the interpreter's own last flush succeeds."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, stream.fileno())
-    os.close(devnull)
 
 
 if __name__ == "__main__":

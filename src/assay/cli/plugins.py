@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from assay.cli.console import plain, say_error, stdout
+from assay.cli.console import plain, say_error, show
 from assay.plugins.host import Host, Offer, PluginWarning
 
 
@@ -24,18 +24,16 @@ def plugins(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PluginWarning)  # told below, from `errors`
         host = Host(plugins=plugin or ())
-    console = stdout()
     if as_json:
         for offer in host.offers.values():
-            console.print(plain(json.dumps(_fields(offer))), soft_wrap=True)
+            show(plain(json.dumps(_fields(offer))), soft_wrap=True)
     else:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for heading in ("name", "version", "distribution", "cost", "needs", "summary"):
             table.add_column(heading, no_wrap=heading != "summary")
         for offer in host.offers.values():
             table.add_row(*(plain(str(v)) for v in _fields(offer).values()))
-        # a table that is piped into a file is not cut to a terminal's width
-        console.print(table, soft_wrap=not console.is_terminal)
+        show(table)
     for error in host.errors:
         say_error(str(error))
 

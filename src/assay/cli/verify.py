@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assay.cli.console import say_error, say_note, stderr, stdout
+from assay.cli.console import say_error, say_note, say_warning, show, stderr
 from assay.cli.job import score_rows
 from assay.cli.tally import PLACES, Tally
 from assay.errors import AssayError, ConfigError, RolloutsError, SampleError, nearest
@@ -24,6 +25,7 @@ from assay.rollouts.sources import find_sources
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from assay.engine.engine import Engine
     from assay.rubrics import BoundRubric
 
 USER_MISTAKE = 2
@@ -120,15 +122,8 @@ def verify(
             stack.callback(rewards.close)
         if summary is not None:
             _check_summary(summary)
-        from assay import Engine
-
         engine = stack.enter_context(
-            Engine(
-                rubric,
-                workers=workers,
-                timeout_s=timeout,
-                plugins=tuple(plugin or ()),
-            )
+            _engine(rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()))
         )
         tally = Tally()
         rows = read_rows(sources)
@@ -161,10 +156,23 @@ def verify(
             code = INTERRUPTED
         tally.seconds = time.monotonic() - began
     meter.stop()
-    (stderr() if out == STDOUT else stdout()).print(tally.table())
+    show(tally.table(), on_stderr=out == STDOUT)
     if summary is not None:
         _write_summary(summary, tally.markdown(f"assay verify --rubric {rubric}"))
     raise typer.Exit(_told(tally, code, failure, strict, max_unscored, out))
+
+
+def _engine(rubric: str, **options: Any) -> Engine:
+    """The engine; a plugin that could not be loaded is a warning, whatever Python's filters say."""
+    from assay import Engine
+    from assay.plugins.host import PluginWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PluginWarning)
+        engine = Engine(rubric, **options)
+    for error in engine.host.errors:
+        say_warning(str(error))
+    return engine
 
 
 def _signer(
