@@ -7,7 +7,7 @@ from assay.rubrics.bound import BoundRubric, Job
 from assay.rubrics.criterion import Criterion
 from assay.rubrics.kinds import Gate, Switch, Weighted
 from assay.rubrics.load import load_rubric
-from assay.rubrics.summary import summary, values
+from assay.rubrics.metrics import summary, values
 
 __all__ = [
     "BoundRubric",

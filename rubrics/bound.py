@@ -71,6 +71,7 @@ class BoundRubric:
                 self._plan(tuple(way.values()), way)
         self._idle = self._idle_terms()
         self._base = self._digest({})
+        self._blank: FrozenDict | None = None
 
     @classmethod
     def without_host(cls, rubric: Rubric) -> BoundRubric:
@@ -93,6 +94,26 @@ class BoundRubric:
             params[key] = checked
             levels[key] = offered_levels(offer, checked) or _declared(leaf)
         return cls(rubric, offers, params, levels, environment)
+
+    @property
+    def signature(self) -> str:
+        """Signature of rewards whose verdicts add nothing to it (no isolation, no phase)."""
+        return self._base
+
+    def blank_terms(self) -> Mapping[str, Term]:
+        """The terms of a sample that could not be judged: every key, nothing earned."""
+        if self._blank is None:
+            terms: Mapping[str, Term] = self._idle
+            if not terms and self._fixed is not None:
+                leaves = {
+                    x.key: Term(x.name, x.coefficient, None, None) for x in self._fixed.leaves
+                }
+                nodes = {x.key: Term("", 1.0, None, None) for x in self._fixed.nodes}
+                terms = {**leaves, **nodes}
+            self._blank = FrozenDict(
+                {k: Term(t.verifier, t.weight, None, None) for k, t in terms.items()}
+            )
+        return self._blank
 
     # -- running --------------------------------------------------------------------------------
 
