@@ -301,4 +301,4 @@ def test_other_commands_with_a_reader_that_has_gone(tmp_path: Path) -> None:
     for command in ("plugins", "--help", "verify --help", "--version"):
         done = shell(f"assay {command} | true", tmp_path)
         assert done.stderr == "", command
-        assert done.returncode == 0, command
+        assert done.returncode in (0, 141), command  # whether `true` was quicker

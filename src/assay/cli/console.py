@@ -25,7 +25,7 @@ class _Console(Console):
 
 def silence(stream: TextIO | None) -> None:
     """Point a dead stream at nothing, so that the interpreter's own last flush succeeds."""
-    if stream is not None:
+    if stream is not None and not stream.closed:
         devnull = os.open(os.devnull, os.O_WRONLY)
         os.dup2(devnull, stream.fileno())
         os.close(devnull)

@@ -18,6 +18,8 @@ from assay.cli import registry
 from assay.errors import AssayError
 
 USER_MISTAKE = 2
+INTERRUPTED = 130
+READER_GONE = 141
 
 EPILOG = (
     "Exit codes: 0 fine; 1 findings, or a difference in compare; 2 a mistake in options, files or "
@@ -60,13 +62,17 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command and leave the process with its exit code."""
     args = sys.argv[1:] if arguments is None else arguments
     warnings.showwarning = _warn
-    code = _run(args)
+    try:
+        code = _run(args)
+    except BrokenPipeError:  # where output is unbuffered, it breaks at the first word
+        code = READER_GONE
     sys.exit(_flushed(code))
 
 
 def _run(args: list[str]) -> int:
     if args[:1] == ["--version"]:  # needs none of the commands, which typer would want
-        typer.echo(f"assay {version_of('assay')}")
+        if sys.stdout is not None:
+            sys.stdout.write(f"assay {version_of('assay')}\n")
         return 0
     only = args[0] if args and args[0] in registry.COMMANDS else None
     try:
@@ -74,8 +80,12 @@ def _run(args: list[str]) -> int:
     except AssayError as err:
         _say_error(str(err))
         return USER_MISTAKE
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # rich, printing help
+            return READER_GONE
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     except typer.Abort:
-        return 1
+        return INTERRUPTED
     except Exception as err:
         if not hasattr(err, "format_message"):  # click's own errors, wherever typer keeps click
             raise
@@ -107,7 +117,7 @@ def _flushed(code: int) -> int:
             continue
         try:
             stream.flush()
-        except BrokenPipeError:
+        except (BrokenPipeError, ValueError):  # ValueError: somebody has closed it
             silence(stream)
         except OSError as err:
             silence(stream)
