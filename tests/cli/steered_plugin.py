@@ -4,9 +4,7 @@ import os
 import signal
 import time
 
-from assay.errors import ReferenceUnreadable
-from assay.model import Sample, Verdict
-from assay.plugins.markers import verifier
+from assay import ReferenceUnreadable, Sample, Verdict, verifier
 
 NAME = "steered.doer@1"
 

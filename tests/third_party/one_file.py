@@ -2,8 +2,7 @@
 
 import os
 
-from assay.model import Sample, Verdict
-from assay.plugins.markers import verifier
+from assay import Sample, Verdict, verifier
 
 
 @verifier("demo.polite@1", levels=[0, 1])

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from assay.plugins.markers import hookimpl
-from assay.plugins.spec import VerifierSpec
+from assay import VerifierSpec, hookimpl
 from assay_demo_plugin.params import Limits
 
 

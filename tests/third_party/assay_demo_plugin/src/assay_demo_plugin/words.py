@@ -2,7 +2,7 @@
 
 import os
 
-from assay.model import Sample, Verdict
+from assay import Sample, Verdict
 from assay_demo_plugin.params import Limits
 
 
