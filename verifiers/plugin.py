@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from assay.plugins.markers import hookimpl
 from assay.plugins.spec import VerifierSpec
+from assay.verifiers.format.spec import SPECS as FORMAT
+from assay.verifiers.length.spec import SPECS as LENGTH
+from assay.verifiers.math_answer.spec import SPECS as MATH_ANSWER
 
 
 @hookimpl
 def assay_verifiers() -> list[VerifierSpec]:
     """The built-in verifiers."""
-    from assay.verifiers.math_answer.spec import SPECS as MATH_ANSWER
-
-    return [*MATH_ANSWER]
+    return [*FORMAT, *LENGTH, *MATH_ANSWER]

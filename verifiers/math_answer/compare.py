@@ -56,6 +56,10 @@ class Comparer:
             scalars.defined(r)
             return Finding(True, "structure", "proved")
         if isinstance(r, Num) and isinstance(a, Num):
+            if r.places is None is a.places and r.base is None is a.base:  # two plain numbers
+                if r.value == a.value:
+                    return Finding(True, "exact", "proved")
+                return different(f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact")
             return self.scalar(r, a)
         if _has_signs(r) or _has_signs(a):
             return self.same(spread_signs(r), spread_signs(a))
@@ -95,6 +99,8 @@ class Comparer:
         near = scalars.rounded(r, a, policy)
         if near is not None:
             return near
+        if found.by == "exact":
+            return found
         if policy.constants == "rename":
             renamed = self.renamed(r, a)
             if renamed is not None:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+
+from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
 from assay.printable import printable
@@ -20,7 +21,7 @@ from assay.verifiers.math_answer.plain import plain
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
 from assay.verifiers.math_answer.settle import settle
 from assay.verifiers.math_answer.tokens import tokenize
-from assay.verifiers.math_answer.tree import Node, walk
+from assay.verifiers.math_answer.tree import Node, Num, walk
 
 SHOWN = 160
 """Characters of a reading that are shown."""
@@ -48,24 +49,38 @@ class Comparison:
         return self.equal
 
 
-class Reading(NamedTuple):
+class Reading:
     """A text as it was understood."""
 
-    text: str
-    squeezed: str
-    """The text without white space and dollar signs."""
-    node: Node | None
-    """None where it is readable only as a sequence of signs."""
-    notation: tuple[str, ...]
-    parameters: frozenset[str]
-    other: Node | None = None
-    """A second reading, of ``1,22`` as a decimal."""
+    __slots__ = ("_shown", "node", "notation", "other", "parameters", "squeezed", "text")
+
+    def __init__(
+        self,
+        text: str,
+        squeezed: str,
+        node: Node | None,
+        notation: tuple[str, ...],
+        parameters: frozenset[str] = frozenset(),
+        other: Node | None = None,
+    ) -> None:
+        self.text = text
+        self.squeezed = squeezed
+        """The text without white space and dollar signs."""
+        self.node = node
+        """None where it is readable only as a sequence of signs."""
+        self.notation = notation
+        self.parameters = parameters
+        self.other = other
+        """A second reading, of ``1,22`` as a decimal."""
+        self._shown: str | None = None
 
     @property
     def shown(self) -> str:
         """In plain form."""
-        text = self.text if self.node is None else plain(self.node)
-        return printable(text.strip(), SHOWN)
+        if self._shown is None:
+            text = self.text if self.node is None else plain(self.node)
+            self._shown = printable(text.strip(), SHOWN)
+        return self._shown
 
 
 def read(text: str) -> Reading:
@@ -75,6 +90,9 @@ def read(text: str) -> Reading:
         Unreadable: it is empty, has no value (0/0), states a false chain of equalities, is beyond
             the limits, or is a formula with an error in it.
     """
+    bare = text.strip()
+    if len(bare) <= 18 and bare.isdecimal() and bare.isascii():  # the commonest answer by far
+        return Reading(text, bare, Num(fmpq(int(bare))), (str(int(bare)),))
     tokens = tokenize(text)
     notation = wording.canonical(tokens)
     if not notation:

@@ -100,6 +100,8 @@ _FINAL_ONLY = re.compile(r"final\s+answer\**\s*(?:is|:)\s*:?\**\s*", re.IGNORECA
 def _after_box(text: str) -> str | None:
     """The answer of an explicit "final answer is ..." after the last box: the later word counts."""
     tail = text[max(text.rfind("boxed"), text.rfind("fbox")) :]
+    if "nswer" not in tail and "NSWER" not in tail:
+        return None
     match = None
     for match in _FINAL_ONLY.finditer(tail):
         pass
@@ -222,6 +224,8 @@ def _trim(text: str) -> str:
 
 
 def _tag(text: str) -> str | None:
+    if "<" not in text:
+        return None
     last = None
     for match in _TAG.finditer(text):
         last = match[1]
@@ -229,6 +233,8 @@ def _tag(text: str) -> str | None:
 
 
 def _final(text: str) -> str | None:
+    if "nswer" not in text and "NSWER" not in text:
+        return None
     last: re.Match[str] | None = None
     for match in _FINAL.finditer(text):
         last = match
@@ -241,6 +247,8 @@ def _final(text: str) -> str | None:
 
 
 def _label(text: str) -> str | None:
+    if "nswer" not in text and "NSWER" not in text:
+        return None
     last = None
     for match in _LABEL.finditer(text):
         last = match
@@ -250,11 +258,15 @@ def _label(text: str) -> str | None:
 
 
 def _hashes(text: str) -> str | None:
+    if "####" not in text:
+        return None
     found = _HASHES.findall(text)
     return found[-1].strip() or None if found else None
 
 
 def _short(text: str) -> str | None:
+    if "A:" not in text:
+        return None
     found = _SHORT.findall(text)
     if not found or not found[-1].strip():
         return None

@@ -20,7 +20,7 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
     if left is not None and right is not None:
         if left == right:
             return Finding(True, "exact", "proved")
-        return different(f"{_short(left)} is not {_short(right)}", "exact")
+        return different(f"{short(right)} is not {short(left)}", "exact")
     if a == b:
         return Finding(True, "structure", "proved")
     proof = algebra.same(a, b)
@@ -66,7 +66,8 @@ def _log_ten(node: Node) -> Node:
     return rebuild(node, new)
 
 
-def _short(value: fmpq) -> str:
+def short(value: fmpq) -> str:
+    """A rational for a sentence."""
     if exact.bits(value) > 200:
         return "a number of many digits"
     return str(value)
