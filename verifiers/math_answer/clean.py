@@ -92,8 +92,13 @@ def clean(text: str) -> str:
         text = text.replace("\\\\\\\\", "\x00").replace(r"\\frac", r"\frac")
         text = text.replace(r"\\left", r"\left").replace(r"\\right", r"\right")
         text = text.replace(r"\\begin", r"\begin").replace(r"\\end", r"\end").replace("\x00", r"\\")
-    if "\x0c" in text or "\t" in text or "\x08" in text or "\r" in text or "\x0b" in text or (
-        "\n" in text or "\x07" in text
+    if (
+        "\x0c" in text
+        or "\t" in text
+        or "\x08" in text
+        or "\r" in text
+        or "\x0b" in text
+        or ("\n" in text or "\x07" in text)
     ):
         text = re.sub(r"\\(?=\x0c)", "", text)
         text = _EATEN.sub(lambda m: _EATEN_LETTER[m.group()], text)

@@ -34,7 +34,6 @@ _FINAL = re.compile(
 )
 _LABEL = re.compile(r"^[ \t>*#_]*(?:final\s+)?answer[*_]*[ \t]*:[*_]*[ \t]*", re.IGNORECASE | re.M)
 _HASHES = re.compile(r"####[ \t]*([^\n]*)")
-_SHORT = re.compile(r"^\s*A:[ \t]*([^\n]*)", re.M)
 _MATH = re.compile(
     r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\(((?:(?!\n).)+?)\\\)"
     r"|(?<!\\)\$(?=[^\s\d]|\s?[\d\\(\[{-])((?:[^$\\\n]|\\.)+?)(?<!\\)\$"
@@ -86,7 +85,7 @@ def extract(text: str, boxed: Boxes = "last", where: str = "any") -> Extraction:
             later = _after_box(answer) if boxed == "last" and where != "boxed" else None
             return found if later is None else Extraction(later, "final answer")
     for rule, finder in _FINDERS:
-        if where == "boxed" and rule != "answer tag" or where == "math" and rule == "last number":
+        if (where == "boxed" and rule != "answer tag") or (where == "math" and rule == "last number"):
             continue
         text_found = finder(answer)
         if text_found is not None:
@@ -224,7 +223,7 @@ def _trim(text: str) -> str:
 
 
 def _tag(text: str) -> str | None:
-    if "<" not in text:
+    if "answer>" not in text and "ANSWER>" not in text and "Answer>" not in text:
         return None
     last = None
     for match in _TAG.finditer(text):
@@ -265,17 +264,20 @@ def _hashes(text: str) -> str | None:
 
 
 def _short(text: str) -> str | None:
-    if "A:" not in text:
-        return None
-    found = _SHORT.findall(text)
-    if not found or not found[-1].strip():
-        return None
-    return str(found[-1]).strip()
+    at = text.rfind("A:")
+    while at >= 0:
+        if not text[text.rfind("\n", 0, at) + 1 : at].strip():
+            end = text.find("\n", at)
+            return text[at + 2 : end if end >= 0 else len(text)].strip() or None
+        at = text.rfind("A:", 0, at)
+    return None
 
 
 _IS = re.compile(
     r"^[^=<>]*[A-Za-z)$][^=<>]*?\b(?:is|are|equals)\s+(?:approximately\s+|about\s+|equal to\s+)?"
-    r"((?:(?!\b(?:is|are|equals)\b).)+)$", re.DOTALL)
+    r"((?:(?!\b(?:is|are|equals)\b).)+)$",
+    re.DOTALL,
+)
 
 
 def _core(sentence: str) -> str:
@@ -313,7 +315,8 @@ def _math(text: str) -> str | None:
 
 _CONCLUSION = re.compile(
     r"(?:^|(?<=[.!?]\s)|(?<=\n)|(?<=[\d$\])]\s))(?:therefore|thus|hence|so|in conclusion|consequently)\b,?\s+",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 
 
 def _conclusion(text: str) -> str | None:
@@ -341,8 +344,7 @@ def _number(text: str) -> str | None:
 
 _PROSE = re.compile(r"[A-Za-z]{3,}")
 _MATH_WORDS = frozenset(
-    "sin cos tan cot sec csc log exp sqrt arcsin arccos arctan sinh cosh tanh asin acos atan abs "
-    "gcd lcm max min floor ceil percent pct degrees and inf".split()
+    ["sin", "cos", "tan", "cot", "sec", "csc", "log", "exp", "sqrt", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "abs", "gcd", "lcm", "max", "min", "floor", "ceil", "percent", "pct", "degrees", "and", "inf"]
 )
 
 
@@ -360,11 +362,11 @@ def _bare(text: str) -> str | None:
         if inner is not None or not words:
             return stripped
         beside = re.sub(r"\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", " ", stripped, flags=re.DOTALL)
-        loose = [w for w in _PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside))]
-        return stripped if not loose or stripped.startswith("$") and len(loose) <= 1 else None
+        loose = list(_PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside)))
+        return stripped if not loose or (stripped.startswith("$") and len(loose) <= 1) else None
     if dollars == 1 and words and not stripped.startswith(("$", "-$")):
         return None  # an amount of money in a sentence
-    if len(words) <= 1 or len(words) <= 8 and ("=" in stripped or ":" in stripped):
+    if len(words) <= 1 or (len(words) <= 8 and ("=" in stripped or ":" in stripped)):
         return stripped
     if "\\text" in stripped and not re.search(r"[a-z]\. [A-Z]", stripped):
         return stripped

@@ -27,11 +27,12 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
     if proof is not None:
         return proof
     found = numerics.same(a, b, policy.variables == "positive")
-    if found.equal is None and isinstance(a, App) and isinstance(b, App) and a.op == b.op:
-        if a.op in OPERATORS and len(a.args) == len(b.args) and all(
-            _alike(x, y, policy) for x, y in zip(a.args, b.args, strict=True)
-        ):
-            return Finding(True, "structure", "proved", "the same operation on equal parts")
+    if found.equal is None and isinstance(a, App) and isinstance(b, App) and a.op == b.op and (
+        a.op in OPERATORS
+        and len(a.args) == len(b.args)
+        and all(_alike(x, y, policy) for x, y in zip(a.args, b.args, strict=True))
+    ):
+        return Finding(True, "structure", "proved", "the same operation on equal parts")
     if found.equal is not True and policy.log == "either" and _has_log(a, b):
         ten = numerics.same(_log_ten(a), _log_ten(b), policy.variables == "positive")
         if ten.equal:
@@ -93,11 +94,12 @@ def rounded(reference: Node, answer: Node, policy: Policy) -> Finding | None:
         least = policy.answer_digits
         if least is not None and ans.digits >= least and gap <= _unit(ans):
             return Finding(
-                True, "rounding", "rounded", f"the answer has {ans.digits} digits and rounds rightly"
+                True,
+                "rounding",
+                "rounded",
+                f"the answer has {ans.digits} digits and rounds rightly",
             )
-    if policy.significant is not None and gap <= abs(truth) * arb(
-        fmpq(5, 10**policy.significant)
-    ):
+    if policy.significant is not None and gap <= abs(truth) * arb(fmpq(5, 10**policy.significant)):
         return Finding(
             True, "rounding", "rounded", f"{policy.significant} significant digits agree"
         )

@@ -45,16 +45,21 @@ def _step(node: Node) -> Node:
         return _relation(node)
     if isinstance(node, Group) and len(node.items) == 1 and node.left == "(":
         return node.items[0]
-    if isinstance(node, Group) and node.left + node.right == "[]" and len(node.items) == 1 and (
-        isinstance(node.items[0], Rel | Matrix | App)
+    if (
+        isinstance(node, Group)
+        and node.left + node.right == "[]"
+        and len(node.items) == 1
+        and (isinstance(node.items[0], Rel | Matrix | App))
     ):
         return node.items[0]
     if isinstance(node, App) and node.op == "neg":
         inner = node.args[0]
         if isinstance(inner, Quantity):
             return Quantity(App("neg", (inner.value,)), inner.unit)
-    if isinstance(node, App) and node.op == "mul" and any(
-        isinstance(a, Quantity) for a in node.args
+    if (
+        isinstance(node, App)
+        and node.op == "mul"
+        and any(isinstance(a, Quantity) for a in node.args)
     ):
         unit: tuple[str, ...] = ()
         args: list[Node] = []
@@ -65,8 +70,10 @@ def _step(node: Node) -> Node:
             else:
                 args.append(arg)
         return Quantity(App("mul", tuple(args)), unit)
-    if isinstance(node, App) and node.op == "add" and any(
-        isinstance(a, Quantity) for a in node.args
+    if (
+        isinstance(node, App)
+        and node.op == "add"
+        and any(isinstance(a, Quantity) for a in node.args)
     ):
         units_ = {a.unit for a in node.args if isinstance(a, Quantity)}
         if len(units_) == 1:
@@ -230,7 +237,19 @@ def is_label(node: Node) -> bool:
             return isinstance(node.args[0], Sym)
         if node.op in ("lim", "int", "sum", "prod"):
             return True  # an unevaluated operator with its value
-        if node.op in ("abs", "mul", "inv", "ratio", "det", "deg", "min", "max", "arg", "dim", "rank"):
+        if node.op in (
+            "abs",
+            "mul",
+            "inv",
+            "ratio",
+            "det",
+            "deg",
+            "min",
+            "max",
+            "arg",
+            "dim",
+            "rank",
+        ):
             return all(
                 isinstance(n, App) or (isinstance(n, Sym) and _names_a_thing(n.name))
                 for n in walk(node)

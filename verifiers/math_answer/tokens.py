@@ -149,22 +149,28 @@ class _Scan:
 
     def letters(self, run: str, start: int) -> None:
         if len(run) == 1:
-            if self.depth and run.islower() and self.out and is_unit(run) and (
-                self.out[-1].kind in ("num", "close") or self.out[-1].value == "/"
+            if (
+                self.depth
+                and run.islower()
+                and self.out
+                and is_unit(run)
+                and (self.out[-1].kind in ("num", "close") or self.out[-1].value == "/")
             ):
                 self.add("word", run, start)
                 return
-            if run.islower() and is_unit(run) and len(self.out) > 1 and (
-                self.out[-1].value == "/" and self.out[-2].kind == "word"
+            if (
+                run.islower()
+                and is_unit(run)
+                and len(self.out) > 1
+                and (self.out[-1].value == "/" and self.out[-2].kind == "word")
             ):
                 self.add("word", run, start)
                 return
             self.add("sym", run, start)
             return
-        if run in vocabulary.AND or run in vocabulary.OR:
-            if len(run) > 1:
-                self.add("sep", "and" if run in vocabulary.AND else "or", start)
-                return
+        if (run in vocabulary.AND or run in vocabulary.OR) and len(run) > 1:
+            self.add("sep", "and" if run in vocabulary.AND else "or", start)
+            return
         if run in ("st", "nd", "rd", "th") and self.out and self.out[-1].kind == "num":
             self.add("word", run, start)
             return
@@ -231,7 +237,7 @@ class _Scan:
             if value == "." and self.depth == 0 and self.out and self.out[-1].kind == "word":
                 self.spaced = True
             return  # a full stop, or a quotation mark
-        if value[0] == "." :
+        if value[0] == ".":
             self.add("sym", "dots", start)
         elif value == "**":
             self.add("op", "^", start)
@@ -328,7 +334,9 @@ class _Scan:
         elif name in vocabulary.GREEK:
             self.add("sym", name, start)
         elif name in ("lbrace", "rbrace"):
-            self.add("open" if name[0] == "l" else "close", "set{" if name[0] == "l" else "set}", start)
+            self.add(
+                "open" if name[0] == "l" else "close", "set{" if name[0] == "l" else "set}", start
+            )
         elif name in ("lbrack", "rbrack"):
             self.add("open" if name[0] == "l" else "close", "[" if name[0] == "l" else "]", start)
         elif name in ("langle", "rangle", "lfloor", "rfloor", "lceil", "rceil"):
@@ -386,7 +394,7 @@ class _Scan:
 
 _BEGIN = re.compile(r"\s*\{([A-Za-z]+)\*?\}(?:\s*\{[lcrp|.@{} ]*?\})?")
 
-_GRIDS = frozenset("matrix pmatrix bmatrix vmatrix Vmatrix Bmatrix smallmatrix array cases".split())
+_GRIDS = frozenset(["matrix", "pmatrix", "bmatrix", "vmatrix", "Vmatrix", "Bmatrix", "smallmatrix", "array", "cases"])
 
 
 def repeating(raw: str, position: int = 0) -> Num:

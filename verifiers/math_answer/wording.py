@@ -12,15 +12,14 @@ from assay.verifiers.math_answer.tokens import Token, tokenize
 from assay.verifiers.math_answer.tree import Node, Num, Sym, Words
 
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
-_STOP = frozenset("the a an of is are was were be it its this that to in on at".split())
+_STOP = frozenset(["the", "a", "an", "of", "is", "are", "was", "were", "be", "it", "its", "this", "that", "to", "in", "on", "at"])
 _ONES = {
     w: k for k, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
     )
 }  # fmt: skip
 _TENS = {w: 10 * k for k, w in enumerate(
-    "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}  # fmt: skip
+    ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)}  # fmt: skip
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 
 
@@ -85,7 +84,7 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
     return different("the words differ", "words")
 
 
-_QUANTIFIERS = frozenset("any all every only".split())
+_QUANTIFIERS = frozenset(["any", "all", "every", "only"])
 
 
 def _contained(reference: str, answer: str, keep: bool) -> bool:
@@ -122,9 +121,7 @@ def canonical(tokens: list[Token]) -> tuple[str, ...]:
             start = stack.pop()
             inside = out[start + 1 :]
             before = out[start - 1] if start else ""
-            if len(inside) <= 1 or before not in ("frac", "^", "_", "sqrt", "binom", "}"):
-                out[start:] = inside
-            elif inside[0] == "{" and _closes(inside):
+            if len(inside) <= 1 or before not in ("frac", "^", "_", "sqrt", "binom", "}") or (inside[0] == "{" and _closes(inside)):
                 out[start:] = inside
             else:
                 out.append("}")
