@@ -51,7 +51,7 @@ class Comparer:
         """Whether `a` answers `r`."""
         self.left -= 1
         if self.left < 0:
-            return Finding(None, "none", "unproved", f"more than {PAIRS:,} comparisons")
+            return Finding(None, "bounds", "unproved", f"more than {PAIRS:,} comparisons")
         r, a = settle(r), settle(a)
         if r == a:
             scalars.defined(r)

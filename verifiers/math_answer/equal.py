@@ -37,7 +37,8 @@ class Comparison:
     equal: bool
     decided_by: str
     """``text``, ``exact``, ``structure``, ``words``, ``algebra``, ``numeric``, ``rounding``,
-    ``kind``, ``form``, ``sympy``; ``reading`` where the answer cannot be read; ``none``."""
+    ``kind``, ``form``, ``sympy``; ``reading`` where the answer cannot be read; ``bounds`` where it
+    is too large to compute; ``none``."""
     certainty: str
     """``proved``; ``probable``: balls agree at seeded points; ``rounded``; ``unproved``: neither
     equal nor different could be shown, so it is not equal, the burden being the answer's."""
@@ -47,6 +48,8 @@ class Comparison:
     """How the reference was read, in plain form."""
     answer: str
     """How the answer was read, in plain form; its text where it could not be read."""
+    open: bool = False
+    """Whether a computer algebra system might still show equality."""
 
     def __bool__(self) -> bool:
         return self.equal
@@ -233,7 +236,7 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
     except Unreadable as err:
         return Finding(False, "reading", "proved", str(err))
     except RecursionError:
-        return Finding(None, "none", "unproved", "nested too deeply to compare")
+        return Finding(None, "bounds", "unproved", "nested too deeply to compare")
 
 
 def _comparison(found: Finding, reference: Reading, answer: Reading) -> Comparison:
@@ -248,7 +251,20 @@ def _comparison(found: Finding, reference: Reading, answer: Reading) -> Comparis
         because = f"{sides} differ"
     if found.why:
         because += f": {printable(found.why, 200)}"
-    return Comparison(equal, found.by, certainty, because, reference.shown, answer.shown)
+    undecided = found.equal is None and found.by != "bounds" and _small(reference, answer)
+    return Comparison(
+        equal, found.by, certainty, because, reference.shown, answer.shown, undecided
+    )
+
+
+PROOF_NODES = 120
+"""Largest tree, of either side, that is taken to a computer algebra system."""
+
+
+def _small(*readings: Reading) -> bool:
+    return all(
+        r.node is not None and sum(1 for _ in walk(r.node)) <= PROOF_NODES for r in readings
+    )
 
 
 def same_value(a: str, b: str) -> Comparison:
@@ -272,10 +288,5 @@ def same_value(a: str, b: str) -> Comparison:
     return _comparison(found, left, right)
 
 
-def needs_proof(comparison: Comparison) -> bool:
-    """Whether a computer algebra system might still show equality."""
-    return not comparison.equal and comparison.certainty == "unproved"
-
-
-__all__ = ["Comparison", "Reading", "compare", "equivalent", "needs_proof", "read",
+__all__ = ["Comparison", "Reading", "compare", "equivalent", "read",
            "read_reference", "same_value", "walk"]  # fmt: skip

@@ -465,7 +465,7 @@ def same(a: Node, b: Node, positive: bool = False) -> Finding:
             return _constants(a, b)
         return _at_points(a, b, names, imaginary, positive)
     except TooBig as err:
-        return Finding(None, "numeric", "unproved", err.reason)
+        return Finding(None, "bounds", "unproved", err.reason)
 
 
 def _size(node: Node) -> int:
@@ -488,7 +488,7 @@ def _constants(a: Node, b: Node) -> Finding:
                 return UNKNOWN
             needed = max(HIGH, _Spread.bits + 200)  # e^-1000 + 1 is not 1
             if needed > HIGHEST:
-                return Finding(None, "numeric", "unproved", "terms too far apart in size")
+                return Finding(None, "bounds", "unproved", "terms too far apart in size")
             bits = needed
         if last and tight:
             return Finding(True, "numeric", "probable", "the values agree to 180 digits")

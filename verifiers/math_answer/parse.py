@@ -486,7 +486,7 @@ class Parser:
         if self.is_op("circ") or self.is_op("deg"):
             self.advance()
             return App("deg", (base,))
-        exponent = self.script()
+        exponent = self.script(tower=True)
         if isinstance(exponent, Sym):
             if exponent.name == "\\circ":
                 return App("deg", (base,))
@@ -499,8 +499,8 @@ class Parser:
             return base  # n^{th}
         return App("pow", (base, exponent))
 
-    def script(self) -> Node:
-        """What follows ``^`` or ``_``: a group, or one operand."""
+    def script(self, tower: bool = False) -> Node:
+        """What follows ``^`` or ``_``: a group, or one operand; of a `tower` with its power."""
         token = self.token
         if token.kind == "open" and token.value == "{":
             after = self.peek()
@@ -526,7 +526,7 @@ class Parser:
             return Sym(token.value)
         self.down()
         node = self.primary()
-        if self.is_op("^"):
+        if tower and self.is_op("^"):
             node = self.postfix(node)
         self.depth -= 1
         return node
