@@ -281,7 +281,25 @@ class Comparer:
             return different(f"{len(a.items)} answers instead of {len(r.items)}")
         if self.policy.order == "keep":
             return self.ordered(r.items, a.items)
-        return self.unordered(r.items, a.items)
+        found = self.unordered(r.items, a.items)
+        if not found.equal and self.policy.constants == "rename":
+            return self.parametric(r, a) or found
+        return found
+
+    def parametric(self, r: Items, a: Items) -> Finding | None:
+        """``x = 1 + 2t, y = 3 - t`` with another name for the one parameter."""
+        if not all(isinstance(i, Rel) and i.ops == ("=",) for i in (*r.items, *a.items)):
+            return None
+        labels = {i.args[0] for i in r.items if isinstance(i, Rel)}
+        if labels != {i.args[0] for i in a.items if isinstance(i, Rel)} or len(labels) < 2:
+            return None
+        only_r, only_a = symbols(r) - symbols(a), symbols(a) - symbols(r)
+        if len(only_r) != 1 or len(only_a) != 1:
+            return None
+        renamed = substitute(a, {next(iter(only_a)): Sym(next(iter(only_r)))})
+        assert isinstance(renamed, Items)
+        found = self.unordered(r.items, renamed.items)
+        return found if found.equal else None
 
     def ordered(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> Finding:
         if len(r) != len(a):

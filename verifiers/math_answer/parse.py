@@ -128,7 +128,7 @@ def _bars(tokens: list[Token]) -> dict[int, str]:
 class Parser:
     """One pass over the tokens of one answer."""
 
-    __slots__ = ("at", "bars", "depth", "notes", "token", "tokens")
+    __slots__ = ("at", "bars", "depth", "inside", "notes", "token", "tokens")
 
     def __init__(self, tokens: list[Token]) -> None:
         nested = sum(1 for t in tokens if t.kind == "open")
@@ -139,6 +139,8 @@ class Parser:
         self.token = tokens[0]
         self.depth = 0
         self.notes: list[str] = []
+        self.inside = ""
+        """The innermost bracket that is open."""
         self.bars = _bars(tokens) if any(t.value == "|" for t in tokens) else {}
 
     def advance(self) -> Token:
@@ -206,6 +208,11 @@ class Parser:
         left = self.sum()
         while self.token.kind == "op":
             value = self.token.value
+            if value == ":" and self.inside == "set{" and not isinstance(left, Words):
+                if level > 0:
+                    return left
+                self.advance()
+                return Such(left, self.condition())
             if value == ":":
                 if level > 2 or (self.peek().kind not in _MATH_START and self.peek().value != "-"):
                     return left
@@ -253,7 +260,9 @@ class Parser:
                 ops.pop()
                 break
             args.append(self.expression(1))
-        if self.is_op("|") and self.bars.get(self.at) == "mid":
+        if (self.is_op("|") and self.bars.get(self.at) == "mid") or (
+            self.is_op(":") and self.inside == "set{"
+        ):
             self.advance()
             inner = Rel(tuple(ops), tuple(args)) if ops else left
             return Such(inner, self.condition())
@@ -319,6 +328,11 @@ class Parser:
                     continue
                 if kind == "open" and token.value == "set{":
                     break
+                if token.value in ("C", "F") and (scale := _degrees(factors)) is not None:
+                    factors[:] = [scale]
+                    self.advance()
+                    units.append("celsius" if token.value == "C" else "fahrenheit")
+                    continue
                 if token.value == "dots" and isinstance(factors[-1], Num) and not token.spaced:
                     factors[-1] = _periodic(factors[-1], self.tokens[self.at - 1].value)
                     self.advance()
@@ -683,7 +697,9 @@ class Parser:
             if left in ("set{", "{"):
                 return Sym("emptyset")
             return Group(left, right, ())
+        outside, self.inside = self.inside, left
         inner = self.items(frozenset())
+        self.inside = outside
         if self.token.kind != "close":
             raise self.fail(None if self.token.kind != "end" else "a bracket is never closed")
         right = self.advance().value
@@ -941,6 +957,18 @@ def _times(factors: list[Node]) -> Node:
         else:
             flat.append(factor)
     return App("mul", tuple(flat))
+
+
+def _degrees(factors: list[Node]) -> Node | None:
+    """The value of ``100^\\circ`` before C or F."""
+    last = factors[-1]
+    if len(factors) != 1:
+        return None
+    if isinstance(last, App) and last.op == "neg":
+        inner = last.args[0]
+        if isinstance(inner, App) and inner.op == "deg":
+            return App("neg", inner.args)
+    return last.args[0] if isinstance(last, App) and last.op == "deg" else None
 
 
 def _unsigned(node: Node) -> Node:

@@ -170,7 +170,9 @@ def _is_tower(node: Node) -> bool:
     return any(
         isinstance(n, App)
         and n.op == "pow"
-        and any(isinstance(m, App) and m.op == "pow" and symbols(m.args[1]) for m in walk(n.args[1]))
+        and any(
+            isinstance(m, App) and m.op == "pow" and symbols(m.args[1]) for m in walk(n.args[1])
+        )
         for n in walk(node)
     )
 
