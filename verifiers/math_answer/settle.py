@@ -252,7 +252,7 @@ def is_label(node: Node) -> bool:
             return isinstance(node.args[0], Sym)
         if node.op in ("lim", "int", "sum", "prod"):
             return True  # an unevaluated operator with its value
-        if node.op == "mul" and len(node.args) == 3 and _is_derivative(node.args):
+        if node.op == "mul" and len(node.args) == 2 and _is_derivative(node.args):
             return True
         if node.op in (
             "abs",
@@ -276,12 +276,12 @@ def is_label(node: Node) -> bool:
 
 def _is_derivative(args: tuple[Node, ...]) -> bool:
     """``dy/dx``."""
-    below = args[2].args[0] if isinstance(args[2], App) and args[2].op == "inv" else None
+    top, under = args
+    below = under.args[0] if isinstance(under, App) and under.op == "inv" else None
     d = Sym("d")
-    return (
-        args[0] == d
-        and isinstance(args[1], Sym)
-        and (isinstance(below, App) and below.op == "mul" and below.args[0] == d)
+    return all(
+        isinstance(part, App) and part.op == "mul" and len(part.args) == 2 and part.args[0] == d
+        for part in (top, below)
     )
 
 
