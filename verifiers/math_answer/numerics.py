@@ -96,7 +96,6 @@ def _constants(a: Node, b: Node) -> Finding:
     bits = PRECISION
     for last in (False, True):
         with Precision(bits):
-            Spread.bits = 0
             try:
                 left, right = evaluate(a, {}), evaluate(b, {})
                 if not left.overlaps(right):
@@ -116,22 +115,24 @@ def _constants(a: Node, b: Node) -> Finding:
 
 
 def _at_points(a: Node, b: Node, names: list[str], imaginary: bool, positive: bool) -> Finding:
+    """Agreement at points: of real values where there are any, else of complex ones."""
+    if not imaginary:
+        found = _sampled(a, b, names, positive, real=True)
+        if found is not None:
+            return found
+    return _sampled(a, b, names, positive, real=False) or UNKNOWN
+
+
+def _sampled(a: Node, b: Node, names: list[str], positive: bool, real: bool) -> Finding | None:
+    """The finding at seeded points; None where neither has a value at any of them."""
     agreed = 0
-    complex_agreed = 0
-    complex_differ = False
     for number, env in enumerate(_points(a, b, names, positive)):
-        with Precision(PRECISION):
-            Spread.bits = 0
+        with Precision(PRECISION, real):
             try:
                 left, right = evaluate(a, env), evaluate(b, env)
                 if not (left.is_finite() and right.is_finite()):
                     continue
-                both_real = left.imag.contains(0) and right.imag.contains(0)
-                if not (both_real or imaginary):
-                    if left.overlaps(right) and _tight(left, right):
-                        complex_agreed += 1
-                    elif not left.overlaps(right):
-                        complex_differ = True
+                if real and not (left.imag.contains(0) and right.imag.contains(0)):
                     continue
                 if not left.overlaps(right):
                     at = ", ".join(f"{n} = {float(env[n].real.mid()):.6g}" for n in names[:4])
@@ -139,21 +140,14 @@ def _at_points(a: Node, b: Node, names: list[str], imaginary: bool, positive: bo
                 if _tight(left, right) and Spread.bits < PRECISION - 64:
                     agreed += 1
             except TooBig:
-                if number > 6:
+                if number > 6 and not agreed:
                     raise
-                continue
             except (NoValue, Unreadable, ZeroDivisionError, ValueError, OverflowError):
                 continue
         if agreed >= POINTS:
-            break
-    if agreed >= POINTS:
-        why = f"they agree at {agreed} seeded points"
-        return Finding(True, "numeric", "probable", why)
-    if not agreed and complex_differ:
-        return Finding(False, "numeric", "probable", "they differ where they are complex")
-    if not agreed and complex_agreed >= POINTS:
-        return Finding(True, "numeric", "probable", "they agree at seeded complex values")
-    return UNKNOWN
+            kind = "points" if real else "points, with complex values"
+            return Finding(True, "numeric", "probable", f"they agree at {agreed} seeded {kind}")
+    return UNKNOWN if agreed else None
 
 
 def _points(a: Node, b: Node, names: list[str], positive: bool) -> Iterator[Env]:
