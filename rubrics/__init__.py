@@ -48,6 +48,8 @@ __all__ = [
     "Weighted",
     "best_of",
     "load_rubric",
+    "rubric_text",
+    "save_rubric",
     "summary",
     "values",
 ]
