@@ -42,7 +42,7 @@ def compare(
     """
     from assay.verifiers.math_answer import Policy, equivalent
 
-    customs = Policy() if policy is Custom.DEFAULT else getattr(Policy, policy)()
+    customs = None if policy is Custom.DEFAULT else getattr(Policy, policy)()
     found = equivalent(reference, answer, customs)
     if not found.equal and found.certainty == "unproved":
         found = _with_algebra(reference, answer, customs, timeout, found)
@@ -51,14 +51,15 @@ def compare(
 
 
 def _with_algebra(
-    reference: str, answer: str, policy: Policy, timeout_s: float, found: Comparison
+    reference: str, answer: str, policy: Policy | None, timeout_s: float, found: Comparison
 ) -> Comparison:
     """The comparison by the verifier, which takes to a worker what needs computer algebra."""
     from dataclasses import replace
 
     from assay import Engine, Sample
 
-    rubric = {"answer": {"use": "math.answer", "weight": 1, "params": policy.model_dump()}}
+    params = {} if policy is None else policy.model_dump()
+    rubric = {"answer": {"use": "math.answer", "weight": 1, "params": params}}
     with Engine(rubric, workers=1, timeout_s=timeout_s) as engine:
         reward = engine.verify(Sample(f"\\boxed{{{answer}}}", reference=reference))
     verdict = reward.verdicts["answer"]
