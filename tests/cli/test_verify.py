@@ -41,7 +41,7 @@ def test_one_row_in_one_row_out_same_order(assay: Assay, rubric: Path, tmp_path:
         assert scored["reward"] == 0.5 * ("please" in str(text)) + 0.5 * (len(str(text)) <= 80)
         assert scored["status"] == "scored"
         assert sum(t["contribution"] for t in scored["terms"].values()) == scored["reward"]
-        assert set(scored["verdicts"]) == {"demo.polite", "demo.short"}
+        assert list(scored["verdicts"]) == list(scored["terms"]) == ["demo.polite", "demo.short"]
     assert len({scored["signature"] for scored in out}) == 1
     assert "rows" in done.out
     assert "300 (100.0%)" in done.out
