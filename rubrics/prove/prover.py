@@ -77,7 +77,7 @@ def prove(
         if isinstance(plan, TurnsPlan):
             outcome, shaping = _turns(plan, outcome)
         cases.append(replace(outcome, case=case))
-    title = bound.rubric.about.split("\n")[0] or bound.rubric.noun
+    title = bound.rubric.about.split("\n")[0].rstrip(".") or bound.rubric.noun
     return Certificate(title, bound.signature, tuple(cases), tuple(given), shaping)
 
 
