@@ -118,11 +118,20 @@ def _from_text(text: str, suffix: str, name: str) -> Rubric:
     return _from_value(value, name)
 
 
+def _written(text: str) -> float:
+    """A decimal as written; what is no finite number stays a float, for its field to refuse."""
+    plain = text.replace("_", "").lower()
+    try:
+        return Number(plain)
+    except ValueError:
+        return float(plain)
+
+
 def _parse(text: str, suffix: str) -> Any:
     if suffix == ".toml":
-        return tomllib.loads(text, parse_float=Number)
+        return tomllib.loads(text, parse_float=_written)
     if suffix == ".json":
-        return json.loads(text, parse_float=Number, parse_constant=Number)
+        return json.loads(text, parse_float=_written)
     try:
         import yaml
     except ImportError:
@@ -133,8 +142,9 @@ def _parse(text: str, suffix: str) -> Any:
     class Loader(yaml.SafeLoader):
         """Floats as they are written."""
 
-    def number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Number:
-        return Number(loader.construct_scalar(node))
+    def number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
+        text = str(loader.construct_scalar(node))
+        return _written(text.replace(".inf", "inf").replace(".nan", "nan"))
 
     Loader.add_constructor("tag:yaml.org,2002:float", number)
     try:
