@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "verify": "assay.cli.verify:verify",
         "compare": "assay.cli.compare:compare",
         "plugins": "assay.cli.plugins:plugins",
+        "prove": "assay.cli.prove:prove",
     }
 )
 """Name of the command -> ``package.module:function``."""
