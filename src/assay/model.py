@@ -6,8 +6,10 @@ training builds tens of thousands of them. Impossible states do not build.
 
 from __future__ import annotations
 
+import json
 import math
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
@@ -256,14 +258,14 @@ def split_reasoning(text: str) -> tuple[str | None, str]:
     """
     if "<" not in text:
         return None, text
-    close: re.Match[str] | None = None
-    for found in _CLOSE.finditer(text):
-        close = found
     start = _OPEN.search(text)
-    if close is not None:
-        begin = start.end() if start is not None and start.end() <= close.start() else 0
-        prefix = text[: start.start()] if begin and start is not None else ""
-        reasoning, rest = text[begin : close.start()], text[close.end() :]
+    first = _CLOSE.search(text)
+    if first is not None:
+        last = deque(_CLOSE.finditer(text, first.start()), maxlen=1)[0]
+        opened = start is not None and start.end() <= first.start()
+        begin = start.end() if start is not None and opened else 0
+        prefix = text[: start.start()] if start is not None and opened else ""
+        reasoning, rest = text[begin : last.start()], text[last.end() :]
         again = _OPEN.search(rest)
         if again is not None:
             reasoning, rest = reasoning + rest[again.end() :], rest[: again.start()]
@@ -378,13 +380,13 @@ class Sample:
         Raises:
             SampleError: no completion, a field of the wrong type, an unknown field in `columns`.
         """
-        for mapped in columns:
-            if mapped not in SAMPLE_FIELDS:
+        for name in columns:
+            if name not in _FIELD_SET:
                 raise SampleError(
-                    f"no field {mapped!r} to map a column to{nearest(mapped, SAMPLE_FIELDS)}"
+                    f"no field {name!r} to map a column to{nearest(name, SAMPLE_FIELDS)}"
                     f"\nfields: {', '.join(SAMPLE_FIELDS)}"
                 )
-        if not isinstance(row, Mapping):
+        if not isinstance(row, Mapping) or hasattr(row, "as_py"):
             row = _as_row(row)
         given: dict[str, Any] = {}
         info: dict[str, Any] = {}
@@ -398,9 +400,9 @@ class Sample:
                 given.setdefault("info", value)
             elif not _gap(value, column):
                 given[column] = value
-        for field_name, column in columns.items():
-            if column in row and not _gap(row[column], field_name):
-                given[field_name] = row[column]
+        for name, column in columns.items():
+            if column in row and not _gap(row[column], name):
+                given[name] = row[column]
         entries = given.pop("info", None)
         if isinstance(entries, Mapping):
             info = {**entries, **info}
@@ -825,15 +827,16 @@ def _capped(details: Any) -> FrozenDict:
         frozen: FrozenDict = freeze(details, "details")
     except SampleError as err:
         raise VerdictError(str(err)) from err
-    size = _size(frozen)
-    if size > DETAILS_BYTES:
-        kept = [(k, v) for k, v in frozen.items() if len(k) + _size(v) <= 1000]
-        return FrozenDict({**dict(kept[:16]), "dropped_bytes": size})
+    if _size(frozen) * 12 > DETAILS_BYTES:  # a character may take as many bytes in JSON
+        size = len(json.dumps(frozen))
+        if size > DETAILS_BYTES:
+            kept = [(k, v) for k, v in frozen.items() if len(json.dumps({k: v})) <= 1000]
+            return FrozenDict({**dict(kept[:16]), "dropped_bytes": size})
     return frozen
 
 
 def _size(value: Any, where: str = "details") -> int:
-    """About the length of `value` as JSON; cheap, since most details hold a word or two.
+    """About the characters of `value` as JSON; cheap, since most details hold a word or two.
 
     Raises:
         VerdictError: something that is no JSON.
