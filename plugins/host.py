@@ -179,6 +179,7 @@ class Host:
         self._offers: dict[str, Offer] = {}
         self._errors: list[PluginError] = []
         self._left_out: list[str] = []
+        self._clash: PluginError | None = None
         for name in BUILTINS:
             self._register(importlib.import_module(name), PROJECT, f"{PROJECT} {_version()}", None)
         self._load_entry_points()
@@ -280,9 +281,9 @@ class Host:
                 continue
             try:
                 self._load_entry_point(point)
-            except _Clash:
-                raise
             except FAILURES as err:
+                if err is self._clash:
+                    raise
                 self._fail(point.name, err, "could not be loaded")
         for name in sorted((chosen or frozenset()) - found):
             message = f"{LOAD_VARIABLE} names {name!r}, which is not installed"
@@ -297,9 +298,9 @@ class Host:
                 continue
             name = dist.name or "?"
             if _in_working_directory(dist):
-                self._left_out.append(
-                    f"{name} lies in the working directory; name the plugin's file to load it"
-                )
+                told = f"{name} lies in the working directory; name the plugin's file to load it"
+                if told not in self._left_out:
+                    self._left_out.append(told)
             elif _normal(name) not in seen:
                 seen.add(_normal(name))
                 for point in points:
@@ -322,9 +323,9 @@ class Host:
         module = module_from_file(path)
         try:
             self._register(module, f"file {path}", origin, origin)
-        except _Clash:
-            raise
         except PluginError as err:
+            if err is self._clash:
+                raise
             raise PluginError(f"plugin file {path!r}: {err}") from err
 
     def _collect_hooks(self) -> None:
@@ -340,7 +341,7 @@ class Host:
                 try:
                     self._add(item, name, self._distributions[name], self._origins.get(name))
                 except PluginError as err:
-                    if isinstance(err, _Clash):
+                    if err is self._clash:
                         raise
                     self._fail(name, err, "offers a verifier that cannot be")
 
@@ -386,15 +387,12 @@ class Host:
         if other is not None:
             if other.spec == spec and other.origin == origin and other.local is local:
                 return  # the same object offered by two ways of the same plugin
-            raise _Clash(
+            self._clash = PluginError(
                 f"verifier {spec.name!r} is offered twice:\n  by plugin {other.plugin!r}"
                 f"\n  by plugin {plugin!r}\nRename one, or block one: blocked=[...]"
             )
+            raise self._clash
         self._offers[spec.name] = Offer(spec, plugin, distribution, origin, local)
-
-
-class _Clash(PluginError):
-    """Two plugins offer one name."""
 
 
 def _marked(plugin: Any) -> list[Any]:
