@@ -23,23 +23,6 @@ USUAL = ("answer", "solution", "ground_truth", "target", "final_answer", "gold")
 """What data sets call their reference: an example for an error's fix, never a guess."""
 
 
-def after_hashes(text: Any) -> str:
-    """What stands after the last ``####``: the answer in a solution of GSM8K.
-
-    Raises:
-        SampleError: no text, no ``####`` in it, or nothing after it.
-
-    >>> after_hashes("She sells 16 - 3 - 4 = 9 eggs.\\n#### 18")
-    '18'
-    """
-    if not isinstance(text, str):
-        raise SampleError(f"is a {type(text).__name__}; wanted text that ends in '#### ANSWER'")
-    _, hashes, answer = text.rpartition("####")
-    if not hashes or not answer.strip():
-        raise SampleError("has no answer after '####'")
-    return answer.strip()
-
-
 class Needs(NamedTuple):
     """What the verifiers of an engine's rubric read."""
 

@@ -14,16 +14,15 @@ function returned None takes no part in training.
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from assay.engine.engine import Engine, Row, RubricSource
 from assay.engine.pools import available_cores
 from assay.errors import ConfigError, SampleError
-from assay.integrations.rows import Column, Needs, RowReader, after_hashes
+from assay.integrations.rows import Column, Needs, RowReader
+from assay.integrations.shared import SharedRewards
 from assay.integrations.watch import Watch
 from assay.model import EMPTY, Reward
 from assay.printable import printable
@@ -36,7 +35,6 @@ __all__ = [
     "AsyncRewardFunction",
     "CriterionFunction",
     "RewardFunction",
-    "after_hashes",
     "areward",
     "per_criterion",
     "reward",
@@ -45,50 +43,50 @@ __all__ = [
 BECAUSE_CHARS = 300
 """Cap of a cell in TRL's table of completions."""
 
-BATCHES = 64
-"""Batches of which `per_criterion` remembers the rewards, until all its functions have asked."""
-
 Log = Callable[[str, Any], object]
 """TRL's `log_metric` and `log_extra`."""
 
 
-def reward(
-    rubric: RubricSource = "math",
-    *,
-    columns: Mapping[str, Column] = EMPTY,
-    name: str | None = None,
-    workers: int | None = None,
-    timeout_s: float = 5.0,
-    budget_s: float | None = None,
-    on_invalid: Literal["raise", "mask"] = "raise",
-    max_unscored: float = 0.05,
-    on_unscored: Literal["raise", "warn", "ignore"] = "raise",
-    verifiers: Iterable[VerifierSpec | Callable[..., Any]] = (),
-    plugins: Sequence[str] = (),
-) -> RewardFunction:
-    """One reward function for a whole rubric.
+class Options(TypedDict, total=False):
+    """Options of `reward`, `areward` and `per_criterion`."""
+
+    columns: Mapping[str, Column]
+    """Field of `Sample`, or ``info.NAME`` -> the column of the data set that fills it, as in
+    ``{"reference": "answer"}``; or with a function of the column's value, applied row by row, as
+    in ``{"reference": ("answer", str.strip)}``. Where it says nothing, columns called `reference`,
+    `tests`, `steps` and `turns` fill the fields of their name, if the rubric reads them. Columns
+    not used so land in `info`. The prompt, `n_tokens` (from `completion_ids`) and `step` (from the
+    trainer's state) come from the trainer."""
+    name: str
+    """What the trainer's logs call it; by default the rubric's name or file."""
+    workers: int | None
+    """Processes for killable verifiers; by default the cores of this process, divided by
+    ``LOCAL_WORLD_SIZE`` where a launcher runs several trainers on the machine."""
+    timeout_s: float
+    """Bound of one completion, in seconds, by default 5; see `Engine`."""
+    budget_s: float | None
+    """Bound of a call, in seconds, by default none; what it does not reach is not scored."""
+    on_invalid: Literal["raise", "mask"]
+    """What a malformed row of the data set does (no reference, or one that cannot be read):
+    ``raise`` (the default) stops the run and shows the row, ``mask`` returns None for it. A column
+    that is not there at all always raises."""
+    max_unscored: float
+    """Share of completions that may go without a score, looked at every 200; by default 0.05."""
+    on_unscored: Literal["raise", "warn", "ignore"]
+    """What happens above it: ``raise`` `UnscoredError` (the default), ``warn``, or ``ignore``."""
+    verifiers: Iterable[VerifierSpec | Callable[..., Any]]
+    """Functions marked with `@assay.verifier`, besides the plugins'."""
+    plugins: Sequence[str]
+    """Paths of one-file plugins."""
+
+
+def reward(rubric: RubricSource = "math", **options: Unpack[Options]) -> RewardFunction:
+    r"""One reward function for a whole rubric.
 
     Args:
         rubric: A preset's name, a path, a dict or a `Rubric`; read now, so a mistake in it is
             told before a model is loaded.
-        columns: Field of `Sample`, or ``info.NAME`` -> the column of the data set that fills it:
-            ``{"reference": "solution"}``, or with a function of the column's value
-            ``{"reference": ("answer", after_hashes)}``. Without it the columns `reference`,
-            `tests`, `steps` and `turns` fill the fields of their name where the rubric reads them.
-            Columns not mapped land in `info`. The prompt, `n_tokens` (from `completion_ids`) and
-            `step` (from the trainer's state) come from the trainer.
-        name: What the trainer's logs call it; by default the rubric's name or file.
-        workers: Processes for killable verifiers; by default the cores of this process, divided
-            by ``LOCAL_WORLD_SIZE`` where a launcher runs several trainers on the machine.
-        timeout_s: Bound of one completion, in seconds; see `Engine`.
-        budget_s: Bound of a call, in seconds; what it does not reach is not scored.
-        on_invalid: What a malformed row of the data set does (a reference that cannot be read, a
-            missing one): ``raise`` stops the run and shows the row, ``mask`` returns None for it.
-            A column that is not there at all always raises.
-        max_unscored: Share of completions that may go without a score, looked at every 200.
-        on_unscored: What happens above it: ``raise`` `UnscoredError`, ``warn``, or ``ignore``.
-        verifiers: Functions marked with `@assay.verifier`, besides the plugins'.
-        plugins: Paths of one-file plugins.
+        **options: See `Options`.
 
     Raises:
         RubricError: the rubric cannot be built.
@@ -96,44 +94,22 @@ def reward(
         ConfigError: an option is out of range, or `columns` maps what is no field.
 
     >>> score = reward({"kind": "weighted", "criteria": {"format.boxed": 1}}, name="boxed")
-    >>> score.__name__, score(prompts=["1+1?"], completions=[r"\\boxed{2}"])
+    >>> score.__name__, score(prompts=["1+1?"], completions=[r"\boxed{2}"])
     ('boxed', [1.0])
     """
-    return RewardFunction(_Scorer(**locals()))
+    return RewardFunction(_Scorer(rubric, **options))
 
 
-def areward(
-    rubric: RubricSource = "math",
-    *,
-    columns: Mapping[str, Column] = EMPTY,
-    name: str | None = None,
-    workers: int | None = None,
-    timeout_s: float = 5.0,
-    budget_s: float | None = None,
-    on_invalid: Literal["raise", "mask"] = "raise",
-    max_unscored: float = 0.05,
-    on_unscored: Literal["raise", "warn", "ignore"] = "raise",
-    verifiers: Iterable[VerifierSpec | Callable[..., Any]] = (),
-    plugins: Sequence[str] = (),
-) -> AsyncRewardFunction:
+def areward(rubric: RubricSource = "math", **options: Unpack[Options]) -> AsyncRewardFunction:
     """As `reward`, as a coroutine function: TRL runs it beside other asynchronous rewards."""
-    return AsyncRewardFunction(_Scorer(**locals()))
+    return AsyncRewardFunction(_Scorer(rubric, **options))
 
 
 def per_criterion(
     rubric: RubricSource = "math+format",
     *,
     contributions: bool = False,
-    columns: Mapping[str, Column] = EMPTY,
-    name: str | None = None,
-    workers: int | None = None,
-    timeout_s: float = 5.0,
-    budget_s: float | None = None,
-    on_invalid: Literal["raise", "mask"] = "raise",
-    max_unscored: float = 0.05,
-    on_unscored: Literal["raise", "warn", "ignore"] = "raise",
-    verifiers: Iterable[VerifierSpec | Callable[..., Any]] = (),
-    plugins: Sequence[str] = (),
+    **options: Unpack[Options],
 ) -> list[CriterionFunction]:
     """A reward function a criterion, in the rubric's order, so that each is logged by itself.
 
@@ -150,19 +126,17 @@ def per_criterion(
     Args:
         contributions: Return contributions with weight 1 for a weighted sum, too: for trainers
             without `reward_weights`, as the asynchronous GRPO of TRL 1.16.
-        name: Put before each criterion's key, with a slash; by default the key stands alone.
-        columns, workers, timeout_s, budget_s, on_invalid, max_unscored, on_unscored, verifiers,
-            plugins, rubric: As for `reward`.
+        rubric: As for `reward`.
+        **options: See `Options`; a `name` is put before each criterion's key, with a slash.
     """
-    options = locals()
-    del options["contributions"]
-    scorer = _Scorer(**options)
-    shared = _Shared(scorer)
+    scorer = _Scorer(rubric, **options)
     bound = scorer.engine.rubric
+    shared = SharedRewards(bound.blank_terms())
     linear = all(plan.linear for plan in bound.plans().values())
-    prefix = f"{name}/" if name else ""
+    prefix = f"{options['name']}/" if options.get("name") else ""
     return [
         CriterionFunction(
+            scorer,
             shared,
             key,
             f"{prefix}{key}",
@@ -179,16 +153,17 @@ class _Scorer:
     def __init__(
         self,
         rubric: RubricSource,
-        columns: Mapping[str, Column],
-        name: str | None,
-        workers: int | None,
-        timeout_s: float,
-        budget_s: float | None,
-        on_invalid: Literal["raise", "mask"],
-        max_unscored: float,
-        on_unscored: Literal["raise", "warn", "ignore"],
-        verifiers: Iterable[VerifierSpec | Callable[..., Any]],
-        plugins: Sequence[str],
+        *,
+        columns: Mapping[str, Column] = EMPTY,
+        name: str | None = None,
+        workers: int | None = None,
+        timeout_s: float = 5.0,
+        budget_s: float | None = None,
+        on_invalid: Literal["raise", "mask"] = "raise",
+        max_unscored: float = 0.05,
+        on_unscored: Literal["raise", "warn", "ignore"] = "raise",
+        verifiers: Iterable[VerifierSpec | Callable[..., Any]] = (),
+        plugins: Sequence[str] = (),
     ) -> None:
         if on_invalid not in ("raise", "mask"):
             raise ConfigError(f"on_invalid is {on_invalid!r}, must be raise, mask")
@@ -373,7 +348,16 @@ class AsyncRewardFunction:
 class CriterionFunction:
     """One of the functions that `per_criterion` returns."""
 
-    def __init__(self, shared: _Shared, key: str, name: str, weight: float, score: bool) -> None:
+    def __init__(
+        self,
+        scorer: _Scorer,
+        shared: SharedRewards,
+        key: str,
+        name: str,
+        weight: float,
+        score: bool,
+    ) -> None:
+        self._scorer = scorer
         self._shared = shared
         self._score = score
         self.key = key
@@ -393,10 +377,12 @@ class CriterionFunction:
         log_metric: Log | None = None,
         **columns: Any,
     ) -> list[float | None]:
-        """A number each completion, or None: where the reward is unscored, for every criterion;
-        and where this criterion is not of the sample's kind (a switch), for this one alone.
+        """A number each completion, or None.
+
+        Where the reward is unscored it is None for every criterion; where a switch leaves this
+        criterion out, for this one alone.
         """
-        shared, scorer = self._shared, self._shared.scorer
+        scorer = self._scorer
         rows = scorer.rows(prompts, completions, completion_ids, trainer_state, columns)
 
         def run() -> list[Reward]:
@@ -404,7 +390,7 @@ class CriterionFunction:
             scorer.settle(rewards, columns, prompts, log_metric, log_extra)
             return rewards
 
-        return [self._of(found) for found in shared.rewards(self.key, completions, rows, run)]
+        return [self._of(found) for found in self._shared.rewards(self.key, completions, rows, run)]
 
     def _of(self, found: Reward) -> float | None:
         term = found.terms[self.key]
@@ -414,84 +400,10 @@ class CriterionFunction:
 
     def close(self) -> None:
         """End the workers of all functions of this rubric."""
-        self._shared.scorer.close()
+        self._scorer.close()
 
     def __repr__(self) -> str:
         return f"<assay reward {self.__name__!r} of weight {self.weight:g}>"
-
-
-class _Batch:
-    """A batch whose rewards are known or under way."""
-
-    def __init__(self, completions: object, rows: list[Row]) -> None:
-        self.completions = completions
-        self.rows = rows
-        self.asked: set[str] = set()
-        self.rewards: Future[list[Reward]] = Future()
-
-    def is_for(self, key: str, rows: list[Row]) -> bool:
-        """Whether it holds what the criterion `key` asks for and has not asked for yet."""
-        return key not in self.asked and _same(self.rows, rows)
-
-
-class _Shared:
-    """Rewards of a batch for all functions of one rubric: the first to ask runs the engine.
-
-    One run for all is what makes them agree: a verifier that the machine starved in one run might
-    judge in the next, and a row that only some functions score would be trained on by those alone.
-    A trainer may have several batches under way at once, from several threads.
-    """
-
-    def __init__(self, scorer: _Scorer) -> None:
-        self.scorer = scorer
-        self._keys = frozenset(scorer.engine.rubric.blank_terms())
-        self._lock = threading.Lock()
-        self._batches: list[_Batch] = []
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"scorer": self.scorer, "_keys": self._keys}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _lock=threading.Lock(), _batches=[])
-
-    def rewards(
-        self, key: str, completions: object, rows: list[Row], run: Callable[[], list[Reward]]
-    ) -> list[Reward]:
-        """The rewards of `rows`; from `run` if no other function has asked for them before."""
-        with self._lock:
-            found = [batch for batch in self._batches if batch.is_for(key, rows)]
-            found.sort(key=lambda batch: batch.completions is not completions)
-            mine = not found
-            if mine:
-                batch = _Batch(completions, rows)
-                self._batches.append(batch)
-                del self._batches[:-BATCHES]
-            else:
-                batch = found[0]
-            batch.asked.add(key)
-            if batch.asked == self._keys:
-                self._forget(batch)
-        if mine:
-            try:
-                batch.rewards.set_result(run())
-            except BaseException as err:
-                with self._lock:
-                    self._forget(batch)
-                batch.rewards.set_exception(err)
-                raise
-        return batch.rewards.result()
-
-    def _forget(self, batch: _Batch) -> None:
-        if batch in self._batches:
-            self._batches.remove(batch)
-
-
-def _same(a: Sequence[Row], b: Sequence[Row]) -> bool:
-    """Whether two batches hold the same; errors of rows are the same by what they say."""
-    return len(a) == len(b) and all(
-        x == y or (isinstance(x, SampleError) and isinstance(y, SampleError) and str(x) == str(y))
-        for x, y in zip(a, b, strict=True)
-    )
 
 
 def _name(rubric: RubricSource) -> str:
