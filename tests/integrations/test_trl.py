@@ -114,6 +114,17 @@ def test_columns_that_no_json_can_hold_are_left_out_not_an_error() -> None:
     assert score(**batch("18", reference=["18"], steps=["text, not steps"], **odd)) == [1.0]
 
 
+def test_a_column_that_a_verifier_reads_is_kept_whatever_holds_it() -> None:
+    class Scalar:
+        def item(self) -> str:
+            return "kg"
+
+    score = reward(weighted(length=1), plugins=[PLUGIN], name="t")
+    extras: dict[str, list[str]] = {}
+    score(**batch("a", unit=[Scalar()], other=[Scalar()]), log_extra=extras.__setitem__)
+    assert extras["t/because"] == ["loop.length: [1, None, '?', {'unit': 'kg'}]"]
+
+
 def test_an_empty_chat_is_a_completion_like_any_other() -> None:
     score = reward(weighted(right=1), plugins=[PLUGIN])
     empty = batch("", reference=["18"]) | {"completions": [[]]}

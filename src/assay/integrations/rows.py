@@ -30,6 +30,8 @@ class Needs(NamedTuple):
     """Field or ``info.entry`` that every sample must fill -> a verifier that needs it."""
     read: frozenset[str]
     """Fields read by any criterion, be it for some samples only or where they are there."""
+    entries: frozenset[str]
+    """Entries of `info` that are read."""
 
     @classmethod
     def of(cls, engine: Engine) -> Needs:
@@ -39,12 +41,15 @@ class Needs(NamedTuple):
         always = set.intersection(*plans) if plans else set()
         required: dict[str, str] = {}
         read: set[str] = set()
+        entries: set[str] = set()
         for key, offer in bound.offers.items():
             for need in offer.spec.needs:
-                read.add(need.rstrip("?").partition(".")[0])
+                field, _, entry = need.rstrip("?").partition(".")
+                read.add(field)
+                entries.add(entry)
                 if key in always and not need.endswith("?"):
                     required.setdefault(need, offer.spec.name)
-        return cls(required, frozenset(read))
+        return cls(required, frozenset(read), frozenset(entries))
 
 
 class RowReader:
@@ -121,7 +126,11 @@ class RowReader:
         rest = {name: values for name, values in table.items() if name not in used}
         for i, completion in enumerate(completions):
             try:
-                info = {name: kept for name, v in rest.items() if (kept := _kept(v[i])) is not None}
+                info: dict[str, Any] = {}
+                for name, values in rest.items():
+                    value = values[i] if name in needs.entries else _kept(values[i])
+                    if value is not None:
+                        info[name] = value
                 row = {name: values[i] for name, values in fields.items()}
                 for field, (column, function) in sources.items():
                     value = _applied(field, column, function, table[column][i])
