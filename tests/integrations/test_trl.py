@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -245,6 +246,24 @@ def test_a_function_of_a_column_that_raises_is_a_malformed_row() -> None:
     with pytest.raises(SampleError) as caught:
         reward(weighted(right=1), **options)(**batch("18", answer=["eighteen"]))
     assert "int of column 'answer', for 'reference', raised ValueError" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("installed", "warned"), [("1.5.1", True), ("1.6.0", False), ("2.0", False)]
+)
+def test_a_trl_that_takes_none_for_a_zero_is_warned_of(
+    installed: str, warned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assay.integrations import trl
+
+    monkeypatch.setattr(trl, "version", lambda name: installed)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        reward("math")
+    said = [str(w.message) for w in caught]
+    assert [s.startswith("TRL 1.5.1 trains on a completion without a score") for s in said] == (
+        [True] if warned else []
+    )
 
 
 def test_masks_that_add_up_over_small_calls_are_not_silent() -> None:

@@ -5,16 +5,19 @@
 (TRL's asynchronous GRPO does so); workers are started there, on first use. Neither TRL nor torch
 is imported.
 
-Written against TRL 1.16: a reward function is called with `prompts`, `completions`,
-`completion_ids`, every other column of the data set, and `trainer_state`, `log_extra`,
-`log_metric`; returns a number or None each completion; and a completion for which *every* reward
-function returned None takes no part in training.
+Written against TRL 1.16, for 1.6 and later. A reward function is called with `prompts`,
+`completions`, `completion_ids`, every other column of the data set, and `trainer_state`,
+`log_extra`, `log_metric`; it returns a number or None each completion. A completion for which
+*every* reward function returned None takes no part in training (before 1.6 it was taken for a 0).
 """
 
 from __future__ import annotations
 
 import os
+import re
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
@@ -39,6 +42,9 @@ __all__ = [
     "per_criterion",
     "reward",
 ]
+
+MASKS = (1, 6)
+"""The first TRL that leaves a completion out when every reward function returned None for it."""
 
 BECAUSE_CHARS = 300
 """Cap of a cell in TRL's table of completions."""
@@ -180,6 +186,7 @@ class _Scorer:
         }
         self._watch = Watch(max_unscored, on_unscored)
         self._engine: tuple[Engine, Needs] | None = None
+        _check_trl()
         self.ready()  # a mistake is told now, not after a model has been loaded
 
     def __getstate__(self) -> dict[str, Any]:
@@ -404,6 +411,23 @@ class CriterionFunction:
 
     def __repr__(self) -> str:
         return f"<assay reward {self.__name__!r} of weight {self.weight:g}>"
+
+
+def _check_trl() -> None:
+    """Warn of a TRL that would take our None for a 0: a fault of the machine for a wrong answer."""
+    try:
+        installed = version("trl")
+    except PackageNotFoundError:
+        return
+    found = re.match(r"(\d+)\.(\d+)", installed)
+    if found is not None and (int(found[1]), int(found[2])) < MASKS:
+        wanted = ".".join(map(str, MASKS))
+        warnings.warn(
+            f"TRL {installed} trains on a completion without a score as if its reward were 0; "
+            f"from {wanted} on it leaves it out\nfix: pip install 'trl>={wanted}'",
+            RuntimeWarning,
+            stacklevel=4,
+        )
 
 
 def _name(rubric: RubricSource) -> str:
