@@ -150,6 +150,16 @@ def test_a_hang_of_sympy_is_cut_off_and_the_others_are_scored() -> None:
     score.close()
 
 
+def test_what_the_budget_of_a_call_does_not_reach_is_unscored_not_cut_off() -> None:
+    hard = f"factor:{module_from_file(PLUGIN).HARD}"
+    options: dict[str, Any] = {"plugins": [PLUGIN], "workers": 1, "name": "f"}
+    score = reward(weighted(factored=1), timeout_s=60.0, budget_s=5.0, **options)
+    metrics: dict[str, float] = {}
+    assert score(**batch("a", hard), log_metric=metrics.__setitem__) == [1.0, None]
+    assert (metrics["f/unscored"], metrics["f/cut_off"]) == (0.5, 0.0)
+    score.close()
+
+
 def test_a_summary_is_logged_where_the_trainer_lets_us() -> None:
     metrics: dict[str, float] = {}
     score = reward(weighted(doubtful=1), plugins=[PLUGIN], name="d")
@@ -365,14 +375,14 @@ def test_a_forked_child_does_not_use_its_parents_workers() -> None:
 
 
 def test_several_trainers_on_a_machine_share_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    from assay.integrations import trl
+    from assay.integrations import scorer
 
-    monkeypatch.setattr(trl, "available_cores", lambda: 8)
-    assert trl._share_of_cores() == 8
+    monkeypatch.setattr(scorer, "available_cores", lambda: 8)
+    assert scorer.share_of_cores() == 8
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "4")
-    assert trl._share_of_cores() == 2
+    assert scorer.share_of_cores() == 2
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "64")
-    assert trl._share_of_cores() == 1
+    assert scorer.share_of_cores() == 1
 
 
 def test_neither_trl_nor_torch_is_imported() -> None:

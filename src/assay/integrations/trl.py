@@ -13,30 +13,21 @@ Written against TRL 1.16, for 1.6 and later. A reward function is called with `p
 
 from __future__ import annotations
 
-import os
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
+from typing import Any, Unpack
 
-from assay.engine.engine import Engine, Row, RubricSource
-from assay.engine.pools import available_cores
-from assay.errors import ConfigError, SampleError
-from assay.integrations.rows import Column, Needs, RowReader
+from assay.engine.engine import RubricSource
+from assay.integrations.scorer import Log, Options, Scorer
 from assay.integrations.shared import SharedRewards
-from assay.integrations.watch import Watch
-from assay.model import EMPTY, Reward
-from assay.printable import printable
-from assay.rubrics import Rubric, load_rubric, summary
-
-if TYPE_CHECKING:
-    from assay.plugins.spec import VerifierSpec
+from assay.model import Reward
 
 __all__ = [
     "AsyncRewardFunction",
     "CriterionFunction",
+    "Options",
     "RewardFunction",
     "areward",
     "per_criterion",
@@ -45,45 +36,6 @@ __all__ = [
 
 MASKS = (1, 6)
 """The first TRL that leaves a completion out when every reward function returned None for it."""
-
-BECAUSE_CHARS = 300
-"""Cap of a cell in TRL's table of completions."""
-
-Log = Callable[[str, Any], object]
-"""TRL's `log_metric` and `log_extra`."""
-
-
-class Options(TypedDict, total=False):
-    """Options of `reward`, `areward` and `per_criterion`."""
-
-    columns: Mapping[str, Column]
-    """Field of `Sample`, or ``info.NAME`` -> the column of the data set that fills it, as in
-    ``{"reference": "answer"}``; or with a function of the column's value, applied row by row, as
-    in ``{"reference": ("answer", str.strip)}``. Where it says nothing, columns called `reference`,
-    `tests`, `steps` and `turns` fill the fields of their name, if the rubric reads them. Columns
-    not used so land in `info`. The prompt, `n_tokens` (from `completion_ids`) and `step` (from the
-    trainer's state) come from the trainer."""
-    name: str
-    """What the trainer's logs call it; by default the rubric's name or file."""
-    workers: int | None
-    """Processes for killable verifiers; by default the cores of this process, divided by
-    ``LOCAL_WORLD_SIZE`` where a launcher runs several trainers on the machine."""
-    timeout_s: float
-    """Bound of one completion, in seconds, by default 5; see `Engine`."""
-    budget_s: float | None
-    """Bound of a call, in seconds, by default none; what it does not reach is not scored."""
-    on_invalid: Literal["raise", "mask"]
-    """What a malformed row of the data set does (no reference, or one that cannot be read):
-    ``raise`` (the default) stops the run and shows the row, ``mask`` returns None for it. A column
-    that is not there at all always raises."""
-    max_unscored: float
-    """Share of completions that may go without a score, looked at every 200; by default 0.05."""
-    on_unscored: Literal["raise", "warn", "ignore"]
-    """What happens above it: ``raise`` `UnscoredError` (the default), ``warn``, or ``ignore``."""
-    verifiers: Iterable[VerifierSpec | Callable[..., Any]]
-    """Functions marked with `@assay.verifier`, besides the plugins'."""
-    plugins: Sequence[str]
-    """Paths of one-file plugins."""
 
 
 def reward(rubric: RubricSource = "math", **options: Unpack[Options]) -> RewardFunction:
@@ -103,12 +55,12 @@ def reward(rubric: RubricSource = "math", **options: Unpack[Options]) -> RewardF
     >>> score.__name__, score(prompts=["1+1?"], completions=[r"\boxed{2}"])
     ('boxed', [1.0])
     """
-    return RewardFunction(_Scorer(rubric, **options))
+    return RewardFunction(_scorer(rubric, options))
 
 
 def areward(rubric: RubricSource = "math", **options: Unpack[Options]) -> AsyncRewardFunction:
     """As `reward`, as a coroutine function: TRL runs it beside other asynchronous rewards."""
-    return AsyncRewardFunction(_Scorer(rubric, **options))
+    return AsyncRewardFunction(_scorer(rubric, options))
 
 
 def per_criterion(
@@ -135,7 +87,7 @@ def per_criterion(
         rubric: As for `reward`.
         **options: See `Options`; a `name` is put before each criterion's key, with a slash.
     """
-    scorer = _Scorer(rubric, **options)
+    scorer = _scorer(rubric, options)
     bound = scorer.engine.rubric
     shared = SharedRewards(bound.blank_terms())
     linear = all(plan.linear for plan in bound.plans().values())
@@ -153,130 +105,10 @@ def per_criterion(
     ]
 
 
-class _Scorer:
-    """What the functions have in common: options, and an engine that no pickle holds."""
-
-    def __init__(
-        self,
-        rubric: RubricSource,
-        *,
-        columns: Mapping[str, Column] = EMPTY,
-        name: str | None = None,
-        workers: int | None = None,
-        timeout_s: float = 5.0,
-        budget_s: float | None = None,
-        on_invalid: Literal["raise", "mask"] = "raise",
-        max_unscored: float = 0.05,
-        on_unscored: Literal["raise", "warn", "ignore"] = "raise",
-        verifiers: Iterable[VerifierSpec | Callable[..., Any]] = (),
-        plugins: Sequence[str] = (),
-    ) -> None:
-        if on_invalid not in ("raise", "mask"):
-            raise ConfigError(f"on_invalid is {on_invalid!r}, must be raise, mask")
-        self.name = _name(rubric) if name is None else name
-        self.on_invalid = on_invalid
-        self.reader = RowReader(columns)
-        self._rubric = load_rubric(rubric)
-        self._options: dict[str, Any] = {
-            "workers": workers,
-            "timeout_s": timeout_s,
-            "budget_s": budget_s,
-            "verifiers": tuple(verifiers),
-            "plugins": tuple(os.path.abspath(path) for path in plugins),
-        }
-        self._watch = Watch(max_unscored, on_unscored)
-        self._engine: tuple[Engine, Needs] | None = None
-        _check_trl()
-        self.ready()  # a mistake is told now, not after a model has been loaded
-
-    def __getstate__(self) -> dict[str, Any]:
-        watch = (self._watch.max_unscored, self._watch.on_unscored)
-        return {**self.__dict__, "_engine": None, "_watch": watch}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._watch = Watch(*state["_watch"])
-
-    def ready(self) -> tuple[Engine, Needs]:
-        """This process's engine, and what its rubric needs; starts no worker.
-
-        Two threads may make one each at first; workers are shared by all engines of a process.
-        """
-        if self._engine is None:
-            options = dict(self._options)
-            if options["workers"] is None:
-                options["workers"] = _share_of_cores()
-            engine = Engine(self._rubric, on_unscored="ignore", **options)
-            self._engine = engine, Needs.of(engine)
-        return self._engine
-
-    @property
-    def engine(self) -> Engine:
-        """This process's engine."""
-        return self.ready()[0]
-
-    def close(self) -> None:
-        """End the workers, unless others of this process use them too."""
-        if self._engine is not None:
-            self._engine[0].close()
-
-    def rows(
-        self,
-        prompts: Sequence[Any] | None,
-        completions: Sequence[Any],
-        completion_ids: Sequence[Any] | None,
-        trainer_state: Any,
-        given: Mapping[str, Any],
-    ) -> list[Row]:
-        """The batch as samples; see `RowReader.read`."""
-        step = getattr(trainer_state, "global_step", None)
-        return self.reader.read(
-            completions,
-            given,
-            self.ready()[1],
-            prompt=None if prompts is None else [p or None for p in prompts],
-            n_tokens=None if completion_ids is None else [len(ids) for ids in completion_ids],
-            step=None if step is None else [step] * len(completions),
-        )
-
-    def settle(
-        self,
-        rewards: Sequence[Reward],
-        given: Mapping[str, Any],
-        prompts: Sequence[Any] | None,
-        log_metric: Log | None,
-        log_extra: Log | None,
-    ) -> None:
-        """Look at the rewards of a batch: raise what must not go unnoticed, log the rest."""
-        if self.on_invalid == "raise":
-            for i, found in enumerate(rewards):
-                if found.status == "invalid":
-                    raise self._malformed(i, found, given, prompts)
-        if log_metric is not None:
-            for metric, value in _metrics(rewards).items():
-                log_metric(f"{self.name}/{metric}", value)
-        if log_extra is not None:
-            log_extra(f"{self.name}/because", [_because(r) for r in rewards])
-        self._watch.see(rewards)
-
-    def _malformed(
-        self, i: int, found: Reward, given: Mapping[str, Any], prompts: Sequence[Any] | None
-    ) -> SampleError:
-        lines = [f"a row of the data set is malformed: {found.error}"]
-        if prompts is not None and i < len(prompts):
-            lines.append(f"  prompt: {printable(repr(prompts[i]), 200)}")
-        lines += self.reader.describe(i, given)
-        lines.append(
-            "fix: mend the row, map another column with columns={...}, or leave such rows out of "
-            "training with on_invalid='mask'"
-        )
-        return SampleError("\n".join(lines))
-
-
 class RewardFunction:
     """What `reward` returns. Call it as TRL does, or by hand in a test."""
 
-    def __init__(self, scorer: _Scorer) -> None:
+    def __init__(self, scorer: Scorer) -> None:
         self._scorer = scorer
         self.__name__ = self.__qualname__ = scorer.name
 
@@ -315,7 +147,7 @@ class RewardFunction:
 class AsyncRewardFunction:
     """What `areward` returns: a coroutine function to `inspect`, and so to every trainer."""
 
-    def __init__(self, scorer: _Scorer) -> None:
+    def __init__(self, scorer: Scorer) -> None:
         self._scorer = scorer
         self.__name__ = self.__qualname__ = scorer.name
 
@@ -357,7 +189,7 @@ class CriterionFunction:
 
     def __init__(
         self,
-        scorer: _Scorer,
+        scorer: Scorer,
         shared: SharedRewards,
         key: str,
         name: str,
@@ -413,6 +245,11 @@ class CriterionFunction:
         return f"<assay reward {self.__name__!r} of weight {self.weight:g}>"
 
 
+def _scorer(rubric: RubricSource, options: Options) -> Scorer:
+    _check_trl()
+    return Scorer(rubric, **options)
+
+
 def _check_trl() -> None:
     """Warn of a TRL that would take our None for a 0: a fault of the machine for a wrong answer."""
     try:
@@ -428,40 +265,3 @@ def _check_trl() -> None:
             RuntimeWarning,
             stacklevel=4,
         )
-
-
-def _name(rubric: RubricSource) -> str:
-    if isinstance(rubric, Rubric | Mapping):
-        return "assay"
-    return Path(rubric).stem if os.path.splitext(rubric)[1] else os.fspath(rubric)
-
-
-def _share_of_cores() -> int:
-    """This trainer's cores: a launcher that starts several on a machine says how many."""
-    try:
-        trainers = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-    except ValueError:
-        trainers = 1
-    return max(1, available_cores() // max(1, trainers))
-
-
-def _metrics(rewards: Sequence[Reward]) -> dict[str, float]:
-    """Shares of the batch, and the mean of each criterion; TRL itself logs the reward's."""
-    if not rewards:
-        return {}
-    found = summary(rewards)
-    limited = sum(any("limit" in v.details for v in r.verdicts.values()) for r in rewards)
-    return {
-        "unscored": found["unscored"] / len(rewards),
-        "invalid": found["invalid"] / len(rewards),
-        "cut_off": limited / len(rewards),
-        **{name: value for name, value in found.items() if name.startswith("score/")},
-    }
-
-
-def _because(found: Reward) -> str:
-    if found.error is not None:
-        text = f"{found.status}: {found.error}"
-    else:
-        text = "; ".join(f"{key}: {v.because}" for key, v in found.verdicts.items())
-    return printable(text, BECAUSE_CHARS)
