@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 
+FILE_MODULE = "assay_plugin_"
+"""How the names of modules begin that stand for a one-file plugin."""
+
+
 class FunctionVerifier:
     """A marked function, with the face of a verifier."""
 
@@ -62,7 +66,7 @@ def module_from_file(path: str) -> ModuleType:
     """
     file = Path(path).resolve()
     digest = hashlib.sha256(str(file).encode()).hexdigest()[:8]
-    name = f"assay_plugin_{file.stem}_{digest}"
+    name = f"{FILE_MODULE}{file.stem}_{digest}"
     if name in sys.modules:
         return sys.modules[name]
     if not file.is_file():
@@ -97,8 +101,10 @@ def load_target(name: str, target: str, origin: str | None = None) -> Any:
     """
     module_name, _, path = target.partition(":")
     try:
-        module = module_from_file(origin) if origin else importlib.import_module(module_name)
-        found: Any = module
+        if origin and module_name.startswith(FILE_MODULE):
+            found: Any = module_from_file(origin)
+        else:
+            found = importlib.import_module(module_name)
         for attribute in path.split("."):
             found = getattr(found, attribute)
     except PluginError:

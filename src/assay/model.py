@@ -37,8 +37,8 @@ class FrozenDict(dict[str, Any]):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("this mapping is frozen; copy it with dict(...) to change it")
 
-    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
-    __ior__ = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = _refuse
+    __ior__ = _refuse
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
@@ -346,6 +346,10 @@ class Sample:
             if name not in names and getattr(self, name) is not default
         }
         return replace(self, **drop) if drop else self
+
+    def at_step(self, step: int) -> Sample:
+        """This sample, seen at that step of training."""
+        return replace(self, step=step)
 
     def to_json(self) -> dict[str, JSON]:
         """The fields that differ from their default, as JSON values. `from_row` reads it back."""
@@ -665,8 +669,9 @@ class Term:
     """One line of a reward's receipt."""
 
     verifier: str
+    """Empty for what a composer that is no sum adds or takes, under a key such as ``(gate)``."""
     weight: float
-    """As the rubric states it; for composers without weights, 1."""
+    """As the rubric states it; in a nested rubric, times the weights above it."""
     score: float | None
     """As the composer used it: a missing auxiliary shows what stood in for it."""
     contribution: float | None
@@ -752,7 +757,9 @@ class Reward:
     def _lines(self) -> Iterator[tuple[str, str, str]]:
         for key, term in self.terms.items():
             verdict = self.verdicts.get(key)
-            if term.score is None or term.contribution is None:
+            if not term.verifier and term.contribution is not None:  # a composer's adjustment
+                sums = f"{term.contribution:+.6g}"
+            elif term.score is None or term.contribution is None:
                 sums = str(verdict.status) if verdict is not None else "not run"
             else:
                 sums = f"{term.weight:.6g} x {float(term.score)} = {term.contribution:.6g}"

@@ -1,0 +1,81 @@
+"""The few operations a composer's formula may use, over floats and over fractions.
+
+A composer states its formula once; rewards evaluate it on floats, proofs on fractions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, Protocol
+
+from assay.rubrics.number import Number
+
+
+class Ops(Protocol):
+    """Arithmetic over one kind of number. Plain ``+``, ``-`` and ``*`` work on the values."""
+
+    def num(self, constant: Number) -> Any:
+        """A constant of the rubric."""
+
+    def sum(self, values: Sequence[Any]) -> Any:
+        """The sum, rounded once at most; 0 of none."""
+
+    def least(self, values: Sequence[Any]) -> Any:
+        """The smallest."""
+
+    def at_least(self, value: Any, threshold: Any, then: Any, otherwise: Any) -> Any:
+        """`then` where value >= threshold, else `otherwise`."""
+
+
+class FloatOps:
+    """Rewards."""
+
+    @staticmethod
+    def num(constant: Number) -> float:
+        """A constant of the rubric."""
+        return float(constant)
+
+    @staticmethod
+    def sum(values: Sequence[Any]) -> float:
+        """The sum, rounded once."""
+        return math.fsum(values)
+
+    @staticmethod
+    def least(values: Sequence[Any]) -> Any:
+        """The smallest."""
+        return min(values)
+
+    @staticmethod
+    def at_least(value: float, threshold: float, then: float, otherwise: float) -> float:
+        """`then` where value >= threshold, else `otherwise`."""
+        return then if value >= threshold else otherwise
+
+
+class ExactOps:
+    """Proofs."""
+
+    @staticmethod
+    def least(values: Sequence[Any]) -> Any:
+        """The smallest."""
+        return min(values)
+
+    @staticmethod
+    def num(constant: Number) -> Fraction:
+        """A constant of the rubric, as written."""
+        return constant.exact
+
+    @staticmethod
+    def sum(values: Sequence[Any]) -> Fraction:
+        """The sum, exactly."""
+        return sum(values, Fraction(0))
+
+    @staticmethod
+    def at_least(value: Any, threshold: Any, then: Any, otherwise: Any) -> Any:
+        """`then` where value >= threshold, else `otherwise`."""
+        return then if value >= threshold else otherwise
+
+
+FLOAT: Ops = FloatOps()
+EXACT: Ops = ExactOps()
