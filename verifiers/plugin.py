@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from assay.plugins.markers import hookimpl
 from assay.plugins.spec import VerifierSpec
+from assay.verifiers.code_style import spec as code_style
 
 
 @hookimpl
 def assay_verifiers() -> list[VerifierSpec]:
     """The built-in verifiers."""
-    return []
+    return [*code_style.SPECS]

@@ -33,6 +33,11 @@ class Finding:
         return f"line {line}: {name}{self.text} ({self.code})"
 
 
+def counted(number: int, what: str) -> str:
+    """``1 edit``, ``2 edits``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def graded(findings: float, half: float) -> float:
     """The score of a program with that many (weighted) findings: in (0, 1], 1 for none.
 

@@ -15,12 +15,26 @@ EVALUATORS = frozenset({"exec", "eval", "compile"})
 """Functions that run or read text they are given."""
 
 DOORS = frozenset(
-    "__builtins__ builtins __import__ __loader__ __globals__ __subclasses__ f_builtins f_globals "
-    "marshal pickle ctypes CodeType FunctionType codeop".split()
+    [
+        "__builtins__",
+        "builtins",
+        "__import__",
+        "__loader__",
+        "__globals__",
+        "__subclasses__",
+        "f_builtins",
+        "f_globals",
+        "marshal",
+        "pickle",
+        "ctypes",
+        "CodeType",
+        "FunctionType",
+        "codeop",
+    ]
 )
 """Names through which those can be reached, or code run that no text shows."""
 
-RUNNERS = frozenset("importlib runpy timeit subprocess system popen Popen".split())
+RUNNERS = frozenset(["importlib", "runpy", "timeit", "subprocess", "system", "popen", "Popen"])
 """Names that run a program given as text, and are mostly used for something else."""
 
 FREE_CHARS = 80
@@ -40,7 +54,9 @@ _MENTIONS = re.compile(
 )
 
 
-_READS_ITSELF = re.compile(r"\b(?:__doc__|__file__|getdoc|getsource\w*|getcomments|co_consts|argv)\b")
+_READS_ITSELF = re.compile(
+    r"\b(?:__doc__|__file__|getdoc|getsource\w*|getcomments|co_consts|argv)\b"
+)
 
 
 class _Reach(IntEnum):
@@ -139,13 +155,16 @@ def _names(node: ast.AST) -> Iterator[str]:
             yield node.module.partition(".")[0]
         for alias in node.names:
             yield alias.name.partition(".")[0]
-    elif isinstance(node, ast.Subscript) and _is_put_together(node.slice):
-        if (
+    elif (
+        isinstance(node, ast.Subscript)
+        and _is_put_together(node.slice)
+        and (
             isinstance(node.value, ast.Call)
             and isinstance(node.value.func, ast.Name)
             and node.value.func.id in ("globals", "vars", "locals")
-        ):
-            yield "__builtins__"
+        )
+    ):
+        yield "__builtins__"
 
 
 def _is_put_together(node: ast.expr) -> bool:

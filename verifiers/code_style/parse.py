@@ -27,7 +27,7 @@ def parse(source: str) -> ast.Module | str:
 
 
 def substantive(tree: ast.AST) -> bool:
-    """Whether any statement does something: no docstring, ``pass``, ``...``, import or stub.
+    r"""Whether any statement does something: no docstring, ``pass``, ``...``, import or stub.
 
     >>> substantive(ast.parse("import os\\ndef f():\\n    'Docstring.'"))
     False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assay.model import Sample
+from assay.verifiers.code_style.findings import counted
 from assay.verifiers.code_style.hidden import Hidden, hidden_code
 from assay.verifiers.code_style.parse import parse, substantive
 from assay.verifiers.code_style.suppressions import without_suppressions
@@ -49,16 +50,12 @@ class Reading:
         """What was taken out or unfolded, as the end of a sentence; empty for most programs."""
         notes = []
         if self.suppressions:
-            notes.append(f"{_count(self.suppressions, 'suppression comment')} ignored")
+            notes.append(f"{counted(self.suppressions, 'suppression comment')} ignored")
         if self.hidden.programs:
-            notes.append(f"{_count(len(self.hidden.programs), 'piece')} of code in strings judged")
+            notes.append(f"{counted(len(self.hidden.programs), 'piece')} of code in strings judged")
         if self.hidden.unread:
-            notes.append(f"{_count(self.hidden.unread, 'character')} of text that may be code")
+            notes.append(f"{counted(self.hidden.unread, 'character')} of text that may be code")
         return "; " + ", ".join(notes) if notes else ""
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def read(sample: Sample, policy: Policy = "last") -> Reading | str:

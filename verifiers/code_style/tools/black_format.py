@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import black
+from black.parsing import InvalidInput
 
 from assay.printable import printable
 from assay.verifiers.code_style.tools.errors import CannotRead
@@ -36,7 +37,7 @@ def black_output(text: str, style: BlackStyle) -> str:
     )
     try:
         return black.format_str(text, mode=mode)
-    except black.InvalidInput as err:
+    except InvalidInput as err:
         raise CannotRead(f"black cannot read the program: {printable(str(err), 120)}") from None
     except RecursionError:
         raise CannotRead("black cannot read the program: it is nested too deeply") from None
