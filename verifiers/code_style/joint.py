@@ -20,7 +20,7 @@ from assay.verifiers.code_style.edits import edits
 from assay.verifiers.code_style.feedback import diff_lines
 from assay.verifiers.code_style.findings import counted, graded
 from assay.verifiers.code_style.judge import StyleVerifier
-from assay.verifiers.code_style.lint import DEFAULT_WEIGHTS, weighed
+from assay.verifiers.code_style.lint import DEFAULT_WEIGHTS
 from assay.verifiers.code_style.orbit import Formatter, Orbit, follow
 from assay.verifiers.code_style.params import JointParams, PylintParams
 from assay.verifiers.code_style.reading import Reading
@@ -125,7 +125,8 @@ class JointVerifier(StyleVerifier):
     def _against(self, text: str) -> tuple[float, int]:
         """Weight and number of pylint's messages about what no formatter changes."""
         found = [m for m in pylint_messages(text, PylintStyle()) if m.name not in LAYOUT_MESSAGES]
-        return sum(weighed(m, DEFAULT_WEIGHTS).weight for m in found), len(found)
+        weights = (DEFAULT_WEIGHTS.get(m.name, DEFAULT_WEIGHTS[m.category]) for m in found)
+        return sum(weights), len(found)
 
     def _mended(self, text: str) -> bool | None:
         """Whether the reconciling configuration gives this code a fixed point."""

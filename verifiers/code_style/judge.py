@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from assay.model import Part, Sample, Verdict
@@ -11,6 +12,8 @@ from assay.verifiers.code_style.findings import graded, scaled
 from assay.verifiers.code_style.params import StyleParams
 from assay.verifiers.code_style.reading import Reading, read
 from assay.verifiers.code_style.tools.errors import CannotRead
+
+NOTHING_DONE = "The program has no statement that does anything"
 
 
 class StyleVerifier:
@@ -37,9 +40,13 @@ class StyleVerifier:
         if isinstance(reading, str):
             return self._fault(reading)
         try:
-            return self._judge(reading, half)
+            verdict = self._judge(reading, half)
         except CannotRead as err:
             return self._fault(str(err))
+        if reading.substantive:
+            return verdict
+        because = f"{NOTHING_DONE}; {verdict.because}"
+        return replace(verdict, score=0.0, because=because, feedback=f"{NOTHING_DONE}.")
 
     def _judge(self, reading: Reading, half: float) -> Verdict:
         raise NotImplementedError

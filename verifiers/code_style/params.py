@@ -150,11 +150,12 @@ class PylintParams(StyleParams):
             "warning": 2.0,
             "refactor": 1.0,
             "convention": 1.0,
-            "multiple-statements": 2.0,
+            "multiple-statements": 3.0,
         }
     )
     """Weight of a category, or of one message by its name, which goes before its category. What is
-    not named weighs as by default. Two statements on a line weigh like two badly indented lines."""
+    not named weighs as by default. A statement that shares a line weighs like what its own line could
+    have had: bad indentation and trailing blanks."""
     disable: tuple[str, ...] = ()
     """Messages not to report, by name or number."""
     good_names: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tokenize
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assay.model import Sample
@@ -19,7 +19,7 @@ _LEADING = re.compile(r"(?:[ \t\f]*\n)+")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A program that parses and does something, ready to be judged."""
+    """A program that parses, ready to be judged."""
 
     text: str
     """Without suppression comments; no blank lines at either end, one line end at the end."""
@@ -29,6 +29,8 @@ class Reading:
     """Comments taken out that told an analyser to look away."""
     hidden: Hidden
     """Code kept in strings that the program may run; cleaned like `text`."""
+    substantive: bool = True
+    """False where no statement does anything: a stub, an import, a docstring."""
     spans: tuple[tuple[int, int], ...] = ()
     """For each line of `text`, where it stands in `Sample.text`; empty where that is unknown."""
 
@@ -73,16 +75,8 @@ def read(sample: Sample, policy: Policy = "last") -> Reading | str:
     written = sample.text[start:end]
     if written.rstrip("\n") != program.text.rstrip("\n"):
         return found  # indented, joined, or other line ends: places in it are not places there
-    spans = []
-    for row in _rows(written, start):
-        spans.append(row)
-    return Reading(
-        found.text,
-        found.lines,
-        found.suppressions,
-        found.hidden,
-        tuple(spans[n - 1] for n in found.lines if n <= len(spans)),
-    )
+    spans = _rows(written, start)
+    return replace(found, spans=tuple(spans[n - 1] for n in found.lines if n <= len(spans)))
 
 
 def _rows(text: str, at: int) -> list[tuple[int, int]]:
@@ -98,8 +92,8 @@ def _read(source: str) -> Reading | str:
     tree = parse(source)
     if isinstance(tree, str):
         return tree
-    if not substantive(tree):
-        return "the program has no statement that does anything"
+    if not tree.body:
+        return "the program is empty"
     try:
         text, lines, suppressions = _clean(source)
         hidden = hidden_code(source, tree)
@@ -112,7 +106,8 @@ def _read(source: str) -> Reading | str:
         return "the program cannot be split into tokens"
     except RecursionError:
         return "the program is nested too deeply"
-    return Reading(text, lines, suppressions, Hidden(tuple(pieces), hidden.unread))
+    hidden = Hidden(tuple(pieces), hidden.unread)
+    return Reading(text, lines, suppressions, hidden, substantive(tree))
 
 
 def _clean(source: str) -> tuple[str, tuple[int, ...], int]:

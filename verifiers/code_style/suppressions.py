@@ -22,7 +22,7 @@ _SEGMENT = re.compile(r"#[^#]*")
 def without_suppressions(source: str) -> tuple[str, tuple[int, ...], int]:
     r"""`source` without suppression comments.
 
-    A comment that holds nothing else goes with the blanks before it, and with its line if it
+    A comment that holds nothing else goes with the two blanks before it, and with its line if it
     stands alone; of a comment with other words, these stay.
 
     Args:
@@ -58,7 +58,8 @@ def without_suppressions(source: str) -> tuple[str, tuple[int, ...], int]:
         if comment:
             lines[row - 1] = line[:column] + comment
         elif line[:column].strip():
-            lines[row - 1] = line[:column].rstrip()
+            # The two blanks that belong to a comment; what else stands there was there before it.
+            lines[row - 1] = line[:column].removesuffix("  ")
         else:
             dropped.add(row)
     numbers = [n for n in range(1, len(lines) + 1) if n not in dropped]

@@ -10,7 +10,6 @@ and what lies in the directory decides which import counts as one's own).
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import functools
 import gc
@@ -29,8 +28,6 @@ from pylint.reporters import CollectingReporter
 from pylint.typing import FileItem
 
 from assay.printable import printable
-from assay.verifiers.code_style.findings import Finding
-from assay.verifiers.code_style.parse import parse
 from assay.verifiers.code_style.tools.errors import CannotRead
 
 INSTALLATION_MESSAGES = (
@@ -90,12 +87,6 @@ class Message:
     name: str
     category: str
     text: str
-    times: int = 1
-    """How often it holds on its line: pylint tells of two statements on a line as of ten."""
-
-    def weighed(self, weight: float) -> Finding:
-        """As a finding."""
-        return Finding(self.line, self.code, self.name, self.text, weight * self.times)
 
 
 @functools.lru_cache(maxsize=64)
@@ -162,7 +153,7 @@ class _Process:
             astroid.MANAGER.astroid_cache.pop(name, None)
             for memo in self._memos:
                 memo.cache_clear()
-        return _messages(reporter.messages, name, text)
+        return _messages(reporter.messages, name)
 
     def _linter(self, style: PylintStyle) -> PyLinter:
         linter = self._linters.get(style)
@@ -217,7 +208,7 @@ def _empty_directory() -> Iterator[None]:
             os.chdir(before)
 
 
-def _messages(found: list[Any], name: str, text: str) -> tuple[Message, ...]:
+def _messages(found: list[Any], name: str) -> tuple[Message, ...]:
     messages = [
         Message(
             item.line,
@@ -230,43 +221,7 @@ def _messages(found: list[Any], name: str, text: str) -> tuple[Message, ...]:
         for item in found
         if item.category in CATEGORIES
     ]
-    if any(m.name in ("multiple-statements", "line-too-long") for m in messages):
-        times = _Times(text)
-        messages = [times.counted(m) for m in messages]
-    return tuple(
-        sorted(messages, key=lambda m: (m.line, m.column, m.code, m.name, m.text, m.times))
-    )
-
-
-class _Times:
-    """How many statements a line holds, and how many lines it should have been."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = text.split("\n")
-        self._statements: dict[int, int] = {}
-        tree = parse(text)
-        for node in ast.walk(tree) if isinstance(tree, ast.Module) else ():
-            if isinstance(node, ast.stmt):
-                self._statements[node.lineno] = self._statements.get(node.lineno, 0) + 1
-
-    def counted(self, message: Message) -> Message:
-        times = 1
-        if message.name == "multiple-statements":
-            times = self._statements.get(message.line, 2) - 1
-        elif message.name == "line-too-long" and message.line <= len(self._lines):
-            limit = int(message.text.rpartition("/")[2].rstrip(")"))
-            times = (len(self._lines[message.line - 1]) - 1) // limit
-        if times <= 1:
-            return message
-        return Message(
-            message.line,
-            message.column,
-            message.code,
-            message.name,
-            message.category,
-            message.text,
-            times,
-        )
+    return tuple(sorted(messages, key=lambda m: (m.line, m.column, m.code, m.name, m.text)))
 
 
 def _is_recursion(err: BaseException | None) -> bool:
