@@ -154,8 +154,8 @@ class PylintParams(StyleParams):
         }
     )
     """Weight of a category, or of one message by its name, which goes before its category. What is
-    not named weighs as by default. A statement that shares a line weighs like what its own line could
-    have had: bad indentation and trailing blanks."""
+    not named weighs as by default. A statement that shares a line weighs like what a line of its
+    own could have had: bad indentation and trailing blanks."""
     disable: tuple[str, ...] = ()
     """Messages not to report, by name or number."""
     good_names: tuple[str, ...] = ()
