@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from assay.plugins.markers import hookimpl
 from assay.plugins.spec import VerifierSpec
-from assay.verifiers.code_style import spec as code_style
+from assay.verifiers.code_style.spec import SPECS as CODE_STYLE
+from assay.verifiers.format.spec import SPECS as FORMAT
+from assay.verifiers.length.spec import SPECS as LENGTH
 
 
 @hookimpl
 def assay_verifiers() -> list[VerifierSpec]:
     """The built-in verifiers."""
-    return [*code_style.SPECS]
+    return [*CODE_STYLE, *FORMAT, *LENGTH]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import platform
 import queue
 import re
 import time
 import warnings
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
@@ -148,10 +149,11 @@ class Engine:
 
     async def averify(self, sample: Sample, *, step: int | None = None) -> Reward:
         """As `verify`, without blocking the event loop while workers judge."""
-        async for _, reward, error in self._arun([sample], step, self.budget_s):
-            if error is not None:
-                raise error
-            return reward
+        async with contextlib.aclosing(self._arun([sample], step, self.budget_s)) as run:
+            async for _, reward, error in run:
+                if error is not None:
+                    raise error
+                return reward
         raise AssertionError("a call ends with a reward for every sample")
 
     # -- many -----------------------------------------------------------------------------------
@@ -218,8 +220,9 @@ class Engine:
         _check_budget(budget_s)
         rewards: dict[int, Reward] = {}
         budget = self.budget_s if budget_s is None else budget_s
-        async for index, reward, _ in self._arun(samples, step, budget):
-            rewards[index] = reward
+        async with contextlib.aclosing(self._arun(samples, step, budget)) as run:
+            async for index, reward, _ in run:
+                rewards[index] = reward
         ordered = [rewards[i] for i in range(len(rewards))]
         self._judge_call(ordered)
         return ordered
@@ -265,7 +268,7 @@ class Engine:
 
     async def _arun(
         self, samples: Iterable[Row], step: int | None, budget_s: float | None
-    ) -> AsyncIterator[tuple[int, Reward, SampleError | None]]:
+    ) -> AsyncGenerator[tuple[int, Reward, SampleError | None], None]:
         loop = asyncio.get_running_loop()
         mail: deque[tuple[Job, Reply]] = deque()
         arrived = asyncio.Event()

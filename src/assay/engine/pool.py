@@ -254,11 +254,10 @@ class Pool:
             for worker in work.workers:
                 if not worker.jobs and worker.ready:
                     continue
-                if worker.since is None or work.waiting:
-                    due = worker.touched + 1.0
-                else:
+                wait = 0.25
+                if worker.since is not None and not work.waiting:
                     due = worker.since + self._next_look(worker, now - worker.since)
-                wait = max(0.001, due - now)
+                    wait = max(0.001, due - now)
                 soonest = wait if soonest is None else min(soonest, wait)
         return soonest
 

@@ -69,7 +69,9 @@ class WorkerProcess:
                 stderr=_stderr(),
                 pass_fds=(request_end, reply_end),
                 env=environment,
-                process_group=0,  # Ctrl-C reaches us, not them; and a kill takes their children
+                # A session of its own: Ctrl-C reaches us, not them; a kill takes their children;
+                # and where the kernel shares processors by session, no busy trainer starves it.
+                start_new_session=True,
             )
         except OSError as err:
             os.close(self.requests)
