@@ -37,11 +37,9 @@ DOORS = frozenset(
 RUNNERS = frozenset(["importlib", "runpy", "timeit", "subprocess", "system", "popen", "Popen"])
 """Names that run a program given as text, and are mostly used for something else."""
 
-FREE_CHARS = 80
-"""Characters of unread text that cost nothing: operators, messages, keys."""
-
-CHARS_PER_FINDING = 4
-"""Unread text may be code, about one token to four characters, and each could be a finding."""
+FREE_CHARS = 16
+"""Characters of unread text that cost nothing: operators, a prompt. Each one more counts as a
+finding, since it may be code, and code has fewer findings than characters."""
 
 LONGEST_DISPLAY = 16
 """Numbers in a display past which it may be text in disguise (``bytes([112, 114, ...])``)."""
@@ -79,12 +77,13 @@ class Hidden:
     """Pieces that are programs themselves."""
     unread: int = 0
     """Characters that may be code and could not be read as such."""
+    broken: bool = False
+    """Whether a text that is given to ``exec`` as it stands does not parse."""
 
     @property
     def findings(self) -> int:
-        """What the hiding itself counts: each piece is 1, unread text by its length."""
-        unread = max(0, self.unread - FREE_CHARS)
-        return len(self.programs) + -(-unread // CHARS_PER_FINDING)
+        """What the hiding itself counts: each piece is 1, unread text its length."""
+        return len(self.programs) + max(0, self.unread - FREE_CHARS)
 
 
 NOTHING = Hidden()
@@ -104,12 +103,14 @@ def hidden_code(source: str, tree: ast.Module) -> Hidden:
         return NOTHING
     programs: list[str] = []
     unread = 0
+    broken = False
     waiting = [tree]
     while waiting:
         module = waiting.pop()
         reach = _reach(module)
         if reach is _Reach.NONE:
             continue
+        broken = broken or any(isinstance(parse(text), str) for text in _executed(module))
         if reach is _Reach.ANY and _READS_ITSELF.search(source) is not None:
             unread += len(source)  # docstrings and comments can be run as well
         for text in _texts(module):
@@ -121,7 +122,15 @@ def hidden_code(source: str, tree: ast.Module) -> Hidden:
             else:
                 programs.append(inner[0])
                 waiting.append(inner[1])
-    return Hidden(tuple(programs), unread)
+    return Hidden(tuple(programs), unread, broken)
+
+
+def _executed(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+            text = _folded(node.args[0]) if node.func.id == "exec" else None
+            if text is not None:
+                yield text
 
 
 def _reach(tree: ast.Module) -> _Reach:
@@ -181,7 +190,8 @@ def _program(text: str, least: int) -> tuple[str, ast.Module] | None:
     for candidate in (text, textwrap.dedent(text)):
         tree = parse(candidate)
         if isinstance(tree, ast.Module):
-            is_code = len(tree.body) >= least and substantive(tree) and _acts(tree)
+            enough = sum(isinstance(node, ast.stmt) for node in ast.walk(tree)) >= least
+            is_code = enough and substantive(tree) and _acts(tree)
             return (candidate, tree) if is_code else None
     return None
 

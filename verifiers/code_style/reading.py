@@ -15,6 +15,7 @@ from assay.verifiers.code_style.suppressions import without_suppressions
 from assay.verifiers.python_source import Policy, program_of
 
 _LEADING = re.compile(r"(?:[ \t\f]*\n)+")
+_TRAILING = re.compile(r"(?:\n[ \t\f]*)+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ def _read(source: str) -> Reading | str:
     try:
         text, lines, suppressions = _clean(source)
         hidden = hidden_code(source, tree)
+        if hidden.broken:
+            return "the program executes a text that does not parse"
         pieces = []
         for piece in hidden.programs:
             inner, _, more = _clean(piece)
@@ -113,10 +116,16 @@ def _read(source: str) -> Reading | str:
 def _clean(source: str) -> tuple[str, tuple[int, ...], int]:
     """Where a fence or an answer begins and ends is no matter of style."""
     source = source.replace("\r\n", "\n").replace("\r", "\n")
-    text, lines, suppressions = without_suppressions(source.rstrip() + "\n")
+    text, lines, suppressions = without_suppressions(_ended(source))
     leading = _LEADING.match(text)
     if leading is not None:
         lines = lines[leading[0].count("\n") :]
         text = text[leading.end() :]
-    text = text.rstrip() + "\n"
+    text = _ended(text)
     return text, lines[: text.count("\n")], suppressions
+
+
+def _ended(text: str) -> str:
+    """`text` without blank lines at its end; trailing blanks of its last line stay."""
+    last = _TRAILING.search(text)
+    return (text if last is None else text[: last.start()]) + "\n"
