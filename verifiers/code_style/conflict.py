@@ -95,6 +95,6 @@ line-length = {line_length}
 """
 
 
-def reconciled_style(line_length: int) -> Autopep8Style:
+def reconciled_style(line_length: int = 88) -> Autopep8Style:
     """autopep8's side of `reconciliation`."""
     return Autopep8Style(line_length, RECONCILED_IGNORES, 0)

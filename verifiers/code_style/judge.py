@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -40,7 +41,9 @@ class StyleVerifier:
         if isinstance(reading, str):
             return self._fault(reading)
         try:
-            verdict = self._judge(reading, half)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of the parsers, about the program's escapes
+                verdict = self._judge(reading, half)
         except CannotRead as err:
             return self._fault(str(err))
         if reading.substantive:

@@ -49,11 +49,16 @@ class Writer:
         if kind == "return_":
             return [f"{pad}del {self._word()}{self._pick('', ';', ' ;')}"]
         if kind == "comment":
-            return [f"{pad}#{self._pick('', ' ', '  ')}{self._word()} " + "word " * self._random.randint(0, 16)]
+            return [
+                f"{pad}#{self._pick('', ' ', '  ')}{self._word()} "
+                + "word " * self._random.randint(0, 16)
+            ]
         if kind == "assert_":
             return [f"{pad}assert {self._expression(2)},{g()}{self._text()}"]
         if kind == "multi":
-            return [f"{pad}{self._word()}{g()}={g()}1{g()};{g()}{self._word()} = {self._expression(1)}"]
+            return [
+                f"{pad}{self._word()}{g()}={g()}1{g()};{g()}{self._word()} = {self._expression(1)}"
+            ]
         body: list[str] = []
         for _ in range(self._random.randint(1, 2)):
             body += [""] * self._random.choice((0, 0, 0, 1, 3))
@@ -67,8 +72,14 @@ class Writer:
         if kind == "with_":
             return [f"{pad}with {self._call(1)} as {self._word()}:", *body]
         if kind == "class_":
-            return [f"{pad}class {self._word().title()}{self._pick('', '()', '( object )')}:", *body]
-        return [f"{pad}def {self._word()}({self._arguments()}){self._pick('', ' -> int', '->int')}:", *body]
+            return [
+                f"{pad}class {self._word().title()}{self._pick('', '()', '( object )')}:",
+                *body,
+            ]
+        return [
+            f"{pad}def {self._word()}({self._arguments()}){self._pick('', ' -> int', '->int')}:",
+            *body,
+        ]
 
     def _tail(self) -> str:
         return self._pick("", "", "", " ", "  # note", " #note")
