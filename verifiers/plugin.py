@@ -10,9 +10,10 @@ from assay.plugins.spec import VerifierSpec
 from assay.verifiers.code_style.spec import SPECS as CODE_STYLE
 from assay.verifiers.format.spec import SPECS as FORMAT
 from assay.verifiers.length.spec import SPECS as LENGTH
+from assay.verifiers.math_answer.spec import SPECS as MATH_ANSWER
 
 
 @hookimpl
 def assay_verifiers() -> list[VerifierSpec]:
     """The built-in verifiers."""
-    return [*CODE_STYLE, *FORMAT, *LENGTH]
+    return [*CODE_STYLE, *FORMAT, *LENGTH, *MATH_ANSWER]

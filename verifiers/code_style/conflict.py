@@ -1,4 +1,4 @@
-"""Why two formatters undo each other, and the configuration under which they do not."""
+"""Why two formatters undo each other: their rules, and the lines."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from assay.verifiers.code_style.feedback import changed_lines
 from assay.verifiers.code_style.orbit import Orbit
+from assay.verifiers.code_style.reconciliation import IGNORES
 from assay.verifiers.code_style.tools.autopep8_format import (
-    RECONCILED_IGNORES,
     Autopep8Style,
     autopep8_output,
     pycodestyle_findings,
@@ -77,24 +77,6 @@ def _excerpt(text: str, lines: tuple[int, ...] | list[int]) -> str:
     return "\n".join(rows[n - 1] for n in lines[:3] if n <= len(rows))
 
 
-def reconciliation(line_length: int = 88) -> str:
-    """The configuration under which black and autopep8 leave no cycle, for ``pyproject.toml``.
-
-    Measured, not proved: every cycle that the corpora and generated programs showed is gone.
-    Semantic fixes (E711, E712, E721, E722, E731) stay off with ``aggressive = 0``.
-    """
-    return f"""\
-# Run autopep8 first, black last.
-[tool.autopep8]
-max_line_length = {line_length}
-ignore = "{",".join(RECONCILED_IGNORES)}"
-aggressive = 0
-
-[tool.black]
-line-length = {line_length}
-"""
-
-
 def reconciled_style(line_length: int = 88) -> Autopep8Style:
-    """autopep8's side of `reconciliation`."""
-    return Autopep8Style(line_length, RECONCILED_IGNORES, 0)
+    """autopep8's side of the reconciling configuration."""
+    return Autopep8Style(line_length, IGNORES, 0)

@@ -13,7 +13,6 @@ from assay.plugins.load import load_target
 from assay.verifiers.code_style.conflict import (
     Side,
     reconciled_style,
-    reconciliation,
     sides,
 )
 from assay.verifiers.code_style.edits import edits
@@ -24,6 +23,7 @@ from assay.verifiers.code_style.lint import DEFAULT_WEIGHTS
 from assay.verifiers.code_style.orbit import Formatter, Orbit, follow
 from assay.verifiers.code_style.params import JointParams, PylintParams
 from assay.verifiers.code_style.reading import Reading
+from assay.verifiers.code_style.reconciliation import reconciliation
 from assay.verifiers.code_style.tools.autopep8_format import Autopep8Style, autopep8_output
 from assay.verifiers.code_style.tools.black_format import BlackStyle, black_output
 from assay.verifiers.code_style.tools.pylint_check import (

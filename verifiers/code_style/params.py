@@ -33,7 +33,7 @@ class StyleParams(BaseModel):
     """Its options there that do not change what it makes of one text."""
 
     program: Policy = "last"
-    """Which text of the answer is the program: ``last``, ``joined``, ``longest`` or ``whole``."""
+    """Which text is the program: ``last``, ``joined``, ``longest``, ``whole`` or ``file``."""
     project: str | None = None
     """A ``pyproject.toml`` whose options become params, where these are not given themselves. It is
     read once, when the params are checked; no other configuration is ever looked for."""

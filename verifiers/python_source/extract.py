@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 from assay.model import Sample
 
-Policy: TypeAlias = Literal["last", "joined", "longest", "whole"]
+Policy: TypeAlias = Literal["last", "joined", "longest", "whole", "file"]
 """Which of several blocks is the program.
 
 ``last``
@@ -25,10 +25,12 @@ Policy: TypeAlias = Literal["last", "joined", "longest", "whole"]
 ``longest``
     the longest Python block, the last of equals: where a usage example follows the program;
 ``whole``
-    the answer as it stands, fences or not: for models that were told to write nothing else.
+    the answer as it stands, fences or not: for models that were told to write nothing else;
+``file``
+    the completion as it stands, tags of reasoning and all: a file's text is no answer.
 """
 
-POLICIES: tuple[Policy, ...] = ("last", "joined", "longest", "whole")
+POLICIES: tuple[Policy, ...] = ("last", "joined", "longest", "whole", "file")
 
 PYTHON = frozenset({"python", "py", "python3", "py3", "python2", "ipython", "sage"})
 """First words of an info string that mean Python."""
@@ -83,7 +85,7 @@ def extract_program(text: str, policy: Policy = "last") -> Program | None:
     >>> extract_program("x = 1").text
     'x = 1'
     """
-    if policy == "whole":
+    if policy in ("whole", "file"):
         return _bare(text)
     lines = text.split("\n") if "```" in text or "~~~" in text else []
     blocks = [] if _fences_are_in_strings(lines) else list(_blocks(lines))
@@ -108,7 +110,8 @@ def extract_program(text: str, policy: Policy = "last") -> Program | None:
 
 def program_of(sample: Sample, policy: Policy = "last") -> Program | None:
     """The program in a sample's answer, its span counted in `Sample.text`."""
-    answer, text = sample.answer, sample.text
+    text = sample.text
+    answer = text if policy == "file" else sample.answer
     program = extract_program(answer, policy)
     if program is None or len(answer) == len(text):
         return program

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from assay.verifiers.code_style.conflict import reconciliation
 from assay.verifiers.code_style.params import Autopep8Params, BlackParams
+from assay.verifiers.code_style.reconciliation import reconciliation
 
 from .programs import CLEAN, host, judge, rows, score
 

@@ -31,10 +31,6 @@ class Autopep8Style:
     aggressive: int = 0
 
 
-RECONCILED_IGNORES = ("E203", "E701", "E704", "W503", "W504", "E501", "E226", "E24")
-"""What autopep8 must leave to black, measured over all pairs of texts where the two disagree."""
-
-
 @lru_cache(maxsize=64)
 def autopep8_output(text: str, style: Autopep8Style, only: str | None = None) -> str:
     """What autopep8 makes of `text`.
