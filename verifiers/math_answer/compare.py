@@ -87,10 +87,12 @@ class Comparer:
     # -- values ---------------------------------------------------------------------------------
 
     def scalar(self, r: Node, a: Node) -> Finding:
+        """Two values, with the customs for marks, rounding and names."""
         policy = self.policy
-        if isinstance(r, Num) and r.base is not None and self.directional:
-            if not (isinstance(a, Num) and a.base == r.base):
-                return different(f"the reference is written in base {r.base}, the answer is not")
+        if (isinstance(r, Num) and r.base is not None and self.directional) and (
+            not (isinstance(a, Num) and a.base == r.base)
+        ):
+            return different(f"the reference is written in base {r.base}, the answer is not")
         found = self.marked(r, a)
         if found is not None and found.equal:
             return found
@@ -171,11 +173,14 @@ class Comparer:
         if name in self.parameters or _is_constant(name):
             return True
         if name in ("k", "n", "m", "l", "j", "t", "N", "K", "q"):
-            return any((isinstance(n, Sym) and n.name == "pi") or (isinstance(n, App) and n.op == "deg")
-                       for n in walk(tree))  # fmt: skip
+            return any(
+                (isinstance(n, Sym) and n.name == "pi") or (isinstance(n, App) and n.op == "deg")
+                for n in walk(tree)
+            )
         return False
 
     def ratios(self, r: App, a: App) -> Finding:
+        """Ratios by cross multiplication; times of day as they stand."""
         if len(r.args) != len(a.args):
             return different("ratios of different length")
         if _is_clock(r) and _is_clock(a):
@@ -221,6 +226,7 @@ class Comparer:
     # -- words ----------------------------------------------------------------------------------
 
     def words(self, r: Node, a: Node) -> Finding:
+        """At least one side is words; they may spell a number."""
         spelled_r = wording.number(r.words) if isinstance(r, Words) else None
         spelled_a = wording.number(a.words) if isinstance(a, Words) else None
         if (spelled_r is not None or not isinstance(r, Words)) and (
@@ -260,6 +266,7 @@ class Comparer:
                          else f"one answer instead of {len(listed.items)}")  # fmt: skip
 
     def plain_lists(self, r: Items, a: Items) -> Finding:
+        """Two lists without brackets."""
         tuples = relations.as_tuples(r), relations.as_tuples(a)
         if tuples[0] is not None or tuples[1] is not None:
             r_t = tuples[0] or r
@@ -300,6 +307,7 @@ class Comparer:
         return found if found.equal else None
 
     def ordered(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> Finding:
+        """Item by item."""
         if len(r) != len(a):
             return different("lists of different length")
         if self.policy.constants == "rename" and len(r) > 1:
@@ -391,6 +399,7 @@ class Comparer:
         return different("one is a list in brackets, the other is not")
 
     def matrices(self, r: Node, a: Node) -> Finding:
+        """At least one side is a matrix."""
         left, right = matrix(r), matrix(a)
         if left is None or right is None:
             value_r = determinant(r) if isinstance(r, Matrix) and r.bars else None
@@ -411,9 +420,11 @@ class Comparer:
     # -- relations and sets ---------------------------------------------------------------------
 
     def related(self, r: Node, a: Node) -> Finding | None:
+        """At least one side is a relation."""
         return relations.same(r, a, self)
 
     def sets(self, r: Node, a: Node) -> Finding:
+        """At least one side is a set of numbers."""
         return sets.compare(r, a, self)
 
 
@@ -504,7 +515,7 @@ def _has_signs(node: Node) -> bool:
 
 
 def spread_signs(node: Node) -> Node:
-    """``a \\pm b`` as the two values; signs of one expression go together."""
+    r"""``a \\pm b`` as the two values; signs of one expression go together."""
     if isinstance(node, Items | Group):
         out: list[Node] = []
         for item in node.items:

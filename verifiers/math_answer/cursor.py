@@ -19,9 +19,10 @@ def _without_idle_brackets(tokens: list[Token]) -> list[Token]:
             partner[stack.pop()] = i
     idle: set[int] = set()
     for start, end in partner.items():
-        if tokens[start].value in "({" and partner.get(start + 1) == end - 1:
-            if tokens[start].value == tokens[start + 1].value:
-                idle.update((start, end))
+        if (tokens[start].value in "({" and partner.get(start + 1) == end - 1) and (
+            tokens[start].value == tokens[start + 1].value
+        ):
+            idle.update((start, end))
     return [t for i, t in enumerate(tokens) if i not in idle]
 
 
@@ -144,6 +145,7 @@ class Cursor:
 
 
 def times(factors: list[Node]) -> Node:
+    """The product of `factors`; degrees with minutes add up, tuples make a list."""
     if len(factors) == 1:
         return factors[0]
     if all(isinstance(f, App) and f.op in ("deg", "arcmin", "arcsec") for f in factors):

@@ -133,7 +133,7 @@ def _choice(text: str) -> Node | None:
 
 
 def declarations(node: Node) -> tuple[Node, frozenset[str]]:
-    """`node` without items such as ``k \\in \\mathbb{Z}``, and the names they declare."""
+    r"""`node` without items such as ``k \\in \\mathbb{Z}``, and the names they declare."""
     if not isinstance(node, Items):
         return node, frozenset()
     kept: list[Node] = []
@@ -235,9 +235,10 @@ def equivalent(
 
 def _equivalent(reference: Reading, answer: str, policy: Policy) -> Comparison:
     inner = reference_text(answer) if "boxed" in answer else answer
-    if policy.text_layer and "".join(inner.split()).replace("$", "") == reference.squeezed:
-        if policy.form == "any":
-            return _comparison(Finding(True, "text", "proved"), reference, reference)
+    if (policy.text_layer and "".join(inner.split()).replace("$", "") == reference.squeezed) and (
+        policy.form == "any"
+    ):
+        return _comparison(Finding(True, "text", "proved"), reference, reference)
     try:
         reading = read(inner)
     except Unreadable as err:

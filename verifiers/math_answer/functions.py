@@ -20,7 +20,7 @@ from assay.verifiers.math_answer.tree import (
 )
 
 _ONE = fmpq(1)
-_INVERTIBLE = frozenset("sin cos tan cot sec csc sinh cosh tanh".split())
+_INVERTIBLE = frozenset(["sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh"])
 
 
 class Functions(Cursor):
@@ -195,8 +195,8 @@ class Functions(Cursor):
             else:
                 row.append(self.items(frozenset()))
                 follows = self.token
-                if not (follows.kind == "end" or self.is_op("&") or self.is_op("\\\\")
-                        or (follows.kind == "cmd" and follows.value.startswith("end:"))):  # fmt: skip
+                ends = follows.kind == "cmd" and follows.value.startswith("end:")
+                if not (ends or follows.kind == "end" or self.is_op("&") or self.is_op("\\\\")):
                     raise self.fail()
         if row:
             rows.append(tuple(row))

@@ -19,6 +19,7 @@ from assay.verifiers.math_answer.tree import (
 
 
 def matrix(node: Node) -> Matrix | None:
+    """`node` as one matrix, sums and products of matrices worked out; else None."""
     if isinstance(node, Matrix):
         return None if node.bars else node
     if (
@@ -75,11 +76,7 @@ def _combined(node: App) -> Matrix | None:
             if len(result.rows[0]) != len(part.rows) or len(result.rows) * len(part.rows) > 100:
                 return None
             columns = list(zip(*part.rows, strict=True))
-            result = Matrix(tuple(
-                tuple(App("add", tuple(App("mul", (x, y)) for x, y in zip(row, column, strict=True)))
-                      for column in columns)
-                for row in result.rows
-            ))  # fmt: skip
+            result = Matrix(tuple(tuple(_dot(row, c) for c in columns) for row in result.rows))
         if result is None:
             return None
         if scale:
@@ -87,6 +84,10 @@ def _combined(node: App) -> Matrix | None:
             result = Matrix(rows)
         return result
     return None
+
+
+def _dot(row: tuple[Node, ...], column: tuple[Node, ...]) -> Node:
+    return App("add", tuple(App("mul", pair) for pair in zip(row, column, strict=True)))
 
 
 _AXES = ("i", "j", "k")

@@ -159,7 +159,7 @@ def _at_points(a: Node, b: Node, names: list[str], imaginary: bool, positive: bo
 def _points(a: Node, b: Node, names: list[str], positive: bool) -> Iterator[Env]:
     """Seeded by both trees, in either order, so that nobody can fit an answer to them."""
     seeds = sorted(hashlib.blake2b(repr(t).encode(), digest_size=8).digest() for t in (a, b))
-    random = Random(b"".join(seeds))
+    random = Random(b"".join(seeds))  # noqa: S311
     for number in range(24):
         env: Env = {}
         for k, name in enumerate(names):

@@ -27,7 +27,8 @@ MATH_START = frozenset({"num", "sym", "fn", "open", "cmd", "money"})
 _FILLERS = frozenset({
     "only", "about", "approximately", "approx", "exactly", "roughly", "nearly", "is", "are",
     "equals", "the", "answer", "answers", "solution", "solutions", "value", "values", "final",
-    "result", "therefore", "thus", "so", "hence", "we", "get", "all", "around", "equal", "to", "just",
+    "result", "therefore", "thus", "so", "hence", "we", "get", "all", "around", "equal", "to",
+    "just",
     "option", "choice", "be", "will", "would", "can", "simplified",
 })  # fmt: skip
 _FUNCTION_NAMES = frozenset("fghFGH")
@@ -166,7 +167,10 @@ class Operands(Functions):
         """The argument of a command; of bare digits, as in LaTeX, only the first."""
         token = self.token
         if token.kind == "open" and token.value == "{":
-            return self.braced()
+            inside = self.braced()
+            if inside == Words(()):
+                raise self.fail("an empty argument")
+            return inside
         if token.kind == "num" and len(token.value) > 1 and token.value.isdigit():
             rest = token.value[1:]
             self.tokens[self.at] = self.token = token._replace(
@@ -229,9 +233,10 @@ class Operands(Functions):
     def named(self, token: Token) -> Node:
         """A name with its index and primes."""
         name = token.value
-        if name in ("a", "A") and self.token.kind == "word" and self.token.spaced:
-            if len(self.token.value) > 2 and not is_unit(self.token.value):
-                return self.prose()  # an article
+        if (name in ("a", "A") and self.token.kind == "word" and self.token.spaced) and (
+            len(self.token.value) > 2 and not is_unit(self.token.value)
+        ):
+            return self.prose()  # an article
         if self.is_op("_"):
             self.advance()
             index = self.script()

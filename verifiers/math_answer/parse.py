@@ -340,7 +340,7 @@ class Parser(Operands):
 
 
 def _degrees(factors: list[Node]) -> Node | None:
-    """The value of ``100^\\circ`` before C or F."""
+    r"""The value of ``100^\\circ`` before C or F."""
     last = factors[-1]
     if len(factors) != 1:
         return None
@@ -368,9 +368,10 @@ def _proper(node: Node) -> Node | None:
         top, under = node.args
         if isinstance(under, App) and under.op == "inv" and isinstance(top, Num):
             bottom = under.args[0]
-            if isinstance(bottom, Num) and top.value.q == 1 == bottom.value.q:
-                if 0 < top.value < bottom.value and top.places is None and bottom.places is None:
-                    return node
+            if (isinstance(bottom, Num) and top.value.q == 1 == bottom.value.q) and (
+                0 < top.value < bottom.value and top.places is None and bottom.places is None
+            ):
+                return node
     return None
 
 

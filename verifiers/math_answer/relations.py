@@ -44,9 +44,10 @@ def same(r: Node, a: Node, comparer: Comparer) -> Finding | None:
             if not comparer.policy.sets_as_relations and relation is a and relation.ops != ("in",):
                 return different("the reference is a set, the answer an inequality")
             return sets.same(region, facing, comparer)
-        if isinstance(other, Items) and relation is r and set(relation.ops) <= {"<", "<="}:
-            if len(other.items) == len(relation.args) == len(symbols(relation)) > 2:
-                return comparer.ordered(relation.args, other.items)  # an order, as a list
+        if (isinstance(other, Items) and relation is r and set(relation.ops) <= {"<", "<="}) and (
+            len(other.items) == len(relation.args) == len(symbols(relation)) > 2
+        ):
+            return comparer.ordered(relation.args, other.items)  # an order, as a list
         if relation.ops == ("in",) and comparer.policy.labels == "optional":
             inner = relation.args[1]
             return comparer.same(inner, a) if relation is r else comparer.same(r, inner)
@@ -76,8 +77,8 @@ def _against_value(
         return comparer.same(spread, a) if relation is r else comparer.same(r, spread)
     if comparer.policy.labels == "require":
         return different("one names its value, the other does not")
-    if is_label(label) and not (isinstance(value, Num) and value.value == 0 and isinstance(label, App)
-                                and label.op == "mul"):  # fmt: skip
+    vanishes = isinstance(value, Num) and value.value == 0
+    if is_label(label) and not (vanishes and isinstance(label, App) and label.op == "mul"):
         return comparer.same(value, a) if relation is r else comparer.same(r, value)
     if is_label(value) and not is_label(label) and not isinstance(value, Words):
         return comparer.same(label, a) if relation is r else comparer.same(r, label)
@@ -170,14 +171,13 @@ def _named(
     if left_r == left_a:
         return _unless_equation(comparer.same(right_r, right_a), left_r)
     args_r, args_a = _parameters(left_r), _parameters(left_a)
-    if args_r is not None and args_a is not None and len(args_r) == len(args_a):
-        if _head(left_r) == _head(left_a) or comparer.policy.labels == "optional":
-            if _head(left_r) != _head(left_a):
-                return different(f"{_head(left_r)} is not {_head(left_a)}")
-            names: dict[str, Node] = {
-                x: Sym(y) for x, y in zip(args_a, args_r, strict=True) if x != y
-            }
-            return comparer.same(right_r, substitute(right_a, names) if names else right_a)
+    if (args_r is not None and args_a is not None and len(args_r) == len(args_a)) and (
+        _head(left_r) == _head(left_a) or comparer.policy.labels == "optional"
+    ):
+        if _head(left_r) != _head(left_a):
+            return different(f"{_head(left_r)} is not {_head(left_a)}")
+        names: dict[str, Node] = {x: Sym(y) for x, y in zip(args_a, args_r, strict=True) if x != y}
+        return comparer.same(right_r, substitute(right_a, names) if names else right_a)
     if isinstance(left_r, Words) or isinstance(left_a, Words):
         if isinstance(left_r, Words) and isinstance(left_a, Words):
             return every((comparer.words(left_r, left_a), comparer.same(right_r, right_a)))
@@ -191,15 +191,16 @@ def _named(
             return None
         return different(f"{left_r.name} is not {left_a.name}")
     if isinstance(left_r, Group) and isinstance(left_a, Group):
-        if sorted(map(repr, left_r.items)) == sorted(map(repr, left_a.items)):
-            if isinstance(right_r, Group) and isinstance(right_a, Group):
-                pairs_r = Items(
-                    tuple(Rel(("=",), p) for p in zip(left_r.items, right_r.items, strict=False))
-                )
-                pairs_a = Items(
-                    tuple(Rel(("=",), p) for p in zip(left_a.items, right_a.items, strict=False))
-                )
-                return comparer.same(pairs_r, pairs_a)
+        if (sorted(map(repr, left_r.items)) == sorted(map(repr, left_a.items))) and (
+            isinstance(right_r, Group) and isinstance(right_a, Group)
+        ):
+            pairs_r = Items(
+                tuple(Rel(("=",), p) for p in zip(left_r.items, right_r.items, strict=False))
+            )
+            pairs_a = Items(
+                tuple(Rel(("=",), p) for p in zip(left_a.items, right_a.items, strict=False))
+            )
+            return comparer.same(pairs_r, pairs_a)
         return different("other names")
     return None
 
