@@ -39,7 +39,7 @@ class _Form:
     def __init__(self) -> None:
         self.names: list[str] = []
         self.keys: dict[object, int] = {}
-        self.relations: dict[int, tuple[int, object]] = {}
+        self.relations: dict[int, tuple[int, fmpz_mpoly]] = {}
         self.ctx = fmpz_mpoly_ctx.get([f"g{k}" for k in range(MAX_GENERATORS)], Ordering.lex)
         self.gens = self.ctx.gens()
         self.one = self.ctx.constant(1)
@@ -83,7 +83,10 @@ class _Form:
         widest = max(len(a.top), len(a.bottom))
         if widest > 1 and widest ** min(abs(n), 40) > MAX_TERMS**2 and abs(n) * widest > 60:
             raise _GiveUp
-        big = max([c.bit_length() for c in a.top.coeffs()] + [c.bit_length() for c in a.bottom.coeffs()], default=1)
+        big = max(
+            [c.bit_length() for c in a.top.coeffs()] + [c.bit_length() for c in a.bottom.coeffs()],
+            default=1,
+        )
         if big * abs(n) > 8000:
             raise _GiveUp
         if n < 0:
@@ -144,9 +147,9 @@ class _Form:
                 self.form(args[0]),
                 self.times(self.form(Sym("pi")), self.constant(fmpq(1, 180))),
             )
-        value = exact.rational(node)
-        if value is not None:
-            return self.constant(value)
+        known = exact.rational(node)
+        if known is not None:
+            return self.constant(known)
         if op in ("pm", "mp", "ratio", "cases", "int", "lim", "sum", "prod", "cup", "cap"):
             raise _GiveUp
         return self.opaque(op, args)
@@ -222,7 +225,9 @@ class _Form:
         if base == 1:
             return total
         for prime, count in _factor(base):
-            found = self.exponential(("prime", int(prime)), exponent, sign * count, Num(fmpq(prime)))
+            found = self.exponential(
+                ("prime", int(prime)), exponent, sign * count, Num(fmpq(prime))
+            )
             total = self.times(total, found)
         return total
 

@@ -66,7 +66,7 @@ _ENTITY = {
 _EATEN = re.compile(
     "\x0c(?=rac|box|bm)|\x08(?=oxed|ar|egin|inom|eta|ig|oldsymbol)|"
     "\t(?=ext|imes|heta|an\\b|au\\b|frac|o\\b)|\x0b(?=ec|ert)|\r(?=ight|ho\\b|m\\b|angle)|"
-    "\n(?=eq?\\b|eq?\\d|otin)|\x07(?=lpha|pprox|ngle)"
+    "\n(?=eq\\b|otin\\b)|\x07(?=lpha|pprox|ngle)"
 )
 _EATEN_LETTER = {
     "\x0c": r"\f", "\x08": r"\b", "\t": r"\t", "\x0b": r"\v", "\r": r"\r", "\n": r"\n", "\x07": r"\a",
@@ -92,8 +92,13 @@ def clean(text: str) -> str:
         text = text.replace("\\\\\\\\", "\x00").replace(r"\\frac", r"\frac")
         text = text.replace(r"\\left", r"\left").replace(r"\\right", r"\right")
         text = text.replace(r"\\begin", r"\begin").replace(r"\\end", r"\end").replace("\x00", r"\\")
-    if "\x0c" in text or "\t" in text or "\x08" in text or "\r" in text or "\x0b" in text or (
-        "\n" in text or "\x07" in text
+    if (
+        "\x0c" in text
+        or "\t" in text
+        or "\x08" in text
+        or "\r" in text
+        or "\x0b" in text
+        or ("\n" in text or "\x07" in text)
     ):
         text = re.sub(r"\\(?=\x0c)", "", text)
         text = _EATEN.sub(lambda m: _EATEN_LETTER[m.group()], text)

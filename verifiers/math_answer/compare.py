@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import permutations, product
 
 from flint import fmpq
@@ -10,7 +11,7 @@ from assay.verifiers.math_answer import exact, numerics, relations, scalars, set
 from assay.verifiers.math_answer.finding import UNKNOWN, Finding, different, every
 from assay.verifiers.math_answer.limits import TooBig, Undefined
 from assay.verifiers.math_answer.policy import Policy
-from assay.verifiers.math_answer.settle import settle
+from assay.verifiers.math_answer.settle import determinant, settle
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
@@ -56,6 +57,12 @@ class Comparer:
             scalars.defined(r)
             return Finding(True, "structure", "proved")
         if isinstance(r, Num) and isinstance(a, Num):
+            if r.places is None is a.places and r.base is None is a.base:  # two plain numbers
+                if r.value == a.value:
+                    return Finding(True, "exact", "proved")
+                return different(
+                    f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
+                )
             return self.scalar(r, a)
         if _has_signs(r) or _has_signs(a):
             return self.same(spread_signs(r), spread_signs(a))
@@ -95,6 +102,8 @@ class Comparer:
         near = scalars.rounded(r, a, policy)
         if near is not None:
             return near
+        if found.by == "exact":
+            return found
         if policy.constants == "rename":
             renamed = self.renamed(r, a)
             if renamed is not None:
@@ -133,14 +142,20 @@ class Comparer:
         constants_a = sorted(n for n in right if _is_constant(n))
         loose_r = [n for n in only_r if self.is_loose(n, r)]
         loose_a = [n for n in only_a if self.is_loose(n, a)]
-        if len(only_r) == len(only_a) and 0 < len(only_r) <= 3 and (
-            (len(loose_r) == len(only_r) and len(loose_a) == len(only_a))
-            or (self.parameters and set(only_a) <= self.parameters)
-            or (self.parameters and set(only_r) <= self.parameters)
+        if (
+            len(only_r) == len(only_a)
+            and 0 < len(only_r) <= 3
+            and (
+                (len(loose_r) == len(only_r) and len(loose_a) == len(only_a))
+                or (self.parameters and set(only_a) <= self.parameters)
+                or (self.parameters and set(only_r) <= self.parameters)
+            )
         ):
             pool_r, pool_a = only_r, only_a
-        elif len(constants_r) == len(constants_a) and 2 <= len(constants_r) <= 4 and (
-            left - set(constants_r) == right - set(constants_a)
+        elif (
+            len(constants_r) == len(constants_a)
+            and 2 <= len(constants_r) <= 4
+            and (left - set(constants_r) == right - set(constants_a))
         ):
             pool_r, pool_a = constants_r, constants_a
         else:
@@ -158,7 +173,7 @@ class Comparer:
         if name in self.parameters or _is_constant(name):
             return True
         if name in ("k", "n", "m", "l", "j", "t", "N", "K", "q"):
-            return any(isinstance(n, Sym) and n.name == "pi" or isinstance(n, App) and n.op == "deg"
+            return any((isinstance(n, Sym) and n.name == "pi") or (isinstance(n, App) and n.op == "deg")
                        for n in walk(tree))  # fmt: skip
         return False
 
@@ -186,12 +201,9 @@ class Comparer:
                 return different(f"the {missing} names no unit", "kind")
             other = a_value if r_unit else r_value
             mine = units.phrase(r_unit or a_unit)
-            letters = _trailing_letter(other)
-            if mine is not None and letters is not None:
-                as_unit = units.phrase((letters[1],))
-                if as_unit is not None:
-                    pair = (Quantity(letters[0], (letters[1],)),)
-                    return self.quantities(r if r_unit else pair[0], a if a_unit else pair[0])
+            letters = _letters_as_unit(other) if mine is not None else None
+            if letters is not None:
+                return self.quantities(r if r_unit else letters, a if a_unit else letters)
             return self.same(r_value, a_value)
         left, right = units.phrase(r_unit), units.phrase(a_unit)
         if left is not None and right is not None:
@@ -244,10 +256,6 @@ class Comparer:
             found = sets.union_of(listed), sets.as_set(other)
             if found[0] is not None and found[1] is not None:
                 return sets.same(found[0], found[1], self)
-        decimal = _decimal_comma(listed)
-        if decimal is not None:
-            pair_ = (decimal, other) if r is listed else (other, decimal)
-            return self.same(*pair_)
         if isinstance(listed.items[0], Rel) and isinstance(other, Group | Matrix):
             return different("a list and no list")
         return different(f"{len(listed.items)} answers instead of one" if listed is a
@@ -267,6 +275,8 @@ class Comparer:
             found = sets.same(union_r, union_a, self)
             if found.equal is not None:
                 return found
+        if all(isinstance(i, Group) for i in (*r.items, *a.items)):
+            return self.unordered(r.items, a.items, as_sets=True)  # solutions: a repetition is none
         if len(r.items) != len(a.items):
             return different(f"{len(a.items)} answers instead of {len(r.items)}")
         if self.policy.order == "keep":
@@ -304,21 +314,12 @@ class Comparer:
                 return found
         return None
 
-    def unordered(
-        self, r: tuple[Node, ...], a: tuple[Node, ...], as_sets: bool = False
-    ) -> Finding:
+    def unordered(self, r: tuple[Node, ...], a: tuple[Node, ...], as_sets: bool = False) -> Finding:
         """Every item of one has a partner in the other; exact values are paired by hash."""
-        r_values, r_rest = _keyed(r, as_sets)
-        a_values, a_rest = _keyed(a, as_sets)
-        if not r_rest and not a_rest:
-            if r_values == a_values:
-                return Finding(True, "exact", "proved")
-        missing_r = [Num(v) if isinstance(v, fmpq) else v for v, n in r_values.items()
-                     for _ in range(max(0, n - a_values.get(v, 0)))]  # fmt: skip
-        missing_a = [Num(v) if isinstance(v, fmpq) else v for v, n in a_values.items()
-                     for _ in range(max(0, n - r_values.get(v, 0)))]  # fmt: skip
-        rest_r: list[Node] = [*_originals(r, missing_r), *r_rest]
-        rest_a: list[Node] = [*_originals(a, missing_a), *a_rest]
+        left, right = _keyed(r, as_sets), _keyed(a, as_sets)
+        rest_r, rest_a = _unmatched(left, right), _unmatched(right, left)
+        if not rest_r and not rest_a:
+            return Finding(True, "exact", "proved")
         if len(rest_r) != len(rest_a) and not as_sets:
             return different("lists of different length")
         if as_sets and (not rest_r) != (not rest_a):
@@ -376,8 +377,8 @@ class Comparer:
     def matrices(self, r: Node, a: Node) -> Finding:
         left, right = _matrix(r), _matrix(a)
         if left is None or right is None:
-            value_r = _determinant(r) if isinstance(r, Matrix) and r.bars else None
-            value_a = _determinant(a) if isinstance(a, Matrix) and a.bars else None
+            value_r = determinant(r) if isinstance(r, Matrix) and r.bars else None
+            value_a = determinant(a) if isinstance(a, Matrix) and a.bars else None
             if value_r is not None or value_a is not None:
                 return self.same(value_r or r, value_a or a)
             flat_r, flat_a = _vector(r), _vector(a)
@@ -389,9 +390,7 @@ class Comparer:
             if flat_r is not None and flat_a is not None and self.policy.brackets == "optional":
                 return self.ordered(flat_r, flat_a)
             return different("matrices of different shape")
-        return every(
-            self.same(x, y) for x, y in zip(children(left), children(right), strict=True)
-        )
+        return every(self.same(x, y) for x, y in zip(children(left), children(right), strict=True))
 
     # -- relations and sets ---------------------------------------------------------------------
 
@@ -402,43 +401,29 @@ class Comparer:
         return sets.compare(r, a, self)
 
 
-def _keyed(items: tuple[Node, ...], as_sets: bool) -> tuple[dict[object, int], list[Node]]:
-    """Exact values with their counts, and the items that have none."""
-    values: dict[object, int] = {}
-    rest: list[Node] = []
+def _keyed(items: tuple[Node, ...], as_sets: bool) -> dict[fmpq | Node, list[Node]]:
+    """The items by their exact value, or else by their structure."""
+    values: dict[fmpq | Node, list[Node]] = {}
     for item in items:
-        key: object = exact.rational(item) if isinstance(item, Num | App) else None
-        if key is None and isinstance(item, Group) and item.left == "(":
-            parts = tuple(exact.rational(i) for i in item.items)
-            if None not in parts:
-                key = Group("(", item.right, tuple(Num(p) for p in parts if p is not None))
+        key: fmpq | Node | None = exact.rational(item) if isinstance(item, Num | App) else None
         if key is None:
-            rest.append(item)
-        else:
-            values[key] = 1 if as_sets else values.get(key, 0) + 1
-    return values, rest
+            key = item
+            if isinstance(item, Group) and item.left == "(":
+                parts = [exact.rational(i) for i in item.items]
+                known = [Num(p) for p in parts if p is not None]
+                if len(known) == len(parts):
+                    key = Group("(", item.right, tuple(known))
+        kept = values.setdefault(key, [])
+        if not (as_sets and kept):
+            kept.append(item)
+    return values
 
 
-def _originals(items: tuple[Node, ...], values: list[Node]) -> list[Node]:
-    """The items as written that have these values: decimals keep their digits."""
-    out: list[Node] = []
-    wanted = list(values)
-    if not wanted:
-        return out
-    for item in items:
-        value = exact.rational(item) if isinstance(item, Num | App) else None
-        for candidate in wanted:
-            if isinstance(candidate, Num) and value is not None and candidate.value == value:
-                out.append(item)
-                wanted.remove(candidate)
-                break
-            if candidate == item:
-                out.append(item)
-                wanted.remove(candidate)
-                break
-        if not wanted:
-            break
-    return out + wanted
+def _unmatched(
+    items: dict[fmpq | Node, list[Node]], others: dict[fmpq | Node, list[Node]]
+) -> list[Node]:
+    """Items that have no partner of the same value or structure."""
+    return [i for key, kept in items.items() for i in kept[len(others.get(key, ())) :]]
 
 
 def _split(node: Node) -> tuple[Node, tuple[str, ...]]:
@@ -453,18 +438,34 @@ def _unit_words(unit: tuple[str, ...]) -> frozenset[str]:
     return frozenset(w.lower().rstrip("s") for w in unit if w not in ("of", "a", "the", "per"))
 
 
-def _trailing_letter(node: Node) -> tuple[Node, str] | None:
-    """``5*m`` as (5, "m"), where the letter may be a unit."""
-    if isinstance(node, App) and node.op == "mul" and len(node.args) == 2:
-        value, letter = node.args
-        if isinstance(value, Num) and isinstance(letter, Sym):
-            return value, letter.name
-    return None
+def _letters_as_unit(node: Node) -> Quantity | None:
+    """``5*m`` or ``25*m/s`` as a quantity, where all the letters are units."""
+    if not (isinstance(node, App) and node.op == "mul" and len(node.args) <= 4):
+        return None
+    value, *rest = node.args
+    if not isinstance(value, Num) or not rest:
+        return None
+    words: list[str] = []
+    for factor in rest:
+        if isinstance(factor, App) and factor.op == "inv":
+            words.append("/")
+            factor = factor.args[0]
+        if isinstance(factor, App) and factor.op == "pow":
+            exponent = exact.whole(factor.args[1])
+            name = factor.args[0]
+            if not isinstance(name, Sym) or exponent is None:
+                return None
+            words += [name.name, "^", str(exponent)]
+        elif isinstance(factor, Sym):
+            words.append(factor.name)
+        else:
+            return None
+    return Quantity(value, tuple(words)) if units.phrase(tuple(words)) is not None else None
 
 
 def _is_constant(name: str) -> bool:
     head = name.partition("_")[0]
-    return head in ("C", "c", "K", "k") and (head != name or name != "k" or True) or (
+    return (head in ("C", "c", "K", "k") and (head != name or name != "k" or True)) or (
         head in ("A", "B", "D") and head != name
     )
 
@@ -473,9 +474,13 @@ def _is_clock(node: App) -> bool:
     if len(node.args) not in (2, 3):
         return False
     values = [exact.whole(arg) for arg in node.args]
-    return all(v is not None for v in values) and 0 <= (values[0] or 0) <= 24 and all(
-        0 <= (v or 0) < 60 for v in values[1:]
-    ) and (values[1] or 0) % 5 == 0 and (values[1] or 0) not in (5,)
+    return (
+        all(v is not None for v in values)
+        and 0 <= (values[0] or 0) <= 24
+        and all(0 <= (v or 0) < 60 for v in values[1:])
+        and (values[1] or 0) % 5 == 0
+        and (values[1] or 0) not in (5,)
+    )
 
 
 def _has_signs(node: Node) -> bool:
@@ -489,8 +494,10 @@ def spread_signs(node: Node) -> Node:
         for item in node.items:
             done = spread_signs(item) if _has_signs(item) else item
             out.extend(done.items if isinstance(done, Items) else (done,))
-        return Items(tuple(out), node.kind) if isinstance(node, Items) else Group(
-            node.left, node.right, tuple(out)
+        return (
+            Items(tuple(out), node.kind)
+            if isinstance(node, Items)
+            else Group(node.left, node.right, tuple(out))
         )
     if not _has_signs(node):
         return node
@@ -507,27 +514,14 @@ def _signed(node: Node, minus: bool) -> Node:
     return rebuild(node, new)
 
 
-def _decimal_comma(node: Items) -> Num | None:
-    """``1,22`` as 1.22, where the list has two whole numerals."""
-    if len(node.items) != 2 or node.kind != ",":
-        return None
-    whole, part = node.items
-    if not (isinstance(part, Num) and part.value.q == 1 and part.places is None):
-        return None
-    negative = isinstance(whole, App) and whole.op == "neg"
-    head = whole.args[0] if isinstance(whole, App) and negative else whole
-    if not (isinstance(head, Num) and head.value.q == 1 and head.places is None):
-        return None
-    digits = str(part.value)
-    value = head.value + part.value / 10 ** len(digits)
-    return Num(-value if negative else value, len(digits), len(str(head.value)) + len(digits))
-
-
 def _matrix(node: Node) -> Matrix | None:
     if isinstance(node, Matrix):
         return None if node.bars else node
-    if isinstance(node, Group) and node.left == "[" and node.items and all(
-        isinstance(i, Group) and i.left == "[" for i in node.items
+    if (
+        isinstance(node, Group)
+        and node.left == "["
+        and node.items
+        and all(isinstance(i, Group) and i.left == "[" for i in node.items)
     ):
         rows = tuple(i.items for i in node.items if isinstance(i, Group))
         if len({len(r) for r in rows}) == 1:
@@ -543,8 +537,10 @@ def _combined(node: App) -> Matrix | None:
     """Sums, multiples and products of matrices, written out; small ones only."""
     if node.op == "neg":
         inner = _matrix(node.args[0])
-        return None if inner is None else Matrix(
-            tuple(tuple(App("neg", (c,)) for c in row) for row in inner.rows)
+        return (
+            None
+            if inner is None
+            else Matrix(tuple(tuple(App("neg", (c,)) for c in row) for row in inner.rows))
         )
     if node.op == "add":
         parts = [_matrix(arg) for arg in node.args]
@@ -589,23 +585,6 @@ def _combined(node: App) -> Matrix | None:
     return None
 
 
-def _determinant(node: Matrix) -> Node | None:
-    rows = node.rows
-    if len(rows) != len(rows[0]) or len(rows) > 3:
-        return None
-    if len(rows) == 1:
-        return App("abs", (rows[0][0],))
-    if len(rows) == 2:
-        (a, b), (c, d) = rows
-        return App("add", (App("mul", (a, d)), App("neg", (App("mul", (b, c)),))))
-    terms: list[Node] = []
-    for order, sign in (((0, 1, 2), 1), ((1, 2, 0), 1), ((2, 0, 1), 1),
-                        ((2, 1, 0), -1), ((0, 2, 1), -1), ((1, 0, 2), -1)):  # fmt: skip
-        term = App("mul", tuple(rows[k][order[k]] for k in range(3)))
-        terms.append(term if sign > 0 else App("neg", (term,)))
-    return App("add", tuple(terms))
-
-
 _AXES = ("i", "j", "k")
 
 
@@ -632,4 +611,4 @@ def _vector(node: Node) -> tuple[Node, ...] | None:
     return tuple(out)
 
 
-__all__ = ["Comparer", "TooBig", "Undefined", "numerics", "product", "spread_signs", "Such"]
+__all__ = ["Comparer", "Such", "TooBig", "Undefined", "numerics", "product", "spread_signs"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+
+from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
 from assay.printable import printable
@@ -14,12 +16,15 @@ from assay.verifiers.math_answer.compare import Comparer
 from assay.verifiers.math_answer.extract import reference_text
 from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.parse import parse_tokens
+from assay.verifiers.math_answer.parse import parse, parse_tokens
 from assay.verifiers.math_answer.plain import plain
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
 from assay.verifiers.math_answer.settle import settle
 from assay.verifiers.math_answer.tokens import tokenize
-from assay.verifiers.math_answer.tree import Node, walk
+from assay.verifiers.math_answer.tree import Node, Num, walk
+
+CACHED = 2000
+"""Longest reference whose reading is kept, in characters."""
 
 SHOWN = 160
 """Characters of a reading that are shown."""
@@ -47,22 +52,38 @@ class Comparison:
         return self.equal
 
 
-class Reading(NamedTuple):
+class Reading:
     """A text as it was understood."""
 
-    text: str
-    squeezed: str
-    """The text without white space and dollar signs."""
-    node: Node | None
-    """None where it is readable only as a sequence of signs."""
-    notation: tuple[str, ...]
-    parameters: frozenset[str]
+    __slots__ = ("_shown", "node", "notation", "other", "parameters", "squeezed", "text")
+
+    def __init__(
+        self,
+        text: str,
+        squeezed: str,
+        node: Node | None,
+        notation: tuple[str, ...],
+        parameters: frozenset[str] = frozenset(),
+        other: Node | None = None,
+    ) -> None:
+        self.text = text
+        self.squeezed = squeezed
+        """The text without white space and dollar signs."""
+        self.node = node
+        """None where it is readable only as a sequence of signs."""
+        self.notation = notation
+        self.parameters = parameters
+        self.other = other
+        """A second reading, where commas leave a choice."""
+        self._shown: str | None = None
 
     @property
     def shown(self) -> str:
         """In plain form."""
-        text = self.text if self.node is None else plain(self.node)
-        return printable(text.strip(), SHOWN)
+        if self._shown is None:
+            text = self.text if self.node is None else plain(self.node)
+            self._shown = printable(text.strip(), SHOWN)
+        return self._shown
 
 
 def read(text: str) -> Reading:
@@ -72,6 +93,11 @@ def read(text: str) -> Reading:
         Unreadable: it is empty, has no value (0/0), states a false chain of equalities, is beyond
             the limits, or is a formula with an error in it.
     """
+    bare = text.strip()
+    if len(bare) <= 18 and bare.isdecimal() and bare.isascii():  # the commonest answer by far
+        return Reading(text, bare, Num(fmpq(int(bare))), (str(int(bare)),))
+    if bare.startswith("**") and bare.endswith("**"):
+        text = bare.strip("*")
     tokens = tokenize(text)
     notation = wording.canonical(tokens)
     if not notation:
@@ -86,7 +112,22 @@ def read(text: str) -> Reading:
     node = settle(node)
     scalars.defined(node)
     names = frozenset(w for w in notes if len(w) == 1 and w.isalpha())
-    return Reading(text, squeezed, node, notation, names)
+    return Reading(text, squeezed, node, notation, names, _second_reading(squeezed))
+
+
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+
+
+def _second_reading(text: str) -> Node | None:
+    """``1,22`` as a decimal; ``100,200,300``, else one numeral, as a list."""
+    if len(text) > 60:
+        return None
+    if _GROUPED.fullmatch(text) is not None:
+        return parse(text.replace(",", ", "))
+    if _DECIMAL_COMMA.fullmatch(text) is not None:
+        return parse(text.replace(",", "."))
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -102,7 +143,7 @@ def read_reference(reference: str | int | float) -> Reading:
     """
     text = reference if isinstance(reference, str) else _number_text(reference)
     try:
-        return _read_reference(text)
+        return _read_reference(text) if len(text) <= CACHED else read(reference_text(text))
     except Unreadable as err:
         raise ReferenceUnreadable(
             f"the reference {printable(text.strip(), 80)!r} cannot be read: {err}"
@@ -112,7 +153,7 @@ def read_reference(reference: str | int | float) -> Reading:
 def _number_text(value: int | float) -> str:
     if isinstance(value, bool):
         raise ReferenceUnreadable(f"the reference is {value}, which is no answer")
-    if isinstance(value, float) and value != value or value in (float("inf"), float("-inf")):
+    if (isinstance(value, float) and value != value) or value in (float("inf"), float("-inf")):
         raise ReferenceUnreadable(f"the reference is {value}, which is no number")
     return str(value)
 
@@ -181,7 +222,14 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
     comparer = Comparer(policy)
     comparer.parameters = reference.parameters | answer.parameters
     try:
-        return comparer.same(reference.node, answer.node)
+        found = comparer.same(reference.node, answer.node)
+        if found.equal is False and (reference.other is None) != (answer.other is None):
+            decimal = Comparer(policy).same(
+                reference.other or reference.node, answer.other or answer.node
+            )
+            if decimal.equal:
+                return decimal._replace(why="with the commas read the other way")
+        return found
     except Unreadable as err:
         return Finding(False, "reading", "proved", str(err))
     except RecursionError:

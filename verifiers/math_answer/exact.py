@@ -268,8 +268,8 @@ def modular(node: Node, modulus: fmpz) -> fmpz | None:
                 return None
             total = (total + value if node.op == "add" else total * value) % modulus
         return total
-    value = rational(node)
-    return value.p % modulus if value is not None and value.q == 1 else None
+    known = rational(node)
+    return known.p % modulus if known is not None and known.q == 1 else None
 
 
 def _sum(args: tuple[Node, ...], bound: dict[str, fmpq] | None) -> fmpq | None:

@@ -34,12 +34,8 @@ _FINAL = re.compile(
 )
 _LABEL = re.compile(r"^[ \t>*#_]*(?:final\s+)?answer[*_]*[ \t]*:[*_]*[ \t]*", re.IGNORECASE | re.M)
 _HASHES = re.compile(r"####[ \t]*([^\n]*)")
-_SHORT = re.compile(r"^\s*A:[ \t]*([^\n]*)", re.M)
-_MATH = re.compile(
-    r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)"
-    r"|(?<!\\)\$(?=[^\s\d]|\s?[\d\\(\[{-])((?:[^$\\]|\\.)+?)(?<!\\)\$"
-    r"|\\begin\{(?:align|equation|gather)\*?\}(.+?)\\end\{(?:align|equation|gather)\*?\}",
-    re.DOTALL,
+_DELIMITER = re.compile(
+    r"\$\$|\\(?:begin|end)\{(?:align|equation|gather)\*?\}|\\.|\$|\n", re.DOTALL
 )
 _NUMBER = re.compile(
     r"(?<![\w.])[-+\u2212]?\s?(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?!\d)"
@@ -59,12 +55,14 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 
+_LABELLED = re.compile(r"[\\()\s$]*[A-Za-z](?:_\{?\w+\}?)?\s*=\s*$")
+
 MAX_BOXES = 200
 GAP = 80
 """Most characters between two boxes of one group."""
 
 
-def extract(text: str, boxed: Boxes = "last") -> Extraction:
+def extract(text: str, boxed: Boxes = "last", where: str = "any") -> Extraction:
     """The answer in a whole response.
 
     Text inside a reasoning block does not count where an answer follows the block.
@@ -81,12 +79,34 @@ def extract(text: str, boxed: Boxes = "last") -> Extraction:
     if "boxed" in answer or "fbox" in answer:
         found = _boxed(answer, boxed)
         if found is not None:
-            return found
+            later = _after_box(answer) if boxed == "last" and where != "boxed" else None
+            return found if later is None else Extraction(later, "final answer")
     for rule, finder in _FINDERS:
+        if (where == "boxed" and rule != "answer tag") or (
+            where == "math" and rule == "last number"
+        ):
+            continue
         text_found = finder(answer)
         if text_found is not None:
             return Extraction(text_found, rule)
     return Extraction(None, "none", "no answer in the response")
+
+
+_FINAL_ONLY = re.compile(r"final\s+answer\**\s*(?:is|:)\s*:?\**\s*", re.IGNORECASE)
+
+
+def _after_box(text: str) -> str | None:
+    """The answer of an explicit "final answer is ..." after the last box: the later word counts."""
+    tail = text[max(text.rfind("boxed"), text.rfind("fbox")) :]
+    if "nswer" not in tail and "NSWER" not in tail:
+        return None
+    match = None
+    for match in _FINAL_ONLY.finditer(tail):
+        pass
+    if match is None:
+        return None
+    found = _core(_trim(tail[match.end() :]))
+    return found if re.search(r"\d|\\[a-z]", found) else None
 
 
 def boxes(text: str) -> list[tuple[int, int, str]]:
@@ -170,6 +190,7 @@ def _boxed(text: str, policy: Boxes) -> Extraction | None:
 
 def _joined(gap: str) -> bool:
     """Whether two boxes with this text between them list parts of one answer."""
+    gap = _LABELLED.sub("", gap)
     if len(gap) > GAP or _BREAK.search(gap):
         return False
     words = re.findall(r"[A-Za-z]{2,}", re.sub(r"\\[a-z]+", " ", gap))
@@ -201,6 +222,8 @@ def _trim(text: str) -> str:
 
 
 def _tag(text: str) -> str | None:
+    if "answer>" not in text and "ANSWER>" not in text and "Answer>" not in text:
+        return None
     last = None
     for match in _TAG.finditer(text):
         last = match[1]
@@ -208,6 +231,8 @@ def _tag(text: str) -> str | None:
 
 
 def _final(text: str) -> str | None:
+    if "nswer" not in text and "NSWER" not in text:
+        return None
     last: re.Match[str] | None = None
     for match in _FINAL.finditer(text):
         last = match
@@ -220,6 +245,8 @@ def _final(text: str) -> str | None:
 
 
 def _label(text: str) -> str | None:
+    if "nswer" not in text and "NSWER" not in text:
+        return None
     last = None
     for match in _LABEL.finditer(text):
         last = match
@@ -229,19 +256,34 @@ def _label(text: str) -> str | None:
 
 
 def _hashes(text: str) -> str | None:
+    if "####" not in text:
+        return None
     found = _HASHES.findall(text)
     return found[-1].strip() or None if found else None
 
 
 def _short(text: str) -> str | None:
-    found = _SHORT.findall(text)
-    if not found or not found[-1].strip():
-        return None
-    return str(found[-1]).strip()
+    at = text.rfind("A:")
+    while at >= 0:
+        if not text[text.rfind("\n", 0, at) + 1 : at].strip():
+            end = text.find("\n", at)
+            return text[at + 2 : end if end >= 0 else len(text)].strip() or None
+        at = text.rfind("A:", 0, at)
+    return None
+
+
+_IS = re.compile(
+    r"^[^=<>]*[A-Za-z)$][^=<>]*?\b(?:is|are|equals)\s+(?:approximately\s+|about\s+|equal to\s+)?"
+    r"((?:(?!\b(?:is|are|equals)\b).)+)$",
+    re.DOTALL,
+)
 
 
 def _core(sentence: str) -> str:
     """What a sentence after "the answer is" says: its formula, or its number, or itself."""
+    predicate = _IS.match(sentence) if len(sentence) < 400 else None
+    if predicate is not None:
+        sentence = _trim(predicate[1])
     words = re.findall(r"[A-Za-z]{4,}", re.sub(r"\\[a-z]+|\$[^$]*\$", " ", sentence))
     if len(words) < 3:
         return sentence
@@ -252,22 +294,90 @@ def _core(sentence: str) -> str:
     return found if found is not None else sentence
 
 
+class Span(NamedTuple):
+    """One formula: where it starts and ends with its delimiters, and what is between them."""
+
+    start: int
+    end: int
+    inside: str
+
+
+_PAIRS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)", "$": "$", "begin": "end"}
+
+
+def formulas(text: str) -> list[Span]:
+    r"""The formulas of `text`, in order: ``$...$``, ``\(...\)``, ``\[...\]``, ``$$...$$``, ``align``.
+
+    One pass. A formula within a line does not cross it, so that two prices are no formula.
+    """
+    out: list[Span] = []
+    opened = ""
+    begun = inner = 0
+    for match in _DELIMITER.finditer(text):
+        sign = match.group()
+        if sign == "\n":
+            if opened in ("$", "\\("):
+                opened = ""
+            continue
+        kind = sign[1:].partition("{")[0] if len(sign) > 2 else sign
+        if opened:
+            if kind == _PAIRS[opened] or (opened == "$$" and kind == "$$"):
+                inside = text[inner : match.start()].strip()
+                if inside and (opened != "$" or _formula_like(text, begun, inside)):
+                    out.append(Span(begun, match.end(), inside))
+                    opened = ""
+                elif opened == "$":  # the price before was none of its business
+                    begun, inner = match.start(), match.end()
+                else:
+                    opened = ""
+                continue
+            if opened == "$" and kind in ("\\[", "\\(", "$$"):
+                opened = ""
+        if not opened and kind in _PAIRS:
+            opened, begun, inner = kind, match.start(), match.end()
+    return out
+
+
+def _formula_like(text: str, begun: int, inside: str) -> bool:
+    """Whether a pair of dollar signs encloses a formula, not the prose between two prices."""
+    if not inside[0].isdigit():
+        return True
+    words = _PROSE.findall(re.sub(r"\\[A-Za-z]+(?:\{[^{}]*\})?", " ", inside))
+    return len(words) < 2
+
+
 def _math(text: str) -> str | None:
-    last: re.Match[str] | None = None
-    for match in _MATH.finditer(text):
-        last = match
-    if last is None:
-        return None
-    found = next((g for g in last.groups() if g is not None), "").strip()
+    found = formulas(text)
     if not found:
         return None
-    after = text[last.end() : last.end() + 12]
+    last = found[-1]
+    inside = last.inside
+    after = text[last.end : last.end + 12]
     if re.match(r"\s*(?:\\?%|percent|pct)", after):
-        found += r"\%"
-    if "=" in found and "\\begin" not in found:
-        pieces = found.split("\\\\")
-        found = pieces[-1].strip() or found
-    return found.rstrip(".,")
+        inside += r"\%"
+    if "=" in inside and "\\begin" not in inside:
+        inside = inside.split("\\\\")[-1].strip() or inside
+    return inside.rstrip(".,")
+
+
+_CONCLUSION = re.compile(
+    r"(?:^|(?<=[.!?]\s)|(?<=\n)|(?<=[\d$\])]\s))(?:therefore|thus|hence|so|in conclusion|consequently)\b,?\s+",
+    re.IGNORECASE,
+)
+
+
+def _conclusion(text: str) -> str | None:
+    """The last sentence that begins with "therefore" or the like, where no formula follows it."""
+    last: re.Match[str] | None = None
+    for last in _CONCLUSION.finditer(text):
+        pass
+    if last is None:
+        return None
+    tail = text[last.end() : last.end() + 600]
+    sentence = re.split(r"\.(?=\s|$)|\n", tail, maxsplit=1)[0]
+    if formulas(tail) or "\\" in sentence or "=" in sentence:
+        return None
+    return _number(sentence)
 
 
 def _number(text: str) -> str | None:
@@ -281,8 +391,38 @@ def _number(text: str) -> str | None:
 
 _PROSE = re.compile(r"[A-Za-z]{3,}")
 _MATH_WORDS = frozenset(
-    "sin cos tan cot sec csc log exp sqrt arcsin arccos arctan sinh cosh tanh asin acos atan abs "
-    "gcd lcm max min floor ceil percent pct degrees and inf".split()
+    [
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "log",
+        "exp",
+        "sqrt",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asin",
+        "acos",
+        "atan",
+        "abs",
+        "gcd",
+        "lcm",
+        "max",
+        "min",
+        "floor",
+        "ceil",
+        "percent",
+        "pct",
+        "degrees",
+        "and",
+        "inf",
+    ]
 )
 
 
@@ -296,13 +436,18 @@ def _bare(text: str) -> str | None:
     dollars = stripped.count("$") - stripped.count("\\$")
     delimited = dollars >= 2 or "\\(" in stripped or "\\[" in stripped
     if delimited:
-        inner = _MATH.fullmatch(stripped)
-        if inner is not None or not words:
+        spans = formulas(stripped)
+        alone = len(spans) == 1 and (spans[0].start, spans[0].end) == (0, len(stripped))
+        if alone or not words:
             return stripped
         beside = re.sub(r"\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", " ", stripped, flags=re.DOTALL)
-        loose = [w for w in _PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside))]
-        return stripped if not loose or stripped.startswith("$") and len(loose) <= 1 else None
-    if len(words) <= 1 or "=" in stripped or ":" in stripped or "\\text" in stripped:
+        loose = list(_PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside)))
+        return stripped if not loose or (stripped.startswith("$") and len(loose) <= 1) else None
+    if dollars == 1 and words and not stripped.startswith(("$", "-$")):
+        return None  # an amount of money in a sentence
+    if len(words) <= 1 or (len(words) <= 8 and ("=" in stripped or ":" in stripped)):
+        return stripped
+    if "\\text" in stripped and not re.search(r"[a-z]\. [A-Z]", stripped):
         return stripped
     if not re.search(r"\d", stripped) and len(words) <= 25:
         return stripped
@@ -318,6 +463,7 @@ _FINDERS: tuple[tuple[str, Callable[[str], str | None]], ...] = (
     ("hashes", _hashes),
     ("A:", _short),
     ("whole", _bare),
+    ("conclusion", _conclusion),
     ("last math", _math),
     ("last number", _number),
 )
@@ -336,4 +482,8 @@ def reference_text(text: str) -> str:
         return _hashes(text) or text
     if "<answer>" in text:
         return _tag(text) or text
+    if len(text) > 150 and "answer" in text:
+        found = extract(text)
+        if found.text is not None and found.rule in ("final answer", "answer label"):
+            return found.text
     return text

@@ -51,8 +51,10 @@ def _reduced(node: Node) -> str | None:
                         under.value == 1 or gcd(int(top.value.p), int(under.value.p)) > 1
                     ):
                         return "the fraction is not reduced"
-        if isinstance(part, App) and part.op == "add" and all(
-            isinstance(a, Num) for a in part.args
+        if (
+            isinstance(part, App)
+            and part.op == "add"
+            and all(isinstance(a, Num) for a in part.args)
         ):
             return "the sum is not worked out"
     return None
@@ -66,12 +68,17 @@ def _factored(node: Node) -> str | None:
 
 def _expanded(node: Node) -> str | None:
     for part in walk(node):
-        if isinstance(part, App) and part.op == "mul" and any(
-            isinstance(a, App) and a.op == "add" for a in part.args
+        if (
+            isinstance(part, App)
+            and part.op == "mul"
+            and any(isinstance(a, App) and a.op == "add" for a in part.args)
         ):
             return "the answer must be expanded"
-        if isinstance(part, App) and part.op == "pow" and isinstance(part.args[0], App) and (
-            part.args[0].op == "add"
+        if (
+            isinstance(part, App)
+            and part.op == "pow"
+            and isinstance(part.args[0], App)
+            and (part.args[0].op == "add")
         ):
             return "the answer must be expanded"
     return None

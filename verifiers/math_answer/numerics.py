@@ -97,7 +97,9 @@ def _opaque(node: App, env: Env) -> acb:
     head = node.args[0]
     name = head.name if isinstance(head, Sym) else "?"
     values = [evaluate(arg, env) for arg in node.args[1:]]
-    total = acb(arb(fmpq(int.from_bytes(hashlib.blake2b(name.encode()).digest()[:2], "big") + 9, 9973)))
+    total = acb(
+        arb(fmpq(int.from_bytes(hashlib.blake2b(name.encode()).digest()[:2], "big") + 9, 9973))
+    )
     for k, value in enumerate(values):
         total = (total + value * (k + 2)).sin() + value * (k + 3)
     return total
@@ -493,9 +495,7 @@ def _constants(a: Node, b: Node) -> Finding:
     return UNKNOWN
 
 
-def _at_points(
-    a: Node, b: Node, names: list[str], imaginary: bool, positive: bool
-) -> Finding:
+def _at_points(a: Node, b: Node, names: list[str], imaginary: bool, positive: bool) -> Finding:
     agreed = 0
     complex_agreed = 0
     complex_differ = False
@@ -544,11 +544,12 @@ def _points(a: Node, b: Node, names: list[str], positive: bool) -> Iterator[Env]
         env: Env = {}
         for k, name in enumerate(names):
             if number < 16:
-                top = 10**6
-                span = (4, 1, 4, 1, 2, 9)[number % 6]
-                size = fmpq(random.randrange(top // 50, top) * span, top)
-                negative = not positive and number < 8 and (
-                    random.random() < 0.5 if len(names) > 1 else number % 2 == 0
+                span = (4, 1, 4, 1, 2, 8)[number % 6]  # dyadic, hence exact at any precision
+                size = fmpq(random.randrange(1 << 14, 1 << 20) * span, 1 << 20)
+                negative = (
+                    not positive
+                    and number < 8
+                    and (random.random() < 0.5 if len(names) > 1 else number % 2 == 0)
                 )
                 env[name] = acb(arb(-size if negative else size))
             else:  # whole numbers, for powers of -1, sums and divisibility

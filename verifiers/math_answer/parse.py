@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from assay.verifiers.math_answer import limits, vocabulary
+from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.plain import plain
 from assay.verifiers.math_answer.tokens import Token, numeral, tokenize
@@ -108,6 +108,7 @@ def _bars(tokens: list[Token]) -> dict[int, str]:
             opened = levels[-1]
             operand_before = before is not None and (
                 before.kind in ("num", "sym", "close", "word")
+                or before.value.startswith("end:")
                 or (before.kind == "op" and before.value in ("!", "'", "%", "deg", "circ"))
                 or (before.value == "|" and roles.get(i - 1) == "close")
             )
@@ -179,7 +180,7 @@ class Parser:
             if self.token.kind in ("end", "close"):
                 break
             if self.token.kind == "op" and (
-                self.token.value in ("&", "\\\\", "|") and self.token.value != "|"
+                (self.token.value in ("&", "\\\\", "|") and self.token.value != "|")
                 or self.bars.get(self.at) == "close"
             ):
                 break
@@ -199,20 +200,21 @@ class Parser:
 
     def expression(self, level: int) -> Node:
         """Level 0: relations; 1: operations on sets; 2: ratios; 3: sums."""
-        while self.token.kind == "op" and self.token.value in ("=", "~", "=>", ":") and level == 0:
+        skipped = ("=", "~", "=>", ":", "*")
+        while level == 0 and self.token.kind == "op" and self.token.value in skipped:
             self.advance()  # "= 5", "≈ 17.1"
         left = self.sum()
         while self.token.kind == "op":
             value = self.token.value
             if value == ":":
-                if level > 2 or self.peek().kind not in _MATH_START and self.peek().value != "-":
+                if level > 2 or (self.peek().kind not in _MATH_START and self.peek().value != "-"):
                     return left
                 if isinstance(left, Words):
                     if level > 0:
                         return left
                     self.advance()
                     return Rel(("=",), (left, self.expression(1)))
-                parts = [left]
+                parts: list[Node] = [left]
                 while self.is_op(":"):
                     self.advance()
                     parts.append(self.expression(3))
@@ -275,9 +277,9 @@ class Parser:
             return left
         terms = [left]
         while self.token.kind == "op" and self.token.value in _SUMS:
-            if self.peek().kind in ("end", "close", "sep"):
-                raise self.fail()
             sign = self.advance().value
+            if self.token.kind == "end":
+                break  # a stray sign at the very end
             term = self.product()
             terms.append(term if sign == "+" else App(_SIGNED[sign], (term,)))
         return App("add", tuple(terms))
@@ -312,7 +314,7 @@ class Parser:
             elif kind in ("num", "sym", "fn", "open", "cmd"):
                 if kind == "cmd" and token.value.startswith("end:"):
                     break
-                if kind == "num" and isinstance(factors[-1], Num):
+                if kind == "num" and isinstance(_unsigned(factors[-1]), Num):
                     self.beside(factors)
                     continue
                 if kind == "open" and token.value == "set{":
@@ -327,12 +329,15 @@ class Parser:
                 units.append(token.value)
             else:
                 break
-        value = _times(factors)
-        return Quantity(value, tuple(units)) if units else value
+        whole = _times(factors)
+        return Quantity(whole, tuple(units)) if units else whole
 
     def beside(self, factors: list[Node]) -> None:
         """A numeral after a numeral: a mixed number, or nothing that can be read."""
         last, token = factors[-1], self.token
+        negative = isinstance(last, App) and last.op == "neg"
+        if isinstance(last, App):
+            last = last.args[0]
         top = token.num
         assert isinstance(last, Num)
         assert top is not None
@@ -344,12 +349,14 @@ class Parser:
         ):  # fmt: skip
             for _ in range(3):
                 self.advance()
-            factors[-1] = App("mixed", (last, _fraction(top, bottom.num)))
+            mixed = App("mixed", (last, _fraction(top, bottom.num)))
+            factors[-1] = App("neg", (mixed,)) if negative else mixed
             return
         raise self.fail("two numerals side by side")
 
     def juxtapose(self, factors: list[Node]) -> None:
-        last = factors[-1]
+        last = _unsigned(factors[-1])
+        negative = last is not factors[-1]
         opens = self.token.kind == "open" and self.token.value == "("
         is_frac = self.token.kind == "cmd" and self.token.value == "frac"
         right = self.operand()
@@ -357,7 +364,8 @@ class Parser:
             is_frac and isinstance(last, Num) and last.places is None and len(factors) == 1
             and last.base is None and (inner := _proper(right)) is not None
         ):  # fmt: skip
-            factors[-1] = App("mixed", (last, inner))
+            mixed = App("mixed", (last, inner))
+            factors[-1] = App("neg", (mixed,)) if negative else mixed
         elif opens and isinstance(last, Sym) and not isinstance(right, App):
             factors[-1] = App("call", (last, right))
         else:
@@ -601,6 +609,9 @@ class Parser:
 
     def named(self, token: Token) -> Node:
         name = token.value
+        if name in ("a", "A") and self.token.kind == "word" and self.token.spaced:
+            if len(self.token.value) > 2 and not is_unit(self.token.value):
+                return self.prose()  # an article
         if self.is_op("_"):
             self.advance()
             index = self.script()
@@ -618,8 +629,12 @@ class Parser:
         """``f(x)``, ``f^{-1}(x)``; the name alone where no bracket follows."""
         if self.is_op("^") and self.peek().kind == "open":
             four = [self.peek(k).value for k in range(1, 6)]
-            if four[0] == "{" and four[1] == "-" and four[2] == "1" and four[3] == "}" and (
-                four[4] == "("
+            if (
+                four[0] == "{"
+                and four[1] == "-"
+                and four[2] == "1"
+                and four[3] == "}"
+                and (four[4] == "(")
             ):
                 for _ in range(5):
                     self.advance()
@@ -690,8 +705,11 @@ class Parser:
             return inner
         if left == "{" and isinstance(inner, App) and inner.op == "ratio" and len(inner.args) == 2:
             return Such(inner.args[0], inner.args[1])
-        if left == "{" and isinstance(inner, Rel) and isinstance(inner.args[0], App) and (
-            inner.args[0].op == "ratio" and len(inner.args[0].args) == 2
+        if (
+            left == "{"
+            and isinstance(inner, Rel)
+            and isinstance(inner.args[0], App)
+            and (inner.args[0].op == "ratio" and len(inner.args[0].args) == 2)
         ):
             item, first = inner.args[0].args
             return Such(item, Rel(inner.ops, (first, *inner.args[1:])))
@@ -700,6 +718,8 @@ class Parser:
     # -- functions ------------------------------------------------------------------------------
 
     def function(self, token: Token) -> Node:
+        if self.peek().kind == "word":
+            return self.prose()
         self.advance()
         op = token.value
         base: Node | None = None
@@ -880,6 +900,8 @@ class Parser:
         """Words: a label with its value, a number in words, or prose to the next separator."""
         start = self.at
         words: list[str] = []
+        if self.token.kind == "fn":
+            words.append(self.advance().value)
         while self.token.kind == "word":
             words.append(self.advance().value)
         follows = self.token
@@ -919,6 +941,13 @@ def _times(factors: list[Node]) -> Node:
         else:
             flat.append(factor)
     return App("mul", tuple(flat))
+
+
+def _unsigned(node: Node) -> Node:
+    """A numeral without its sign; anything else as it is."""
+    if isinstance(node, App) and node.op == "neg" and isinstance(node.args[0], Num):
+        return node.args[0]
+    return node
 
 
 def _fraction(top: Num, bottom: Num) -> Node:

@@ -54,12 +54,17 @@ class Policy(BaseModel):
     variables: Literal["real", "positive"] = "real"
     """What variables stand for where identities depend on it: ``sqrt(x^2)`` is x only if x >= 0."""
     sets_as_relations: bool = True
-    """Whether an interval answers an inequality, and the reverse."""
+    """Whether an inequality answers a set. An interval always answers an inequality."""
+    words: Literal["exact", "contained"] = "exact"
+    """Whether a word or two from the head of a sentence, or after its ``is``, answers it."""
     form: Literal["any", "reduced", "factored", "expanded", "decimal"] = "any"
     """Form that the answer must have besides its value: a reduced fraction, a product of
     factors, an expanded polynomial, a decimal."""
     places: int | None = Field(None, ge=0, le=50)
     """With `form` ``decimal``: digits after the point that the answer must show."""
+    extraction: Literal["any", "math", "boxed"] = "any"
+    """Where an answer may stand: ``math``: not as a bare number in prose; ``boxed``: in a box or
+    an answer tag only."""
     boxed: Literal["last", "only", "all"] = "last"
     """Which boxes of a response count: the last group; ``only``: two different boxes are no
     answer; ``all``: all boxes together list the parts of one answer."""
@@ -69,7 +74,7 @@ class Policy(BaseModel):
     @classmethod
     def lenient(cls, **changes: Any) -> Self:
         """The preset for data with sloppy references: four significant digits are enough."""
-        return cls(**{"significant": 4, "answer_digits": 4, **changes})
+        return cls(**{"significant": 4, "answer_digits": 4, "words": "contained", **changes})
 
     @classmethod
     def strict(cls, **changes: Any) -> Self:

@@ -36,9 +36,7 @@ class _Untranslated(Exception):
     """The tree has a part that SymPy has no object for."""
 
 
-def attempt(
-    reference: Any, answer: str, policy: Policy, before: Comparison
-) -> Comparison:
+def attempt(reference: Any, answer: str, policy: Policy, before: Comparison) -> Comparison:
     """`before`, or a comparison that SymPy decided."""
     references = (
         [reference] if not isinstance(reference, Sequence) or isinstance(reference, str)
@@ -134,7 +132,9 @@ def _operator(node: App, symbols: dict[str, Any]) -> Any:
     op, args = node.op, node.args
     if op == "lim":
         target = args[1]
-        if not (isinstance(target, Rel) and target.ops == ("to",) and isinstance(target.args[0], Sym)):
+        if not (
+            isinstance(target, Rel) and target.ops == ("to",) and isinstance(target.args[0], Sym)
+        ):
             raise _Untranslated("lim")
         name = target.args[0].name
         inner = {**symbols, name: sympy.Symbol(f"l_{name}", real=True)}

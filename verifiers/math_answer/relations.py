@@ -39,15 +39,14 @@ def same(r: Node, a: Node, comparer: Comparer) -> Finding | None:
     if relation.ops == ("=",):
         return _against_value(relation, other, r, a, comparer)
     if set(relation.ops) & (_ORDER | {"in", "!="}):
-        if isinstance(other, Items) and len(relation.ops) > 1 and not any(
-            isinstance(i, Rel) for i in other.items
-        ):
-            return different("a chain of inequalities and a list")
         region, facing = sets.as_set(relation), sets.as_set(other)
         if region is not None and facing is not None:
-            if not comparer.policy.sets_as_relations:
-                return different("one is a relation, the other a set")
+            if not comparer.policy.sets_as_relations and relation is a and relation.ops != ("in",):
+                return different("the reference is a set, the answer an inequality")
             return sets.same(region, facing, comparer)
+        if isinstance(other, Items) and relation is r and set(relation.ops) <= {"<", "<="}:
+            if len(other.items) == len(relation.args) == len(symbols(relation)) > 2:
+                return comparer.ordered(relation.args, other.items)  # an order, as a list
         if relation.ops == ("in",) and comparer.policy.labels == "optional":
             inner = relation.args[1]
             return comparer.same(inner, a) if relation is r else comparer.same(r, inner)
@@ -62,14 +61,19 @@ def _against_value(
 ) -> Finding | None:
     """``x = 3`` against ``3``; ``(f, g) = (n, 1)`` against ``f = n, g = 1``."""
     label, value = relation.args
-    if isinstance(other, Items) and isinstance(label, Group | Items) and isinstance(
-        value, Group | Items
+    if (
+        (
+            isinstance(other, Items)
+            and isinstance(label, Group | Items)
+            and isinstance(value, Group | Items)
+        )
+        and len(label.items) == len(value.items)
+        and all(isinstance(i, Rel) for i in other.items)
     ):
-        if len(label.items) == len(value.items) and all(isinstance(i, Rel) for i in other.items):
-            spread = Items(tuple(
-                Rel(("=",), pair) for pair in zip(label.items, value.items, strict=True)
-            ))  # fmt: skip
-            return comparer.same(spread, a) if relation is r else comparer.same(r, spread)
+        spread = Items(tuple(
+            Rel(("=",), pair) for pair in zip(label.items, value.items, strict=True)
+        ))  # fmt: skip
+        return comparer.same(spread, a) if relation is r else comparer.same(r, spread)
     if comparer.policy.labels == "require":
         return different("one names its value, the other does not")
     if is_label(label) and not (isinstance(value, Num) and value.value == 0 and isinstance(label, App)
@@ -115,8 +119,13 @@ def both(r: Rel, a: Rel, comparer: Comparer) -> Finding:
         return _equations(r, a, comparer)
     region, facing = sets.as_set(r), sets.as_set(a)
     if region is not None and facing is not None:
-        if region.name != facing.name and region.name and facing.name and (
-            not ({"in"} & {*r.ops, *a.ops})
+        if not comparer.policy.sets_as_relations and r.ops == ("in",) != a.ops:
+            return different("the reference is a set, the answer an inequality")
+        if (
+            region.name != facing.name
+            and region.name
+            and facing.name
+            and (not ({"in"} & {*r.ops, *a.ops}))
         ):
             same_case = region.name.lower() == facing.name.lower()
             if comparer.policy.labels == "require" or not same_case:
@@ -147,7 +156,7 @@ def _equations(r: Rel, a: Rel, comparer: Comparer) -> Finding:
         found = _named(left_r, right_r, left_a, right_a, comparer)
         if found is not None:
             return found
-    if left_r == left_a or left_r == right_a:
+    if left_r in (left_a, right_a):
         other = right_a if left_r == left_a else left_a
         found = comparer.same(right_r, other)
         if found.equal:
@@ -178,7 +187,7 @@ def _named(
         return comparer.same(right_r, right_a)
     if (args_r is None) != (args_a is None):  # y = 2x and f(x) = 2x
         plain = left_a if args_a is None else left_r
-        if isinstance(plain, Sym) and plain.name == "y" or _head(left_r) == _head(left_a):
+        if (isinstance(plain, Sym) and plain.name == "y") or _head(left_r) == _head(left_a):
             return comparer.same(right_r, right_a)
     if isinstance(left_r, Sym) and isinstance(left_a, Sym):
         if symbols(right_r) or symbols(right_a):
@@ -187,8 +196,12 @@ def _named(
     if isinstance(left_r, Group) and isinstance(left_a, Group):
         if sorted(map(repr, left_r.items)) == sorted(map(repr, left_a.items)):
             if isinstance(right_r, Group) and isinstance(right_a, Group):
-                pairs_r = Items(tuple(Rel(("=",), p) for p in zip(left_r.items, right_r.items, strict=False)))
-                pairs_a = Items(tuple(Rel(("=",), p) for p in zip(left_a.items, right_a.items, strict=False)))
+                pairs_r = Items(
+                    tuple(Rel(("=",), p) for p in zip(left_r.items, right_r.items, strict=False))
+                )
+                pairs_a = Items(
+                    tuple(Rel(("=",), p) for p in zip(left_a.items, right_a.items, strict=False))
+                )
                 return comparer.same(pairs_r, pairs_a)
         return different("other names")
     return None
@@ -196,8 +209,10 @@ def _named(
 
 def _unless_equation(found: Finding, label: Node) -> Finding | None:
     """A difference of right sides decides only where the left side is a mere name."""
-    if found.equal is False and not isinstance(label, Sym | Group | Words) and not (
-        isinstance(label, App) and label.op in ("apply", "call")
+    if (
+        found.equal is False
+        and not isinstance(label, Sym | Group | Words)
+        and not (isinstance(label, App) and label.op in ("apply", "call"))
     ):
         return None
     return found

@@ -8,7 +8,7 @@ from assay.verifiers.math_answer import algebra, exact, numerics
 from assay.verifiers.math_answer.finding import UNKNOWN, Finding, different
 from assay.verifiers.math_answer.limits import TooBig, Undefined
 from assay.verifiers.math_answer.policy import Policy
-from assay.verifiers.math_answer.tree import App, Node, Num, rebuild, walk, children
+from assay.verifiers.math_answer.tree import App, Node, Num, Rel, Sym, children, rebuild, walk
 
 SHORT = 3
 """Significant digits below which a decimal reference is taken as exact: 0.5 is one half."""
@@ -20,18 +20,43 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
     if left is not None and right is not None:
         if left == right:
             return Finding(True, "exact", "proved")
-        return different(f"{_short(left)} is not {_short(right)}", "exact")
+        return different(f"{short(right)} is not {short(left)}", "exact")
     if a == b:
         return Finding(True, "structure", "proved")
     proof = algebra.same(a, b)
     if proof is not None:
         return proof
     found = numerics.same(a, b, policy.variables == "positive")
+    if (
+        found.equal is None
+        and isinstance(a, App)
+        and isinstance(b, App)
+        and a.op == b.op
+        and (
+            a.op in OPERATORS
+            and len(a.args) == len(b.args)
+            and all(_alike(x, y, policy) for x, y in zip(a.args, b.args, strict=True))
+        )
+    ):
+        return Finding(True, "structure", "proved", "the same operation on equal parts")
     if found.equal is not True and policy.log == "either" and _has_log(a, b):
         ten = numerics.same(_log_ten(a), _log_ten(b), policy.variables == "positive")
         if ten.equal:
             return ten._replace(why=ten.why + ", with log to base ten")
     return found
+
+
+OPERATORS = frozenset({"sum", "prod", "int", "iint", "oint", "lim", "bigcup", "bigcap"})
+
+
+def _alike(a: Node, b: Node, policy: Policy) -> bool:
+    if a == b:
+        return True
+    if isinstance(a, Rel) and isinstance(b, Rel) and a.ops == b.ops:
+        return all(_alike(x, y, policy) for x, y in zip(a.args, b.args, strict=True))
+    if isinstance(a, Num | Sym | App) and isinstance(b, Num | Sym | App):
+        return same(a, b, policy).equal is True
+    return False
 
 
 def _has_log(*nodes: Node) -> bool:
@@ -48,7 +73,8 @@ def _log_ten(node: Node) -> Node:
     return rebuild(node, new)
 
 
-def _short(value: fmpq) -> str:
+def short(value: fmpq) -> str:
+    """A rational for a sentence."""
     if exact.bits(value) > 200:
         return "a number of many digits"
     return str(value)
@@ -72,13 +98,14 @@ def rounded(reference: Node, answer: Node, policy: Policy) -> Finding | None:
             return Finding(True, "rounding", "rounded", "it rounds to the reference's digits")
     if ans is not None and ans.places is not None and ref is None:
         least = policy.answer_digits
-        if least is not None and ans.digits >= least and gap <= _unit(ans):
+        if least is not None and ans.digits >= least and gap <= _last_digit(ans):
             return Finding(
-                True, "rounding", "rounded", f"the answer has {ans.digits} digits and rounds rightly"
+                True,
+                "rounding",
+                "rounded",
+                f"the answer has {ans.digits} digits and rounds rightly",
             )
-    if policy.significant is not None and gap <= abs(truth) * arb(
-        fmpq(5, 10**policy.significant)
-    ):
+    if policy.significant is not None and gap <= abs(truth) * arb(fmpq(5, 10**policy.significant)):
         return Finding(
             True, "rounding", "rounded", f"{policy.significant} significant digits agree"
         )
@@ -115,9 +142,11 @@ def _half_unit(numeral: Num) -> arb:
     return arb(fmpq(1, 2)) * arb(10) ** -places * (1 + arb(fmpq(1, 10**12)))
 
 
-def _unit(numeral: Num) -> arb:
-    places = numeral.places or 0
-    return arb(10) ** -places
+def _last_digit(numeral: Num) -> arb:
+    """Half a unit of the last digit; of what floating point printed, four units."""
+    if numeral.digits >= 15:
+        return 8 * _half_unit(numeral)
+    return _half_unit(numeral)
 
 
 def defined(node: Node) -> None:

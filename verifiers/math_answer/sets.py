@@ -128,7 +128,7 @@ def union_of(node: Items) -> Region | None:
     """A list of conditions or sets as one region: ``or`` unites, ``and`` intersects."""
     if len(node.items) > 40:
         return None
-    if not any(isinstance(i, Rel) and set(i.ops) & (_ORDER | {"in", "!="}) or is_set(i)
+    if not any((isinstance(i, Rel) and set(i.ops) & (_ORDER | {"in", "!="})) or is_set(i)
                for i in node.items):  # fmt: skip
         return None
     found = [as_set(i) for i in node.items]
@@ -138,9 +138,7 @@ def union_of(node: Items) -> Region | None:
     if len({r.name for r in regions if r.name}) > 1:
         return None
     name = regions[0].name
-    together = node.kind == "and" or any(
-        isinstance(i, Rel) and "!=" in i.ops for i in node.items
-    )
+    together = node.kind == "and" or any(isinstance(i, Rel) and "!=" in i.ops for i in node.items)
     united = normal(Region(tuple(p for r in regions for p in r.parts), name))
     if together or (united is not None and united.parts == (EVERYTHING,)):
         region: Region | None = regions[0]

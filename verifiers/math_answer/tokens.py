@@ -34,7 +34,7 @@ class Token(NamedTuple):
 _TOKEN = re.compile(
     r"(?P<ws>(?:\s|~|\$|\\[,;:!> ]|\\\\?(?=\s*$))+)"
     r"|(?P<rep>\d+\.\d*\\(?:overline|bar|dot|overset\{\\dot\})\s?(?:\{\d+\}|\d))"
-    r"|(?P<num>(?:\d{1,3}(?:(?:,(?:\\!|\\,)?\ ?(?=\d\d\d(?:\D|$))|\{,\}(?:\\!)?\ ?|\\,\ ?|\\!|\\;|\ (?=\d\d\d(?:\D|$)))\d{3})+(?!\d)(?:\.\d+)?"
+    r"|(?P<num>(?:[1-9]\d{0,2}(?:(?:,(?:\\!|\\,)?\ ?(?=\d\d\d(?:\D|$))|\{,\}(?:\\!)?\ ?|\\,\ ?|\\!|\\;|\ (?=\d\d\d(?:\D|$)))\d{3}){1,9}(?!\d)(?:\.\d+)?"
     r"|\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\w.]))?)"
     r"|(?P<cmd>\\[A-Za-z]+\*?)"
     r"|(?P<esc>\\.)"
@@ -45,6 +45,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
+_HALF_DAY = re.compile(r"[apAP]\.\s?[mM]\.?")
 _LIST_SPACE = re.compile(r",(?:\\!|\\,)? ")
 
 
@@ -70,7 +71,7 @@ def tokenize(text: str) -> list[Token]:
 
 
 class _Scan:
-    __slots__ = ("closers", "depth", "grids", "latex", "out", "spaced", "text")
+    __slots__ = ("closers", "depth", "grids", "latex", "out", "skip", "spaced", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -78,6 +79,7 @@ class _Scan:
         self.closers: list[str] = []
         """What each open brace belongs to: ``{`` for a group, ``w`` for the end of \text{...}."""
         self.depth = 0
+        self.skip = 0
         self.grids = 0
         self.spaced = False
         self.latex = "\\" in text or "$" in text
@@ -108,6 +110,8 @@ class _Scan:
                 self.add("num", value, start, repeating(value, start))
             elif kind == "letters":
                 self.letters(value, start)
+                if self.skip:
+                    position, self.skip = self.skip, 0
             elif kind == "op":
                 self.operator(value, start)
             elif kind == "bracket":
@@ -132,29 +136,62 @@ class _Scan:
             # "32, 349" is a list; "32,349" and "32,\! 349" are numerals
             raw = raw[: _LIST_SPACE.search(raw).start()]  # type: ignore[union-attr]
             end = start + len(raw)
+        if "," in raw and "{" not in raw and "\\" not in raw and self.lists(start, end):
+            raw = raw.partition(",")[0]  # "1,7,103" separates, it groups no thousands
+            end = start + len(raw)
         self.add("num", raw, start, numeral(raw, start))
         return end
+
+    def lists(self, start: int, end: int) -> bool:
+        """Whether the commas beside a numeral with commas separate items of a list."""
+        text = self.text
+        before = text[start - 1 : start] == "," and text[start - 2 : start - 1].isdigit()
+        after = text[end : end + 1] == "," and text[end + 1 : end + 2].isdigit()
+        return before or after
 
     # -- letters --------------------------------------------------------------------------------
 
     def letters(self, run: str, start: int) -> None:
         if len(run) == 1:
-            if self.depth and run.islower() and self.out and is_unit(run) and (
-                self.out[-1].kind in ("num", "close") or self.out[-1].value == "/"
+            if run in "apAP" and self.out and self.out[-1].kind == "num":
+                clock = _HALF_DAY.match(self.text, start)
+                if clock is not None:
+                    self.add("word", run.lower() + "m", start)
+                    self.skip = clock.end()
+                    return
+            if (
+                self.depth
+                and run.islower()
+                and self.out
+                and is_unit(run)
+                and (self.out[-1].kind in ("num", "close") or self.out[-1].value == "/")
             ):
                 self.add("word", run, start)
                 return
-            if run.islower() and is_unit(run) and len(self.out) > 1 and (
-                self.out[-1].value == "/" and self.out[-2].kind == "word"
+            if (
+                run.islower()
+                and is_unit(run)
+                and len(self.out) > 1
+                and (self.out[-1].value == "/" and self.out[-2].kind == "word")
             ):
                 self.add("word", run, start)
                 return
             self.add("sym", run, start)
             return
-        if run in vocabulary.AND or run in vocabulary.OR:
-            if len(run) > 1:
-                self.add("sep", "and" if run in vocabulary.AND else "or", start)
-                return
+        if (run in vocabulary.AND or run in vocabulary.OR) and len(run) > 1:
+            self.add("sep", "and" if run in vocabulary.AND else "or", start)
+            return
+        if run in ("st", "nd", "rd", "th") and self.out and self.out[-1].kind == "num":
+            self.add("word", run, start)
+            return
+        if run[:2] == "or" and len(run) == 3 and run[2].isupper() and self.out:
+            self.add("sep", "or", start)  # "1orW(x)"
+            self.add("sym", run[2], start + 2)
+            return
+        if len(run) == 2 and run.isupper() and self.out and self.out[-1].value in ("{", "}"):
+            self.add("sym", run[0], start)
+            self.add("sym", run[1], start + 1)
+            return
         if run in vocabulary.FUNCTIONS and (
             run not in vocabulary.ONLY_CALLED or self.called(start + len(run))
         ):
@@ -210,7 +247,7 @@ class _Scan:
             if value == "." and self.depth == 0 and self.out and self.out[-1].kind == "word":
                 self.spaced = True
             return  # a full stop, or a quotation mark
-        if value[0] == "." :
+        if value[0] == ".":
             self.add("sym", "dots", start)
         elif value == "**":
             self.add("op", "^", start)
@@ -307,7 +344,9 @@ class _Scan:
         elif name in vocabulary.GREEK:
             self.add("sym", name, start)
         elif name in ("lbrace", "rbrace"):
-            self.add("open" if name[0] == "l" else "close", "set{" if name[0] == "l" else "set}", start)
+            self.add(
+                "open" if name[0] == "l" else "close", "set{" if name[0] == "l" else "set}", start
+            )
         elif name in ("lbrack", "rbrack"):
             self.add("open" if name[0] == "l" else "close", "[" if name[0] == "l" else "]", start)
         elif name in ("langle", "rangle", "lfloor", "rfloor", "lceil", "rceil"):
@@ -365,7 +404,19 @@ class _Scan:
 
 _BEGIN = re.compile(r"\s*\{([A-Za-z]+)\*?\}(?:\s*\{[lcrp|.@{} ]*?\})?")
 
-_GRIDS = frozenset("matrix pmatrix bmatrix vmatrix Vmatrix Bmatrix smallmatrix array cases".split())
+_GRIDS = frozenset(
+    [
+        "matrix",
+        "pmatrix",
+        "bmatrix",
+        "vmatrix",
+        "Vmatrix",
+        "Bmatrix",
+        "smallmatrix",
+        "array",
+        "cases",
+    ]
+)
 
 
 def repeating(raw: str, position: int = 0) -> Num:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assay.errors import ReferenceUnreadable, SampleError, nearest
-from assay.model import Sample, Verdict
+from assay.model import FrozenDict, Sample, Verdict
 from assay.plugins.spec import Escalate
 from assay.printable import printable
 from assay.verifiers.math_answer.equal import Comparison, equivalent, needs_proof
@@ -56,7 +56,7 @@ class MathAnswer:
         reference = sample.reference
         if reference is None:
             raise ReferenceUnreadable("the sample has no reference")
-        found = extract(sample.text, policy.boxed)
+        found = extract(sample.text, policy.boxed, policy.extraction)
         if found.text is None:
             equivalent(reference, "0", policy)  # a reference that cannot be read must still raise
             return Verdict.judged(
@@ -77,14 +77,14 @@ def _verdict(found: Extraction, comparison: Comparison) -> Verdict:
         NAME,
         float(comparison.equal),
         comparison.because,
-        details={
-            "extracted": printable(found.text or "", 200),
-            "extracted_by": found.rule,
-            "decided_by": comparison.decided_by,
-            "certainty": comparison.certainty,
-            "reference": comparison.reference,
-            "answer": comparison.answer,
-        },
+        details=FrozenDict(  # made here, so that nothing has to be copied
+            extracted=printable(found.text or "", 200),
+            extracted_by=found.rule,
+            decided_by=comparison.decided_by,
+            certainty=comparison.certainty,
+            reference=comparison.reference,
+            answer=comparison.answer,
+        ),
     )
 
 

@@ -12,15 +12,34 @@ from assay.verifiers.math_answer.tokens import Token, tokenize
 from assay.verifiers.math_answer.tree import Node, Num, Sym, Words
 
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
-_STOP = frozenset("the a an of is are was were be it its this that to in on at".split())
+_STOP = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "it",
+        "its",
+        "this",
+        "that",
+        "to",
+        "in",
+        "on",
+        "at",
+    ]
+)
 _ONES = {
     w: k for k, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
     )
 }  # fmt: skip
 _TENS = {w: 10 * k for k, w in enumerate(
-    "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}  # fmt: skip
+    ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)}  # fmt: skip
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 
 
@@ -80,7 +99,24 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
         return Finding(True, "words", "proved")
     if left.replace(" ", "") == right.replace(" ", ""):
         return Finding(True, "words", "proved")
+    if policy.words == "contained" and _contained(left, right, keep):
+        return Finding(True, "words", "rounded", "the answer is the gist of the reference")
     return different("the words differ", "words")
+
+
+_QUANTIFIERS = frozenset(["any", "all", "every", "only"])
+
+
+def _contained(reference: str, answer: str, keep: bool) -> bool:
+    """Whether one or two words are the subject, or the predicate after ``is``, of a sentence."""
+    short = normal(answer, keep)
+    words = [w for w in normal(reference, keep) if w not in _QUANTIFIERS]
+    if not 0 < len(short) <= 2 or len(words) <= len(short) or "not" in words or "no" in words:
+        return False
+    if tuple(words[: len(short)]) == short:
+        return True
+    tail = re.split(r"\b(?:is|are)\b", reference if keep else reference.lower())[-1]
+    return normal(tail, keep) == short and tail != reference
 
 
 def notation(text: str) -> tuple[str, ...]:
@@ -105,9 +141,11 @@ def canonical(tokens: list[Token]) -> tuple[str, ...]:
             start = stack.pop()
             inside = out[start + 1 :]
             before = out[start - 1] if start else ""
-            if len(inside) <= 1 or before not in ("frac", "^", "_", "sqrt", "binom", "}"):
-                out[start:] = inside
-            elif inside[0] == "{" and _closes(inside):
+            if (
+                len(inside) <= 1
+                or before not in ("frac", "^", "_", "sqrt", "binom", "}")
+                or (inside[0] == "{" and _closes(inside))
+            ):
                 out[start:] = inside
             else:
                 out.append("}")
