@@ -13,7 +13,6 @@ from rich.text import Text
 from assay.errors import RolloutsError
 from assay.printable import printable
 
-
 PIPE_COLUMNS = 120
 """Width of a table that no terminal shows."""
 
