@@ -29,7 +29,7 @@ from assay.errors import PluginError, RubricError, VerifierNotFound, nearest
 from assay.plugins import hookspecs
 from assay.plugins.load import FAILURES, build, load_target, module_from_file
 from assay.plugins.markers import PROJECT, SPEC_ATTRIBUTE
-from assay.plugins.spec import Verifier, VerifierSpec
+from assay.plugins.spec import ComposerSpec, Verifier, VerifierSpec
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -106,6 +106,24 @@ class Offer:
             raise RubricError("\n".join(lines)) from err
 
 
+@dataclass(frozen=True, slots=True)
+class ComposerOffer:
+    """A kind of rubric, and where it comes from."""
+
+    spec: ComposerSpec
+    plugin: str
+    distribution: str
+    origin: str | None = None
+
+    def load(self) -> Any:
+        """The class, imported.
+
+        Raises:
+            PluginError: it cannot be imported; names the kind and the reason.
+        """
+        return load_target(self.spec.kind, self.spec.target, self.origin)
+
+
 def _names(variable: str) -> frozenset[str] | None:
     value = os.environ.get(variable)
     if value is None:
@@ -177,6 +195,7 @@ class Host:
         self._distributions: dict[str, str] = {}
         self._origins: dict[str, str] = {}
         self._offers: dict[str, Offer] = {}
+        self._composers: dict[str, ComposerOffer] = {}
         self._errors: list[PluginError] = []
         self._left_out: list[str] = []
         self._clash: PluginError | None = None
@@ -186,10 +205,13 @@ class Host:
         for path in plugins:
             self._load_file(path)
         self._collect_hooks()
+        self._collect_composers()
         for item in verifiers:
             self._add(item, "this process", "this process")
         self.offers: Mapping[str, Offer] = MappingProxyType(dict(sorted(self._offers.items())))
         """Name with version -> offer."""
+        self.composers: Mapping[str, ComposerOffer] = MappingProxyType(self._composers)
+        """Kind -> offer, of plugins; Assay's own kinds are not among them."""
         self.errors = tuple(self._errors)
         """A `PluginError` for each entry point that could not be loaded."""
         self.left_out = tuple(self._left_out)
@@ -344,6 +366,31 @@ class Host:
                     if err is self._clash:
                         raise
                     self._fail(name, err, "offers a verifier that cannot be")
+
+    def _collect_composers(self) -> None:
+        for impl in self._manager.hook.assay_composers.get_hookimpls():
+            name = impl.plugin_name
+            try:
+                offered: Any = impl.function()
+                items = list(offered)
+            except FAILURES as err:
+                self._fail(name, err, "raised in assay_composers")
+                continue
+            for item in items:
+                if not isinstance(item, ComposerSpec):
+                    what = f"wanted a ComposerSpec, got a {type(item).__name__}"
+                    self._fail(name, PluginError(what), "offers a composer that cannot be")
+                    continue
+                other = self._composers.get(item.kind)
+                if other is not None:
+                    self._clash = PluginError(
+                        f"composer {item.kind!r} is offered twice:\n  by plugin {other.plugin!r}"
+                        f"\n  by plugin {name!r}\nRename one, or block one: blocked=[...]"
+                    )
+                    raise self._clash
+                self._composers[item.kind] = ComposerOffer(
+                    item, name, self._distributions[name], self._origins.get(name)
+                )
 
     def _fail(self, plugin: str, err: BaseException, what: str) -> None:
         told = str(err) if isinstance(err, PluginError) else f"{type(err).__name__}: {err}"

@@ -180,3 +180,30 @@ class VerifierSpec:
 def _value(sample: Sample, need: str) -> Any:
     name, _, entry = need.partition(".")
     return sample.info.get(entry) if entry else getattr(sample, name)
+
+
+_KIND = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class ComposerSpec:
+    """A kind of rubric, offered under a name. Cheap to make: `target` is imported on first use.
+
+    Raises:
+        PluginError: a kind or target that cannot be.
+    """
+
+    kind: str
+    """As it stands in rubric files: lower case, digits, underscores."""
+    target: str
+    """``package.module:Class``, a subclass of `assay.Rubric` of the same `kind`."""
+    summary: str = ""
+    """One line."""
+
+    def __post_init__(self) -> None:
+        if _KIND.fullmatch(self.kind) is None:
+            raise PluginError(f"composer kind {self.kind!r} is no lower-case word")
+        if _TARGET.fullmatch(self.target) is None:
+            raise PluginError(
+                f"composer {self.kind!r}: target {self.target!r} is not 'package.module:Class'"
+            )
