@@ -37,7 +37,7 @@ def worker(sample):
 
 @verifier("bench.power@1", levels=[0, 1])
 def power(sample):
-    """A hundredth of a second of work; or a big-integer power, which holds the GIL."""
+    """A fraction of a millisecond of work; or a big-integer power, which holds the GIL."""
     if sample.text == "hang":
         pow(7, 10**8)
     sum(range(20_000))
@@ -121,13 +121,12 @@ def seconds_of(code: str) -> float:
     return time.perf_counter() - start
 
 
-def import_ratio(repeats: int) -> tuple[float, float, float]:
-    """Median seconds of an empty interpreter, and of both imports above it."""
-    ours, theirs, empty = [], [], []
-    for _ in range(repeats + 1):
-        empty.append(seconds_of("pass"))
+def import_ratio(ours_code: str, repeats: int) -> tuple[float, float, float]:
+    """Median ratio of paired fresh interpreters, and median seconds of both imports."""
+    ours, theirs = [], []
+    for _ in range(repeats + 1):  # the first fills the disk's cache
         theirs.append(seconds_of("from pydantic import BaseModel"))
-        ours.append(seconds_of("from assay import verify"))
+        ours.append(seconds_of(ours_code))
     ratio = statistics.median(a / b for a, b in zip(ours[1:], theirs[1:], strict=True))
     return ratio, statistics.median(ours[1:]), statistics.median(theirs[1:])
 
@@ -167,10 +166,14 @@ def main() -> None:
             line(f"1,000 items, no hang, {timeout_s:g} s bound", f"{plain:.2f} s")
             line("  with one that hangs in C, whole batch", f"{whole:.2f} s", fate)
             line("  lost by the other 999", f"{lost:.2f} s", "< 1 s")
-    ratio, ours, theirs = import_ratio(3 * options.repeats)
-    line("from pydantic import BaseModel", f"{theirs * 1e3:.0f} ms")
-    line("from assay import verify", f"{ours * 1e3:.0f} ms")
-    line("  ratio, paired", f"{ratio:.2f}", "<= 1.3")
+    for code, wanted in (
+        ("from assay import verify", "<= 1.3"),
+        ("from assay import Engine", "what the first call imports"),
+    ):
+        ratio, ours, theirs = import_ratio(code, 3 * options.repeats)
+        line(code, f"{ours * 1e3:.0f} ms")
+        line("  from pydantic import BaseModel", f"{theirs * 1e3:.0f} ms")
+        line("  ratio, median of pairs", f"{ratio:.2f}", wanted)
     term = Term("a.b@1", 1.0, 1.0, 1.0)
     verdict = Verdict.judged("a.b@1", 1.0, "x")
     row = {"completion": "x", "reference": "1/2", "source": "web", "n_tokens": 12}

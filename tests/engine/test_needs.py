@@ -68,6 +68,7 @@ def test_a_verifier_sees_what_it_needs_and_nothing_else(needs: list[str], seen: 
         (10**5000, "info.unit is no JSON: Exceeds the limit"),
         (b"x", "info.unit is no JSON: Object of type bytes"),
     ],
+    ids=["not a number", "a date", "an integer too long to write", "bytes"],
 )
 @pytest.mark.parametrize("deterministic", [True, False])
 def test_a_needed_field_that_is_no_json_makes_its_row_invalid_and_no_other(
