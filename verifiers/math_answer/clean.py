@@ -52,6 +52,7 @@ _SUPER = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣ", "0123456
 _SUB = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₙₓ", "0123456789+-=()aenx", strict=True))
 _SCRIPTS = re.compile(f"([{''.join(_SUPER)}]+)|([{''.join(_SUB)}]+)")
 
+_NEWLINE = re.compile(r"\\n(?![A-Za-z])")  # a line break that was escaped twice
 _DIGIT = re.compile(r"(?![0-9])\d")
 
 _HTML = re.compile(
@@ -104,6 +105,8 @@ def clean(text: str) -> str:
         text = _EATEN.sub(lambda m: _EATEN_LETTER[m.group()], text)
     if "<" in text or "&" in text:
         text = _html(text)
+    if "\\n" in text:
+        text = _NEWLINE.sub(" ", text)
     if not text.isascii():
         text = _SCRIPTS.sub(_script, text)
         text = text.translate(_CHARS)

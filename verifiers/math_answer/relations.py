@@ -118,18 +118,15 @@ def both(r: Rel, a: Rel, comparer: Comparer) -> Finding:
     if r.ops == ("=",) == a.ops:
         return _equations(r, a, comparer)
     region, facing = sets.as_set(r), sets.as_set(a)
-    if region is not None and facing is not None:
+    several = len(symbols(r)) > 1 and symbols(r) == symbols(a)
+    if region is not None and facing is not None and not several:
         if not comparer.policy.sets_as_relations and r.ops == ("in",) != a.ops:
             return different("the reference is a set, the answer an inequality")
-        if (
-            region.name != facing.name
-            and region.name
-            and facing.name
-            and (not ({"in"} & {*r.ops, *a.ops}))
-        ):
+        named = region.name and facing.name and "in" not in {*r.ops, *a.ops}
+        if named and region.name != facing.name:
             same_case = region.name.lower() == facing.name.lower()
             if comparer.policy.labels == "require" or not same_case:
-                return different(f"{region.name} is not {facing.name}")
+                return different("they are about other names")
         return sets.same(region, facing, comparer)
     r, a = _oriented(r), _oriented(a)
     if r.ops == a.ops:
@@ -288,6 +285,40 @@ def _scalar(node: Node) -> bool:
     return isinstance(node, App | Num | Sym) and not any(
         isinstance(n, Group | Items | Words) for n in walk(node)
     )
+
+
+def restates(reference: Node, answer: Node) -> bool:
+    """Whether the answer is still to be solved where the reference is solved.
+
+    ``2x + 3 = 7`` has the solution 2, but it is the question, not the answer.
+    """
+    found = [n for n in walk(answer) if isinstance(n, Rel)]
+    if not found or all(_is_solved(n) for n in found):
+        return False
+    stated = [n for n in walk(reference) if isinstance(n, Rel)]
+    if not stated:
+        return not symbols(reference) or sets.is_set(reference)
+    return all(_is_solved(n) and not _is_law(n) for n in stated)
+
+
+def _is_solved(node: Rel) -> bool:
+    """Whether names stand alone in it: ``x = 3``, ``-4 < m``; of equations, one side is a name."""
+    if not set(node.ops) <= _ORDER | {"=", "!="}:
+        return True
+    if set(node.ops) == {"="}:
+        return _is_law(node) or any(is_label(a) for a in node.args)
+    return all(_is_alone(a) or not symbols(a) for a in node.args) or len(symbols(node)) > 1
+
+
+def _is_law(node: Rel) -> bool:
+    """Whether it relates several names: a line, a circle, a formula."""
+    return node.ops == ("=",) and len(symbols(node)) > 1
+
+
+def _is_alone(node: Node) -> bool:
+    while isinstance(node, App) and node.op in ("neg", "abs"):
+        node = node.args[0]
+    return isinstance(node, Sym) or (isinstance(node, App) and node.op in ("apply", "call"))
 
 
 def as_tuples(node: Items) -> Items | None:

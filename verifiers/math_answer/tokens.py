@@ -238,7 +238,7 @@ class _Scan:
             self.add("word", value, start)
 
     def called(self, after: int) -> bool:
-        return self.text[after : after + 1] == "(" or self.text[after : after + 2] == "\\("
+        return self.text.startswith(("(", "}(", "\\(", "\\left("), after)
 
     # -- signs ----------------------------------------------------------------------------------
 
