@@ -634,7 +634,7 @@ class Part:
         return cls(
             str(value["label"]),
             value.get("score"),
-            (span[0], span[1]) if span is not None else None,
+            span,  # a list still; checked as it is built
             value.get("details", EMPTY),
         )
 
