@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import Field, PlainValidator
 
-from assay.errors import nearest
+from assay.errors import PluginError, nearest
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Verdict
 from assay.rubrics.criterion import Closed, Criterion
 from assay.rubrics.faults import Fault, brief
@@ -20,6 +21,7 @@ from assay.rubrics.ops import Ops
 if TYPE_CHECKING:
     from assay.plugins.host import Host
     from assay.rubrics.bound import BoundRubric
+    from assay.rubrics.prove import Certificate, Table
 
 Reader: TypeAlias = Callable[[Sequence[Verdict], Sample | None], float | None]
 """From a criterion's verdicts (one; or one a turn) to its score in the formula; None: missing."""
@@ -31,7 +33,7 @@ VIRTUAL = ("sample.steps",)
 """Criteria that no verifier judges: the data set brings the scores."""
 
 KINDS: dict[str, type[Rubric]] = {}
-"""Every composer by its `kind`: ours, and those that `register_composers` added."""
+"""Our composers by their `kind`; those of plugins are asked of the host."""
 
 
 class Rubric(Closed):
@@ -227,6 +229,47 @@ class Rubric(Closed):
         """
         return self._unbound.compose(verdicts, sample)
 
+    def prove(
+        self,
+        key: str | None = None,
+        given: Sequence[str] = (),
+        *,
+        beta: Any = None,
+        p0: Sequence[float] = (),
+        noise: Mapping[str, Any] | None = None,
+        host: Host | None = None,
+    ) -> Certificate:
+        """Whether every correct completion earns more than every wrong one.
+
+        Args:
+            key: The key criterion, if not the rubric's own.
+            given: Couplings that hold for every completion, e.g. ``["a + b <= 1.2"]``.
+            beta: Weight of a KL penalty, in the reward's units; with `p0` gives the KL floor.
+            p0: For each prompt the chance of a correct completion before training.
+            noise: Error rates of the key's verifier: ``{"fp": 0.01, "fn": (3, 150)}``, a rate or
+                (errors, cases), which stands for the upper end of its Clopper-Pearson interval.
+            host: Where the levels of verifiers are looked up; by default what is installed.
+                Criteria whose verifier is not at hand lie in [0, 1], or have the `levels` that
+                the rubric declares; both are listed as assumptions.
+
+        Raises:
+            RubricError: no such key, couplings that cannot be read, params a verifier refuses.
+        """
+        from assay.rubrics.bound import BoundRubric
+
+        bound = BoundRubric.with_what_there_is(self, host)
+        return bound.prove(key, given, beta=beta, p0=p0, noise=noise)
+
+    def table(self, host: Host | None = None) -> tuple[Table, ...]:
+        """Every corner with its reward, and a plot of the bands: one table for each case.
+
+        Raises:
+            RubricError: more than 4,096 corners.
+        """
+        from assay.rubrics.bound import BoundRubric
+
+        return BoundRubric.with_what_there_is(self, host).table()
+
     def to_dict(self) -> dict[str, Any]:
         """As in a file, defaults left out; `load_rubric` of it is equal to this rubric."""
         out: dict[str, Any] = {"kind": self.kind}
@@ -331,17 +374,49 @@ def build(value: Mapping[str, Any]) -> Rubric:
     """
     kind = value.get("kind")
     model = KINDS.get(kind) if isinstance(kind, str) else None
+    if model is None and isinstance(kind, str):
+        model = _offered(kind)
     if model is None:
+        known = [*KINDS, *_host().composers]
         raise Fault(
-            f"kind is {brief(kind)}, which no composer is called{nearest(str(kind), KINDS)}",
+            f"kind is {brief(kind)}, which no composer is called{nearest(str(kind), known)}",
             path=("kind",),
             got=f"kind {brief(kind)}",
-            fix=f"kinds: {', '.join(KINDS)}",
+            fix=f"kinds: {', '.join(known)}",
         )
     for name in value:
         if not isinstance(name, str):
             raise Fault(f"{name!r} is no field's name")
     return model(**value)
+
+
+HOST: ContextVar[Host | None] = ContextVar("HOST", default=None)
+"""Whose composers are known while a rubric is loaded; none: what is installed."""
+
+
+def _host() -> Host:
+    return HOST.get() or _installed()
+
+
+@cache
+def _installed() -> Host:
+    from assay.plugins.host import Host
+
+    return Host()
+
+
+def _offered(kind: str) -> type[Rubric] | None:
+    """The composer of a plugin."""
+    offer = _host().composers.get(kind)
+    if offer is None:
+        return None
+    model = offer.load()
+    if not (isinstance(model, type) and issubclass(model, Rubric) and model.noun == kind):
+        raise PluginError(
+            f"plugin {offer.plugin!r} offers {offer.spec.target!r} as composer {kind!r}, "
+            "which is no subclass of assay.Rubric of that kind"
+        )
+    return model
 
 
 def _criteria(value: object) -> FrozenDict:

@@ -83,7 +83,6 @@ def timeless(path: Path) -> list[dict[str, Any]]:
     """Rows out without what may differ from run to run: times, and who judged."""
     rows = read_rows(path)
     for row in rows:
-        row["verdicts"] = dict(sorted(row["verdicts"].items()))
         for verdict in row["verdicts"].values():
             verdict.pop("seconds")
             verdict.pop("details", None)
@@ -117,6 +116,8 @@ def test_kill_dash_nine_then_resume(
     code, out, err = finish(process(*args, "r.jsonl", "--resume", stdout=-1, stderr=-1))
     assert code == 2, err
     assert "a.jsonl:8: no 'completion' in the row" in err
+    if whole == 8:
+        whole = 7  # an invalid last row is read again
     if whole:
         assert f"of an earlier run {whole}".split() == out.splitlines()[1].split()
     assert timeless(tmp_path / "r.jsonl") == timeless(tmp_path / "whole.jsonl")
