@@ -30,6 +30,7 @@ import sys
 import tempfile
 import time
 import venv
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -183,7 +184,7 @@ def environment(peer: str, folder: Path) -> Path:
     if want is OURS:
         return Path(sys.executable)
     name = re.sub(r"[^A-Za-z0-9]+", "-", "-".join(want.alone or want.wants[:1]))
-    home = folder / name
+    home = folder / f"{name}-{zlib.crc32(repr(want).encode()):08x}"
     python = home / "bin" / "python"
     done = home / "installed"
     if done.exists() and done.read_text() == repr(want):
