@@ -5,18 +5,48 @@ from __future__ import annotations
 from assay.rubrics.base import Rubric
 from assay.rubrics.bound import BoundRubric, Job
 from assay.rubrics.criterion import Criterion
-from assay.rubrics.kinds import Gate, Switch, Weighted
+from assay.rubrics.kinds import (
+    Clip,
+    Gate,
+    Min,
+    Phase,
+    Phases,
+    Potential,
+    Priority,
+    Process,
+    Product,
+    Repeat,
+    RubricWarning,
+    Switch,
+    Turns,
+    Vote,
+    Weighted,
+    best_of,
+)
 from assay.rubrics.load import load_rubric
-from assay.rubrics.summary import summary, values
+from assay.rubrics.metrics import summary, values
 
 __all__ = [
     "BoundRubric",
+    "Clip",
     "Criterion",
     "Gate",
     "Job",
+    "Min",
+    "Phase",
+    "Phases",
+    "Potential",
+    "Priority",
+    "Process",
+    "Product",
+    "Repeat",
     "Rubric",
+    "RubricWarning",
     "Switch",
+    "Turns",
+    "Vote",
     "Weighted",
+    "best_of",
     "load_rubric",
     "summary",
     "values",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
 
@@ -20,8 +21,14 @@ if TYPE_CHECKING:
     from assay.plugins.host import Host
     from assay.rubrics.bound import BoundRubric
 
-Reader: TypeAlias = Callable[[Verdict | None, Sample | None], float | None]
-"""From a verdict (and its sample) to the score that the formula sees; None: missing."""
+Reader: TypeAlias = Callable[[Sequence[Verdict], Sample | None], float | None]
+"""From a criterion's verdicts (one; or one a turn) to its score in the formula; None: missing."""
+
+Range: TypeAlias = tuple[Fraction, Fraction]
+"""Lowest and highest value, exactly."""
+
+VIRTUAL = ("sample.steps",)
+"""Criteria that no verifier judges: the data set brings the scores."""
 
 KINDS: dict[str, type[Rubric]] = {}
 """Every composer by its `kind`: ours, and those that `register_composers` added."""
@@ -49,6 +56,8 @@ class Rubric(Closed):
     """Whether the formula is exactly ``sum(share * part)``."""
     lowers: ClassVar[bool] = False
     """Whether `lowered` needs the levels of its parts."""
+    weighs: ClassVar[bool] = False
+    """Whether it reads the weights of its parts."""
     chooses: ClassVar[bool] = False
     """Whether `choose` picks one part for a sample, and the others are not run."""
 
@@ -73,7 +82,7 @@ class Rubric(Closed):
         The rest of the value is the adjustment term: none where `linear`.
         """
         parts = self.parts()
-        return dict.fromkeys(parts, Number(_one_of(len(parts))))
+        return dict.fromkeys(parts, Number(Fraction(1, len(parts))))
 
     def sign(self, part: str) -> int:
         """1 where the value grows with the part, -1 where it falls."""
@@ -99,6 +108,17 @@ class Rubric(Closed):
         """How a criterion's verdict is read, where it is not simply its score."""
         return None
 
+    def per_turn(self, part: str) -> bool:
+        """Whether the part is judged once a turn, instead of once a sample."""
+        return False
+
+    def check_ranges(self, ranges: Mapping[str, Range]) -> None:
+        """Refuse parts whose range would make the formula fall where it should rise.
+
+        Raises:
+            RubricError: names the part.
+        """
+
     def check(self) -> None:
         """Refuse what no field's type can: called once the fields are valid.
 
@@ -119,7 +139,14 @@ class Rubric(Closed):
                 path=("key",),
                 fix=f"parts: {', '.join(parts)}",
             )
+        for name, part in parts.items():
+            if not self.weighs and part.weight.exact != 1:
+                raise Fault(f"{self.noun} reads no weights", path=(name, "weight"), fix="drop it")
         self.check()
+        from assay.rubrics.ranges import part_range
+
+        ranges = {name: part_range(part) for name, part in parts.items()}
+        self.check_ranges({name: r for name, r in ranges.items() if r is not None})
 
     @property
     def key_part(self) -> str | None:
@@ -140,6 +167,8 @@ class Rubric(Closed):
     def _leaves(self) -> Mapping[str, Criterion]:
         found: dict[str, Criterion] = {}
         for path, leaf in walk(self):
+            if leaf.use in VIRTUAL:
+                continue
             key = "/".join(path)
             if key in found:
                 raise Fault(f"two criteria have the key {key!r}", path=path, fix="rename one")
@@ -219,12 +248,6 @@ Part: TypeAlias = Criterion | Rubric
 """What a composer is made of."""
 
 
-def _one_of(n: int) -> Any:
-    from fractions import Fraction
-
-    return Fraction(1, n)
-
-
 def dump(value: Any) -> Any:
     """A field's value as JSON."""
     if isinstance(value, Rubric):
@@ -238,7 +261,7 @@ def dump(value: Any) -> Any:
         return {
             k: dump(getattr(value, k))
             for k, f in type(value).model_fields.items()
-            if getattr(value, k) != f.get_default(call_default_factory=True) or f.is_required()
+            if k == "kind" or getattr(value, k) != f.get_default(call_default_factory=True)
         }
     if isinstance(value, Mapping):
         return {k: dump(v) for k, v in value.items()}

@@ -11,8 +11,11 @@ from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Term, Verdict
 from assay.rubrics.base import Part, Rubric
 from assay.rubrics.criterion import Criterion
 from assay.rubrics.faults import Fault, shown
+from assay.rubrics.kinds.turns import Turns
 from assay.rubrics.number import fraction
-from assay.rubrics.plan import Leaf, Levels, Plan
+from assay.rubrics.plan import Leaf, Plan
+from assay.rubrics.ranges import Levels
+from assay.rubrics.turning import TurnsPlan
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -56,9 +59,9 @@ class BoundRubric:
         """Criterion's key -> the values it can take, as fractions; None: all of [0, 1]."""
         self._names = {key: offer.spec.name for key, offer in offers.items()}
         self._environment = dict(environment)
-        self._plans: dict[tuple[str, ...], Plan] = {}
+        self._plans: dict[tuple[str, ...], Plan | TurnsPlan] = {}
         self._signatures: dict[Any, str] = {}
-        self._fixed: Plan | None = None
+        self._fixed: Plan | TurnsPlan | None = None
         self._leaves = rubric.leaves()
         self._by_name: dict[str, list[str]] = {}
         for key, leaf in self._leaves.items():
@@ -71,6 +74,7 @@ class BoundRubric:
                 self._plan(tuple(way.values()), way)
         self._idle = self._idle_terms()
         self._base = self._digest({})
+        self._blank: FrozenDict | None = None
 
     @classmethod
     def without_host(cls, rubric: Rubric) -> BoundRubric:
@@ -94,6 +98,26 @@ class BoundRubric:
             levels[key] = offered_levels(offer, checked) or _declared(leaf)
         return cls(rubric, offers, params, levels, environment)
 
+    @property
+    def signature(self) -> str:
+        """Signature of rewards whose verdicts add nothing to it (no isolation, no phase)."""
+        return self._base
+
+    def blank_terms(self) -> Mapping[str, Term]:
+        """The terms of a sample that could not be judged: every key, nothing earned."""
+        if self._blank is None:
+            terms: Mapping[str, Term] = self._idle
+            if not terms and self._fixed is not None:
+                leaves = {
+                    x.key: Term(x.name, x.coefficient, None, None) for x in self._fixed.leaves
+                }
+                nodes = {x.key: Term("", 1.0, None, None) for x in self._fixed.nodes}
+                terms = {**leaves, **nodes}
+            self._blank = FrozenDict(
+                {k: Term(t.verifier, t.weight, None, None) for k, t in terms.items()}
+            )
+        return self._blank
+
     # -- running --------------------------------------------------------------------------------
 
     def active(self, sample: Sample) -> Sequence[str]:
@@ -110,9 +134,9 @@ class BoundRubric:
         One per active criterion; for a rubric that looks at turns, one per turn, under the key
         ``criterion#turn``.
         """
-        return [Job(key, key, sample) for key in self.active(sample)]
+        return [Job(*run) for run in self.plan(sample).runs(sample)]
 
-    def plan(self, sample: Sample | None) -> Plan:
+    def plan(self, sample: Sample | None) -> Plan | TurnsPlan:
         """The compiled rubric for this sample."""
         if self._fixed is not None:
             return self._fixed
@@ -120,12 +144,17 @@ class BoundRubric:
         names = tuple(way.values())
         return self._plans.get(names) or self._plan(names, way)
 
-    def _plan(self, names: tuple[str, ...], way: Mapping[tuple[str, ...], str]) -> Plan:
-        plan = Plan(self.rubric, (), self.levels, self._names, way)
+    def _plan(self, names: tuple[str, ...], way: Mapping[tuple[str, ...], str]) -> Plan | TurnsPlan:
+        plan: Plan | TurnsPlan
+        top, path, phases = top_of(self.rubric, way)
+        if isinstance(top, Turns):
+            plan = TurnsPlan(top, path, self.levels, self._names, way, phases)
+        else:
+            plan = Plan(self.rubric, (), self.levels, self._names, way)
         self._plans[names] = plan
         return plan
 
-    def plans(self) -> Mapping[tuple[str, ...], Plan]:
+    def plans(self) -> Mapping[tuple[str, ...], Plan | TurnsPlan]:
         """Every plan by the cases chosen, as far as they are known."""
         return self._plans
 
@@ -138,19 +167,26 @@ class BoundRubric:
         plan = self._fixed or self.plan(sample)
         if not isinstance(verdicts, Mapping):
             verdicts = self._matched(plan, verdicts)
-        scores, lost = plan.score(verdicts, sample)
-        value, terms = plan.receipt(scores)
+        turns: tuple[float | None, ...] | None = None
+        if isinstance(plan, Plan):
+            scores, lost = plan.score(verdicts, sample)
+            value, terms = plan.receipt(scores)
+        else:
+            value, terms, turns, lost = plan.compose(verdicts, sample)
         signature = self._signature(plan, verdicts)
         if self._idle:
             terms = {key: terms.get(key, idle) for key, idle in self._idle.items()}
         if lost is None:
-            return Reward(value, "scored", terms, verdicts, None, signature)
+            return Reward(value, "scored", terms, verdicts, turns, signature)
         return self._unscored(terms, verdicts, lost, signature)
 
     def _unscored(
         self, terms: Mapping[str, Term], verdicts: Mapping[str, Verdict], lost: Leaf, signature: str
     ) -> Reward:
-        verdict = verdicts[lost.key]
+        name = lost.key
+        if name not in verdicts:  # judged once a turn: the last one counts
+            name = next((k for k in reversed(list(verdicts)) if k.startswith(f"{name}#")), name)
+        verdict = verdicts[name]
         blank = {
             key: Term(term.verifier, term.weight, None if key == lost.key else term.score, None)
             for key, term in terms.items()
@@ -169,7 +205,7 @@ class BoundRubric:
                     idle[node.key] = Term("", 1.0, None, 0.0)
         return idle
 
-    def _matched(self, plan: Plan, verdicts: Sequence[Verdict]) -> dict[str, Verdict]:
+    def _matched(self, plan: Plan | TurnsPlan, verdicts: Sequence[Verdict]) -> dict[str, Verdict]:
         found: dict[str, Verdict] = {}
         for verdict in verdicts:
             keys = self._by_name.get(verdict.verifier)
@@ -191,7 +227,7 @@ class BoundRubric:
 
     # -- signature ------------------------------------------------------------------------------
 
-    def _signature(self, plan: Plan, verdicts: Mapping[str, Verdict]) -> str:
+    def _signature(self, plan: Plan | TurnsPlan, verdicts: Mapping[str, Verdict]) -> str:
         found: list[tuple[str, str]] | None = None
         for key, verdict in verdicts.items():
             if verdict.details and "isolation" in verdict.details:
@@ -254,6 +290,19 @@ def any_choice(part: Part) -> bool:
     return isinstance(part, Rubric) and (
         part.chooses or any(any_choice(child) for child in part.parts().values())
     )
+
+
+def top_of(rubric: Rubric, way: Mapping[tuple[str, ...], str]) -> tuple[Part, tuple[str, ...], str]:
+    """What stands below the switches at the top; its path; the phases on the way."""
+    part: Part = rubric
+    path: tuple[str, ...] = ()
+    phases: list[str] = []
+    while isinstance(part, Rubric) and part.chooses:
+        name = way[path]
+        if part.noun == "phases":
+            phases.append(name)
+        part, path = part.parts()[name], (*path, name)
+    return part, path, "+".join(phases)
 
 
 def choices(

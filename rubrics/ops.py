@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -24,6 +25,9 @@ class Ops(Protocol):
 
     def least(self, values: Sequence[Any]) -> Any:
         """The smallest."""
+
+    def sigmoid(self, value: Any) -> Any:
+        """``1 / (1 + exp(-value))``; over fractions correct to 50 digits, not exact."""
 
     def at_least(self, value: Any, threshold: Any, then: Any, otherwise: Any) -> Any:
         """`then` where value >= threshold, else `otherwise`."""
@@ -48,6 +52,11 @@ class FloatOps:
         return min(values)
 
     @staticmethod
+    def sigmoid(value: float) -> float:
+        """``1 / (1 + exp(-value))``."""
+        return 1.0 / (1.0 + math.exp(-value))
+
+    @staticmethod
     def at_least(value: float, threshold: float, then: float, otherwise: float) -> float:
         """`then` where value >= threshold, else `otherwise`."""
         return then if value >= threshold else otherwise
@@ -70,6 +79,13 @@ class ExactOps:
     def sum(values: Sequence[Any]) -> Fraction:
         """The sum, exactly."""
         return sum(values, Fraction(0))
+
+    @staticmethod
+    def sigmoid(value: Fraction) -> Fraction:
+        """Correct to 50 digits."""
+        with localcontext(prec=60):
+            power = (Decimal(-value.numerator) / Decimal(value.denominator)).exp()
+            return Fraction(1 / (1 + power))
 
     @staticmethod
     def at_least(value: Any, threshold: Any, then: Any, otherwise: Any) -> Any:

@@ -11,17 +11,19 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from assay.model import Sample, Status, Term, Verdict
-from assay.rubrics.base import Part, Reader, Rubric
+from assay.errors import SampleError
+from assay.model import Sample, Term, Verdict
+from assay.rubrics.base import VIRTUAL, Part, Reader, Rubric
 from assay.rubrics.criterion import Criterion
 from assay.rubrics.faults import Fault
 from assay.rubrics.number import Number
 from assay.rubrics.ops import FLOAT
+from assay.rubrics.ranges import Levels, part_levels, part_range
 
-Levels: TypeAlias = tuple[Fraction, ...] | None
-"""The values a criterion can take, ascending; None: all of [0, 1]."""
+if TYPE_CHECKING:
+    from assay.rubrics.turning import Composed
 
 TERMS_KEPT = 64
 """Terms kept per criterion: verifiers with levels take few scores, others many."""
@@ -41,6 +43,7 @@ class Leaf:
     sign: int
     levels: Levels
     read: Reader | None = None
+    per_turn: bool = False
     name: str = ""
     """The verifier with version, where bound."""
     terms: dict[float | None, Term] = field(default_factory=dict)
@@ -65,8 +68,6 @@ class Node:
 
     key: str
     coefficient: float
-    shares: Mapping[str, float]
-    index: int
 
 
 class Plan:
@@ -92,11 +93,14 @@ class Plan:
         self.chosen = chosen
         self._levels, self._names = levels, names
         self.lowered: dict[tuple[str, ...], Rubric] = {}
+        """Path -> the composer that is evaluated there."""
+        self.phase = ""
+        """Names of the phases of training, for the signature."""
+        self.root, self.prefix = root, prefix
         self._root = self._build(root, prefix, Fraction(1), True, 1)
         self.linear = not self.nodes
-        self.keys = tuple(leaf.key for leaf in self.leaves)
-        self.phase = ""
-        """Name of the phase of training, for the signature."""
+        self.simple = all(leaf.read is None for leaf in self.leaves)
+        self.keys = tuple(leaf.key for leaf in self.leaves if leaf.criterion.use not in VIRTUAL)
 
     # -- compiling ------------------------------------------------------------------------------
 
@@ -104,10 +108,14 @@ class Plan:
         self, part: Part, path: tuple[str, ...], share: Fraction, is_key: bool, sign: int
     ) -> Step:
         if isinstance(part, Criterion):
-            return self._leaf(part, path, share, is_key, sign, None)
+            return self._leaf(part, path, share, is_key, sign)
+        if part.noun == "turns":  # those that may be are compiled elsewhere
+            raise Fault("turns stand at the top, or in a switch or in phases", path=path)
         part = self._lower(part, path)
         if part.chooses:
             name = self.chosen[path]
+            if part.noun == "phases":
+                self.phase = f"{self.phase}+{name}" if self.phase else name
             return self._build(part.parts()[name], (*path, name), share, is_key, sign)
         shares = part.shares()
         steps: list[tuple[str, Step]] = []
@@ -118,6 +126,7 @@ class Plan:
             where = (*path, name)
             if isinstance(child, Criterion):
                 step = self._leaf(child, where, below, key, turn, part.reader(name))
+                self.leaves[-1].per_turn = part.per_turn(name)
             else:
                 step = self._build(child, where, below, key, turn)
             steps.append((name, step))
@@ -133,7 +142,7 @@ class Plan:
         share: Fraction,
         is_key: bool,
         sign: int,
-        read: Reader | None,
+        read: Reader | None = None,
     ) -> Step:
         key = "/".join(path) or criterion.use
         if is_key and criterion.missing is not None:
@@ -166,7 +175,7 @@ class Plan:
         index = len(self.nodes)
         key = "/".join((*path, f"({part.noun})"))
         plain = {name: float(shares[name]) for name, _ in steps}
-        self.nodes.append(Node(key, float(share), plain, index))
+        self.nodes.append(Node(key, float(share)))
         formula = part.formula
         weight = float(share)
 
@@ -185,17 +194,46 @@ class Plan:
         return len(self.leaves)
 
     def _lower(self, part: Rubric, path: tuple[str, ...]) -> Rubric:
-        from assay.rubrics.levels import part_levels
-
-        values = {
-            name: part_levels(child, (*path, name), self._levels)
-            for name, child in (part.parts().items() if part.lowers else ())
-        }
-        lowered = part.lowered(values) if part.lowers else part
-        self.lowered[path] = lowered
-        return lowered
+        parts = part.parts()
+        if part.lowers:
+            values = {n: part_levels(p, (*path, n), self._levels) for n, p in parts.items()}
+            try:
+                part = part.lowered(values)
+            except Fault as err:
+                raise err.under(*path) from None
+        reach = {n: part_range(p, (*path, n), self._levels) for n, p in parts.items()}
+        part.check_ranges({n: r for n, r in reach.items() if r is not None})
+        self.lowered[path] = part
+        return part
 
     # -- running --------------------------------------------------------------------------------
+
+    def runs(self, sample: Sample) -> list[tuple[str, str, Sample]]:
+        """Key of the verdict, criterion, and what to judge: one run each, or one a turn."""
+        if self.simple:
+            return [(key, key, sample) for key in self.keys]
+        from assay.rubrics.turning import turn_sample
+
+        found: list[tuple[str, str, Sample]] = []
+        for leaf in self.leaves:
+            if leaf.criterion.use in VIRTUAL:
+                continue
+            if leaf.per_turn:
+                found += [
+                    (turn_key(leaf.key, t), leaf.key, turn_sample(sample, t))
+                    for t in range(turn_count(sample))
+                ]
+            else:
+                found.append((leaf.key, leaf.key, sample))
+        return found
+
+    def compose(self, verdicts: Mapping[str, Verdict], sample: Sample | None) -> Composed:
+        """Value and receipt."""
+        from assay.rubrics.turning import Composed
+
+        scores, lost = self.score(verdicts, sample)
+        value, terms = self.receipt(scores)
+        return Composed(value, terms, None, lost)
 
     def score(
         self, verdicts: Mapping[str, Verdict], sample: Sample | None
@@ -204,27 +242,41 @@ class Plan:
         scores: list[float] = []
         lost: Leaf | None = None
         for leaf in self.leaves:
-            try:
-                verdict = verdicts[leaf.key]
-            except KeyError:
-                raise Fault(
-                    f"no verdict for the criterion {leaf.key!r}",
-                    path=tuple(leaf.key.split("/")),
-                    got=f"verdicts for {', '.join(verdicts) or 'none'}",
-                    fix=f"run {leaf.name} on the sample",
-                ) from None
             if leaf.read is None:
-                score = verdict.score
-            elif verdict.status is Status.JUDGED:
-                score = leaf.read(verdict, sample)
+                try:
+                    score = verdicts[leaf.key].score
+                except KeyError:
+                    raise self.absent(leaf.key, verdicts) from None
             else:
-                score = None
+                score = leaf.read(self._verdicts(leaf, verdicts, sample), sample)
             if score is None:
                 if leaf.is_key:
                     lost = leaf
                 score = leaf.stand_in
             scores.append(score)
         return scores, lost
+
+    def _verdicts(
+        self, leaf: Leaf, verdicts: Mapping[str, Verdict], sample: Sample | None
+    ) -> list[Verdict]:
+        if leaf.criterion.use in VIRTUAL:
+            return []
+        keys = [leaf.key]
+        if leaf.per_turn:
+            keys = [turn_key(leaf.key, t) for t in range(turn_count(sample))]
+        try:
+            return [verdicts[key] for key in keys]
+        except KeyError as err:
+            raise self.absent(str(err.args[0]), verdicts) from None
+
+    def absent(self, key: str, verdicts: Mapping[str, Verdict]) -> Fault:
+        """The error of a verdict that was not given."""
+        return Fault(
+            f"no verdict for the criterion {key!r}",
+            path=tuple(key.split("/")),
+            got=f"verdicts for {', '.join(verdicts) or 'none'}",
+            fix="run its verifier on the sample, or give `undecided`",
+        )
 
     def value(self, scores: Sequence[float]) -> float:
         """The reward of these scores, one a leaf, in order."""
@@ -251,6 +303,18 @@ class Plan:
         for node, share in zip(self.nodes, shares[count:], strict=True):
             terms[node.key] = Term("", 1.0, None, share)
         return value, terms
+
+
+def turn_count(sample: Sample | None) -> int:
+    """Turns of the sample; one without turns has one."""
+    if sample is None:
+        raise SampleError("this rubric looks at turns: compose needs the sample")
+    return len(sample.turns) if sample.turns else 1
+
+
+def turn_key(key: str, turn: int) -> str:
+    """Under which the verdict of one turn stands."""
+    return f"{key}#{turn}"
 
 
 def settle(shares: list[Any], value: float, first: int) -> None:

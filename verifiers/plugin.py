@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from assay.plugins.markers import hookimpl
 from assay.plugins.spec import VerifierSpec
+from assay.verifiers.format.spec import SPECS as FORMAT
+from assay.verifiers.length.spec import SPECS as LENGTH
 
 
 @hookimpl
 def assay_verifiers() -> list[VerifierSpec]:
     """The built-in verifiers."""
-    return []
+    return [*FORMAT, *LENGTH]

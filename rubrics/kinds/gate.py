@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import PlainSerializer, PlainValidator
 
-from assay.rubrics.base import Rubric, Slot
+from assay.rubrics.base import Range, Rubric, Slot
 from assay.rubrics.faults import Fault, brief
 from assay.rubrics.number import Number, Unit
 from assay.rubrics.ops import Ops
@@ -48,25 +48,25 @@ class Gate(Rubric):
     ramp: Ramp | None = None
     """Instead of `at`: where the gate begins to open and where it is fully open."""
 
-    linear: ClassVar[bool] = False
-
     def parts(self) -> Mapping[str, Any]:
         """`gate` and `then`."""
         return {"gate": self.gate, "then": self.then}
 
     def check(self) -> None:
-        """An open gate must not pay less than a closed one."""
-        from assay.rubrics.ranges import part_range
-
+        """One way to open."""
         if self.ramp is not None and "at" in self.model_fields_set:
             raise Fault("a gate has `at` or `ramp`, not both", path=("ramp",), fix="drop `at`")
-        low, _ = part_range(self.then)
-        if self.floor.exact + (1 - self.floor.exact) * low < 0:
+
+    def check_ranges(self, ranges: Mapping[str, Range]) -> None:
+        """An open gate must not pay less than a closed one."""
+        low = ranges["then"][0] if "then" in ranges else Fraction(0)
+        floor = self.floor.exact
+        if floor + (1 - floor) * low < 0:
             raise Fault(
-                f"an open gate could pay {float(self.floor + (1 - self.floor) * low):.3g}, "
+                f"an open gate could pay {float(floor + (1 - floor) * low):.3g}, "
                 "less than a closed one",
                 path=("then",),
-                got=f"then reaches down to {float(low):.3g}, floor {float(self.floor):.3g}",
+                got=f"then reaches down to {float(low):.3g}, floor {float(floor):.3g}",
                 fix="raise `floor`, or lighten the penalties in `then`",
             )
 

@@ -27,6 +27,7 @@ class Weighted(Rubric):
     Fixed: what is missing in a sample does not change it."""
 
     linear: ClassVar[bool] = True
+    weighs: ClassVar[bool] = True
 
     def parts(self) -> Mapping[str, Any]:
         """The criteria."""

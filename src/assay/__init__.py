@@ -1,7 +1,7 @@
-"""Rewards you can explain: verifiers for maths and code, and rubrics that combine them.
+r"""Rewards you can explain: verifiers for maths and code, and rubrics that combine them.
 
 >>> from assay import verify
->>> verify(r"so \\boxed{2/4}", reference="1/2", rubric="math").value
+>>> verify(r"so \boxed{2/4}", reference="1/2", rubric="math").value
 1.0
 """
 

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from assay import (
     ConfigError,
     Engine,
@@ -21,8 +24,6 @@ from assay import (
     Verdict,
     verifier,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 ZOO = str(Path(__file__).with_name("zoo.py"))
 
@@ -140,7 +141,8 @@ def test_rows_that_are_no_samples_are_invalid_and_the_others_are_scored(engine: 
 
 
 def test_a_budget_ends_the_call_and_says_so() -> None:
-    with Engine(weighted("zoo.act"), plugins=[ZOO], workers=1, timeout_s=30.0) as engine:
+    options: dict[str, Any] = {"workers": 1, "timeout_s": 30.0, "on_unscored": "ignore"}
+    with Engine(weighted("zoo.act"), plugins=[ZOO], **options) as engine:
         engine.verify(Sample("warm"))
         start = time.monotonic()
         rewards = engine.verify_batch(
@@ -161,7 +163,8 @@ def test_too_many_without_a_score_raise_and_lose_nothing() -> None:
         with pytest.raises(UnscoredError, match=r"11 of 200 samples have no score") as caught:
             engine.verify_batch(samples)
         assert len(caught.value.rewards) == 200
-        assert "zoo.act@1 crashed: RuntimeError" in str(caught.value)
+        assert "commonest cause, 11 times: " in str(caught.value)
+        assert "'zoo.act' is crashed: RuntimeError: told to: 0" in str(caught.value)
         engine.verify_batch(samples[1:])  # 10 of 199: a small call never raises
         engine.on_unscored = "warn"
         with pytest.warns(RuntimeWarning, match="11 of 200"):
@@ -268,11 +271,16 @@ def test_one_result_for_each_job_under_stress() -> None:
     what = ["ok", "pid", "exit 1", "raise", "segfault"]
 
     def work(i: int, out: dict[int, int]) -> None:
-        samples = [Sample(f"{what[(i + n) % 40 % len(what)] if n % 8 == 0 else 'ok'} {i} {n}")
-                   for n in range(125)]
+        samples = [
+            Sample(f"{what[(i + n) % 40 % len(what)] if n % 8 == 0 else 'ok'} {i} {n}")
+            for n in range(125)
+        ]
         engine.on_unscored = "ignore"
-        out[i] = sum(isinstance(v, Verdict) for r in engine.verify_batch(samples)
-                     for v in r.verdicts.values())
+        out[i] = sum(
+            isinstance(v, Verdict)
+            for r in engine.verify_batch(samples)
+            for v in r.verdicts.values()
+        )
 
     out: dict[int, int] = {}
     with Engine(weighted("zoo.act"), plugins=[ZOO], workers=2, timeout_s=5) as engine:

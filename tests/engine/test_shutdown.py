@@ -102,9 +102,7 @@ def test_workers_outlive_the_thread_that_made_the_engine() -> None:
         "time.sleep(0.5)\n"
         "tell([made[0], workers()])\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     before, after = json.loads(done.stdout)
     assert before == after
 
@@ -118,9 +116,7 @@ def test_ctrl_c_in_a_batch_leaves_the_engine_usable() -> None:
         "except KeyboardInterrupt:\n"
         "    tell([engine.verify(Sample('ok again')).value])\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert json.loads(done.stdout) == [1.0], done.stderr
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from assay import Engine, ReferenceUnreadable, Sample, SampleError, Verdict
 
 ZOO = str(Path(__file__).with_name("zoo.py"))

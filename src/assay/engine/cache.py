@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import contextlib
 
 from assay.model import Status, Verdict
 
@@ -16,7 +16,6 @@ class VerdictCache:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._lock = threading.Lock()
         self._verdicts: dict[tuple[int, bytes], Verdict] = {}
 
     def get(self, key: tuple[int, bytes]) -> Verdict | None:
@@ -27,7 +26,9 @@ class VerdictCache:
         """Keep a verdict, if it is one that a second run would give again."""
         if self._size <= 0 or verdict.status is not Status.JUDGED:
             return
-        with self._lock:
-            self._verdicts[key] = verdict
-            if len(self._verdicts) > self._size:
-                del self._verdicts[next(iter(self._verdicts))]
+        self._verdicts[key] = verdict
+        if len(self._verdicts) > self._size:
+            # No lock, which a fork could leave held: each step is atomic, and what another
+            # thread does in between costs an entry at most.
+            with contextlib.suppress(RuntimeError, StopIteration):
+                self._verdicts.pop(next(iter(self._verdicts)), None)

@@ -45,9 +45,7 @@ class Call:
             thread.
     """
 
-    def __init__(
-        self, plan: Plan, timeout_s: float, deliver: Callable[[Job, Reply], None]
-    ) -> None:
+    def __init__(self, plan: Plan, timeout_s: float, deliver: Callable[[Job, Reply], None]) -> None:
         self._plan = plan
         self._timeout_s = timeout_s
         self._deliver = deliver
@@ -65,25 +63,32 @@ class Call:
         if isinstance(sample, SampleError):
             self._invalid(index, sample)
             return
-        plan = self._plan
+        lanes = self._plan.lanes
         entry = _Entry(index, sample)
-        keys = plan.only_keys or plan.bound.active(sample)
-        for key in keys:
-            lane = plan.lanes[key]
-            need = lane.spec.missing(sample)
+        try:
+            runs = self._plan.bound.jobs(sample)
+        except SampleError as err:
+            self._invalid(index, err)
+            return
+        for run in runs:
+            lane = lanes[run.leaf]
+            need = lane.spec.missing(run.sample)
             if need is not None:
                 self._invalid(index, SampleError(f"no {need!r}, which {lane.name} needs"))
                 return
-        for key in keys:
-            self._start(entry, key, plan.lanes[key])
+        for run in runs:
+            self._start(entry, run.key, lanes[run.leaf], run.sample)
         if entry.missing == 0:
             self._finish(entry)
         else:
             self.open += 1
 
-    def _start(self, entry: _Entry, key: str, lane: Lane) -> None:
-        view = lane.view(entry.sample)
-        cache_key = (lane.number, lane.key(view) if lane.spec.deterministic else _unique(entry))
+    def _start(self, entry: _Entry, key: str, lane: Lane, sample: Sample) -> None:
+        view = lane.view(sample)
+        cache_key = (
+            lane.number,
+            lane.key(view) if lane.spec.deterministic else _unique(entry, key),
+        )
         known = self._seen.get(cache_key) or self._plan.cache.get(cache_key)
         if known is None and cache_key not in self._waiting:
             known = self._run(lane, view, cache_key)
@@ -174,8 +179,12 @@ class Call:
             self._invalid(index, sample)
             return
         lanes = self._plan.lanes
-        keys = self._plan.only_keys or self._plan.bound.active(sample)
-        late = {key: lanes[key].read(("budget", because)) for key in keys}
+        try:
+            runs = self._plan.bound.jobs(sample)
+        except SampleError as err:
+            self._invalid(index, err)
+            return
+        late = {run.key: lanes[run.leaf].read(("budget", because)) for run in runs}
         self.done.append((index, self._plan.bound.compose(late, sample), None))
 
     @property
@@ -205,6 +214,6 @@ class Call:
         self.done.append((index, self._plan.invalid(str(error)), error))
 
 
-def _unique(entry: _Entry) -> bytes:
-    """A key that no other sample has: a verifier that is not deterministic is always asked."""
-    return b"#%d" % entry.index
+def _unique(entry: _Entry, key: str) -> bytes:
+    """A key that no other run has: a verifier that is not deterministic is always asked."""
+    return f"#{entry.index}#{key}".encode()

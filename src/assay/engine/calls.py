@@ -29,7 +29,7 @@ def verify(
     timeout_s: float = 5.0,
     **fields: Any,
 ) -> Reward:
-    """The reward of one completion.
+    r"""The reward of one completion.
 
     The first call with a rubric makes an engine, later ones use it; a loop over many samples is
     better served by `verify_batch` or an `Engine` of its own.
@@ -46,7 +46,7 @@ def verify(
         ReferenceUnreadable: the reference cannot be read.
         RubricError: the rubric cannot be built.
 
-    >>> verify(r"so \\boxed{2/4}", reference="1/2", rubric="math").value
+    >>> verify(r"so \boxed{2/4}", reference="1/2", rubric="math").value
     1.0
     """
     return _engine(rubric, workers, timeout_s).verify(_sample(completion, fields))

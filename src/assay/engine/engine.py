@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import platform
 import queue
+import re
 import time
 import warnings
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
@@ -19,7 +21,7 @@ from assay.engine.lane import Lane
 from assay.engine.pool import Job, Reply
 from assay.engine.pools import PoolHandle, available_cores, default_memory_bytes
 from assay.errors import ConfigError, SampleError, UnscoredError
-from assay.model import Reward, Sample, Term
+from assay.model import Reward, Sample
 from assay.plugins.host import Host
 from assay.rubrics import Rubric, load_rubric
 
@@ -53,18 +55,14 @@ class Plan:
         self.cache = cache
         self.pool = pool
         self.lanes = {
-            key: Lane(offer, bound.params[key], bound.levels[key])
+            key: Lane(offer, bound.params[key], _floats(bound.levels[key]))
             for key, offer in bound.offers.items()
         }
-        static = bound.static
-        self.only_keys: tuple[str, ...] | None = tuple(self.lanes) if static else None
-        """The keys to run, where they are the same for every sample."""
-        blank = {key: Term(lane.name, 0.0, None, None) for key, lane in self.lanes.items()}
-        self._blank = bound.blank_terms() if hasattr(bound, "blank_terms") else blank
 
     def invalid(self, error: str) -> Reward:
         """The reward of a row that cannot be judged."""
-        return Reward(None, "invalid", self._blank, error=error, signature=self.bound.signature)
+        terms = self.bound.blank_terms()
+        return Reward(None, "invalid", terms, error=error, signature=self.bound.signature)
 
 
 class Engine:
@@ -119,7 +117,9 @@ class Engine:
         if memory_bytes is None:
             memory_bytes = default_memory_bytes(workers)
         _check(
-            "memory_bytes", memory_bytes, memory_bytes == 0 or memory_bytes >= 128 << 20,
+            "memory_bytes",
+            memory_bytes,
+            memory_bytes == 0 or memory_bytes >= 128 << 20,
             "0 (no bound), or 128 MB and more",
         )
         self.timeout_s = float(timeout_s)
@@ -149,10 +149,11 @@ class Engine:
 
     async def averify(self, sample: Sample, *, step: int | None = None) -> Reward:
         """As `verify`, without blocking the event loop while workers judge."""
-        async for _, reward, error in self._arun([sample], step, self.budget_s):
-            if error is not None:
-                raise error
-            return reward
+        async with contextlib.aclosing(self._arun([sample], step, self.budget_s)) as run:
+            async for _, reward, error in run:
+                if error is not None:
+                    raise error
+                return reward
         raise AssertionError("a call ends with a reward for every sample")
 
     # -- many -----------------------------------------------------------------------------------
@@ -219,8 +220,9 @@ class Engine:
         _check_budget(budget_s)
         rewards: dict[int, Reward] = {}
         budget = self.budget_s if budget_s is None else budget_s
-        async for index, reward, _ in self._arun(samples, step, budget):
-            rewards[index] = reward
+        async with contextlib.aclosing(self._arun(samples, step, budget)) as run:
+            async for index, reward, _ in run:
+                rewards[index] = reward
         ordered = [rewards[i] for i in range(len(rewards))]
         self._judge_call(ordered)
         return ordered
@@ -266,7 +268,7 @@ class Engine:
 
     async def _arun(
         self, samples: Iterable[Row], step: int | None, budget_s: float | None
-    ) -> AsyncIterator[tuple[int, Reward, SampleError | None]]:
+    ) -> AsyncGenerator[tuple[int, Reward, SampleError | None], None]:
         loop = asyncio.get_running_loop()
         mail: deque[tuple[Job, Reply]] = deque()
         arrived = asyncio.Event()
@@ -342,7 +344,9 @@ class Engine:
             or len(missing) <= self.max_unscored * len(rewards)
         ):
             return
-        cause, count = Counter(_cause(r) for r in missing).most_common(1)[0]
+        causes = Counter(_kind_of(_cause(r)) for r in missing)
+        kind, count = causes.most_common(1)[0]
+        cause = next(c for c in map(_cause, missing) if _kind_of(c) == kind)
         message = (
             f"{len(missing)} of {len(rewards)} samples have no score "
             f"({len(missing) / len(rewards):.1%}, at most {self.max_unscored:.1%} are allowed)"
@@ -402,12 +406,12 @@ def _stepped(samples: Iterable[Row], step: int | None) -> Iterable[Row]:
 
 
 def _cause(reward: Reward) -> str:
-    if reward.error:
-        return reward.error.partition("\n")[0]
-    for verdict in reward.verdicts.values():
-        if verdict.score is None:
-            return f"{verdict.verifier} {verdict.status}: {verdict.because}"
-    return "unknown"
+    return (reward.error or "unknown").partition("\n")[0][:200]
+
+
+def _kind_of(cause: str) -> str:
+    """Causes that differ in a number alone are of one kind."""
+    return re.sub(r"\d+", "0", cause)
 
 
 def _environment(bound: BoundRubric) -> Mapping[str, Any]:
@@ -423,6 +427,10 @@ def _environment(bound: BoundRubric) -> Mapping[str, Any]:
     return {"python": minor, "tools": dict(sorted(tools.items()))}
 
 
+def _floats(levels: Iterable[Any] | None) -> tuple[float, ...] | None:
+    return None if levels is None else tuple(float(level) for level in levels)
+
+
 def _check(name: str, value: Any, good: bool, wanted: str) -> None:
     if not good:
         raise ConfigError(f"{name} is {value!r}, must be {wanted}")
@@ -430,5 +438,3 @@ def _check(name: str, value: Any, good: bool, wanted: str) -> None:
 
 def _check_budget(budget_s: float | None) -> None:
     _check("budget_s", budget_s, budget_s is None or budget_s > 0.0, "None or above 0 seconds")
-
-

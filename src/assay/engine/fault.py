@@ -12,9 +12,9 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
-BLAME_SHARE = 0.5
-"""An item that is cut off at its very last moment has to answer for at least this share of its
-time; below, the machine kept it from finishing."""
+BLAME_SHARE = 0.25
+"""An item that is cut off at its very last moment, after twice its time, has to answer for at
+least this share of that (half of its time); below, the machine kept it from finishing."""
 
 Fault = Literal["completion", "starved", "stopped"]
 

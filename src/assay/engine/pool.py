@@ -25,7 +25,6 @@ from assay.engine.frames import (
     LANE,
     LOADED,
     READY,
-    RESULT,
     VERIFY,
     Frame,
     FrameError,
@@ -255,11 +254,10 @@ class Pool:
             for worker in work.workers:
                 if not worker.jobs and worker.ready:
                     continue
-                if worker.since is None or work.waiting:
-                    due = worker.touched + 1.0
-                else:
+                wait = 0.25
+                if worker.since is not None and not work.waiting:
                     due = worker.since + self._next_look(worker, now - worker.since)
-                wait = max(0.001, due - now)
+                    wait = max(0.001, due - now)
                 soonest = wait if soonest is None else min(soonest, wait)
         return soonest
 
@@ -410,9 +408,7 @@ class Pool:
         """The next job starts now, unless its verifier has to be imported first."""
         worker.baseline = None
         worker.extra_s = 0.0
-        if worker.waiting:
-            worker.since = now
-        elif worker.jobs and worker.jobs[0].lane in worker.loaded:
+        if worker.waiting or (worker.jobs and worker.jobs[0].lane in worker.loaded):
             worker.since = now
         else:
             worker.since = None
@@ -518,7 +514,7 @@ class Pool:
         held = sum(len(job.payload) for job in worker.jobs)
         seconds = sum(self._pace.get(job.lane, WINDOW_S) for job in worker.jobs)
         given = 0
-        while work.queue and (given < share or was_idle and not worker.jobs):
+        while work.queue and (given < share or (was_idle and not worker.jobs)):
             job = work.queue[0]
             if job.done:
                 work.queue.popleft()
@@ -572,5 +568,3 @@ class Pool:
             self._selector.close()
         os.close(self._wake_in)
         os.close(self._wake_out)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -68,7 +69,9 @@ class WorkerProcess:
                 stderr=_stderr(),
                 pass_fds=(request_end, reply_end),
                 env=environment,
-                process_group=0,  # Ctrl-C reaches us, not them; and a kill takes their children
+                # A session of its own: Ctrl-C reaches us, not them; a kill takes their children;
+                # and where the kernel shares processors by session, no busy trainer starves it.
+                start_new_session=True,
             )
         except OSError as err:
             os.close(self.requests)
@@ -128,14 +131,10 @@ class WorkerProcess:
     def kill(self) -> None:
         """End it, and every process of its group, at once."""
         if self.popen.returncode is None:
-            try:
+            with contextlib.suppress(ProcessLookupError, PermissionError):  # gone already
                 os.killpg(self.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass  # gone already
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 self.popen.kill()
-            except ProcessLookupError:
-                pass  # gone already
 
     def close(self) -> None:
         """Close our ends of the pipes."""
@@ -176,7 +175,5 @@ def _widen(descriptor: int) -> None:
     if sys.platform == "linux":
         import fcntl
 
-        try:
+        with contextlib.suppress(OSError):  # the user's share is used up; a narrower one works
             fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        except OSError:
-            pass  # the user's share of pipe memory is used up; a narrower pipe works too

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import sys
 import time
 import traceback
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from assay.engine.frames import (
     LOADED,
     READY,
     RESULT,
-    VERIFY,
     dumps,
     encode,
     loads,
@@ -218,5 +216,3 @@ async def _judge_waiting(lane: Lane, kind: int, text: bytes, start: float) -> di
         return {"invalid": str(err)}
     except (Exception, SystemExit, KeyboardInterrupt) as err:
         return {"crash": _crash(err)}
-
-

@@ -20,6 +20,7 @@ A reply's payload is JSON with one of these keys:
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -37,11 +38,8 @@ def _confine(parent: int, memory_bytes: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:  # it died before the call above
             os._exit(1)
-        try:
-            with open("/proc/self/oom_score_adj", "w") as file:
-                file.write(OOM_SCORE_ADJ)
-        except OSError:
-            pass  # a hardened /proc; the trainer then has an equal chance, no more
+        with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+            file.write(OOM_SCORE_ADJ)  # refused by a hardened /proc: equal chances, no more
     try:
         import resource
     except ImportError:
@@ -50,10 +48,8 @@ def _confine(parent: int, memory_bytes: int) -> None:
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         if hard != resource.RLIM_INFINITY:
             memory_bytes = min(memory_bytes, hard)
-        try:
+        with contextlib.suppress(ValueError, OSError):  # macOS refuses: no bound there
             resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, hard))
-        except (ValueError, OSError):
-            pass  # macOS refuses; docs say that memory is not bounded there
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

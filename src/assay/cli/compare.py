@@ -1,0 +1,5 @@
+"""`assay compare`: placeholder until math.answer lands."""
+
+
+def compare() -> None:
+    """."""
