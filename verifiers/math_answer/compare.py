@@ -1,0 +1,624 @@
+"""Two readings, compared by kind."""
+
+from __future__ import annotations
+
+from itertools import permutations, product
+
+from flint import fmpq
+
+from assay.verifiers.math_answer import exact, numerics, relations, scalars, sets, units, wording
+from assay.verifiers.math_answer.finding import UNKNOWN, Finding, different, every
+from assay.verifiers.math_answer.limits import TooBig, Undefined
+from assay.verifiers.math_answer.policy import Policy
+from assay.verifiers.math_answer.settle import determinant, settle
+from assay.verifiers.math_answer.tree import (
+    App,
+    Group,
+    Items,
+    Matrix,
+    Node,
+    Num,
+    Quantity,
+    Rel,
+    Such,
+    Sym,
+    Words,
+    children,
+    rebuild,
+    substitute,
+    symbols,
+    walk,
+)
+
+PAIRS = 4000
+"""Most comparisons of single values in one verdict."""
+
+
+class Comparer:
+    """One comparison of a reference with an answer. Holds the policy and the budget."""
+
+    def __init__(self, policy: Policy, directional: bool = True) -> None:
+        self.policy = policy
+        self.directional = directional
+        self.left = PAIRS
+        self.parameters: frozenset[str] = frozenset()
+        """Names that a clause declares free (``for some integer t``)."""
+
+    # -- dispatch -------------------------------------------------------------------------------
+
+    def same(self, r: Node, a: Node) -> Finding:
+        """Whether `a` answers `r`."""
+        self.left -= 1
+        if self.left < 0:
+            return Finding(None, "none", "unproved", f"more than {PAIRS:,} comparisons")
+        r, a = settle(r), settle(a)
+        if r == a:
+            scalars.defined(r)
+            return Finding(True, "structure", "proved")
+        if isinstance(r, Num) and isinstance(a, Num):
+            if r.places is None is a.places and r.base is None is a.base:  # two plain numbers
+                if r.value == a.value:
+                    return Finding(True, "exact", "proved")
+                return different(
+                    f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
+                )
+            return self.scalar(r, a)
+        if _has_signs(r) or _has_signs(a):
+            return self.same(spread_signs(r), spread_signs(a))
+        if isinstance(r, Rel) or isinstance(a, Rel):
+            found = self.related(r, a)
+            if found is not None:
+                return found
+        if isinstance(r, Quantity) or isinstance(a, Quantity):
+            return self.quantities(r, a)
+        if isinstance(r, Items) or isinstance(a, Items):
+            return self.lists(r, a)
+        if isinstance(r, Matrix) or isinstance(a, Matrix):
+            return self.matrices(r, a)
+        if sets.is_set(r) or sets.is_set(a):
+            return self.sets(r, a)
+        if isinstance(r, Group) or isinstance(a, Group):
+            return self.groups(r, a)
+        if isinstance(r, Words) or isinstance(a, Words):
+            return self.words(r, a)
+        if isinstance(r, App) and isinstance(a, App) and r.op == a.op == "ratio":
+            return self.ratios(r, a)
+        return self.scalar(r, a)
+
+    # -- values ---------------------------------------------------------------------------------
+
+    def scalar(self, r: Node, a: Node) -> Finding:
+        policy = self.policy
+        if isinstance(r, Num) and r.base is not None and self.directional:
+            if not (isinstance(a, Num) and a.base == r.base):
+                return different(f"the reference is written in base {r.base}, the answer is not")
+        found = self.marked(r, a)
+        if found is not None and found.equal:
+            return found
+        found = scalars.same(r, a, policy)
+        if found.equal:
+            return found
+        near = scalars.rounded(r, a, policy)
+        if near is not None:
+            return near
+        if found.by == "exact":
+            return found
+        if policy.constants == "rename":
+            renamed = self.renamed(r, a)
+            if renamed is not None:
+                return renamed
+        return found
+
+    def marked(self, r: Node, a: Node) -> Finding | None:
+        """Percent and degree signs on one side only."""
+        for op, rule in (("percent", self.policy.percent), ("deg", self.policy.degrees)):
+            if rule != "strip":
+                continue
+            with_r = isinstance(r, App) and r.op == op
+            with_a = isinstance(a, App) and a.op == op
+            if with_r != with_a:
+                bare_r = r.args[0] if with_r and isinstance(r, App) else r
+                bare_a = a.args[0] if with_a and isinstance(a, App) else a
+                found = scalars.same(bare_r, bare_a, self.policy)
+                if found.equal:
+                    return found._replace(why=f"one side leaves out its {op} sign")
+                near = scalars.rounded(bare_r, bare_a, self.policy)
+                if near is not None:
+                    return near
+            elif with_r and isinstance(r, App) and isinstance(a, App):
+                near = scalars.rounded(r.args[0], a.args[0], self.policy)
+                if near is not None:
+                    return near
+        return None
+
+    def renamed(self, r: Node, a: Node) -> Finding | None:
+        """Equality after other names for arbitrary constants and parameters."""
+        left, right = symbols(r), symbols(a)
+        only_r, only_a = sorted(left - right), sorted(right - left)
+        if isinstance(r, Sym) or isinstance(a, Sym):
+            return None
+        constants_r = sorted(n for n in left if _is_constant(n))
+        constants_a = sorted(n for n in right if _is_constant(n))
+        loose_r = [n for n in only_r if self.is_loose(n, r)]
+        loose_a = [n for n in only_a if self.is_loose(n, a)]
+        if (
+            len(only_r) == len(only_a)
+            and 0 < len(only_r) <= 3
+            and (
+                (len(loose_r) == len(only_r) and len(loose_a) == len(only_a))
+                or (self.parameters and set(only_a) <= self.parameters)
+                or (self.parameters and set(only_r) <= self.parameters)
+            )
+        ):
+            pool_r, pool_a = only_r, only_a
+        elif (
+            len(constants_r) == len(constants_a)
+            and 2 <= len(constants_r) <= 4
+            and (left - set(constants_r) == right - set(constants_a))
+        ):
+            pool_r, pool_a = constants_r, constants_a
+        else:
+            return None
+        for order in permutations(pool_r):
+            names = dict(zip(pool_a, (Sym(n) for n in order), strict=True))
+            found = scalars.same(r, substitute(a, dict(names)), self.policy)
+            if found.equal:
+                pairs = ", ".join(f"{x} for {y.name}" for x, y in names.items() if x != y.name)
+                return found._replace(why=f"with {pairs}" if pairs else found.why)
+        return None
+
+    def is_loose(self, name: str, tree: Node) -> bool:
+        """Whether `name` stands for an arbitrary constant or parameter in `tree`."""
+        if name in self.parameters or _is_constant(name):
+            return True
+        if name in ("k", "n", "m", "l", "j", "t", "N", "K", "q"):
+            return any((isinstance(n, Sym) and n.name == "pi") or (isinstance(n, App) and n.op == "deg")
+                       for n in walk(tree))  # fmt: skip
+        return False
+
+    def ratios(self, r: App, a: App) -> Finding:
+        if len(r.args) != len(a.args):
+            return different("ratios of different length")
+        if _is_clock(r) and _is_clock(a):
+            return every(self.scalar(x, y) for x, y in zip(r.args, a.args, strict=True))
+        first_r, first_a = r.args[0], a.args[0]
+        if exact.rational(first_r) == 0 or exact.rational(first_a) == 0:
+            return every(self.scalar(x, y) for x, y in zip(r.args, a.args, strict=True))
+        return every(
+            scalars.same(App("mul", (x, first_a)), App("mul", (y, first_r)), self.policy)
+            for x, y in zip(r.args[1:], a.args[1:], strict=True)
+        )
+
+    def quantities(self, r: Node, a: Node) -> Finding:
+        """Values with units, or with the things that are counted."""
+        r_value, r_unit = _split(r)
+        a_value, a_unit = _split(a)
+        policy = self.policy
+        if not r_unit or not a_unit:
+            if policy.units == "require" or (policy.units == "convert" and r_unit):
+                missing = "answer" if r_unit else "reference"
+                return different(f"the {missing} names no unit", "kind")
+            other = a_value if r_unit else r_value
+            mine = units.phrase(r_unit or a_unit)
+            letters = _trailing_letter(other)
+            if mine is not None and letters is not None:
+                as_unit = units.phrase((letters[1],))
+                if as_unit is not None:
+                    pair = (Quantity(letters[0], (letters[1],)),)
+                    return self.quantities(r if r_unit else pair[0], a if a_unit else pair[0])
+            return self.same(r_value, a_value)
+        left, right = units.phrase(r_unit), units.phrase(a_unit)
+        if left is not None and right is not None:
+            if left.dimensions != right.dimensions:
+                return different(f"{' '.join(r_unit)} is no {' '.join(a_unit)}")
+            if left.factor == right.factor or policy.units == "require":
+                if left.factor != right.factor:
+                    return different("another unit")
+                return self.same(r_value, a_value)
+            factor = right.factor / left.factor
+            return self.same(r_value, App("mul", (a_value, Num(factor))))
+        words_r, words_a = _unit_words(r_unit), _unit_words(a_unit)
+        if words_r <= words_a or words_a <= words_r:
+            return self.same(r_value, a_value)
+        return different(f"{' '.join(r_unit)} is not {' '.join(a_unit)}", "words")
+
+    # -- words ----------------------------------------------------------------------------------
+
+    def words(self, r: Node, a: Node) -> Finding:
+        spelled_r = wording.number(r.words) if isinstance(r, Words) else None
+        spelled_a = wording.number(a.words) if isinstance(a, Words) else None
+        if (spelled_r is not None or not isinstance(r, Words)) and (
+            spelled_a is not None or not isinstance(a, Words)
+        ):
+            return self.same(spelled_r or r, spelled_a or a)
+        return wording.same(r, a, self.policy)
+
+    # -- lists, tuples, matrices ----------------------------------------------------------------
+
+    def lists(self, r: Node, a: Node) -> Finding:
+        """At least one side is a list without brackets."""
+        if isinstance(r, Items) and isinstance(a, Items):
+            return self.plain_lists(r, a)
+        listed, other = (r, a) if isinstance(r, Items) else (a, r)
+        assert isinstance(listed, Items)
+        if isinstance(other, Group):
+            if self.policy.brackets == "require" and self.directional:
+                return different("one side is in brackets")
+            if other.left == "{":
+                return self.unordered(exact.as_items(r), exact.as_items(a), as_sets=True)
+            if len(other.items) == len(listed.items):
+                return self.ordered(exact.as_items(r), exact.as_items(a))
+            return different("lists of different length")
+        if isinstance(other, Matrix):
+            flat = children(other)
+            if 1 in (len(other.rows), len(other.rows[0])) and len(flat) == len(listed.items):
+                pair = (listed.items, flat) if r is listed else (flat, listed.items)
+                return self.ordered(*pair)
+        if sets.is_set(other) or any(isinstance(i, Rel) for i in listed.items):
+            found = sets.union_of(listed), sets.as_set(other)
+            if found[0] is not None and found[1] is not None:
+                return sets.same(found[0], found[1], self)
+        if isinstance(listed.items[0], Rel) and isinstance(other, Group | Matrix):
+            return different("a list and no list")
+        return different(f"{len(listed.items)} answers instead of one" if listed is a
+                         else f"one answer instead of {len(listed.items)}")  # fmt: skip
+
+    def plain_lists(self, r: Items, a: Items) -> Finding:
+        tuples = relations.as_tuples(r), relations.as_tuples(a)
+        if tuples[0] is not None or tuples[1] is not None:
+            r_t = tuples[0] or r
+            a_t = tuples[1] or a
+            if len(r_t.items) == len(a_t.items):
+                found = self.unordered(r_t.items, a_t.items)
+                if found.equal:
+                    return found
+        union_r, union_a = sets.union_of(r), sets.union_of(a)
+        if union_r is not None and union_a is not None:
+            found = sets.same(union_r, union_a, self)
+            if found.equal is not None:
+                return found
+        if all(isinstance(i, Group) for i in (*r.items, *a.items)):
+            return self.unordered(r.items, a.items, as_sets=True)  # solutions: a repetition is none
+        if len(r.items) != len(a.items):
+            return different(f"{len(a.items)} answers instead of {len(r.items)}")
+        if self.policy.order == "keep":
+            return self.ordered(r.items, a.items)
+        return self.unordered(r.items, a.items)
+
+    def ordered(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> Finding:
+        if len(r) != len(a):
+            return different("lists of different length")
+        if self.policy.constants == "rename" and len(r) > 1:
+            renamed = self.renamed_together(r, a)
+            if renamed is not None:
+                return renamed
+        return every(self.same(x, y) for x, y in zip(r, a, strict=True))
+
+    def renamed_together(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> Finding | None:
+        """One renaming for all items: ``(1 + t, 2t)`` and ``(1 + s, 2s)``."""
+        left: frozenset[str] = frozenset().union(*(symbols(x) for x in r))
+        right: frozenset[str] = frozenset().union(*(symbols(x) for x in a))
+        only_r, only_a = sorted(left - right), sorted(right - left)
+        if not (0 < len(only_r) == len(only_a) <= 2):
+            return None
+        whole_r, whole_a = Items(r), Items(a)
+        fine_r = all(self.is_loose(n, whole_r) for n in only_r)
+        fine_a = all(self.is_loose(n, whole_a) for n in only_a)
+        declared = self.parameters and (
+            set(only_a) <= self.parameters or set(only_r) <= self.parameters
+        )
+        if not (declared or (fine_r and fine_a)):
+            return None
+        for order in permutations(only_r):
+            names: dict[str, Node] = dict(zip(only_a, (Sym(n) for n in order), strict=True))
+            found = every(self.same(x, substitute(y, names)) for x, y in zip(r, a, strict=True))
+            if found.equal:
+                return found
+        return None
+
+    def unordered(self, r: tuple[Node, ...], a: tuple[Node, ...], as_sets: bool = False) -> Finding:
+        """Every item of one has a partner in the other; exact values are paired by hash."""
+        r_values, r_rest = _keyed(r, as_sets)
+        a_values, a_rest = _keyed(a, as_sets)
+        if not r_rest and not a_rest and r_values == a_values:
+            return Finding(True, "exact", "proved")
+        missing_r = [Num(v) if isinstance(v, fmpq) else v for v, n in r_values.items()
+                     for _ in range(max(0, n - a_values.get(v, 0)))]  # fmt: skip
+        missing_a = [Num(v) if isinstance(v, fmpq) else v for v, n in a_values.items()
+                     for _ in range(max(0, n - r_values.get(v, 0)))]  # fmt: skip
+        rest_r: list[Node] = [*_originals(r, missing_r), *r_rest]
+        rest_a: list[Node] = [*_originals(a, missing_a), *a_rest]
+        if len(rest_r) != len(rest_a) and not as_sets:
+            return different("lists of different length")
+        if as_sets and (not rest_r) != (not rest_a):
+            return different("one has members that the other lacks", "exact")
+        if len(rest_r) > 60 or len(rest_a) > 60:
+            return different("too many members without a partner", "exact", "unproved")
+        findings = []
+        free = list(rest_a)
+        unknown = False
+        for item in rest_r:
+            partner = None
+            for candidate in free:
+                found = self.same(item, candidate)
+                if found.equal:
+                    partner = candidate
+                    findings.append(found)
+                    break
+                unknown |= found.equal is None
+            if partner is None:
+                if unknown:
+                    return UNKNOWN
+                return different("the reference has a member that the answer lacks", "exact")
+            free.remove(partner)
+        if free:
+            if as_sets and all(any(self.same(x, y).equal for x in rest_r) for y in free):
+                return every(findings)
+            return different("the answer has a member that the reference lacks", "exact")
+        return every(findings)
+
+    def groups(self, r: Node, a: Node) -> Finding:
+        """At least one side is in brackets."""
+        if isinstance(r, Group) and isinstance(a, Group):
+            pair = {r.left + r.right, a.left + a.right}
+            if pair == {"{}"}:
+                return self.unordered(r.items, a.items, as_sets=True)
+            if len(pair) == 1:
+                return self.ordered(r.items, a.items)
+            if self.policy.tuple_is_set and pair == {"{}", "()"}:
+                return self.unordered(r.items, a.items, as_sets=True)
+            if pair <= {"()", "<>", "[]"} and "<>" in pair:
+                return self.ordered(r.items, a.items)
+            if len(r.items) == len(a.items) == 1:
+                return self.same(r.items[0], a.items[0])
+            return different(f"{r.left}...{r.right} is not {a.left}...{a.right}")
+        group, other = (r, a) if isinstance(r, Group) else (a, r)
+        assert isinstance(group, Group)
+        if len(group.items) == 1 and self.policy.brackets == "optional":
+            inner = group.items[0]
+            return self.same(inner, a) if group is r else self.same(r, inner)
+        vector = _vector(other)
+        if vector is not None and len(vector) == len(group.items) and group.left in "(<[":
+            return self.ordered(*((group.items, vector) if group is r else (vector, group.items)))
+        return different("one is a list in brackets, the other is not")
+
+    def matrices(self, r: Node, a: Node) -> Finding:
+        left, right = _matrix(r), _matrix(a)
+        if left is None or right is None:
+            value_r = determinant(r) if isinstance(r, Matrix) and r.bars else None
+            value_a = determinant(a) if isinstance(a, Matrix) and a.bars else None
+            if value_r is not None or value_a is not None:
+                return self.same(value_r or r, value_a or a)
+            flat_r, flat_a = _vector(r), _vector(a)
+            if flat_r is not None and flat_a is not None and self.policy.brackets == "optional":
+                return self.ordered(flat_r, flat_a)
+            return different("one is a matrix, the other is not")
+        if (len(left.rows), len(left.rows[0])) != (len(right.rows), len(right.rows[0])):
+            flat_r, flat_a = _vector(r), _vector(a)
+            if flat_r is not None and flat_a is not None and self.policy.brackets == "optional":
+                return self.ordered(flat_r, flat_a)
+            return different("matrices of different shape")
+        return every(self.same(x, y) for x, y in zip(children(left), children(right), strict=True))
+
+    # -- relations and sets ---------------------------------------------------------------------
+
+    def related(self, r: Node, a: Node) -> Finding | None:
+        return relations.same(r, a, self)
+
+    def sets(self, r: Node, a: Node) -> Finding:
+        return sets.compare(r, a, self)
+
+
+def _keyed(
+    items: tuple[Node, ...], as_sets: bool
+) -> tuple[dict[fmpq | Group, int], list[Node]]:
+    """Exact values with their counts, and the items that have none."""
+    values: dict[fmpq | Group, int] = {}
+    rest: list[Node] = []
+    for item in items:
+        key: fmpq | Group | None = exact.rational(item) if isinstance(item, Num | App) else None
+        if key is None and isinstance(item, Group) and item.left == "(":
+            parts = tuple(exact.rational(i) for i in item.items)
+            if None not in parts:
+                key = Group("(", item.right, tuple(Num(p) for p in parts if p is not None))
+        if key is None:
+            rest.append(item)
+        else:
+            values[key] = 1 if as_sets else values.get(key, 0) + 1
+    return values, rest
+
+
+def _originals(items: tuple[Node, ...], values: list[Node]) -> list[Node]:
+    """The items as written that have these values: decimals keep their digits."""
+    out: list[Node] = []
+    wanted = list(values)
+    if not wanted:
+        return out
+    for item in items:
+        value = exact.rational(item) if isinstance(item, Num | App) else None
+        for candidate in wanted:
+            if isinstance(candidate, Num) and value is not None and candidate.value == value:
+                out.append(item)
+                wanted.remove(candidate)
+                break
+            if candidate == item:
+                out.append(item)
+                wanted.remove(candidate)
+                break
+        if not wanted:
+            break
+    return out + wanted
+
+
+def _split(node: Node) -> tuple[Node, tuple[str, ...]]:
+    if isinstance(node, Quantity):
+        if isinstance(node.value, Quantity):
+            return _split(node.value)
+        return node.value, node.unit
+    return node, ()
+
+
+def _unit_words(unit: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(w.lower().rstrip("s") for w in unit if w not in ("of", "a", "the", "per"))
+
+
+def _trailing_letter(node: Node) -> tuple[Node, str] | None:
+    """``5*m`` as (5, "m"), where the letter may be a unit."""
+    if isinstance(node, App) and node.op == "mul" and len(node.args) == 2:
+        value, letter = node.args
+        if isinstance(value, Num) and isinstance(letter, Sym):
+            return value, letter.name
+    return None
+
+
+def _is_constant(name: str) -> bool:
+    head = name.partition("_")[0]
+    return (
+        (head in ("C", "c", "K", "k")
+        and (head != name or name != "k" or True))
+        or (head in ("A", "B", "D") and head != name)
+    )
+
+
+def _is_clock(node: App) -> bool:
+    if len(node.args) not in (2, 3):
+        return False
+    values = [exact.whole(arg) for arg in node.args]
+    return (
+        all(v is not None for v in values)
+        and 0 <= (values[0] or 0) <= 24
+        and all(0 <= (v or 0) < 60 for v in values[1:])
+        and (values[1] or 0) % 5 == 0
+        and (values[1] or 0) not in (5,)
+    )
+
+
+def _has_signs(node: Node) -> bool:
+    return any(isinstance(n, App) and n.op in ("pm", "mp") for n in walk(node))
+
+
+def spread_signs(node: Node) -> Node:
+    """``a \\pm b`` as the two values; signs of one expression go together."""
+    if isinstance(node, Items | Group):
+        out: list[Node] = []
+        for item in node.items:
+            done = spread_signs(item) if _has_signs(item) else item
+            out.extend(done.items if isinstance(done, Items) else (done,))
+        return (
+            Items(tuple(out), node.kind)
+            if isinstance(node, Items)
+            else Group(node.left, node.right, tuple(out))
+        )
+    if not _has_signs(node):
+        return node
+    return Items((_signed(node, False), _signed(node, True)))
+
+
+def _signed(node: Node, minus: bool) -> Node:
+    below = children(node)
+    if not below:
+        return node
+    new = tuple(_signed(c, minus) for c in below)
+    if isinstance(node, App) and node.op in ("pm", "mp"):
+        return App("neg", new) if (node.op == "pm") == minus else new[0]
+    return rebuild(node, new)
+
+
+def _matrix(node: Node) -> Matrix | None:
+    if isinstance(node, Matrix):
+        return None if node.bars else node
+    if (
+        isinstance(node, Group)
+        and node.left == "["
+        and node.items
+        and all(isinstance(i, Group) and i.left == "[" for i in node.items)
+    ):
+        rows = tuple(i.items for i in node.items if isinstance(i, Group))
+        if len({len(r) for r in rows}) == 1:
+            return Matrix(rows)
+    if isinstance(node, Group) and len(node.items) == 1:
+        return _matrix(node.items[0])
+    if isinstance(node, App):
+        return _combined(node)
+    return None
+
+
+def _combined(node: App) -> Matrix | None:
+    """Sums, multiples and products of matrices, written out; small ones only."""
+    if node.op == "neg":
+        inner = _matrix(node.args[0])
+        return (
+            None
+            if inner is None
+            else Matrix(tuple(tuple(App("neg", (c,)) for c in row) for row in inner.rows))
+        )
+    if node.op == "add":
+        parts = [_matrix(arg) for arg in node.args]
+        total = parts[0]
+        for part in parts[1:]:
+            if total is None or part is None or len(part.rows) != len(total.rows):
+                return None
+            if len(part.rows[0]) != len(total.rows[0]):
+                return None
+            total = Matrix(tuple(
+                tuple(App("add", (x, y)) for x, y in zip(p, q, strict=True))
+                for p, q in zip(total.rows, part.rows, strict=True)
+            ))  # fmt: skip
+        return total
+    if node.op == "mul":
+        result: Matrix | None = None
+        scale: list[Node] = []
+        for arg in node.args:
+            part = _matrix(arg)
+            if part is None:
+                if any(isinstance(n, Matrix) for n in walk(arg)):
+                    return None
+                scale.append(arg)
+                continue
+            if result is None:
+                result = part
+                continue
+            if len(result.rows[0]) != len(part.rows) or len(result.rows) * len(part.rows) > 100:
+                return None
+            columns = list(zip(*part.rows, strict=True))
+            result = Matrix(tuple(
+                tuple(App("add", tuple(App("mul", (x, y)) for x, y in zip(row, column, strict=True)))
+                      for column in columns)
+                for row in result.rows
+            ))  # fmt: skip
+        if result is None:
+            return None
+        if scale:
+            rows = tuple(tuple(App("mul", (*scale, c)) for c in row) for row in result.rows)
+            result = Matrix(rows)
+        return result
+    return None
+
+
+_AXES = ("i", "j", "k")
+
+
+def _vector(node: Node) -> tuple[Node, ...] | None:
+    """The components of a tuple, a row, a column, or of ``3i + 4j - k``."""
+    if isinstance(node, Group) and node.left in ("(", "[", "<"):
+        return node.items
+    if isinstance(node, Matrix) and 1 in (len(node.rows), len(node.rows[0])):
+        return children(node)
+    names = symbols(node) | {n.name for n in walk(node) if isinstance(n, Sym) and n.name == "i"}
+    axes = [n.removeprefix("vec:") for n in names if n.removeprefix("vec:") in _AXES]
+    if not axes or not (isinstance(node, App) and node.op in ("add", "mul", "neg")):
+        return None
+    width = 3 if "k" in axes else 2
+    zero: Node = Num(fmpq(0))
+    one: Node = Num(fmpq(1))
+    out: list[Node] = []
+    for axis in _AXES[:width]:
+        names_: dict[str, Node] = {}
+        for other in _AXES:
+            names_[other] = one if other == axis else zero
+            names_[f"vec:{other}"] = names_[other]
+        out.append(substitute(node, names_))
+    return tuple(out)
+
+
+__all__ = ["Comparer", "Such", "TooBig", "Undefined", "numerics", "product", "spread_signs"]
