@@ -10,9 +10,10 @@ from assay.plugins.spec import VerifierSpec
 from assay.verifiers.format.spec import SPECS as FORMAT
 from assay.verifiers.length.spec import SPECS as LENGTH
 from assay.verifiers.math_answer.spec import SPECS as MATH_ANSWER
+from assay.verifiers.math_steps.spec import SPECS as MATH_STEPS
 
 
 @hookimpl
 def assay_verifiers() -> list[VerifierSpec]:
     """The built-in verifiers."""
-    return [*FORMAT, *LENGTH, *MATH_ANSWER]
+    return [*FORMAT, *LENGTH, *MATH_ANSWER, *MATH_STEPS]

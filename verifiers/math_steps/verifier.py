@@ -18,7 +18,7 @@ Claims that cannot be checked are parts without a score, and are not earned.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -26,6 +26,7 @@ from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
 from assay.model import Message, Part, Sample, Verdict
+from assay.plugins.spec import Finding
 from assay.printable import printable
 from assay.verifiers.math_answer.plain import plain
 from assay.verifiers.math_answer.tree import Node
@@ -115,6 +116,25 @@ class MathSteps:
                 NAME, f"no reference solution in info.{self.params.solution}, and no reference"
             )
         return self._judge(claims(sample.text), stated(_text(sample.prompt)), way)
+
+    def preflight(self, sample: Sample) -> Iterator[Finding]:
+        """Whether the reference's path is long enough to tell anything.
+
+        Raises:
+            ReferenceUnreadable: as `verify`.
+        """
+        way = self.path_of(sample)
+        if way is None:
+            yield Finding(
+                "steps.no_solution",
+                f"neither info.{self.params.solution} nor a reference to walk towards",
+            )
+        elif len(way) == 1:
+            yield Finding(
+                "steps.short_path",
+                "the reference's path holds one value: the steps earn all or nothing",
+                "warning",
+            )
 
     def path_of(self, sample: Sample) -> tuple[Waypoint, ...] | None:
         """The reference's path; None where the sample brings no reference at all.

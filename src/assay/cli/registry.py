@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "verify": "assay.cli.verify:verify",
         "compare": "assay.cli.compare:compare",
         "plugins": "assay.cli.plugins:plugins",
+        "preflight": "assay.cli.preflight:check",
     }
 )
 """Name of the command -> ``package.module:function``."""

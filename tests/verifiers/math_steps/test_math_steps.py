@@ -261,6 +261,19 @@ def test_a_reference_that_cannot_be_read_raises(solution: object) -> None:
         MathSteps().verify(Sample("1 + 1 = 2", info={"reference_solution": solution}))
 
 
+@pytest.mark.parametrize(
+    ("fields", "ids"),
+    [
+        ({"info": {"reference_solution": SOLUTION}}, []),
+        ({"reference": "18"}, ["steps.short_path"]),
+        ({}, ["steps.no_solution"]),
+    ],
+    ids=["a path", "only an answer", "nothing"],
+)
+def test_preflight_looks_at_the_path(fields: dict[str, Any], ids: list[str]) -> None:
+    assert [f.id for f in MathSteps().preflight(Sample("", **fields))] == ids
+
+
 # -- bounds ----------------------------------------------------------------------------------
 
 HOSTILE = [
