@@ -8,12 +8,15 @@ checked, unless an arrow says that it follows from the one before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from flint import fmpq
 
+from assay.errors import ReferenceUnreadable
+from assay.verifiers.math_answer.equal import same_value
 from assay.verifiers.math_answer.plain import plain
 from assay.verifiers.math_answer.tree import App, Node, Sym, symbols
 from assay.verifiers.math_steps.scan import Chain, Segment, chains
@@ -148,7 +151,7 @@ class _Reading:
             value=last.value,
             shown=places(last.node) if is_literal(last.node) else None,
             key=_key(sides),
-            idle=true is not None and all(is_idle(s.node, self.names) for s in sides),
+            idle=_is_idle(sides, true, self.names),
         )
 
     def named(self, chain: Chain, name: str, sides: list[_Side]) -> None:
@@ -241,7 +244,8 @@ def _core(sides: list[_Side]) -> list[_Side]:
     """
     noted = [i for i, s in enumerate(sides) if s.segment.noted]
     if not noted:
-        return sides
+        wordy = len(sides[0].segment.units) > 2 and is_literal(sides[0].node) if sides else False
+        return sides[1:] if wordy and len(sides) > 2 else sides
     core = sides[noted[0] :]
     if noted[0] > 0 and isinstance(sides[0].node, Sym):
         core.insert(0, sides[0])
@@ -262,10 +266,34 @@ def _holds(sides: list[_Side]) -> bool | None:
             continue  # <<15/4=3.75>>3: the prose goes on in whole things
         named = [u for s in (a, b) for u in s.segment.units if u.isalpha()]
         converts = is_literal(a.node) and is_literal(b.node) and bool(named)
+        if converts and _converted(a.segment, b.segment):
+            continue
         if converts or len(set(named)) > 1:
-            return None  # "2 dozen = 24", "5 hours = 300 minutes", "1 foot + 3 inches = 15 inches"
+            return None  # "2 dozen = 24", "1 foot + 3 inches = 15 inches"
         return False
     return True
+
+
+@lru_cache(maxsize=1_024)
+def _same_quantity(left: str, right: str) -> bool:
+    try:
+        return same_value(left, right).equal
+    except ReferenceUnreadable:
+        return False
+
+
+def _converted(left: Segment, right: Segment) -> bool:
+    """Whether two numbers with one unit each are the same quantity: ``5 hours = 300 minutes``."""
+    if len(left.units) != 1 or len(right.units) != 1:
+        return False
+    return _same_quantity(f"{left.text} {left.units[0]}", f"{right.text} {right.units[0]}")
+
+
+def _is_idle(sides: list[_Side], true: bool | None, names: Mapping[str, fmpq]) -> bool:
+    """Whether nothing is computed. A change of units is, though both sides are bare numbers."""
+    if true is None or not all(is_idle(s.node, names) for s in sides):
+        return False
+    return all(a.value == b.value for a, b in pairwise(sides)) or true is False
 
 
 def _key(sides: list[_Side]) -> str:

@@ -72,6 +72,7 @@ class Token(NamedTuple):
 
 _TOKEN = re.compile(
     r"(?P<note><<[^<>\n]{1,200}>>)"
+    r"|(?P<mixed>(?<![\d.,/*+=-])\d{1,6}[ ]\d{1,3}/\d{1,3}(?![\d.,]*\d))"
     r"|(?P<num>\d{1,3}(?:(?:,|\{,\}|\\,|,\\!|\ )\d{3})+(?![\d.]*\d)|\d{1,3}(?:,\d{3})+(?!\d)\.\d+"
     r"|\d+(?:\.\d+)?|\.\d+)"
     r"|(?P<arrow>=>|[⇒⟹→⟶∴]|->|\\(?:Rightarrow|Longrightarrow|implies|iff|Leftrightarrow|to"
@@ -106,7 +107,7 @@ _COMMANDS = {
     r"\times": "*", r"\cdot": "*", r"\div": "/", r"\ast": "*", r"\pi": "pi", r"\sqrt": r"\sqrt",
     r"\left": "", r"\right": "", r"\displaystyle": "", r"\quad": " ", r"\qquad": " ",
 }  # fmt: skip
-_WORD_OPERATORS = {"times": "*", "plus": "+", "minus": "-"}
+_WORD_OPERATORS = {"times": "*", "plus": "+", "minus": "-", "divided": "/", "multiplied": "*"}
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _ARTICLES = ("a", "A", "I")
 _STOP = frozenset({  # words that are no unit, and so end a formula
@@ -166,7 +167,9 @@ def _tokens(text: str, start: int, end: int) -> Iterator[Token]:
         if kind == "inner":  # the text of \text{...}, which is the last group to match in it
             kind, raw = "text", match["inner"]
         plain = raw
-        if kind == "num":
+        if kind == "mixed":
+            kind, plain = "num", _mixed(raw)
+        elif kind == "num":
             plain = re.sub(r"[^\d.]", "", raw)
         elif kind == "op":
             plain = _OPERATORS.get(raw, raw)
@@ -187,6 +190,13 @@ def _tokens(text: str, start: int, end: int) -> Iterator[Token]:
             plain = "%"
         yield Token(kind, plain, start, end, spaced)
         spaced = kind in ("newline", "skip", "note")
+
+
+def _mixed(raw: str) -> str:
+    """``3 1/2`` as a sum; ``2 6/3`` stays two things, of which the first is left out."""
+    whole, _, fraction = raw.partition(" ")
+    top, _, bottom = fraction.partition("/")
+    return f"({whole}+{fraction})" if int(top) < int(bottom) else fraction
 
 
 class _Reader:
@@ -245,8 +255,7 @@ class _Reader:
         word = token.plain.strip()
         lower = word.lower()
         last = self.words[-1] if self.words else self.parts[-1] if self.parts else None
-        if lower in _SCALES and not self.words and self.parts and self.parts[-1].kind == "num":
-            last = self.parts[-1]
+        if lower in _SCALES and last is not None and last.kind == "num" and last.plain[0] != "(":
             scaled = Decimal(last.plain).scaleb(_SCALES[lower])
             self.parts[-1] = last._replace(plain=f"{scaled:f}", end=token.end)
             return None
@@ -264,6 +273,8 @@ class _Reader:
                 return self._formula(token._replace(kind="sym"))
         if lower in _WORD_OPERATORS and self.parts and not (self.words and len(self.words) > 3):
             return self._formula(token._replace(kind="op", plain=_WORD_OPERATORS[lower]))
+        if lower == "by" and last is not None and last.kind == "op":
+            return None  # divided by
         if (
             lower == "of"
             and last is not None

@@ -47,6 +47,7 @@ READ = [
     Read("1,000 + 2,000 = 3,000", [["1000+2000", "3000"]], "thousands separators"),
     Read("$350 000 x 2 = 700 000", [["350000*2", "700000"]], "thousands parted by spaces"),
     Read("3.2 million + 1 = 4", [["3200000+1", "4"]], "numbers in words scale"),
+    Read("3 1/2 million + 1 = 4", [["(3+1/2)+1", "4"]], "but not a mixed number"),
     Read("Total = 5 + 6 = 11", [["5+6", "11"]], "a name in words is left out"),
     Read(r"\boxed{5+6=11}", [["5+6", "11"]], "a box is no part of the claim"),
     Read("6 ÷ 2 × 5 − 1 = 14", [["6/2*5-1", "14"]], "Unicode operators"),
@@ -83,8 +84,14 @@ RULINGS = [
     Ruling("60/100*100 = <<60/100*100=60.0>>60%", [True], "a percentage after an annotation"),
     Ruling("15/60 = 25%", [True], "a share as a percentage"),
     Ruling("20% * 50 = 10", [True], "a percentage in a product"),
-    Ruling("5 hours = 300 minutes", [None], "a change of units is not checked here"),
-    Ruling("1 foot + 3 inches = 15 inches", [None], "nor a sum of unlike units"),
+    Ruling("5 hours = 300 minutes", [True], "a change of units"),
+    Ruling("5 hours = 200 minutes", [None], "one that is not known to hold cannot be checked"),
+    Ruling("2 dozen = 24", [None], "nor can one to no unit"),
+    Ruling("3/2 = 1 1/2", [True], "a mixed number"),
+    Ruling("5 - 1 - 1/2 = 3 1/2", [True], "a mixed number after a difference"),
+    Ruling("3.65 divided by .05 equals 73", [True], "a division in words"),
+    Ruling("3 miles less than Ann = 20 - 3 = 17", [True], "prose before a chain is no side"),
+    Ruling("1 foot + 3 inches = 15 inches", [None], "nor can a sum of unlike units"),
     Ruling("2^10 = 1024", [True], "a power"),
     Ruling("9^9^9^9 = 5", [], "an absurd power has no value, and claims nothing"),
     Ruling("1/0 = 5", [], "nor has a division by zero"),
@@ -164,7 +171,7 @@ def test_parts_name_their_place_and_reason() -> None:
 
 
 def test_what_cannot_be_checked_is_no_score() -> None:
-    (part,) = judged("5 hours = 300 minutes").parts
+    (part,) = judged("2 dozen = 24").parts
     assert part.score is None
 
 
