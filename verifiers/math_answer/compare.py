@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import permutations, product
 
 from flint import fmpq
@@ -200,12 +201,9 @@ class Comparer:
                 return different(f"the {missing} names no unit", "kind")
             other = a_value if r_unit else r_value
             mine = units.phrase(r_unit or a_unit)
-            letters = _trailing_letter(other)
-            if mine is not None and letters is not None:
-                as_unit = units.phrase((letters[1],))
-                if as_unit is not None:
-                    pair = (Quantity(letters[0], (letters[1],)),)
-                    return self.quantities(r if r_unit else pair[0], a if a_unit else pair[0])
+            letters = _letters_as_unit(other) if mine is not None else None
+            if letters is not None:
+                return self.quantities(r if r_unit else letters, a if a_unit else letters)
             return self.same(r_value, a_value)
         left, right = units.phrase(r_unit), units.phrase(a_unit)
         if left is not None and right is not None:
@@ -428,10 +426,10 @@ def _keyed(
     return values, rest
 
 
-def _originals(items: tuple[Node, ...], values: list[Node]) -> list[Node]:
+def _originals(items: tuple[Node, ...], values: Sequence[Node]) -> list[Node]:
     """The items as written that have these values: decimals keep their digits."""
     out: list[Node] = []
-    wanted = list(values)
+    wanted: list[Node] = list(values)
     if not wanted:
         return out
     for item in items:
@@ -462,13 +460,29 @@ def _unit_words(unit: tuple[str, ...]) -> frozenset[str]:
     return frozenset(w.lower().rstrip("s") for w in unit if w not in ("of", "a", "the", "per"))
 
 
-def _trailing_letter(node: Node) -> tuple[Node, str] | None:
-    """``5*m`` as (5, "m"), where the letter may be a unit."""
-    if isinstance(node, App) and node.op == "mul" and len(node.args) == 2:
-        value, letter = node.args
-        if isinstance(value, Num) and isinstance(letter, Sym):
-            return value, letter.name
-    return None
+def _letters_as_unit(node: Node) -> Quantity | None:
+    """``5*m`` or ``25*m/s`` as a quantity, where all the letters are units."""
+    if not (isinstance(node, App) and node.op == "mul" and len(node.args) <= 4):
+        return None
+    value, *rest = node.args
+    if not isinstance(value, Num) or not rest:
+        return None
+    words: list[str] = []
+    for factor in rest:
+        if isinstance(factor, App) and factor.op == "inv":
+            words.append("/")
+            factor = factor.args[0]
+        if isinstance(factor, App) and factor.op == "pow":
+            exponent = exact.whole(factor.args[1])
+            name = factor.args[0]
+            if not isinstance(name, Sym) or exponent is None:
+                return None
+            words += [name.name, "^", str(exponent)]
+        elif isinstance(factor, Sym):
+            words.append(factor.name)
+        else:
+            return None
+    return Quantity(value, tuple(words)) if units.phrase(tuple(words)) is not None else None
 
 
 def _is_constant(name: str) -> bool:

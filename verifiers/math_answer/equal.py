@@ -71,7 +71,7 @@ class Reading:
         self.notation = notation
         self.parameters = parameters
         self.other = other
-        """A second reading, of ``1,22`` as a decimal."""
+        """A second reading, where commas leave a choice."""
         self._shown: str | None = None
 
     @property
@@ -93,6 +93,8 @@ def read(text: str) -> Reading:
     bare = text.strip()
     if len(bare) <= 18 and bare.isdecimal() and bare.isascii():  # the commonest answer by far
         return Reading(text, bare, Num(fmpq(int(bare))), (str(int(bare)),))
+    if bare.startswith("**") and bare.endswith("**"):
+        text = bare.strip("*")
     tokens = tokenize(text)
     notation = wording.canonical(tokens)
     if not notation:
@@ -107,16 +109,22 @@ def read(text: str) -> Reading:
     node = settle(node)
     scalars.defined(node)
     names = frozenset(w for w in notes if len(w) == 1 and w.isalpha())
-    return Reading(text, squeezed, node, notation, names, _decimal_comma(squeezed))
+    return Reading(text, squeezed, node, notation, names, _second_reading(squeezed))
 
 
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 
-def _decimal_comma(text: str) -> Node | None:
-    if len(text) > 40 or _DECIMAL_COMMA.fullmatch(text) is None:
+def _second_reading(text: str) -> Node | None:
+    """``1,22`` as a decimal; ``100,200,300``, else one numeral, as a list."""
+    if len(text) > 60:
         return None
-    return parse(text.replace(",", "."))
+    if _GROUPED.fullmatch(text) is not None:
+        return parse(text.replace(",", ", "))
+    if _DECIMAL_COMMA.fullmatch(text) is not None:
+        return parse(text.replace(",", "."))
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -217,7 +225,7 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
                 reference.other or reference.node, answer.other or answer.node
             )
             if decimal.equal:
-                return decimal._replace(why="with a decimal comma")
+                return decimal._replace(why="with the commas read the other way")
         return found
     except Unreadable as err:
         return Finding(False, "reading", "proved", str(err))

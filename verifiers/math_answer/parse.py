@@ -21,6 +21,7 @@ from assay.verifiers.math_answer.tree import (
     Sym,
     Words,
 )
+from assay.verifiers.math_answer.units import is_unit
 
 _RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~", "in", "notin", "ni", "subset", "to",
                         "=>", "sim", "propto", "parallel", "perp"})  # fmt: skip
@@ -314,7 +315,7 @@ class Parser:
             elif kind in ("num", "sym", "fn", "open", "cmd"):
                 if kind == "cmd" and token.value.startswith("end:"):
                     break
-                if kind == "num" and isinstance(factors[-1], Num):
+                if kind == "num" and isinstance(_unsigned(factors[-1]), Num):
                     self.beside(factors)
                     continue
                 if kind == "open" and token.value == "set{":
@@ -335,6 +336,9 @@ class Parser:
     def beside(self, factors: list[Node]) -> None:
         """A numeral after a numeral: a mixed number, or nothing that can be read."""
         last, token = factors[-1], self.token
+        negative = isinstance(last, App) and last.op == "neg"
+        if isinstance(last, App):
+            last = last.args[0]
         top = token.num
         assert isinstance(last, Num)
         assert top is not None
@@ -346,12 +350,14 @@ class Parser:
         ):  # fmt: skip
             for _ in range(3):
                 self.advance()
-            factors[-1] = App("mixed", (last, _fraction(top, bottom.num)))
+            mixed = App("mixed", (last, _fraction(top, bottom.num)))
+            factors[-1] = App("neg", (mixed,)) if negative else mixed
             return
         raise self.fail("two numerals side by side")
 
     def juxtapose(self, factors: list[Node]) -> None:
-        last = factors[-1]
+        last = _unsigned(factors[-1])
+        negative = last is not factors[-1]
         opens = self.token.kind == "open" and self.token.value == "("
         is_frac = self.token.kind == "cmd" and self.token.value == "frac"
         right = self.operand()
@@ -359,7 +365,8 @@ class Parser:
             is_frac and isinstance(last, Num) and last.places is None and len(factors) == 1
             and last.base is None and (inner := _proper(right)) is not None
         ):  # fmt: skip
-            factors[-1] = App("mixed", (last, inner))
+            mixed = App("mixed", (last, inner))
+            factors[-1] = App("neg", (mixed,)) if negative else mixed
         elif opens and isinstance(last, Sym) and not isinstance(right, App):
             factors[-1] = App("call", (last, right))
         else:
@@ -603,6 +610,9 @@ class Parser:
 
     def named(self, token: Token) -> Node:
         name = token.value
+        if name in ("a", "A") and self.token.kind == "word" and self.token.spaced:
+            if len(self.token.value) > 2 and not is_unit(self.token.value):
+                return self.prose()  # an article
         if self.is_op("_"):
             self.advance()
             index = self.script()
@@ -932,6 +942,13 @@ def _times(factors: list[Node]) -> Node:
         else:
             flat.append(factor)
     return App("mul", tuple(flat))
+
+
+def _unsigned(node: Node) -> Node:
+    """A numeral without its sign; anything else as it is."""
+    if isinstance(node, App) and node.op == "neg" and isinstance(node.args[0], Num):
+        return node.args[0]
+    return node
 
 
 def _fraction(top: Num, bottom: Num) -> Node:

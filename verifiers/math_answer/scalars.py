@@ -92,7 +92,7 @@ def rounded(reference: Node, answer: Node, policy: Policy) -> Finding | None:
             return Finding(True, "rounding", "rounded", "it rounds to the reference's digits")
     if ans is not None and ans.places is not None and ref is None:
         least = policy.answer_digits
-        if least is not None and ans.digits >= least and gap <= _unit(ans):
+        if least is not None and ans.digits >= least and gap <= _last_digit(ans):
             return Finding(
                 True,
                 "rounding",
@@ -136,9 +136,11 @@ def _half_unit(numeral: Num) -> arb:
     return arb(fmpq(1, 2)) * arb(10) ** -places * (1 + arb(fmpq(1, 10**12)))
 
 
-def _unit(numeral: Num) -> arb:
-    places = numeral.places or 0
-    return arb(10) ** -places
+def _last_digit(numeral: Num) -> arb:
+    """Half a unit of the last digit; of what floating point printed, four units."""
+    if numeral.digits >= 15:
+        return 8 * _half_unit(numeral)
+    return _half_unit(numeral)
 
 
 def defined(node: Node) -> None:

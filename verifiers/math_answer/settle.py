@@ -56,6 +56,9 @@ def _step(node: Node) -> Node:
         inner = node.args[0]
         if isinstance(inner, Quantity):
             return Quantity(App("neg", (inner.value,)), inner.unit)
+    if isinstance(node, App) and node.op == "ratio" and isinstance(node.args[-1], Quantity):
+        tail = node.args[-1]
+        return Quantity(App("ratio", (*node.args[:-1], tail.value)), tail.unit)
     if (
         isinstance(node, App)
         and node.op == "mul"
