@@ -25,6 +25,7 @@ from assay.rubrics.kinds import (
 )
 from assay.rubrics.load import load_rubric
 from assay.rubrics.metrics import summary, values
+from assay.rubrics.write import rubric_text, save_rubric
 
 __all__ = [
     "BoundRubric",
@@ -48,6 +49,8 @@ __all__ = [
     "Weighted",
     "best_of",
     "load_rubric",
+    "rubric_text",
+    "save_rubric",
     "summary",
     "values",
 ]

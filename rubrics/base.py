@@ -20,6 +20,7 @@ from assay.rubrics.ops import Ops
 if TYPE_CHECKING:
     from assay.plugins.host import Host
     from assay.rubrics.bound import BoundRubric
+    from assay.rubrics.prove import Certificate, Table
 
 Reader: TypeAlias = Callable[[Sequence[Verdict], Sample | None], float | None]
 """From a criterion's verdicts (one; or one a turn) to its score in the formula; None: missing."""
@@ -226,6 +227,47 @@ class Rubric(Closed):
             SampleError: a field that the rubric reads is missing.
         """
         return self._unbound.compose(verdicts, sample)
+
+    def prove(
+        self,
+        key: str | None = None,
+        given: Sequence[str] = (),
+        *,
+        beta: Any = None,
+        p0: Sequence[float] = (),
+        noise: Mapping[str, Any] | None = None,
+        host: Host | None = None,
+    ) -> Certificate:
+        """Whether every correct completion earns more than every wrong one.
+
+        Args:
+            key: The key criterion, if not the rubric's own.
+            given: Couplings that hold for every completion, e.g. ``["a + b <= 1.2"]``.
+            beta: Weight of a KL penalty, in the reward's units; with `p0` gives the KL floor.
+            p0: For each prompt the chance of a correct completion before training.
+            noise: Error rates of the key's verifier: ``{"fp": 0.01, "fn": (3, 150)}``, a rate or
+                (errors, cases), which stands for the upper end of its Clopper-Pearson interval.
+            host: Where the levels of verifiers are looked up; by default what is installed.
+                Criteria whose verifier is not at hand lie in [0, 1], or have the `levels` that
+                the rubric declares; both are listed as assumptions.
+
+        Raises:
+            RubricError: no such key, couplings that cannot be read, params a verifier refuses.
+        """
+        from assay.rubrics.bound import BoundRubric
+
+        bound = BoundRubric.with_what_there_is(self, host)
+        return bound.prove(key, given, beta=beta, p0=p0, noise=noise)
+
+    def table(self, host: Host | None = None) -> tuple[Table, ...]:
+        """Every corner with its reward, and a plot of the bands: one table for each case.
+
+        Raises:
+            RubricError: more than 4,096 corners.
+        """
+        from assay.rubrics.bound import BoundRubric
+
+        return BoundRubric.with_what_there_is(self, host).table()
 
     def to_dict(self) -> dict[str, Any]:
         """As in a file, defaults left out; `load_rubric` of it is equal to this rubric."""

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from assay.errors import VerifierNotFound
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Term, Verdict
 from assay.rubrics.base import Part, Rubric
 from assay.rubrics.criterion import Criterion
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from assay.plugins.host import Host, Offer
+    from assay.rubrics.prove import Certificate, Table
 
 SIGNATURE_DIGITS = 16
 
@@ -117,6 +119,53 @@ class BoundRubric:
                 {k: Term(t.verifier, t.weight, None, None) for k, t in terms.items()}
             )
         return self._blank
+
+    @classmethod
+    def with_what_there_is(cls, rubric: Rubric, host: Host | None = None) -> BoundRubric:
+        """Bound to the verifiers that are installed; the others are left open. For proofs."""
+        from assay.plugins.host import Host
+
+        host = host or Host()
+        offers: dict[str, Offer] = {}
+        params: dict[str, BaseModel | None] = {}
+        levels: dict[str, Levels] = {}
+        for key, leaf in rubric.leaves().items():
+            levels[key] = _declared(leaf)
+            try:
+                offer = host.resolve(leaf.use)
+            except VerifierNotFound:
+                continue
+            offers[key] = offer
+            params[key] = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
+            levels[key] = offered_levels(offer, params[key]) or levels[key]
+        return cls(rubric, offers, params, levels, EMPTY)
+
+    # -- proving --------------------------------------------------------------------------------
+
+    def prove(
+        self,
+        key: str | None = None,
+        given: Sequence[str] = (),
+        *,
+        beta: Any = None,
+        p0: Sequence[float] = (),
+        noise: Mapping[str, Any] | None = None,
+    ) -> Certificate:
+        """See `Rubric.prove`."""
+        from assay.rubrics.prove import prove
+
+        return prove(self, key, given, beta=beta, p0=p0, noise=noise)
+
+    def table(self) -> tuple[Table, ...]:
+        """See `Rubric.table`."""
+        from assay.rubrics.prove import table
+
+        return table(self)
+
+    def declared_by_verifier(self, key: str) -> bool:
+        """Whether the levels of a criterion are its verifier's word, not the rubric's."""
+        offer = self.offers.get(key)
+        return offer is not None and offered_levels(offer, self.params.get(key)) is not None
 
     # -- running --------------------------------------------------------------------------------
 

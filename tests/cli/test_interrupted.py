@@ -83,7 +83,6 @@ def timeless(path: Path) -> list[dict[str, Any]]:
     """Rows out without what may differ from run to run: times, and who judged."""
     rows = read_rows(path)
     for row in rows:
-        row["verdicts"] = dict(sorted(row["verdicts"].items()))
         for verdict in row["verdicts"].values():
             verdict.pop("seconds")
             verdict.pop("details", None)

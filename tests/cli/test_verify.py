@@ -41,7 +41,7 @@ def test_one_row_in_one_row_out_same_order(assay: Assay, rubric: Path, tmp_path:
         assert scored["reward"] == 0.5 * ("please" in str(text)) + 0.5 * (len(str(text)) <= 80)
         assert scored["status"] == "scored"
         assert sum(t["contribution"] for t in scored["terms"].values()) == scored["reward"]
-        assert set(scored["verdicts"]) == {"demo.polite", "demo.short"}
+        assert list(scored["verdicts"]) == list(scored["terms"]) == ["demo.polite", "demo.short"]
     assert len({scored["signature"] for scored in out}) == 1
     assert "rows" in done.out
     assert "300 (100.0%)" in done.out
@@ -307,3 +307,28 @@ def test_a_budget_bounds_the_run(assay: Assay, doing: Path, tmp_path: Path) -> N
     out = read_rows(tmp_path / "r.jsonl")
     assert len(out) == 51
     assert {r["verdicts"]["steered.doer"]["status"] for r in out[1:]} == {"timed_out"}
+
+
+# -- nothing to do -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", "\n\n  \n"], ids=["an empty file", "blank lines"])
+def test_no_rows_at_all(assay: Assay, rubric: Path, tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.jsonl").write_text(text)
+    done = assay("verify", "a.jsonl", "-r", rubric, "--plugin", ONE_FILE, "-o", "r.jsonl")
+    assert (done.code, done.err) == (0, "")
+    assert (tmp_path / "r.jsonl").read_bytes() == b""
+    assert done.out.splitlines()[0].split() == ["rows", "0"]
+
+
+def test_an_input_that_breaks_off_is_told_with_its_place(
+    assay: Assay, rubric: Path, tmp_path: Path
+) -> None:
+    whole = gzip.compress(b"".join(b'{"completion": "%d"}\n' % i for i in range(3000)))
+    (tmp_path / "a.jsonl.gz").write_bytes(whole[:-40])
+    done = assay("verify", "a.jsonl.gz", "-r", rubric, "--plugin", ONE_FILE, "-o", "r.jsonl")
+    assert done.code == 2
+    rows = read_rows(tmp_path / "r.jsonl")
+    assert 0 < len(rows) <= 3000
+    assert done.err.startswith(f"assay: error: a.jsonl.gz:{len(rows) + 1}: cannot be read on: ")
+    assert len(done.err.splitlines()) == 1

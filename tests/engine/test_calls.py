@@ -290,3 +290,22 @@ def test_one_result_for_each_job_under_stress() -> None:
         for thread in threads:
             thread.join()
     assert out == dict.fromkeys(range(8), 125)
+
+
+def test_no_job_is_forgotten_among_many() -> None:
+    """20,000 small jobs from four threads: a wake-up lost once is a call that never ends."""
+    rubric = weighted("zoo.worker_length")
+    sums: dict[int, float] = {}
+
+    def work(i: int, engine: Engine) -> None:
+        rewards = engine.verify_batch([Sample(f"{i} {n}") for n in range(5000)], budget_s=240.0)
+        sums[i] = sum(r.value or 0.0 for r in rewards)
+
+    with Engine(rubric, plugins=[ZOO], workers=2, cache_size=0) as engine:
+        threads = [threading.Thread(target=work, args=(i, engine)) for i in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    expected = sum(len(f"0 {n}") / 100 for n in range(5000))
+    assert {round(s, 6) for s in sums.values()} == {round(expected, 6)}

@@ -26,8 +26,7 @@ def sources() -> set[str]:
     for top in ("src/assay", "plugins", "rubrics", "verifiers"):
         base = ROOT / top
         for path in base.rglob("*"):
-            kept = path.suffix == ".py" or path.name == "py.typed" or path.suffix == ".toml"
-            if path.is_file() and kept and "__pycache__" not in path.parts:
+            if path.is_file() and "__pycache__" not in path.parts:
                 inner = path.relative_to(base).as_posix()
                 found.add(f"assay/{inner}" if top == "src/assay" else f"assay/{top}/{inner}")
     return found

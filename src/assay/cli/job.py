@@ -88,7 +88,7 @@ class _Run:
                     row, done = self._waiting.pop(turn), rewards.pop(turn)
                     self._waiting_bytes -= row.size_bytes
                     turn += 1
-                    self._emit(row, with_rewards(row.data, done.to_json()))
+                    self._emit(row, with_rewards(row.data, _columns(done)))
                     if self._strict and done.status == "invalid":
                         self.ended = True
                         return
@@ -113,3 +113,13 @@ class _Run:
             yield sample
             if self._strict and isinstance(sample, SampleError):
                 self.ended = True
+
+
+def _columns(reward: Reward) -> dict[str, Any]:
+    """The reward's columns; verdicts stand as the terms do, not as workers happened to finish."""
+    columns = reward.to_json()
+    verdicts: dict[str, Any] = columns["verdicts"]
+    if len(verdicts) > 1:
+        order = [key for key in columns["terms"] if key in verdicts]
+        columns["verdicts"] = {key: verdicts[key] for key in dict.fromkeys([*order, *verdicts])}
+    return columns

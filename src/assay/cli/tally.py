@@ -17,6 +17,8 @@ from rich.text import Text
 from assay.cli.console import plain
 
 SLOWEST = 5
+PLACE_CHARS = 36
+
 PLACES = 3
 """How many places of invalid rows are told."""
 
@@ -131,13 +133,16 @@ class Tally:
             figures.add_row(plain(what, 60), plain(figure))
         if not self.slowest:
             return Group(figures)
-        slow = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        slow.add_column("slowest", justify="right", no_wrap=True)
-        slow.add_column("row", no_wrap=True)
-        slow.add_column("because", no_wrap=True, overflow="ellipsis")
-        for seconds, place, why in self.slowest:
-            slow.add_row(_seconds(seconds), plain(place), plain(why, 200))
-        return Group(figures, Text(), slow)
+        lines = [("slowest", "row", "because")]
+        lines += [(_seconds(s), _tail(place), why) for s, place, why in self.slowest]
+        wide = max(len(place) for _, place, _ in lines)
+        slow = [
+            Text(f"{seconds:>9}  {place:<{wide}}  ", no_wrap=True, overflow="ellipsis")
+            + plain(why, 200)
+            for seconds, place, why in lines
+        ]
+        slow[0].stylize("bold")
+        return Group(figures, Text(), *slow)
 
     def markdown(self, title: str) -> str:
         """The summary as a Markdown file."""
@@ -153,6 +158,12 @@ class Tally:
             lines += ["", f"Invalid rows: {self.statuses['invalid']:,}, the first of them:", ""]
             lines += [f"- {_cell(place)}" for place in self.invalid]
         return "\n".join(lines) + "\n"
+
+
+def _tail(place: str) -> str:
+    """The end of ``file:line``, which tells most, in at most `PLACE_CHARS`."""
+    shown = str(plain(place))
+    return shown if len(shown) <= PLACE_CHARS else "..." + shown[3 - PLACE_CHARS :]
 
 
 def _share(count: int, of: int) -> str:

@@ -289,7 +289,7 @@ class _Meter:
         self._wanted = shown if asked is None else asked and shown
         self._progress: Progress | None = None
         self._task: TaskID | None = None
-        self._next = 0.0
+        self._next = self._began = 0.0
 
     def __enter__(self) -> _Meter:
         if self._wanted:
@@ -298,12 +298,13 @@ class _Meter:
             self._progress = Progress(
                 SpinnerColumn(),
                 TextColumn("{task.completed:,.0f} rows"),
-                TextColumn("{task.speed:,.0f}/s"),
+                TextColumn("{task.fields[rate]:,.0f}/s"),
                 TimeElapsedColumn(),
                 console=stderr(),
                 transient=True,
             )
-            self._task = self._progress.add_task("verify", total=None)
+            self._task = self._progress.add_task("verify", total=None, rate=0.0)
+            self._began = time.monotonic()
             self._progress.start()
         return self
 
@@ -314,7 +315,8 @@ class _Meter:
         now = time.monotonic()
         if now >= self._next:
             self._next = now + self.EVERY_S
-            self._progress.update(self._task, completed=n)
+            rate = n / max(now - self._began, 1e-3)
+            self._progress.update(self._task, completed=n, rate=rate)
 
     def stop(self) -> None:
         """Clear the line."""

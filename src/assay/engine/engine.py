@@ -273,10 +273,13 @@ class Engine:
         mail: deque[tuple[Job, Reply]] = deque()
         arrived = asyncio.Event()
 
+        told = False
+
         def deliver(job: Job, reply: Reply) -> None:
-            first = not mail
+            nonlocal told
             mail.append((job, reply))
-            if first and not loop.is_closed():
+            if not told and not loop.is_closed():
+                told = True
                 loop.call_soon_threadsafe(arrived.set)
 
         call = Call(self._plan, self.timeout_s, deliver)
@@ -303,6 +306,7 @@ class Engine:
                 if call.posts >= POST or not more or call.open >= AHEAD:
                     call.post()
                 arrived.clear()
+                told = False  # before the mail is read, or a letter would lie there unseen
                 while mail:
                     call.take(*mail.popleft())
                 if not call.done and call.open and (not more or call.open >= AHEAD):

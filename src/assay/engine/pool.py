@@ -201,9 +201,9 @@ class Pool:
         for key, _ in self._selector.select(self._patience()):
             data = key.data
             if data is None:
-                self._woken = False
                 with contextlib.suppress(BlockingIOError):
                     os.read(self._wake_out, 4096)
+                self._woken = False  # only now, or a byte written in between would be lost
             else:
                 worker, what = data
                 if not worker.alive:

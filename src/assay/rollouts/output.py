@@ -24,6 +24,9 @@ class ReaderGone(Exception):
     """Whoever read our standard output has seen enough, as ``| head`` does: no error."""
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
 def encode(row: Mapping[str, Any]) -> bytes:
     r"""One line of JSONL, its end included. Always valid JSON, always UTF-8.
 
@@ -34,7 +37,7 @@ def encode(row: Mapping[str, Any]) -> bytes:
     b'{"a": null, "b": "\\ud800"}\n'
     """
     try:
-        text = json.dumps(row, ensure_ascii=False, allow_nan=False)
+        text = _ENCODER.encode(row)
         for mark in ("\u2028", "\u2029", "\x85"):
             if mark in text:
                 text = text.replace(mark, f"\\u{ord(mark):04x}")
