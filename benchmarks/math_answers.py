@@ -148,7 +148,8 @@ def corpora(folder: Path) -> Iterator[tuple[str, list[Row]]]:
             )
         yield path.stem, rows
         if path.stem == "self_equivalence_1000":
-            yield "restyled_1000", [Row(r.gold, restyled(r.gold), True, True) for r in rows]
+            off = {"text_layer": False}
+            yield "restyled_1000", [Row(r.gold, restyled(r.gold), True, True, off) for r in rows]
     for path in sorted((folder / "rollouts").glob("*.jsonl")):
         raws = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         yield path.stem, [Row(r["reference"], r["completion"], r["label"], False) for r in raws]
@@ -159,7 +160,7 @@ def hostile() -> list[Row]:
     sys.path.insert(0, str(ROOT / "tests" / "cases"))
     from hostile_math import CASES  # type: ignore[import-not-found]
 
-    return [Row(c.reference, c.answer, bool(c.equal), True) for c in CASES]
+    return [Row(c.reference, c.answer, c.equal, True) for c in CASES if c.equal is not None]
 
 
 # -- a grader in its process -----------------------------------------------------------------

@@ -26,7 +26,8 @@ from typing import Any
 Grade = Callable[[dict[str, Any]], bool]
 
 HOW = {
-    "assay": "`MathAnswer().verify(sample)` for responses, `equivalent` for bare answers",
+    "assay": "`MathAnswer().verify(sample)` for responses (and `escalated` where it asks for it), "
+    "`equivalent` for bare answers, on the restyled pairs with the text layer off",
     "assay-lenient": "the same with the preset `lenient`",
     "math-verify": "`verify(parse(gold), parse(prediction))`, a text without `$`, `\\(`, `\\[` or "
     "`\\boxed` wrapped in `$`; its own tests and lighteval's with the extraction that the row "
@@ -87,11 +88,37 @@ def package_without_its_init(*names: str) -> None:
 # -- ours ------------------------------------------------------------------------------------
 
 
-def assay(lenient: bool = False) -> Grade:
-    from assay.model import Sample
+def assay(preset: str = "default") -> Grade:
+    from math_scoreboard import config_policy  # what a row's upstream switches mean here
 
-    answers = importlib.import_module("assay.verifiers.math_answer")
-    raise NotImplementedError((answers, Sample, lenient))
+    from assay.errors import ReferenceUnreadable
+    from assay.model import Sample, Verdict
+    from assay.verifiers.math_answer import equivalent
+    from assay.verifiers.math_answer.policy import DEFAULT, LENIENT
+    from assay.verifiers.math_answer.verifier import MathAnswer
+
+    base = LENIENT if preset == "lenient" else DEFAULT
+    without_text = base.model_copy(update={"text_layer": False})
+    verifier = MathAnswer(base)
+
+    def grade(row: dict[str, Any]) -> bool:
+        config = row["config"]
+        try:
+            if row["bare"]:
+                policy = without_text if config.get("text_layer") is False else base
+                return equivalent(row["gold"], row["prediction"], policy).equal
+            judge = verifier
+            if config and preset == "default":
+                judge = MathAnswer(config_policy({"config": json.dumps(config)}))
+            sample = Sample(row["prediction"], reference=row["gold"])
+            verdict = judge.verify(sample)
+            if not isinstance(verdict, Verdict):
+                verdict = judge.escalated(sample)
+            return verdict.score == 1.0
+        except ReferenceUnreadable:
+            return False
+
+    return grade
 
 
 # -- theirs ----------------------------------------------------------------------------------
@@ -239,7 +266,7 @@ def ai4math() -> Grade:
 
 GRADERS: dict[str, Callable[[], Grade]] = {
     "assay": assay,
-    "assay-lenient": lambda: assay(lenient=True),
+    "assay-lenient": lambda: assay("lenient"),
     "math-verify": lambda: math_verify(wrapped),
     "math-verify-boxed": lambda: math_verify(boxed),
     "math-verify-raw": lambda: math_verify(lambda text: text),
