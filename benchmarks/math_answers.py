@@ -51,7 +51,9 @@ class Peer(NamedTuple):
 
 
 OURS = Peer((f"-e{ROOT}",))
-MATH_VERIFY = Peer(("math-verify==0.9.0", "latex2sympy2_extended[antlr4_13_2]==1.11.0"))
+MATH_VERIFY = Peer(
+    ("math-verify==0.9.0", "latex2sympy2_extended==1.11.0", "antlr4-python3-runtime==4.13.2")
+)
 VERL = Peer(
     ("sympy==1.14.0", "pylatexenc", "numpy", "antlr4-python3-runtime==4.11.0"), ("verl==0.9.1",)
 )
@@ -78,7 +80,12 @@ PEERS = {
     "lm-eval-score": LM_EVAL,
     "lm-eval-minerva": LM_EVAL,
     "inspect-ai": Peer(
-        ("inspect-ai==0.3.285", "latex2sympy2_extended[antlr4_13_2]==1.11.0", "sympy==1.14.0")
+        (
+            "inspect-ai==0.3.285",
+            "latex2sympy2_extended==1.11.0",
+            "antlr4-python3-runtime==4.13.2",
+            "sympy==1.14.0",
+        )
     ),
     "ai4math": Peer(("ai4math==0.1.0", "sympy==1.14.0", "antlr4-python3-runtime==4.11.0")),
 }
@@ -88,7 +95,8 @@ DEFAULT_PEERS = ("assay", "assay-lenient", "math-verify")
 # -- rows ------------------------------------------------------------------------------------
 
 BARE = ("hardverify_half", "mathverify_issues", "self_equivalence_1000", "restyled_1000")
-"""Corpora whose predictions are extracted answers; the others hold whole responses."""
+"""Corpora whose predictions are extracted answers (but for responses of several lines among the
+issues); the others hold whole responses."""
 
 
 SEGMENT = re.compile(r"(?<!\\)\$([^$]+)(?<!\\)\$")
@@ -100,7 +108,7 @@ def restyled(text: str) -> str:
 
     ``\frac`` and ``\dfrac`` change places, brackets gain or lose ``\left`` and ``\right``, single
     characters after ``^`` and ``_`` gain braces, operators gain spaces, outer dollars come or go;
-    what none of that changes is put into braces. Prose without mathematics stays as it is.
+    a formula that none of that changes is put into braces. Prose stays as it is.
     """
     text = text.strip()
     pieces = SEGMENT.split(text)  # prose and mathematics in turn
@@ -109,10 +117,12 @@ def restyled(text: str) -> str:
     if len(pieces) == 3 and not pieces[0] and not pieces[2]:
         inner = _restyled(pieces[1])
         return f"${inner}$" if inner[0] == "{" else inner
-    return "".join(f"${_restyled(p)}$" if i % 2 else p for i, p in enumerate(pieces))
+    if "\\$" in text:  # where the dollars of a price end is anyone's guess
+        return f" {text} "
+    return "".join(f"${_restyled(p, False)}$" if i % 2 else p for i, p in enumerate(pieces))
 
 
-def _restyled(formula: str) -> str:
+def _restyled(formula: str, whole: bool = True) -> str:
     out = re.sub(r"\\([dt]?)frac(?![a-z])", lambda m: "\\frac" if m[1] else "\\dfrac", formula)
     if not WORDS.search(out) and "\\$" not in out:
         if "\\left" in out or "\\right" in out:
@@ -122,7 +132,7 @@ def _restyled(formula: str) -> str:
         out = re.sub(r"([\^_])([0-9A-Za-z])", r"\1{\2}", out)
         out = re.sub(r"(?<=[0-9A-Za-z})])\s*([+=<>])\s*(?=[0-9A-Za-z\\({])", r" \1 ", out)
     same = re.sub(r"\s", "", out) == re.sub(r"\s", "", formula)
-    return f"{{{out.strip()}}}" if same else out
+    return f"{{{out.strip()}}}" if same and whole else out
 
 
 @dataclass
@@ -143,9 +153,10 @@ def corpora(folder: Path) -> Iterator[tuple[str, list[Row]]]:
         for line in path.read_text(encoding="utf-8").splitlines():
             raw = json.loads(line)
             config = json.loads(raw["config"]) if raw.get("config") else {}
-            rows.append(
-                Row(raw["gold"], raw["prediction"], raw["expected"], path.stem in BARE, config)
-            )
+            bare = path.stem in BARE
+            if path.stem == "mathverify_issues" and "\n" in raw["prediction"].strip():
+                bare = False
+            rows.append(Row(raw["gold"], raw["prediction"], raw["expected"], bare, config))
         yield path.stem, rows
         if path.stem == "self_equivalence_1000":
             off = {"text_layer": False}
