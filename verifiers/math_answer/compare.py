@@ -316,16 +316,10 @@ class Comparer:
 
     def unordered(self, r: tuple[Node, ...], a: tuple[Node, ...], as_sets: bool = False) -> Finding:
         """Every item of one has a partner in the other; exact values are paired by hash."""
-        r_values, r_rest = _keyed(r, as_sets)
-        a_values, a_rest = _keyed(a, as_sets)
-        if not r_rest and not a_rest and r_values == a_values:
+        left, right = _keyed(r, as_sets), _keyed(a, as_sets)
+        rest_r, rest_a = _unmatched(left, right), _unmatched(right, left)
+        if not rest_r and not rest_a:
             return Finding(True, "exact", "proved")
-        missing_r = [Num(v) if isinstance(v, fmpq) else v for v, n in r_values.items()
-                     for _ in range(max(0, n - a_values.get(v, 0)))]  # fmt: skip
-        missing_a = [Num(v) if isinstance(v, fmpq) else v for v, n in a_values.items()
-                     for _ in range(max(0, n - r_values.get(v, 0)))]  # fmt: skip
-        rest_r: list[Node] = [*_originals(r, missing_r), *r_rest]
-        rest_a: list[Node] = [*_originals(a, missing_a), *a_rest]
         if len(rest_r) != len(rest_a) and not as_sets:
             return different("lists of different length")
         if as_sets and (not rest_r) != (not rest_a):
@@ -407,45 +401,29 @@ class Comparer:
         return sets.compare(r, a, self)
 
 
-def _keyed(
-    items: tuple[Node, ...], as_sets: bool
-) -> tuple[dict[fmpq | Group, int], list[Node]]:
-    """Exact values with their counts, and the items that have none."""
-    values: dict[fmpq | Group, int] = {}
-    rest: list[Node] = []
+def _keyed(items: tuple[Node, ...], as_sets: bool) -> dict[fmpq | Node, list[Node]]:
+    """The items by their exact value, or else by their structure."""
+    values: dict[fmpq | Node, list[Node]] = {}
     for item in items:
-        key: fmpq | Group | None = exact.rational(item) if isinstance(item, Num | App) else None
-        if key is None and isinstance(item, Group) and item.left == "(":
-            parts = tuple(exact.rational(i) for i in item.items)
-            if None not in parts:
-                key = Group("(", item.right, tuple(Num(p) for p in parts if p is not None))
+        key: fmpq | Node | None = exact.rational(item) if isinstance(item, Num | App) else None
         if key is None:
-            rest.append(item)
-        else:
-            values[key] = 1 if as_sets else values.get(key, 0) + 1
-    return values, rest
+            key = item
+            if isinstance(item, Group) and item.left == "(":
+                parts = [exact.rational(i) for i in item.items]
+                known = [Num(p) for p in parts if p is not None]
+                if len(known) == len(parts):
+                    key = Group("(", item.right, tuple(known))
+        kept = values.setdefault(key, [])
+        if not (as_sets and kept):
+            kept.append(item)
+    return values
 
 
-def _originals(items: tuple[Node, ...], values: Sequence[Node]) -> list[Node]:
-    """The items as written that have these values: decimals keep their digits."""
-    out: list[Node] = []
-    wanted: list[Node] = list(values)
-    if not wanted:
-        return out
-    for item in items:
-        value = exact.rational(item) if isinstance(item, Num | App) else None
-        for candidate in wanted:
-            if isinstance(candidate, Num) and value is not None and candidate.value == value:
-                out.append(item)
-                wanted.remove(candidate)
-                break
-            if candidate == item:
-                out.append(item)
-                wanted.remove(candidate)
-                break
-        if not wanted:
-            break
-    return out + wanted
+def _unmatched(
+    items: dict[fmpq | Node, list[Node]], others: dict[fmpq | Node, list[Node]]
+) -> list[Node]:
+    """Items that have no partner of the same value or structure."""
+    return [i for key, kept in items.items() for i in kept[len(others.get(key, ())) :]]
 
 
 def _split(node: Node) -> tuple[Node, tuple[str, ...]]:
@@ -487,10 +465,8 @@ def _letters_as_unit(node: Node) -> Quantity | None:
 
 def _is_constant(name: str) -> bool:
     head = name.partition("_")[0]
-    return (
-        (head in ("C", "c", "K", "k")
-        and (head != name or name != "k" or True))
-        or (head in ("A", "B", "D") and head != name)
+    return (head in ("C", "c", "K", "k") and (head != name or name != "k" or True)) or (
+        head in ("A", "B", "D") and head != name
     )
 
 

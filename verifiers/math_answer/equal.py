@@ -23,6 +23,9 @@ from assay.verifiers.math_answer.settle import settle
 from assay.verifiers.math_answer.tokens import tokenize
 from assay.verifiers.math_answer.tree import Node, Num, walk
 
+CACHED = 2000
+"""Longest reference whose reading is kept, in characters."""
+
 SHOWN = 160
 """Characters of a reading that are shown."""
 
@@ -140,7 +143,7 @@ def read_reference(reference: str | int | float) -> Reading:
     """
     text = reference if isinstance(reference, str) else _number_text(reference)
     try:
-        return _read_reference(text)
+        return _read_reference(text) if len(text) <= CACHED else read(reference_text(text))
     except Unreadable as err:
         raise ReferenceUnreadable(
             f"the reference {printable(text.strip(), 80)!r} cannot be read: {err}"

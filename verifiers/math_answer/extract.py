@@ -34,11 +34,8 @@ _FINAL = re.compile(
 )
 _LABEL = re.compile(r"^[ \t>*#_]*(?:final\s+)?answer[*_]*[ \t]*:[*_]*[ \t]*", re.IGNORECASE | re.M)
 _HASHES = re.compile(r"####[ \t]*([^\n]*)")
-_MATH = re.compile(
-    r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\(((?:(?!\n).)+?)\\\)"
-    r"|(?<!\\)\$(?=[^\s\d]|\s?[\d\\(\[{-])((?:[^$\\\n]|\\.)+?)(?<!\\)\$"
-    r"|\\begin\{(?:align|equation|gather)\*?\}(.+?)\\end\{(?:align|equation|gather)\*?\}",
-    re.DOTALL,
+_DELIMITER = re.compile(
+    r"\$\$|\\(?:begin|end)\{(?:align|equation|gather)\*?\}|\\.|\$|\n", re.DOTALL
 )
 _NUMBER = re.compile(
     r"(?<![\w.])[-+\u2212]?\s?(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?!\d)"
@@ -85,7 +82,9 @@ def extract(text: str, boxed: Boxes = "last", where: str = "any") -> Extraction:
             later = _after_box(answer) if boxed == "last" and where != "boxed" else None
             return found if later is None else Extraction(later, "final answer")
     for rule, finder in _FINDERS:
-        if (where == "boxed" and rule != "answer tag") or (where == "math" and rule == "last number"):
+        if (where == "boxed" and rule != "answer tag") or (
+            where == "math" and rule == "last number"
+        ):
             continue
         text_found = finder(answer)
         if text_found is not None:
@@ -295,22 +294,70 @@ def _core(sentence: str) -> str:
     return found if found is not None else sentence
 
 
+class Span(NamedTuple):
+    """One formula: where it starts and ends with its delimiters, and what is between them."""
+
+    start: int
+    end: int
+    inside: str
+
+
+_PAIRS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)", "$": "$", "begin": "end"}
+
+
+def formulas(text: str) -> list[Span]:
+    r"""The formulas of `text`, in order: ``$...$``, ``\(...\)``, ``\[...\]``, ``$$...$$``, ``align``.
+
+    One pass. A formula within a line does not cross it, so that two prices are no formula.
+    """
+    out: list[Span] = []
+    opened = ""
+    begun = inner = 0
+    for match in _DELIMITER.finditer(text):
+        sign = match.group()
+        if sign == "\n":
+            if opened in ("$", "\\("):
+                opened = ""
+            continue
+        kind = sign[1:].partition("{")[0] if len(sign) > 2 else sign
+        if opened:
+            if kind == _PAIRS[opened] or (opened == "$$" and kind == "$$"):
+                inside = text[inner : match.start()].strip()
+                if inside and (opened != "$" or _formula_like(text, begun, inside)):
+                    out.append(Span(begun, match.end(), inside))
+                    opened = ""
+                elif opened == "$":  # the price before was none of its business
+                    begun, inner = match.start(), match.end()
+                else:
+                    opened = ""
+                continue
+            if opened == "$" and kind in ("\\[", "\\(", "$$"):
+                opened = ""
+        if not opened and kind in _PAIRS:
+            opened, begun, inner = kind, match.start(), match.end()
+    return out
+
+
+def _formula_like(text: str, begun: int, inside: str) -> bool:
+    """Whether a pair of dollar signs encloses a formula, not the prose between two prices."""
+    if not inside[0].isdigit():
+        return True
+    words = _PROSE.findall(re.sub(r"\\[A-Za-z]+(?:\{[^{}]*\})?", " ", inside))
+    return len(words) < 2
+
+
 def _math(text: str) -> str | None:
-    last: re.Match[str] | None = None
-    for match in _MATH.finditer(text):
-        last = match
-    if last is None:
-        return None
-    found = next((g for g in last.groups() if g is not None), "").strip()
+    found = formulas(text)
     if not found:
         return None
-    after = text[last.end() : last.end() + 12]
+    last = found[-1]
+    inside = last.inside
+    after = text[last.end : last.end + 12]
     if re.match(r"\s*(?:\\?%|percent|pct)", after):
-        found += r"\%"
-    if "=" in found and "\\begin" not in found:
-        pieces = found.split("\\\\")
-        found = pieces[-1].strip() or found
-    return found.rstrip(".,")
+        inside += r"\%"
+    if "=" in inside and "\\begin" not in inside:
+        inside = inside.split("\\\\")[-1].strip() or inside
+    return inside.rstrip(".,")
 
 
 _CONCLUSION = re.compile(
@@ -328,7 +375,7 @@ def _conclusion(text: str) -> str | None:
         return None
     tail = text[last.end() : last.end() + 600]
     sentence = re.split(r"\.(?=\s|$)|\n", tail, maxsplit=1)[0]
-    if _MATH.search(tail) or "\\" in sentence or "=" in sentence:
+    if formulas(tail) or "\\" in sentence or "=" in sentence:
         return None
     return _number(sentence)
 
@@ -344,7 +391,38 @@ def _number(text: str) -> str | None:
 
 _PROSE = re.compile(r"[A-Za-z]{3,}")
 _MATH_WORDS = frozenset(
-    ["sin", "cos", "tan", "cot", "sec", "csc", "log", "exp", "sqrt", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "abs", "gcd", "lcm", "max", "min", "floor", "ceil", "percent", "pct", "degrees", "and", "inf"]
+    [
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "log",
+        "exp",
+        "sqrt",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asin",
+        "acos",
+        "atan",
+        "abs",
+        "gcd",
+        "lcm",
+        "max",
+        "min",
+        "floor",
+        "ceil",
+        "percent",
+        "pct",
+        "degrees",
+        "and",
+        "inf",
+    ]
 )
 
 
@@ -358,8 +436,9 @@ def _bare(text: str) -> str | None:
     dollars = stripped.count("$") - stripped.count("\\$")
     delimited = dollars >= 2 or "\\(" in stripped or "\\[" in stripped
     if delimited:
-        inner = _MATH.fullmatch(stripped)
-        if inner is not None or not words:
+        spans = formulas(stripped)
+        alone = len(spans) == 1 and (spans[0].start, spans[0].end) == (0, len(stripped))
+        if alone or not words:
             return stripped
         beside = re.sub(r"\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", " ", stripped, flags=re.DOTALL)
         loose = list(_PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside)))

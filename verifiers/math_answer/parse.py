@@ -180,8 +180,7 @@ class Parser:
             if self.token.kind in ("end", "close"):
                 break
             if self.token.kind == "op" and (
-                (self.token.value in ("&", "\\\\", "|")
-                and self.token.value != "|")
+                (self.token.value in ("&", "\\\\", "|") and self.token.value != "|")
                 or self.bars.get(self.at) == "close"
             ):
                 break

@@ -62,10 +62,14 @@ def _against_value(
     """``x = 3`` against ``3``; ``(f, g) = (n, 1)`` against ``f = n, g = 1``."""
     label, value = relation.args
     if (
-        isinstance(other, Items)
-        and isinstance(label, Group | Items)
-        and isinstance(value, Group | Items)
-    ) and len(label.items) == len(value.items) and all(isinstance(i, Rel) for i in other.items):
+        (
+            isinstance(other, Items)
+            and isinstance(label, Group | Items)
+            and isinstance(value, Group | Items)
+        )
+        and len(label.items) == len(value.items)
+        and all(isinstance(i, Rel) for i in other.items)
+    ):
         spread = Items(tuple(
             Rel(("=",), pair) for pair in zip(label.items, value.items, strict=True)
         ))  # fmt: skip

@@ -27,10 +27,16 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
     if proof is not None:
         return proof
     found = numerics.same(a, b, policy.variables == "positive")
-    if found.equal is None and isinstance(a, App) and isinstance(b, App) and a.op == b.op and (
-        a.op in OPERATORS
-        and len(a.args) == len(b.args)
-        and all(_alike(x, y, policy) for x, y in zip(a.args, b.args, strict=True))
+    if (
+        found.equal is None
+        and isinstance(a, App)
+        and isinstance(b, App)
+        and a.op == b.op
+        and (
+            a.op in OPERATORS
+            and len(a.args) == len(b.args)
+            and all(_alike(x, y, policy) for x, y in zip(a.args, b.args, strict=True))
+        )
     ):
         return Finding(True, "structure", "proved", "the same operation on equal parts")
     if found.equal is not True and policy.log == "either" and _has_log(a, b):

@@ -404,7 +404,19 @@ class _Scan:
 
 _BEGIN = re.compile(r"\s*\{([A-Za-z]+)\*?\}(?:\s*\{[lcrp|.@{} ]*?\})?")
 
-_GRIDS = frozenset(["matrix", "pmatrix", "bmatrix", "vmatrix", "Vmatrix", "Bmatrix", "smallmatrix", "array", "cases"])
+_GRIDS = frozenset(
+    [
+        "matrix",
+        "pmatrix",
+        "bmatrix",
+        "vmatrix",
+        "Vmatrix",
+        "Bmatrix",
+        "smallmatrix",
+        "array",
+        "cases",
+    ]
+)
 
 
 def repeating(raw: str, position: int = 0) -> Num:

@@ -12,7 +12,27 @@ from assay.verifiers.math_answer.tokens import Token, tokenize
 from assay.verifiers.math_answer.tree import Node, Num, Sym, Words
 
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
-_STOP = frozenset(["the", "a", "an", "of", "is", "are", "was", "were", "be", "it", "its", "this", "that", "to", "in", "on", "at"])
+_STOP = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "it",
+        "its",
+        "this",
+        "that",
+        "to",
+        "in",
+        "on",
+        "at",
+    ]
+)
 _ONES = {
     w: k for k, w in enumerate(
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
@@ -121,7 +141,11 @@ def canonical(tokens: list[Token]) -> tuple[str, ...]:
             start = stack.pop()
             inside = out[start + 1 :]
             before = out[start - 1] if start else ""
-            if len(inside) <= 1 or before not in ("frac", "^", "_", "sqrt", "binom", "}") or (inside[0] == "{" and _closes(inside)):
+            if (
+                len(inside) <= 1
+                or before not in ("frac", "^", "_", "sqrt", "binom", "}")
+                or (inside[0] == "{" and _closes(inside))
+            ):
                 out[start:] = inside
             else:
                 out.append("}")
