@@ -8,7 +8,8 @@ which can be earned once.
 The score is the earned claims before the first error, divided by K, the number of values on the
 reference's path: the prefix share, which a completion cannot raise by splitting its steps. An error
 is a false claim, or one true claim too many off the path (``detours``, default 2): another way to
-the answer is forgiven a little, a list of guesses is not.
+the answer is forgiven a little, a list of guesses is not. Where more than 2K + ``detours`` true
+claims lie off the path, the whole is a list and no chain of reasoning, and earns nothing.
 
 Claims that say nothing take no part: those that compute nothing (``1 = 1``, ``13 + 0 = 13``), those
 that were made before, those that stand in the prompt, and those whose value was reached before.
@@ -18,7 +19,7 @@ Claims that cannot be checked are parts without a score, and are not earned.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -170,7 +171,7 @@ class MathSteps:
         passed: Counter[str] = Counter()
         keys: set[str] = set()
         values: set[fmpq] = set()
-        earned = detours = on_path = 0
+        earned = on_path = aside = 0
         error: str | None = None
         for claim in found:
             why = _idle(claim, given, keys)
@@ -194,13 +195,35 @@ class MathSteps:
                 if error is None:
                     earned += 1
             elif error is None and claim.true is False:
-                error = claim.label
-            elif error is None and claim.true:
-                detours += 1
-                if detours > self.params.detours:
-                    error = claim.label
+                error = f"the false claim {printable(claim.label, 80)!r}"
+            elif claim.true:
+                aside += 1
+                if error is None and aside > self.params.detours:
+                    error = f"straying at {printable(claim.label, 80)!r}"
             parts.append(_part(claim, place is not None))
-        return _verdict(len(way), earned, on_path, error, parts, passed)
+        listed = aside > 2 * len(way) + self.params.detours
+        because = f"{earned} of the reference's {len(way)} values reached"
+        if listed:
+            because = f"a list of {aside} claims off the path is no chain of reasoning"
+        elif error is not None:
+            because += f" before {error}"
+        elif not parts:
+            because = "no claim that could be checked"
+        false = next((p for p in parts if p.details["true"] is False), None)
+        return Verdict.judged(
+            NAME,
+            0.0 if listed else earned / len(way),
+            because,
+            parts=parts,
+            feedback=f"This does not hold: {false.label}" if false is not None else None,
+            details={
+                "k": len(way),
+                "earned": 0 if listed else earned,
+                "on_path": on_path,
+                "off_path": aside,
+                "passed_over": dict(passed),
+            },
+        )
 
 
 def _idle(claim: Claim, given: frozenset[str], keys: set[str]) -> str | None:
@@ -224,35 +247,6 @@ def _part(claim: Claim, on_path: bool) -> Part:
     elif claim.result is not None:
         details["value"] = plain(claim.result, 80)
     return Part(printable(claim.label), score, claim.span, details)
-
-
-def _verdict(
-    k: int,
-    earned: int,
-    on_path: int,
-    error: str | None,
-    parts: Iterable[Part],
-    passed: Counter[str],
-) -> Verdict:
-    parts = tuple(parts)
-    false = next((p for p in parts if p.details["true"] is False), None)
-    because = f"{earned} of the reference's {k} values reached"
-    if error is not None:
-        what = "the false claim" if false and false.label == printable(error) else "straying at"
-        because += f" before {what} {printable(error, 80)!r}"
-    elif not parts:
-        because = "no claim that could be checked"
-    feedback = None
-    if false is not None:
-        feedback = f"This does not hold: {false.label}"
-    return Verdict.judged(
-        NAME,
-        earned / k,
-        because,
-        parts=parts,
-        feedback=feedback,
-        details={"k": k, "earned": earned, "on_path": on_path, "passed_over": dict(passed)},
-    )
 
 
 def _text(prompt: str | tuple[Message, ...] | None) -> str:

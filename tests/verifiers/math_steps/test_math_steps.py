@@ -221,6 +221,7 @@ def test_padding_earns_nothing(padding: str, work: str) -> None:
 def test_a_list_of_guesses_earns_nothing_after_its_detours() -> None:
     guesses = " ".join(f"{i} + 1 = {i + 1}." for i in range(1, 100))
     assert judged(guesses).score == 0.0
+    assert judged("16 - 3 - 4 = 9. 9 * 2 = 18. " + guesses).score == 0.0, "a list is no chain"
     assert judged("7 + 1 = 8. 8 + 1 = 9. 9 + 9 = 18.").score == 1.0  # two guesses are forgiven
     assert judged("6 + 1 = 7. 7 + 1 = 8. 8 + 2 = 10. 8 + 1 = 9. 9 + 9 = 18.").score == 0.0
 
