@@ -9,6 +9,7 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 FILE_MODULE = "assay_plugin_"
 """How the names of modules begin that stand for a one-file plugin."""
+
+
+FAILURES = (Exception, SystemExit)
+"""What a plugin's code may raise and be named for; Ctrl-C is the user's."""
 
 
 class FunctionVerifier:
@@ -66,11 +71,12 @@ def module_from_file(path: str) -> ModuleType:
     """
     file = Path(path).resolve()
     digest = hashlib.sha256(str(file).encode()).hexdigest()[:8]
-    name = f"{FILE_MODULE}{file.stem}_{digest}"
+    name = f"{FILE_MODULE}{re.sub(r'[^0-9A-Za-z_]', '_', file.stem)}_{digest}"
     if name in sys.modules:
         return sys.modules[name]
     if not file.is_file():
-        raise PluginError(f"plugin file {path!r} does not exist")
+        what = "is no file" if file.exists() else "does not exist"
+        raise PluginError(f"plugin file {path!r} {what}")
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise PluginError(f"plugin file {path!r} is no Python file")
@@ -80,7 +86,7 @@ def module_from_file(path: str) -> ModuleType:
         spec.loader.exec_module(module)
     except BaseException as err:
         del sys.modules[name]
-        if not isinstance(err, Exception):
+        if not isinstance(err, FAILURES):
             raise
         raise PluginError(
             f"plugin file {path!r} raised as it was loaded: {type(err).__name__}: {err}"
@@ -109,7 +115,7 @@ def load_target(name: str, target: str, origin: str | None = None) -> Any:
             found = getattr(found, attribute)
     except PluginError:
         raise
-    except Exception as err:
+    except FAILURES as err:
         raise PluginError(
             f"verifier {name!r}: cannot import {target!r}: {type(err).__name__}: {err}"
         ) from err
@@ -126,7 +132,7 @@ def build(name: str, found: Any, params: BaseModel | None) -> Verifier:
         return FunctionVerifier(found, params)
     try:
         verifier = found(params)
-    except Exception as err:
+    except FAILURES as err:
         raise PluginError(
             f"verifier {name!r}: its factory raised {type(err).__name__}: {err}"
         ) from err

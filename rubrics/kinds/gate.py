@@ -83,7 +83,6 @@ class Gate(Rubric):
         else:
             a, b = self.ramp
             slope = ops.num(Number(Fraction(1) / (b.exact - a.exact)))
-            rising = ops.at_least(score, ops.num(a), (score - ops.num(a)) * slope, zero)
-            g = ops.at_least(score, ops.num(b), one, ops.least([one, rising]))
+            g = ops.least([one, ops.greatest([zero, (score - ops.num(a)) * slope])])
         rest = ops.num(Number(1 - self.floor.exact))
         return g * (ops.num(self.floor) + rest * values["then"])

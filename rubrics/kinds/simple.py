@@ -75,7 +75,7 @@ class Clip(Rubric):
     def formula(self, ops: Ops, values: Mapping[str, Any]) -> Any:
         """``max(low, min(high, s))``."""
         capped = ops.least([ops.num(self.high), values["of"]])
-        return ops.at_least(capped, ops.num(self.low), capped, ops.num(self.low))
+        return ops.greatest([ops.num(self.low), capped])
 
 
 class Vote(Rubric):

@@ -14,8 +14,10 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "verify": "assay.cli.verify:verify",
         "compare": "assay.cli.compare:compare",
+        "style": "assay.cli.style:style",
         "plugins": "assay.cli.plugins:plugins",
         "preflight": "assay.cli.preflight:check",
+        "prove": "assay.cli.prove:prove",
     }
 )
 """Name of the command -> ``package.module:function``."""
