@@ -77,7 +77,10 @@ def extract(text: str, boxed: Boxes = "last", where: str = "any") -> Extraction:
         if found is not None:
             later = _after_box(answer) if boxed == "last" and where != "boxed" else None
             return found if later is None else Extraction(later, "final answer")
+    empty_box = "boxed" in answer and _BOX.search(answer) is not None
     for rule, finder in _FINDERS:
+        if empty_box and rule == "whole":
+            continue
         if (where == "boxed" and rule != "answer tag") or (
             where == "math" and rule == "last number"
         ):

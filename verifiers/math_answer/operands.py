@@ -167,7 +167,10 @@ class Operands(Functions):
         """The argument of a command; of bare digits, as in LaTeX, only the first."""
         token = self.token
         if token.kind == "open" and token.value == "{":
-            return self.braced()
+            inside = self.braced()
+            if inside == Words(()):
+                raise self.fail("an empty argument")
+            return inside
         if token.kind == "num" and len(token.value) > 1 and token.value.isdigit():
             rest = token.value[1:]
             self.tokens[self.at] = self.token = token._replace(
