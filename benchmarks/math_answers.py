@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import math
 import os
 import platform
 import re
@@ -355,33 +356,55 @@ def line(corpus: str, n: int, peer: str, f: dict[str, float]) -> str:
     )
 
 
+COLOURS = ("#1b9e77", "#66c2a5", "#d95f02", "#7570b3", "#e7298a", "#66a61e", "#e6ab02", "#a6761d",
+           "#666666", "#1f78b4", "#b2df8a", "#fb9a99", "#cab2d6")  # fmt: skip
+PANEL_W, PANEL_H, MARGIN = 250, 170, 46
+
+
 def plot(path: Path, table: dict[tuple[str, str], dict[str, float]]) -> None:
-    """Agreement against verdicts per second, a panel for each corpus. Needs matplotlib."""
-    import matplotlib  # type: ignore[import-not-found]
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
+    """An SVG: agreement over verdicts per second on a log scale, a panel for each corpus."""
     names = list(dict.fromkeys(corpus for corpus, _ in table))
     peers = list(dict.fromkeys(peer for _, peer in table))
     columns = 3
-    height = -(-len(names) // columns)
-    figure, axes = pyplot.subplots(height, columns, figsize=(4.2 * columns, 3.2 * height))
-    for axis, corpus in zip(axes.flat, names, strict=False):
-        for i, peer in enumerate(peers):
+    height = -(-len(names) // columns) * (PANEL_H + MARGIN) + 24 + 16 * -(-len(peers) // 4)
+    width = columns * (PANEL_W + MARGIN) + 20
+    low, high = 0.0, max(1.0, max(math.log10(max(1.0, f["rate"])) for f in table.values()))
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        'font-family="sans-serif" font-size="11">'
+    ]
+    for i, corpus in enumerate(names):
+        left = i % columns * (PANEL_W + MARGIN) + MARGIN
+        top = i // columns * (PANEL_H + MARGIN) + 20
+        bottom = top + PANEL_H
+        out.append(
+            f'<text x="{left}" y="{top - 6}" font-weight="bold">{corpus}</text>'
+            f'<rect x="{left}" y="{top}" width="{PANEL_W}" height="{PANEL_H}" fill="none" '
+            'stroke="#999"/>'
+        )
+        for percent in (0, 50, 100):
+            y = bottom - PANEL_H * percent / 100
+            out.append(f'<text x="{left - 6}" y="{y + 4}" text-anchor="end">{percent}%</text>')
+        for power in range(int(high) + 1):
+            x = left + PANEL_W * (power - low) / (high - low)
+            label = f"{10**power:,}/s"
+            out.append(f'<text x="{x}" y="{bottom + 14}" text-anchor="middle">{label}</text>')
+        for k, peer in enumerate(peers):
             if (corpus, peer) in table:
                 f = table[corpus, peer]
-                axis.scatter(f["rate"], f["agreement"], color=f"C{i % 10}", label=peer)
-        axis.set_xscale("log")
-        axis.set_title(corpus, fontsize=9)
-        axis.set_xlabel("verdicts/s")
-        axis.set_ylabel("agreement %")
-    for axis in list(axes.flat)[len(names) :]:
-        axis.axis("off")
-    handles, labels = axes.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="lower right", fontsize=8)
-    figure.tight_layout()
-    figure.savefig(path, dpi=120)
+                x = left + PANEL_W * (math.log10(max(1.0, f["rate"])) - low) / (high - low)
+                y = bottom - PANEL_H * f["agreement"] / 100
+                out.append(
+                    f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{COLOURS[k % len(COLOURS)]}">'
+                    f"<title>{peer}: {f['agreement']:.1f}%, {f['rate']:,.0f}/s</title></circle>"
+                )
+    for k, peer in enumerate(peers):
+        x, y = MARGIN + k % 4 * 210, height - 8 - 16 * (k // 4)
+        out.append(
+            f'<circle cx="{x}" cy="{y - 4}" r="5" fill="{COLOURS[k % len(COLOURS)]}"/>'
+            f'<text x="{x + 10}" y="{y}">{peer}</text>'
+        )
+    path.write_text("\n".join([*out, "</svg>", ""]), encoding="utf-8")
 
 
 def main() -> None:
@@ -397,7 +420,7 @@ def main() -> None:
         "--environments", type=Path, default=Path(tempfile.gettempdir()) / "assay-peers"
     )
     parser.add_argument("--out", type=Path, help="write the table here too")
-    parser.add_argument("--plot", type=Path, help="a picture; needs matplotlib")
+    parser.add_argument("--plot", type=Path, help="a picture of it, SVG")
     parser.add_argument("--misses", type=Path, help="JSONL of the rows each grader got wrong")
     parser.add_argument(
         "--hostile-peers",
