@@ -6,7 +6,8 @@ from its installed package; the functions here only put the arguments in its ord
 way of calling it that its documentation recommends. What that way is stands in `HOW`, and from
 there in the report.
 
-Protocol: a line ``{"gold", "prediction", "bare", "config"}`` in, a line ``{"equal", "s"}`` out;
+Protocol: a line ``{"gold", "prediction", "bare", "config"}`` in, a line ``{"equal", "s", "cpu_s"}``
+out;
 the first line out tells the time of import and of a first call, which are not part of any row.
 """
 
@@ -300,14 +301,14 @@ def main() -> None:
     out.flush()
     for line in sys.stdin:
         row = json.loads(line)
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         error = None
         try:
             equal = grade(row)
         except Exception as err:  # a grader that raises has not accepted the answer
             equal, error = False, f"{type(err).__name__}: {err}"[:200]
-        took = time.perf_counter() - start
-        json.dump({"equal": equal, "s": took, "error": error}, out)
+        took, cpu = time.perf_counter() - start, time.process_time() - cpu
+        json.dump({"equal": equal, "s": took, "cpu_s": cpu, "error": error}, out)
         out.write("\n")
         out.flush()
 
