@@ -11,6 +11,8 @@ from assay.rubrics.faults import Fault
 from assay.rubrics.number import Num, Number, Unit
 from assay.rubrics.ops import Ops
 
+ONE, ZERO = Number(1), Number(0)
+
 
 class Product(Rubric):
     """The product of the parts, none of which may be negative."""
@@ -97,7 +99,7 @@ class Vote(Rubric):
 
     def formula(self, ops: Ops, values: Mapping[str, Any]) -> Any:
         """``sum(s_i >= at) / n``."""
-        one, zero, at = ops.num(Number(1)), ops.num(Number(0)), ops.num(self.at)
+        one, zero, at = ops.num(ONE), ops.num(ZERO), ops.num(self.at)
         votes = [ops.at_least(value, at, one, zero) for value in values.values()]
         return ops.sum(votes) / len(votes)
 

@@ -45,7 +45,7 @@ def test_what_the_completion_causes_is_judged_nought(completion):
     assert verdict.because
 
 
-@pytest.mark.parametrize("reference", ["", "  ", "$", "0/0", r"\frac{1}{", "7 8", "(1,2", r"1=2=3"])  # fmt: skip
+@pytest.mark.parametrize("reference", ["", "  ", "$", "0/0", r"\frac{1}{", "7 8", "(1,2", r"1=2=3"])
 @pytest.mark.parametrize("completion", ["7", r"\boxed{7}", ""])
 def test_an_unreadable_reference_raises_whatever_the_completion(reference, completion):
     with pytest.raises(ReferenceUnreadable):
@@ -95,8 +95,16 @@ def test_what_stays_unproved_is_nought_and_says_so():
     assert verdict.details["certainty"] == "unproved"
 
 
-@pytest.mark.parametrize("answer", ["9^{9^{9^{9^9}}}", "((10^9)!)!", r"e^{e^{e^{e^e}}}", "((10^6)!)!",
-                                    r"\int_0^\infty e^{-x^{x^x}} dx" + "+x" * 200])  # fmt: skip
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "9^{9^{9^{9^9}}}",
+        "((10^9)!)!",
+        r"e^{e^{e^{e^e}}}",
+        "((10^6)!)!",
+        r"\int_0^\infty e^{-x^{x^x}} dx" + "+x" * 200,
+    ],
+)
 def test_what_is_beyond_the_bounds_needs_no_worker(answer):
     verdict = judge(f"${answer}$", "1")
     assert isinstance(verdict, Verdict)
