@@ -12,4 +12,6 @@ from assay.plugins.spec import VerifierSpec
 @hookimpl
 def assay_verifiers() -> list[VerifierSpec]:
     """The built-in verifiers."""
-    return []
+    from assay.verifiers.code_tests.spec import SPECS as CODE_TESTS
+
+    return [*CODE_TESTS]

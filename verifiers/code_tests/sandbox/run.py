@@ -27,6 +27,9 @@ FRAME_BYTES = 32 << 20
 TICK_S = 0.05
 """How often a run is looked at: number of threads, size of its directory."""
 
+PATIENCE = 5.0
+"""How many times over a deadline is put off on a busy machine, before the run is `starved`."""
+
 Ended: TypeAlias = Literal["exit", "timeout", "starved", "output", "threads", "disk", "killed"]
 """Why a run is over: by itself, or which limit the parent enforced."""
 
@@ -144,6 +147,10 @@ class Run:
         self._frames: list[bytes] = []
         self._channel_open = True
         self._confined = False
+        self._wait_began = time.monotonic()
+        self._extra = 0.0
+        self.credited_s = 0.0
+        """Seconds added to deadlines because the machine was busy with other things."""
         self._poll = select.poll()
         self._fds: list[int] = []
         self._ours: list[socket.socket] = []
@@ -220,6 +227,7 @@ class Run:
             Unconfined: the child did not reach the program.
             wire.Garbled: no frame of the protocol.
         """
+        self._wait_began, self._extra = time.monotonic(), 0.0
         while True:
             if self._frames:
                 return wire.parse(self._frames.pop(0))
@@ -235,6 +243,7 @@ class Run:
 
     def wait(self, deadline: float) -> End:
         """Let the program run to its end, or to the deadline (monotonic seconds)."""
+        self._wait_began, self._extra = time.monotonic(), 0.0
         self._settle(deadline)
         return self._ending()
 
@@ -265,9 +274,11 @@ class Run:
     def _pump(self, deadline: float, late: Ended = "timeout") -> None:
         """Wait for one event or one tick, and deal with it."""
         now = time.monotonic()
-        if self._how == "exit" and now >= deadline:
-            self._stop("starved" if self._is_starved(now - self._started) else late)
-        left = TICK_S if self._how != "exit" else min(TICK_S, max(0.0, deadline - now))
+        if self._how == "exit" and now >= deadline + self._extra:
+            self._out_of_time(now, deadline, late)
+        left = TICK_S
+        if self._how == "exit":
+            left = min(TICK_S, max(0.0, deadline + self._extra - now))
         ready = self._poll.poll(left * 1000 + 0.5)
         for fd, _ in ready:
             if fd == self._status.fileno():
@@ -381,23 +392,38 @@ class Run:
         elif self._work is not None and _usage(self._work) > self._limits.disk_bytes:
             self._stop("disk")
 
-    def _is_starved(self, wall_s: float) -> bool:
-        """Whether the machine, rather than the program, spent the time.
+    def _out_of_time(self, now: float, deadline: float, late: Ended) -> None:
+        """Time is up by the clock: end it, or give back what other processes took from it.
 
-        From the scheduler's own accounts: the threads together ran for less than half of the
-        time, and some thread stood ready, without a CPU, for more than a quarter of it.
+        What a thread stood ready without a CPU (by the scheduler's own accounts) is added to the
+        deadline, so that a slow program is slow on a busy machine, too, and a fast one is not;
+        unless its own threads were what kept the CPUs busy. At most `PATIENCE` times over.
         """
+        ran, waited = self._accounts()
+        span = deadline - self._wait_began
+        own = ran >= 0.9 * (now - self._started)
+        lost = waited - self.credited_s
+        if own or lost < 0.1 * span or late != "timeout":
+            self._stop(late)
+        elif self._extra + lost > PATIENCE * max(span, 1.0):
+            self._stop("starved")
+        else:
+            self._extra += lost
+            self.credited_s += lost
+
+    def _accounts(self) -> tuple[float, float]:
+        """Seconds that its threads ran, together, and that the unluckiest waited for a CPU."""
         ran, waited = 0.0, 0.0
         try:
             tasks = os.listdir(f"/proc/{self.pid}/task")
         except OSError:
-            return False
+            return 0.0, 0.0
         for task in tasks[:256]:
             numbers = _read(f"/proc/{self.pid}/task/{task}/schedstat").split()
             if len(numbers) >= 2:
                 ran += int(numbers[0]) / 1e9
                 waited = max(waited, int(numbers[1]) / 1e9)
-        return ran < 0.5 * wall_s and waited > 0.25 * wall_s
+        return ran, waited
 
     # -- the end -----------------------------------------------------------------------------
 
