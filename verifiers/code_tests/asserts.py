@@ -21,7 +21,7 @@ from assay.verifiers.code_tests.literals import NoLiteral, literal
 from assay.verifiers.code_tests.sandbox.codec import encode
 from assay.verifiers.code_tests.suite import Case, Rest
 
-EXACT = Rules(rel_tol=0.0, abs_tol=0.0)
+EXACT = Rules(rel_tol=0.0, abs_tol=0.0, iterators=False)
 
 _EQUALS = {"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertSetEqual",
            "assertTupleEqual", "assertSequenceEqual", "assertMultiLineEqual"}  # fmt: skip
@@ -158,17 +158,13 @@ def _defined(tree: ast.AST) -> set[str]:
 
 
 def _used(tree: ast.AST) -> set[str]:
-    return {
-        x.id for x in ast.walk(tree) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Load)
-    }
+    return {x.id for x in ast.walk(tree) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Load)}
 
 
 # -- statements ------------------------------------------------------------------------------
 
 
-def _body(
-    body: Sequence[ast.stmt], state: _State, check: ast.FunctionDef | None
-) -> list[ast.stmt]:
+def _body(body: Sequence[ast.stmt], state: _State, check: ast.FunctionDef | None) -> list[ast.stmt]:
     """The statements that stay code; converts the others into cases."""
     rest: list[ast.stmt] = []
     rebound = _rebound(body, state)
@@ -377,6 +373,7 @@ def _call(expr: ast.expr, state: _State, rules: Rules) -> tuple[ast.Call, Rules]
     if isinstance(expr.func, ast.Name) and expr.func.id not in state.aliases:
         if len(expr.args) != 1 or expr.keywords:
             raise _NotACase
+        rules = replace(rules, iterators=True)
         if expr.func.id == "sorted":
             rules = replace(rules, unordered=True)
         elif expr.func.id in ("set", "frozenset"):

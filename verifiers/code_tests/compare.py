@@ -31,6 +31,8 @@ class Rules:
     exact_types: bool = False
     unordered: bool = False
     nan_equal: bool = False
+    iterators: bool = True
+    """A generator (or map, dict view, ...) stands for the list of what it gives."""
     as_type: Literal["set", "true", "false", "numbers"] | None = None
     """From the text of an assertion: compare as sets; or ask for the truth of the value only."""
 
@@ -81,6 +83,8 @@ def _as_set(value: Any) -> Any:
 
 def _plain(value: Any, rules: Rules) -> Any:
     while isinstance(value, Relative) and not rules.exact_types:
+        if value.name == "iterator" and not rules.iterators:
+            return value
         value = value.value
     return value
 
@@ -104,8 +108,9 @@ def _differs(got: Any, want: Any, rules: Rules, where: str) -> str | None:
         if same and Counter(_keys(set_items(got))) == Counter(_keys(set_items(want))):
             return None
         return _say(where, f"got {show(got)}, wanted {show(want)}")
-    if isinstance(got, Relative) and isinstance(want, Relative) and got.name == want.name:
-        return _differs(got.value, want.value, rules, where)
+    if isinstance(got, Relative) and isinstance(want, Relative):
+        if got.name == want.name != "iterator":
+            return _differs(got.value, want.value, rules, where)
     if _same_scalar(got, want, rules):
         return None
     return _say(where, f"got {show(got)}, wanted {show(want)}")
@@ -259,7 +264,7 @@ def show(value: Any, limit: int = 80) -> str:
 
 def _show(v: Any, limit: int) -> str:
     if isinstance(v, Relative):
-        return _show(v.value, limit)
+        return f"{v.name}({_show(v.value, limit)})"
     if isinstance(v, Opaque):
         return f"an object of type {v.name}"
     if isinstance(v, str):

@@ -97,8 +97,8 @@ class Program:
 
     def job(self, kind: str) -> dict[str, Any]:
         """What the child is given: code, and nothing about what is expected of it."""
-        if self._code[:1] in (" ", "\t") and self._suite.before:
-            return {"kind": kind, "code": f"{self._suite.before}\n{self._code}"}  # a bare body
+        if self._suite.before and _is_bare_body(self._code):
+            return {"kind": kind, "code": f"{self._suite.before}\n{self._code}"}
         job = {"kind": kind, "code": self._code}
         if self._suite.before:
             job["before"] = self._suite.before
@@ -196,7 +196,9 @@ class Program:
         if "x" in reply:
             return of_failure(reply, "x")
         if "v" not in reply:
-            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {str(reply.get('u'))[:80]}")
+            return CaseResult(
+                Outcome.WRONG_ANSWER, f"unreadable result: {str(reply.get('u'))[:80]}"
+            )
         try:
             got = wire.decode(reply["v"])
         except wire.Garbled as err:
@@ -210,6 +212,12 @@ class Program:
             if found is None:
                 return CaseResult(Outcome.PASSED)
         return CaseResult(Outcome.WRONG_ANSWER, found or "", got=show(got, 400))
+
+
+def _is_bare_body(code: str) -> bool:
+    """Whether it continues a function that the prompt began."""
+    first = next((line for line in code.splitlines() if line.strip()), "")
+    return first[:1] in (" ", "\t")
 
 
 class Checker:
@@ -247,9 +255,7 @@ class Checker:
     def _start(self) -> Run:
         from assay.errors import ReferenceUnreadable
 
-        run = self._lane.zygote().run(
-            {"kind": "serve", "code": self._code}, self._budget.limits()
-        )
+        run = self._lane.zygote().run({"kind": "serve", "code": self._code}, self._budget.limits())
         first = run.receive(time.monotonic() + self._budget.case_s + START_S)
         if first is None or "ready" not in first:
             run.close()

@@ -85,9 +85,7 @@ def _rows(value: Any) -> list[Any] | None:
     return value if isinstance(value, list) else None
 
 
-def _solved(
-    suite: Suite, cases: Sequence[Case], lane: Lane, budget: Budget
-) -> tuple[Case, ...]:
+def _solved(suite: Suite, cases: Sequence[Case], lane: Lane, budget: Budget) -> tuple[Case, ...]:
     zygote = lane.zygote()
     out = []
     job = {"kind": "script" if suite.kind == "stdio" else "serve", "code": suite.reference}
@@ -117,4 +115,3 @@ def _solved(
                 case = replace(case, expected=(wire.decode(reply["v"]),))
             out.append(case)
     return tuple(out)
-

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
 
@@ -199,9 +199,7 @@ def _suite(given: dict[str, Any], before: str) -> Suite:
     )
 
 
-def _case(
-    case: Any, i: int, kind: Any, entry_point: str, limits: Mapping[str, Any]
-) -> Case:
+def _case(case: Any, i: int, kind: Any, entry_point: str, limits: Mapping[str, Any]) -> Case:
     if not isinstance(case, dict):
         _refuse(f"cases[{i}] is a {type(case).__name__}")
     wanted = {"stdin", "input"} if kind == "stdio" else {"args", "kwargs", "input", "init"}
@@ -324,7 +322,9 @@ def _livecodebench(given: Mapping[str, Any]) -> tuple[str, list[Case], str]:
                 cases.append(Case(label, str(name), args, expected=(want,), public=public))
             else:
                 texts = (_joined(row["output"]),)
-                cases.append(Case(label, stdin=_joined(row["input"]), expected=texts, public=public))
+                cases.append(
+                    Case(label, stdin=_joined(row["input"]), expected=texts, public=public)
+                )
     return ("call" if functional else "stdio"), cases, str(name or "") if functional else ""
 
 

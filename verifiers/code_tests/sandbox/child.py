@@ -29,7 +29,13 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from assay.verifiers.code_tests.sandbox.codec import Opaque, Unencodable, decode, encode
+from assay.verifiers.code_tests.sandbox.codec import (
+    Opaque,
+    Unencodable,
+    decode,
+    encode,
+    is_iterator,
+)
 
 SOURCE = "<program>"
 
@@ -278,7 +284,7 @@ def _plain_attribute(cls: type, name: str) -> Any:
 
 
 def _stateful(value: Any) -> bool:
-    return isinstance(value, types.GeneratorType | types.FunctionType | type)
+    return is_iterator(value) or isinstance(value, types.FunctionType | type)
 
 
 _METHODS: dict[str, Callable[[Any], Any]] = {

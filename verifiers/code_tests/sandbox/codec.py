@@ -15,7 +15,8 @@ nothing. An object with one key is a tag; plain JSON stands for itself:
 ``{"b": "00ff"}``     bytes; ``B`` bytearray
 ``{"r": [a, b, c]}``  range
 ``{"D": "1.50"}``     Decimal; ``{"Q": [n, d]}`` Fraction
-``{"k": [name, v]}``  a known relative of the value v: Counter, deque, numpy.float64, ...
+``{"k": [name, v]}``  a known relative of the value v: Counter, deque, numpy.float64, ...;
+                      ``iterator``: a generator, map, dict view, ..., run to its end
 ``{"o": name}``       anything else: it equals nothing
 ====================  ==================================================================
 """
@@ -26,7 +27,9 @@ import collections
 import datetime
 import decimal
 import fractions
+import itertools
 import math
+import types
 from typing import Any
 
 MAX_DEPTH = 100
@@ -42,6 +45,12 @@ _DATES = {
     datetime.date: "date",
     datetime.time: "time",
 }
+
+
+_ITERATORS = (
+    types.GeneratorType, map, filter, zip, reversed, enumerate, itertools.chain, itertools.islice,
+    type(iter([])), type(iter(())), type({}.keys()), type({}.values()), type({}.items()),
+)  # fmt: skip
 
 
 class Unencodable(ValueError):
@@ -97,10 +106,22 @@ def _pairs(v: Any, depth: int, left: list[int]) -> Any:
     return {"d": [[_encode(k, depth, left), _encode(x, depth, left)] for k, x in dict.items(v)]}
 
 
+def _exhausted(v: Any, depth: int, left: list[int]) -> list[Any]:
+    """What an iterator still holds; an endless one meets the cap, or the time limit."""
+    return [_encode(x, depth, left) for x in v]
+
+
+def is_iterator(value: Any) -> bool:
+    """Whether `encode` would use `value` up."""
+    return type(value) in _ITERATORS
+
+
 def _relative(v: Any, kind: type, depth: int, left: list[int]) -> Any:
     """Types of the standard library and numpy that stand for a plain value; else opaque."""
     if kind in _MAPPINGS:
         return {"k": [_MAPPINGS[kind], _pairs(v, depth, left)]}
+    if kind in _ITERATORS:
+        return {"k": ["iterator", _exhausted(v, depth, left)]}
     if kind is collections.deque:
         return {"k": ["deque", [_encode(x, depth, left) for x in v]]}
     if kind in _DATES:

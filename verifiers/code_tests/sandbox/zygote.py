@@ -29,13 +29,61 @@ from typing import Any
 
 from assay.verifiers.code_tests.sandbox import child, confine, syscalls
 
-PRELOAD = (
-    "abc array ast base64 bisect calendar cmath collections collections.abc contextlib copy "
-    "ctypes dataclasses datetime decimal enum fractions functools hashlib heapq html io itertools "
-    "json keyword locale math numbers operator pprint queue random re secrets shlex signal "
-    "statistics string struct textwrap threading time timeit token tokenize traceback types "
-    "typing unicodedata uuid warnings weakref zlib"
-).split()
+PRELOAD = [
+    "abc",
+    "array",
+    "ast",
+    "base64",
+    "bisect",
+    "calendar",
+    "cmath",
+    "collections",
+    "collections.abc",
+    "contextlib",
+    "copy",
+    "ctypes",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+    "hashlib",
+    "heapq",
+    "html",
+    "io",
+    "itertools",
+    "json",
+    "keyword",
+    "locale",
+    "math",
+    "numbers",
+    "operator",
+    "pprint",
+    "queue",
+    "random",
+    "re",
+    "secrets",
+    "shlex",
+    "signal",
+    "statistics",
+    "string",
+    "struct",
+    "textwrap",
+    "threading",
+    "time",
+    "timeit",
+    "token",
+    "tokenize",
+    "traceback",
+    "types",
+    "typing",
+    "unicodedata",
+    "uuid",
+    "warnings",
+    "weakref",
+    "zlib",
+]
 
 LANE_UID = 0x70000000
 """As root, a lane's programs run as this user plus the lane's number: nobody's, so that limits
@@ -308,9 +356,7 @@ class Zygote:
             work = self._work
             os.chdir(work)
         if self._abi > 0:
-            confine.landlock(
-                self._readable, self._devices, work, dirs=self._level == "namespaces"
-            )
+            confine.landlock(self._readable, self._devices, work, dirs=self._level == "namespaces")
         confine.rlimits(
             cpu_s=limits["cpu_s"],
             memory_bytes=self._mapped + limits["memory_bytes"],
