@@ -133,12 +133,14 @@ def _stubs(before: str) -> set[str]:
     """Functions of the prompt that consist of a docstring: what a completion is to write."""
     out = set()
     for item in _parsed(before).body:
-        if isinstance(item, ast.FunctionDef) and all(
-            isinstance(x, ast.Pass) or (isinstance(x, ast.Expr) and isinstance(x.value, ast.Constant))
-            for x in item.body
-        ):  # fmt: skip
+        if isinstance(item, ast.FunctionDef) and all(map(_says_nothing, item.body)):
             out.add(item.name)
     return out
+
+
+def _says_nothing(item: ast.stmt) -> bool:
+    constant = isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant)
+    return constant or isinstance(item, ast.Pass)
 
 
 def _defined(tree: ast.AST) -> set[str]:

@@ -108,9 +108,9 @@ def _differs(got: Any, want: Any, rules: Rules, where: str) -> str | None:
         if same and Counter(_keys(set_items(got))) == Counter(_keys(set_items(want))):
             return None
         return _say(where, f"got {show(got)}, wanted {show(want)}")
-    if isinstance(got, Relative) and isinstance(want, Relative):
-        if got.name == want.name != "iterator":
-            return _differs(got.value, want.value, rules, where)
+    both = isinstance(got, Relative) and isinstance(want, Relative)
+    if both and got.name == want.name != "iterator":
+        return _differs(got.value, want.value, rules, where)
     if _same_scalar(got, want, rules):
         return None
     return _say(where, f"got {show(got)}, wanted {show(want)}")

@@ -122,7 +122,7 @@ class Program:
             yield self._printed(case, end, told)
 
     def _printed(self, case: Case, end: End, told: list[dict[str, Any]]) -> CaseResult:
-        cost = {"seconds": end.seconds, "rss_kb": end.rss_kb}
+        cost: dict[str, Any] = {"seconds": end.seconds, "rss_kb": end.rss_kb}
         if end.how == "exit" and end.exit_code == 1:
             for message in told[:4]:
                 for key in ("c", "x"):

@@ -28,13 +28,13 @@ class _Block:
 
 
 def program(answer: str, policy: Policy = "last", language: str = "python") -> str:
-    """The program in `answer`; empty if there is none. Linear in its length.
+    r"""The program in `answer`; empty if there is none. Linear in its length.
 
     Blocks in the language come before blocks without one; blocks in other languages never
     count. A block that is not closed (a truncated completion) goes to the end.
 
-    >>> program("Here:\\n```python\\nprint(1)\\n```\\nDone.")
-    'print(1)\\n'
+    >>> program("Here:\n```python\nprint(1)\n```\nDone.")
+    'print(1)\n'
     >>> program("print(1)")
     'print(1)'
     """

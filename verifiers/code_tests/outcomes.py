@@ -52,23 +52,23 @@ def of_end(end: End, limit_s: float) -> CaseResult | None:
     Raises:
         Starved: time was up, and the machine's fault.
     """
-    cost = {"seconds": end.seconds, "rss_kb": end.rss_kb}
+    cost: dict[str, Any] = {"seconds": end.seconds, "rss_kb": end.rss_kb}
     if end.how == "starved":
         raise Starved
     if end.how == "timeout":
-        return CaseResult(Outcome.TIMEOUT, f"took longer than {limit_s:g} s", **cost)  # type: ignore[arg-type]
+        return CaseResult(Outcome.TIMEOUT, f"took longer than {limit_s:g} s", **cost)
     if end.how == "output":
-        return CaseResult(Outcome.OUTPUT_LIMIT, "printed or returned too much", **cost)  # type: ignore[arg-type]
+        return CaseResult(Outcome.OUTPUT_LIMIT, "printed or returned too much", **cost)
     if end.how == "threads":
-        return CaseResult(Outcome.RUNTIME_ERROR, "started too many threads", **cost)  # type: ignore[arg-type]
+        return CaseResult(Outcome.RUNTIME_ERROR, "started too many threads", **cost)
     if end.how == "disk":
-        return CaseResult(Outcome.RUNTIME_ERROR, "wrote too many or too large files", **cost)  # type: ignore[arg-type]
+        return CaseResult(Outcome.RUNTIME_ERROR, "wrote too many or too large files", **cost)
     if end.exit_code == -24 or (end.exit_code == -9 and end.how == "exit" and end.cpu_s > limit_s):
-        return CaseResult(Outcome.TIMEOUT, "used up its CPU time", **cost)  # type: ignore[arg-type]
+        return CaseResult(Outcome.TIMEOUT, "used up its CPU time", **cost)
     if end.exit_code < 0:
-        return CaseResult(Outcome.RUNTIME_ERROR, f"died by signal {-end.exit_code}", **cost)  # type: ignore[arg-type]
+        return CaseResult(Outcome.RUNTIME_ERROR, f"died by signal {-end.exit_code}", **cost)
     if end.exit_code > 0:
-        return CaseResult(Outcome.RUNTIME_ERROR, f"ended with exit code {end.exit_code}", **cost)  # type: ignore[arg-type]
+        return CaseResult(Outcome.RUNTIME_ERROR, f"ended with exit code {end.exit_code}", **cost)
     return None
 
 

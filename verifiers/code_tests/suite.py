@@ -164,7 +164,7 @@ def _prompt_code(given: Mapping[str, Any], prompt: Any) -> str:
 
 def _suite(given: dict[str, Any], before: str) -> Suite:
     kind = given.get("type")
-    limits = {
+    limits: dict[str, Any] = {
         "timeout_s": _seconds(given.get("timeout_s", given.get("timeout"))),
         "total_timeout_s": _seconds(given.get("total_timeout_s")),
         "memory_mb": int(given["memory_mb"]) if given.get("memory_mb") else None,

@@ -59,8 +59,9 @@ class CodeTests:
         self._pool = pool
 
     def bound_s(self, sample: Sample) -> float:
-        """Seconds that `verify` may need for `sample`, its own limits kept: for the engine,
-        which may widen the item's bound to it. Includes one retry on a starved machine.
+        """Seconds that `verify` may need for `sample` while it keeps its own limits.
+
+        For the engine, which may widen the item's bound to it; one retry is included.
 
         Raises:
             ReferenceUnreadable: the tests cannot be read.

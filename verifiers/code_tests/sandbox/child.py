@@ -121,9 +121,9 @@ def run(job: dict[str, Any], channel_fd: int) -> None:
 def _fresh_streams() -> None:
     for number, name in ((0, "stdin"), (1, "stdout"), (2, "stderr")):
         if number == 0:
-            stream = open(0, encoding="utf-8", closefd=False)
+            stream = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
         else:
-            stream = open(
+            stream = open(  # noqa: SIM115
                 number, "w", encoding="utf-8", closefd=False, buffering=1 if number == 2 else -1,
                 errors="backslashreplace" if number == 2 else "strict",
             )  # fmt: skip

@@ -30,6 +30,7 @@ import fractions
 import itertools
 import math
 import types
+from collections.abc import Callable
 from typing import Any
 
 MAX_DEPTH = 100
@@ -47,7 +48,7 @@ _DATES = {
 }
 
 
-_ITERATORS = (
+_ITERATORS: tuple[Any, ...] = (
     types.GeneratorType, map, filter, zip, reversed, enumerate, itertools.chain, itertools.islice,
     type(iter([])), type(iter(())), type({}.keys()), type({}.values()), type({}.items()),
 )  # fmt: skip
@@ -201,7 +202,7 @@ def _known(v: Any) -> Any:
     return plain
 
 
-_DECODERS = {
+_DECODERS: dict[str, Callable[[Any], Any]] = {
     "t": lambda v: tuple(decode(x) for x in v),
     "s": lambda v: {decode(x) for x in v},
     "z": lambda v: frozenset(decode(x) for x in v),

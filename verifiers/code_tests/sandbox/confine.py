@@ -65,7 +65,7 @@ def setns(fd: int, kind: int) -> None:
 def mount(
     source: str | None, target: str, kind: str | None, flags: int, data: str | None = None
 ) -> None:
-    """mount(2), with text as text."""
+    """Mount a file system; text is given as text."""
     enc = [None if x is None else os.fsencode(x) for x in (source, target, kind, data)]
     result = _libc.mount(enc[0], enc[1], enc[2], ctypes.c_ulong(flags), enc[3])
     check(result, f"mount of {target}")
@@ -138,7 +138,7 @@ def private_tmp(size_bytes: int, inodes: int, uid: int, gid: int) -> None:
 
 def landlock_abi() -> int:
     """The version of Landlock's interface here; 0 where there is none."""
-    return max(0, _syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint(1)))
+    return max(0, int(_syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint(1))))
 
 
 def landlock(readable: Sequence[str], devices: Sequence[str], work: str, *, dirs: bool) -> None:

@@ -110,7 +110,9 @@ class Zygote:
         except OSError as err:
             data = json.dumps({"failed": f"no answer: {err}"}).encode()
         self.control.settimeout(None)
-        told = json.loads(data) if data else {"failed": self.errors() or "it died at once"}
+        told: dict[str, Any] = (
+            json.loads(data) if data else {"failed": self.errors() or "it died at once"}
+        )
         if "ready" not in told:
             raise SandboxUnavailable(told.get("failed", "?"))
         return Ready(

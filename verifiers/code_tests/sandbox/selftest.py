@@ -95,7 +95,7 @@ def probe(t):
         "see another process": attempt(lambda: os.listdir("/proc/%d" % t["pid"]))
             or attempt(lambda: open("/proc/%d/cmdline" % t["pid"]).close()),
         "signal another process": attempt(lambda: os.kill(t["pid"], 0)),
-        "trace another process": libc.ptrace(0x4206, t["pid"], None, None) == 0,  # SEIZE: does not stop it
+        "trace another process": libc.ptrace(0x4206, t["pid"], None, None) == 0,
         "make a user namespace": libc.unshare(0x10000000) == 0,
         "read the environment": bool(os.environ),
         "write a private file": attempt(lambda: wrote("private")),

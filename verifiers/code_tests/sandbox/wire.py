@@ -20,7 +20,7 @@ _HEX = re.compile(r"-?[0-9a-f]+")
 _DECIMAL_CHARS = 2_000
 _KINDS = re.compile(r"[A-Za-z_.0-9]{1,60}")
 
-Value: TypeAlias = "None | bool | int | float | str | complex | bytes | Decimal | Fraction | Node"
+Value: TypeAlias = "bool | int | float | str | complex | bytes | Decimal | Fraction | Node | None"
 
 
 @dataclass(frozen=True, slots=True)
