@@ -9,6 +9,7 @@
     ├── VerdictError       (ValueError)    a verifier returned what no verdict can be
     ├── PluginError        (RuntimeError)  a plugin that cannot be loaded, or clashes
     │   └── VerifierNotFound (LookupError) no verifier of that name or version
+    ├── RolloutsError      (OSError)       rollouts cannot be read, or rewards cannot be written
     ├── ConfigError        (ValueError)    an option of a call or a command out of range
     ├── SandboxUnavailable (RuntimeError)  the machine cannot give the isolation asked for
     ├── WorkerError        (RuntimeError)  worker processes cannot be started
@@ -55,6 +56,10 @@ class PluginError(AssayError, RuntimeError):
 
 class VerifierNotFound(PluginError, LookupError):
     """No verifier of that name or version is offered by any loaded plugin."""
+
+
+class RolloutsError(AssayError, OSError):
+    """A file of rollouts cannot be read, or one of rewards cannot be written; names the place."""
 
 
 class ConfigError(AssayError, ValueError):

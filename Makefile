@@ -1,0 +1,34 @@
+# Two commands for a fresh clone: `make demo` and `make test`. Both make or reuse .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ROWS := examples/data/gsm8k_solutions_200.jsonl
+
+.PHONY: demo test check clean
+
+demo: $(STAMP)
+	@mkdir -p reports
+	@$(BIN)/assay verify $(ROWS) --rubric math --out reports/demo.jsonl --summary reports/demo.md
+	@echo
+	@echo "rows with rewards: reports/demo.jsonl   summary: reports/demo.md"
+
+# The fast tests. Those of parts that are not installed are named at the end.
+test: $(STAMP)
+	$(BIN)/python -m pytest -m "not slow"
+
+# What CI checks besides the tests; needs `pip install -e ".[dev]"`.
+check:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+$(STAMP): pyproject.toml setup.py
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .import_linter_cache src/*.egg-info

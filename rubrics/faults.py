@@ -1,0 +1,96 @@
+"""Errors of rubrics: rule, place, what was got, how to mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assay.errors import RubricError, nearest
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+
+_PLAIN = re.compile(r"[A-Za-z_][\w.@+-]*")
+
+
+class Fault(RubricError):
+    """A `RubricError` that knows its place, so that outer levels can complete the path."""
+
+    def __init__(
+        self, rule: str, *, path: Sequence[str | int] = (), got: str = "", fix: str = ""
+    ) -> None:
+        self.rule, self.path, self.got, self.fix = rule, tuple(path), got, fix
+        self.file: str | None = None
+        super().__init__(rule)
+
+    def __str__(self) -> str:
+        where = f" of {self.file}" if self.file else ""
+        lines = [f"{self.rule} - at `{shown(self.path)}`{where}"]
+        if self.got:
+            lines.append(f"  got: {self.got}")
+        if self.fix:
+            lines.append(f"  fix: {self.fix}")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[type[RubricError], tuple[str]]:
+        return RubricError, (str(self),)
+
+    def under(self, *path: str | int) -> Fault:
+        """The same fault, seen from further up."""
+        self.path = (*path, *self.path)
+        return self
+
+
+def shown(path: Sequence[str | int]) -> str:
+    """A path as text.
+
+    >>> shown(["criteria", "math.answer", "weight"]), shown(["cases", 0, "openai/gsm8k"])
+    ('$.criteria["math.answer"].weight', '$.cases[0]["openai/gsm8k"]')
+    """
+    out = "$"
+    for step in path:
+        if isinstance(step, int):
+            out += f"[{step}]"
+        elif _PLAIN.fullmatch(step) and "." not in step:
+            out += f".{step}"
+        else:
+            out += f'["{step}"]'
+    return out
+
+
+def brief(value: object, limit: int = 80) -> str:
+    """`value` as one short line for an error message."""
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def from_validation(err: ValidationError, model: type[BaseModel], kind: str) -> Fault:
+    """The first of pydantic's errors, in our words."""
+    item = err.errors(include_url=False)[0]
+    loc: list[str | int] = list(item["loc"])
+    name = str(loc[-1]) if loc else kind
+    inner = item.get("ctx", {}).get("error")
+    fields = [n for n in model.model_fields if n != "kind"]
+    if isinstance(inner, Fault):
+        return inner.under(*loc)
+    if item["type"] == "missing":
+        return Fault(f"{kind} needs `{name}`", path=loc[:-1], fix=f"fields: {', '.join(fields)}")
+    if item["type"] == "extra_forbidden":
+        return Fault(
+            f"{kind} has no field {name!r}{nearest(name, fields)}",
+            path=loc,
+            fix=f"fields: {', '.join(fields)}",
+        )
+    got = f"{name} {brief(item['input'])}"
+    field = model.model_fields.get(str(loc[0])) if loc else None
+    fix = (field.description or "") if field is not None else ""
+    if inner is not None:
+        text = str(inner)
+        rule = f"{name} {text}" if text.startswith(("is ", "are ", "has ")) else text
+        return Fault(rule, path=loc, got=got, fix=fix)
+    if item["type"] == "literal_error":
+        expected = str(item["ctx"]["expected"])
+        near = nearest(str(item["input"]), re.findall(r"'([^']*)'", expected))
+        return Fault(f"{name} is {item['input']!r}, must be {expected}{near}", path=loc, got=got)
+    return Fault(f"{name}: {item['msg']}", path=loc, got=got, fix=fix)

@@ -1,0 +1,36 @@
+"""The sub-commands, by dotted name: a module is imported only when its command is asked for.
+
+To add one, write a module in this folder with a function that typer can take, and add a line.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "verify": "assay.cli.verify:verify",
+        "compare": "assay.cli.compare:compare",
+        "style": "assay.cli.style:style",
+        "plugins": "assay.cli.plugins:plugins",
+        "prove": "assay.cli.prove:prove",
+    }
+)
+"""Name of the command -> ``package.module:function``."""
+
+SETTINGS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "compare": {"ignore_unknown_options": True},  # -1/2 is an answer, no option
+    }
+)
+"""Name of the command -> context settings, where it needs some."""
+
+
+def load(name: str) -> Callable[..., Any]:
+    """The function behind a command's name."""
+    module, _, function = COMMANDS[name].partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found

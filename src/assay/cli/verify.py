@@ -1,0 +1,273 @@
+"""`assay verify`: one row in, one row out, same order."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assay.cli.console import say_error, say_note, say_warning, show
+from assay.cli.exits import INTERRUPTED, READER_GONE, TOO_MANY_UNSCORED, USER_MISTAKE
+from assay.cli.job import score_rows
+from assay.cli.meter import Meter
+from assay.cli.tally import PLACES, Tally
+from assay.errors import AssayError, ConfigError, RolloutsError, SampleError, nearest
+from assay.model import SAMPLE_FIELDS, Verdict
+from assay.rollouts.columns import REWARD_COLUMNS, is_scored
+from assay.rollouts.output import STDOUT, ReaderGone, RewardsFile, encode
+from assay.rollouts.rows import Row, read_rows
+from assay.rollouts.sources import find_sources
+
+if TYPE_CHECKING:
+    from assay.engine.engine import Engine
+    from assay.rubrics import BoundRubric
+
+MAX_UNSCORED = 0.05
+
+
+def verify(
+    rollouts: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ROLLOUTS",
+            help="JSONL (also .gz) or Parquet files, globs, or - for standard input.",
+            show_default=False,
+        ),
+    ],
+    rubric: Annotated[
+        str, typer.Option("--rubric", "-r", help="A preset's name, or a TOML or JSON file.")
+    ] = "math",
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="REWARDS.jsonl",
+            help="Where the rows with rewards go, - for standard output. Without it, only the "
+            "summary is shown.",
+            show_default=False,
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with an interrupted run; refuses another signature."),
+    ] = False,
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN",
+            help="Where a field has another name in the rows, e.g. completion=response.",
+            show_default=False,
+        ),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first invalid row.")
+    ] = False,
+    max_unscored: Annotated[
+        float, typer.Option(help="Exit with 3 when a larger share than this has no score.")
+    ] = MAX_UNSCORED,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Worker processes; by default as many as CPUs.", show_default=False
+        ),
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds for one row.")] = 5.0,
+    budget: Annotated[
+        float | None, typer.Option(help="Seconds for all rows together.", show_default=False)
+    ] = None,
+    plugin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE.py", help="A one-file plugin.", show_default=False),
+    ] = None,
+    progress: Annotated[
+        bool | None,
+        typer.Option(
+            "--progress/--no-progress",
+            help="By default shown where standard error is a terminal.",
+            show_default=False,
+        ),
+    ] = None,
+    summary: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="SUMMARY.md", help="Also write the summary as Markdown.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Score rollouts.
+
+    A row out is the row in with the columns reward, status, terms, verdicts and signature added;
+    columns of these names in the row in are replaced.
+    """
+    columns = _columns(mapped or [])
+    _check_options(max_unscored, timeout, budget, resume, out)
+    sources = find_sources(rollouts)
+    with ExitStack() as stack:
+        rewards = None
+        if out is not None:
+            rewards = RewardsFile(out, sources)
+            stack.callback(rewards.close)
+        if summary is not None:
+            _check_summary(summary)
+        engine = stack.enter_context(
+            _engine(rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()))
+        )
+        tally = Tally()
+        rows = read_rows(sources)
+        began = time.monotonic()
+        if rewards is not None:
+            if resume:
+                for row, old in rewards.finished(rows, _signer(engine.rubric, columns)):
+                    tally.add(row.place, old, resumed=True)
+            else:
+                rewards.start()
+        meter = stack.enter_context(Meter(progress))
+        code = 0
+        failure: RolloutsError | None = None
+
+        def emit(row: Row, scored: dict[str, Any]) -> None:
+            if rewards is not None:
+                rewards.write(encode(scored))
+            if row.data is not None and not is_scored(row.data):
+                tally.replaced.update(c for c in REWARD_COLUMNS if c in row.data and c in scored)
+            tally.add(row.place, scored)
+            meter.advance(tally.n)
+
+        try:
+            score_rows(engine, rows, emit, columns=columns, strict=strict, budget_s=budget)
+        except ReaderGone:
+            raise typer.Exit(READER_GONE) from None
+        except RolloutsError as err:
+            failure = err
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+        tally.seconds = time.monotonic() - began
+    meter.stop()
+    show(tally.table(), on_stderr=out == STDOUT)
+    if summary is not None:
+        _write_summary(summary, tally.markdown(f"assay verify --rubric {rubric}"))
+    raise typer.Exit(_told(tally, code, failure, strict, max_unscored, out))
+
+
+def _engine(rubric: str, **options: Any) -> Engine:
+    """The engine; a plugin that could not be loaded is a warning, whatever Python's filters say."""
+    from assay import Engine
+    from assay.plugins.host import PluginWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PluginWarning)
+        engine = Engine(rubric, **options)
+    for error in engine.host.errors:
+        say_warning(str(error))
+    return engine
+
+
+def _signer(
+    rubric: BoundRubric, columns: Mapping[str, str]
+) -> Callable[[Row, Mapping[str, Any]], str]:
+    """The signature that this run gives to a row whose verdicts are known."""
+
+    def signature(row: Row, old: Mapping[str, Any]) -> str:
+        if old["status"] == "invalid":
+            return rubric.signature
+        sample = row.sample(columns)
+        if isinstance(sample, SampleError):
+            return "none: the row is invalid"
+        try:
+            verdicts = {k: Verdict.from_json(v) for k, v in old["verdicts"].items()}
+            return rubric.compose(verdicts, sample).signature
+        except AssayError:  # other criteria, so another rubric
+            return rubric.signature
+
+    return signature
+
+
+def _told(
+    tally: Tally,
+    code: int,
+    failure: RolloutsError | None,
+    strict: bool,
+    max_unscored: float,
+    out: str | None,
+) -> int:
+    """Say what went wrong, and give the exit code."""
+    if tally.replaced:
+        say_note(f"columns of the rows in that were replaced: {', '.join(sorted(tally.replaced))}")
+    if code == INTERRUPTED:
+        hint = "; --resume goes on from there" if out not in (None, STDOUT) else ""
+        say_error(f"interrupted after {tally.n:,} rows{hint}")
+    if failure is not None:
+        say_error(str(failure))
+        code = code or USER_MISTAKE
+    if tally.invalid:
+        count = tally.statuses["invalid"]
+        for place in tally.invalid:
+            say_error(place)
+        if count > PLACES:
+            say_error(f"{count:,} rows are invalid; the first {PLACES} are told above")
+        elif strict:
+            say_error("stopped at the first invalid row, as --strict asks")
+        else:
+            say_error(f"{count:,} row{'s are' if count > 1 else ' is'} invalid; the rest is scored")
+        code = code or USER_MISTAKE
+    if tally.unscored_share > max_unscored:
+        cause = "".join(
+            f"; most often {what} ({n:,} rows)" for what, n in tally.unscored_causes.most_common(1)
+        )
+        say_error(
+            f"{tally.statuses['unscored']:,} rows ({tally.unscored_share:.1%}) have no score, "
+            f"more than --max-unscored {max_unscored:g}{cause}"
+        )
+        code = code or TOO_MANY_UNSCORED
+    return code
+
+
+def _columns(mapped: Sequence[str]) -> dict[str, str]:
+    columns: dict[str, str] = {}
+    for item in mapped:
+        name, sign, column = item.partition("=")
+        if not sign or not column:
+            raise ConfigError(f"--map {item}: must be FIELD=COLUMN, e.g. completion=response")
+        if name not in SAMPLE_FIELDS:
+            raise ConfigError(
+                f"--map {item}: no field {name!r}{nearest(name, SAMPLE_FIELDS)}"
+                f"\nfields: {', '.join(SAMPLE_FIELDS)}"
+            )
+        if name in columns:
+            raise ConfigError(f"--map {item}: {name!r} is mapped to {columns[name]!r} already")
+        columns[name] = column
+    return columns
+
+
+def _check_options(
+    max_unscored: float, timeout: float, budget: float | None, resume: bool, out: str | None
+) -> None:
+    if not 0.0 <= max_unscored <= 1.0:
+        raise ConfigError(f"--max-unscored {max_unscored:g}: a share, must lie in [0, 1]")
+    for name, seconds in (("--timeout", timeout), ("--budget", budget)):
+        if seconds is not None and not 0.0 < seconds < float("inf"):
+            raise ConfigError(f"{name} {seconds:g}: must be a positive number of seconds")
+    if resume and out in (None, STDOUT):
+        raise ConfigError("--resume needs --out FILE, the file to go on with")
+
+
+def _check_summary(path: Path) -> None:
+    try:
+        with path.open("a"):
+            pass
+    except OSError as err:
+        raise RolloutsError(f"{path}: cannot be written: {err.strerror or err}") from err
+
+
+def _write_summary(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as err:
+        raise RolloutsError(f"{path}: {err.strerror or err}") from err

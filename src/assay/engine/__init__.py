@@ -1,0 +1,1 @@
+"""Looks verifiers up, runs them within bounds, and composes their verdicts."""

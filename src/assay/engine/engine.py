@@ -1,0 +1,445 @@
+"""The engine: a rubric, its verifiers, and the processes they run in."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import platform
+import queue
+import re
+import time
+import warnings
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
+
+from assay.engine.cache import VerdictCache
+from assay.engine.call import Call
+from assay.engine.lane import Lane
+from assay.engine.pool import Job, Reply
+from assay.engine.pools import PoolHandle, available_cores, default_memory_bytes
+from assay.errors import ConfigError, SampleError, UnscoredError
+from assay.model import Reward, Sample
+from assay.plugins.host import Host
+from assay.rubrics import Rubric, load_rubric
+
+if TYPE_CHECKING:
+    import os
+
+    from assay.plugins.spec import VerifierSpec
+    from assay.rubrics import BoundRubric
+
+RubricSource: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any] | Rubric"
+"""A preset's name, a path, a dict or a rubric."""
+
+Row: TypeAlias = Sample | SampleError
+"""A sample, or the error of a row that could not become one: it yields an `invalid` reward."""
+
+AHEAD = 1024
+"""Samples that a call reads ahead of those it has finished."""
+
+POST = 64
+"""Jobs that are collected before the pool is told."""
+
+UNSCORED_FROM = 200
+"""A call with fewer samples never raises `UnscoredError`."""
+
+
+class Plan:
+    """What an engine runs: made once, shared by its calls."""
+
+    def __init__(self, bound: BoundRubric, cache: VerdictCache, pool: PoolHandle) -> None:
+        self.bound = bound
+        self.cache = cache
+        self.pool = pool
+        self.lanes = {
+            key: Lane(offer, bound.params[key], _floats(bound.levels[key]))
+            for key, offer in bound.offers.items()
+        }
+
+    def invalid(self, error: str) -> Reward:
+        """The reward of a row that cannot be judged."""
+        terms = self.bound.blank_terms()
+        return Reward(None, "invalid", terms, error=error, signature=self.bound.signature)
+
+
+class Engine:
+    """Scores samples with one rubric; keeps warm workers between calls. Safe in threads.
+
+    Args:
+        rubric: A preset's name, the path of a file, a dict, or a `Rubric`.
+        workers: Processes for killable verifiers, started when first needed; by default one a
+            core this process may use.
+        timeout_s: Bound of one item, in seconds from its start. An item that has spent it on
+            its own doing is judged 0; one that the machine starved may take up to twice as
+            long and is then `timed_out`. So no item takes longer than ``2 * timeout_s`` plus
+            the start of a worker.
+        budget_s: Bound of a call, in seconds; what it does not reach is `timed_out`.
+        max_unscored: Share of a call of at least 200 samples that may go without a score.
+        on_unscored: What happens above it: ``raise`` `UnscoredError`, ``warn``, or ``ignore``.
+        memory_bytes: Address space of a worker; by default 4 GB, or a worker's share of half
+            the memory if that is less.
+        cache_size: Verdicts kept from call to call.
+        verifiers: Functions marked with `@assay.verifier`, or specs, besides the plugins'.
+        plugins: Paths of one-file plugins.
+        blocked: Names of plugins not to load.
+
+    Raises:
+        RubricError: the rubric cannot be built.
+        PluginError: a plugin clashes, or a verifier is not to be found.
+        ConfigError: an option is out of range.
+    """
+
+    def __init__(
+        self,
+        rubric: RubricSource = "math",
+        *,
+        workers: int | None = None,
+        timeout_s: float = 5.0,
+        budget_s: float | None = None,
+        max_unscored: float = 0.05,
+        on_unscored: Literal["raise", "warn", "ignore"] = "raise",
+        memory_bytes: int | None = None,
+        cache_size: int = 10_000,
+        verifiers: Iterable[VerifierSpec | Callable[..., Any]] = (),
+        plugins: Sequence[str] = (),
+        blocked: Iterable[str] = (),
+    ) -> None:
+        workers = available_cores() if workers is None else workers
+        _check("workers", workers, isinstance(workers, int) and 1 <= workers <= 4096, "1 to 4096")
+        _check("timeout_s", timeout_s, 0.0 < timeout_s < 86_400.0, "above 0, below a day")
+        _check_budget(budget_s)
+        _check("max_unscored", max_unscored, 0.0 <= max_unscored <= 1.0, "0 to 1")
+        choices = ("raise", "warn", "ignore")
+        _check("on_unscored", on_unscored, on_unscored in choices, ", ".join(choices))
+        if memory_bytes is None:
+            memory_bytes = default_memory_bytes(workers)
+        _check(
+            "memory_bytes",
+            memory_bytes,
+            memory_bytes == 0 or memory_bytes >= 128 << 20,
+            "0 (no bound), or 128 MB and more",
+        )
+        self.timeout_s = float(timeout_s)
+        self.budget_s = budget_s
+        self.max_unscored = max_unscored
+        self.on_unscored = on_unscored
+        self.host = Host(verifiers, plugins, blocked)
+        self.rubric = load_rubric(rubric, self.host).bind(self.host)
+        self.rubric = self.rubric.rubric.bind(self.host, _environment(self.rubric))
+        self._pool = PoolHandle(workers, memory_bytes)
+        self._plan = Plan(self.rubric, VerdictCache(cache_size), self._pool)
+
+    # -- one sample -----------------------------------------------------------------------------
+
+    def verify(self, sample: Sample, *, step: int | None = None) -> Reward:
+        """The reward of one sample.
+
+        Raises:
+            SampleError: the sample lacks a field that a verifier needs.
+            ReferenceUnreadable: its reference cannot be read.
+        """
+        for _, reward, error in self._run([sample], step, self.budget_s):
+            if error is not None:
+                raise error
+            return reward
+        raise AssertionError("a call ends with a reward for every sample")
+
+    async def averify(self, sample: Sample, *, step: int | None = None) -> Reward:
+        """As `verify`, without blocking the event loop while workers judge."""
+        async with contextlib.aclosing(self._arun([sample], step, self.budget_s)) as run:
+            async for _, reward, error in run:
+                if error is not None:
+                    raise error
+                return reward
+        raise AssertionError("a call ends with a reward for every sample")
+
+    # -- many -----------------------------------------------------------------------------------
+
+    def verify_batch(
+        self,
+        samples: Iterable[Row],
+        *,
+        step: int | None = None,
+        budget_s: float | None = None,
+        progress: bool = False,
+    ) -> list[Reward]:
+        """Rewards of many samples, in their order.
+
+        Equal samples are judged once. A sample that is malformed gets an `invalid` reward.
+
+        Args:
+            samples: Samples; rows that could not become one may stand as their `SampleError`.
+            step: Step of training, for samples that do not bring their own.
+            budget_s: Bound of this call, in seconds, instead of the engine's.
+            progress: Show a bar on standard error, if that is a terminal.
+
+        Raises:
+            UnscoredError: more than `max_unscored` of at least 200 samples have no score.
+        """
+        rewards: dict[int, Reward] = {}
+        for index, reward in self.iter_batch(
+            samples, step=step, budget_s=budget_s, progress=progress
+        ):
+            rewards[index] = reward
+        ordered = [rewards[i] for i in range(len(rewards))]
+        self._judge_call(ordered)
+        return ordered
+
+    def iter_batch(
+        self,
+        samples: Iterable[Row],
+        *,
+        step: int | None = None,
+        budget_s: float | None = None,
+        progress: bool = False,
+    ) -> Iterator[tuple[int, Reward]]:
+        """(index, reward) as each is done; reads `samples` ahead by at most 1,024.
+
+        Never raises `UnscoredError`: who takes rewards one by one sees them one by one.
+        """
+        _check_budget(budget_s)
+        run = self._run(samples, step, self.budget_s if budget_s is None else budget_s)
+        if progress:
+            from assay.engine.progress import shown
+
+            run = shown(run, samples)
+        for index, reward, _ in run:
+            yield index, reward
+
+    async def averify_batch(
+        self,
+        samples: Iterable[Row],
+        *,
+        step: int | None = None,
+        budget_s: float | None = None,
+    ) -> list[Reward]:
+        """As `verify_batch`, without blocking the event loop while workers judge."""
+        _check_budget(budget_s)
+        rewards: dict[int, Reward] = {}
+        budget = self.budget_s if budget_s is None else budget_s
+        async with contextlib.aclosing(self._arun(samples, step, budget)) as run:
+            async for index, reward, _ in run:
+                rewards[index] = reward
+        ordered = [rewards[i] for i in range(len(rewards))]
+        self._judge_call(ordered)
+        return ordered
+
+    # -- drivers --------------------------------------------------------------------------------
+
+    def _run(
+        self, samples: Iterable[Row], step: int | None, budget_s: float | None
+    ) -> Iterator[tuple[int, Reward, SampleError | None]]:
+        mail: queue.SimpleQueue[tuple[Job, Reply]] = queue.SimpleQueue()
+        call = Call(self._plan, self.timeout_s, lambda job, reply: mail.put((job, reply)))
+        deadline = None if budget_s is None else time.monotonic() + budget_s
+        feed = enumerate(_stepped(samples, step))
+        more = True
+        try:
+            while more or call.open:
+                if deadline is not None and time.monotonic() >= deadline:
+                    because = f"the call's budget of {budget_s:g} s was spent"
+                    self._stop(call, because)
+                    for index, sample in feed:
+                        call.skip(index, sample, because)
+                    yield from _drained(call)
+                    return
+                if more and call.open < AHEAD:
+                    more = _feed_one(feed, call)
+                if call.posts >= POST or not more or call.open >= AHEAD:
+                    call.post()
+                while not mail.empty():
+                    call.take(*mail.get())
+                if call.done:
+                    while call.done:
+                        yield call.done.popleft()
+                elif call.open and (not more or call.open >= AHEAD):
+                    wait = 1.0 if deadline is None else deadline - time.monotonic()
+                    try:
+                        call.take(*mail.get(timeout=min(1.0, max(0.0, wait))))
+                    except queue.Empty:
+                        self._look_after(call)
+                    yield from _drained(call)
+            yield from _drained(call)
+        finally:
+            if call.open:  # an exception, Ctrl-C, or a caller who stopped taking rewards
+                self._cancel(call.jobs)
+
+    async def _arun(
+        self, samples: Iterable[Row], step: int | None, budget_s: float | None
+    ) -> AsyncGenerator[tuple[int, Reward, SampleError | None], None]:
+        loop = asyncio.get_running_loop()
+        mail: deque[tuple[Job, Reply]] = deque()
+        arrived = asyncio.Event()
+
+        told = False
+
+        def deliver(job: Job, reply: Reply) -> None:
+            nonlocal told
+            mail.append((job, reply))
+            if not told and not loop.is_closed():
+                told = True
+                loop.call_soon_threadsafe(arrived.set)
+
+        call = Call(self._plan, self.timeout_s, deliver)
+        deadline = None if budget_s is None else time.monotonic() + budget_s
+        feed = enumerate(_stepped(samples, step))
+        more = True
+        breath = time.monotonic()
+        try:
+            while more or call.open:
+                now = time.monotonic()
+                if deadline is not None and now >= deadline:
+                    because = f"the call's budget of {budget_s:g} s was spent"
+                    self._stop(call, because)
+                    for index, sample in feed:
+                        call.skip(index, sample, because)
+                    for item in _drained(call):
+                        yield item
+                    return
+                if now - breath > 0.01:  # others on this loop want to live, too
+                    await asyncio.sleep(0)
+                    breath = time.monotonic()
+                if more and call.open < AHEAD:
+                    more = _feed_one(feed, call)
+                if call.posts >= POST or not more or call.open >= AHEAD:
+                    call.post()
+                arrived.clear()
+                told = False  # before the mail is read, or a letter would lie there unseen
+                while mail:
+                    call.take(*mail.popleft())
+                if not call.done and call.open and (not more or call.open >= AHEAD):
+                    wait = 1.0 if deadline is None else deadline - time.monotonic()
+                    try:
+                        await asyncio.wait_for(arrived.wait(), min(1.0, max(0.0, wait)))
+                    except TimeoutError:
+                        self._look_after(call)
+                    breath = time.monotonic()
+                for item in _drained(call):
+                    yield item
+            for item in _drained(call):
+                yield item
+        finally:
+            if call.open:
+                self._cancel(call.jobs)
+
+    def _stop(self, call: Call, because: str) -> None:
+        self._cancel(call.give_up(because))
+
+    def _cancel(self, jobs: list[Job]) -> None:
+        if jobs:
+            self._pool.get().cancel(jobs)
+
+    def _look_after(self, call: Call) -> None:
+        """Nothing came for a while: if the pool is no more (a fork in mid-call), nothing will."""
+        if not self._pool.alive:
+            for job in call.jobs:
+                call.take(job, ("lost", "its pool of workers is gone"))
+
+    # -- the rest -------------------------------------------------------------------------------
+
+    def _judge_call(self, rewards: Sequence[Reward]) -> None:
+        """Hours of silent masks are no better than silent zeros."""
+        missing = [r for r in rewards if r.value is None]
+        if (
+            self.on_unscored == "ignore"
+            or len(rewards) < UNSCORED_FROM
+            or len(missing) <= self.max_unscored * len(rewards)
+        ):
+            return
+        causes = Counter(_kind_of(_cause(r)) for r in missing)
+        kind, count = causes.most_common(1)[0]
+        cause = next(c for c in map(_cause, missing) if _kind_of(c) == kind)
+        message = (
+            f"{len(missing)} of {len(rewards)} samples have no score "
+            f"({len(missing) / len(rewards):.1%}, at most {self.max_unscored:.1%} are allowed)"
+            f"\n  commonest cause, {count} times: {cause}"
+            "\nfix: mend the cause, raise max_unscored, or take on_unscored='warn'"
+        )
+        if self.on_unscored == "warn":
+            warnings.warn(message, RuntimeWarning, stacklevel=3)
+        else:
+            raise UnscoredError(message, rewards)
+
+    def close(self) -> None:
+        """End the workers, unless another engine of this process uses them too."""
+        self._pool.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _feed_one(feed: Iterator[tuple[int, Row]], call: Call) -> bool:
+    for index, sample in feed:
+        call.feed(index, sample)
+        return True
+    return False
+
+
+def _drained(call: Call) -> Iterator[tuple[int, Reward, SampleError | None]]:
+    while call.done:
+        yield call.done.popleft()
+
+
+def _stepped(samples: Iterable[Row], step: int | None) -> Iterable[Row]:
+    if step is None:
+        return samples
+    return (
+        s if isinstance(s, SampleError) or s.step is not None else s.at_step(step) for s in samples
+    )
+
+
+def _cause(reward: Reward) -> str:
+    return (reward.error or "unknown").partition("\n")[0][:200]
+
+
+def _kind_of(cause: str) -> str:
+    """Causes that differ in a number alone are of one kind."""
+    return re.sub(r"\d+", "0", cause)
+
+
+def _environment(bound: BoundRubric) -> Mapping[str, Any]:
+    """What besides rubric and sample can change a score: part of the signature."""
+    tools: dict[str, str] = {}
+    for offer in bound.offers.values():
+        for tool in offer.spec.tools:
+            try:
+                tools[tool] = version(tool)
+            except PackageNotFoundError:
+                tools[tool] = "absent"
+    minor = ".".join(platform.python_version_tuple()[:2])
+    return {"python": minor, "tools": dict(sorted(tools.items()))}
+
+
+def _floats(levels: Iterable[Any] | None) -> tuple[float, ...] | None:
+    return None if levels is None else tuple(float(level) for level in levels)
+
+
+def _check(name: str, value: Any, good: bool, wanted: str) -> None:
+    if not good:
+        raise ConfigError(f"{name} is {value!r}, must be {wanted}")
+
+
+def _check_budget(budget_s: float | None) -> None:
+    _check("budget_s", budget_s, budget_s is None or budget_s > 0.0, "None or above 0 seconds")

@@ -1,0 +1,570 @@
+"""The worker processes of this process, and the one thread that serves them.
+
+A single thread starts every worker, so a worker dies with the process (the kernel's
+parent-death signal follows the *thread* that forked) and not with whichever thread first asked
+for a verdict. The thread routes frames by their header and never parses a verdict; callers do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import selectors
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from assay.engine.fault import BLAME_SHARE, account, at_fault, own_share
+from assay.engine.frames import (
+    BOUND,
+    ESCALATED,
+    LANE,
+    LOADED,
+    READY,
+    VERIFY,
+    Frame,
+    FrameError,
+    encode,
+)
+from assay.engine.process import WorkerProcess
+from assay.errors import WorkerError
+
+START_S = 60.0
+"""A worker that has not started, or not imported a verifier, by then is broken."""
+
+STEAL_S = 0.1
+"""What waits behind a job for this long is given to another worker."""
+
+WINDOW_S = 0.01
+"""About as much work as this is kept in a worker's pipe, so that it never runs dry."""
+
+WINDOW_JOBS = 128
+WINDOW_BYTES = 1 << 20
+WAITING_JOBS = 64
+"""Jobs of waiting verifiers that run at once."""
+
+TICK = 0.1
+"""Share of its time after which an item is first looked at."""
+
+Reply = tuple[Literal["reply", "limit", "starved", "dead", "lost"], Any]
+"""What a job comes to: ``reply`` (payload), ``limit`` (what it spent), ``starved`` or ``dead``
+(a sentence), ``lost`` (the pool itself failed: a sentence)."""
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One sample for one verifier."""
+
+    lane: int
+    payload: bytes
+    escalated: bool
+    timeout_s: float
+    deliver: Callable[[Job, Reply], None]
+    """Called once, from the pool's thread; must not block or raise."""
+    tag: Any = None
+    """The caller's own."""
+    waiting: bool = False
+    number: int = 0
+    attempts: int = 0
+    """How often a worker was lost with it."""
+    done: bool = False
+
+
+@dataclass(slots=True)
+class _Work:
+    """Jobs of one kind and the workers that take them."""
+
+    waiting: bool
+    size: int
+    queue: deque[Job] = field(default_factory=deque)
+    workers: list[WorkerProcess] = field(default_factory=list)
+    stillborn: int = 0
+    """Workers in a row that died before they were ready."""
+
+
+class Pool:
+    """Up to `size` workers, started as they are needed.
+
+    Args:
+        size: Workers for killable verifiers; one more process serves all that wait.
+        memory_bytes: Address space of each; 0: no bound.
+    """
+
+    def __init__(self, size: int, memory_bytes: int) -> None:
+        self.size = size
+        self.memory_bytes = memory_bytes
+        self.pid = os.getpid()
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._incoming: deque[Job] = deque()
+        self._lanes: dict[int, bytes] = {}
+        self._pace: dict[int, float] = {}
+        """Lane -> seconds a job takes, lately."""
+        self._killable = _Work(False, size)
+        self._waiting = _Work(True, 1)
+        self._dying: list[WorkerProcess] = []
+        self._closing = False
+        self._woken = False
+        self._ended = False
+        self._cancelled: set[Job] = set()
+        self._wake_out, self._wake_in = os.pipe()
+        os.set_blocking(self._wake_in, False)
+        os.set_blocking(self._wake_out, False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._wake_out, selectors.EVENT_READ, None)
+        self._thread = threading.Thread(target=self._run, name="assay-pool", daemon=True)
+        self._thread.start()
+
+    # -- for callers, from any thread -----------------------------------------------------------
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can serve this process."""
+        return not self._closing and self.pid == os.getpid() and self._thread.is_alive()
+
+    def open_lane(self, lane: int, told: bytes) -> None:
+        """Make a verifier with its params known under a number."""
+        self._lanes[lane] = told
+
+    def submit(self, jobs: list[Job]) -> None:
+        """Queue jobs; each is delivered exactly once, unless cancelled."""
+        with self._lock:
+            if not self._ended:
+                for job in jobs:
+                    job.number = next(self._numbers)
+                self._incoming.extend(jobs)
+                jobs = []
+        for job in jobs:
+            job.deliver(job, ("lost", "the pool was closed"))
+        self._wake()
+
+    def cancel(self, jobs: list[Job]) -> None:
+        """Forget jobs that have not been delivered; what runs among them is killed."""
+        for job in jobs:
+            job.done = True
+        with self._lock:
+            self._cancelled.update(jobs)
+        self._wake()
+
+    def close(self) -> None:
+        """Kill every worker and wait until they are gone. Jobs not delivered are `lost`."""
+        if self.pid != os.getpid() or self._closing:
+            return
+        self._closing = True
+        self._wake(force=True)
+        if threading.current_thread() is not self._thread:
+            self._thread.join(timeout=10.0)
+
+    def abandon(self) -> None:
+        """In a forked child: let go of the parent's descriptors without touching its workers."""
+        self._closing = True
+        for work in (self._killable, self._waiting):
+            for worker in work.workers:
+                worker.abandon()
+            work.workers.clear()
+        for worker in self._dying:
+            worker.popen.returncode = 0
+        with contextlib.suppress(OSError):
+            os.close(self._wake_in)
+        with contextlib.suppress(OSError):
+            os.close(self._wake_out)
+        with contextlib.suppress(OSError):
+            self._selector.close()
+
+    def _wake(self, force: bool = False) -> None:
+        if self._woken and not force:
+            return
+        self._woken = True
+        with self._lock, contextlib.suppress(BlockingIOError):  # full: it is awake already
+            if not self._ended:
+                os.write(self._wake_in, b"x")
+
+    # -- the thread -----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        reason = "the pool was closed"
+        try:
+            while not self._closing:
+                self._turn()
+        except BaseException as err:  # a bug of ours must not leave callers waiting
+            reason = f"the pool failed: {type(err).__name__}: {err}"
+            raise
+        finally:
+            self._closing = True
+            self._end(reason)
+
+    def _turn(self) -> None:
+        for key, _ in self._selector.select(self._patience()):
+            data = key.data
+            if data is None:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self._wake_out, 4096)
+                self._woken = False  # only now, or a byte written in between would be lost
+            else:
+                worker, what = data
+                if not worker.alive:
+                    continue
+                if what == "replies":
+                    self._receive(worker)
+                elif what == "requests":
+                    self._flush(worker)
+                else:
+                    self._receive(worker)  # its last words
+                    if worker.alive:
+                        self._lose(worker, None)
+        if self._incoming:
+            self._sort()
+        if self._cancelled:
+            self._drop_cancelled()
+        now = time.monotonic()
+        for work in (self._killable, self._waiting):
+            for worker in list(work.workers):
+                self._check(work, worker, now)
+            if work.queue:
+                self._assign(work, now)
+        if self._dying:
+            self._dying = [w for w in self._dying if w.popen.poll() is None]
+
+    def _sort(self) -> None:
+        while self._incoming:
+            job = self._incoming.popleft()
+            (self._waiting if job.waiting else self._killable).queue.append(job)
+
+    def _drop_cancelled(self) -> None:
+        with self._lock:
+            gone, self._cancelled = self._cancelled, set()
+        for work in (self._killable, self._waiting):
+            if any(job.done for job in work.queue):
+                work.queue = deque(job for job in work.queue if not job.done)
+            if work.waiting:
+                continue
+            for worker in list(work.workers):
+                if worker.jobs and worker.jobs[0] in gone:
+                    self._retire(worker)
+
+    def _patience(self) -> float | None:
+        """Seconds until something has to be looked at."""
+        soonest: float | None = 0.05 if self._dying else None
+        now = time.monotonic()
+        for work in (self._killable, self._waiting):
+            for worker in work.workers:
+                if not worker.jobs and worker.ready:
+                    continue
+                wait = 0.25
+                if worker.since is not None and not work.waiting:
+                    due = worker.since + self._next_look(worker, now - worker.since)
+                    wait = max(0.001, due - now)
+                soonest = wait if soonest is None else min(soonest, wait)
+        return soonest
+
+    @staticmethod
+    def _bound(worker: WorkerProcess) -> float:
+        return max(worker.jobs[0].timeout_s, worker.extra_s)
+
+    def _next_look(self, worker: WorkerProcess, spent: float) -> float:
+        """At how many seconds into the first job it is to be looked at next."""
+        bound = self._bound(worker)
+        if worker.baseline is None:
+            return bound * TICK
+        if len(worker.jobs) > 1 and not worker.shared and spent < STEAL_S < bound:
+            return STEAL_S
+        if spent < bound:
+            return bound
+        steps = int(spent / (bound * TICK)) + 1
+        return min(2.0 * bound, steps * bound * TICK)
+
+    def _check(self, work: _Work, worker: WorkerProcess, now: float) -> None:
+        """Hold the worker to its bounds."""
+        if not worker.alive or (not worker.jobs and worker.ready):
+            return
+        if worker.since is None:
+            if now - worker.touched > START_S:
+                self._retire(worker, f"did not start within {START_S:.0f} s")
+            return
+        if work.waiting:
+            self._check_waiting(worker, now)
+            return
+        spent = now - worker.since
+        bound = self._bound(worker)
+        if spent > STEAL_S and len(worker.jobs) > 1 and not worker.shared and work.size > 1:
+            self._steal(work, worker)
+        if worker.baseline is None:
+            if spent >= bound * TICK:
+                worker.baseline = account(worker.pid)
+            return
+        if spent < bound:
+            return
+        self._judge(worker, spent, bound)
+
+    def _judge(self, worker: WorkerProcess, spent: float, bound: float) -> None:
+        """The first job's time is spent: whose fault is it?"""
+        job = worker.jobs[0]
+        assert worker.baseline is not None  # `_check` sets it first
+        if worker.reader.partial:
+            self._retire(worker, "stopped in the middle of a reply")
+            return
+        state = account(worker.pid)
+        own = own_share(worker.baseline, state) * spent
+        last = spent >= 2.0 * bound
+        # Own time first: under load an item may take up to twice its time to spend it.
+        fault = at_fault(worker.baseline, state, BLAME_SHARE if last else 0.95 * bound / spent)
+        if fault == "completion":
+            what = "cpu" if state.cpu - worker.baseline.cpu > 0.5 * own else "sleep"
+            self._settle(worker, job, ("limit", {"limit": what, "seconds": round(own, 3)}))
+            self._retire(worker)
+        elif fault == "stopped" and job.attempts == 0:
+            self._retire(worker, "was stopped by the machine")
+        elif last or fault == "stopped":
+            sentence = f"the machine gave it {own:.3g} of {bound:.3g} s"
+            self._settle(worker, job, ("starved", sentence))
+            self._retire(worker)
+
+    def _check_waiting(self, worker: WorkerProcess, now: float) -> None:
+        """A waiting worker ends its jobs itself; one that no longer does so is replaced."""
+        longest = max((job.timeout_s for job in worker.jobs), default=0.0)
+        if worker.jobs and now - worker.touched > 2.0 * longest + 1.0:
+            self._retire(worker, "no longer answers")
+
+    def _steal(self, work: _Work, worker: WorkerProcess) -> None:
+        """Offer what waits behind a slow job to others as well; the first answer counts."""
+        worker.shared = True
+        behind = list(worker.jobs)[1:]
+        work.queue.extendleft(reversed([job for job in behind if not job.done]))
+
+    # -- replies --------------------------------------------------------------------------------
+
+    def _receive(self, worker: WorkerProcess) -> None:
+        data = worker.read()
+        if data is None:
+            self._lose(worker, None)
+            return
+        try:
+            for frame in worker.reader.feed(data):
+                self._take(worker, frame)
+                if not worker.alive:
+                    return
+        except FrameError as err:
+            self._retire(worker, f"sent garbage: {err}")
+
+    def _take(self, worker: WorkerProcess, frame: Frame) -> None:
+        now = time.monotonic()
+        worker.touched = now
+        if frame.kind == READY:
+            worker.ready = True
+            self._work(worker).stillborn = 0
+            if worker.waiting:
+                worker.since = now
+        elif frame.kind == LOADED:
+            worker.loaded.add(frame.number)
+            self._start_clock(worker, now)
+        elif frame.kind == BOUND:
+            if worker.jobs and worker.jobs[0].number == frame.number:
+                worker.extra_s = frame.wall if 0.0 < frame.wall < 86_400.0 else 0.0
+                worker.since = now
+                worker.baseline = None
+        elif worker.waiting:
+            self._take_waiting(worker, frame)
+        else:
+            self._take_result(worker, frame, now)
+
+    def _take_result(self, worker: WorkerProcess, frame: Frame, now: float) -> None:
+        if not worker.jobs or worker.jobs[0].number != frame.number:
+            raise FrameError(f"a reply to job {frame.number}, which it was not given")
+        job = worker.jobs[0]
+        payload = frame.payload
+        replace = payload.startswith(b"!")
+        self._settle(worker, job, ("reply", payload[1:] if replace else payload))
+        worker.jobs.popleft()
+        if not worker.jobs:
+            worker.shared = False
+        pace = self._pace.get(job.lane)
+        wall = max(frame.wall, 1e-6)
+        self._pace[job.lane] = wall if pace is None else 0.8 * pace + 0.2 * wall
+        self._start_clock(worker, now)
+        if replace:
+            self._retire(worker)
+
+    def _take_waiting(self, worker: WorkerProcess, frame: Frame) -> None:
+        for job in worker.jobs:
+            if job.number == frame.number:
+                break
+        else:
+            raise FrameError(f"a reply to job {frame.number}, which it was not given")
+        worker.jobs.remove(job)
+        if frame.payload == b'{"late":true}' and not job.done:
+            job.attempts += 1
+            if job.attempts < 2:
+                self._waiting.queue.appendleft(job)
+                return
+            self._settle(worker, job, ("starved", f"no answer within {job.timeout_s:.3g} s, twice"))
+            return
+        self._settle(worker, job, ("reply", frame.payload))
+
+    def _start_clock(self, worker: WorkerProcess, now: float) -> None:
+        """The next job starts now, unless its verifier has to be imported first."""
+        worker.baseline = None
+        worker.extra_s = 0.0
+        if worker.waiting or (worker.jobs and worker.jobs[0].lane in worker.loaded):
+            worker.since = now
+        else:
+            worker.since = None
+
+    def _settle(self, worker: WorkerProcess, job: Job, reply: Reply) -> None:
+        if not job.done:
+            job.done = True
+            job.deliver(job, reply)
+
+    # -- workers --------------------------------------------------------------------------------
+
+    def _work(self, worker: WorkerProcess) -> _Work:
+        return self._waiting if worker.waiting else self._killable
+
+    def _start(self, work: _Work) -> bool:
+        try:
+            worker = WorkerProcess(self.memory_bytes, work.waiting)
+        except WorkerError as err:
+            self._fail(work, str(err))
+            return False
+        work.workers.append(worker)
+        self._selector.register(worker.replies, selectors.EVENT_READ, (worker, "replies"))
+        if worker.pidfd >= 0:
+            self._selector.register(worker.pidfd, selectors.EVENT_READ, (worker, "death"))
+        self._flush(worker)
+        return True
+
+    def _fail(self, work: _Work, why: str) -> None:
+        while work.queue:
+            job = work.queue.popleft()
+            if not job.done:
+                job.done = True
+                job.deliver(job, ("lost", why))
+
+    def _flush(self, worker: WorkerProcess) -> None:
+        worker.flush()
+        registered = worker.requests in self._selector.get_map()
+        if worker.outgoing and not registered:
+            self._selector.register(worker.requests, selectors.EVENT_WRITE, (worker, "requests"))
+        elif not worker.outgoing and registered:
+            self._selector.unregister(worker.requests)
+
+    def _retire(self, worker: WorkerProcess, why: str | None = None) -> None:
+        """Kill a worker; its first job is to blame if `why` is given."""
+        worker.kill()
+        self._lose(worker, why, killed=True)
+
+    def _lose(self, worker: WorkerProcess, why: str | None, killed: bool = False) -> None:
+        """A worker is gone: bury it, and give its jobs to others."""
+        work = self._work(worker)
+        for descriptor in (worker.replies, worker.requests, worker.pidfd):
+            if descriptor >= 0 and descriptor in self._selector.get_map():
+                self._selector.unregister(descriptor)
+        worker.kill()  # what it leaves behind in its process group
+        worker.close()
+        work.workers.remove(worker)
+        if worker.popen.poll() is None:
+            if killed:
+                self._dying.append(worker)
+            else:
+                worker.popen.wait()
+        if not killed:
+            why = worker.death()
+        jobs = [job for job in worker.jobs if not job.done]
+        worker.jobs.clear()
+        if not worker.ready:
+            work.stillborn += 1
+            if work.stillborn >= 3:
+                work.queue.extendleft(reversed(jobs))
+                self._fail(work, f"workers do not start: the last one {why or 'was killed'}")
+                work.stillborn = 0
+                return
+        if why is not None and jobs and worker.ready:
+            guilty = jobs if work.waiting else jobs[:1]
+            for job in guilty:
+                job.attempts += 1
+                if job.attempts >= 2:
+                    self._settle(worker, job, ("dead", f"its worker {why}, twice"))
+        elsewhere = set(work.queue).union(*(other.jobs for other in work.workers))
+        again = [job for job in jobs if not job.done and job not in elsewhere]
+        work.queue.extendleft(reversed(again))
+
+    def _assign(self, work: _Work, now: float) -> None:
+        """Hand queued jobs to workers that have room."""
+        while work.queue and work.queue[0].done:
+            work.queue.popleft()
+        wanted = min(work.size, len(work.queue))
+        taking = [w for w in work.workers if not w.shared]
+        idle = sum(1 for w in taking if not w.jobs)
+        starting = 0
+        while len(work.workers) < work.size and idle + starting < wanted:
+            if not self._start(work):
+                return
+            taking.append(work.workers[-1])
+            starting += 1
+        share = -(-len(work.queue) // max(1, len(taking)))
+        for worker in sorted(taking, key=lambda w: len(w.jobs)):
+            if work.queue and worker.ready:
+                self._fill(work, worker, share, now)
+
+    def _fill(self, work: _Work, worker: WorkerProcess, share: int, now: float) -> None:
+        was_idle = not worker.jobs
+        held = sum(len(job.payload) for job in worker.jobs)
+        seconds = sum(self._pace.get(job.lane, WINDOW_S) for job in worker.jobs)
+        given = 0
+        while work.queue and (given < share or (was_idle and not worker.jobs)):
+            job = work.queue[0]
+            if job.done:
+                work.queue.popleft()
+                continue
+            if work.waiting:
+                if len(worker.jobs) >= WAITING_JOBS:
+                    break
+            elif worker.jobs:
+                pace = self._pace.get(job.lane, WINDOW_S)
+                full = len(worker.jobs) >= WINDOW_JOBS or held + len(job.payload) > WINDOW_BYTES
+                if full or seconds + pace > WINDOW_S or job.attempts:
+                    break  # a job that killed a worker travels alone
+            work.queue.popleft()
+            given += 1
+            held += len(job.payload)
+            seconds += self._pace.get(job.lane, WINDOW_S)
+            if job.lane not in worker.lanes:
+                worker.lanes.add(job.lane)
+                worker.outgoing += encode(LANE, job.lane, self._lanes[job.lane])
+            body = b"%d\n" % job.lane
+            if work.waiting:
+                body += b"%r\n" % job.timeout_s
+            kind = ESCALATED if job.escalated else VERIFY
+            worker.outgoing += encode(kind, job.number, body + job.payload)
+            worker.jobs.append(job)
+        if given:
+            if was_idle:
+                worker.touched = now
+                self._start_clock(worker, now)
+            self._flush(worker)
+
+    def _end(self, reason: str) -> None:
+        """Kill and bury everything; tell every caller."""
+        with self._lock:
+            self._ended = True
+        self._sort()
+        for work in (self._killable, self._waiting):
+            jobs = [job for worker in work.workers for job in worker.jobs]
+            for worker in work.workers:
+                worker.kill()
+            for worker in work.workers:
+                worker.popen.wait()
+                worker.close()
+            work.workers.clear()
+            work.queue.extendleft(job for job in jobs if not job.done)
+            self._fail(work, reason)
+        for worker in self._dying:
+            worker.popen.wait()
+        self._dying.clear()
+        with contextlib.suppress(OSError):
+            self._selector.close()
+        os.close(self._wake_in)
+        os.close(self._wake_out)

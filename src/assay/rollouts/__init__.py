@@ -1,0 +1,1 @@
+"""Rows of rollouts in, rows with rewards out: files only, no scoring."""

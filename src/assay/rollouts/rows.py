@@ -1,0 +1,155 @@
+"""Rows out of files: JSONL, plain or compressed, and Parquet. A bad row is a row with an error.
+
+``NaN`` and ``Infinity`` are no JSON, but Python writes them, so they are read as what they say;
+on the way out they become null. A field that must be finite refuses them by its own error.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from io import BufferedReader
+from typing import IO, Any
+
+from assay.errors import RolloutsError, SampleError
+from assay.model import EMPTY, Sample
+from assay.rollouts.columns import is_scored, without_rewards
+from assay.rollouts.sources import Source, is_gzip, is_parquet
+
+DEPTH = 200
+"""A row whose lists and objects stand deeper in each other than this is no row."""
+
+LINE_BYTES = 512 * 1024 * 1024
+"""A line longer than this is no row; protects against a file without line ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an input, or what is wrong with it: exactly one of `data`, `error` is None."""
+
+    file: str
+    line: int
+    """From 1: the line in a JSONL file (blank lines count), the row in a Parquet file."""
+    data: dict[str, Any] | None
+    error: str | None = None
+    size_bytes: int = 0
+    """Length of the line; 0 where not known."""
+
+    @property
+    def place(self) -> str:
+        """``file:line``."""
+        return f"{self.file}:{self.line}"
+
+    def sample(self, columns: Mapping[str, str] = EMPTY) -> Sample | SampleError:
+        """The sample, or why there is none.
+
+        The columns that Assay itself added to a row in an earlier run are left out.
+        """
+        if self.data is None:
+            return SampleError(self.error or "")
+        data = without_rewards(self.data) if is_scored(self.data) else self.data
+        try:
+            return Sample.from_row(data, columns)
+        except SampleError as err:
+            return err
+
+
+def read_rows(sources: Iterable[Source]) -> Iterator[Row]:
+    """Every row of every source, in order, read as it is asked for.
+
+    Raises:
+        RolloutsError: a file that cannot be read on (a truncated gzip, a broken disk); names the
+            file and the row. What came before it has been yielded.
+    """
+    for source in sources:
+        file = source.open()
+        try:
+            yield from _read(source, file)
+        finally:
+            file.close()
+
+
+def _read(source: Source, file: BufferedReader) -> Iterator[Row]:
+    try:
+        head = file.peek(4)[:4]
+    except OSError as err:
+        raise RolloutsError(f"{source.name}: {err.strerror or err}") from err
+    if is_parquet(head):
+        from assay.rollouts.parquet import read_parquet
+
+        for number, row in enumerate(read_parquet(file, source.name), 1):
+            yield Row(source.name, number, row)
+    elif is_gzip(head):
+        with gzip.open(file, "rb") as unpacked:
+            yield from _lines(source.name, unpacked)  # type: ignore[arg-type]
+    else:
+        yield from _lines(source.name, file)
+
+
+def _lines(name: str, file: IO[bytes]) -> Iterator[Row]:
+    number = 0
+    while True:
+        try:
+            line = file.readline(LINE_BYTES + 1)
+            number += 1
+            too_long = len(line) > LINE_BYTES
+            rest = line
+            while too_long and rest and not rest.endswith(b"\n"):  # skip to where the row ends
+                rest = file.readline(LINE_BYTES)
+        except (OSError, EOFError, zlib.error) as err:
+            what = getattr(err, "strerror", None) or str(err)
+            raise RolloutsError(f"{name}:{number + 1}: cannot be read on: {what}") from err
+        if not line:
+            return
+        if too_long:
+            yield Row(name, number, None, f"longer than {LINE_BYTES} bytes")
+            continue
+        if number == 1 and line.startswith(b"\xef\xbb\xbf"):
+            line = line[3:]
+        if not line.isspace():
+            yield parse_line(line, name, number)
+
+
+def parse_line(line: bytes, name: str, number: int) -> Row:
+    """The row that one line of JSONL holds."""
+    size = len(line)
+    try:
+        # `surrogatepass`: Python can write half a character, and what a model wrote is judged
+        data = json.loads(line.decode("utf-8", "surrogatepass"))
+    except json.JSONDecodeError as err:
+        error = f"not JSON: {err.msg} at column {err.colno}"
+    except UnicodeDecodeError as err:
+        error = f"not UTF-8: byte 0x{line[err.start]:02x} at position {err.start}"
+    except RecursionError:
+        error = f"nested deeper than {DEPTH} levels"
+    except ValueError as err:  # a number of more digits than Python converts
+        error = f"not readable: {str(err).partition(';')[0]}"
+    else:
+        if line.count(b"[") + line.count(b"{") > DEPTH and _depth(data) > DEPTH:
+            error = f"nested deeper than {DEPTH} levels"
+        elif isinstance(data, dict):
+            return Row(name, number, data, None, size)
+        else:
+            error = f"a row must be an object, got {_KINDS.get(type(data), 'null')}"
+    return Row(name, number, None, error, size)
+
+
+def _depth(value: Any) -> int:
+    """How deep lists and objects stand in each other; without recursion."""
+    depth, layer = 0, [value]
+    while layer := [item for item in layer if isinstance(item, dict | list)]:
+        depth += 1
+        layer = [v for i in layer for v in (i.values() if isinstance(i, dict) else i)]
+    return depth
+
+
+_KINDS: Mapping[type, str] = {
+    list: "a list",
+    str: "text",
+    int: "a number",
+    float: "a number",
+    bool: "a bool",
+}

@@ -1,0 +1,128 @@
+"""Which files to read: globs, standard input, and the checks that come before any work."""
+
+from __future__ import annotations
+
+import glob
+import importlib.util
+import os
+import stat
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import cast
+
+from assay.errors import RolloutsError, nearest
+
+STDIN = "-"
+
+GZIP_MAGIC = b"\x1f\x8b"
+PARQUET_MAGIC = b"PAR1"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input: a path, or `STDIN`."""
+
+    path: str
+
+    @property
+    def name(self) -> str:
+        """As errors show it."""
+        return "stdin" if self.path == STDIN else self.path
+
+    def open(self) -> BufferedReader:
+        """The bytes, buffered, so that the first few can be peeked at.
+
+        Raises:
+            RolloutsError: it cannot be opened.
+        """
+        if self.path == STDIN:
+            if sys.stdin is None:
+                raise RolloutsError("standard input is closed, but '-' asks to read it")
+            return cast("BufferedReader", sys.stdin.buffer)
+        try:
+            return open(self.path, "rb")
+        except OSError as err:
+            raise RolloutsError(f"{self.path}: {err.strerror or err}") from err
+
+
+def find_sources(patterns: Sequence[str]) -> list[Source]:
+    """The inputs that `patterns` name, in their order; a glob's matches sorted.
+
+    Everything a user can get wrong about inputs is found here, before any work is done: each
+    regular file is opened once.
+
+    Args:
+        patterns: Paths, globs (a file whose name looks like a glob is itself), ``-``.
+
+    Raises:
+        RolloutsError: no such file, a directory, no permission, a format that cannot be read
+            here, standard input twice.
+    """
+    sources: list[Source] = []
+    for pattern in patterns:
+        sources += _expand(pattern)
+    if [s.path for s in sources].count(STDIN) > 1:
+        raise RolloutsError("standard input ('-') can be read only once")
+    for source in sources:
+        _check(source)
+    return sources
+
+
+def _expand(pattern: str) -> list[Source]:
+    if pattern == STDIN or os.path.lexists(pattern):
+        return [Source(pattern)]
+    if glob.has_magic(pattern):
+        found = sorted(p for p in glob.glob(pattern, recursive=True) if not os.path.isdir(p))
+        if not found:
+            raise RolloutsError(f"{pattern}: no file matches")
+        return [Source(p) for p in found]
+    path = Path(pattern)
+    try:
+        beside = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        beside = []
+    raise RolloutsError(f"{pattern}: no such file{nearest(path.name, beside)}")
+
+
+def _check(source: Source) -> None:
+    if source.path == STDIN:
+        return
+    try:
+        mode = os.stat(source.path).st_mode
+    except OSError as err:
+        raise RolloutsError(f"{source.path}: {err.strerror or err}") from err
+    if stat.S_ISDIR(mode):
+        raise RolloutsError(
+            f"{source.path}: is a directory"
+            f"\nfix: name its files, e.g. {os.path.join(source.path, '*.jsonl')!r}"
+        )
+    if not stat.S_ISREG(mode):
+        return  # a pipe can be opened only once
+    with source.open() as file:
+        if is_parquet(file.peek(4)[:4]):
+            need_pyarrow(source.name)
+
+
+def is_parquet(head: bytes) -> bool:
+    """Whether a file that starts with `head` is Parquet."""
+    return head[:4] == PARQUET_MAGIC
+
+
+def is_gzip(head: bytes) -> bool:
+    """Whether a file that starts with `head` is compressed with gzip."""
+    return head[:2] == GZIP_MAGIC
+
+
+def need_pyarrow(name: str) -> None:
+    """Nothing, where Parquet can be read.
+
+    Raises:
+        RolloutsError: pyarrow is not installed.
+    """
+    if importlib.util.find_spec("pyarrow") is None:
+        raise RolloutsError(
+            f"{name}: reading Parquet needs pyarrow\nfix: pip install 'assay[parquet]'"
+        )

@@ -1,0 +1,61 @@
+"""What holds for every test."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Generator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Machines that run tests are busy: how fast an example is made or checked is no finding.
+settings.register_profile(
+    "assay",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
+settings.load_profile("assay")
+
+# A shell starts what it puts in the background with SIGINT ignored, and children inherit that;
+# tests that press Ctrl-C mean a process that was started in the foreground.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _complete() -> bool:
+    """Whether every optional part must be there, as in CI, so that none is missed silently."""
+    return os.environ.get("CI") == "true"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a test marked `optional` that skips has failed."""
+    report = yield
+    optional = item.get_closest_marker("optional") is not None
+    if optional and report.skipped and not hasattr(report, "wasxfail") and _complete():
+        report.outcome = "failed"
+        report.longrepr = f"CI=true, and an optional part is missing: {_reason(report)}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """In CI a module that skips since an import failed has failed."""
+    report = yield
+    if report.skipped and _complete():
+        reason = _reason(report)
+        if "optional part" in reason or "could not import" in reason:
+            report.outcome = "failed"
+            report.longrepr = f"CI=true, and an optional part is missing: {reason}"  # type: ignore[assignment]
+    return report
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    longrepr = report.longrepr
+    return str(longrepr[2]) if isinstance(longrepr, tuple) else str(longrepr)

@@ -1,0 +1,123 @@
+"""Nothing hangs, wherever it is called from: real processes, real hangs, really cut off.
+
+Each script runs in an interpreter of its own with a generous clock outside; it prints what came
+of verifiers that hang in Python and in C holding the GIL.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ZOO = Path(__file__).with_name("zoo.py")
+
+HEAD = f"""
+import asyncio, json, multiprocessing, os, signal, sys, threading, time
+from assay import Engine, Sample
+rubric = {{"kind": "weighted", "criteria": {{"zoo.act": 1.0}}}}
+def run():
+    out = []
+    with Engine(rubric, plugins=[{str(ZOO)!r}], workers=2, timeout_s=0.4) as engine:
+        for reward in engine.verify_batch([Sample("hang"), Sample("hang-c"), Sample("ok")]):
+            verdict = reward.verdicts["zoo.act"]
+            out.append([reward.value, verdict.status, verdict.details.get("limit")])
+    return out
+def tell(out):
+    print(json.dumps(out), flush=True)
+"""
+
+CUT_OFF = [[0.0, "judged", "cpu"], [0.0, "judged", "cpu"], [1.0, "judged", None]]
+
+PLACES = {
+    "the main thread": "tell(run())",
+    "another thread": """
+        t = threading.Thread(target=lambda: tell(run())); t.start(); t.join()
+    """,
+    "asyncio": f"""
+        async def main():
+            async with Engine(rubric, plugins=[{str(ZOO)!r}], workers=2, timeout_s=0.4) as engine:
+                ticks = []
+                async def tick():
+                    while True:
+                        ticks.append(time.monotonic()); await asyncio.sleep(0.02)
+                ticking = asyncio.create_task(tick())
+                samples = [Sample("hang"), Sample("hang-c"), Sample("ok")]
+                rewards = await engine.averify_batch(samples)
+                ticking.cancel()
+                assert len(ticks) > 5, "the event loop stood still"
+                tell([[r.value, r.verdicts["zoo.act"].status,
+                       r.verdicts["zoo.act"].details.get("limit")] for r in rewards])
+        asyncio.run(main())
+    """,
+    "a daemonic multiprocessing child": """
+        ctx = multiprocessing.get_context("fork")
+        p = ctx.Process(target=lambda: tell(run()), daemon=True); p.start(); p.join()
+    """,
+    "a child forked after first use": """
+        run()
+        pid = os.fork()
+        if pid == 0:
+            tell(run()); os._exit(0)
+        assert os.waitpid(pid, 0)[1] == 0
+        assert [row[0] for row in run()] == [0.0, 0.0, 1.0], "the parent's workers suffered"
+    """,
+    "a process with an alarm pending": """
+        rang = []
+        signal.signal(signal.SIGALRM, lambda *_: rang.append(time.monotonic()))
+        signal.setitimer(signal.ITIMER_REAL, 30)
+        out = run()
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] < 30, "the caller's alarm is gone"
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        out2 = run()
+        assert len(rang) == 1, "the caller's alarm did not ring"
+        assert out == out2
+        tell(out)
+    """,
+}
+
+
+def script(body: str) -> str:
+    return HEAD + textwrap.dedent(body)
+
+
+def outcome(args: list[str], text: str | None = None) -> Any:
+    done = subprocess.run(
+        [sys.executable, *args], input=text, capture_output=True, text=True, timeout=90
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_hang_is_cut_off_in(place: str, tmp_path: Path) -> None:
+    """Run as a file that has no `__main__` guard."""
+    file = tmp_path / "script.py"
+    file.write_text(script(PLACES[place]))
+    assert outcome([str(file)]) == CUT_OFF
+
+
+def test_a_hang_is_cut_off_in_a_script_from_standard_input() -> None:
+    assert outcome(["-"], script(PLACES["the main thread"])) == CUT_OFF
+
+
+LOAD = """
+busy = [multiprocessing.get_context("fork").Process(target=lambda: [0 for _ in iter(int, 1)],
+        daemon=True) for _ in range(4)]
+for p in busy: p.start()
+try:
+    tell(run())
+finally:
+    for p in busy: p.kill()
+"""
+
+
+def test_under_a_load_of_four_busy_processes_no_verdict_changes(tmp_path: Path) -> None:
+    file = tmp_path / "loaded.py"
+    file.write_text(script(LOAD))
+    assert outcome([str(file)]) == CUT_OFF

@@ -1,0 +1,122 @@
+"""Which text of an answer is the program."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.model import Sample
+from assay.verifiers.python_source import POLICIES, Policy, extract_program, program_of
+
+F = "```"
+
+
+class Case(NamedTuple):
+    text: str
+    program: str | None
+    why: str
+    policy: Policy = "last"
+
+
+CASES = [
+    Case("x = 1", "x = 1", "no fence: the text is the program"),
+    Case("  \n\t", None, "blank is no program"),
+    Case("I cannot.", "I cannot.", "prose is taken whole: that it does not parse is a finding"),
+    Case(f"a\n{F}python\nx = 1\n{F}\nb", "x = 1\n", "a fenced block"),
+    Case(f"{F}py\nx = 1\n{F}\n{F}python\ny = 2\n{F}", "y = 2\n", "the last block counts"),
+    Case(f"{F}python\nx = 1\n{F}\n{F}\n1\n{F}", "x = 1\n", "untagged output is no program"),
+    Case(f"{F}python\nx = 1\n{F}\n{F}bash\nls\n{F}", "x = 1\n", "a shell block is no program"),
+    Case(f"{F}\nx = 1\n{F}", "x = 1\n", "untagged counts where nothing is tagged"),
+    Case(f"{F}bash\nls\n{F}", None, "only another language"),
+    Case(f"{F}python\nx = 1", "x = 1\n", "cut off before its closing fence"),
+    Case(f"{F}python\n{F}", "", "an empty block is an empty program"),
+    Case("~~~python\nx = 1\n~~~", "x = 1\n", "tildes"),
+    Case(f"{F}`python\n{F}\nx\n{F}`", f"{F}\nx\n", "a longer fence is closed by one as long"),
+    Case(f"- a\n   {F}python\n   if x:\n       y\n   {F}", "if x:\n    y\n", "indented in a list"),
+    Case(f"{F}Python3 title='a'\nx\n{F}", "x\n", "words after the language"),
+    Case(f"{F}{{.python}}\nx\n{F}", "x\n", "pandoc's attributes"),
+    Case(f"{F}python\r\nx = 1\r\n{F}\r\n", "x = 1\n", "Windows line ends"),
+    Case(f"a {F}b{F} c", f"a {F}b{F} c", "a fence in running text opens nothing"),
+    Case(
+        f'{F}python\ndef f():\n    """\n    {F}\n    f()\n    {F}\n    """\n{F}\nend',
+        f'def f():\n    """\n    {F}\n    f()\n    {F}\n    """\n',
+        "a fence in a docstring does not end the block",
+    ),
+    Case(
+        f'def f():\n    """\n    {F}python\n    f()\n    {F}\n    """\n    return 1\n',
+        f'def f():\n    """\n    {F}python\n    f()\n    {F}\n    """\n    return 1\n',
+        "a bare program with a fence in its docstring",
+    ),
+    Case(
+        f'{F}python\nx = """\n{F}\nthen\n{F}python\ny\n{F}',
+        "y\n",
+        "a string never closed does not swallow the next block",
+    ),
+    Case(
+        f'The """ quotes:\n{F}python\n"""d"""\nx = 1\n{F}',
+        '"""d"""\nx = 1\n',
+        "quotes in prose hide no block",
+    ),
+    Case(f"{F}python\nx\n{F}\n{F}python\ny\n{F}", "x\n\ny\n", "joined, a blank between", "joined"),
+    Case(f"{F}python\nxx\n{F}\n{F}python\ny\n{F}", "xx\n", "the longest", "longest"),
+    Case(f"{F}python\nx\n{F}\n{F}python\ny\n{F}", "y\n", "longest, the last of equals", "longest"),
+    Case(f"{F}python\nx\n{F}", f"{F}python\nx\n{F}", "whole: fences are part of it", "whole"),
+    Case("a\u2028b\x0cc", "a\u2028b\x0cc", "only line feeds end lines"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.why)
+def test_extract(case: Case) -> None:
+    found = extract_program(case.text, case.policy)
+    assert (found.text if found is not None else None) == case.program
+
+
+def test_span_counts_in_the_whole_text() -> None:
+    text = f"<think>{F}python\nno\n{F}</think>So:\n{F}python\nyes\n{F}\n"
+    found = program_of(Sample(text))
+    assert found is not None
+    assert text[slice(*found.span)] == found.text == "yes\n"
+
+
+def test_span_before_the_reasoning() -> None:
+    text = f"{F}python\nyes\n{F}\n<think>hm</think> done"
+    found = program_of(Sample(text))
+    assert found is not None
+    assert text[slice(*found.span)] == "yes\n"
+
+
+def test_reasoning_holds_no_program() -> None:
+    assert program_of(Sample(f"<think>\n{F}python\nx\n{F}\n")) is None
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [f"{F}python\n", f"{F}\n", "x = 1\n", '"""', "'''\n", "'", "\\", "#", "~~~", "\n"]
+    ),
+    max_size=40,
+).map("".join)
+
+
+@given(PIECES | st.text(max_size=80), st.sampled_from(POLICIES))
+def test_any_text_has_a_program_or_none(text: str, policy: Policy) -> None:
+    """It never raises; a span lies in the text; one block's text is what the span shows."""
+    found = extract_program(text, policy)
+    if found is None:
+        return
+    start, end = found.span
+    assert 0 <= start <= end <= len(text)
+    if found.blocks == 1 and "\r" not in text:
+        assert found.text.rstrip("\n") == text[start:end].rstrip("\n")
+
+
+@given(st.text(st.characters(exclude_characters="\r`~"), max_size=60), st.text(max_size=20))
+def test_a_fenced_program_comes_back(program: str, prose: str) -> None:
+    prose = prose.replace("`", "").replace("~", "").replace("\r", "")
+    if '"""' in program or "'''" in program:
+        return
+    found = extract_program(f"Say {prose}\n{F}python\n{program}\n{F}\n")
+    assert found is not None
+    assert found.text == f"{program}\n"

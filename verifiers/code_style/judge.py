@@ -1,0 +1,90 @@
+"""What the four verifiers share: from a sample to a reading, and from counts to a verdict."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from assay.model import Part, Sample, Verdict
+from assay.verifiers.code_style.feedback import HIDDEN_ADVICE, bounded
+from assay.verifiers.code_style.findings import graded, scaled
+from assay.verifiers.code_style.params import StyleParams
+from assay.verifiers.code_style.reading import Reading, read
+from assay.verifiers.code_style.tools.errors import CannotRead
+
+NOTHING_DONE = "The program has no statement that does anything"
+
+
+class StyleVerifier:
+    """Base of the verifiers: finds the program, and judges 0 what is none."""
+
+    name: str
+
+    def __init__(self, params: StyleParams, half: float) -> None:
+        self._policy = params.program
+        self._half = half
+
+    def verify(self, sample: Sample) -> Verdict:
+        """Judge the program in the answer.
+
+        Returns:
+            Judged, always: 0 where there is no program, it does not parse, does nothing or
+            cannot be read by the analyser; else above 0, and 1 where nothing is found.
+
+        Raises:
+            ReferenceUnreadable: ``info.solution_lines`` is no positive number.
+        """
+        half = scaled(self._half, sample)
+        reading = read(sample, self._policy)
+        if isinstance(reading, str):
+            return self._fault(reading)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of the parsers, about the program's escapes
+                verdict = self._judge(reading, half)
+        except CannotRead as err:
+            return self._fault(str(err))
+        if reading.substantive:
+            return verdict
+        because = f"{NOTHING_DONE}; {verdict.because}"
+        return replace(verdict, score=0.0, because=because, feedback=f"{NOTHING_DONE}.")
+
+    def _judge(self, reading: Reading, half: float) -> Verdict:
+        raise NotImplementedError
+
+    def _fault(self, why: str) -> Verdict:
+        return Verdict.judged(self.name, 0.0, why, feedback=f"{why[:1].upper()}{why[1:]}.")
+
+    def _verdict(
+        self,
+        reading: Reading,
+        found: float,
+        half: float,
+        because: str,
+        *,
+        parts: Sequence[Part],
+        feedback: Sequence[str],
+        details: dict[str, Any],
+        score: float | None = None,
+    ) -> Verdict:
+        total = found + reading.hidden.findings
+        lines = list(feedback)
+        if reading.hidden.findings:
+            lines.insert(0, HIDDEN_ADVICE)
+        return Verdict.judged(
+            self.name,
+            graded(total, half) if score is None else score,
+            because + reading.note,
+            parts=parts,
+            feedback=bounded(lines) if lines else None,
+            details={
+                **details,
+                "findings": total,
+                "half": half,
+                "suppressions": reading.suppressions,
+                "hidden_programs": len(reading.hidden.programs),
+                "unread_chars": reading.hidden.unread,
+            },
+        )

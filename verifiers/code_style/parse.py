@@ -1,0 +1,67 @@
+"""Whether a text is a Python program, and whether there is anything in it to judge."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+from assay.printable import printable
+
+
+def parse(source: str) -> ast.Module | str:
+    """The syntax tree of `source`, or why there is none, in one sentence.
+
+    The text is parsed, never compiled or run.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes are for pylint to report
+            return ast.parse(source, "<program>")
+    except SyntaxError as err:
+        where = f" at line {err.lineno}" if err.lineno is not None else ""
+        return f"the program does not parse: {printable(str(err.msg), 120)}{where}"
+    except ValueError as err:  # null bytes, lone surrogates
+        return f"the program does not parse: {printable(str(err), 120)}"
+    except (RecursionError, MemoryError):
+        return "the program does not parse: it is nested too deeply"
+
+
+def substantive(tree: ast.AST) -> bool:
+    r"""Whether any statement does something: no docstring, ``pass``, ``...``, import or stub.
+
+    >>> substantive(ast.parse("import os\\ndef f():\\n    'Docstring.'"))
+    False
+    >>> substantive(ast.parse("def f():\\n    return 1"))
+    True
+    """
+    return any(_does(node) for node in ast.walk(tree))
+
+
+_BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar)
+_EMPTY = (
+    ast.Pass,
+    ast.Import,
+    ast.ImportFrom,
+    ast.Global,
+    ast.Nonlocal,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Match,
+    *_BLOCKS,
+)
+_ACTS = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
+
+
+def _does(node: ast.AST) -> bool:
+    if isinstance(node, _ACTS):
+        return True  # also in the header of a loop whose body is `pass`
+    if isinstance(node, ast.ClassDef):
+        return any(isinstance(item, ast.AnnAssign) for item in node.body)  # fields
+    if not isinstance(node, ast.stmt) or isinstance(node, _EMPTY):
+        return False
+    if isinstance(node, ast.Expr):
+        return not isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.AnnAssign):
+        return node.value is not None
+    return True

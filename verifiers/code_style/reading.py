@@ -1,0 +1,131 @@
+"""The program of a completion as the analysers get it: found, cleaned, unfolded."""
+
+from __future__ import annotations
+
+import re
+import tokenize
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from assay.model import Sample
+from assay.verifiers.code_style.findings import counted
+from assay.verifiers.code_style.hidden import Hidden, hidden_code
+from assay.verifiers.code_style.parse import parse, substantive
+from assay.verifiers.code_style.suppressions import without_suppressions
+from assay.verifiers.python_source import Policy, program_of
+
+_LEADING = re.compile(r"(?:[ \t\f]*\n)+")
+_TRAILING = re.compile(r"(?:\n[ \t\f]*)+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A program that parses, ready to be judged."""
+
+    text: str
+    """Without suppression comments; no blank lines at either end, one line end at the end."""
+    lines: tuple[int, ...]
+    """For each line of `text`, from the first: the line of the program as it was written."""
+    suppressions: int
+    """Comments taken out that told an analyser to look away."""
+    hidden: Hidden
+    """Code kept in strings that the program may run; cleaned like `text`."""
+    substantive: bool = True
+    """False where no statement does anything: a stub, an import, a docstring."""
+    spans: tuple[tuple[int, int], ...] = ()
+    """For each line of `text`, where it stands in `Sample.text`; empty where that is unknown."""
+
+    def line(self, number: int) -> int:
+        """The program's own number of line `number` of `text`; both from 1."""
+        return self.lines[min(max(number, 1), len(self.lines)) - 1]
+
+    def span(self, number: int) -> tuple[int, int] | None:
+        """Where line `number` of `text` stands in the completion, in characters."""
+        return self.spans[number - 1] if 1 <= number <= len(self.spans) else None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything to judge: the program, then the code it hides."""
+        return (self.text, *self.hidden.programs)
+
+    @property
+    def note(self) -> str:
+        """What was taken out or unfolded, as the end of a sentence; empty for most programs."""
+        notes = []
+        if self.suppressions:
+            notes.append(f"{counted(self.suppressions, 'suppression comment')} ignored")
+        if self.hidden.programs:
+            notes.append(f"{counted(len(self.hidden.programs), 'piece')} of code in strings judged")
+        if self.hidden.unread:
+            notes.append(f"{counted(self.hidden.unread, 'character')} of text that may be code")
+        return "; " + ", ".join(notes) if notes else ""
+
+
+def read(sample: Sample, policy: Policy = "last") -> Reading | str:
+    """The program in a sample's answer, or why there is none to judge, in one sentence.
+
+    What the second case names is the completion's doing and judged 0.
+    """
+    program = program_of(sample, policy)
+    if program is None:
+        return "no program in the completion"
+    found = _read(program.text)
+    if isinstance(found, str):
+        return found
+    start, end = program.span
+    written = sample.text[start:end]
+    if written.rstrip("\n") != program.text.rstrip("\n"):
+        return found  # indented, joined, or other line ends: places in it are not places there
+    spans = _rows(written, start)
+    return replace(found, spans=tuple(spans[n - 1] for n in found.lines if n <= len(spans)))
+
+
+def _rows(text: str, at: int) -> list[tuple[int, int]]:
+    rows = []
+    for line in text.split("\n"):
+        rows.append((at, at + len(line)))
+        at += len(line) + 1
+    return rows
+
+
+@lru_cache(maxsize=32)
+def _read(source: str) -> Reading | str:
+    tree = parse(source)
+    if isinstance(tree, str):
+        return tree
+    if not tree.body:
+        return "the program is empty"
+    try:
+        text, lines, suppressions = _clean(source)
+        hidden = hidden_code(source, tree)
+        if hidden.broken:
+            return "the program executes a text that does not parse"
+        pieces = []
+        for piece in hidden.programs:
+            inner, _, more = _clean(piece)
+            pieces.append(inner)
+            suppressions += more
+    except (tokenize.TokenError, SyntaxError):
+        return "the program cannot be split into tokens"
+    except RecursionError:
+        return "the program is nested too deeply"
+    hidden = Hidden(tuple(pieces), hidden.unread)
+    return Reading(text, lines, suppressions, hidden, substantive(tree))
+
+
+def _clean(source: str) -> tuple[str, tuple[int, ...], int]:
+    """Where a fence or an answer begins and ends is no matter of style."""
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    text, lines, suppressions = without_suppressions(_ended(source))
+    leading = _LEADING.match(text)
+    if leading is not None:
+        lines = lines[leading[0].count("\n") :]
+        text = text[leading.end() :]
+    text = _ended(text)
+    return text, lines[: text.count("\n")], suppressions
+
+
+def _ended(text: str) -> str:
+    """`text` without blank lines at its end; trailing blanks of its last line stay."""
+    last = _TRAILING.search(text)
+    return (text if last is None else text[: last.start()]) + "\n"

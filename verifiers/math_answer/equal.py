@@ -1,0 +1,327 @@
+"""`equivalent` and `same_value`: from two texts to a comparison with its receipt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flint import fmpq
+
+from assay.errors import ReferenceUnreadable
+from assay.printable import printable
+from assay.verifiers.math_answer import form, relations, scalars, wording
+from assay.verifiers.math_answer.compare import Comparer
+from assay.verifiers.math_answer.extract import reference_text
+from assay.verifiers.math_answer.finding import Finding, different
+from assay.verifiers.math_answer.limits import Unreadable
+from assay.verifiers.math_answer.parse import parse, parse_tokens
+from assay.verifiers.math_answer.plain import plain
+from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
+from assay.verifiers.math_answer.settle import settle
+from assay.verifiers.math_answer.tokens import tokenize
+from assay.verifiers.math_answer.tree import Items, Node, Num, Rel, Sym, walk
+
+CACHED = 2000
+"""Longest reference whose reading is kept, in characters."""
+
+SHOWN = 160
+"""Characters of a reading that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Whether an answer equals a reference, and how that was found out. Truthy if equal."""
+
+    equal: bool
+    decided_by: str
+    """``text``, ``exact``, ``structure``, ``words``, ``algebra``, ``numeric``, ``rounding``,
+    ``kind``, ``form``, ``sympy``; ``reading`` where the answer cannot be read; ``bounds`` where it
+    is too large to compute; ``none``."""
+    certainty: str
+    """``proved``; ``probable``: balls agree at seeded points; ``rounded``; ``unproved``: neither
+    equal nor different could be shown, so it is not equal, the burden being the answer's."""
+    because: str
+    """One sentence."""
+    reference: str
+    """How the reference was read, in plain form."""
+    answer: str
+    """How the answer was read, in plain form; its text where it could not be read."""
+    open: bool = False
+    """Whether a computer algebra system might still show equality."""
+
+    def __bool__(self) -> bool:
+        return self.equal
+
+
+class Reading:
+    """A text as it was understood."""
+
+    __slots__ = ("_shown", "node", "notation", "other", "parameters", "squeezed", "text")
+
+    def __init__(
+        self,
+        text: str,
+        squeezed: str,
+        node: Node | None,
+        notation: tuple[str, ...],
+        parameters: frozenset[str] = frozenset(),
+        other: Node | None = None,
+    ) -> None:
+        self.text = text
+        self.squeezed = squeezed
+        """The text without white space and dollar signs."""
+        self.node = node
+        """None where it is readable only as a sequence of signs."""
+        self.notation = notation
+        self.parameters = parameters
+        self.other = other
+        """A second reading, where commas leave a choice."""
+        self._shown: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """In plain form."""
+        if self._shown is None:
+            text = self.text if self.node is None else plain(self.node)
+            self._shown = printable(text.strip(), SHOWN)
+        return self._shown
+
+
+def read(text: str) -> Reading:
+    """The reading of one answer.
+
+    Raises:
+        Unreadable: it is empty, has no value (0/0), states a false chain of equalities, is beyond
+            the limits, or is a formula with an error in it.
+    """
+    bare = text.strip()
+    if len(bare) <= 18 and bare.isdecimal() and bare.isascii():  # the commonest answer by far
+        return Reading(text, bare, Num(fmpq(int(bare))), (str(int(bare)),))
+    if len(bare) > 2 and bare[0] == bare[-1] and bare[0] in "*_":
+        text = bare.strip("*_")  # Markdown
+    tokens = tokenize(text)
+    notation = wording.canonical(tokens)
+    if not notation:
+        raise Unreadable("empty")
+    squeezed = "".join(text.split()).replace("$", "")
+    try:
+        node, notes = parse_tokens(tokens)
+    except Unreadable:
+        if not any(t.kind == "word" and len(t.value) > 2 for t in tokens):
+            raise
+        return Reading(text, squeezed, None, notation, frozenset())
+    node = settle(node)
+    scalars.defined(node)
+    names = frozenset(w for w in notes if len(w) == 1 and w.isalpha())
+    node, declared = declarations(node)
+    other = _second_reading(squeezed) or _choice(text)
+    return Reading(text, squeezed, node, notation, names | declared, other)
+
+
+_CHOICE = re.compile(r"[(\s]*([A-J])(?:\)[.:]?|[.:])\s*(\S.*)")
+_STYLE = re.compile(r"\\(?:text|textbf|mathrm|mathbf|bf|rm)\b|[${}\\]")
+
+
+def _choice(text: str) -> Node | None:
+    """The letter of ``(B) 12``."""
+    if len(text) > 400 or not any(c in text[:24] for c in "ABCDEFGHIJ"):
+        return None
+    match = _CHOICE.match(_STYLE.sub("", text).strip())
+    return Sym(match[1]) if match is not None else None
+
+
+def declarations(node: Node) -> tuple[Node, frozenset[str]]:
+    r"""`node` without items such as ``k \\in \\mathbb{Z}``, and the names they declare."""
+    if not isinstance(node, Items):
+        return node, frozenset()
+    kept: list[Node] = []
+    names: set[str] = set()
+    for item in node.items:
+        if isinstance(item, Rel) and item.ops == ("in",) and isinstance(item.args[0], Sym):
+            domain = item.args[1]
+            if isinstance(domain, Sym) and domain.name in _DOMAINS and kept:
+                names.add(item.args[0].name)
+                continue
+        kept.append(item)
+    if not names:
+        return node, frozenset()
+    rest = kept[0] if len(kept) == 1 else Items(tuple(kept), node.kind)
+    return settle(rest), frozenset(names)
+
+
+_DOMAINS = frozenset({"integers", "naturals", "reals", "rationals", "Z", "N", "R", "Q"})
+
+
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+
+
+def _second_reading(text: str) -> Node | None:
+    """``1,22`` as a decimal; ``100,200,300``, else one numeral, as a list."""
+    if len(text) > 60:
+        return None
+    if _GROUPED.fullmatch(text) is not None:
+        return parse(text.replace(",", ", "))
+    if _DECIMAL_COMMA.fullmatch(text) is not None:
+        return parse(text.replace(",", "."))
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _read_reference(text: str) -> Reading:
+    return read(reference_text(text))
+
+
+def read_reference(reference: str | int | float) -> Reading:
+    """The reading of a reference; kept, since a group of completions shares one.
+
+    Raises:
+        ReferenceUnreadable: it cannot be read; says where.
+    """
+    text = reference if isinstance(reference, str) else _number_text(reference)
+    try:
+        return _read_reference(text) if len(text) <= CACHED else read(reference_text(text))
+    except Unreadable as err:
+        raise ReferenceUnreadable(
+            f"the reference {printable(text.strip(), 80)!r} cannot be read: {err}"
+        ) from None
+
+
+def _number_text(value: int | float) -> str:
+    if isinstance(value, bool):
+        raise ReferenceUnreadable(f"the reference is {value}, which is no answer")
+    if (isinstance(value, float) and value != value) or value in (float("inf"), float("-inf")):
+        raise ReferenceUnreadable(f"the reference is {value}, which is no number")
+    return str(value)
+
+
+def equivalent(
+    reference: str | int | float | Sequence[str | int | float],
+    answer: str,
+    policy: Policy | None = None,
+) -> Comparison:
+    r"""Whether `answer` answers a question whose right answer is `reference`.
+
+    Directional: the burden of proof is the answer's, and the policy's customs (rounding to the
+    reference's digits, a unit left out) are granted to the answer. All work is bounded and done
+    in this process: what only a computer algebra system could decide is not equal here, with
+    certainty ``unproved``; the verifier takes such a pair to a worker.
+
+    Args:
+        reference: The right answer, as LaTeX, plain text, Python notation or a number; a whole
+            solution with a ``\boxed`` counts as its box. Several: any of them is right.
+        answer: A bare answer, likewise; of a whole response use the verifier.
+        policy: What custom decides; by default `Policy()`.
+
+    Raises:
+        ReferenceUnreadable: a reference cannot be read. An answer that cannot is not equal.
+
+    >>> equivalent(r"\frac{1}{2}", "0.5").decided_by
+    'exact'
+    """
+    policy = policy or DEFAULT
+    if isinstance(reference, str | int | float):
+        return _equivalent(read_reference(reference), answer, policy)
+    if not reference:
+        raise ReferenceUnreadable("the reference is an empty list")
+    readings = [read_reference(one) for one in reference]
+    found = [_equivalent(reading, answer, policy) for reading in readings]
+    return next((f for f in found if f.equal), next(
+        (f for f in found if f.certainty == "unproved"), found[0]
+    ))  # fmt: skip
+
+
+def _equivalent(reference: Reading, answer: str, policy: Policy) -> Comparison:
+    inner = reference_text(answer) if "boxed" in answer else answer
+    if (policy.text_layer and "".join(inner.split()).replace("$", "") == reference.squeezed) and (
+        policy.form == "any"
+    ):
+        return _comparison(Finding(True, "text", "proved"), reference, reference)
+    try:
+        reading = read(inner)
+    except Unreadable as err:
+        why = f"the answer cannot be read: {err}"
+        shown = printable(inner.strip(), SHOWN)
+        return Comparison(False, "reading", "proved", why, reference.shown, shown)
+    found = compare(reference, reading, policy)
+    if found.equal and policy.form != "any" and reading.node is not None:
+        problem = form.problem(reading.node, policy)
+        if problem is not None:
+            found = Finding(False, "form", "proved", problem)
+    return _comparison(found, reference, reading)
+
+
+def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
+    """The finding on two readings, by the bounded layers."""
+    if reference.notation == answer.notation:
+        return Finding(True, "structure", "proved", "the same notation")
+    if reference.node is None or answer.node is None:
+        return different("one of them can only be compared by its spelling", "words")
+    if relations.restates(reference.node, answer.node):
+        return different("the answer is to be solved, the reference is solved")
+    comparer = Comparer(policy)
+    comparer.parameters = reference.parameters | answer.parameters
+    try:
+        found = comparer.same(reference.node, answer.node)
+        if found.equal is False and (reference.other is None) != (answer.other is None):
+            decimal = Comparer(policy).same(
+                reference.other or reference.node, answer.other or answer.node
+            )
+            if decimal.equal:
+                return decimal._replace(why="with the commas read the other way")
+        return found
+    except Unreadable as err:
+        return Finding(False, "reading", "proved", str(err))
+    except RecursionError:
+        return Finding(None, "bounds", "unproved", "nested too deeply to compare")
+
+
+def _comparison(found: Finding, reference: Reading, answer: Reading) -> Comparison:
+    equal = found.equal is True
+    certainty = found.certainty if found.equal is not None else "unproved"
+    sides = f"{answer.shown} and {reference.shown}"
+    if equal:
+        because = f"{sides} are equal"
+    elif certainty == "unproved":
+        because = f"{sides} are not shown equal"
+    else:
+        because = f"{sides} differ"
+    if found.why:
+        because += f": {printable(found.why, 200)}"
+    undecided = found.equal is None and found.by != "bounds" and _small(reference, answer)
+    return Comparison(equal, found.by, certainty, because, reference.shown, answer.shown, undecided)
+
+
+PROOF_NODES = 120
+"""Largest tree, of either side, that is taken to a computer algebra system."""
+
+
+def _small(*readings: Reading) -> bool:
+    return all(r.node is not None and sum(1 for _ in walk(r.node)) <= PROOF_NODES for r in readings)
+
+
+def same_value(a: str, b: str) -> Comparison:
+    """Whether two expressions have the same value, by mathematics alone.
+
+    The symmetric core: no rounding, no units left out, no renaming (`Policy.strict`).
+
+    Raises:
+        ReferenceUnreadable: `a` or `b` cannot be read.
+    """
+    left, right = read_reference(a), read_reference(b)
+    if left.notation == right.notation:
+        return _comparison(Finding(True, "structure", "proved"), left, right)
+    if left.node is None or right.node is None:
+        return _comparison(different("the spelling differs", "words"), left, right)
+    comparer = Comparer(STRICT, directional=False)
+    try:
+        found = comparer.same(left.node, right.node)
+    except Unreadable as err:
+        found = Finding(False, "reading", "proved", str(err))
+    return _comparison(found, left, right)
+
+
+__all__ = ["Comparison", "Reading", "compare", "equivalent", "read",
+           "read_reference", "same_value", "walk"]  # fmt: skip

@@ -1,0 +1,457 @@
+r"""Where in a response the answer stands.
+
+The rules are tried in the order of `RULES`; the first that finds something decides, so that a
+response cannot offer several answers under several headings. Linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from assay.model import split_reasoning
+
+Boxes = Literal["last", "only", "all"]
+
+
+class Extraction(NamedTuple):
+    """The answer's text, and the rule that found it."""
+
+    text: str | None
+    rule: str
+    """A name out of `RULES`, ``whole``, or ``none``."""
+    why: str = ""
+    """Why there is no answer, where there is none."""
+
+
+_BOX = re.compile(r"\\{1,2}(?:boxed|fbox)\s*(?=[{\s\d\w])")
+_TAG = re.compile(r"<answer>(.*?)(?:</answer>|$)", re.IGNORECASE | re.DOTALL)
+_FINAL = re.compile(
+    r"(?:final\s+)?answers?(?:\s+to\s+[^.\n:]{0,80})?\**\s*(?:is|are|:|=)\s*:?\**\s*"
+    r"|final\s+answer\**\s*:?\**\s*",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"^[ \t>*#_]*(?:final\s+)?answer[*_]*[ \t]*:[*_]*[ \t]*", re.IGNORECASE | re.M)
+_HASHES = re.compile(r"####[ \t]*([^\n]*)")
+_DELIMITER = re.compile(
+    r"\$\$|\\(?:begin|end)\{(?:align|equation|gather)\*?\}|\\.|\$|\n", re.DOTALL
+)
+_NUMBER = re.compile(
+    r"(?<![\w.])[-+\u2212]?\s?(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?!\d)"
+    r"|\d+(?:[.,]\d+)?|\.\d+)(?:\s?/\s?\d+(?![\d.]))?(?:\s?\\?%|[eE][+-]?\d+)?"
+)
+_END = re.compile(
+    r"\n|(?<=[^\d\s])\.(?=\s|$)|\.(?=\s+[A-Z<])|\.\s*$|<\||\bI hope\b|(?<=\d)\.(?=\s|$)"
+)
+_STOPS = re.compile(r"<\|[a-z_]+\|>|</?s>|<end_of_turn>", re.IGNORECASE)
+_BREAK = re.compile(
+    r"\b(?:but|thus|so|therefore|hence|then|because|since|no|not|wait|now|let|we|if|is|which|gives"
+    r"|simplif\w*|step|first|second|next|where|from)\b|\n\s*\n|\.\s+[A-Z]|=>|\\implies|=\s*$",
+    re.IGNORECASE,
+)
+
+_LABELLED = re.compile(r"[\\()\s$]*[A-Za-z](?:_\{?\w+\}?)?\s*=\s*$")
+
+MAX_BOXES = 200
+GAP = 80
+"""Most characters between two boxes of one group."""
+
+
+def extract(text: str, boxed: Boxes = "last", where: str = "any") -> Extraction:
+    r"""The answer in a whole response.
+
+    Text inside a reasoning block does not count where an answer follows the block.
+
+    >>> extract("so it is 5. The answer is \\\\boxed{7}.")
+    Extraction(text='7', rule='boxed', why='')
+    """
+    reasoning, answer = split_reasoning(text)
+    if reasoning is not None and not answer.strip():
+        answer = reasoning
+    stop = _STOPS.search(answer)
+    if stop is not None and answer[: stop.start()].strip():
+        answer = answer[: stop.start()]
+    if "boxed" in answer or "fbox" in answer:
+        found = _boxed(answer, boxed)
+        if found is not None:
+            later = _after_box(answer) if boxed == "last" and where != "boxed" else None
+            return found if later is None else Extraction(later, "final answer")
+    empty_box = "boxed" in answer and _BOX.search(answer) is not None
+    for rule, finder in _FINDERS:
+        if empty_box and rule == "whole":
+            continue
+        if (where == "boxed" and rule != "answer tag") or (
+            where == "math" and rule == "last number"
+        ):
+            continue
+        text_found = finder(answer)
+        if text_found is not None:
+            return Extraction(text_found, rule)
+    return Extraction(None, "none", "no answer in the response")
+
+
+_FINAL_ONLY = re.compile(r"final\s+answer\**\s*(?:is|:)\s*:?\**\s*", re.IGNORECASE)
+
+
+def _after_box(text: str) -> str | None:
+    """The answer of an explicit "final answer is ..." after the last box: the later word counts."""
+    tail = text[max(text.rfind("boxed"), text.rfind("fbox")) :]
+    if "nswer" not in tail and "NSWER" not in tail:
+        return None
+    matches = list(_FINAL_ONLY.finditer(tail))
+    if not matches:
+        return None
+    found = _core(_trim(tail[matches[-1].end() :]))
+    return found if re.search(r"\d|\\[a-z]", found) else None
+
+
+def boxes(text: str) -> list[tuple[int, int, str]]:
+    r"""Every ``\boxed`` as (start, end, content); an unclosed last one runs to the end."""
+    out: list[tuple[int, int, str]] = []
+    position = 0
+    while len(out) < MAX_BOXES:
+        match = _BOX.search(text, position)
+        if match is None:
+            break
+        start = match.end()
+        if text[start : start + 1] != "{":
+            word = re.compile(r"\\?\w+").match(text, start)
+            if word is None:
+                position = start
+                continue
+            out.append((match.start(), word.end(), word.group()))
+            position = word.end()
+            continue
+        end = _closing(text, start)
+        content = text[start + 1 : end] if end is not None else text[start + 1 :]
+        inner = _BOX.search(content)
+        if inner is not None and content[: inner.start()].strip(" ${") == "":
+            position = start + 1  # a box in a box
+            continue
+        out.append((match.start(), len(text) if end is None else end + 1, content))
+        position = len(text) if end is None else end + 1
+    return out
+
+
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+
+
+def _closing(text: str, start: int) -> int | None:
+    depth = 0
+    for match in _BRACE.finditer(text, start):
+        sign = match.group()
+        if sign == "{":
+            depth += 1
+        elif sign == "}":
+            depth -= 1
+            if depth == 0:
+                return match.start()
+    return None
+
+
+def _boxed(text: str, policy: Boxes) -> Extraction | None:
+    tail = text
+    if text.count("boxed") + text.count("fbox") > MAX_BOXES:
+        cut = text.rfind("\\boxed", 0, text.rfind("\\boxed"))
+        tail = text[max(0, cut) :]
+    found = boxes(tail)
+    found = [b for b in found if b[2].strip()]
+    if not found:
+        return None
+    if policy == "only":
+        different = {"".join(b[2].split()) for b in found}
+        if len(different) > 1:
+            return Extraction(None, "boxed", f"{len(different)} different boxes are no answer")
+        group = found[-1:]
+    elif policy == "all":
+        group = found
+    else:
+        group = found[-1:]
+        for earlier in reversed(found[:-1]):
+            gap = tail[earlier[1] : group[0][0]]
+            if not _joined(gap):
+                break
+            group.insert(0, earlier)
+    seen: list[str] = []
+    for _, _, content in group:
+        if content.strip() not in seen:
+            seen.append(content.strip())
+    text_found = seen[0] if len(seen) == 1 else " ; ".join(seen)
+    after = tail[group[-1][1] : group[-1][1] + 16]
+    percent = re.match(r"\s*\$?\s*(?:\\?%|percent\b|pct\b)", after)
+    if percent is not None and len(seen) == 1 and "%" not in text_found:
+        text_found += r"\%"
+    return Extraction(text_found, "boxed")
+
+
+def _joined(gap: str) -> bool:
+    """Whether two boxes with this text between them list parts of one answer."""
+    gap = _LABELLED.sub("", gap)
+    if len(gap) > GAP or _BREAK.search(gap):
+        return False
+    words = re.findall(r"[A-Za-z]{2,}", re.sub(r"\\[a-z]+", " ", gap))
+    if not words:
+        return bool(gap.strip(" \n$")) or not gap.strip("$") or "\n" not in gap
+    return any(w in ("and", "or") for w in words)
+
+
+def _trim(text: str) -> str:
+    """An answer at the head of `text`: to the end of its line or sentence."""
+    text = text.lstrip(" \t:*_\"'\u2705")
+    if text.startswith("\n"):
+        text = text.lstrip()
+        opened = re.match(r"\\\[(.*?)\\\]|\$\$(.*?)\$\$", text, re.DOTALL)
+        if opened is not None:
+            return next(g for g in opened.groups() if g is not None).strip()
+    for opening, closing in (("\\[", "\\]"), ("$$", "$$"), ("\\(", "\\)"), ("$", "$")):
+        if text.startswith(opening):
+            end = text.find(closing, len(opening))
+            if end > 0:
+                after = text[end + len(closing) :]
+                rest = _END.split(after, maxsplit=1)[0]
+                if re.search(r"\b(?:and|or)\b|,", rest) and "$" in rest:
+                    break
+                unit = re.match(r"[ \t]*(?:\\?%|percent|pct)", rest)
+                return text[len(opening) : end].strip() + (r"\%" if unit else "")
+    head = _END.split(text, maxsplit=1)[0]
+    return head.strip().strip("*_\"'").strip()
+
+
+def _tag(text: str) -> str | None:
+    if "answer>" not in text and "ANSWER>" not in text and "Answer>" not in text:
+        return None
+    last = None
+    for match in _TAG.finditer(text):
+        last = match[1]
+    return last.strip() if last is not None and last.strip() else None
+
+
+def _final(text: str) -> str | None:
+    if "nswer" not in text and "NSWER" not in text:
+        return None
+    last: re.Match[str] | None = None
+    for match in _FINAL.finditer(text):
+        last = match
+    if last is None:
+        return None
+    found = _trim(text[last.end() :])
+    if not found:
+        return None
+    return _core(found)
+
+
+def _label(text: str) -> str | None:
+    if "nswer" not in text and "NSWER" not in text:
+        return None
+    last = None
+    for match in _LABEL.finditer(text):
+        last = match
+    if last is None:
+        return None
+    return _core(_trim(text[last.end() :])) or None
+
+
+def _hashes(text: str) -> str | None:
+    if "####" not in text:
+        return None
+    found = _HASHES.findall(text)
+    return found[-1].strip() or None if found else None
+
+
+def _short(text: str) -> str | None:
+    at = text.rfind("A:")
+    while at >= 0:
+        if not text[text.rfind("\n", 0, at) + 1 : at].strip():
+            end = text.find("\n", at)
+            return text[at + 2 : end if end >= 0 else len(text)].strip() or None
+        at = text.rfind("A:", 0, at)
+    return None
+
+
+_IS = re.compile(
+    r"^[^=<>]*[A-Za-z)$][^=<>]*?\b(?:is|are|equals)\s+(?:approximately\s+|about\s+|equal to\s+)?"
+    r"((?:(?!\b(?:is|are|equals)\b).)+)$",
+    re.DOTALL,
+)
+
+
+def _core(sentence: str) -> str:
+    """What a sentence after "the answer is" says: its formula, or its number, or itself."""
+    predicate = _IS.match(sentence) if len(sentence) < 400 else None
+    if predicate is not None:
+        sentence = _trim(predicate[1])
+    words = re.findall(r"[A-Za-z]{4,}", re.sub(r"\\[a-z]+|\$[^$]*\$", " ", sentence))
+    if len(words) < 3:
+        return sentence
+    found = _math(sentence)
+    if found is not None:
+        return found
+    found = _number(sentence)
+    return found if found is not None else sentence
+
+
+class Span(NamedTuple):
+    """One formula: where it starts and ends with its delimiters, and what is between them."""
+
+    start: int
+    end: int
+    inside: str
+
+
+_PAIRS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)", "$": "$", "begin": "end"}
+
+
+def formulas(text: str) -> list[Span]:
+    r"""The formulas of `text`, in order, by their delimiters: dollars, ``\(``, ``\[``, ``align``.
+
+    One pass. A formula within a line does not cross it, so that two prices are no formula.
+    """
+    out: list[Span] = []
+    opened = ""
+    begun = inner = 0
+    for match in _DELIMITER.finditer(text):
+        sign = match.group()
+        if sign == "\n":
+            if opened in ("$", "\\("):
+                opened = ""
+            continue
+        kind = sign[1:].partition("{")[0] if len(sign) > 2 else sign
+        if opened:
+            if kind == _PAIRS[opened] or (opened == "$$" and kind == "$$"):
+                inside = text[inner : match.start()].strip()
+                if inside and (opened != "$" or _formula_like(text, begun, inside)):
+                    out.append(Span(begun, match.end(), inside))
+                    opened = ""
+                elif opened == "$":  # the price before was none of its business
+                    begun, inner = match.start(), match.end()
+                else:
+                    opened = ""
+                continue
+            if opened == "$" and kind in ("\\[", "\\(", "$$"):
+                opened = ""
+        if not opened and kind in _PAIRS:
+            opened, begun, inner = kind, match.start(), match.end()
+    return out
+
+
+def _formula_like(text: str, begun: int, inside: str) -> bool:
+    """Whether a pair of dollar signs encloses a formula, not the prose between two prices."""
+    if not inside[0].isdigit():
+        return True
+    words = _PROSE.findall(re.sub(r"\\[A-Za-z]+(?:\{[^{}]*\})?", " ", inside))
+    return len(words) < 2
+
+
+def _math(text: str) -> str | None:
+    found = formulas(text)
+    if not found:
+        return None
+    last = found[-1]
+    inside = last.inside
+    after = text[last.end : last.end + 12]
+    if re.match(r"\s*(?:\\?%|percent|pct)", after):
+        inside += r"\%"
+    if "=" in inside and "\\begin" not in inside:
+        inside = inside.split("\\\\")[-1].strip() or inside
+    return inside.rstrip(".,")
+
+
+_CONCLUSION = re.compile(
+    r"(?:^|(?<=[.!?]\s)|(?<=\n)|(?<=[\d$\])]\s))"
+    r"(?:therefore|thus|hence|so|in conclusion|consequently)\b,?\s+",
+    re.IGNORECASE,
+)
+
+
+def _conclusion(text: str) -> str | None:
+    """The last sentence that begins with "therefore" or the like, where no formula follows it."""
+    matches = list(_CONCLUSION.finditer(text))
+    if not matches:
+        return None
+    last = matches[-1]
+    tail = text[last.end() : last.end() + 600]
+    sentence = re.split(r"\.(?=\s|$)|\n", tail, maxsplit=1)[0]
+    if formulas(tail) or "\\" in sentence or "=" in sentence:
+        return None
+    return _number(sentence)
+
+
+def _number(text: str) -> str | None:
+    last = None
+    for match in _NUMBER.finditer(text):
+        last = match
+    if last is None:
+        return None
+    return last.group().strip()
+
+
+_PROSE = re.compile(r"[A-Za-z]{3,}")
+_MATH_WORDS = frozenset({
+    "sin", "cos", "tan", "cot", "sec", "csc", "log", "exp", "sqrt", "arcsin", "arccos", "arctan",
+    "sinh", "cosh", "tanh", "asin", "acos", "atan", "abs", "gcd", "lcm", "max", "min", "floor",
+    "ceil", "percent", "pct", "degrees", "and", "inf",
+})  # fmt: skip
+
+
+def _bare(text: str) -> str | None:
+    """The whole text, where it is short and no sentence around a formula."""
+    stripped = text.strip()
+    if not stripped or len(stripped) > 600 or "\n\n" in stripped:
+        return None
+    outside = re.sub(r"\\[A-Za-z]+", " ", stripped)
+    words = [w for w in _PROSE.findall(outside) if w.lower() not in _MATH_WORDS]
+    dollars = stripped.count("$") - stripped.count("\\$")
+    delimited = dollars >= 2 or "\\(" in stripped or "\\[" in stripped
+    if delimited:
+        spans = formulas(stripped)
+        alone = len(spans) == 1 and (spans[0].start, spans[0].end) == (0, len(stripped))
+        if alone or not words:
+            return stripped
+        beside = re.sub(r"\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", " ", stripped, flags=re.DOTALL)
+        loose = list(_PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside)))
+        return stripped if not loose or (stripped.startswith("$") and len(loose) <= 1) else None
+    if dollars == 1 and words and not stripped.startswith(("$", "-$")):
+        return None  # an amount of money in a sentence
+    if len(words) <= 1 or (len(words) <= 8 and ("=" in stripped or ":" in stripped)):
+        return stripped
+    if "\\text" in stripped and not re.search(r"[a-z]\. [A-Z]", stripped):
+        return stripped
+    if not re.search(r"\d", stripped) and len(words) <= 25:
+        return stripped
+    if re.match(r"[-+$\\]?\s?\d", stripped) and len(words) <= 4:
+        return stripped
+    return None
+
+
+_FINDERS: tuple[tuple[str, Callable[[str], str | None]], ...] = (
+    ("answer tag", _tag),
+    ("final answer", _final),
+    ("answer label", _label),
+    ("hashes", _hashes),
+    ("A:", _short),
+    ("whole", _bare),
+    ("conclusion", _conclusion),
+    ("last math", _math),
+    ("last number", _number),
+)
+
+RULES = ("boxed", *(rule for rule, _ in _FINDERS))
+"""The rules, in the order in which they are tried."""
+
+
+def reference_text(text: str) -> str:
+    """A reference, which may be a whole solution: its box, or what follows its hashes."""
+    if "boxed{" in text or "boxed " in text:
+        found = _boxed(text, "last")
+        if found is not None and found.text is not None:
+            return found.text
+    if "####" in text:
+        return _hashes(text) or text
+    if "<answer>" in text:
+        return _tag(text) or text
+    if len(text) > 150 and "answer" in text:
+        found = extract(text)
+        if found.text is not None and found.rule in ("final answer", "answer label"):
+            return found.text
+    return text

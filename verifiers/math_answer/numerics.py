@@ -1,0 +1,206 @@
+"""Deciding by balls: what two disjoint ones show is proved; what they share is probable."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from random import Random
+
+from flint import acb, arb, fmpq
+
+from assay.verifiers.math_answer import exact
+from assay.verifiers.math_answer.balls import Env, NoValue, Precision, Spread, evaluate, magnitude
+from assay.verifiers.math_answer.finding import UNKNOWN, Finding
+from assay.verifiers.math_answer.limits import TooBig, Undefined, Unreadable
+from assay.verifiers.math_answer.tree import Node, Sym, symbols, walk
+
+PRECISION = 128
+HIGH = 640
+HIGHEST = 16_000
+"""Precisions in bits: the first, the second, and the most where terms differ much in size."""
+
+POINTS = 4
+"""Agreeing points that make two expressions probably equal."""
+
+_NODES = 4000
+"""Largest tree that is evaluated at points."""
+
+
+def value_of(node: Node, bits: int = PRECISION) -> acb | None:
+    """The ball of a constant expression, or None where it has free names or no value.
+
+    Raises:
+        TooBig: beyond the bounds.
+    """
+    with Precision(bits):
+        try:
+            return evaluate(node, {})
+        except (NoValue, Undefined, ZeroDivisionError, ValueError, OverflowError) as err:
+            if isinstance(err, TooBig):
+                raise
+            return None
+
+
+def sign(node: Node) -> int | None:
+    """1, 0 or -1 for a real constant whose sign is certain, else None."""
+    value = exact.rational(node)
+    if value is not None:
+        return (value > 0) - (value < 0)
+    for bits in (PRECISION, HIGH):
+        ball = value_of(node, bits)
+        if ball is None or ball.imag != 0:
+            return None
+        if ball.real > 0:
+            return 1
+        if ball.real < 0:
+            return -1
+    return None
+
+
+def _tight(a: acb, b: acb) -> bool:
+    """Whether both balls are known to at least 56 bits, relative to the larger of them."""
+    spread = acb(a.real.rad() + b.real.rad() + a.imag.rad() + b.imag.rad())
+    if spread == 0:
+        return True
+    return magnitude(spread) <= min(max(magnitude(a), magnitude(b), -40), 10**9) - 56
+
+
+def same(a: Node, b: Node, positive: bool = False) -> Finding:
+    """Whether two expressions have the same value, by balls at seeded points.
+
+    Args:
+        a: One expression.
+        b: The other; the order does not matter.
+        positive: Draw only positive values for the names.
+
+    Returns:
+        A difference that is proved, an equality that is probable, or neither.
+    """
+    names = sorted(symbols(a) | symbols(b))
+    if len(names) > 24 or _size(a) + _size(b) > _NODES:
+        return UNKNOWN
+    imaginary = any(type(n) is Sym and n.name == "i" for t in (a, b) for n in walk(t))
+    try:
+        if not names:
+            return _constants(a, b)
+        return _at_points(a, b, names, imaginary, positive)
+    except TooBig as err:
+        return Finding(None, "bounds", "unproved", err.reason)
+
+
+def _size(node: Node) -> int:
+    return sum(1 for _ in walk(node))
+
+
+def _constants(a: Node, b: Node) -> Finding:
+    bits = PRECISION
+    for last in (False, True):
+        with Precision(bits):
+            Spread.bits = 0
+            try:
+                left, right = evaluate(a, {}), evaluate(b, {})
+                if not left.overlaps(right):
+                    return Finding(False, "numeric", "proved", "the values differ")
+                tight = _tight(left, right)
+            except TooBig:
+                raise
+            except (NoValue, Unreadable, ZeroDivisionError, ValueError, OverflowError):
+                return UNKNOWN
+            needed = max(HIGH, Spread.bits + 200)  # e^-1000 + 1 is not 1
+            if needed > HIGHEST:
+                return Finding(None, "bounds", "unproved", "terms too far apart in size")
+            bits = needed
+        if last and tight:
+            return Finding(True, "numeric", "probable", "the values agree to 180 digits")
+    return UNKNOWN
+
+
+def _at_points(a: Node, b: Node, names: list[str], imaginary: bool, positive: bool) -> Finding:
+    agreed = 0
+    complex_agreed = 0
+    complex_differ = False
+    for number, env in enumerate(_points(a, b, names, positive)):
+        with Precision(PRECISION):
+            Spread.bits = 0
+            try:
+                left, right = evaluate(a, env), evaluate(b, env)
+                if not (left.is_finite() and right.is_finite()):
+                    continue
+                both_real = left.imag.contains(0) and right.imag.contains(0)
+                if not (both_real or imaginary):
+                    if left.overlaps(right) and _tight(left, right):
+                        complex_agreed += 1
+                    elif not left.overlaps(right):
+                        complex_differ = True
+                    continue
+                if not left.overlaps(right):
+                    at = ", ".join(f"{n} = {float(env[n].real.mid()):.6g}" for n in names[:4])
+                    return Finding(False, "numeric", "proved", f"they differ at {at}")
+                if _tight(left, right) and Spread.bits < PRECISION - 64:
+                    agreed += 1
+            except TooBig:
+                if number > 6:
+                    raise
+                continue
+            except (NoValue, Unreadable, ZeroDivisionError, ValueError, OverflowError):
+                continue
+        if agreed >= POINTS:
+            break
+    if agreed >= POINTS:
+        why = f"they agree at {agreed} seeded points"
+        return Finding(True, "numeric", "probable", why)
+    if not agreed and complex_differ:
+        return Finding(False, "numeric", "probable", "they differ where they are complex")
+    if not agreed and complex_agreed >= POINTS:
+        return Finding(True, "numeric", "probable", "they agree at seeded complex values")
+    return UNKNOWN
+
+
+def _points(a: Node, b: Node, names: list[str], positive: bool) -> Iterator[Env]:
+    """Seeded by both trees, in either order, so that nobody can fit an answer to them."""
+    seeds = sorted(hashlib.blake2b(repr(t).encode(), digest_size=8).digest() for t in (a, b))
+    random = Random(b"".join(seeds))  # noqa: S311
+    for number in range(24):
+        env: Env = {}
+        for k, name in enumerate(names):
+            if number < 16:
+                span = (4, 1, 4, 1, 2, 8)[number % 6]  # dyadic, hence exact at any precision
+                size = fmpq(random.randrange(1 << 14, 1 << 20) * span, 1 << 20)
+                negative = (
+                    not positive
+                    and number < 8
+                    and (random.random() < 0.5 if len(names) > 1 else number % 2 == 0)
+                )
+                env[name] = acb(arb(-size if negative else size))
+            else:  # whole numbers, for powers of -1, sums and divisibility
+                env[name] = acb(random.randrange(1 + 2 * k, 9 + 3 * k + number - 16))
+        yield env
+
+
+def ratio(a: Node, b: Node) -> Finding | None:
+    """Whether ``a / b`` is one real constant other than zero; its value leads `why`."""
+    names = sorted(symbols(a) | symbols(b))
+    if not names or len(names) > 24 or _size(a) + _size(b) > _NODES:
+        return None
+    first: acb | None = None
+    agreed = 0
+    for env in _points(a, b, names, False):
+        with Precision(PRECISION):
+            try:
+                left, right = evaluate(a, env), evaluate(b, env)
+                if left.contains(0) or right.contains(0):
+                    continue
+                factor = left / right
+                if not factor.is_finite() or not factor.imag.contains(0):
+                    continue
+                if first is None:
+                    first = factor
+                elif not factor.overlaps(first):
+                    return Finding(False, "numeric", "proved", "their ratio is not constant")
+                agreed += _tight(factor, first)
+            except (NoValue, Unreadable, ZeroDivisionError, ValueError, OverflowError):
+                continue
+        if agreed > POINTS and first is not None:
+            value = float(first.real.mid())
+            return Finding(True, "numeric", "probable", f"{value:.6g} times the other")
+    return None

@@ -1,0 +1,117 @@
+"""`math.answer`: is the answer in a completion equal to the reference?
+
+The burden of proof lies on the answer: what cannot be read, or cannot be shown equal within the
+bounds, is judged 0. A reference that cannot be read is the data set's fault and raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from assay.errors import ReferenceUnreadable, SampleError, nearest
+from assay.model import FrozenDict, Sample, Verdict
+from assay.plugins.spec import Escalate
+from assay.printable import printable
+from assay.verifiers.math_answer.equal import Comparison, equivalent
+from assay.verifiers.math_answer.extract import Extraction, extract
+from assay.verifiers.math_answer.policy import DEFAULT, Policy
+
+NAME = "math.answer@1"
+
+INFO = "math"
+"""Entry of `info` that overrides fields of the policy for one row."""
+
+
+class MathAnswer:
+    """Judges the answer of a completion against the reference: 1.0 or 0.0."""
+
+    def __init__(self, policy: Policy = DEFAULT) -> None:
+        self.policy = policy
+
+    def verify(self, sample: Sample) -> Verdict | Escalate:
+        """1 if shown equal; 0 if different, absent or unreadable; else a wish for a worker.
+
+        Raises:
+            ReferenceUnreadable: the reference cannot be read.
+            SampleError: ``info.math`` is no policy.
+        """
+        return self._judge(sample, last=False)
+
+    def escalated(self, sample: Sample) -> Verdict:
+        """The same with a computer algebra system, whose time is not bounded here.
+
+        Raises:
+            ReferenceUnreadable: the reference cannot be read.
+        """
+        verdict = self._judge(sample, last=True)
+        assert isinstance(verdict, Verdict)
+        return verdict
+
+    def _judge(self, sample: Sample, last: bool) -> Verdict | Escalate:
+        policy = self.policy
+        override = sample.info.get(INFO)
+        if override is not None:
+            policy = policy_of(override, policy)
+        reference = sample.reference
+        if reference is None:
+            raise ReferenceUnreadable("the sample has no reference")
+        found = extract(sample.text, policy.boxed, policy.extraction)
+        if found.text is None:
+            equivalent(reference, "0", policy)  # a reference that cannot be read must still raise
+            return Verdict.judged(
+                NAME, 0.0, found.why, details={"extracted_by": found.rule, "decided_by": "reading"}
+            )
+        comparison = equivalent(reference, found.text, policy)
+        if comparison.open:
+            if not last:
+                return Escalate(comparison.because)
+            from assay.verifiers.math_answer import proof
+
+            comparison = proof.attempt(reference, found.text, policy, comparison)
+        return _verdict(found, comparison)
+
+
+def _verdict(found: Extraction, comparison: Comparison) -> Verdict:
+    return Verdict.judged(
+        NAME,
+        float(comparison.equal),
+        comparison.because,
+        details=FrozenDict(  # made here, so that nothing has to be copied
+            extracted=printable(found.text or "", 200),
+            extracted_by=found.rule,
+            decided_by=comparison.decided_by,
+            certainty=comparison.certainty,
+            reference=comparison.reference,
+            answer=comparison.answer,
+        ),
+    )
+
+
+def policy_of(override: Any, base: Policy) -> Policy:
+    """`base` with the fields that a row overrides; ``"lenient"`` and ``"strict"`` are presets.
+
+    Raises:
+        SampleError: an unknown field or a value out of range; names it.
+    """
+    if override == "lenient":
+        return Policy.lenient()
+    if override == "strict":
+        return Policy.strict()
+    if not isinstance(override, Mapping):
+        raise SampleError(f"info.{INFO} is {override!r}; wanted a mapping of policy fields")
+    for name in override:
+        if name not in Policy.model_fields:
+            raise SampleError(
+                f"info.{INFO} has no field {name!r}{nearest(name, Policy.model_fields)}"
+                f"\nfields: {', '.join(Policy.model_fields)}"
+            )
+    try:
+        return Policy.model_validate({**base.model_dump(), **override})
+    except ValueError as err:
+        raise SampleError(f"info.{INFO}: {err}") from None
+
+
+def make(params: Policy | None) -> MathAnswer:
+    """The factory that the spec names."""
+    return MathAnswer(params or DEFAULT)
