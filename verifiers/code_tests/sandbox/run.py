@@ -149,6 +149,7 @@ class Run:
         self._confined = False
         self._wait_began = time.monotonic()
         self._extra = 0.0
+        self._cpu_began = 0.0
         self.credited_s = 0.0
         """Seconds added to deadlines because the machine was busy with other things."""
         self._poll = select.poll()
@@ -227,7 +228,7 @@ class Run:
             Unconfined: the child did not reach the program.
             wire.Garbled: no frame of the protocol.
         """
-        self._wait_began, self._extra = time.monotonic(), 0.0
+        self._wait_began, self._extra, self._cpu_began = time.monotonic(), 0.0, self._cpu()
         while True:
             if self._frames:
                 return wire.parse(self._frames.pop(0))
@@ -243,7 +244,7 @@ class Run:
 
     def wait(self, deadline: float) -> End:
         """Let the program run to its end, or to the deadline (monotonic seconds)."""
-        self._wait_began, self._extra = time.monotonic(), 0.0
+        self._wait_began, self._extra, self._cpu_began = time.monotonic(), 0.0, self._cpu()
         self._settle(deadline)
         return self._ending()
 
@@ -396,14 +397,14 @@ class Run:
         """Time is up by the clock: end it, or give back what other processes took from it.
 
         What a thread stood ready without a CPU (by the scheduler's own accounts) is added to the
-        deadline, so that a slow program is slow on a busy machine, too, and a fast one is not;
-        unless its own threads were what kept the CPUs busy. At most `PATIENCE` times over.
+        deadline, so that a slow program is slow on a busy machine, too, and a fast one is not.
+        Not when its threads together used the CPU time that one could have: then it was they
+        who kept the CPUs busy, perhaps in order to look starved. At most `PATIENCE` times over.
         """
-        ran, waited = self._accounts()
         span = deadline - self._wait_began
-        own = ran >= 0.9 * (now - self._started)
-        lost = waited - self.credited_s
-        if own or lost < 0.1 * span or late != "timeout":
+        lost = self._waited() - self.credited_s
+        used_up = self._cpu() - self._cpu_began >= 0.95 * span
+        if used_up or lost < 0.1 * span or late != "timeout":
             self._stop(late)
         elif self._extra + lost > PATIENCE * max(span, 1.0):
             self._stop("starved")
@@ -411,19 +412,25 @@ class Run:
             self._extra += lost
             self.credited_s += lost
 
-    def _accounts(self) -> tuple[float, float]:
-        """Seconds that its threads ran, together, and that the unluckiest waited for a CPU."""
-        ran, waited = 0.0, 0.0
+    def _cpu(self) -> float:
+        """CPU seconds of all its threads, together, until now."""
+        try:
+            return time.clock_gettime((~self.pid << 3) | 2)  # CPUCLOCK_SCHED of another process
+        except OSError:
+            return 0.0
+
+    def _waited(self) -> float:
+        """Seconds that the unluckiest of its threads stood ready without a CPU."""
+        waited = 0.0
         try:
             tasks = os.listdir(f"/proc/{self.pid}/task")
         except OSError:
-            return 0.0, 0.0
+            return 0.0
         for task in tasks[:256]:
             numbers = _read(f"/proc/{self.pid}/task/{task}/schedstat").split()
             if len(numbers) >= 2:
-                ran += int(numbers[0]) / 1e9
                 waited = max(waited, int(numbers[1]) / 1e9)
-        return ran, waited
+        return waited
 
     # -- the end -----------------------------------------------------------------------------
 
