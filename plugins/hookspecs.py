@@ -16,7 +16,7 @@ from collections.abc import Iterable
 import pluggy
 
 from assay.plugins.markers import PROJECT
-from assay.plugins.spec import VerifierSpec
+from assay.plugins.spec import ComposerSpec, VerifierSpec
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 
@@ -37,5 +37,27 @@ def assay_verifiers() -> Iterable[VerifierSpec]:
         load.
 
     A name that is already taken is an error, not an override.
+    """
+    return ()
+
+
+@hookspec
+def assay_composers() -> Iterable[ComposerSpec]:
+    """Offer kinds of rubrics: new ways to make one number of several scores.
+
+    Called once, when a host is built. A spec names a subclass of `assay.Rubric` as
+    ``"package.module:Class"`` (in a one-file plugin ``f"{__name__}:Class"``), which is imported
+    when a rubric first uses its `kind`.
+
+    :returns:
+        Specs, each with the `kind` that the class declares. The class states its `parts` and a
+        `formula` over floats that is monotone in each part (`sign` says which way): missing
+        scores are replaced by what that makes the worst. Certificates of rubrics with a composer
+        of yours are searched for counterexamples and never say ``proved``.
+    :raises:
+        Whatever you raise becomes a `PluginError` naming your plugin; the other plugins still
+        load.
+
+    A kind that is already taken, by Assay or another plugin, is an error, not an override.
     """
     return ()

@@ -5,11 +5,21 @@ The only module that touches pluggy's untyped calls.
 
 from __future__ import annotations
 
+import importlib
 import os
+import re
+import sys
+import sysconfig
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points, version
+from importlib.metadata import (
+    Distribution,
+    EntryPoint,
+    PackageNotFoundError,
+    distributions,
+    version,
+)
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +27,9 @@ import pluggy
 
 from assay.errors import PluginError, RubricError, VerifierNotFound, nearest
 from assay.plugins import hookspecs
-from assay.plugins.load import build, load_target, module_from_file
+from assay.plugins.load import FAILURES, build, load_target, module_from_file
 from assay.plugins.markers import PROJECT, SPEC_ATTRIBUTE
-from assay.plugins.spec import Verifier, VerifierSpec
+from assay.plugins.spec import ComposerSpec, Verifier, VerifierSpec
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -96,11 +106,59 @@ class Offer:
             raise RubricError("\n".join(lines)) from err
 
 
+@dataclass(frozen=True, slots=True)
+class ComposerOffer:
+    """A kind of rubric, and where it comes from."""
+
+    spec: ComposerSpec
+    plugin: str
+    distribution: str
+    origin: str | None = None
+
+    def load(self) -> Any:
+        """The class, imported.
+
+        Raises:
+            PluginError: it cannot be imported; names the kind and the reason.
+        """
+        return load_target(self.spec.kind, self.spec.target, self.origin)
+
+
 def _names(variable: str) -> frozenset[str] | None:
     value = os.environ.get(variable)
     if value is None:
         return None
-    return frozenset(part.strip() for part in value.split(",") if part.strip())
+    return frozenset(_normal(part) for part in value.split(",") if part.strip())
+
+
+def _normal(name: str) -> str:
+    """Names of plugins and distributions are compared as package indexes do."""
+    return re.sub(r"[-_.]+", "-", name.strip()).lower()
+
+
+def _version() -> str:
+    try:
+        return version(PROJECT)
+    except PackageNotFoundError:  # run from a source tree that is not installed
+        return "?"
+
+
+def _in_working_directory(dist: Distribution) -> bool:
+    """Whether it lies in the working directory itself.
+
+    Python puts that directory on its path for ``python -c``, ``python -m`` and notebooks; the
+    files in it may be anybody's, and those of a plugin would be run.
+    """
+    try:
+        base = os.path.realpath(str(dist.locate_file("")))
+        return base == os.path.realpath(os.getcwd()) and base not in _site_directories()
+    except (OSError, NotImplementedError):  # a finder of its own, which reads no folder
+        return False
+
+
+def _site_directories() -> set[str]:
+    paths = sysconfig.get_paths()
+    return {os.path.realpath(paths[name]) for name in ("purelib", "platlib")}
 
 
 class Host:
@@ -109,7 +167,11 @@ class Host:
     Args:
         verifiers: Marked functions or specs of the caller's own.
         plugins: Paths of one-file plugins.
-        blocked: Names of plugins not to load, besides those in ``ASSAY_BLOCK_PLUGINS``.
+        blocked: Names of plugins or of their distributions not to load, besides those in
+            ``ASSAY_BLOCK_PLUGINS``.
+
+    An entry point of a distribution that lies in the working directory itself is not loaded, so
+    that a folder with somebody's data cannot bring code along; name its file in `plugins`.
 
     Raises:
         PluginError: two plugins offer one name; a file in `plugins` fails; a verifier of the
@@ -123,25 +185,37 @@ class Host:
         plugins: Sequence[str] = (),
         blocked: Iterable[str] = (),
     ) -> None:
-        self._blocked = frozenset(blocked) | (_names(BLOCK_VARIABLE) or frozenset())
+        if isinstance(plugins, str):
+            plugins = [plugins]
+        blocked = [blocked] if isinstance(blocked, str) else blocked
+        chosen = frozenset(_normal(name) for name in blocked)
+        self._blocked = chosen | (_names(BLOCK_VARIABLE) or frozenset())
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._distributions: dict[str, str] = {}
         self._origins: dict[str, str] = {}
         self._offers: dict[str, Offer] = {}
+        self._composers: dict[str, ComposerOffer] = {}
         self._errors: list[PluginError] = []
+        self._left_out: list[str] = []
+        self._clash: PluginError | None = None
         for name in BUILTINS:
-            self._register(_import(name), "assay", f"assay {version('assay')}")
+            self._register(importlib.import_module(name), PROJECT, f"{PROJECT} {_version()}", None)
         self._load_entry_points()
         for path in plugins:
             self._load_file(path)
         self._collect_hooks()
+        self._collect_composers()
         for item in verifiers:
             self._add(item, "this process", "this process")
         self.offers: Mapping[str, Offer] = MappingProxyType(dict(sorted(self._offers.items())))
         """Name with version -> offer."""
+        self.composers: Mapping[str, ComposerOffer] = MappingProxyType(self._composers)
+        """Kind -> offer, of plugins; Assay's own kinds are not among them."""
         self.errors = tuple(self._errors)
         """A `PluginError` for each entry point that could not be loaded."""
+        self.left_out = tuple(self._left_out)
+        """A sentence for each entry point that was not to be loaded, with the reason."""
         self._newest: dict[str, Offer] = {}
         for offer in self._offers.values():
             other = self._newest.get(offer.spec.topic)
@@ -171,31 +245,88 @@ class Host:
         known = [*self._newest, *self._offers] if pinned else list(self._newest)
         lines = [f"no verifier {name!r}{nearest(name, known)}"]
         lines += [f"not loaded: {str(error).splitlines()[0]}" for error in self._errors]
+        lines += [f"not loaded: {sentence}" for sentence in self._left_out]
         lines.append("fix: `assay plugins` lists what there is")
         raise VerifierNotFound("\n".join(lines))
 
     # -- loading --------------------------------------------------------------------------------
 
-    def _register(self, plugin: Any, name: str, distribution: str) -> None:
-        if name in self._blocked:
+    def _register(self, plugin: Any, name: str, distribution: str, origin: str | None) -> None:
+        """Take a plugin in: its hooks, and the verifiers it holds itself.
+
+        Raises:
+            PluginError: it offers nothing, a hook of it cannot be, or it is there already.
+        """
+        if _normal(name) in self._blocked:
             return
+        try:
+            self._manager.register(plugin, name=name)
+        except (ValueError, pluggy.PluginValidationError) as err:
+            other = self._manager.get_name(plugin)
+            if other is not None and other != name:
+                raise PluginError(f"the plugins {other!r} and {name!r} are one object") from err
+            raise PluginError(str(err)) from err
         self._distributions[name] = distribution
-        self._manager.register(plugin, name=name)
+        if origin is not None:
+            self._origins[name] = origin
+        marked = _marked(plugin)
+        for item in marked:
+            self._add(item, name, distribution, origin)
+        hooks = self._manager.get_hookcallers(plugin) or []
+        for caller in hooks:
+            if not caller.has_spec():
+                ours = [n for n in vars(hookspecs) if n.startswith(PROJECT + "_")]
+                told = f"no hook is called {caller.name!r}{nearest(caller.name, ours)}"
+                if origin is not None:
+                    raise PluginError(told)
+                self._fail(name, PluginError(told), "waits for a call that will not come")
+        if not marked and not hooks:
+            raise PluginError(
+                "it offers nothing"
+                "\nfix: mark a function with @assay.verifier, or a hook assay_verifiers with "
+                "@assay.hookimpl"
+            )
 
     def _load_entry_points(self) -> None:
         chosen = _names(LOAD_VARIABLE)
-        seen: set[tuple[str, str]] = set()
-        for point in entry_points(group=PROJECT):
-            dist = point.dist.name if point.dist is not None else "?"
-            if (point.name, point.value) in seen or {point.name, dist} & self._blocked:
+        found: set[str] = set()
+        for point, dist in self._entry_points():
+            names = {_normal(point.name), _normal(dist)}
+            found |= names
+            why = None
+            if names & self._blocked:
+                why = "is blocked"
+            elif chosen is not None and not names & chosen:
+                why = f"is not named in {LOAD_VARIABLE}"
+            if why is not None:
+                self._left_out.append(f"plugin {point.name!r} of {dist} {why}")
                 continue
-            if chosen is not None and not {point.name, dist} & chosen:
-                continue
-            seen.add((point.name, point.value))
             try:
                 self._load_entry_point(point)
-            except Exception as err:
+            except FAILURES as err:
+                if err is self._clash:
+                    raise
                 self._fail(point.name, err, "could not be loaded")
+        for name in sorted((chosen or frozenset()) - found):
+            message = f"{LOAD_VARIABLE} names {name!r}, which is not installed"
+            warnings.warn(PluginWarning(message + nearest(name, found)), stacklevel=2)
+
+    def _entry_points(self) -> Iterator[tuple[EntryPoint, str]]:
+        """Entry points of our group, with the name of their distribution; its first copy counts."""
+        seen: set[str] = set()
+        for dist in distributions():
+            points = dist.entry_points.select(group=PROJECT)
+            if not points:
+                continue
+            name = dist.name or "?"
+            if _in_working_directory(dist):
+                told = f"{name} lies in the working directory; name the plugin's file to load it"
+                if told not in self._left_out:
+                    self._left_out.append(told)
+            elif _normal(name) not in seen:
+                seen.add(_normal(name))
+                for point in points:
+                    yield point, name
 
     def _load_entry_point(self, point: EntryPoint) -> None:
         dist = f"{point.dist.name} {point.dist.version}" if point.dist is not None else "?"
@@ -204,21 +335,20 @@ class Host:
                 f"two plugins are named {point.name!r}: "
                 f"{self._distributions[point.name]} and {dist}"
             )
-        self._register(point.load(), point.name, dist)
+        self._register(point.load(), point.name, dist, None)
 
     def _load_file(self, path: str) -> None:
+        path = os.fspath(path)
+        origin = os.path.realpath(path)
+        if origin in self._origins.values():
+            return  # the same file by another path
         module = module_from_file(path)
-        name = f"file {path}"
-        self._origins[name] = os.path.abspath(path)
-        self._register(module, name, os.path.abspath(path))
-        marked = _marked(module)
-        for function in marked:
-            self._add(function, name, self._distributions[name], origin=self._origins[name])
-        if not marked and not hasattr(module, "assay_verifiers"):
-            raise PluginError(
-                f"plugin file {path!r} offers nothing"
-                "\nfix: mark a function with @assay.verifier, or write the hook assay_verifiers"
-            )
+        try:
+            self._register(module, f"file {path}", origin, origin)
+        except PluginError as err:
+            if err is self._clash:
+                raise
+            raise PluginError(f"plugin file {path!r}: {err}") from err
 
     def _collect_hooks(self) -> None:
         for impl in self._manager.hook.assay_verifiers.get_hookimpls():
@@ -226,19 +356,45 @@ class Host:
             try:
                 offered: Any = impl.function()
                 items = list(offered)
-            except Exception as err:
+            except FAILURES as err:
                 self._fail(name, err, "raised in assay_verifiers")
                 continue
             for item in items:
                 try:
                     self._add(item, name, self._distributions[name], self._origins.get(name))
                 except PluginError as err:
-                    if isinstance(err, _Clash):
+                    if err is self._clash:
                         raise
                     self._fail(name, err, "offers a verifier that cannot be")
 
-    def _fail(self, plugin: str, err: Exception, what: str) -> None:
-        error = PluginError(f"plugin {plugin!r} {what}: {type(err).__name__}: {err}")
+    def _collect_composers(self) -> None:
+        for impl in self._manager.hook.assay_composers.get_hookimpls():
+            name = impl.plugin_name
+            try:
+                offered: Any = impl.function()
+                items = list(offered)
+            except FAILURES as err:
+                self._fail(name, err, "raised in assay_composers")
+                continue
+            for item in items:
+                if not isinstance(item, ComposerSpec):
+                    what = f"wanted a ComposerSpec, got a {type(item).__name__}"
+                    self._fail(name, PluginError(what), "offers a composer that cannot be")
+                    continue
+                other = self._composers.get(item.kind)
+                if other is not None:
+                    self._clash = PluginError(
+                        f"composer {item.kind!r} is offered twice:\n  by plugin {other.plugin!r}"
+                        f"\n  by plugin {name!r}\nRename one, or block one: blocked=[...]"
+                    )
+                    raise self._clash
+                self._composers[item.kind] = ComposerOffer(
+                    item, name, self._distributions[name], self._origins.get(name)
+                )
+
+    def _fail(self, plugin: str, err: BaseException, what: str) -> None:
+        told = str(err) if isinstance(err, PluginError) else f"{type(err).__name__}: {err}"
+        error = PluginError(f"plugin {plugin!r} {what}: {told}")
         error.__cause__ = err
         self._errors.append(error)
         warnings.warn(PluginWarning(str(error)), stacklevel=2)
@@ -257,8 +413,8 @@ class Host:
                 "\nfix: return VerifierSpec(...), or mark the function with @assay.verifier(...)"
             )
         local = None
-        if spec is not item and origin is None and not _importable(spec.target, item):
-            local = item
+        if origin is None and not _importable(spec, item):
+            local = item if spec is not item else load_target(spec.name, spec.target)
             if spec.cost != "inline":
                 raise PluginError(
                     f"verifier {spec.name!r} cannot be sent to a worker: "
@@ -266,46 +422,61 @@ class Host:
                     '\nfix: move it into a module, load its file with plugins=["file.py"], '
                     'or mark it cost="inline"'
                 )
+        params = spec.params
+        apart = params is not None and spec.cost != "inline"
+        if params is not None and apart and not _found(params, params, origin is not None):
+            raise PluginError(
+                f"verifier {spec.name!r} cannot be sent to a worker: "
+                f"its params '{params.__module__}:{params.__qualname__}' cannot be imported there"
+                "\nfix: define the model at the top level of a module"
+            )
         other = self._offers.get(spec.name)
         if other is not None:
             if other.spec == spec and other.origin == origin and other.local is local:
                 return  # the same object offered by two ways of the same plugin
-            raise _Clash(
+            self._clash = PluginError(
                 f"verifier {spec.name!r} is offered twice:\n  by plugin {other.plugin!r}"
                 f"\n  by plugin {plugin!r}\nRename one, or block one: blocked=[...]"
             )
+            raise self._clash
         self._offers[spec.name] = Offer(spec, plugin, distribution, origin, local)
 
 
-class _Clash(PluginError):
-    """Two plugins offer one name."""
-
-
-def _import(name: str) -> ModuleType:
-    import importlib
-
-    return importlib.import_module(name)
-
-
-def _marked(module: ModuleType) -> list[Any]:
+def _marked(plugin: Any) -> list[Any]:
+    """Verifiers that a plugin holds itself: the marked functions of its module, or it is one."""
+    if isinstance(plugin, VerifierSpec) or hasattr(plugin, SPEC_ATTRIBUTE):
+        return [plugin]
+    if not isinstance(plugin, ModuleType):
+        return []
     return [
         value
-        for value in vars(module).values()
+        for value in vars(plugin).values()
         if callable(value)
-        and hasattr(value, SPEC_ATTRIBUTE)
-        and getattr(value, "__module__", None) == module.__name__
+        and isinstance(getattr(value, SPEC_ATTRIBUTE, None), VerifierSpec)
+        and getattr(value, "__module__", None) == plugin.__name__
     ]
 
 
-def _importable(target: str, item: Any) -> bool:
-    """Whether importing `target` in another process finds `item` again."""
-    import sys
+def _importable(spec: VerifierSpec, item: Any) -> bool:
+    """Whether importing its target in another process finds the same."""
+    if item is spec:
+        return spec.target.partition(":")[0] != "__main__" and "<" not in spec.target
+    return _found(item, item)
 
-    module_name, _, path = target.partition(":")
+
+def _found(thing: Any, item: Any, in_file: bool = False) -> bool:
+    """Whether `item` is what stands under the name of `thing` in a module that can be imported.
+
+    Args:
+        thing: A function or a class.
+        item: What to find.
+        in_file: Whether its module is a one-file plugin, which workers load by its path.
+    """
+    module_name, path = thing.__module__, thing.__qualname__
     module = sys.modules.get(module_name)
     if module_name == "__main__" or "<" in path or module is None:
         return False
-    if getattr(module, "__spec__", None) is None:
+    if getattr(module, "__spec__", None) is None and not in_file:
         return False
     found: Any = module
     for attribute in path.split("."):

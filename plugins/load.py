@@ -9,6 +9,7 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,14 @@ FILE_MODULE = "assay_plugin_"
 """How the names of modules begin that stand for a one-file plugin."""
 
 
+FAILURES = (Exception, SystemExit)
+"""What a plugin's code may raise and be named for; Ctrl-C is the user's."""
+
+
+_PLAIN = frozenset({bool, float, int, Verdict})
+"""What a marked function mostly returns."""
+
+
 class FunctionVerifier:
     """A marked function, with the face of a verifier."""
 
@@ -40,7 +49,7 @@ class FunctionVerifier:
         """The function's result as a verdict; a coroutine of it for an ``async def``."""
         args = (sample,) if self._params is None else (sample, self._params)
         result = self._function(*args)
-        if inspect.isawaitable(result):
+        if type(result) not in _PLAIN and inspect.isawaitable(result):
             return self._later(result)
         return self._verdict(result)
 
@@ -66,11 +75,12 @@ def module_from_file(path: str) -> ModuleType:
     """
     file = Path(path).resolve()
     digest = hashlib.sha256(str(file).encode()).hexdigest()[:8]
-    name = f"{FILE_MODULE}{file.stem}_{digest}"
+    name = f"{FILE_MODULE}{re.sub(r'[^0-9A-Za-z_]', '_', file.stem)}_{digest}"
     if name in sys.modules:
         return sys.modules[name]
     if not file.is_file():
-        raise PluginError(f"plugin file {path!r} does not exist")
+        what = "is no file" if file.exists() else "does not exist"
+        raise PluginError(f"plugin file {path!r} {what}")
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise PluginError(f"plugin file {path!r} is no Python file")
@@ -80,7 +90,7 @@ def module_from_file(path: str) -> ModuleType:
         spec.loader.exec_module(module)
     except BaseException as err:
         del sys.modules[name]
-        if not isinstance(err, Exception):
+        if not isinstance(err, FAILURES):
             raise
         raise PluginError(
             f"plugin file {path!r} raised as it was loaded: {type(err).__name__}: {err}"
@@ -109,7 +119,7 @@ def load_target(name: str, target: str, origin: str | None = None) -> Any:
             found = getattr(found, attribute)
     except PluginError:
         raise
-    except Exception as err:
+    except FAILURES as err:
         raise PluginError(
             f"verifier {name!r}: cannot import {target!r}: {type(err).__name__}: {err}"
         ) from err
@@ -126,7 +136,7 @@ def build(name: str, found: Any, params: BaseModel | None) -> Verifier:
         return FunctionVerifier(found, params)
     try:
         verifier = found(params)
-    except Exception as err:
+    except FAILURES as err:
         raise PluginError(
             f"verifier {name!r}: its factory raised {type(err).__name__}: {err}"
         ) from err

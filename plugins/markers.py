@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from assay.errors import PluginError
 from assay.plugins.spec import Cost, VerifierSpec
 
 if TYPE_CHECKING:
@@ -16,6 +17,16 @@ PROJECT = "assay"
 SPEC_ATTRIBUTE = "__assay_spec__"
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+_COROUTINE = 0x80
+"""The flag of an ``async def``'s code; `inspect`, which knows its name, is slow to import."""
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    """Whether it is an ``async def``."""
+    code = getattr(function, "__code__", None)
+    return code is not None and bool(code.co_flags & _COROUTINE)
 
 
 def hookimpl(function: F) -> F:
@@ -73,17 +84,27 @@ def verifier(
     """
 
     def mark(function: F) -> F:
+        if not hasattr(function, "__qualname__"):
+            raise PluginError(
+                f"verifier {name!r}: a {type(function).__name__} cannot be marked"
+                "\nfix: mark a function; wrap anything else in one"
+            )
+        if cost != "waiting" and _is_async(function):
+            raise PluginError(
+                f"verifier {name!r}: an async function does not go with cost {cost!r}"
+                '\nfix: cost="waiting"'
+            )
         doc = (function.__doc__ or "").strip().partition("\n")[0]
         spec = VerifierSpec(
             name=name,
             summary=summary if summary is not None else doc,
             target=f"{function.__module__}:{function.__qualname__}",
             cost=cost,
-            needs=tuple(needs),
+            needs=needs if isinstance(needs, str) else tuple(needs),  # type: ignore[arg-type]
             levels=tuple(levels) if levels is not None else None,
             params=params,
             deterministic=deterministic,
-            tools=tuple(tools),
+            tools=tools if isinstance(tools, str) else tuple(tools),  # type: ignore[arg-type]
         )
         setattr(function, SPEC_ATTRIBUTE, spec)
         return function

@@ -104,7 +104,10 @@ class VerifierSpec:
                 f"verifier name {self.name!r} is not of the form 'topic.what@version'"
                 "\nfix: lower case, a dot, a whole version from 1 on, e.g. 'sql.rows@1'"
             )
-        if _TARGET.fullmatch(self.target) is None and "<locals>" not in self.target:
+        target = self.target
+        if not isinstance(target, str) or (
+            _TARGET.fullmatch(target) is None and "<" not in target  # <locals>, <lambda>
+        ):
             raise PluginError(
                 f"verifier {self.name!r}: target {self.target!r} is not 'package.module:factory'"
             )
@@ -112,16 +115,29 @@ class VerifierSpec:
             raise PluginError(
                 f"verifier {self.name!r}: cost {self.cost!r} is none of {', '.join(COSTS)}"
             )
-        put(self, "needs", tuple(self.needs))
-        put(self, "tools", tuple(self.tools))
+        for option in ("needs", "tools"):
+            given = getattr(self, option)
+            if isinstance(given, str):
+                raise PluginError(
+                    f"verifier {self.name!r}: {option} is the text {given!r}, must be a list"
+                    f"\nfix: {option}=[{given!r}]"
+                )
+            put(self, option, tuple(given))
+        if self.params is not None and not (
+            isinstance(self.params, type) and hasattr(self.params, "model_validate")
+        ):
+            raise PluginError(
+                f"verifier {self.name!r}: params is {self.params!r:.80}, "
+                "must be a pydantic model's class"
+            )
         put(self, "retired", FrozenDict(self.retired))
         for need in self.needs:
-            match = _NEED.fullmatch(need)
+            match = _NEED.fullmatch(need) if isinstance(need, str) else None
             known = match is not None and match[1] in SAMPLE_FIELDS
             if match is None or not known or (match[2] and match[1] != "info"):
                 raise PluginError(
                     f"verifier {self.name!r} needs {need!r}, which no sample has"
-                    f"{nearest(need, SAMPLE_FIELDS)}\nfields: {', '.join(SAMPLE_FIELDS)}"
+                    f"{nearest(str(need), SAMPLE_FIELDS)}\nfields: {', '.join(SAMPLE_FIELDS)}"
                 )
             if match[1] == "label":
                 raise PluginError(
@@ -129,7 +145,10 @@ class VerifierSpec:
                     "\nfix: labels are for the audit; a right answer belongs in 'reference'"
                 )
         if self.levels is not None:
-            levels = tuple(float(x) for x in self.levels)
+            try:
+                levels = tuple(float(x) for x in self.levels)
+            except (TypeError, ValueError, OverflowError):
+                levels = ()
             if (
                 not levels
                 or list(levels) != sorted(set(levels))
@@ -161,3 +180,30 @@ class VerifierSpec:
 def _value(sample: Sample, need: str) -> Any:
     name, _, entry = need.partition(".")
     return sample.info.get(entry) if entry else getattr(sample, name)
+
+
+_KIND = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class ComposerSpec:
+    """A kind of rubric, offered under a name. Cheap to make: `target` is imported on first use.
+
+    Raises:
+        PluginError: a kind or target that cannot be.
+    """
+
+    kind: str
+    """As it stands in rubric files: lower case, digits, underscores."""
+    target: str
+    """``package.module:Class``, a subclass of `assay.Rubric` of the same `kind`."""
+    summary: str = ""
+    """One line."""
+
+    def __post_init__(self) -> None:
+        if _KIND.fullmatch(self.kind) is None:
+            raise PluginError(f"composer kind {self.kind!r} is no lower-case word")
+        if _TARGET.fullmatch(self.target) is None:
+            raise PluginError(
+                f"composer {self.kind!r}: target {self.target!r} is not 'package.module:Class'"
+            )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import Field, PlainValidator
 
-from assay.errors import nearest
+from assay.errors import PluginError, nearest
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Verdict
 from assay.rubrics.criterion import Closed, Criterion
 from assay.rubrics.faults import Fault, brief
@@ -32,7 +33,7 @@ VIRTUAL = ("sample.steps",)
 """Criteria that no verifier judges: the data set brings the scores."""
 
 KINDS: dict[str, type[Rubric]] = {}
-"""Every composer by its `kind`: ours, and those that `register_composers` added."""
+"""Our composers by their `kind`; those of plugins are asked of the host."""
 
 
 class Rubric(Closed):
@@ -373,17 +374,49 @@ def build(value: Mapping[str, Any]) -> Rubric:
     """
     kind = value.get("kind")
     model = KINDS.get(kind) if isinstance(kind, str) else None
+    if model is None and isinstance(kind, str):
+        model = _offered(kind)
     if model is None:
+        known = [*KINDS, *_host().composers]
         raise Fault(
-            f"kind is {brief(kind)}, which no composer is called{nearest(str(kind), KINDS)}",
+            f"kind is {brief(kind)}, which no composer is called{nearest(str(kind), known)}",
             path=("kind",),
             got=f"kind {brief(kind)}",
-            fix=f"kinds: {', '.join(KINDS)}",
+            fix=f"kinds: {', '.join(known)}",
         )
     for name in value:
         if not isinstance(name, str):
             raise Fault(f"{name!r} is no field's name")
     return model(**value)
+
+
+HOST: ContextVar[Host | None] = ContextVar("HOST", default=None)
+"""Whose composers are known while a rubric is loaded; none: what is installed."""
+
+
+def _host() -> Host:
+    return HOST.get() or _installed()
+
+
+@cache
+def _installed() -> Host:
+    from assay.plugins.host import Host
+
+    return Host()
+
+
+def _offered(kind: str) -> type[Rubric] | None:
+    """The composer of a plugin."""
+    offer = _host().composers.get(kind)
+    if offer is None:
+        return None
+    model = offer.load()
+    if not (isinstance(model, type) and issubclass(model, Rubric) and model.noun == kind):
+        raise PluginError(
+            f"plugin {offer.plugin!r} offers {offer.spec.target!r} as composer {kind!r}, "
+            "which is no subclass of assay.Rubric of that kind"
+        )
+    return model
 
 
 def _criteria(value: object) -> FrozenDict:

@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import assay.rubrics.kinds  # noqa: F401  (fills the table of kinds)
 from assay.errors import RubricError, nearest
-from assay.rubrics.base import Rubric, build
+from assay.rubrics.base import HOST, Rubric, build
 from assay.rubrics.faults import Fault, brief
 from assay.rubrics.number import Number
+
+if TYPE_CHECKING:
+    from assay.plugins.host import Host
 
 SUFFIXES = (".toml", ".json", ".yaml", ".yml")
 
@@ -46,13 +49,16 @@ def _preset(name: str) -> Rubric:
     return _from_text(text, ".toml", f"preset {name}")
 
 
-def load_rubric(source: str | os.PathLike[str] | Mapping[str, Any] | Rubric) -> Rubric:
+def load_rubric(
+    source: str | os.PathLike[str] | Mapping[str, Any] | Rubric, host: Host | None = None
+) -> Rubric:
     """A rubric from a preset's name, a path, a dict, or a rubric.
 
     Args:
         source: ``"math+format"``, ``"train.toml"`` (TOML, JSON; YAML where PyYAML is installed),
             ``{"kind": "weighted", ...}``. A dict without `kind` is a weighted rubric, and one
             without `criteria` either is its criteria: ``{"math.answer": 1}``.
+        host: Whose plugins' composers are known; by default what is installed.
 
     Raises:
         RubricError: no such preset or file (suggests the nearest name), text that cannot be read,
@@ -60,6 +66,14 @@ def load_rubric(source: str | os.PathLike[str] | Mapping[str, Any] | Rubric) -> 
     """
     if isinstance(source, Rubric):
         return source
+    token = HOST.set(host)
+    try:
+        return _load(source)
+    finally:
+        HOST.reset(token)
+
+
+def _load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Rubric:
     if isinstance(source, Mapping):
         return _from_value(source, None)
     if not isinstance(source, str | os.PathLike):
@@ -104,11 +118,20 @@ def _from_text(text: str, suffix: str, name: str) -> Rubric:
     return _from_value(value, name)
 
 
+def _written(text: str) -> float:
+    """A decimal as written; what is no finite number stays a float, for its field to refuse."""
+    plain = text.replace("_", "").lower()
+    try:
+        return Number(plain)
+    except ValueError:
+        return float(plain)
+
+
 def _parse(text: str, suffix: str) -> Any:
     if suffix == ".toml":
-        return tomllib.loads(text, parse_float=Number)
+        return tomllib.loads(text, parse_float=_written)
     if suffix == ".json":
-        return json.loads(text, parse_float=Number, parse_constant=Number)
+        return json.loads(text, parse_float=_written)
     try:
         import yaml
     except ImportError:
@@ -119,8 +142,9 @@ def _parse(text: str, suffix: str) -> Any:
     class Loader(yaml.SafeLoader):
         """Floats as they are written."""
 
-    def number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Number:
-        return Number(loader.construct_scalar(node))
+    def number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
+        text = str(loader.construct_scalar(node))
+        return _written(text.replace(".inf", "inf").replace(".nan", "nan"))
 
     Loader.add_constructor("tag:yaml.org,2002:float", number)
     try:

@@ -13,6 +13,9 @@ from typing import Any, Protocol
 
 from assay.rubrics.number import Number
 
+SLACK = 1e-12
+"""By how much floats may miss a threshold; scores are of the order of 1."""
+
 
 class Ops(Protocol):
     """Arithmetic over one kind of number. Plain ``+``, ``-`` and ``*`` work on the values."""
@@ -25,6 +28,9 @@ class Ops(Protocol):
 
     def least(self, values: Sequence[Any]) -> Any:
         """The smallest."""
+
+    def greatest(self, values: Sequence[Any]) -> Any:
+        """The largest."""
 
     def sigmoid(self, value: Any) -> Any:
         """``1 / (1 + exp(-value))``; over fractions correct to 50 digits, not exact."""
@@ -52,14 +58,22 @@ class FloatOps:
         return min(values)
 
     @staticmethod
+    def greatest(values: Sequence[Any]) -> Any:
+        """The largest."""
+        return max(values)
+
+    @staticmethod
     def sigmoid(value: float) -> float:
         """``1 / (1 + exp(-value))``."""
         return 1.0 / (1.0 + math.exp(-value))
 
     @staticmethod
     def at_least(value: float, threshold: float, then: float, otherwise: float) -> float:
-        """`then` where value >= threshold, else `otherwise`."""
-        return then if value >= threshold else otherwise
+        """`then` where value >= threshold, else `otherwise`; a rounding error short is enough.
+
+        A sum that is 0.2 on paper may be 0.19999999999999998 in floats: the gate must open.
+        """
+        return then if value >= threshold - SLACK else otherwise
 
 
 class ExactOps:
@@ -69,6 +83,11 @@ class ExactOps:
     def least(values: Sequence[Any]) -> Any:
         """The smallest."""
         return min(values)
+
+    @staticmethod
+    def greatest(values: Sequence[Any]) -> Any:
+        """The largest."""
+        return max(values)
 
     @staticmethod
     def num(constant: Number) -> Fraction:

@@ -299,7 +299,10 @@ class Plan:
         shares += scores[count:]
         settle(shares, value, count)
         for leaf, score, share in zip(self.leaves, scores, shares, strict=False):
-            terms[leaf.key] = Term(leaf.name, leaf.coefficient, score, share)
+            term = leaf.terms.get(score) or leaf.term(score)
+            if term.contribution != share:  # it gave a rounding error away
+                term = Term(leaf.name, leaf.coefficient, score, share)
+            terms[leaf.key] = term
         for node, share in zip(self.nodes, shares[count:], strict=True):
             terms[node.key] = Term("", 1.0, None, share)
         return value, terms

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import PlainSerializer, PlainValidator
@@ -12,6 +13,8 @@ from assay.rubrics.base import Range, Rubric, Slot
 from assay.rubrics.faults import Fault, brief
 from assay.rubrics.number import Number, Unit
 from assay.rubrics.ops import Ops
+
+ONE, ZERO = Number(1), Number(0)
 
 
 def _ramp(value: object) -> tuple[Number, Number]:
@@ -72,18 +75,25 @@ class Gate(Rubric):
 
     def shares(self) -> Mapping[str, Number]:
         """The gate earns the floor, the rest what is left."""
-        return {"gate": self.floor, "then": Number(1 - self.floor.exact)}
+        return {"gate": self.floor, "then": self._rest}
 
     def formula(self, ops: Ops, values: Mapping[str, Any]) -> Any:
         """``g * (floor + (1 - floor) * then)``."""
-        one, zero = ops.num(Number(1)), ops.num(Number(0))
+        one, zero = ops.num(ONE), ops.num(ZERO)
         score = values["gate"]
         if self.ramp is None:
             g = ops.at_least(score, ops.num(self.at), one, zero)
         else:
-            a, b = self.ramp
-            slope = ops.num(Number(Fraction(1) / (b.exact - a.exact)))
-            rising = ops.at_least(score, ops.num(a), (score - ops.num(a)) * slope, zero)
-            g = ops.at_least(score, ops.num(b), one, ops.least([one, rising]))
-        rest = ops.num(Number(1 - self.floor.exact))
-        return g * (ops.num(self.floor) + rest * values["then"])
+            rising = (score - ops.num(self.ramp[0])) * ops.num(self._slope)
+            g = ops.least([one, ops.greatest([zero, rising])])
+        return g * (ops.num(self.floor) + ops.num(self._rest) * values["then"])
+
+    @cached_property
+    def _rest(self) -> Number:
+        return Number(1 - self.floor.exact)
+
+    @cached_property
+    def _slope(self) -> Number:
+        if self.ramp is None:
+            return ZERO
+        return Number(Fraction(1) / (self.ramp[1].exact - self.ramp[0].exact))

@@ -17,6 +17,8 @@ from assay.rubrics.kinds.weighted import Weighted
 from assay.rubrics.number import Number, Positive, Unit
 from assay.rubrics.ops import Ops
 
+ZERO = Number(0)
+
 CORNERS = 65_536
 """Most corners whose order is checked after the cast."""
 
@@ -124,7 +126,7 @@ class Priority(Rubric):
         (_, first), *rest = ((ops.num(w), values[name]) for name, w in self.shares().items())
         (head, *_) = self.shares().values()
         scaled = [w * (ops.sigmoid(v) if self.scale == "sigmoid" else v) for w, v in rest]
-        bonus = ops.at_least(first, ops.num(self.tau), ops.sum(scaled), ops.num(Number(0)))
+        bonus = ops.at_least(first, ops.num(self.tau), ops.sum(scaled), ops.num(ZERO))
         return ops.sum([ops.num(head) * first, bonus])
 
     def lowered(self, levels: Mapping[str, tuple[Fraction, ...] | None]) -> Rubric:

@@ -11,6 +11,8 @@ from assay.rubrics.faults import Fault
 from assay.rubrics.number import Num, Number, Unit
 from assay.rubrics.ops import Ops
 
+ONE, ZERO = Number(1), Number(0)
+
 
 class Product(Rubric):
     """The product of the parts, none of which may be negative."""
@@ -75,7 +77,7 @@ class Clip(Rubric):
     def formula(self, ops: Ops, values: Mapping[str, Any]) -> Any:
         """``max(low, min(high, s))``."""
         capped = ops.least([ops.num(self.high), values["of"]])
-        return ops.at_least(capped, ops.num(self.low), capped, ops.num(self.low))
+        return ops.greatest([ops.num(self.low), capped])
 
 
 class Vote(Rubric):
@@ -97,7 +99,7 @@ class Vote(Rubric):
 
     def formula(self, ops: Ops, values: Mapping[str, Any]) -> Any:
         """``sum(s_i >= at) / n``."""
-        one, zero, at = ops.num(Number(1)), ops.num(Number(0)), ops.num(self.at)
+        one, zero, at = ops.num(ONE), ops.num(ZERO), ops.num(self.at)
         votes = [ops.at_least(value, at, one, zero) for value in values.values()]
         return ops.sum(votes) / len(votes)
 

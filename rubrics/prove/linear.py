@@ -86,7 +86,12 @@ class FormOps:
         forms = [form(v) for v in values]
         if all(f.fixed for f in forms):
             return Form(min(f.constant for f in forms))
-        raise NotLinear("a minimum of criteria")
+        raise NotLinear("a minimum or maximum of criteria")
+
+    @staticmethod
+    def greatest(values: Sequence[Any]) -> Form:
+        """The largest, if all are fixed."""
+        return -FormOps.least([-form(v) for v in values])
 
     @staticmethod
     def sigmoid(value: Any) -> Form:

@@ -77,7 +77,7 @@ def prove(
         if isinstance(plan, TurnsPlan):
             outcome, shaping = _turns(plan, outcome)
         cases.append(replace(outcome, case=case))
-    title = bound.rubric.about.split("\n")[0] or bound.rubric.noun
+    title = bound.rubric.about.split("\n")[0].rstrip(".") or bound.rubric.noun
     return Certificate(title, bound.signature, tuple(cases), tuple(given), shaping)
 
 
@@ -187,7 +187,7 @@ def _coupled(
     couplings: Sequence[Coupling],
 ) -> Outcome:
     """The criteria are tied to each other: the corners may not occur."""
-    note = ("given: " + "; ".join(c.text for c in couplings),)
+    note = _given(couplings)
     try:
         ends: dict[str, Extreme | None] = {}
         for name, values, high in (
@@ -261,7 +261,7 @@ def _solved(
     why: str,
 ) -> Outcome:
     """A formula that bends, under couplings."""
-    note = ("given: " + "; ".join(c.text for c in couplings),)
+    note = _given(couplings)
     if not available():
         because = f"{why} under couplings needs z3: pip install 'assay[prove]'"
         return Outcome("", "not_proved", leaf.key, "z3", because=because, assumptions=note)
@@ -284,6 +284,10 @@ def _solved(
         because=because,
         assumptions=note,
     )
+
+
+def _given(couplings: Sequence[Coupling]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{c.text}, of every completion" for c in couplings))
 
 
 def _searched(

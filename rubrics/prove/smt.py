@@ -67,6 +67,10 @@ class Z3Ops:
             first = self._z3.If(value < first, value, first)
         return first
 
+    def greatest(self, values: Sequence[Any]) -> Any:
+        """The largest."""
+        return -self.least([-v for v in values])
+
     def sigmoid(self, value: Any) -> Any:
         """Not to be had in real arithmetic."""
         raise NotImplementedError("sigmoid")

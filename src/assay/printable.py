@@ -6,7 +6,8 @@ import re
 
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, ESC of ANSI sequences among them
-    "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"  # bidi, zero width
+    "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # bidi
+    "\U000e0000-\U000e007f"  # tags, which no terminal shows
     "\ud800-\udfff]"  # lone surrogates, which no terminal encoding can write
 )
 
@@ -22,5 +23,15 @@ def printable(text: str, limit: int | None = None) -> str:
     a\x1b[31mb
     """
     if limit is not None and len(text) > limit:
-        text = text[: max(0, limit - 3)] + "..."
+        text = (text[: max(0, limit - 3)] + "...")[:limit]
     return _UNSAFE.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), text)
+
+
+def one_line(text: str, limit: int | None = None) -> str:
+    r"""As `printable`, with newlines and tabs escaped too: it cannot pass for a line of ours.
+
+    >>> print(one_line("right\nreward  1.0"))
+    right\nreward  1.0
+    """
+    shown = printable(text, limit)
+    return shown.replace("\n", r"\n").replace("\t", r"\t")

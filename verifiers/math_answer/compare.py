@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import permutations, product
+from itertools import permutations
 
 from flint import fmpq
 
-from assay.verifiers.math_answer import exact, numerics, relations, scalars, sets, units, wording
+from assay.verifiers.math_answer import exact, relations, scalars, sets, units, wording
 from assay.verifiers.math_answer.finding import UNKNOWN, Finding, different, every
-from assay.verifiers.math_answer.limits import TooBig, Undefined
+from assay.verifiers.math_answer.matrices import matrix, vector
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.settle import determinant, settle
 from assay.verifiers.math_answer.tree import (
@@ -20,7 +20,6 @@ from assay.verifiers.math_answer.tree import (
     Num,
     Quantity,
     Rel,
-    Such,
     Sym,
     Words,
     children,
@@ -50,7 +49,7 @@ class Comparer:
         """Whether `a` answers `r`."""
         self.left -= 1
         if self.left < 0:
-            return Finding(None, "none", "unproved", f"more than {PAIRS:,} comparisons")
+            return Finding(None, "bounds", "unproved", f"more than {PAIRS:,} comparisons")
         r, a = settle(r), settle(a)
         if r == a:
             scalars.defined(r)
@@ -88,10 +87,12 @@ class Comparer:
     # -- values ---------------------------------------------------------------------------------
 
     def scalar(self, r: Node, a: Node) -> Finding:
+        """Two values, with the customs for marks, rounding and names."""
         policy = self.policy
-        if isinstance(r, Num) and r.base is not None and self.directional:
-            if not (isinstance(a, Num) and a.base == r.base):
-                return different(f"the reference is written in base {r.base}, the answer is not")
+        if (isinstance(r, Num) and r.base is not None and self.directional) and (
+            not (isinstance(a, Num) and a.base == r.base)
+        ):
+            return different(f"the reference is written in base {r.base}, the answer is not")
         found = self.marked(r, a)
         if found is not None and found.equal:
             return found
@@ -172,11 +173,14 @@ class Comparer:
         if name in self.parameters or _is_constant(name):
             return True
         if name in ("k", "n", "m", "l", "j", "t", "N", "K", "q"):
-            return any((isinstance(n, Sym) and n.name == "pi") or (isinstance(n, App) and n.op == "deg")
-                       for n in walk(tree))  # fmt: skip
+            return any(
+                (isinstance(n, Sym) and n.name == "pi") or (isinstance(n, App) and n.op == "deg")
+                for n in walk(tree)
+            )
         return False
 
     def ratios(self, r: App, a: App) -> Finding:
+        """Ratios by cross multiplication; times of day as they stand."""
         if len(r.args) != len(a.args):
             return different("ratios of different length")
         if _is_clock(r) and _is_clock(a):
@@ -200,12 +204,9 @@ class Comparer:
                 return different(f"the {missing} names no unit", "kind")
             other = a_value if r_unit else r_value
             mine = units.phrase(r_unit or a_unit)
-            letters = _trailing_letter(other)
-            if mine is not None and letters is not None:
-                as_unit = units.phrase((letters[1],))
-                if as_unit is not None:
-                    pair = (Quantity(letters[0], (letters[1],)),)
-                    return self.quantities(r if r_unit else pair[0], a if a_unit else pair[0])
+            letters = _letters_as_unit(other) if mine is not None else None
+            if letters is not None:
+                return self.quantities(r if r_unit else letters, a if a_unit else letters)
             return self.same(r_value, a_value)
         left, right = units.phrase(r_unit), units.phrase(a_unit)
         if left is not None and right is not None:
@@ -225,6 +226,7 @@ class Comparer:
     # -- words ----------------------------------------------------------------------------------
 
     def words(self, r: Node, a: Node) -> Finding:
+        """At least one side is words; they may spell a number."""
         spelled_r = wording.number(r.words) if isinstance(r, Words) else None
         spelled_a = wording.number(a.words) if isinstance(a, Words) else None
         if (spelled_r is not None or not isinstance(r, Words)) and (
@@ -264,6 +266,7 @@ class Comparer:
                          else f"one answer instead of {len(listed.items)}")  # fmt: skip
 
     def plain_lists(self, r: Items, a: Items) -> Finding:
+        """Two lists without brackets."""
         tuples = relations.as_tuples(r), relations.as_tuples(a)
         if tuples[0] is not None or tuples[1] is not None:
             r_t = tuples[0] or r
@@ -283,9 +286,28 @@ class Comparer:
             return different(f"{len(a.items)} answers instead of {len(r.items)}")
         if self.policy.order == "keep":
             return self.ordered(r.items, a.items)
-        return self.unordered(r.items, a.items)
+        found = self.unordered(r.items, a.items)
+        if not found.equal and self.policy.constants == "rename":
+            return self.parametric(r, a) or found
+        return found
+
+    def parametric(self, r: Items, a: Items) -> Finding | None:
+        """``x = 1 + 2t, y = 3 - t`` with another name for the one parameter."""
+        if not all(isinstance(i, Rel) and i.ops == ("=",) for i in (*r.items, *a.items)):
+            return None
+        labels = {i.args[0] for i in r.items if isinstance(i, Rel)}
+        if labels != {i.args[0] for i in a.items if isinstance(i, Rel)} or len(labels) < 2:
+            return None
+        only_r, only_a = symbols(r) - symbols(a), symbols(a) - symbols(r)
+        if len(only_r) != 1 or len(only_a) != 1:
+            return None
+        renamed = substitute(a, {next(iter(only_a)): Sym(next(iter(only_r)))})
+        assert isinstance(renamed, Items)
+        found = self.unordered(r.items, renamed.items)
+        return found if found.equal else None
 
     def ordered(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> Finding:
+        """Item by item."""
         if len(r) != len(a):
             return different("lists of different length")
         if self.policy.constants == "rename" and len(r) > 1:
@@ -318,16 +340,10 @@ class Comparer:
 
     def unordered(self, r: tuple[Node, ...], a: tuple[Node, ...], as_sets: bool = False) -> Finding:
         """Every item of one has a partner in the other; exact values are paired by hash."""
-        r_values, r_rest = _keyed(r, as_sets)
-        a_values, a_rest = _keyed(a, as_sets)
-        if not r_rest and not a_rest and r_values == a_values:
+        left, right = _keyed(r, as_sets), _keyed(a, as_sets)
+        rest_r, rest_a = _unmatched(left, right), _unmatched(right, left)
+        if not rest_r and not rest_a:
             return Finding(True, "exact", "proved")
-        missing_r = [Num(v) if isinstance(v, fmpq) else v for v, n in r_values.items()
-                     for _ in range(max(0, n - a_values.get(v, 0)))]  # fmt: skip
-        missing_a = [Num(v) if isinstance(v, fmpq) else v for v, n in a_values.items()
-                     for _ in range(max(0, n - r_values.get(v, 0)))]  # fmt: skip
-        rest_r: list[Node] = [*_originals(r, missing_r), *r_rest]
-        rest_a: list[Node] = [*_originals(a, missing_a), *a_rest]
         if len(rest_r) != len(rest_a) and not as_sets:
             return different("lists of different length")
         if as_sets and (not rest_r) != (not rest_a):
@@ -377,24 +393,25 @@ class Comparer:
         if len(group.items) == 1 and self.policy.brackets == "optional":
             inner = group.items[0]
             return self.same(inner, a) if group is r else self.same(r, inner)
-        vector = _vector(other)
-        if vector is not None and len(vector) == len(group.items) and group.left in "(<[":
-            return self.ordered(*((group.items, vector) if group is r else (vector, group.items)))
+        parts = vector(other)
+        if parts is not None and len(parts) == len(group.items) and group.left in "(<[":
+            return self.ordered(*((group.items, parts) if group is r else (parts, group.items)))
         return different("one is a list in brackets, the other is not")
 
     def matrices(self, r: Node, a: Node) -> Finding:
-        left, right = _matrix(r), _matrix(a)
+        """At least one side is a matrix."""
+        left, right = matrix(r), matrix(a)
         if left is None or right is None:
             value_r = determinant(r) if isinstance(r, Matrix) and r.bars else None
             value_a = determinant(a) if isinstance(a, Matrix) and a.bars else None
             if value_r is not None or value_a is not None:
                 return self.same(value_r or r, value_a or a)
-            flat_r, flat_a = _vector(r), _vector(a)
+            flat_r, flat_a = vector(r), vector(a)
             if flat_r is not None and flat_a is not None and self.policy.brackets == "optional":
                 return self.ordered(flat_r, flat_a)
             return different("one is a matrix, the other is not")
         if (len(left.rows), len(left.rows[0])) != (len(right.rows), len(right.rows[0])):
-            flat_r, flat_a = _vector(r), _vector(a)
+            flat_r, flat_a = vector(r), vector(a)
             if flat_r is not None and flat_a is not None and self.policy.brackets == "optional":
                 return self.ordered(flat_r, flat_a)
             return different("matrices of different shape")
@@ -403,51 +420,37 @@ class Comparer:
     # -- relations and sets ---------------------------------------------------------------------
 
     def related(self, r: Node, a: Node) -> Finding | None:
+        """At least one side is a relation."""
         return relations.same(r, a, self)
 
     def sets(self, r: Node, a: Node) -> Finding:
+        """At least one side is a set of numbers."""
         return sets.compare(r, a, self)
 
 
-def _keyed(
-    items: tuple[Node, ...], as_sets: bool
-) -> tuple[dict[fmpq | Group, int], list[Node]]:
-    """Exact values with their counts, and the items that have none."""
-    values: dict[fmpq | Group, int] = {}
-    rest: list[Node] = []
+def _keyed(items: tuple[Node, ...], as_sets: bool) -> dict[fmpq | Node, list[Node]]:
+    """The items by their exact value, or else by their structure."""
+    values: dict[fmpq | Node, list[Node]] = {}
     for item in items:
-        key: fmpq | Group | None = exact.rational(item) if isinstance(item, Num | App) else None
-        if key is None and isinstance(item, Group) and item.left == "(":
-            parts = tuple(exact.rational(i) for i in item.items)
-            if None not in parts:
-                key = Group("(", item.right, tuple(Num(p) for p in parts if p is not None))
+        key: fmpq | Node | None = exact.rational(item) if isinstance(item, Num | App) else None
         if key is None:
-            rest.append(item)
-        else:
-            values[key] = 1 if as_sets else values.get(key, 0) + 1
-    return values, rest
+            key = item
+            if isinstance(item, Group) and item.left == "(":
+                parts = [exact.rational(i) for i in item.items]
+                known = [Num(p) for p in parts if p is not None]
+                if len(known) == len(parts):
+                    key = Group("(", item.right, tuple(known))
+        kept = values.setdefault(key, [])
+        if not (as_sets and kept):
+            kept.append(item)
+    return values
 
 
-def _originals(items: tuple[Node, ...], values: list[Node]) -> list[Node]:
-    """The items as written that have these values: decimals keep their digits."""
-    out: list[Node] = []
-    wanted = list(values)
-    if not wanted:
-        return out
-    for item in items:
-        value = exact.rational(item) if isinstance(item, Num | App) else None
-        for candidate in wanted:
-            if isinstance(candidate, Num) and value is not None and candidate.value == value:
-                out.append(item)
-                wanted.remove(candidate)
-                break
-            if candidate == item:
-                out.append(item)
-                wanted.remove(candidate)
-                break
-        if not wanted:
-            break
-    return out + wanted
+def _unmatched(
+    items: dict[fmpq | Node, list[Node]], others: dict[fmpq | Node, list[Node]]
+) -> list[Node]:
+    """Items that have no partner of the same value or structure."""
+    return [i for key, kept in items.items() for i in kept[len(others.get(key, ())) :]]
 
 
 def _split(node: Node) -> tuple[Node, tuple[str, ...]]:
@@ -462,21 +465,35 @@ def _unit_words(unit: tuple[str, ...]) -> frozenset[str]:
     return frozenset(w.lower().rstrip("s") for w in unit if w not in ("of", "a", "the", "per"))
 
 
-def _trailing_letter(node: Node) -> tuple[Node, str] | None:
-    """``5*m`` as (5, "m"), where the letter may be a unit."""
-    if isinstance(node, App) and node.op == "mul" and len(node.args) == 2:
-        value, letter = node.args
-        if isinstance(value, Num) and isinstance(letter, Sym):
-            return value, letter.name
-    return None
+def _letters_as_unit(node: Node) -> Quantity | None:
+    """``5*m`` or ``25*m/s`` as a quantity, where all the letters are units."""
+    if not (isinstance(node, App) and node.op == "mul" and len(node.args) <= 4):
+        return None
+    value, *rest = node.args
+    if not isinstance(value, Num) or not rest:
+        return None
+    words: list[str] = []
+    for factor in rest:
+        if isinstance(factor, App) and factor.op == "inv":
+            words.append("/")
+            factor = factor.args[0]
+        if isinstance(factor, App) and factor.op == "pow":
+            exponent = exact.whole(factor.args[1])
+            name = factor.args[0]
+            if not isinstance(name, Sym) or exponent is None:
+                return None
+            words += [name.name, "^", str(exponent)]
+        elif isinstance(factor, Sym):
+            words.append(factor.name)
+        else:
+            return None
+    return Quantity(value, tuple(words)) if units.phrase(tuple(words)) is not None else None
 
 
 def _is_constant(name: str) -> bool:
     head = name.partition("_")[0]
-    return (
-        (head in ("C", "c", "K", "k")
-        and (head != name or name != "k" or True))
-        or (head in ("A", "B", "D") and head != name)
+    return (head in ("C", "c", "K", "k") and (head != name or name != "k" or True)) or (
+        head in ("A", "B", "D") and head != name
     )
 
 
@@ -498,7 +515,7 @@ def _has_signs(node: Node) -> bool:
 
 
 def spread_signs(node: Node) -> Node:
-    """``a \\pm b`` as the two values; signs of one expression go together."""
+    r"""``a \\pm b`` as the two values; signs of one expression go together."""
     if isinstance(node, Items | Group):
         out: list[Node] = []
         for item in node.items:
@@ -522,103 +539,3 @@ def _signed(node: Node, minus: bool) -> Node:
     if isinstance(node, App) and node.op in ("pm", "mp"):
         return App("neg", new) if (node.op == "pm") == minus else new[0]
     return rebuild(node, new)
-
-
-def _matrix(node: Node) -> Matrix | None:
-    if isinstance(node, Matrix):
-        return None if node.bars else node
-    if (
-        isinstance(node, Group)
-        and node.left == "["
-        and node.items
-        and all(isinstance(i, Group) and i.left == "[" for i in node.items)
-    ):
-        rows = tuple(i.items for i in node.items if isinstance(i, Group))
-        if len({len(r) for r in rows}) == 1:
-            return Matrix(rows)
-    if isinstance(node, Group) and len(node.items) == 1:
-        return _matrix(node.items[0])
-    if isinstance(node, App):
-        return _combined(node)
-    return None
-
-
-def _combined(node: App) -> Matrix | None:
-    """Sums, multiples and products of matrices, written out; small ones only."""
-    if node.op == "neg":
-        inner = _matrix(node.args[0])
-        return (
-            None
-            if inner is None
-            else Matrix(tuple(tuple(App("neg", (c,)) for c in row) for row in inner.rows))
-        )
-    if node.op == "add":
-        parts = [_matrix(arg) for arg in node.args]
-        total = parts[0]
-        for part in parts[1:]:
-            if total is None or part is None or len(part.rows) != len(total.rows):
-                return None
-            if len(part.rows[0]) != len(total.rows[0]):
-                return None
-            total = Matrix(tuple(
-                tuple(App("add", (x, y)) for x, y in zip(p, q, strict=True))
-                for p, q in zip(total.rows, part.rows, strict=True)
-            ))  # fmt: skip
-        return total
-    if node.op == "mul":
-        result: Matrix | None = None
-        scale: list[Node] = []
-        for arg in node.args:
-            part = _matrix(arg)
-            if part is None:
-                if any(isinstance(n, Matrix) for n in walk(arg)):
-                    return None
-                scale.append(arg)
-                continue
-            if result is None:
-                result = part
-                continue
-            if len(result.rows[0]) != len(part.rows) or len(result.rows) * len(part.rows) > 100:
-                return None
-            columns = list(zip(*part.rows, strict=True))
-            result = Matrix(tuple(
-                tuple(App("add", tuple(App("mul", (x, y)) for x, y in zip(row, column, strict=True)))
-                      for column in columns)
-                for row in result.rows
-            ))  # fmt: skip
-        if result is None:
-            return None
-        if scale:
-            rows = tuple(tuple(App("mul", (*scale, c)) for c in row) for row in result.rows)
-            result = Matrix(rows)
-        return result
-    return None
-
-
-_AXES = ("i", "j", "k")
-
-
-def _vector(node: Node) -> tuple[Node, ...] | None:
-    """The components of a tuple, a row, a column, or of ``3i + 4j - k``."""
-    if isinstance(node, Group) and node.left in ("(", "[", "<"):
-        return node.items
-    if isinstance(node, Matrix) and 1 in (len(node.rows), len(node.rows[0])):
-        return children(node)
-    names = symbols(node) | {n.name for n in walk(node) if isinstance(n, Sym) and n.name == "i"}
-    axes = [n.removeprefix("vec:") for n in names if n.removeprefix("vec:") in _AXES]
-    if not axes or not (isinstance(node, App) and node.op in ("add", "mul", "neg")):
-        return None
-    width = 3 if "k" in axes else 2
-    zero: Node = Num(fmpq(0))
-    one: Node = Num(fmpq(1))
-    out: list[Node] = []
-    for axis in _AXES[:width]:
-        names_: dict[str, Node] = {}
-        for other in _AXES:
-            names_[other] = one if other == axis else zero
-            names_[f"vec:{other}"] = names_[other]
-        out.append(substitute(node, names_))
-    return tuple(out)
-
-
-__all__ = ["Comparer", "Such", "TooBig", "Undefined", "numerics", "product", "spread_signs"]

@@ -34,11 +34,8 @@ _FINAL = re.compile(
 )
 _LABEL = re.compile(r"^[ \t>*#_]*(?:final\s+)?answer[*_]*[ \t]*:[*_]*[ \t]*", re.IGNORECASE | re.M)
 _HASHES = re.compile(r"####[ \t]*([^\n]*)")
-_MATH = re.compile(
-    r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\(((?:(?!\n).)+?)\\\)"
-    r"|(?<!\\)\$(?=[^\s\d]|\s?[\d\\(\[{-])((?:[^$\\\n]|\\.)+?)(?<!\\)\$"
-    r"|\\begin\{(?:align|equation|gather)\*?\}(.+?)\\end\{(?:align|equation|gather)\*?\}",
-    re.DOTALL,
+_DELIMITER = re.compile(
+    r"\$\$|\\(?:begin|end)\{(?:align|equation|gather)\*?\}|\\.|\$|\n", re.DOTALL
 )
 _NUMBER = re.compile(
     r"(?<![\w.])[-+\u2212]?\s?(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?!\d)"
@@ -48,10 +45,6 @@ _END = re.compile(
     r"\n|(?<=[^\d\s])\.(?=\s|$)|\.(?=\s+[A-Z<])|\.\s*$|<\||\bI hope\b|(?<=\d)\.(?=\s|$)"
 )
 _STOPS = re.compile(r"<\|[a-z_]+\|>|</?s>|<end_of_turn>", re.IGNORECASE)
-_JOINT = re.compile(
-    r"(?:\s|[,;.&+$~{}()\[\]\\]|\band\b|\bor\b|\bfor\b|\bpart\b|\btext\b|\bquad\b|\bqquad\b|\([a-z]\)"
-    r"|\\text\{[^{}]{0,40}\}|[A-Za-z]+(?:_\{?\w+\}?)?\s*=|\b(?:[a-z]+)\b)*"
-)
 _BREAK = re.compile(
     r"\b(?:but|thus|so|therefore|hence|then|because|since|no|not|wait|now|let|we|if|is|which|gives"
     r"|simplif\w*|step|first|second|next|where|from)\b|\n\s*\n|\.\s+[A-Z]|=>|\\implies|=\s*$",
@@ -66,7 +59,7 @@ GAP = 80
 
 
 def extract(text: str, boxed: Boxes = "last", where: str = "any") -> Extraction:
-    """The answer in a whole response.
+    r"""The answer in a whole response.
 
     Text inside a reasoning block does not count where an answer follows the block.
 
@@ -84,8 +77,13 @@ def extract(text: str, boxed: Boxes = "last", where: str = "any") -> Extraction:
         if found is not None:
             later = _after_box(answer) if boxed == "last" and where != "boxed" else None
             return found if later is None else Extraction(later, "final answer")
+    empty_box = "boxed" in answer and _BOX.search(answer) is not None
     for rule, finder in _FINDERS:
-        if (where == "boxed" and rule != "answer tag") or (where == "math" and rule == "last number"):
+        if empty_box and rule == "whole":
+            continue
+        if (where == "boxed" and rule != "answer tag") or (
+            where == "math" and rule == "last number"
+        ):
             continue
         text_found = finder(answer)
         if text_found is not None:
@@ -101,12 +99,10 @@ def _after_box(text: str) -> str | None:
     tail = text[max(text.rfind("boxed"), text.rfind("fbox")) :]
     if "nswer" not in tail and "NSWER" not in tail:
         return None
-    match = None
-    for match in _FINAL_ONLY.finditer(tail):
-        pass
-    if match is None:
+    matches = list(_FINAL_ONLY.finditer(tail))
+    if not matches:
         return None
-    found = _core(_trim(tail[match.end() :]))
+    found = _core(_trim(tail[matches[-1].end() :]))
     return found if re.search(r"\d|\\[a-z]", found) else None
 
 
@@ -295,40 +291,88 @@ def _core(sentence: str) -> str:
     return found if found is not None else sentence
 
 
+class Span(NamedTuple):
+    """One formula: where it starts and ends with its delimiters, and what is between them."""
+
+    start: int
+    end: int
+    inside: str
+
+
+_PAIRS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)", "$": "$", "begin": "end"}
+
+
+def formulas(text: str) -> list[Span]:
+    r"""The formulas of `text`, in order, by their delimiters: dollars, ``\(``, ``\[``, ``align``.
+
+    One pass. A formula within a line does not cross it, so that two prices are no formula.
+    """
+    out: list[Span] = []
+    opened = ""
+    begun = inner = 0
+    for match in _DELIMITER.finditer(text):
+        sign = match.group()
+        if sign == "\n":
+            if opened in ("$", "\\("):
+                opened = ""
+            continue
+        kind = sign[1:].partition("{")[0] if len(sign) > 2 else sign
+        if opened:
+            if kind == _PAIRS[opened] or (opened == "$$" and kind == "$$"):
+                inside = text[inner : match.start()].strip()
+                if inside and (opened != "$" or _formula_like(text, begun, inside)):
+                    out.append(Span(begun, match.end(), inside))
+                    opened = ""
+                elif opened == "$":  # the price before was none of its business
+                    begun, inner = match.start(), match.end()
+                else:
+                    opened = ""
+                continue
+            if opened == "$" and kind in ("\\[", "\\(", "$$"):
+                opened = ""
+        if not opened and kind in _PAIRS:
+            opened, begun, inner = kind, match.start(), match.end()
+    return out
+
+
+def _formula_like(text: str, begun: int, inside: str) -> bool:
+    """Whether a pair of dollar signs encloses a formula, not the prose between two prices."""
+    if not inside[0].isdigit():
+        return True
+    words = _PROSE.findall(re.sub(r"\\[A-Za-z]+(?:\{[^{}]*\})?", " ", inside))
+    return len(words) < 2
+
+
 def _math(text: str) -> str | None:
-    last: re.Match[str] | None = None
-    for match in _MATH.finditer(text):
-        last = match
-    if last is None:
-        return None
-    found = next((g for g in last.groups() if g is not None), "").strip()
+    found = formulas(text)
     if not found:
         return None
-    after = text[last.end() : last.end() + 12]
+    last = found[-1]
+    inside = last.inside
+    after = text[last.end : last.end + 12]
     if re.match(r"\s*(?:\\?%|percent|pct)", after):
-        found += r"\%"
-    if "=" in found and "\\begin" not in found:
-        pieces = found.split("\\\\")
-        found = pieces[-1].strip() or found
-    return found.rstrip(".,")
+        inside += r"\%"
+    if "=" in inside and "\\begin" not in inside:
+        inside = inside.split("\\\\")[-1].strip() or inside
+    return inside.rstrip(".,")
 
 
 _CONCLUSION = re.compile(
-    r"(?:^|(?<=[.!?]\s)|(?<=\n)|(?<=[\d$\])]\s))(?:therefore|thus|hence|so|in conclusion|consequently)\b,?\s+",
+    r"(?:^|(?<=[.!?]\s)|(?<=\n)|(?<=[\d$\])]\s))"
+    r"(?:therefore|thus|hence|so|in conclusion|consequently)\b,?\s+",
     re.IGNORECASE,
 )
 
 
 def _conclusion(text: str) -> str | None:
     """The last sentence that begins with "therefore" or the like, where no formula follows it."""
-    last: re.Match[str] | None = None
-    for last in _CONCLUSION.finditer(text):
-        pass
-    if last is None:
+    matches = list(_CONCLUSION.finditer(text))
+    if not matches:
         return None
+    last = matches[-1]
     tail = text[last.end() : last.end() + 600]
     sentence = re.split(r"\.(?=\s|$)|\n", tail, maxsplit=1)[0]
-    if _MATH.search(tail) or "\\" in sentence or "=" in sentence:
+    if formulas(tail) or "\\" in sentence or "=" in sentence:
         return None
     return _number(sentence)
 
@@ -343,9 +387,11 @@ def _number(text: str) -> str | None:
 
 
 _PROSE = re.compile(r"[A-Za-z]{3,}")
-_MATH_WORDS = frozenset(
-    ["sin", "cos", "tan", "cot", "sec", "csc", "log", "exp", "sqrt", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "abs", "gcd", "lcm", "max", "min", "floor", "ceil", "percent", "pct", "degrees", "and", "inf"]
-)
+_MATH_WORDS = frozenset({
+    "sin", "cos", "tan", "cot", "sec", "csc", "log", "exp", "sqrt", "arcsin", "arccos", "arctan",
+    "sinh", "cosh", "tanh", "asin", "acos", "atan", "abs", "gcd", "lcm", "max", "min", "floor",
+    "ceil", "percent", "pct", "degrees", "and", "inf",
+})  # fmt: skip
 
 
 def _bare(text: str) -> str | None:
@@ -358,8 +404,9 @@ def _bare(text: str) -> str | None:
     dollars = stripped.count("$") - stripped.count("\\$")
     delimited = dollars >= 2 or "\\(" in stripped or "\\[" in stripped
     if delimited:
-        inner = _MATH.fullmatch(stripped)
-        if inner is not None or not words:
+        spans = formulas(stripped)
+        alone = len(spans) == 1 and (spans[0].start, spans[0].end) == (0, len(stripped))
+        if alone or not words:
             return stripped
         beside = re.sub(r"\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", " ", stripped, flags=re.DOTALL)
         loose = list(_PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside)))

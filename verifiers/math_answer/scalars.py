@@ -27,10 +27,16 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
     if proof is not None:
         return proof
     found = numerics.same(a, b, policy.variables == "positive")
-    if found.equal is None and isinstance(a, App) and isinstance(b, App) and a.op == b.op and (
-        a.op in OPERATORS
-        and len(a.args) == len(b.args)
-        and all(_alike(x, y, policy) for x, y in zip(a.args, b.args, strict=True))
+    if (
+        found.equal is None
+        and isinstance(a, App)
+        and isinstance(b, App)
+        and a.op == b.op
+        and (
+            a.op in OPERATORS
+            and len(a.args) == len(b.args)
+            and all(_alike(x, y, policy) for x, y in zip(a.args, b.args, strict=True))
+        )
     ):
         return Finding(True, "structure", "proved", "the same operation on equal parts")
     if found.equal is not True and policy.log == "either" and _has_log(a, b):
@@ -92,7 +98,7 @@ def rounded(reference: Node, answer: Node, policy: Policy) -> Finding | None:
             return Finding(True, "rounding", "rounded", "it rounds to the reference's digits")
     if ans is not None and ans.places is not None and ref is None:
         least = policy.answer_digits
-        if least is not None and ans.digits >= least and gap <= _unit(ans):
+        if least is not None and ans.digits >= least and gap <= _last_digit(ans):
             return Finding(
                 True,
                 "rounding",
@@ -136,9 +142,11 @@ def _half_unit(numeral: Num) -> arb:
     return arb(fmpq(1, 2)) * arb(10) ** -places * (1 + arb(fmpq(1, 10**12)))
 
 
-def _unit(numeral: Num) -> arb:
-    places = numeral.places or 0
-    return arb(10) ** -places
+def _last_digit(numeral: Num) -> arb:
+    """Half a unit of the last digit; of what floating point printed, four units."""
+    if numeral.digits >= 15:
+        return 8 * _half_unit(numeral)
+    return _half_unit(numeral)
 
 
 def defined(node: Node) -> None:

@@ -34,7 +34,8 @@ class Token(NamedTuple):
 _TOKEN = re.compile(
     r"(?P<ws>(?:\s|~|\$|\\[,;:!> ]|\\\\?(?=\s*$))+)"
     r"|(?P<rep>\d+\.\d*\\(?:overline|bar|dot|overset\{\\dot\})\s?(?:\{\d+\}|\d))"
-    r"|(?P<num>(?:[1-9]\d{0,2}(?:(?:,(?:\\!|\\,)?\ ?(?=\d\d\d(?:\D|$))|\{,\}(?:\\!)?\ ?|\\,\ ?|\\!|\\;|\ (?=\d\d\d(?:\D|$)))\d{3})+(?!\d)(?:\.\d+)?"
+    r"|(?P<num>(?:[1-9]\d{0,2}(?:(?:,(?:\\!|\\,)?\ ?(?=\d\d\d(?:\D|$))|\{,\}(?:\\!)?\ ?|\\,\ ?"
+    r"|\\!|\\;|\ (?=\d\d\d(?:\D|$)))\d{3}){1,9}(?!\d)(?:\.\d+)?"
     r"|\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\w.]))?)"
     r"|(?P<cmd>\\[A-Za-z]+\*?)"
     r"|(?P<esc>\\.)"
@@ -45,6 +46,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
+_HALF_DAY = re.compile(r"[apAP]\.\s?[mM]\.?")
 _LIST_SPACE = re.compile(r",(?:\\!|\\,)? ")
 
 
@@ -70,7 +72,7 @@ def tokenize(text: str) -> list[Token]:
 
 
 class _Scan:
-    __slots__ = ("closers", "depth", "grids", "latex", "out", "spaced", "text")
+    __slots__ = ("closers", "depth", "grids", "latex", "out", "skip", "spaced", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -78,6 +80,7 @@ class _Scan:
         self.closers: list[str] = []
         """What each open brace belongs to: ``{`` for a group, ``w`` for the end of \text{...}."""
         self.depth = 0
+        self.skip = 0
         self.grids = 0
         self.spaced = False
         self.latex = "\\" in text or "$" in text
@@ -108,6 +111,8 @@ class _Scan:
                 self.add("num", value, start, repeating(value, start))
             elif kind == "letters":
                 self.letters(value, start)
+                if self.skip:
+                    position, self.skip = self.skip, 0
             elif kind == "op":
                 self.operator(value, start)
             elif kind == "bracket":
@@ -149,6 +154,12 @@ class _Scan:
 
     def letters(self, run: str, start: int) -> None:
         if len(run) == 1:
+            if run in "apAP" and self.out and self.out[-1].kind == "num":
+                clock = _HALF_DAY.match(self.text, start)
+                if clock is not None:
+                    self.add("word", run.lower() + "m", start)
+                    self.skip = clock.end()
+                    return
             if (
                 self.depth
                 and run.islower()
@@ -228,7 +239,7 @@ class _Scan:
             self.add("word", value, start)
 
     def called(self, after: int) -> bool:
-        return self.text[after : after + 1] == "(" or self.text[after : after + 2] == "\\("
+        return self.text.startswith(("(", "}(", "\\(", "\\left("), after)
 
     # -- signs ----------------------------------------------------------------------------------
 
@@ -379,10 +390,11 @@ class _Scan:
             if text[position] in sets:
                 self.add("sym", sets[text[position]], start)
                 return position + 2
-        if name in ("mathbf", "bm", "boldsymbol") and text[position + 1 : position + 2] == "}":
-            if text[position] in "ijk":
-                self.add("sym", f"vec:{text[position]}", start)
-                return position + 2
+        if (
+            name in ("mathbf", "bm", "boldsymbol") and text[position + 1 : position + 2] == "}"
+        ) and (text[position] in "ijk"):
+            self.add("sym", f"vec:{text[position]}", start)
+            return position + 2
         if name in vocabulary.WORDS:
             self.closers.append("w")
             self.depth += 1
@@ -394,7 +406,19 @@ class _Scan:
 
 _BEGIN = re.compile(r"\s*\{([A-Za-z]+)\*?\}(?:\s*\{[lcrp|.@{} ]*?\})?")
 
-_GRIDS = frozenset(["matrix", "pmatrix", "bmatrix", "vmatrix", "Vmatrix", "Bmatrix", "smallmatrix", "array", "cases"])
+_GRIDS = frozenset(
+    [
+        "matrix",
+        "pmatrix",
+        "bmatrix",
+        "vmatrix",
+        "Vmatrix",
+        "Bmatrix",
+        "smallmatrix",
+        "array",
+        "cases",
+    ]
+)
 
 
 def repeating(raw: str, position: int = 0) -> Num:

@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "compare": "assay.cli.compare:compare",
         "style": "assay.cli.style:style",
         "plugins": "assay.cli.plugins:plugins",
+        "prove": "assay.cli.prove:prove",
     }
 )
 """Name of the command -> ``package.module:function``."""

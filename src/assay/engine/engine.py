@@ -127,7 +127,7 @@ class Engine:
         self.max_unscored = max_unscored
         self.on_unscored = on_unscored
         self.host = Host(verifiers, plugins, blocked)
-        self.rubric = load_rubric(rubric).bind(self.host)
+        self.rubric = load_rubric(rubric, self.host).bind(self.host)
         self.rubric = self.rubric.rubric.bind(self.host, _environment(self.rubric))
         self._pool = PoolHandle(workers, memory_bytes)
         self._plan = Plan(self.rubric, VerdictCache(cache_size), self._pool)
@@ -253,7 +253,8 @@ class Engine:
                 while not mail.empty():
                     call.take(*mail.get())
                 if call.done:
-                    yield from _drained(call)
+                    while call.done:
+                        yield call.done.popleft()
                 elif call.open and (not more or call.open >= AHEAD):
                     wait = 1.0 if deadline is None else deadline - time.monotonic()
                     try:

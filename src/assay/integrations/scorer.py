@@ -1,0 +1,220 @@
+"""What the reward functions of a trainer have in common: options, an engine a process, logs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from assay.engine.engine import Engine, Row, RubricSource
+from assay.engine.pools import available_cores
+from assay.errors import ConfigError, SampleError
+from assay.integrations.rows import Column, Needs, RowReader
+from assay.integrations.watch import Watch
+from assay.model import EMPTY, Reward
+from assay.printable import printable
+from assay.rubrics import Rubric, load_rubric, summary
+
+if TYPE_CHECKING:
+    from assay.plugins.spec import VerifierSpec
+
+BECAUSE_CHARS = 300
+"""Cap of a cell in a trainer's table of completions."""
+
+Log = Callable[[str, Any], object]
+"""A trainer's `log_metric` and `log_extra`."""
+
+
+class Options(TypedDict, total=False):
+    """What a reward function can be told, besides its rubric."""
+
+    columns: Mapping[str, Column]
+    """Field of `Sample`, or ``info.NAME`` -> the column of the data set that fills it, as in
+    ``{"reference": "answer"}``; or with a function of the column's value, applied row by row, as
+    in ``{"reference": ("answer", str.strip)}``. Where it says nothing, columns called `reference`,
+    `tests`, `steps` and `turns` fill the fields of their name, if the rubric reads them. Columns
+    not used so land in `info`. The prompt, `n_tokens` (from `completion_ids`) and `step` (from the
+    trainer's state) come from the trainer."""
+    name: str
+    """What the trainer's logs call it; by default the rubric's name or file."""
+    workers: int | None
+    """Processes for killable verifiers; by default the cores of this process, divided by
+    ``LOCAL_WORLD_SIZE`` where a launcher runs several trainers on the machine."""
+    timeout_s: float
+    """Bound of one completion, in seconds, by default 5; see `Engine`."""
+    budget_s: float | None
+    """Bound of a call, in seconds, by default none; what it does not reach is not scored."""
+    on_invalid: Literal["raise", "mask"]
+    """What a malformed row of the data set does (no reference, or one that cannot be read):
+    ``raise`` (the default) stops the run and shows the row, ``mask`` returns None for it. A column
+    that is not there at all always raises."""
+    max_unscored: float
+    """Share of completions that may go without a score, looked at every 200; by default 0.05."""
+    on_unscored: Literal["raise", "warn", "ignore"]
+    """What happens above it: ``raise`` `UnscoredError` (the default), ``warn``, or ``ignore``."""
+    verifiers: Iterable[VerifierSpec | Callable[..., Any]]
+    """Functions marked with `@assay.verifier`, besides the plugins'."""
+    plugins: Sequence[str]
+    """Paths of one-file plugins."""
+
+
+class Scorer:
+    """What the functions have in common: options, and an engine that no pickle holds."""
+
+    def __init__(
+        self,
+        rubric: RubricSource,
+        *,
+        columns: Mapping[str, Column] = EMPTY,
+        name: str | None = None,
+        workers: int | None = None,
+        timeout_s: float = 5.0,
+        budget_s: float | None = None,
+        on_invalid: Literal["raise", "mask"] = "raise",
+        max_unscored: float = 0.05,
+        on_unscored: Literal["raise", "warn", "ignore"] = "raise",
+        verifiers: Iterable[VerifierSpec | Callable[..., Any]] = (),
+        plugins: Sequence[str] = (),
+    ) -> None:
+        if on_invalid not in ("raise", "mask"):
+            raise ConfigError(f"on_invalid is {on_invalid!r}, must be raise, mask")
+        self.name = name_of(rubric) if name is None else name
+        self.on_invalid = on_invalid
+        self.reader = RowReader(columns)
+        self._rubric = load_rubric(rubric)
+        self._options: dict[str, Any] = {
+            "workers": workers,
+            "timeout_s": timeout_s,
+            "budget_s": budget_s,
+            "verifiers": tuple(verifiers),
+            "plugins": tuple(os.path.abspath(path) for path in plugins),
+        }
+        self._watch = Watch(max_unscored, on_unscored)
+        self._engine: tuple[Engine, Needs] | None = None
+        self.ready()  # a mistake is told now, not after a model has been loaded
+
+    def __getstate__(self) -> dict[str, Any]:
+        watch = (self._watch.max_unscored, self._watch.on_unscored)
+        return {**self.__dict__, "_engine": None, "_watch": watch}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._watch = Watch(*state["_watch"])
+
+    def ready(self) -> tuple[Engine, Needs]:
+        """This process's engine, and what its rubric needs; starts no worker.
+
+        Two threads may make one each at first; workers are shared by all engines of a process.
+        """
+        if self._engine is None:
+            options = dict(self._options)
+            if options["workers"] is None:
+                options["workers"] = share_of_cores()
+            engine = Engine(self._rubric, on_unscored="ignore", **options)
+            self._engine = engine, Needs.of(engine)
+        return self._engine
+
+    @property
+    def engine(self) -> Engine:
+        """This process's engine."""
+        return self.ready()[0]
+
+    def close(self) -> None:
+        """End the workers, unless others of this process use them too."""
+        if self._engine is not None:
+            self._engine[0].close()
+
+    def rows(
+        self,
+        prompts: Sequence[Any] | None,
+        completions: Sequence[Any],
+        completion_ids: Sequence[Any] | None,
+        trainer_state: Any,
+        given: Mapping[str, Any],
+    ) -> list[Row]:
+        """The batch as samples; see `RowReader.read`."""
+        step = getattr(trainer_state, "global_step", None)
+        return self.reader.read(
+            completions,
+            given,
+            self.ready()[1],
+            prompt=None if prompts is None else [p or None for p in prompts],
+            n_tokens=None if completion_ids is None else [len(ids) for ids in completion_ids],
+            step=None if step is None else [step] * len(completions),
+        )
+
+    def settle(
+        self,
+        rewards: Sequence[Reward],
+        given: Mapping[str, Any],
+        prompts: Sequence[Any] | None,
+        log_metric: Log | None,
+        log_extra: Log | None,
+    ) -> None:
+        """Look at the rewards of a batch: raise what must not go unnoticed, log the rest."""
+        if self.on_invalid == "raise":
+            for i, found in enumerate(rewards):
+                if found.status == "invalid":
+                    raise self._malformed(i, found, given, prompts)
+        if log_metric is not None:
+            for metric, value in metrics_of(rewards).items():
+                log_metric(f"{self.name}/{metric}", value)
+        if log_extra is not None:
+            log_extra(f"{self.name}/because", [because(r) for r in rewards])
+        self._watch.see(rewards)
+
+    def _malformed(
+        self, i: int, found: Reward, given: Mapping[str, Any], prompts: Sequence[Any] | None
+    ) -> SampleError:
+        lines = [f"a row of the data set is malformed: {found.error}"]
+        if prompts is not None and i < len(prompts):
+            lines.append(f"  prompt: {printable(repr(prompts[i]), 200)}")
+        lines += self.reader.describe(i, given)
+        lines.append(
+            "fix: mend the row, map another column with columns={...}, or leave such rows out of "
+            "training with on_invalid='mask'"
+        )
+        return SampleError("\n".join(lines))
+
+
+def name_of(rubric: RubricSource) -> str:
+    """A preset's name, or a file's without its ending."""
+    if isinstance(rubric, Rubric | Mapping):
+        return "assay"
+    return Path(rubric).stem if os.path.splitext(rubric)[1] else os.fspath(rubric)
+
+
+def share_of_cores() -> int:
+    """This trainer's cores: a launcher that starts several on a machine says how many."""
+    try:
+        trainers = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    except ValueError:
+        trainers = 1
+    return max(1, available_cores() // max(1, trainers))
+
+
+def metrics_of(rewards: Sequence[Reward]) -> dict[str, float]:
+    """Shares of the batch, and the mean of each criterion; trainers log the reward's."""
+    if not rewards:
+        return {}
+    found = summary(rewards)
+    cut_off = sum(
+        any(v.score is not None and "limit" in v.details for v in r.verdicts.values())
+        for r in rewards
+    )
+    return {
+        "unscored": found["unscored"] / len(rewards),
+        "invalid": found["invalid"] / len(rewards),
+        "cut_off": cut_off / len(rewards),
+        **{name: value for name, value in found.items() if name.startswith("score/")},
+    }
+
+
+def because(found: Reward) -> str:
+    """The evidence in a line that a terminal can show."""
+    if found.error is not None:
+        text = f"{found.status}: {found.error}"
+    else:
+        text = "; ".join(f"{key}: {v.because}" for key, v in found.verdicts.items())
+    return printable(text, BECAUSE_CHARS)

@@ -1,0 +1,267 @@
+"""Reward functions for TRL's `GRPOTrainer` and its kin.
+
+`reward` is one function for a whole rubric, `areward` the same as a coroutine function, and
+`per_criterion` a list of functions, one a criterion. All can be pickled into a spawned process
+(TRL's asynchronous GRPO does so); workers are started there, on first use. Neither TRL nor torch
+is imported.
+
+Written against TRL 1.16, for 1.6 and later. A reward function is called with `prompts`,
+`completions`, `completion_ids`, every other column of the data set, and `trainer_state`,
+`log_extra`, `log_metric`; it returns a number or None each completion. A completion for which
+*every* reward function returned None takes no part in training (before 1.6 it was taken for a 0).
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Unpack
+
+from assay.engine.engine import RubricSource
+from assay.integrations.scorer import Log, Options, Scorer
+from assay.integrations.shared import SharedRewards
+from assay.model import Reward
+
+__all__ = [
+    "AsyncRewardFunction",
+    "CriterionFunction",
+    "Options",
+    "RewardFunction",
+    "areward",
+    "per_criterion",
+    "reward",
+]
+
+MASKS = (1, 6)
+"""The first TRL that leaves a completion out when every reward function returned None for it."""
+
+
+def reward(rubric: RubricSource = "math", **options: Unpack[Options]) -> RewardFunction:
+    r"""One reward function for a whole rubric.
+
+    Args:
+        rubric: A preset's name, a path, a dict or a `Rubric`; read now, so a mistake in it is
+            told before a model is loaded.
+        **options: See `Options`.
+
+    Raises:
+        RubricError: the rubric cannot be built.
+        PluginError: a verifier is not to be found.
+        ConfigError: an option is out of range, or `columns` maps what is no field.
+
+    >>> score = reward({"kind": "weighted", "criteria": {"format.boxed": 1}}, name="boxed")
+    >>> score.__name__, score(prompts=["1+1?"], completions=[r"\boxed{2}"])
+    ('boxed', [1.0])
+    """
+    return RewardFunction(_scorer(rubric, options))
+
+
+def areward(rubric: RubricSource = "math", **options: Unpack[Options]) -> AsyncRewardFunction:
+    """As `reward`, as a coroutine function: TRL runs it beside other asynchronous rewards."""
+    return AsyncRewardFunction(_scorer(rubric, options))
+
+
+def per_criterion(
+    rubric: RubricSource = "math+format",
+    *,
+    contributions: bool = False,
+    **options: Unpack[Options],
+) -> list[CriterionFunction]:
+    """A reward function a criterion, in the rubric's order, so that each is logged by itself.
+
+    Use all of them together: ``reward_funcs=functions`` and
+    ``reward_weights=[f.weight for f in functions]`` add up to the rubric's value. A completion is
+    scored once for all of them. Where it has no score, every one returns None, and TRL leaves it
+    out. **Another reward function beside them** that does return a number for it makes TRL train
+    on that number alone.
+
+    A function returns the criterion's score in [0, 1], and its `weight` is the rubric's. Where the
+    rubric is no weighted sum (a gate, say) each returns what its line of the receipt contributes,
+    with weight 1; the composer's own line, such as ``(gate)``, is then one of them.
+
+    Args:
+        contributions: Return contributions with weight 1 for a weighted sum, too: for trainers
+            without `reward_weights`, as the asynchronous GRPO of TRL 1.16.
+        rubric: As for `reward`.
+        **options: See `Options`; a `name` is put before each criterion's key, with a slash.
+    """
+    scorer = _scorer(rubric, options)
+    bound = scorer.engine.rubric
+    shared = SharedRewards(bound.blank_terms())
+    linear = all(plan.linear for plan in bound.plans().values())
+    prefix = f"{options['name']}/" if options.get("name") else ""
+    return [
+        CriterionFunction(
+            scorer,
+            shared,
+            key,
+            f"{prefix}{key}",
+            term.weight if linear and not contributions else 1.0,
+            linear and not contributions,
+        )
+        for key, term in bound.blank_terms().items()
+    ]
+
+
+class RewardFunction:
+    """What `reward` returns. Call it as TRL does, or by hand in a test."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
+        self.__name__ = self.__qualname__ = scorer.name
+
+    def __call__(
+        self,
+        prompts: Sequence[Any] | None = None,
+        completions: Sequence[Any] = (),
+        completion_ids: Sequence[Any] | None = None,
+        *,
+        trainer_state: Any = None,
+        log_extra: Log | None = None,
+        log_metric: Log | None = None,
+        **columns: Any,
+    ) -> list[float | None]:
+        """A number each completion, or None where it could not be told.
+
+        Raises:
+            ConfigError: a column is not there.
+            SampleError: a row of the data set is malformed, and `on_invalid` is ``raise``.
+            UnscoredError: too many completions have no score.
+        """
+        scorer = self._scorer
+        rows = scorer.rows(prompts, completions, completion_ids, trainer_state, columns)
+        rewards = scorer.engine.verify_batch(rows)
+        scorer.settle(rewards, columns, prompts, log_metric, log_extra)
+        return [r.value for r in rewards]
+
+    def close(self) -> None:
+        """End the workers now, rather than with the process; a later call starts others."""
+        self._scorer.close()
+
+    def __repr__(self) -> str:
+        return f"<assay reward {self.__name__!r}>"
+
+
+class AsyncRewardFunction:
+    """What `areward` returns: a coroutine function to `inspect`, and so to every trainer."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
+        self.__name__ = self.__qualname__ = scorer.name
+
+    async def __call__(
+        self,
+        prompts: Sequence[Any] | None = None,
+        completions: Sequence[Any] = (),
+        completion_ids: Sequence[Any] | None = None,
+        *,
+        trainer_state: Any = None,
+        log_extra: Log | None = None,
+        log_metric: Log | None = None,
+        **columns: Any,
+    ) -> list[float | None]:
+        """As `RewardFunction.__call__`, without blocking the event loop while workers judge."""
+        scorer = self._scorer
+        rows = scorer.rows(prompts, completions, completion_ids, trainer_state, columns)
+        rewards = await scorer.engine.averify_batch(rows)
+        scorer.settle(rewards, columns, prompts, log_metric, log_extra)
+        return [r.value for r in rewards]
+
+    # `inspect.iscoroutinefunction` looks at a callable object's own attributes, not at those of
+    # its `__call__`; with these it sees what a call returns. A plain function would be seen, too,
+    # but one that remembers its options cannot be pickled, and TRL reads no `partial`'s name.
+    __code__ = __call__.__code__
+    __defaults__ = __call__.__defaults__
+    __kwdefaults__ = __call__.__kwdefaults__
+
+    def close(self) -> None:
+        """End the workers now, rather than with the process; a later call starts others."""
+        self._scorer.close()
+
+    def __repr__(self) -> str:
+        return f"<assay asynchronous reward {self.__name__!r}>"
+
+
+class CriterionFunction:
+    """One of the functions that `per_criterion` returns."""
+
+    def __init__(
+        self,
+        scorer: Scorer,
+        shared: SharedRewards,
+        key: str,
+        name: str,
+        weight: float,
+        score: bool,
+    ) -> None:
+        self._scorer = scorer
+        self._shared = shared
+        self._score = score
+        self.key = key
+        """Of the criterion in the rubric."""
+        self.weight = weight
+        """For `reward_weights`."""
+        self.__name__ = self.__qualname__ = name
+
+    def __call__(
+        self,
+        prompts: Sequence[Any] | None = None,
+        completions: Sequence[Any] = (),
+        completion_ids: Sequence[Any] | None = None,
+        *,
+        trainer_state: Any = None,
+        log_extra: Log | None = None,
+        log_metric: Log | None = None,
+        **columns: Any,
+    ) -> list[float | None]:
+        """A number each completion, or None.
+
+        Where the reward is unscored it is None for every criterion; where a switch leaves this
+        criterion out, for this one alone.
+        """
+        scorer = self._scorer
+        rows = scorer.rows(prompts, completions, completion_ids, trainer_state, columns)
+
+        def run() -> list[Reward]:
+            rewards = scorer.engine.verify_batch(rows)
+            scorer.settle(rewards, columns, prompts, log_metric, log_extra)
+            return rewards
+
+        return [self._of(found) for found in self._shared.rewards(self.key, completions, rows, run)]
+
+    def _of(self, found: Reward) -> float | None:
+        term = found.terms[self.key]
+        if found.value is None or (self.key not in found.verdicts and term.verifier):
+            return None
+        return term.score if self._score else term.contribution
+
+    def close(self) -> None:
+        """End the workers of all functions of this rubric."""
+        self._scorer.close()
+
+    def __repr__(self) -> str:
+        return f"<assay reward {self.__name__!r} of weight {self.weight:g}>"
+
+
+def _scorer(rubric: RubricSource, options: Options) -> Scorer:
+    _check_trl()
+    return Scorer(rubric, **options)
+
+
+def _check_trl() -> None:
+    """Warn of a TRL that would take our None for a 0: a fault of the machine for a wrong answer."""
+    try:
+        installed = version("trl")
+    except PackageNotFoundError:
+        return
+    found = re.match(r"(\d+)\.(\d+)", installed)
+    if found is not None and (int(found[1]), int(found[2])) < MASKS:
+        wanted = ".".join(map(str, MASKS))
+        warnings.warn(
+            f"TRL {installed} trains on a completion without a score as if its reward were 0; "
+            f"from {wanted} on it leaves it out\nfix: pip install 'trl>={wanted}'",
+            RuntimeWarning,
+            stacklevel=4,
+        )

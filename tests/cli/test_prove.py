@@ -1,0 +1,78 @@
+"""`assay prove`: the page, the JSON, the exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from .conftest import Done
+
+Assay = Callable[..., Done]
+
+RUBRIC = """
+kind = "weighted"
+[criteria]
+"c.c" = {weight = WEIGHT, levels = [0, 1]}
+"s.s" = {weight = 0.3}
+"""
+
+
+class Case(NamedTuple):
+    weight: str
+    args: tuple[str, ...]
+    code: int
+    told: str
+    why: str
+
+
+CASES = [
+    Case("0.7", (), 0, "proved - every correct", "correctness outweighs style"),
+    Case("0.3", (), 1, "tie - a wrong", "a tie is a finding"),
+    Case("0.2", (), 1, "refuted - a wrong", "so is a refutation"),
+    Case("0.2", ("--allow", "not_proved"), 1, "refuted", "which nothing allows"),
+    Case("0.7", ("--key", "s.s"), 1, "not proved", "a key without levels"),
+    Case("0.7", ("--key", "s.s", "--allow", "not_proved"), 0, "not proved", "unless allowed"),
+    Case("0.2", ("--given", "s.s <= 0.5"), 0, "given        s.s <= 0.5", "a coupling proves it"),
+    Case("0.7", ("--fp", "0/50"), 0, "FP at most 7.112%", "error rates from counts"),
+    Case("0.7", ("--beta", "0.1", "--p0", "0.5"), 0, "KL floor", "a KL floor"),
+    Case("0.7", ("--table",), 0, "reward  \n", "every corner"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.why)
+def test_prove(assay: Assay, tmp_path: Path, case: Case) -> None:
+    (tmp_path / "r.toml").write_text(RUBRIC.replace("WEIGHT", case.weight))
+    done = assay("prove", "r.toml", *case.args)
+    assert (done.code, done.err) == (case.code, "")
+    assert case.told.strip() in done.out
+
+
+def test_json_is_one_object_a_rubric(assay: Assay) -> None:
+    done = assay("prove", "dapo", "deepseek-r1", "--json")
+    found = [json.loads(line) for line in done.out.splitlines()]
+    assert [(f["rubric"], f["verdict"], f["margin"]) for f in found] == [
+        ("dapo", "proved", "1"),
+        ("deepseek-r1", "tie", "0"),
+    ]
+    assert done.code == 1
+
+
+MISTAKES = [
+    (("nope.toml",), "cannot read rubric nope.toml"),
+    (("math", "--key", "maths.answer"), "did you mean 'math.answer'"),
+    (("math", "--given", "math.answer"), "is no comparison"),
+    (("math", "--beta", "0.1"), "--beta needs --p0"),
+    (("math", "--allow", "tie"), "only not_proved can be allowed"),
+    (("math", "--fp", "2"), "fp is 2, must lie in [0, 1]"),
+]
+
+
+@pytest.mark.parametrize(("args", "told"), MISTAKES)
+def test_mistakes_end_with_code_2(assay: Assay, args: tuple[str, ...], told: str) -> None:
+    done = assay("prove", *args)
+    assert done.code == 2
+    assert told in done.err

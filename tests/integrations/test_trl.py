@@ -1,0 +1,579 @@
+r"""Reward functions for TRL: the contract by direct calls, and real runs of its trainer."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import importlib.util
+import inspect
+import json
+import multiprocessing
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from assay import ConfigError, RubricError, SampleError, UnscoredError, VerifierNotFound
+from assay.integrations.trl import areward, per_criterion, reward
+from assay.plugins.load import module_from_file
+
+HERE = Path(__file__).parent
+PLUGIN = str(HERE / "loop_plugin.py")
+EXAMPLE = HERE.parents[1] / "examples" / "train_trl.py"
+
+
+def weighted(**criteria: float) -> dict[str, Any]:
+    return {"kind": "weighted", "criteria": {f"loop.{k}": w for k, w in criteria.items()}}
+
+
+def chat(*texts: str) -> list[list[dict[str, str]]]:
+    return [[{"role": "assistant", "content": text}] for text in texts]
+
+
+def batch(*texts: str, **columns: Any) -> dict[str, Any]:
+    return {
+        "prompts": ["?"] * len(texts),
+        "completions": list(texts),
+        "completion_ids": [[1]] * len(texts),
+        **columns,
+    }
+
+
+# -- one function for a rubric ------------------------------------------------------------------
+
+
+def test_conversational_and_plain_completions_are_scored_alike() -> None:
+    score = reward(weighted(right=1), plugins=[PLUGIN])
+    answers = ["18", "19", "18"]
+    assert score(**batch("18", "18", "no", reference=answers)) == [1.0, 0.0, 0.0]
+    talk = batch(reference=answers, trainer_state=SimpleNamespace(global_step=3)) | {
+        "prompts": [[{"role": "user", "content": "9+9?"}]] * 3,
+        "completions": chat("18", "18", "no"),
+        "completion_ids": [[1], [1, 2], [1, 2, 3]],
+    }
+    assert score(**talk) == [1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("reference", "completion", "value"),
+    [
+        ("She has 16 - 7 = 9 eggs.\n9 * 2 = 18\n#### 18", r"\boxed{18}", 1.0),
+        ("#### 1,234", "so 1234 in all: \\boxed{1234}", 1.0),
+        ("10 - 9\n#### 1", r"\boxed{10}", 0.0),
+    ],
+)
+def test_a_column_of_gsm8k_is_a_reference_as_it_is(
+    reference: str, completion: str, value: float
+) -> None:
+    score = reward("math", columns={"reference": "answer"})
+    assert score(**batch(completion, answer=[reference])) == [value]
+
+
+def test_a_function_reads_a_column() -> None:
+    columns = {"reference": ("answer", str.strip)}
+    score = reward(weighted(right=1), columns=columns, plugins=[PLUGIN])
+    assert score(**batch("18", answer=["  18 "])) == [1.0]
+
+
+def test_what_the_trainer_knows_and_the_other_columns_reach_the_verifier() -> None:
+    score = reward(weighted(length=1), columns={"info.unit": "si"}, plugins=[PLUGIN], name="told")
+    extras: dict[str, list[str]] = {}
+    score(
+        **batch("a", "b", si=["m", "kg"], trainer_state=SimpleNamespace(global_step=7))
+        | {"completion_ids": [[5, 5, 5], [5]], "prompts": ["p", "q"]},
+        log_extra=extras.__setitem__,
+    )
+    assert extras == {
+        "told/because": [
+            "loop.length: [3, 7, 'p', {'unit': 'm'}]",
+            "loop.length: [1, 7, 'q', {'unit': 'kg'}]",
+        ]
+    }
+
+
+def test_a_mapped_column_goes_before_what_the_trainer_knows() -> None:
+    score = reward(weighted(length=1), columns={"n_tokens": "size"}, plugins=[PLUGIN], name="t")
+    extras: dict[str, list[str]] = {}
+    score(**batch("a", size=[99]), log_extra=extras.__setitem__)
+    assert extras["t/because"] == ["loop.length: [99, None, '?', {}]"]
+
+
+def test_columns_that_no_json_can_hold_are_left_out_not_an_error() -> None:
+    class Image:
+        __hash__ = None  # type: ignore[assignment]
+
+    odd = {"image": [Image()], "images": [[Image()]], "environments": [object()], "tags": [{1, 2}]}
+    score = reward(weighted(right=1), plugins=[PLUGIN])
+    assert score(**batch("18", reference=["18"], steps=["text, not steps"], **odd)) == [1.0]
+
+
+def test_a_column_that_a_verifier_reads_is_kept_whatever_holds_it() -> None:
+    class Scalar:
+        def item(self) -> str:
+            return "kg"
+
+    score = reward(weighted(length=1), plugins=[PLUGIN], name="t")
+    extras: dict[str, list[str]] = {}
+    score(**batch("a", unit=[Scalar()], other=[Scalar()]), log_extra=extras.__setitem__)
+    assert extras["t/because"] == ["loop.length: [1, None, '?', {'unit': 'kg'}]"]
+
+
+def test_an_empty_chat_is_a_completion_like_any_other() -> None:
+    score = reward(weighted(right=1), plugins=[PLUGIN])
+    empty = batch("", reference=["18"]) | {"completions": [[]]}
+    assert score(**empty) == [0.0]
+
+
+def test_what_cannot_be_told_is_none() -> None:
+    score = reward(weighted(doubtful=1), plugins=[PLUGIN])
+    assert score(**batch("yes", "doubt", "no")) == [1.0, None, 0.0]
+
+
+def test_a_hang_of_sympy_is_cut_off_and_the_others_are_scored() -> None:
+    score = reward(weighted(factored=1), plugins=[PLUGIN], timeout_s=1.0, workers=2, name="f")
+    metrics: dict[str, float] = {}
+    start = time.monotonic()
+    values = score(
+        **batch("a", f"factor:{module_from_file(PLUGIN).HARD}", "b"), log_metric=metrics.__setitem__
+    )
+    assert time.monotonic() - start < 30.0
+    assert values == [1.0, 0.0, 1.0]
+    assert metrics["f/cut_off"] == pytest.approx(1 / 3)
+    score.close()
+
+
+def test_what_the_budget_of_a_call_does_not_reach_is_unscored_not_cut_off() -> None:
+    hard = f"factor:{module_from_file(PLUGIN).HARD}"
+    options: dict[str, Any] = {"plugins": [PLUGIN], "workers": 1, "name": "f"}
+    score = reward(weighted(factored=1), timeout_s=60.0, budget_s=5.0, **options)
+    metrics: dict[str, float] = {}
+    assert score(**batch("a", hard), log_metric=metrics.__setitem__) == [1.0, None]
+    assert (metrics["f/unscored"], metrics["f/cut_off"]) == (0.5, 0.0)
+    score.close()
+
+
+def test_a_summary_is_logged_where_the_trainer_lets_us() -> None:
+    metrics: dict[str, float] = {}
+    score = reward(weighted(doubtful=1), plugins=[PLUGIN], name="d")
+    score(**batch("yes", "doubt", "no", "no"), log_metric=metrics.__setitem__)
+    assert metrics == {
+        "d/unscored": 0.25,
+        "d/invalid": 0.0,
+        "d/cut_off": 0.0,
+        "d/score/loop.doubtful": pytest.approx(1 / 3),
+    }
+
+
+@pytest.mark.parametrize(
+    ("rubric", "options", "name"),
+    [
+        ("math", {}, "math"),
+        ("math+format", {}, "math+format"),
+        ("math", {"name": "right"}, "right"),
+        (weighted(doubtful=1), {"plugins": [PLUGIN]}, "assay"),
+    ],
+)
+def test_the_name_in_the_trainers_logs(rubric: Any, options: Any, name: str) -> None:
+    assert reward(rubric, **options).__name__ == name
+    assert areward(rubric, **options).__name__ == name
+
+
+# -- mistakes -----------------------------------------------------------------------------------
+
+
+def test_mistakes_in_the_options_are_told_before_any_training() -> None:
+    with pytest.raises(RubricError, match="did you mean 'math'"):
+        reward("maths")
+    with pytest.raises(VerifierNotFound, match=r"did you mean 'math\.answer'"):
+        reward({"kind": "weighted", "criteria": {"math.anser": 1}})
+    with pytest.raises(ConfigError, match="timeout_s is 0"):
+        reward("math", timeout_s=0.0)
+    with pytest.raises(ConfigError, match="on_invalid is 'skip', must be raise, mask"):
+        reward("math", on_invalid="skip")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match=r"columns has 'refrence'.*did you mean 'reference'"):
+        reward("math", columns={"refrence": "answer"})
+    with pytest.raises(ConfigError, match="wanted a column's name, or"):
+        reward("math", columns={"reference": 3})  # type: ignore[dict-item]
+    with pytest.raises(ConfigError, match="'completion', which the trainer itself brings"):
+        reward("math", columns={"completion": "text"})
+
+
+@pytest.mark.parametrize("on_invalid", ["raise", "mask"])
+def test_a_column_that_is_not_there_names_those_that_are(on_invalid: Any) -> None:
+    score = reward("math", columns={"reference": "anwser"}, on_invalid=on_invalid)
+    with pytest.raises(ConfigError) as caught:
+        score(**batch("18", answer=["18"], question=["?"]))
+    assert str(caught.value) == (
+        "no column 'anwser', which columns maps to 'reference'; did you mean 'answer'?"
+        "\n  columns of the data set: answer, question"
+    )
+
+
+@pytest.mark.parametrize("on_invalid", ["raise", "mask"])
+def test_a_field_that_no_column_fills_is_told_at_the_first_call(on_invalid: Any) -> None:
+    score = reward("math", on_invalid=on_invalid)
+    with pytest.raises(ConfigError) as caught:
+        score(**batch("18", answer=["18"], question=["?"]))
+    assert str(caught.value) == (
+        "no column fills 'reference', which math.answer@1 needs"
+        "\n  columns of the data set: answer, question"
+        '\n  fix: name the column that holds it, e.g. columns={"reference": "answer"}'
+    )
+
+
+def test_a_reference_that_cannot_be_read_stops_the_run_and_shows_the_row() -> None:
+    score = reward(weighted(right=1), columns={"reference": "answer"}, plugins=[PLUGIN])
+    with pytest.raises(SampleError) as caught:
+        score(**batch("18", "18", answer=["18", "???"]) | {"prompts": ["9+9?", "8+8?"]})
+    assert str(caught.value) == (
+        "a row of the data set is malformed: reference '???' cannot be read"
+        "\n  prompt: '8+8?'"
+        "\n  column 'answer': '???'"
+        "\nfix: mend the row, map another column with columns={...}, or leave such rows out of "
+        "training with on_invalid='mask'"
+    )
+
+
+@pytest.mark.parametrize("bad", [None, "???", {"a": 1}, [], float("nan"), True])
+def test_malformed_rows_can_be_left_out_instead(bad: Any) -> None:
+    options: dict[str, Any] = {"columns": {"reference": "answer"}, "plugins": [PLUGIN]}
+    rows = batch("18", "18", answer=["18", bad])
+    assert reward(weighted(right=1), on_invalid="mask", **options)(**rows) == [1.0, None]
+    with pytest.raises(SampleError, match="a row of the data set is malformed"):
+        reward(weighted(right=1), **options)(**rows)
+
+
+def test_a_function_of_a_column_that_raises_is_a_malformed_row() -> None:
+    options: dict[str, Any] = {"columns": {"reference": ("answer", int)}, "plugins": [PLUGIN]}
+    with pytest.raises(SampleError) as caught:
+        reward(weighted(right=1), **options)(**batch("18", answer=["eighteen"]))
+    assert "int of column 'answer', for 'reference', raised ValueError" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("installed", "warned"), [("1.5.1", True), ("1.6.0", False), ("2.0", False)]
+)
+def test_a_trl_that_takes_none_for_a_zero_is_warned_of(
+    installed: str, warned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assay.integrations import trl
+
+    monkeypatch.setattr(trl, "version", lambda name: installed)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        reward("math")
+    said = [str(w.message) for w in caught]
+    assert [s.startswith("TRL 1.5.1 trains on a completion without a score") for s in said] == (
+        [True] if warned else []
+    )
+
+
+def test_masks_that_add_up_over_small_calls_are_not_silent() -> None:
+    score = reward(weighted(doubtful=1), plugins=[PLUGIN])
+    small = batch(*["yes"] * 15, "doubt")  # 1 of 16 is more than 5%
+    for _ in range(12):
+        score(**small)
+    with pytest.raises(UnscoredError, match=r"13 of the last 208 completions have no score") as got:
+        score(**small)
+    assert "told to doubt" in str(got.value)
+    assert len(got.value.rewards) == 208
+    score = reward(weighted(doubtful=1), plugins=[PLUGIN], on_unscored="warn")
+    for _ in range(12):
+        score(**small)
+    with pytest.warns(RuntimeWarning, match="of the last 208"):
+        score(**small)
+    score = reward(weighted(doubtful=1), plugins=[PLUGIN], max_unscored=0.1)
+    for _ in range(13):
+        score(**small)
+
+
+# -- pickles, processes, threads, loops ---------------------------------------------------------
+
+
+def test_the_coroutine_form_is_one_to_every_trainer() -> None:
+    score = areward(weighted(right=1), plugins=[PLUGIN])
+    assert inspect.iscoroutinefunction(score)
+    assert inspect.iscoroutinefunction(pickle.loads(pickle.dumps(score)))
+    assert not inspect.iscoroutinefunction(reward("math"))
+    values = asyncio.run(score(**batch("18", "no", reference=["18", "18"])))
+    assert values == [1.0, 0.0]
+
+
+def test_the_coroutine_form_lets_the_loop_run() -> None:
+    score = areward(weighted(slow=1), plugins=[PLUGIN], workers=1)
+
+    async def both() -> int:
+        task = asyncio.ensure_future(score(**batch(*map(str, range(10)))))
+        beats = 0
+        while not task.done():
+            await asyncio.sleep(0.01)
+            beats += 1
+        assert task.result() == [1.0] * 10
+        return beats
+
+    assert asyncio.run(both()) >= 10
+    score.close()
+
+
+def test_no_pickle_holds_an_engine_and_a_used_function_still_pickles() -> None:
+    score = reward("math", columns={"reference": "answer"})
+    score(**batch("18", answer=["18"]))
+    data = pickle.dumps(score)
+    assert b"Engine" not in data
+    again = pickle.loads(data)
+    assert again.__name__ == "math"
+    assert again(**batch(r"\boxed{18}", answer=["18"])) == [1.0]
+
+
+def test_a_spawned_daemonic_child_scores_with_workers_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As asynchronous GRPO does, whose child is a daemon: `multiprocessing` allows it no child."""
+    monkeypatch.syspath_prepend(str(HERE))
+    target = importlib.import_module("spawned").call
+    options: dict[str, Any] = {"plugins": [PLUGIN], "workers": 1, "timeout_s": 20.0}
+    functions: list[Any] = [
+        reward(weighted(factored=1), **options),
+        areward(weighted(factored=1), name="later", **options),
+        *per_criterion(weighted(doubtful=3, factored=1), contributions=True, **options),
+    ]
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    rows = batch("yes", "no", "doubt")
+    child = context.Process(target=target, args=(there, functions, rows), daemon=True)
+    child.start()
+    try:
+        assert here.poll(60.0), "the child said nothing"
+        names, values = here.recv()
+    finally:
+        child.join(10.0)
+        child.kill()
+    assert names == ["assay", "later", "loop.doubtful", "loop.factored"]
+    assert values == [[1, 1, 1], [1, 1, 1], [3, 0, None], [1, 1, None]]
+
+
+def test_a_forked_child_does_not_use_its_parents_workers() -> None:
+    score = reward(weighted(slow=1), plugins=[PLUGIN], workers=1)
+    assert score(**batch("a")) == [1.0]
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os._exit(0 if score(**batch("b")) == [1.0] else 1)
+        finally:
+            os._exit(2)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert score(**batch("c")) == [1.0]
+    score.close()
+
+
+def test_several_trainers_on_a_machine_share_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    from assay.integrations import scorer
+
+    monkeypatch.setattr(scorer, "available_cores", lambda: 8)
+    assert scorer.share_of_cores() == 8
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "4")
+    assert scorer.share_of_cores() == 2
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "64")
+    assert scorer.share_of_cores() == 1
+
+
+def test_neither_trl_nor_torch_is_imported() -> None:
+    code = (
+        "import sys, assay.integrations.trl as t; t.reward('math'); t.per_criterion();"
+        "print([m for m in ('trl', 'torch', 'transformers', 'sympy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# -- a function a criterion ---------------------------------------------------------------------
+
+
+def total(functions: list[Any], values: list[list[float | None]]) -> list[float | None]:
+    """As TRL adds up: None in every function masks, else None counts nothing."""
+    out: list[float | None] = []
+    for row in zip(*values, strict=True):
+        seen = [f.weight * v for f, v in zip(functions, row, strict=True) if v is not None]
+        out.append(sum(seen) if seen else None)
+    return out
+
+
+GATE = {"kind": "gate", "gate": "loop.doubtful", "then": "loop.length", "floor": 0.25}
+SWITCH = {
+    "kind": "switch",
+    "on": "info.kind",
+    "cases": {"a": weighted(right=1), "b": weighted(doubtful=3, length=1)},
+}
+
+
+@pytest.mark.parametrize(
+    "rubric",
+    [weighted(doubtful=0.75, length=-0.25), {**weighted(doubtful=3, length=1), "normalise": True},
+     {"kind": "weighted", "criteria": {"a": weighted(doubtful=2), "loop.length": 1}}, GATE, SWITCH],
+    ids=["weights", "normalised", "nested", "gate", "switch"],
+)  # fmt: skip
+@pytest.mark.parametrize("contributions", [False, True])
+def test_the_criteria_add_up_to_the_rubric(rubric: Any, contributions: bool) -> None:
+    rows = batch("yes", "no", "doubt", "18", reference=["18"] * 4, kind=["b", "b", "b", "a"])
+    whole = reward(rubric, plugins=[PLUGIN])(**rows)
+    functions = per_criterion(rubric, plugins=[PLUGIN], contributions=contributions)
+    if contributions:
+        assert {f.weight for f in functions} == {1.0}
+    values = [f(**rows) for f in functions]
+    assert total(functions, values) == pytest.approx(whole)
+    assert [v[2] for v in values] == [None] * len(functions)
+    assert len({f.__name__ for f in functions}) == len(functions)
+
+
+def test_names_and_weights_of_the_criteria() -> None:
+    functions = per_criterion("math+format")
+    assert [(f.__name__, f.weight) for f in functions] == [
+        ("math.answer", 0.95),
+        ("format.boxed", 0.05),
+    ]
+    assert per_criterion("math+format", name="m")[0].__name__ == "m/math.answer"
+    values = [f(**batch(r"\boxed{18}", "18", reference=["18"] * 2)) for f in functions]
+    assert values == [[1.0, 1.0], [1.0, 0.0]]
+
+
+def test_a_criterion_that_a_switch_leaves_out_is_none_for_that_row_alone() -> None:
+    rows = batch("yes", "18", reference=["18"] * 2, kind=["b", "a"])
+    values = {f.__name__: f(**rows) for f in per_criterion(SWITCH, plugins=[PLUGIN])}
+    assert values == {
+        "a/loop.right": [None, 1.0],
+        "b/loop.doubtful": [1.0, None],
+        "b/loop.length": [0.5, None],
+    }
+
+
+def test_one_run_serves_all_criteria_and_logs_once() -> None:
+    """A verifier that changes its mind would otherwise leave rows half masked."""
+    functions = per_criterion(weighted(flip=1, length=1), plugins=[PLUGIN])
+    logged: list[str] = []
+    for _ in range(4):
+        rows = batch("a", "b", "c", log_extra=lambda column, values: logged.append(column))
+        first, second = (f(**rows) for f in functions)
+        assert [v is None for v in first] == [v is None for v in second]
+    assert logged == ["assay/because"] * 4
+
+
+def test_several_batches_under_way_in_threads_are_not_mixed_up() -> None:
+    functions = per_criterion(weighted(flip=1, length=1), plugins=[PLUGIN])
+    results: dict[tuple[int, int], list[bool]] = {}
+
+    def ask(i: int, j: int, rows: dict[str, Any]) -> None:
+        results[i, j] = [v is None for v in functions[j](**rows)]
+
+    threads = []
+    for i in range(8):
+        rows = batch("a", "b", "c")  # equal batches, each a list of its own
+        threads += [threading.Thread(target=ask, args=(i, j, rows)) for j in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(results[i, 0] == results[i, 1] for i in range(8))
+
+
+def test_an_error_reaches_every_criterion_and_nothing_is_kept() -> None:
+    options: dict[str, Any] = {"plugins": [PLUGIN], "columns": {"reference": "answer"}}
+    functions = per_criterion(weighted(right=1, length=1), **options)
+    bad, good = batch("18", answer=["???"]), batch("18", answer=["18"])
+    for f in functions:
+        with pytest.raises(SampleError, match="cannot be read"):
+            f(**bad)
+    assert [f(**good) for f in functions] == [[1.0], [0.5]]
+    assert functions[0]._shared._batches == []
+
+
+# -- the trainer itself -------------------------------------------------------------------------
+
+
+def needs_trl() -> None:
+    missing = [name for name in ("torch", "trl") if importlib.util.find_spec(name) is None]
+    if missing:
+        pytest.skip(f"optional part {', '.join(missing)} is not installed: pip install assay[trl]")
+
+
+def offline(tmp_path: Path) -> dict[str, str]:
+    """The environment of a run that reaches no network and no accelerator."""
+    home = str(tmp_path / "home")
+    return {
+        **os.environ,
+        "CUDA_VISIBLE_DEVICES": "",
+        "HF_HOME": home,
+        "HF_HUB_OFFLINE": "1",
+        "HF_DATASETS_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
+
+
+def run(tmp_path: Path, *command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *command],
+        env=offline(tmp_path),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-4000:] + done.stdout[-2000:]
+    return done.stdout
+
+
+@pytest.mark.optional
+@pytest.mark.parametrize("form", ["reward", "areward", "per_criterion"])
+def test_two_steps_of_grpo(form: str, tmp_path: Path) -> None:
+    """Two real steps; completions that hang SymPy are cut off, doubtful ones leave the training."""
+    needs_trl()
+    out = json.loads(run(tmp_path, str(HERE / "grpo_run.py"), form, str(tmp_path)).splitlines()[-1])
+    assert out["steps"] == 2
+    assert out["changed"], "the model has not learnt anything"
+    assert out["seconds"] < 60.0
+    kinds = {row["completion"].partition(":")[0] for row in out["rows"]}
+    assert {"yes", "no", "doubt", "factor"} <= kinds
+    weights = out["weights"]
+    for row in out["rows"]:
+        rewards = [math_nan(row[name]) for name in weights]
+        if "doubt" in row["completion"]:
+            assert rewards == [None] * len(weights)
+            assert row["advantage"] == 0.0
+            assert row["assay/because"].startswith("unscored: ")
+            continue
+        value = sum(r * w for r, w in zip(rewards, weights.values(), strict=True))
+        yes = 0.75 * ("yes" in row["completion"])
+        assert value == pytest.approx(yes + 0.25 * ("factor" not in row["completion"]))
+        if "factor" in row["completion"]:
+            assert "s of its own time" in row["assay/because"]
+    for log in out["logs"]:
+        assert log["assay/cut_off"] > 0.0
+        assert log["assay/unscored"] > 0.0
+        assert all(f"rewards/{name}/mean" in log for name in weights)
+
+
+def math_nan(value: float | None) -> float | None:
+    return None if value is None or value != value else value
+
+
+@pytest.mark.optional
+def test_the_example_trains_on_rows_of_gsm8ks_form(tmp_path: Path) -> None:
+    needs_trl()
+    assert len(EXAMPLE.read_text().splitlines()) < 40
+    model = str(tmp_path / "model")
+    run(tmp_path, str(HERE / "grpo_run.py"), "model", model)
+    rows = tmp_path / "rows.jsonl"
+    with rows.open("w") as file:
+        for n in range(4):
+            row = {"question": f"What is {n} + 2?", "answer": f"{n} + 2 = {n + 2}\n#### {n + 2}"}
+            file.write(json.dumps(row) + "\n")
+    said = run(tmp_path, str(EXAMPLE), model, str(rows), "2")
+    assert "rewards/math+format/mean" in said
+    assert "math+format/score/math.answer" in said

@@ -1,0 +1,232 @@
+"""What a spec and the marks refuse, word for word where a plugin's author has to act on it."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any, NamedTuple
+
+import pytest
+from pydantic import BaseModel
+
+from assay import PluginError, Sample, VerifierSpec, verifier
+from assay.model import Verdict
+from assay.plugins.load import FunctionVerifier, build, load_target
+from assay.plugins.markers import SPEC_ATTRIBUTE, hookimpl
+from assay.plugins.spec import Verifier
+
+
+def spec(**fields: Any) -> VerifierSpec:
+    return VerifierSpec(
+        **{"name": "sql.rows@1", "summary": "Rows.", "target": "assay_sql.rows:make", **fields}
+    )
+
+
+@pytest.mark.parametrize("name", ["a.b@1", "sql.rows@12", "a.b.c_d@3", "a1.b2@1"])
+def test_names_that_can_be(name: str) -> None:
+    assert spec(name=name).name == name
+
+
+def test_topic_and_version() -> None:
+    assert (spec(name="a.b@12").topic, spec(name="a.b@12").version) == ("a.b", 12)
+
+
+@pytest.mark.parametrize(
+    "name", ["a.b", "ab@1", "A.b@1", "a.b@0", "a.b@01", "a.b@1.2", "a..b@1", "a.b@1\n", "", 5, None]
+)
+def test_names_that_cannot_be(name: Any) -> None:
+    with pytest.raises(PluginError) as raised:
+        spec(name=name)
+    assert str(raised.value) == (
+        f"verifier name {name!r} is not of the form 'topic.what@version'"
+        "\nfix: lower case, a dot, a whole version from 1 on, e.g. 'sql.rows@1'"
+    )
+
+
+class Refused(NamedTuple):
+    fields: dict[str, Any]
+    told: str
+
+
+REFUSED = [
+    Refused({"target": "assay_sql"}, "target 'assay_sql' is not 'package.module:factory'"),
+    Refused({"target": "assay sql:x"}, "target 'assay sql:x' is not"),
+    Refused({"target": None}, "target None is not"),
+    Refused({"cost": "cheap"}, "cost 'cheap' is none of inline, worker, waiting"),
+    Refused(
+        {"needs": "reference"},
+        "needs is the text 'reference', must be a list\nfix: needs=['reference']",
+    ),
+    Refused({"tools": "black"}, "tools is the text 'black', must be a list"),
+    Refused({"needs": ["refrence"]}, "needs 'refrence', which no sample has; did you mean 'ref"),
+    Refused({"needs": ["reference.x"]}, "needs 'reference.x', which no sample has"),
+    Refused({"needs": ["info."]}, "needs 'info.', which no sample has"),
+    Refused({"needs": [5]}, "needs 5, which no sample has"),
+    Refused(
+        {"needs": ["label"]},
+        "needs 'label', which a verifier must not read\nfix: labels are for the audit",
+    ),
+    Refused({"levels": []}, "levels [] must ascend within [0, 1]"),
+    Refused({"levels": [1, 0]}, "levels [1, 0] must ascend within [0, 1]"),
+    Refused({"levels": [0, 0]}, "must ascend"),
+    Refused({"levels": [0, 2]}, "must ascend"),
+    Refused({"levels": [float("nan")]}, "must ascend"),
+    Refused({"levels": ["low"]}, "levels ['low'] must ascend"),
+    Refused({"levels": 1}, "levels 1 must ascend"),
+    Refused({"params": dict}, "params is <class 'dict'>, must be a pydantic model's class"),
+]
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda c: c.told[:40])
+def test_what_cannot_be_is_refused_by_the_verifiers_name(case: Refused) -> None:
+    with pytest.raises(PluginError) as raised:
+        spec(**case.fields)
+    assert case.told in str(raised.value)
+    assert "'sql.rows@1'" in str(raised.value)
+
+
+def test_a_spec_is_frozen_hashable_and_travels() -> None:
+    one = spec(needs=["reference", "info.unit?"], levels=[0, 1], retired={"sql.rows@0": "0.1"})
+    assert one.needs == ("reference", "info.unit?")
+    assert one.levels == (0.0, 1.0)
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert hash(pickle.loads(pickle.dumps(one))) == hash(one)
+    with pytest.raises(AttributeError):
+        one.name = "a.b@2"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        one.retired["x"] = "y"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("needs", "missing"),
+    [
+        (["reference"], "reference"),
+        (["reference?"], None),
+        (["info.unit"], None),
+        (["info.other"], "info.other"),
+        (["info.other?", "n_tokens"], "n_tokens"),
+        (["completion"], None),
+    ],
+)
+def test_the_first_needed_field_that_is_missing(needs: list[str], missing: str | None) -> None:
+    assert spec(needs=needs).missing(Sample("x", info={"unit": "m"})) == missing
+
+
+# -- the marks -----------------------------------------------------------------------------------
+
+
+@verifier("test.short@1", cost="inline", levels=[0, 1], needs=["n_tokens?"])
+def short(sample: Sample) -> bool:
+    """At most four characters.
+
+    And more prose.
+    """
+    return len(sample.text) <= 4
+
+
+def test_a_marked_function_stays_a_function() -> None:
+    assert short(Sample("abc")) is True
+    made = getattr(short, SPEC_ATTRIBUTE)
+    assert made == VerifierSpec(
+        name="test.short@1",
+        summary="At most four characters.",
+        target=f"{__name__}:short",
+        cost="inline",
+        needs=("n_tokens?",),
+        levels=(0.0, 1.0),
+    )
+    assert short.__name__ == "short"
+
+
+def test_a_mark_on_what_is_no_function() -> None:
+    from functools import partial
+
+    with pytest.raises(PluginError, match=r"^verifier 'a\.b@1': a partial cannot be marked"):
+        verifier("a.b@1")(partial(short))
+
+
+def test_an_async_function_waits() -> None:
+    async def ask(sample: Sample) -> float:
+        return 1.0
+
+    with pytest.raises(PluginError) as raised:
+        verifier("a.b@1")(ask)
+    assert str(raised.value) == (
+        "verifier 'a.b@1': an async function does not go with cost 'worker'\nfix: cost=\"waiting\""
+    )
+    assert getattr(verifier("a.b@1", cost="waiting")(ask), SPEC_ATTRIBUTE).cost == "waiting"
+
+
+def test_a_mark_refuses_a_text_for_a_list() -> None:
+    with pytest.raises(PluginError, match="needs is the text 'reference', must be a list"):
+        verifier("a.b@1", needs="reference")(short)
+
+
+def test_our_hookimpl_is_the_one_of_pluggy() -> None:
+    import pluggy
+
+    def ours() -> None: ...
+    def theirs() -> None: ...
+
+    hookimpl(ours)
+    pluggy.HookimplMarker("assay")(theirs)
+    assert ours.assay_impl == theirs.assay_impl  # type: ignore[attr-defined]
+
+
+# -- from target to verifier ---------------------------------------------------------------------
+
+
+class Limit(BaseModel):
+    most: int = 3
+
+
+def made_of(result: Any) -> Verifier:
+    return FunctionVerifier(verifier("a.b@1", cost="inline")(lambda sample: result), None)
+
+
+@pytest.mark.parametrize(("result", "score"), [(True, 1.0), (False, 0.0), (0, 0.0), (0.25, 0.25)])
+def test_a_functions_result_is_its_score(result: Any, score: float) -> None:
+    verdict = made_of(result).verify(Sample("x"))
+    assert isinstance(verdict, Verdict)
+    assert (verdict.score, verdict.verifier) == (score, "a.b@1")
+    assert verdict.because == f"<lambda> returned {result!r}"
+
+
+@pytest.mark.parametrize("result", [None, "1", float("nan"), 1.5, [1.0]])
+def test_a_result_that_is_no_score_is_an_error_that_names_the_verifier(result: Any) -> None:
+    with pytest.raises(ValueError, match=r"^a\.b@1"):
+        made_of(result).verify(Sample("x"))
+
+
+def test_params_come_as_the_second_argument() -> None:
+    @verifier("a.b@1", cost="inline", params=Limit)
+    def most(sample: Sample, params: Limit) -> bool:
+        return len(sample.text) <= params.most
+
+    verdict = build("a.b@1", most, Limit(most=1)).verify(Sample("xx"))
+    assert isinstance(verdict, Verdict)
+    assert verdict.score == 0.0
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("no_such_module_here:x", "ModuleNotFoundError: No module named 'no_such_module_here'"),
+        ("json:no_such_name", "AttributeError: module 'json' has no attribute 'no_such_name'"),
+    ],
+)
+def test_a_target_that_is_not_there(target: str, told: str) -> None:
+    with pytest.raises(PluginError) as raised:
+        load_target("a.b@1", target)
+    assert str(raised.value) == f"verifier 'a.b@1': cannot import {target!r}: {told}"
+
+
+def test_a_factory_that_fails_or_makes_no_verifier() -> None:
+    def exits(params: object) -> object:
+        raise SystemExit(3)
+
+    with pytest.raises(PluginError, match=r"'a\.b@1': its factory raised ZeroDivisionError"):
+        build("a.b@1", lambda params: 1 / 0, None)
+    with pytest.raises(PluginError, match=r"'a\.b@1': its factory raised SystemExit: 3"):
+        build("a.b@1", exits, None)
+    with pytest.raises(PluginError, match="its factory returned a dict without 'verify'"):
+        build("a.b@1", lambda params: {}, None)
