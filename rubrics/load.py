@@ -162,6 +162,8 @@ def _from_value(value: Any, name: str | None) -> Rubric:
     try:
         rubric = build(value)
         rubric.leaves()
+        if rubric.weight.exact != 1:
+            raise Fault("the whole rubric has a weight", path=("weight",), fix="drop it")
     except Fault as err:
         err.file = name
         raise
