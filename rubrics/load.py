@@ -7,7 +7,6 @@ import os
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +32,8 @@ def presets() -> tuple[str, ...]:
 
 @cache
 def _shipped() -> Mapping[str, Any]:
+    from importlib.resources import files
+
     found: dict[str, Any] = {}
     for folder in ("presets", "published"):
         directory = files("assay.rubrics").joinpath(folder)
