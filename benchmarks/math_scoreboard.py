@@ -103,7 +103,18 @@ def judge(row: dict, name: str, verifier: MathAnswer, policy: Policy) -> tuple[b
         return None, str(err)
     return (
         verdict.score == 1.0,
-        f"{verdict.details.get('extracted_by')}/{verdict.details.get('decided_by')}/{verdict.details.get('certainty')} {verdict.because}",
+        f"{verdict.details.get('extracted_by')}/{verdict.details.get('decided_by')}/"
+        f"{verdict.details.get('certainty')} {verdict.because}",
+    )
+
+
+def speed(times: list[float]) -> str:
+    """Verdicts a second and percentiles, of processor time, from sorted `times`."""
+    n = len(times)
+    p99 = 1e3 * times[int(n * 0.99)]
+    return (
+        f"{n / sum(times):8.0f}/s p50 {1e3 * times[n // 2]:.2f} p99 {p99:.2f} "
+        f"max {1e3 * times[-1]:.1f} ms"
     )
 
 
@@ -130,12 +141,14 @@ def report(name: str, data: list[dict], policy: Policy | None, title: str, misse
         fp += bool(equal)
         fn += not equal
         lines.append(
-            f"  {number} {'+' if expected else '-'} {row.get('gold', row.get('reference'))!r:.150} ||| {row.get('prediction', row.get('completion', ''))[-150:]!r}\n      {why[:300]}"
+            f"  {number} {'+' if expected else '-'} {row['gold']!r:.150} ||| "
+            f"{row['prediction'][-150:]!r}\n      {why[:300]}"
         )
     times.sort()
     n = len(times)
     print(
-        f"{title:<28} {right}/{n} = {100 * right / n:6.2f}%  FP {fp} FN {fn}  excluded {skipped} escalated {escalated}  {n / sum(times):8.0f}/s p50 {1e3 * times[n // 2]:.2f} p99 {1e3 * times[int(n * 0.99)]:.2f} max {1e3 * times[-1]:.1f} ms"
+        f"{title:<28} {right}/{n} = {100 * right / n:6.2f}%  FP {fp} FN {fn}  excluded {skipped} "
+        f"escalated {escalated}  {speed(times)}"
     )
     if misses:
         print("\n".join(lines))
@@ -176,9 +189,7 @@ def main() -> None:
             if not equal:
                 missed.append(f"  {row['gold']!r:.200}\n  {restyled!r:.200}\n      {why[:300]}")
         times.sort()
-        print(
-            f"{'self restyled':<28} {1000 - len(missed)}/1000  {1000 / sum(times):8.0f}/s p50 {1e3 * times[500]:.2f} p99 {1e3 * times[990]:.2f} max {1e3 * times[-1]:.1f} ms"
-        )
+        print(f"{'self restyled':<28} {1000 - len(missed)}/1000  {speed(times)}")
         if args.misses:
             print("\n".join(missed))
     for name in ("gsm8k_solutions", "qwen_cot"):

@@ -33,6 +33,10 @@ FAILURES = (Exception, SystemExit)
 """What a plugin's code may raise and be named for; Ctrl-C is the user's."""
 
 
+_PLAIN = frozenset({bool, float, int, Verdict})
+"""What a marked function mostly returns."""
+
+
 class FunctionVerifier:
     """A marked function, with the face of a verifier."""
 
@@ -45,7 +49,7 @@ class FunctionVerifier:
         """The function's result as a verdict; a coroutine of it for an ``async def``."""
         args = (sample,) if self._params is None else (sample, self._params)
         result = self._function(*args)
-        if inspect.isawaitable(result):
+        if type(result) not in _PLAIN and inspect.isawaitable(result):
             return self._later(result)
         return self._verdict(result)
 

@@ -72,3 +72,9 @@ def test_marking_a_function_imports_neither_pluggy_nor_pydantic() -> None:
     """A plugin's module is imported in every worker: its marks have to be cheap."""
     found = imported("from assay import verifier, hookimpl, VerifierSpec, Sample, Verdict")
     assert not {"pluggy", "pydantic", "asyncio", "subprocess"} & found
+
+
+def test_importing_verify_imports_neither_pluggy_nor_pydantic() -> None:
+    """The first call does; a module that only may score something does not wait for them."""
+    found = imported("from assay import verify, verify_batch, averify, averify_batch")
+    assert not {"pluggy", "pydantic", "asyncio", "subprocess"} & found

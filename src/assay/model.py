@@ -10,10 +10,12 @@ import json
 import math
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Literal, NoReturn, Self, TypeAlias
 
 from assay.errors import SampleError, VerdictError, nearest
@@ -441,7 +443,8 @@ class Sample:
 
     def only(self, names: frozenset[str]) -> Sample:
         """This sample with every field outside `names` (and `completion`) back at its default."""
-        if all(name in names or getattr(self, name) is default for name, default in _DEFAULTS):
+        values, defaults = _hidden(names)
+        if values(self) == defaults:
             return self
         put = object.__setattr__
         seen = object.__new__(type(self))  # checked and frozen already: nothing to do again
@@ -467,6 +470,14 @@ class Sample:
 SAMPLE_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Sample))
 _FIELD_SET = frozenset(SAMPLE_FIELDS)
 _DEFAULTS = tuple((f.name, f.default) for f in fields(Sample) if f.name != "completion")
+
+
+@lru_cache
+def _hidden(names: frozenset[str]) -> tuple[Callable[[Sample], Any], Any]:
+    """What reads the fields outside `names`, and what it reads where all are at their default."""
+    hidden = [(name, default) for name, default in _DEFAULTS if name not in names]
+    hidden += [("__class__", Sample)] * 2  # two at least: `attrgetter` of one gives no tuple
+    return attrgetter(*(name for name, _ in hidden)), tuple(default for _, default in hidden)
 
 
 def _plain(value: Any) -> JSON:
@@ -623,7 +634,7 @@ class Part:
         return cls(
             str(value["label"]),
             value.get("score"),
-            (span[0], span[1]) if span is not None else None,
+            span,  # a list still; checked as it is built
             value.get("details", EMPTY),
         )
 

@@ -116,6 +116,8 @@ def test_kill_dash_nine_then_resume(
     code, out, err = finish(process(*args, "r.jsonl", "--resume", stdout=-1, stderr=-1))
     assert code == 2, err
     assert "a.jsonl:8: no 'completion' in the row" in err
+    if whole == 8:
+        whole = 7  # an invalid last row is read again
     if whole:
         assert f"of an earlier run {whole}".split() == out.splitlines()[1].split()
     assert timeless(tmp_path / "r.jsonl") == timeless(tmp_path / "whole.jsonl")

@@ -210,6 +210,20 @@ def test_strict_stops_at_once(assay: Assay, doing: Path, tmp_path: Path, number:
     assert "as --strict asks" in done.err
 
 
+def test_a_strict_run_goes_on_once_its_row_is_mended(
+    assay: Assay, doing: Path, tmp_path: Path
+) -> None:
+    rows: list[dict[str, Any]] = [{"id": i, "completion": "work"} for i in range(20)]
+    args = ("verify", "a.jsonl", "-r", doing, "--plugin", STEERED, "-o", "r.jsonl", "--strict")
+    write_rows(tmp_path / "a.jsonl", [*rows[:5], {"id": 5}, *rows[6:]])
+    assert assay(*args).code == 2
+    write_rows(tmp_path / "a.jsonl", rows)
+    done = assay(*args, "--resume")
+    assert (done.code, done.err) == (0, "")
+    assert [r["id"] for r in read_rows(tmp_path / "r.jsonl")] == list(range(20))
+    assert {r["status"] for r in read_rows(tmp_path / "r.jsonl")} == {"scored"}
+
+
 class Mistake(NamedTuple):
     args: tuple[str, ...]
     error: str

@@ -123,7 +123,7 @@ def train(form: str, folder: Path) -> dict[str, Any]:
 
 def main(form: str, folder: str) -> None:
     if form == "model":
-        # `999999!!!!` takes SymPy longer than the example's bound
+        # right, wrong, no answer at all, and an absurd one
         model, tokenizer = tiny([r"\boxed{2}", r"\boxed{3}", "so", r"\boxed{999999!!!!}"])
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)

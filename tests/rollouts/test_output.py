@@ -247,9 +247,25 @@ def test_resume_refuses_a_file_that_is_no_log(tmp_path: Path) -> None:
 
 def test_resume_knows_a_row_that_was_no_json(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
-    bad = Row("in.jsonl", 1, None, "not JSON")
+    bad, good = Row("in.jsonl", 1, None, "not JSON"), Row("in.jsonl", 2, {"completion": "x"})
     invalid = {**OURS, "reward": None, "status": "invalid", "error": "not JSON"}
-    path.write_bytes(encode(with_rewards(None, invalid)))
+    path.write_bytes(encode(with_rewards(None, invalid)) + encode(with_rewards(good.data, OURS)))
     file = RewardsFile(str(path))
-    assert [row.line for row, _ in file.finished(iter([bad]), signed("s1"))] == [1]
+    rows = iter([bad, good])
+    assert [row.line for row, _ in file.finished(rows, signed("s1"))] == [1, 2]
+    file.close()
+
+
+def test_resume_reads_an_invalid_last_row_again(tmp_path: Path) -> None:
+    """There --strict has stopped, and the user has mended the input."""
+    path = tmp_path / "r.jsonl"
+    log(path, list(rows_in(2)))
+    whole = path.read_bytes()
+    invalid = {**OURS, "reward": None, "status": "invalid", "error": "not JSON"}
+    path.write_bytes(whole + encode(with_rewards(None, invalid)))
+    file = RewardsFile(str(path))
+    rows = rows_in()
+    assert [row.line for row, _ in file.finished(rows, signed("s1"))] == [1, 2]
+    assert next(rows).line == 3
+    assert path.read_bytes() == whole
     file.close()

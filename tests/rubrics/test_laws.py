@@ -247,8 +247,6 @@ def test_file_round_trip_is_the_identity(seed: int) -> None:
 @settings(max_examples=40)
 @given(seed=seeds)
 def test_written_files_load_back(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
-    import yaml
-
     rubric = grow(seed)
     folder = tmp_path_factory.mktemp("rubrics")
     for name in ("r.toml", "r.json"):
@@ -256,10 +254,17 @@ def test_written_files_load_back(seed: int, tmp_path_factory: pytest.TempPathFac
         again = load_rubric(folder / name)
         assert again == rubric
         assert list(again.leaves()) == list(rubric.leaves())
-    (folder / "r.yaml").write_text(
-        yaml.safe_dump(json.loads(rubric_text(rubric, "json")), sort_keys=False)
-    )
-    assert load_rubric(str(folder / "r.yaml")) == rubric
+
+
+@pytest.mark.optional
+@settings(max_examples=20)
+@given(seed=seeds)
+def test_yaml_files_load_as_well(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    yaml = pytest.importorskip("yaml", reason="optional part: PyYAML (assay[yaml])")
+    rubric = grow(seed)
+    file = tmp_path_factory.mktemp("rubrics") / "r.yaml"
+    file.write_text(yaml.safe_dump(json.loads(rubric_text(rubric, "json")), sort_keys=False))
+    assert load_rubric(str(file)) == rubric
 
 
 @given(st.lists(st.sampled_from([(0, 1), (0, 0.5, 1), (0, 0.2, 1)]), min_size=1, max_size=4), seeds)

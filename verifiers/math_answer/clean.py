@@ -52,10 +52,12 @@ _SUPER = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣ", "0123456
 _SUB = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₙₓ", "0123456789+-=()aenx", strict=True))
 _SCRIPTS = re.compile(f"([{''.join(_SUPER)}]+)|([{''.join(_SUB)}]+)")
 
+_NEWLINE = re.compile(r"\\n(?![A-Za-z])")  # a line break that was escaped twice
 _DIGIT = re.compile(r"(?![0-9])\d")
 
 _HTML = re.compile(
-    r"<(/?)(sup|sub|br|b|i|em|strong|p|span)\b[^<>]{0,40}>|&(lt|gt|le|ge|amp|nbsp|ne|times|minus|pi|deg);"
+    r"<(/?)(sup|sub|br|b|i|em|strong|p|span)\b[^<>]{0,40}>"
+    r"|&(lt|gt|le|ge|amp|nbsp|ne|times|minus|pi|deg);"
 )
 _ENTITY = {
     "lt": "<", "gt": ">", "le": r"\le ", "ge": r"\ge ", "amp": "&", "nbsp": " ", "ne": r"\ne ",
@@ -69,16 +71,19 @@ _EATEN = re.compile(
     "\n(?=eq\\b|otin\\b)|\x07(?=lpha|pprox|ngle)"
 )
 _EATEN_LETTER = {
-    "\x0c": r"\f", "\x08": r"\b", "\t": r"\t", "\x0b": r"\v", "\r": r"\r", "\n": r"\n", "\x07": r"\a",
+    "\x0c": r"\f", "\x08": r"\b", "\t": r"\t", "\x0b": r"\v", "\r": r"\r", "\n": r"\n",
+    "\x07": r"\a",
 }  # fmt: skip
 
-_DOUBLED = re.compile(r"\\\\(?=(?:[dtc]?frac|boxed|left|right|sqrt|text|pi|cdot|times|le|ge|leq|geq"
-                      r"|in|infty|cup|cap|pm|theta|alpha|beta|circ|begin|end|sin|cos|tan|log|ln"
-                      r"|mathrm|mathbf|quad|ldots|div|neq|ne|binom|overline|[()\[\]{},;! ])(?![a-z]))")  # fmt: skip
+_DOUBLED = re.compile(
+    r"\\\\(?=(?:[dtc]?frac|boxed|left|right|sqrt|text|pi|cdot|times|le|ge|leq|geq|in|infty|cup|cap|pm"
+    r"|theta|alpha|beta|circ|begin|end|sin|cos|tan|log|ln|mathrm|mathbf|quad|ldots|div|neq|ne|binom"
+    r"|overline|[()\[\]{},;! ])(?![a-z]))"
+)
 
 
 def clean(text: str) -> str:
-    """`text` with one spelling of each sign; linear in its length.
+    r"""`text` with one spelling of each sign; linear in its length.
 
     Fullwidth and superscript digits become plain ones, Unicode operators become ASCII or LaTeX,
     invisible characters go, escapes that a JSON reader swallowed (a form feed before ``rac``)
@@ -104,6 +109,8 @@ def clean(text: str) -> str:
         text = _EATEN.sub(lambda m: _EATEN_LETTER[m.group()], text)
     if "<" in text or "&" in text:
         text = _html(text)
+    if "\\n" in text:
+        text = _NEWLINE.sub(" ", text)
     if not text.isascii():
         text = _SCRIPTS.sub(_script, text)
         text = text.translate(_CHARS)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import permutations, product
+from itertools import permutations
 
 from flint import fmpq
 
-from assay.verifiers.math_answer import exact, numerics, relations, scalars, sets, units, wording
+from assay.verifiers.math_answer import exact, relations, scalars, sets, units, wording
 from assay.verifiers.math_answer.finding import UNKNOWN, Finding, different, every
-from assay.verifiers.math_answer.limits import TooBig, Undefined
+from assay.verifiers.math_answer.matrices import matrix, vector
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.settle import determinant, settle
 from assay.verifiers.math_answer.tree import (
@@ -21,7 +20,6 @@ from assay.verifiers.math_answer.tree import (
     Num,
     Quantity,
     Rel,
-    Such,
     Sym,
     Words,
     children,
@@ -51,7 +49,7 @@ class Comparer:
         """Whether `a` answers `r`."""
         self.left -= 1
         if self.left < 0:
-            return Finding(None, "none", "unproved", f"more than {PAIRS:,} comparisons")
+            return Finding(None, "bounds", "unproved", f"more than {PAIRS:,} comparisons")
         r, a = settle(r), settle(a)
         if r == a:
             scalars.defined(r)
@@ -89,10 +87,12 @@ class Comparer:
     # -- values ---------------------------------------------------------------------------------
 
     def scalar(self, r: Node, a: Node) -> Finding:
+        """Two values, with the customs for marks, rounding and names."""
         policy = self.policy
-        if isinstance(r, Num) and r.base is not None and self.directional:
-            if not (isinstance(a, Num) and a.base == r.base):
-                return different(f"the reference is written in base {r.base}, the answer is not")
+        if (isinstance(r, Num) and r.base is not None and self.directional) and (
+            not (isinstance(a, Num) and a.base == r.base)
+        ):
+            return different(f"the reference is written in base {r.base}, the answer is not")
         found = self.marked(r, a)
         if found is not None and found.equal:
             return found
@@ -173,11 +173,14 @@ class Comparer:
         if name in self.parameters or _is_constant(name):
             return True
         if name in ("k", "n", "m", "l", "j", "t", "N", "K", "q"):
-            return any((isinstance(n, Sym) and n.name == "pi") or (isinstance(n, App) and n.op == "deg")
-                       for n in walk(tree))  # fmt: skip
+            return any(
+                (isinstance(n, Sym) and n.name == "pi") or (isinstance(n, App) and n.op == "deg")
+                for n in walk(tree)
+            )
         return False
 
     def ratios(self, r: App, a: App) -> Finding:
+        """Ratios by cross multiplication; times of day as they stand."""
         if len(r.args) != len(a.args):
             return different("ratios of different length")
         if _is_clock(r) and _is_clock(a):
@@ -223,6 +226,7 @@ class Comparer:
     # -- words ----------------------------------------------------------------------------------
 
     def words(self, r: Node, a: Node) -> Finding:
+        """At least one side is words; they may spell a number."""
         spelled_r = wording.number(r.words) if isinstance(r, Words) else None
         spelled_a = wording.number(a.words) if isinstance(a, Words) else None
         if (spelled_r is not None or not isinstance(r, Words)) and (
@@ -262,6 +266,7 @@ class Comparer:
                          else f"one answer instead of {len(listed.items)}")  # fmt: skip
 
     def plain_lists(self, r: Items, a: Items) -> Finding:
+        """Two lists without brackets."""
         tuples = relations.as_tuples(r), relations.as_tuples(a)
         if tuples[0] is not None or tuples[1] is not None:
             r_t = tuples[0] or r
@@ -281,9 +286,28 @@ class Comparer:
             return different(f"{len(a.items)} answers instead of {len(r.items)}")
         if self.policy.order == "keep":
             return self.ordered(r.items, a.items)
-        return self.unordered(r.items, a.items)
+        found = self.unordered(r.items, a.items)
+        if not found.equal and self.policy.constants == "rename":
+            return self.parametric(r, a) or found
+        return found
+
+    def parametric(self, r: Items, a: Items) -> Finding | None:
+        """``x = 1 + 2t, y = 3 - t`` with another name for the one parameter."""
+        if not all(isinstance(i, Rel) and i.ops == ("=",) for i in (*r.items, *a.items)):
+            return None
+        labels = {i.args[0] for i in r.items if isinstance(i, Rel)}
+        if labels != {i.args[0] for i in a.items if isinstance(i, Rel)} or len(labels) < 2:
+            return None
+        only_r, only_a = symbols(r) - symbols(a), symbols(a) - symbols(r)
+        if len(only_r) != 1 or len(only_a) != 1:
+            return None
+        renamed = substitute(a, {next(iter(only_a)): Sym(next(iter(only_r)))})
+        assert isinstance(renamed, Items)
+        found = self.unordered(r.items, renamed.items)
+        return found if found.equal else None
 
     def ordered(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> Finding:
+        """Item by item."""
         if len(r) != len(a):
             return different("lists of different length")
         if self.policy.constants == "rename" and len(r) > 1:
@@ -369,24 +393,25 @@ class Comparer:
         if len(group.items) == 1 and self.policy.brackets == "optional":
             inner = group.items[0]
             return self.same(inner, a) if group is r else self.same(r, inner)
-        vector = _vector(other)
-        if vector is not None and len(vector) == len(group.items) and group.left in "(<[":
-            return self.ordered(*((group.items, vector) if group is r else (vector, group.items)))
+        parts = vector(other)
+        if parts is not None and len(parts) == len(group.items) and group.left in "(<[":
+            return self.ordered(*((group.items, parts) if group is r else (parts, group.items)))
         return different("one is a list in brackets, the other is not")
 
     def matrices(self, r: Node, a: Node) -> Finding:
-        left, right = _matrix(r), _matrix(a)
+        """At least one side is a matrix."""
+        left, right = matrix(r), matrix(a)
         if left is None or right is None:
             value_r = determinant(r) if isinstance(r, Matrix) and r.bars else None
             value_a = determinant(a) if isinstance(a, Matrix) and a.bars else None
             if value_r is not None or value_a is not None:
                 return self.same(value_r or r, value_a or a)
-            flat_r, flat_a = _vector(r), _vector(a)
+            flat_r, flat_a = vector(r), vector(a)
             if flat_r is not None and flat_a is not None and self.policy.brackets == "optional":
                 return self.ordered(flat_r, flat_a)
             return different("one is a matrix, the other is not")
         if (len(left.rows), len(left.rows[0])) != (len(right.rows), len(right.rows[0])):
-            flat_r, flat_a = _vector(r), _vector(a)
+            flat_r, flat_a = vector(r), vector(a)
             if flat_r is not None and flat_a is not None and self.policy.brackets == "optional":
                 return self.ordered(flat_r, flat_a)
             return different("matrices of different shape")
@@ -395,9 +420,11 @@ class Comparer:
     # -- relations and sets ---------------------------------------------------------------------
 
     def related(self, r: Node, a: Node) -> Finding | None:
+        """At least one side is a relation."""
         return relations.same(r, a, self)
 
     def sets(self, r: Node, a: Node) -> Finding:
+        """At least one side is a set of numbers."""
         return sets.compare(r, a, self)
 
 
@@ -488,7 +515,7 @@ def _has_signs(node: Node) -> bool:
 
 
 def spread_signs(node: Node) -> Node:
-    """``a \\pm b`` as the two values; signs of one expression go together."""
+    r"""``a \\pm b`` as the two values; signs of one expression go together."""
     if isinstance(node, Items | Group):
         out: list[Node] = []
         for item in node.items:
@@ -512,103 +539,3 @@ def _signed(node: Node, minus: bool) -> Node:
     if isinstance(node, App) and node.op in ("pm", "mp"):
         return App("neg", new) if (node.op == "pm") == minus else new[0]
     return rebuild(node, new)
-
-
-def _matrix(node: Node) -> Matrix | None:
-    if isinstance(node, Matrix):
-        return None if node.bars else node
-    if (
-        isinstance(node, Group)
-        and node.left == "["
-        and node.items
-        and all(isinstance(i, Group) and i.left == "[" for i in node.items)
-    ):
-        rows = tuple(i.items for i in node.items if isinstance(i, Group))
-        if len({len(r) for r in rows}) == 1:
-            return Matrix(rows)
-    if isinstance(node, Group) and len(node.items) == 1:
-        return _matrix(node.items[0])
-    if isinstance(node, App):
-        return _combined(node)
-    return None
-
-
-def _combined(node: App) -> Matrix | None:
-    """Sums, multiples and products of matrices, written out; small ones only."""
-    if node.op == "neg":
-        inner = _matrix(node.args[0])
-        return (
-            None
-            if inner is None
-            else Matrix(tuple(tuple(App("neg", (c,)) for c in row) for row in inner.rows))
-        )
-    if node.op == "add":
-        parts = [_matrix(arg) for arg in node.args]
-        total = parts[0]
-        for part in parts[1:]:
-            if total is None or part is None or len(part.rows) != len(total.rows):
-                return None
-            if len(part.rows[0]) != len(total.rows[0]):
-                return None
-            total = Matrix(tuple(
-                tuple(App("add", (x, y)) for x, y in zip(p, q, strict=True))
-                for p, q in zip(total.rows, part.rows, strict=True)
-            ))  # fmt: skip
-        return total
-    if node.op == "mul":
-        result: Matrix | None = None
-        scale: list[Node] = []
-        for arg in node.args:
-            part = _matrix(arg)
-            if part is None:
-                if any(isinstance(n, Matrix) for n in walk(arg)):
-                    return None
-                scale.append(arg)
-                continue
-            if result is None:
-                result = part
-                continue
-            if len(result.rows[0]) != len(part.rows) or len(result.rows) * len(part.rows) > 100:
-                return None
-            columns = list(zip(*part.rows, strict=True))
-            result = Matrix(tuple(
-                tuple(App("add", tuple(App("mul", (x, y)) for x, y in zip(row, column, strict=True)))
-                      for column in columns)
-                for row in result.rows
-            ))  # fmt: skip
-        if result is None:
-            return None
-        if scale:
-            rows = tuple(tuple(App("mul", (*scale, c)) for c in row) for row in result.rows)
-            result = Matrix(rows)
-        return result
-    return None
-
-
-_AXES = ("i", "j", "k")
-
-
-def _vector(node: Node) -> tuple[Node, ...] | None:
-    """The components of a tuple, a row, a column, or of ``3i + 4j - k``."""
-    if isinstance(node, Group) and node.left in ("(", "[", "<"):
-        return node.items
-    if isinstance(node, Matrix) and 1 in (len(node.rows), len(node.rows[0])):
-        return children(node)
-    names = symbols(node) | {n.name for n in walk(node) if isinstance(n, Sym) and n.name == "i"}
-    axes = [n.removeprefix("vec:") for n in names if n.removeprefix("vec:") in _AXES]
-    if not axes or not (isinstance(node, App) and node.op in ("add", "mul", "neg")):
-        return None
-    width = 3 if "k" in axes else 2
-    zero: Node = Num(fmpq(0))
-    one: Node = Num(fmpq(1))
-    out: list[Node] = []
-    for axis in _AXES[:width]:
-        names_: dict[str, Node] = {}
-        for other in _AXES:
-            names_[other] = one if other == axis else zero
-            names_[f"vec:{other}"] = names_[other]
-        out.append(substitute(node, names_))
-    return tuple(out)
-
-
-__all__ = ["Comparer", "Such", "TooBig", "Undefined", "numerics", "product", "spread_signs"]

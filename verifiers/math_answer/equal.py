@@ -11,7 +11,7 @@ from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
 from assay.printable import printable
-from assay.verifiers.math_answer import form, scalars, wording
+from assay.verifiers.math_answer import form, relations, scalars, wording
 from assay.verifiers.math_answer.compare import Comparer
 from assay.verifiers.math_answer.extract import reference_text
 from assay.verifiers.math_answer.finding import Finding, different
@@ -21,7 +21,7 @@ from assay.verifiers.math_answer.plain import plain
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
 from assay.verifiers.math_answer.settle import settle
 from assay.verifiers.math_answer.tokens import tokenize
-from assay.verifiers.math_answer.tree import Node, Num, walk
+from assay.verifiers.math_answer.tree import Items, Node, Num, Rel, Sym, walk
 
 CACHED = 2000
 """Longest reference whose reading is kept, in characters."""
@@ -37,7 +37,8 @@ class Comparison:
     equal: bool
     decided_by: str
     """``text``, ``exact``, ``structure``, ``words``, ``algebra``, ``numeric``, ``rounding``,
-    ``kind``, ``form``, ``sympy``; ``reading`` where the answer cannot be read; ``none``."""
+    ``kind``, ``form``, ``sympy``; ``reading`` where the answer cannot be read; ``bounds`` where it
+    is too large to compute; ``none``."""
     certainty: str
     """``proved``; ``probable``: balls agree at seeded points; ``rounded``; ``unproved``: neither
     equal nor different could be shown, so it is not equal, the burden being the answer's."""
@@ -47,6 +48,8 @@ class Comparison:
     """How the reference was read, in plain form."""
     answer: str
     """How the answer was read, in plain form; its text where it could not be read."""
+    open: bool = False
+    """Whether a computer algebra system might still show equality."""
 
     def __bool__(self) -> bool:
         return self.equal
@@ -96,8 +99,8 @@ def read(text: str) -> Reading:
     bare = text.strip()
     if len(bare) <= 18 and bare.isdecimal() and bare.isascii():  # the commonest answer by far
         return Reading(text, bare, Num(fmpq(int(bare))), (str(int(bare)),))
-    if bare.startswith("**") and bare.endswith("**"):
-        text = bare.strip("*")
+    if len(bare) > 2 and bare[0] == bare[-1] and bare[0] in "*_":
+        text = bare.strip("*_")  # Markdown
     tokens = tokenize(text)
     notation = wording.canonical(tokens)
     if not notation:
@@ -112,7 +115,43 @@ def read(text: str) -> Reading:
     node = settle(node)
     scalars.defined(node)
     names = frozenset(w for w in notes if len(w) == 1 and w.isalpha())
-    return Reading(text, squeezed, node, notation, names, _second_reading(squeezed))
+    node, declared = declarations(node)
+    other = _second_reading(squeezed) or _choice(text)
+    return Reading(text, squeezed, node, notation, names | declared, other)
+
+
+_CHOICE = re.compile(r"[(\s]*([A-J])(?:\)[.:]?|[.:])\s*(\S.*)")
+_STYLE = re.compile(r"\\(?:text|textbf|mathrm|mathbf|bf|rm)\b|[${}\\]")
+
+
+def _choice(text: str) -> Node | None:
+    """The letter of ``(B) 12``."""
+    if len(text) > 400 or not any(c in text[:24] for c in "ABCDEFGHIJ"):
+        return None
+    match = _CHOICE.match(_STYLE.sub("", text).strip())
+    return Sym(match[1]) if match is not None else None
+
+
+def declarations(node: Node) -> tuple[Node, frozenset[str]]:
+    r"""`node` without items such as ``k \\in \\mathbb{Z}``, and the names they declare."""
+    if not isinstance(node, Items):
+        return node, frozenset()
+    kept: list[Node] = []
+    names: set[str] = set()
+    for item in node.items:
+        if isinstance(item, Rel) and item.ops == ("in",) and isinstance(item.args[0], Sym):
+            domain = item.args[1]
+            if isinstance(domain, Sym) and domain.name in _DOMAINS and kept:
+                names.add(item.args[0].name)
+                continue
+        kept.append(item)
+    if not names:
+        return node, frozenset()
+    rest = kept[0] if len(kept) == 1 else Items(tuple(kept), node.kind)
+    return settle(rest), frozenset(names)
+
+
+_DOMAINS = frozenset({"integers", "naturals", "reals", "rationals", "Z", "N", "R", "Q"})
 
 
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
@@ -196,9 +235,10 @@ def equivalent(
 
 def _equivalent(reference: Reading, answer: str, policy: Policy) -> Comparison:
     inner = reference_text(answer) if "boxed" in answer else answer
-    if policy.text_layer and "".join(inner.split()).replace("$", "") == reference.squeezed:
-        if policy.form == "any":
-            return _comparison(Finding(True, "text", "proved"), reference, reference)
+    if (policy.text_layer and "".join(inner.split()).replace("$", "") == reference.squeezed) and (
+        policy.form == "any"
+    ):
+        return _comparison(Finding(True, "text", "proved"), reference, reference)
     try:
         reading = read(inner)
     except Unreadable as err:
@@ -219,6 +259,8 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
         return Finding(True, "structure", "proved", "the same notation")
     if reference.node is None or answer.node is None:
         return different("one of them can only be compared by its spelling", "words")
+    if relations.restates(reference.node, answer.node):
+        return different("the answer is to be solved, the reference is solved")
     comparer = Comparer(policy)
     comparer.parameters = reference.parameters | answer.parameters
     try:
@@ -233,7 +275,7 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
     except Unreadable as err:
         return Finding(False, "reading", "proved", str(err))
     except RecursionError:
-        return Finding(None, "none", "unproved", "nested too deeply to compare")
+        return Finding(None, "bounds", "unproved", "nested too deeply to compare")
 
 
 def _comparison(found: Finding, reference: Reading, answer: Reading) -> Comparison:
@@ -248,7 +290,16 @@ def _comparison(found: Finding, reference: Reading, answer: Reading) -> Comparis
         because = f"{sides} differ"
     if found.why:
         because += f": {printable(found.why, 200)}"
-    return Comparison(equal, found.by, certainty, because, reference.shown, answer.shown)
+    undecided = found.equal is None and found.by != "bounds" and _small(reference, answer)
+    return Comparison(equal, found.by, certainty, because, reference.shown, answer.shown, undecided)
+
+
+PROOF_NODES = 120
+"""Largest tree, of either side, that is taken to a computer algebra system."""
+
+
+def _small(*readings: Reading) -> bool:
+    return all(r.node is not None and sum(1 for _ in walk(r.node)) <= PROOF_NODES for r in readings)
 
 
 def same_value(a: str, b: str) -> Comparison:
@@ -272,10 +323,5 @@ def same_value(a: str, b: str) -> Comparison:
     return _comparison(found, left, right)
 
 
-def needs_proof(comparison: Comparison) -> bool:
-    """Whether a computer algebra system might still show equality."""
-    return not comparison.equal and comparison.certainty == "unproved"
-
-
-__all__ = ["Comparison", "Reading", "compare", "equivalent", "needs_proof", "read",
+__all__ = ["Comparison", "Reading", "compare", "equivalent", "read",
            "read_reference", "same_value", "walk"]  # fmt: skip

@@ -45,10 +45,6 @@ _END = re.compile(
     r"\n|(?<=[^\d\s])\.(?=\s|$)|\.(?=\s+[A-Z<])|\.\s*$|<\||\bI hope\b|(?<=\d)\.(?=\s|$)"
 )
 _STOPS = re.compile(r"<\|[a-z_]+\|>|</?s>|<end_of_turn>", re.IGNORECASE)
-_JOINT = re.compile(
-    r"(?:\s|[,;.&+$~{}()\[\]\\]|\band\b|\bor\b|\bfor\b|\bpart\b|\btext\b|\bquad\b|\bqquad\b|\([a-z]\)"
-    r"|\\text\{[^{}]{0,40}\}|[A-Za-z]+(?:_\{?\w+\}?)?\s*=|\b(?:[a-z]+)\b)*"
-)
 _BREAK = re.compile(
     r"\b(?:but|thus|so|therefore|hence|then|because|since|no|not|wait|now|let|we|if|is|which|gives"
     r"|simplif\w*|step|first|second|next|where|from)\b|\n\s*\n|\.\s+[A-Z]|=>|\\implies|=\s*$",
@@ -63,7 +59,7 @@ GAP = 80
 
 
 def extract(text: str, boxed: Boxes = "last", where: str = "any") -> Extraction:
-    """The answer in a whole response.
+    r"""The answer in a whole response.
 
     Text inside a reasoning block does not count where an answer follows the block.
 
@@ -81,7 +77,10 @@ def extract(text: str, boxed: Boxes = "last", where: str = "any") -> Extraction:
         if found is not None:
             later = _after_box(answer) if boxed == "last" and where != "boxed" else None
             return found if later is None else Extraction(later, "final answer")
+    empty_box = "boxed" in answer and _BOX.search(answer) is not None
     for rule, finder in _FINDERS:
+        if empty_box and rule == "whole":
+            continue
         if (where == "boxed" and rule != "answer tag") or (
             where == "math" and rule == "last number"
         ):
@@ -100,12 +99,10 @@ def _after_box(text: str) -> str | None:
     tail = text[max(text.rfind("boxed"), text.rfind("fbox")) :]
     if "nswer" not in tail and "NSWER" not in tail:
         return None
-    match = None
-    for match in _FINAL_ONLY.finditer(tail):
-        pass
-    if match is None:
+    matches = list(_FINAL_ONLY.finditer(tail))
+    if not matches:
         return None
-    found = _core(_trim(tail[match.end() :]))
+    found = _core(_trim(tail[matches[-1].end() :]))
     return found if re.search(r"\d|\\[a-z]", found) else None
 
 
@@ -306,7 +303,7 @@ _PAIRS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)", "$": "$", "begin": "end"}
 
 
 def formulas(text: str) -> list[Span]:
-    r"""The formulas of `text`, in order: ``$...$``, ``\(...\)``, ``\[...\]``, ``$$...$$``, ``align``.
+    r"""The formulas of `text`, in order, by their delimiters: dollars, ``\(``, ``\[``, ``align``.
 
     One pass. A formula within a line does not cross it, so that two prices are no formula.
     """
@@ -361,18 +358,18 @@ def _math(text: str) -> str | None:
 
 
 _CONCLUSION = re.compile(
-    r"(?:^|(?<=[.!?]\s)|(?<=\n)|(?<=[\d$\])]\s))(?:therefore|thus|hence|so|in conclusion|consequently)\b,?\s+",
+    r"(?:^|(?<=[.!?]\s)|(?<=\n)|(?<=[\d$\])]\s))"
+    r"(?:therefore|thus|hence|so|in conclusion|consequently)\b,?\s+",
     re.IGNORECASE,
 )
 
 
 def _conclusion(text: str) -> str | None:
     """The last sentence that begins with "therefore" or the like, where no formula follows it."""
-    last: re.Match[str] | None = None
-    for last in _CONCLUSION.finditer(text):
-        pass
-    if last is None:
+    matches = list(_CONCLUSION.finditer(text))
+    if not matches:
         return None
+    last = matches[-1]
     tail = text[last.end() : last.end() + 600]
     sentence = re.split(r"\.(?=\s|$)|\n", tail, maxsplit=1)[0]
     if formulas(tail) or "\\" in sentence or "=" in sentence:
@@ -390,40 +387,11 @@ def _number(text: str) -> str | None:
 
 
 _PROSE = re.compile(r"[A-Za-z]{3,}")
-_MATH_WORDS = frozenset(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "log",
-        "exp",
-        "sqrt",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "asin",
-        "acos",
-        "atan",
-        "abs",
-        "gcd",
-        "lcm",
-        "max",
-        "min",
-        "floor",
-        "ceil",
-        "percent",
-        "pct",
-        "degrees",
-        "and",
-        "inf",
-    ]
-)
+_MATH_WORDS = frozenset({
+    "sin", "cos", "tan", "cot", "sec", "csc", "log", "exp", "sqrt", "arcsin", "arccos", "arctan",
+    "sinh", "cosh", "tanh", "asin", "acos", "atan", "abs", "gcd", "lcm", "max", "min", "floor",
+    "ceil", "percent", "pct", "degrees", "and", "inf",
+})  # fmt: skip
 
 
 def _bare(text: str) -> str | None:

@@ -13,7 +13,7 @@ from assay.verifiers.math_answer.equal import Comparison
 from assay.verifiers.math_answer.limits import TooBig, Unreadable
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.settle import is_label
-from assay.verifiers.math_answer.tree import App, Group, Node, Num, Rel, Sym, Words, walk
+from assay.verifiers.math_answer.tree import App, Group, Node, Num, Rel, Sym, Words, symbols, walk
 
 _FUNCTIONS: dict[str, Any] = {
     "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "cot": sympy.cot, "sec": sympy.sec,
@@ -148,10 +148,14 @@ def _operator(node: App, symbols: dict[str, Any]) -> Any:
         name = low.args[0].name
         inner = {**symbols, name: sympy.Symbol(f"s_{name}", integer=True)}
         bounds = (inner[name], translate(low.args[1], symbols), translate(args[2], symbols))
+        if all(b.is_number and b.is_finite for b in bounds[1:]) and bounds[2] - bounds[1] > 10**4:
+            raise TooBig(f"a {op} of too many terms")
         kind = sympy.Sum if op == "sum" else sympy.Product
         return kind(translate(args[0], inner), bounds)
     if op == "int":
         body, name = _differential(args[0])
+        if _is_tower(body):
+            raise TooBig("an integral of a tower of powers")
         inner = {**symbols, name: sympy.Symbol(f"t_{name}", real=True)}
         integrand = translate(body, inner)
         if isinstance(args[1], Words) or isinstance(args[2], Words):
@@ -159,6 +163,18 @@ def _operator(node: App, symbols: dict[str, Any]) -> Any:
         low_, high = translate(args[1], symbols), translate(args[2], symbols)
         return sympy.integrate(integrand, (inner[name], low_, high))
     raise _Untranslated(op)
+
+
+def _is_tower(node: Node) -> bool:
+    """Whether a power stands in an exponent beside names: no closed form to hope for."""
+    return any(
+        isinstance(n, App)
+        and n.op == "pow"
+        and any(
+            isinstance(m, App) and m.op == "pow" and symbols(m.args[1]) for m in walk(n.args[1])
+        )
+        for n in walk(node)
+    )
 
 
 def _differential(node: Node) -> tuple[Node, str]:

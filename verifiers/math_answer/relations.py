@@ -44,9 +44,10 @@ def same(r: Node, a: Node, comparer: Comparer) -> Finding | None:
             if not comparer.policy.sets_as_relations and relation is a and relation.ops != ("in",):
                 return different("the reference is a set, the answer an inequality")
             return sets.same(region, facing, comparer)
-        if isinstance(other, Items) and relation is r and set(relation.ops) <= {"<", "<="}:
-            if len(other.items) == len(relation.args) == len(symbols(relation)) > 2:
-                return comparer.ordered(relation.args, other.items)  # an order, as a list
+        if (isinstance(other, Items) and relation is r and set(relation.ops) <= {"<", "<="}) and (
+            len(other.items) == len(relation.args) == len(symbols(relation)) > 2
+        ):
+            return comparer.ordered(relation.args, other.items)  # an order, as a list
         if relation.ops == ("in",) and comparer.policy.labels == "optional":
             inner = relation.args[1]
             return comparer.same(inner, a) if relation is r else comparer.same(r, inner)
@@ -76,8 +77,8 @@ def _against_value(
         return comparer.same(spread, a) if relation is r else comparer.same(r, spread)
     if comparer.policy.labels == "require":
         return different("one names its value, the other does not")
-    if is_label(label) and not (isinstance(value, Num) and value.value == 0 and isinstance(label, App)
-                                and label.op == "mul"):  # fmt: skip
+    vanishes = isinstance(value, Num) and value.value == 0
+    if is_label(label) and not (vanishes and isinstance(label, App) and label.op == "mul"):
         return comparer.same(value, a) if relation is r else comparer.same(r, value)
     if is_label(value) and not is_label(label) and not isinstance(value, Words):
         return comparer.same(label, a) if relation is r else comparer.same(r, label)
@@ -118,18 +119,15 @@ def both(r: Rel, a: Rel, comparer: Comparer) -> Finding:
     if r.ops == ("=",) == a.ops:
         return _equations(r, a, comparer)
     region, facing = sets.as_set(r), sets.as_set(a)
-    if region is not None and facing is not None:
+    several = len(symbols(r)) > 1 and symbols(r) == symbols(a)
+    if region is not None and facing is not None and not several:
         if not comparer.policy.sets_as_relations and r.ops == ("in",) != a.ops:
             return different("the reference is a set, the answer an inequality")
-        if (
-            region.name != facing.name
-            and region.name
-            and facing.name
-            and (not ({"in"} & {*r.ops, *a.ops}))
-        ):
+        named = region.name and facing.name and "in" not in {*r.ops, *a.ops}
+        if named and region.name != facing.name:
             same_case = region.name.lower() == facing.name.lower()
             if comparer.policy.labels == "require" or not same_case:
-                return different(f"{region.name} is not {facing.name}")
+                return different("they are about other names")
         return sets.same(region, facing, comparer)
     r, a = _oriented(r), _oriented(a)
     if r.ops == a.ops:
@@ -173,14 +171,13 @@ def _named(
     if left_r == left_a:
         return _unless_equation(comparer.same(right_r, right_a), left_r)
     args_r, args_a = _parameters(left_r), _parameters(left_a)
-    if args_r is not None and args_a is not None and len(args_r) == len(args_a):
-        if _head(left_r) == _head(left_a) or comparer.policy.labels == "optional":
-            if _head(left_r) != _head(left_a):
-                return different(f"{_head(left_r)} is not {_head(left_a)}")
-            names: dict[str, Node] = {
-                x: Sym(y) for x, y in zip(args_a, args_r, strict=True) if x != y
-            }
-            return comparer.same(right_r, substitute(right_a, names) if names else right_a)
+    if (args_r is not None and args_a is not None and len(args_r) == len(args_a)) and (
+        _head(left_r) == _head(left_a) or comparer.policy.labels == "optional"
+    ):
+        if _head(left_r) != _head(left_a):
+            return different(f"{_head(left_r)} is not {_head(left_a)}")
+        names: dict[str, Node] = {x: Sym(y) for x, y in zip(args_a, args_r, strict=True) if x != y}
+        return comparer.same(right_r, substitute(right_a, names) if names else right_a)
     if isinstance(left_r, Words) or isinstance(left_a, Words):
         if isinstance(left_r, Words) and isinstance(left_a, Words):
             return every((comparer.words(left_r, left_a), comparer.same(right_r, right_a)))
@@ -194,15 +191,16 @@ def _named(
             return None
         return different(f"{left_r.name} is not {left_a.name}")
     if isinstance(left_r, Group) and isinstance(left_a, Group):
-        if sorted(map(repr, left_r.items)) == sorted(map(repr, left_a.items)):
-            if isinstance(right_r, Group) and isinstance(right_a, Group):
-                pairs_r = Items(
-                    tuple(Rel(("=",), p) for p in zip(left_r.items, right_r.items, strict=False))
-                )
-                pairs_a = Items(
-                    tuple(Rel(("=",), p) for p in zip(left_a.items, right_a.items, strict=False))
-                )
-                return comparer.same(pairs_r, pairs_a)
+        if (sorted(map(repr, left_r.items)) == sorted(map(repr, left_a.items))) and (
+            isinstance(right_r, Group) and isinstance(right_a, Group)
+        ):
+            pairs_r = Items(
+                tuple(Rel(("=",), p) for p in zip(left_r.items, right_r.items, strict=False))
+            )
+            pairs_a = Items(
+                tuple(Rel(("=",), p) for p in zip(left_a.items, right_a.items, strict=False))
+            )
+            return comparer.same(pairs_r, pairs_a)
         return different("other names")
     return None
 
@@ -288,6 +286,40 @@ def _scalar(node: Node) -> bool:
     return isinstance(node, App | Num | Sym) and not any(
         isinstance(n, Group | Items | Words) for n in walk(node)
     )
+
+
+def restates(reference: Node, answer: Node) -> bool:
+    """Whether the answer is still to be solved where the reference is solved.
+
+    ``2x + 3 = 7`` has the solution 2, but it is the question, not the answer.
+    """
+    found = [n for n in walk(answer) if isinstance(n, Rel)]
+    if not found or all(_is_solved(n) for n in found):
+        return False
+    stated = [n for n in walk(reference) if isinstance(n, Rel)]
+    if not stated:
+        return not symbols(reference) or sets.is_set(reference)
+    return all(_is_solved(n) and not _is_law(n) for n in stated)
+
+
+def _is_solved(node: Rel) -> bool:
+    """Whether names stand alone in it: ``x = 3``, ``-4 < m``; of equations, one side is a name."""
+    if not set(node.ops) <= _ORDER | {"=", "!="}:
+        return True
+    if set(node.ops) == {"="}:
+        return _is_law(node) or any(is_label(a) for a in node.args)
+    return all(_is_alone(a) or not symbols(a) for a in node.args) or len(symbols(node)) > 1
+
+
+def _is_law(node: Rel) -> bool:
+    """Whether it relates several names: a line, a circle, a formula."""
+    return node.ops == ("=",) and len(symbols(node)) > 1
+
+
+def _is_alone(node: Node) -> bool:
+    while isinstance(node, App) and node.op in ("neg", "abs"):
+        node = node.args[0]
+    return isinstance(node, Sym) or (isinstance(node, App) and node.op in ("apply", "call"))
 
 
 def as_tuples(node: Items) -> Items | None:

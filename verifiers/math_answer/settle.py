@@ -40,7 +40,19 @@ def settle(node: Node) -> Node:
     return node
 
 
+_PHRASES = {
+    ("all", "real", "numbers"): Sym("reals"), ("real", "numbers"): Sym("reals"),
+    ("all", "reals"): Sym("reals"), ("any", "real", "number"): Sym("reals"),
+    ("no", "solution"): Sym("emptyset"), ("no", "solutions"): Sym("emptyset"),
+    ("no", "real", "solutions"): Sym("emptyset"), ("empty", "set"): Sym("emptyset"),
+    ("the", "empty", "set"): Sym("emptyset"), ("no", "real", "solution"): Sym("emptyset"),
+    ("there", "is", "no", "solution"): Sym("emptyset"),
+}  # fmt: skip
+
+
 def _step(node: Node) -> Node:
+    if isinstance(node, Words) and len(node.words) <= 4:
+        return _PHRASES.get(tuple(w.lower() for w in node.words), node)
     if isinstance(node, Rel):
         return _relation(node)
     if isinstance(node, Group) and len(node.items) == 1 and node.left == "(":
@@ -240,6 +252,8 @@ def is_label(node: Node) -> bool:
             return isinstance(node.args[0], Sym)
         if node.op in ("lim", "int", "sum", "prod"):
             return True  # an unevaluated operator with its value
+        if node.op == "mul" and len(node.args) == 2 and _is_derivative(node.args):
+            return True
         if node.op in (
             "abs",
             "mul",
@@ -258,6 +272,17 @@ def is_label(node: Node) -> bool:
                 for n in walk(node)
             )
     return False
+
+
+def _is_derivative(args: tuple[Node, ...]) -> bool:
+    """``dy/dx``."""
+    top, under = args
+    below = under.args[0] if isinstance(under, App) and under.op == "inv" else None
+    d = Sym("d")
+    return all(
+        isinstance(part, App) and part.op == "mul" and len(part.args) == 2 and part.args[0] == d
+        for part in (top, below)
+    )
 
 
 def _names_a_thing(name: str) -> bool:

@@ -34,7 +34,8 @@ class Token(NamedTuple):
 _TOKEN = re.compile(
     r"(?P<ws>(?:\s|~|\$|\\[,;:!> ]|\\\\?(?=\s*$))+)"
     r"|(?P<rep>\d+\.\d*\\(?:overline|bar|dot|overset\{\\dot\})\s?(?:\{\d+\}|\d))"
-    r"|(?P<num>(?:[1-9]\d{0,2}(?:(?:,(?:\\!|\\,)?\ ?(?=\d\d\d(?:\D|$))|\{,\}(?:\\!)?\ ?|\\,\ ?|\\!|\\;|\ (?=\d\d\d(?:\D|$)))\d{3}){1,9}(?!\d)(?:\.\d+)?"
+    r"|(?P<num>(?:[1-9]\d{0,2}(?:(?:,(?:\\!|\\,)?\ ?(?=\d\d\d(?:\D|$))|\{,\}(?:\\!)?\ ?|\\,\ ?"
+    r"|\\!|\\;|\ (?=\d\d\d(?:\D|$)))\d{3}){1,9}(?!\d)(?:\.\d+)?"
     r"|\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\w.]))?)"
     r"|(?P<cmd>\\[A-Za-z]+\*?)"
     r"|(?P<esc>\\.)"
@@ -238,7 +239,7 @@ class _Scan:
             self.add("word", value, start)
 
     def called(self, after: int) -> bool:
-        return self.text[after : after + 1] == "(" or self.text[after : after + 2] == "\\("
+        return self.text.startswith(("(", "}(", "\\(", "\\left("), after)
 
     # -- signs ----------------------------------------------------------------------------------
 
@@ -389,10 +390,11 @@ class _Scan:
             if text[position] in sets:
                 self.add("sym", sets[text[position]], start)
                 return position + 2
-        if name in ("mathbf", "bm", "boldsymbol") and text[position + 1 : position + 2] == "}":
-            if text[position] in "ijk":
-                self.add("sym", f"vec:{text[position]}", start)
-                return position + 2
+        if (
+            name in ("mathbf", "bm", "boldsymbol") and text[position + 1 : position + 2] == "}"
+        ) and (text[position] in "ijk"):
+            self.add("sym", f"vec:{text[position]}", start)
+            return position + 2
         if name in vocabulary.WORDS:
             self.closers.append("w")
             self.depth += 1

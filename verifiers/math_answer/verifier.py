@@ -13,7 +13,7 @@ from assay.errors import ReferenceUnreadable, SampleError, nearest
 from assay.model import FrozenDict, Sample, Verdict
 from assay.plugins.spec import Escalate
 from assay.printable import printable
-from assay.verifiers.math_answer.equal import Comparison, equivalent, needs_proof
+from assay.verifiers.math_answer.equal import Comparison, equivalent
 from assay.verifiers.math_answer.extract import Extraction, extract
 from assay.verifiers.math_answer.policy import DEFAULT, Policy
 
@@ -63,7 +63,7 @@ class MathAnswer:
                 NAME, 0.0, found.why, details={"extracted_by": found.rule, "decided_by": "reading"}
             )
         comparison = equivalent(reference, found.text, policy)
-        if needs_proof(comparison):
+        if comparison.open:
             if not last:
                 return Escalate(comparison.because)
             from assay.verifiers.math_answer import proof

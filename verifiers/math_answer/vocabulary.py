@@ -27,56 +27,13 @@ ONLY_CALLED = frozenset({"abs", "gamma", "Gamma", "factorial", "binomial", "max"
                          "sec", "Abs"})  # fmt: skip
 """Names that are functions only where a bracket (or, of a LaTeX command, anything) follows."""
 
-GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "varepsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "vartheta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "rho",
-        "varrho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "varphi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Phi",
-        "Psi",
-        "Omega",
-        "ell",
-        "hbar",
-        "imath",
-        "jmath",
-        "mho",
-        "nabla",
-        "partial",
-        "aleph",
-        "Re",
-        "Im",
-    ]
-)
+GREEK = frozenset({
+    "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta",
+    "vartheta", "iota", "kappa", "lambda", "mu", "nu", "xi", "rho", "varrho", "sigma", "tau",
+    "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi",
+    "Pi", "Sigma", "Phi", "Psi", "Omega", "ell", "hbar", "imath", "jmath", "mho", "nabla",
+    "partial", "aleph", "Re", "Im",
+})  # fmt: skip
 
 NAMES = {
     "pi": "pi", "infty": "infinity", "infinity": "infinity", "oo": "infinity", "inf": "infinity",
@@ -105,121 +62,45 @@ OPERATORS = {
     "bmod": "mod", "mod": "mod", "prime": "'", "degree": "deg", "oplus": "oplus", "circ": "circ",
 }  # fmt: skip
 
-STYLE = frozenset(
-    [
-        "left",
-        "right",
-        "big",
-        "Big",
-        "bigg",
-        "Bigg",
-        "bigl",
-        "bigr",
-        "Bigl",
-        "Bigr",
-        "biggl",
-        "biggr",
-        "Biggl",
-        "Biggr",
-        "bigm",
-        "displaystyle",
-        "textstyle",
-        "scriptstyle",
-        "limits",
-        "nolimits",
-        "middle",
-        "mathstrut",
-        "strut",
-        "hfill",
-        "hline",
-        "noindent",
-        "nonumber",
-        "normalsize",
-        "large",
-        "Large",
-        "small",
-        "rm",
-        "bf",
-        "it",
-        "sf",
-        "tt",
-        "boldmath",
-        "centering",
-        "notag",
-        "allowbreak",
-        "raggedright",
-        "forall",
-        "exists",
-        "therefore",
-        "because",
-        "qquad",
-        "quad",
-        "enspace",
-        "thinspace",
-        "hspace",
-        "vspace",
-        "dagger",
-        "checkmark",
-        "square",
-        "blacksquare",
-        "qed",
-        "triangle",
-        "angle",
-    ]
-)
+STYLE = frozenset({
+    "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl",
+    "biggr", "Biggl", "Biggr", "bigm", "displaystyle", "textstyle", "scriptstyle", "limits",
+    "nolimits", "middle", "mathstrut", "strut", "hfill", "hline", "noindent", "nonumber",
+    "normalsize", "large", "Large", "small", "rm", "bf", "it", "sf", "tt", "boldmath",
+    "centering", "notag", "allowbreak", "raggedright", "forall", "exists", "therefore", "because",
+    "qquad", "quad", "enspace", "thinspace", "hspace", "vspace", "dagger", "checkmark", "square",
+    "blacksquare", "qed", "triangle", "angle",
+})  # fmt: skip
 """Commands that say how something looks (or are left out of an answer): skipped."""
 
 SPACING = frozenset(["quad", "qquad", "enspace", "thinspace"])
 
-TEXT = frozenset(["text", "textbf", "textit", "textrm", "textnormal", "textup", "textsf", "mbox", "hbox", "mathrm", "mathit", "operatorname", "operatornamewithlimits", "mathsf", "textcolor", "mathtt", "texttt", "emph", "underline", "boxed", "fbox", "bm", "boldsymbol", "mathbf", "mathcal", "mathbb", "mathscr", "mathfrak", "pmb", "ensuremath", "phantom", "color"])  # fmt: skip
+TEXT = frozenset({
+    "text", "textbf", "textit", "textrm", "textnormal", "textup", "textsf", "mbox", "hbox",
+    "mathrm", "mathit", "operatorname", "operatornamewithlimits", "mathsf", "textcolor", "mathtt",
+    "texttt", "emph", "underline", "boxed", "fbox", "bm", "boldsymbol", "mathbf", "mathcal",
+    "mathbb", "mathscr", "mathfrak", "pmb", "ensuremath", "phantom", "color",
+})  # fmt: skip
 
-WORDS = frozenset(["text", "textbf", "textit", "textrm", "textnormal", "textup", "textsf", "mbox", "hbox", "mathrm", "mathit", "operatorname", "mathsf", "mathtt", "texttt", "emph"])  # fmt: skip
+WORDS = frozenset({
+    "text", "textbf", "textit", "textrm", "textnormal", "textup", "textsf", "mbox", "hbox",
+    "mathrm", "mathit", "operatorname", "mathsf", "mathtt", "texttt", "emph",
+})  # fmt: skip
 """Commands whose argument is read as words."""
 
-ACCENTS = frozenset(["bar", "vec", "hat", "tilde", "widehat", "widetilde", "overrightarrow", "overleftarrow", "dot", "ddot", "overleftrightarrow"])  # fmt: skip
+ACCENTS = frozenset({
+    "bar", "vec", "hat", "tilde", "widehat", "widetilde", "overrightarrow", "overleftarrow",
+    "dot", "ddot", "overleftrightarrow",
+})  # fmt: skip
 
 AND = frozenset({"and", "AND", "und", "et", "y", "&"})
 OR = frozenset({"or", "OR", "oder", "ou"})
 
-TWO_LETTER_WORDS = frozenset(
-    [
-        "no",
-        "if",
-        "is",
-        "in",
-        "on",
-        "or",
-        "as",
-        "at",
-        "be",
-        "by",
-        "do",
-        "go",
-        "he",
-        "it",
-        "me",
-        "my",
-        "of",
-        "so",
-        "to",
-        "up",
-        "us",
-        "we",
-        "an",
-        "am",
-        "NO",
-        "No",
-        "Is",
-        "It",
-        "If",
-        "In",
-        "As",
-        "pm",
-        "PM",
-        "am",
-        "AM",
-    ]
-)
+TWO_LETTER_WORDS = frozenset({
+    "no", "if", "is", "in", "on", "or", "as", "at", "be", "by", "do", "go", "he", "it", "me",
+    "my", "of", "so", "to", "up", "us", "we", "an", "am", "NO", "No", "Is", "It", "If", "In",
+    "As", "pm", "PM", "AM",
+})  # fmt: skip
 
 PRODUCT_SETS = ("abcd", "pqrs", "rstuvw", "wxyz", "klmn", "ijk", "abxyz", "mnpq",
                 "ABCD", "WXYZ", "PQRS")  # fmt: skip

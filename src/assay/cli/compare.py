@@ -11,11 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.cli.console import plain, show
+from assay.cli.exits import FINDINGS, FINE
 
 if TYPE_CHECKING:
     from assay.verifiers.math_answer import Comparison, Policy
-
-DIFFERENT = 1
 
 
 class Custom(StrEnum):
@@ -47,7 +46,7 @@ def compare(
     if not found.equal and found.certainty == "unproved":
         found = _with_algebra(reference, answer, customs, timeout, found)
     show(_receipt(found))
-    raise typer.Exit(0 if found.equal else DIFFERENT)
+    raise typer.Exit(FINE if found.equal else FINDINGS)
 
 
 def _with_algebra(

@@ -13,6 +13,9 @@ from rich.text import Text
 from assay.errors import RolloutsError
 from assay.printable import printable
 
+PIPE_COLUMNS = 120
+"""Width of a table that no terminal shows."""
+
 
 class _Console(Console):
     """A console whose reader may go away: what it would have printed is dropped."""
@@ -50,14 +53,24 @@ def show(what: RenderableType, *, on_stderr: bool = False, soft_wrap: bool = Fal
         raise RolloutsError(f"{name}: {err.strerror or err}") from err
 
 
+def _console(stream: TextIO | None) -> Console:
+    terminal = stream is not None and stream.isatty()
+    return _Console(
+        stderr=stream is sys.stderr,
+        highlight=False,
+        emoji=False,
+        width=None if terminal or "COLUMNS" in os.environ else PIPE_COLUMNS,
+    )
+
+
 def stdout() -> Console:
     """For results."""
-    return _Console(highlight=False, emoji=False)
+    return _console(sys.stdout)
 
 
 def stderr() -> Console:
     """For errors, notes and progress."""
-    return _Console(stderr=True, highlight=False, emoji=False)
+    return _console(sys.stderr)
 
 
 def plain(text: str, limit: int | None = None) -> Text:

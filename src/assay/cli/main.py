@@ -15,11 +15,8 @@ from typing import Annotated, Any
 import typer
 
 from assay.cli import registry
+from assay.cli.exits import INTERRUPTED, READER_GONE, USER_MISTAKE
 from assay.errors import AssayError
-
-USER_MISTAKE = 2
-INTERRUPTED = 130
-READER_GONE = 141
 
 EPILOG = (
     "Exit codes: 0 fine; 1 findings, or a difference in compare; 2 a mistake in options, files or "

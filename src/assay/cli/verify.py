@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -12,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assay.cli.console import say_error, say_note, say_warning, show, stderr
+from assay.cli.console import say_error, say_note, say_warning, show
+from assay.cli.exits import INTERRUPTED, READER_GONE, TOO_MANY_UNSCORED, USER_MISTAKE
 from assay.cli.job import score_rows
+from assay.cli.meter import Meter
 from assay.cli.tally import PLACES, Tally
 from assay.errors import AssayError, ConfigError, RolloutsError, SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Verdict
@@ -23,15 +24,8 @@ from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import find_sources
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from assay.engine.engine import Engine
     from assay.rubrics import BoundRubric
-
-USER_MISTAKE = 2
-TOO_MANY_UNSCORED = 3
-INTERRUPTED = 130
-READER_GONE = 141
 
 MAX_UNSCORED = 0.05
 
@@ -134,7 +128,7 @@ def verify(
                     tally.add(row.place, old, resumed=True)
             else:
                 rewards.start()
-        meter = stack.enter_context(_Meter(progress))
+        meter = stack.enter_context(Meter(progress))
         code = 0
         failure: RolloutsError | None = None
 
@@ -277,52 +271,3 @@ def _write_summary(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as err:
         raise RolloutsError(f"{path}: {err.strerror or err}") from err
-
-
-class _Meter:
-    """Progress on standard error; silent where that is no terminal, unless asked to."""
-
-    EVERY_S = 0.1
-
-    def __init__(self, asked: bool | None) -> None:
-        shown = sys.stderr is not None and sys.stderr.isatty()
-        self._wanted = shown if asked is None else asked and shown
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
-        self._next = self._began = 0.0
-
-    def __enter__(self) -> _Meter:
-        if self._wanted:
-            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-            self._progress = Progress(
-                SpinnerColumn(),
-                TextColumn("{task.completed:,.0f} rows"),
-                TextColumn("{task.fields[rate]:,.0f}/s"),
-                TimeElapsedColumn(),
-                console=stderr(),
-                transient=True,
-            )
-            self._task = self._progress.add_task("verify", total=None, rate=0.0)
-            self._began = time.monotonic()
-            self._progress.start()
-        return self
-
-    def advance(self, n: int) -> None:
-        """`n` rows are done."""
-        if self._progress is None or self._task is None:
-            return
-        now = time.monotonic()
-        if now >= self._next:
-            self._next = now + self.EVERY_S
-            rate = n / max(now - self._began, 1e-3)
-            self._progress.update(self._task, completed=n, rate=rate)
-
-    def stop(self) -> None:
-        """Clear the line."""
-        if self._progress is not None:
-            self._progress.stop()
-            self._progress = None
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 
 from assay.model import Status, Verdict
 
@@ -17,6 +18,7 @@ class VerdictCache:
     def __init__(self, size: int) -> None:
         self._size = size
         self._verdicts: dict[tuple[int, bytes], Verdict] = {}
+        self._order: deque[tuple[int, bytes]] = deque()
 
     def get(self, key: tuple[int, bytes]) -> Verdict | None:
         """The verdict under `key`, if it is kept."""
@@ -26,9 +28,11 @@ class VerdictCache:
         """Keep a verdict, if it is one that a second run would give again."""
         if self._size <= 0 or verdict.status is not Status.JUDGED:
             return
+        # No lock, which a fork could leave held: each step is atomic, and what another thread
+        # does in between costs an entry at most.
+        if key not in self._verdicts:
+            self._order.append(key)
         self._verdicts[key] = verdict
         if len(self._verdicts) > self._size:
-            # No lock, which a fork could leave held: each step is atomic, and what another
-            # thread does in between costs an entry at most.
-            with contextlib.suppress(RuntimeError, StopIteration):
-                self._verdicts.pop(next(iter(self._verdicts)), None)
+            with contextlib.suppress(IndexError):
+                self._verdicts.pop(self._order.popleft(), None)

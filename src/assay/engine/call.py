@@ -72,12 +72,15 @@ class Call:
             return
         for run in runs:
             lane = lanes[run.leaf]
-            need = lane.spec.missing(run.sample)
+            need = lane.spec.missing(run.sample) if lane.demands else None
             if need is not None:
                 self._invalid(index, SampleError(f"no {need!r}, which {lane.name} needs"))
                 return
-        for run in runs:
-            self._start(entry, run.key, lanes[run.leaf], run.sample)
+        try:
+            for run in runs:
+                self._start(entry, run.key, lanes[run.leaf], run.sample)
+        except SampleError as err:
+            entry.error = err
         if entry.missing == 0:
             self._finish(entry)
         else:

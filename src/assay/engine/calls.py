@@ -1,4 +1,7 @@
-"""`verify` and its kin: an engine made on first use, kept warm, and shared by equal calls."""
+"""`verify` and its kin: an engine made on first use, kept warm, and shared by equal calls.
+
+Importing this module imports no engine, no rubric and no pydantic; the first call does.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assay.engine.engine import Engine, Row, RubricSource
 from assay.errors import SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Reward, Sample, Text
-from assay.rubrics import Rubric, load_rubric
+
+if TYPE_CHECKING:
+    from assay.engine.engine import Engine, Row, RubricSource
 
 ENGINES = 16
 """Engines kept for `verify`; the one used longest ago goes first."""
@@ -117,6 +121,9 @@ def _engine(rubric: RubricSource, workers: int | None, timeout_s: float) -> Engi
         if engine is not None:
             _engines.move_to_end(key)
             return engine
+        from assay.engine.engine import Engine
+        from assay.rubrics import load_rubric
+
         engine = Engine(load_rubric(rubric), workers=workers, timeout_s=timeout_s)
         _engines[key] = engine
         while len(_engines) > ENGINES:
@@ -127,10 +134,10 @@ def _engine(rubric: RubricSource, workers: int | None, timeout_s: float) -> Engi
 
 def _identity(rubric: RubricSource) -> Any:
     """What tells two rubrics apart; a changed file is another rubric."""
-    if isinstance(rubric, Rubric):
-        return rubric
     if isinstance(rubric, Mapping):
         return json.dumps(rubric, sort_keys=True, default=str)
+    if not isinstance(rubric, str | os.PathLike):
+        return rubric
     path = os.fspath(rubric)
     try:
         stat = os.stat(path)

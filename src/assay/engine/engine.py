@@ -253,7 +253,8 @@ class Engine:
                 while not mail.empty():
                     call.take(*mail.get())
                 if call.done:
-                    yield from _drained(call)
+                    while call.done:
+                        yield call.done.popleft()
                 elif call.open and (not more or call.open >= AHEAD):
                     wait = 1.0 if deadline is None else deadline - time.monotonic()
                     try:

@@ -70,21 +70,26 @@ def dumps(value: Any) -> bytes:
         ValueError: NaN or infinity in `value`.
         TypeError: something that is no JSON.
     """
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return _encode(value).encode("ascii")
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
+# Made once: `json.dumps` and `json.loads` with options make a new one for every call.
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+
+
 def loads(payload: bytes) -> Any:
     """The inverse of `dumps`; refuses NaN and infinity.
 
     Raises:
-        ValueError: not JSON, or nested too deep.
+        ValueError: not JSON in ASCII, or nested too deep.
     """
     try:
-        return json.loads(payload, parse_constant=_no_constant)
+        return _decode(payload.decode("ascii"))
     except RecursionError:
         raise ValueError("nested too deep") from None
 

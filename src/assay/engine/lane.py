@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.engine.frames import dumps, loads
 from assay.engine.serve import TRACE_CHARS, as_verdict
-from assay.errors import PluginError, ReferenceUnreadable, VerdictError
+from assay.errors import PluginError, ReferenceUnreadable, SampleError, VerdictError
 from assay.model import EMPTY, Sample, Verdict
 from assay.plugins.spec import Escalate, Verifier
 
@@ -49,6 +49,8 @@ class Lane:
         )
         self._whole_info = any(need.rstrip("?") == "info" for need in spec.needs)
         self._fields = tuple(sorted(self.visible - {"info"}))
+        self.demands = any(need[-1] != "?" for need in spec.needs)
+        """Whether a sample can lack something."""
         self._verifier: Verifier | None = None
         self._broken: PluginError | None = None
         self.told = dumps(
@@ -78,17 +80,30 @@ class Lane:
         return seen if len(info) == len(seen.info) else Sample(**_fields_of(seen, info))
 
     def key(self, view: Sample) -> bytes:
-        """Digest of all that the verdict depends on, but for verifier and params."""
+        """Digest of all that the verdict depends on, but for verifier and params.
+
+        Raises:
+            SampleError: as `payload`.
+        """
         completion = view.completion
         if not self._fields and type(completion) is str and not view.info:
             text = completion.encode("utf-8", "surrogatepass")
         else:
-            text = dumps(view.to_json())
+            text = self.payload(view)
         return hashlib.blake2b(text, digest_size=16).digest()
 
     def payload(self, view: Sample) -> bytes:
-        """The sample as a worker gets it."""
-        return dumps(view.to_json())
+        """The sample as a worker gets it.
+
+        Raises:
+            SampleError: a field that the verifier needs is no JSON (a date, NaN, an integer of
+                thousands of digits); names it.
+        """
+        plain = view.to_json()
+        try:
+            return dumps(plain)
+        except (ValueError, TypeError, RecursionError) as err:
+            raise SampleError(_no_json(plain, err)) from err
 
     # -- in this process ------------------------------------------------------------------------
 
@@ -192,6 +207,18 @@ class Lane:
         sentence, trace = reply["crash"]
         details = {"traceback": str(trace)} if trace else EMPTY
         return Verdict.crashed(self.name, str(sentence), details=details)
+
+
+def _no_json(plain: dict[str, Any], err: Exception) -> str:
+    for name, value in plain.items():
+        entries = value.items() if name == "info" else [("", value)]
+        for entry, inner in entries:
+            try:
+                dumps(inner)
+            except (ValueError, TypeError, RecursionError):
+                where = f"{name}.{entry}" if entry else name
+                return f"{where} is no JSON: {err}"
+    return f"the sample is no JSON: {err}"
 
 
 def _fields_of(sample: Sample, info: dict[str, Any]) -> dict[str, Any]:

@@ -162,8 +162,9 @@ class RewardsFile:
     ) -> Iterator[tuple[Row, dict[str, Any]]]:
         """Pairs of (row in, row out) for what an earlier run has finished; then calls `start`.
 
-        Takes exactly as many rows from `rows` as it yields, and drops a torn last line. Nothing
-        is changed before the last row was looked at.
+        Takes exactly as many rows from `rows` as it yields. A torn last line is dropped, and so
+        is an invalid last row, to be read again. Nothing is changed before the last row was
+        looked at.
 
         Args:
             rows: The inputs, from their start.
@@ -178,8 +179,8 @@ class RewardsFile:
         kept = number = 0
         for line, last in _with_last(self._lines()):
             old = _parse(line)
-            if old is None and last:
-                break
+            if last and (old is None or (is_scored(old) and old["status"] == "invalid")):
+                break  # torn; or where --strict stopped, and the user has mended the input since
             number += 1
             where = f"{self.path}:{number}"
             if old is None or not is_scored(old):

@@ -121,7 +121,7 @@ def test_a_defect_never_pays(name: str) -> None:
                 assert after < before, f"{verifier} does not see: {defect.why}"
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(
     st.sampled_from(["clean", "ugly", "HumanEval/10", "QuixBugs/kth-buggy"]),
     st.lists(st.sampled_from(DEFECTS), min_size=1, max_size=5, unique=True),

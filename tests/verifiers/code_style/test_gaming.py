@@ -120,8 +120,9 @@ HACKS: dict[str, Callable[[str], str]] = {
     ),
 }
 
+MOST = [name for i, name in enumerate(HONEST) if i < 2 or i % 3 == 0]
 FEW = ("clean", "ugly")
-LONG_ONES = ("clean", "ugly", "HumanEval/129", "QuixBugs/knapsack-buggy")
+LONG_ONES = ("clean", "ugly", "QuixBugs/knapsack-buggy")
 
 WORTHLESS = ("empty", "blank", "pass", "docstring only", "imports only", "stub")
 
@@ -129,7 +130,7 @@ WORTHLESS = ("empty", "blank", "pass", "docstring only", "imports only", "stub")
 @pytest.mark.parametrize("hack", HACKS)
 def test_no_hack_scores_above_the_honest_program(hack: str) -> None:
     slow = any(word in hack for word in ("200", "dead", "padding"))
-    for name in FEW if "numbers" in hack else LONG_ONES if slow else HONEST:
+    for name in FEW if "numbers" in hack else LONG_ONES if slow else MOST:
         program = HONEST[name]
         tricked = HACKS[hack](program)
         for verifier in NAMES:

@@ -1,0 +1,90 @@
+"""Where the answer stands: the rules in their order."""
+
+from typing import NamedTuple
+
+import pytest
+
+from assay.verifiers.math_answer.extract import RULES, extract, formulas
+
+
+class Case(NamedTuple):
+    text: str
+    answer: str | None
+    rule: str
+    why: str
+
+
+CASES = [
+    Case(r"so \boxed{7}", "7", "boxed", "a box"),
+    Case(r"\boxed{3} then \boxed{7}", "7", "boxed", "the last box counts"),
+    Case(r"so \boxed{\frac{1}{2}}.", r"\frac{1}{2}", "boxed", "nested braces"),
+    Case(r"so \boxed{\frac{1}{2", r"\frac{1}{2", "boxed", "a box that is never closed"),
+    Case(r"\fbox{7}", "7", "boxed", "another kind of box"),
+    Case(r"\boxed 7", "7", "boxed", "a box without braces"),
+    Case(r"\boxed{\boxed{7}}", "7", "boxed", "a box in a box"),
+    Case(r"\boxed{1} and \boxed{2}", "1 ; 2", "boxed", "boxes joined by and are one answer"),
+    Case(r"\boxed{1}, \boxed{2}, \boxed{3}", "1 ; 2 ; 3", "boxed", "boxes in a list"),
+    Case(r"\boxed{1} thus \boxed{2}", "2", "boxed", "boxes of two steps are two answers"),
+    Case(r"\boxed{28}\%", r"28\%", "boxed", "a percent sign behind the box"),
+    Case(r"y_1=\boxed{a} and y_2=\boxed{b}", "a ; b", "boxed", "named boxes"),
+    Case(r"\begin{aligned} x &= \boxed{5} \end{aligned}", "5", "boxed", "in an aligned block"),
+    Case("<answer> 7 </answer>", "7", "answer tag", "tags"),
+    Case(r"<answer>6</answer> \boxed{7}", "7", "boxed", "a box comes before tags"),
+    Case("The final answer is 7. I hope it is correct.", "7", "final answer", "a sentence"),
+    Case("The answer is $x=7$.", "x=7", "final answer", "with a formula"),
+    Case("So the answer is (1/2, 3).", "(1/2, 3)", "final answer", "with a tuple"),
+    Case("Final Answer: The largest $n$ is 34.", "34", "final answer", "a sentence after it"),
+    Case(r"\boxed{200} ... Final Answer: The final answer is $455$.", "455", "final answer",
+         "an explicit final answer after the last box"),
+    Case("**Answer:** 7", "7", "final answer", "Markdown"),
+    Case("text\n#### 1,234", "1,234", "hashes", "hashes"),
+    Case("He has 7 left.\nA: 7", "7", "A:", "a short label"),
+    Case("7/2", "7/2", "whole", "a bare answer"),
+    Case(r"\frac{7}{2}", r"\frac{7}{2}", "whole", "a bare answer in LaTeX"),
+    Case("Evelyn", "Evelyn", "whole", "a bare word"),
+    Case("Therefore $x \\geq 5$ holds in it.", r"x \geq 5", "last math", "a formula in a sentence"),
+    Case("First $x=3$, then $y=4$ holds in it", "y=4", "last math", "the last formula"),
+    Case("Many. Therefore, there are 12 distinct ways.", "12", "conclusion", "a conclusion"),
+    Case("it costs 5 and then it costs 7 for everybody", "7", "last number", "the last number"),
+    Case("we see 10 here and then it is 1,000.99 in all", "1,000.99", "last number", "with commas"),
+    Case("<think>\\boxed{5}</think>\\boxed{7}", "7", "boxed", "reasoning does not count"),
+    Case("it is \\boxed{5}</think> The answer is 7.", "7", "final answer", "nor with a lone tag"),
+    Case("<think>so it is \\boxed{5}", "5", "boxed", "unless nothing follows it"),
+    Case("\\boxed{7}<|im_end|>\\boxed{8}", "7", "boxed", "nothing counts after the end of a turn"),
+    Case("I cannot tell whatever this thing may really be about, and I shall not guess at it, "
+         "because it would be no use to any of us and only waste the time of everybody here, "
+        "which nobody would want and which therefore must never happen while we are talking.",
+         None, "none", "no answer"),
+    Case("", None, "none", "nothing at all"),
+    Case("so \\boxed{}", None, "none", "an empty box"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.why)
+def test_extract(case):
+    found = extract(case.text)
+    assert (found.text, found.rule) == (case.answer, case.rule)
+
+
+def test_every_rule_has_a_case():
+    assert {c.rule for c in CASES} >= set(RULES) - {"answer label"}
+
+
+def test_two_different_boxes_are_no_answer_where_only_one_may_be():
+    assert extract(r"\boxed{1} or \boxed{2}", boxed="only").text is None
+    assert extract(r"\boxed{1}, again \boxed{1}", boxed="only").text == "1"
+
+
+def test_all_boxes_list_the_parts():
+    assert extract(r"(a) \boxed{1}. Now then. (b) \boxed{2}", boxed="all").text == "1 ; 2"
+
+
+def test_only_a_box_where_the_policy_says_so():
+    assert extract("The answer is 7.", where="boxed").text is None
+    assert extract(r"\boxed{7}", where="boxed").text == "7"
+    assert extract("it costs 5 and then 7 for all of us", where="math").text is None
+
+
+def test_two_prices_are_no_formula():
+    assert formulas("it was $5 in spring and it is $7 now") == []
+    assert [f.inside for f in formulas("costs $x$ and $y$")] == ["x", "y"]

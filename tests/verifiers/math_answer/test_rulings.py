@@ -1,0 +1,36 @@
+"""The table of rulings: every row is a decision with its reason."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assay.verifiers.math_answer import Policy, equivalent
+
+TABLE = json.loads(
+    (Path(__file__).parents[2] / "cases" / "math_rulings.json").read_text(encoding="utf-8")
+)
+CASES = [
+    pytest.param(row, id=f"{i}-{row['why']}")
+    for rows in TABLE.values()
+    for i, row in enumerate(rows)
+]
+
+
+@pytest.mark.parametrize("row", CASES)
+def test_ruling(row):
+    """Under the default policy."""
+    found = equivalent(row["reference"], row["answer"])
+    assert found.equal is row["equal"], found.because
+
+
+@pytest.mark.parametrize("row", [c for c in CASES if c.values[0]["equal"]])
+def test_no_ruling_rests_on_equal_spelling(row):
+    """Without the text layer the readings decide, and they decide alike."""
+    found = equivalent(row["reference"], row["answer"], Policy(text_layer=False))
+    assert found.equal, found.because
+
+
+@pytest.mark.parametrize("row", CASES)
+def test_a_reference_equals_itself(row):
+    assert equivalent(row["reference"], row["reference"], Policy(text_layer=False)).equal

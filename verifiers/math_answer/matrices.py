@@ -1,0 +1,116 @@
+"""Matrices and vectors, however they are written."""
+
+from __future__ import annotations
+
+from flint import fmpq
+
+from assay.verifiers.math_answer.tree import (
+    App,
+    Group,
+    Matrix,
+    Node,
+    Num,
+    Sym,
+    children,
+    substitute,
+    symbols,
+    walk,
+)
+
+
+def matrix(node: Node) -> Matrix | None:
+    """`node` as one matrix, sums and products of matrices worked out; else None."""
+    if isinstance(node, Matrix):
+        return None if node.bars else node
+    if (
+        isinstance(node, Group)
+        and node.left == "["
+        and node.items
+        and all(isinstance(i, Group) and i.left == "[" for i in node.items)
+    ):
+        rows = tuple(i.items for i in node.items if isinstance(i, Group))
+        if len({len(r) for r in rows}) == 1:
+            return Matrix(rows)
+    if isinstance(node, Group) and len(node.items) == 1:
+        return matrix(node.items[0])
+    if isinstance(node, App):
+        return _combined(node)
+    return None
+
+
+def _combined(node: App) -> Matrix | None:
+    """Sums, multiples and products of matrices, written out; small ones only."""
+    if node.op == "neg":
+        inner = matrix(node.args[0])
+        return (
+            None
+            if inner is None
+            else Matrix(tuple(tuple(App("neg", (c,)) for c in row) for row in inner.rows))
+        )
+    if node.op == "add":
+        parts = [matrix(arg) for arg in node.args]
+        total = parts[0]
+        for part in parts[1:]:
+            if total is None or part is None or len(part.rows) != len(total.rows):
+                return None
+            if len(part.rows[0]) != len(total.rows[0]):
+                return None
+            total = Matrix(tuple(
+                tuple(App("add", (x, y)) for x, y in zip(p, q, strict=True))
+                for p, q in zip(total.rows, part.rows, strict=True)
+            ))  # fmt: skip
+        return total
+    if node.op == "mul":
+        result: Matrix | None = None
+        scale: list[Node] = []
+        for arg in node.args:
+            part = matrix(arg)
+            if part is None:
+                if any(isinstance(n, Matrix) for n in walk(arg)):
+                    return None
+                scale.append(arg)
+                continue
+            if result is None:
+                result = part
+                continue
+            if len(result.rows[0]) != len(part.rows) or len(result.rows) * len(part.rows) > 100:
+                return None
+            columns = list(zip(*part.rows, strict=True))
+            result = Matrix(tuple(tuple(_dot(row, c) for c in columns) for row in result.rows))
+        if result is None:
+            return None
+        if scale:
+            rows = tuple(tuple(App("mul", (*scale, c)) for c in row) for row in result.rows)
+            result = Matrix(rows)
+        return result
+    return None
+
+
+def _dot(row: tuple[Node, ...], column: tuple[Node, ...]) -> Node:
+    return App("add", tuple(App("mul", pair) for pair in zip(row, column, strict=True)))
+
+
+_AXES = ("i", "j", "k")
+
+
+def vector(node: Node) -> tuple[Node, ...] | None:
+    """The components of a tuple, a row, a column, or of ``3i + 4j - k``."""
+    if isinstance(node, Group) and node.left in ("(", "[", "<"):
+        return node.items
+    if isinstance(node, Matrix) and 1 in (len(node.rows), len(node.rows[0])):
+        return children(node)
+    names = symbols(node) | {n.name for n in walk(node) if isinstance(n, Sym) and n.name == "i"}
+    axes = [n.removeprefix("vec:") for n in names if n.removeprefix("vec:") in _AXES]
+    if not axes or not (isinstance(node, App) and node.op in ("add", "mul", "neg")):
+        return None
+    width = 3 if "k" in axes else 2
+    zero: Node = Num(fmpq(0))
+    one: Node = Num(fmpq(1))
+    out: list[Node] = []
+    for axis in _AXES[:width]:
+        names_: dict[str, Node] = {}
+        for other in _AXES:
+            names_[other] = one if other == axis else zero
+            names_[f"vec:{other}"] = names_[other]
+        out.append(substitute(node, names_))
+    return tuple(out)
