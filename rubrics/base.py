@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 from assay.errors import nearest
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Verdict
@@ -186,6 +186,13 @@ class Rubric(Closed):
         from assay.rubrics.bound import BoundRubric
 
         return BoundRubric.without_host(self)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic's, without what was computed from the fields before the update."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in set(copied.__dict__) - set(type(self).model_fields):
+            del copied.__dict__[name]
+        return copied
 
     def __getstate__(self) -> dict[Any, Any]:
         state = super().__getstate__()
