@@ -63,6 +63,8 @@ class BoundRubric:
         """Criterion's key -> its checked params; None where the verifier takes none."""
         self.levels = FrozenDict(levels)
         """Criterion's key -> the values it can take, as fractions; None: all of [0, 1]."""
+        self.absent: Mapping[str, str] = EMPTY
+        """Criterion's key -> why it has no verifier; only of rubrics bound for a proof."""
         self._names = {key: offer.spec.name for key, offer in offers.items()}
         self._environment = dict(environment)
         self._plans: dict[tuple[str, ...], Plan | TurnsPlan] = {}
@@ -139,16 +141,20 @@ class BoundRubric:
         offers: dict[str, Offer] = {}
         params: dict[str, BaseModel | None] = {}
         levels: dict[str, Levels] = {}
+        absent: dict[str, str] = {}
         for key, leaf in rubric.leaves().items():
             levels[key] = _declared(leaf)
             try:
                 offer = host.resolve(leaf.use)
-            except VerifierNotFound:
+            except VerifierNotFound as err:
+                absent[key] = str(err).partition("\n")[0]
                 continue
             offers[key] = offer
             params[key] = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
             levels[key] = offered_levels(offer, params[key]) or levels[key]
-        return cls(rubric, offers, params, levels, EMPTY)
+        bound = cls(rubric, offers, params, levels, EMPTY)
+        bound.absent = FrozenDict(absent)
+        return bound
 
     # -- proving --------------------------------------------------------------------------------
 

@@ -194,7 +194,8 @@ def _assumptions(bound: BoundRubric, plan: Plan, leaf: Leaf) -> tuple[str, ...]:
             levels = ", ".join(shown(v.exact) for v in x.criterion.levels)
             found.append(f"{x.key} takes the scores {levels}: the rubric says so, no verifier")
         elif x.key not in bound.offers and x.levels is None and x.read is None:
-            found.append(f"{x.key} lies in [0, 1]: its verifier is not at hand")
+            why = bound.absent.get(x.key, f"no verifier {x.criterion.use!r} is bound")
+            found.append(f"{x.key} lies in [0, 1]: {why}")
     for rubric in plan.lowered.values():
         if isinstance(rubric, Process) and rubric.model_chooses_k:
             found.append("the model itself chooses how many steps the steps are divided by")
