@@ -317,6 +317,16 @@ def run(
 
 # -- the report ------------------------------------------------------------------------------
 
+PAGE = """# Graders of math answers, measured
+
+Made by `python benchmarks/math_answers.py`: every grader in a process of its own, on the same rows in
+one run, one row at a time; import and a first call are not counted. FP: rows labelled different that
+were called equal; FN: the reverse; ended: rows that had to be killed; raised: rows on which the
+grader raised. Labels are the corpora's and hold some noise, which every grader meets alike.
+`restyled_1000` holds a thousand reference answers against themselves in another spelling, `hostile`
+the pairs of the hostile set whose verdict is beyond dispute.
+"""
+
 HEAD = (
     "| corpus | grader | agreement % | FP | FN | ended | raised | verdicts/s | p50 ms | p99 ms "
     "| max ms | peak MB |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
@@ -487,7 +497,7 @@ def main() -> None:
         f"{options.clock} time."
     )
     if options.out:
-        text = "\n".join([*lines, "", machine, "", "How each is called:", "", *notes, ""])
+        text = "\n".join([PAGE, *lines, "", machine, "", "How each is called:", "", *notes, ""])
         options.out.write_text(text, encoding="utf-8")
     if options.misses:
         with options.misses.open("w", encoding="utf-8") as out:
