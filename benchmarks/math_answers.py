@@ -319,10 +319,10 @@ def run(
 
 PAGE = """# Graders of math answers, measured
 
-Made by `python benchmarks/math_answers.py`: every grader in a process of its own, on the same rows in
-one run, one row at a time; import and a first call are not counted. FP: rows labelled different that
-were called equal; FN: the reverse; ended: rows that had to be killed; raised: rows on which the
-grader raised. Labels are the corpora's and hold some noise, which every grader meets alike.
+Made by `python benchmarks/math_answers.py`: every grader in a process of its own, on the same rows
+in one run, one row at a time; import and a first call are not counted. FP: rows labelled different
+that were called equal; FN: the reverse; ended: rows that had to be killed; raised: rows on which
+the grader raised. Labels are the corpora's and hold some noise, which every grader meets alike.
 `restyled_1000` holds a thousand reference answers against themselves in another spelling, `hostile`
 the pairs of the hostile set whose verdict is beyond dispute.
 """
