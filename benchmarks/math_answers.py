@@ -308,27 +308,29 @@ def run(
     result.import_s, result.start_mb = grader.import_s, grader.start_mb
     lines = [_line(row) for row in rows]
     sent = 0
-    for i in range(len(rows)):
-        ahead = sum(map(len, lines[i:sent]))
-        while sent < len(rows) and (sent <= i or ahead + len(lines[sent]) <= PIPE_BYTES):
-            grader.send(lines[sent])
-            ahead += len(lines[sent])
-            sent += 1
-        start = time.monotonic()
-        answer = grader.answer(row_limit_s)
-        if answer is None:
-            result.ended.append(i)
-            result.equal.append(False)
-            result.seconds.append(time.monotonic() - start)
-            result.peak_mb = max(result.peak_mb, grader.end())
-            grader = Grader(peer, python)
-            sent = i + 1
-            continue
-        if answer["error"]:
-            result.raised.append(i)
-        result.equal.append(bool(answer["equal"]))
-        result.seconds.append(answer["s" if clock == "wall" else "cpu_s"])
-    result.peak_mb = max(result.peak_mb, grader.end())
+    try:
+        for i in range(len(rows)):
+            ahead = sum(map(len, lines[i:sent]))
+            while sent < len(rows) and (sent <= i or ahead + len(lines[sent]) <= PIPE_BYTES):
+                grader.send(lines[sent])
+                ahead += len(lines[sent])
+                sent += 1
+            start = time.monotonic()
+            answer = grader.answer(row_limit_s)
+            if answer is None:
+                result.ended.append(i)
+                result.equal.append(False)
+                result.seconds.append(time.monotonic() - start)
+                result.peak_mb = max(result.peak_mb, grader.end())
+                grader = Grader(peer, python)
+                sent = i + 1
+                continue
+            if answer["error"]:
+                result.raised.append(i)
+            result.equal.append(bool(answer["equal"]))
+            result.seconds.append(answer["s" if clock == "wall" else "cpu_s"])
+    finally:  # a grader that hangs must not outlive an interrupted run
+        result.peak_mb = max(result.peak_mb, grader.end())
     return result
 
 
@@ -464,6 +466,7 @@ def main() -> None:
         help="who also gets the hostile set; some graders would run the code that is in it",
     )
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     peers = list(PEERS) if options.peers == "all" else options.peers.split(",")
     unknown = [p for p in peers if p not in PEERS]
     if unknown:
