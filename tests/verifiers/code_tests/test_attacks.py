@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of programs
 """Further attacks, written against the finished thing. Each is a ruling.
 
 ``ESCAPES`` print "escaped" if they got anywhere, which is what their test expects: their score
