@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -47,6 +47,9 @@ class Verifier(Protocol):
     float``, the seconds it may need; the engine widens the item's bound to that.
     An object whose `verify` may return `Escalate` also has ``escalated(sample) -> Verdict``,
     which the engine calls in a worker.
+
+    An object that can tell before a run what is wrong with a row has
+    ``preflight(sample) -> Iterable[Finding]``: see `Preflight`.
     """
 
     def verify(self, sample: Sample) -> Verdict | Escalate | Awaitable[Verdict]:
@@ -64,6 +67,70 @@ class Verifier(Protocol):
                 becomes `invalid`. Anything else that is raised becomes a `crashed` verdict with
                 the traceback, never a score; `MemoryError` in a worker is the completion's
                 fault and judged 0.
+        """
+        ...
+
+
+Severity: TypeAlias = Literal["info", "warning", "error"]
+
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with one row of a data set, found before a run."""
+
+    id: str
+    """What kind of fault: ``reference.unreadable``, ``tests.empty``; the same for every row that
+    has it, so that findings can be counted."""
+    because: str
+    """One sentence for whoever mends the row."""
+    severity: Severity = "error"
+    """``error``: the row teaches nothing, or the wrong thing; ``warning``: it may; ``info``."""
+    criterion: str = ""
+    """Key of the criterion; set by the engine."""
+    place: str = ""
+    """File and line of the row; set by the engine."""
+
+    def __post_init__(self) -> None:
+        if self.severity not in SEVERITIES:
+            raise PluginError(
+                f"finding {self.id!r}: severity {self.severity!r} "
+                f"is none of {', '.join(SEVERITIES)}"
+            )
+
+    def to_json(self) -> dict[str, str]:
+        """As JSON values."""
+        return {
+            "id": self.id,
+            "severity": self.severity,
+            "because": self.because,
+            "criterion": self.criterion,
+            "place": self.place,
+        }
+
+
+@runtime_checkable
+class Preflight(Protocol):
+    """A verifier that can look at a row before any completion is there."""
+
+    def preflight(self, sample: Sample) -> Iterable[Finding]:
+        """What is wrong with this row, as far as this verifier alone can tell.
+
+        Called once for each row by `assay preflight`, in the calling process whatever the
+        verifier's cost, and never during a run: keep the work bounded, and run no code of the
+        row's. What every verifier can be asked for is found without this hook: references that
+        `verify` cannot read, and reference solutions that it does not reward.
+
+        Args:
+            sample: `completion` is empty; the fields that the spec needs are filled.
+
+        Returns:
+            Findings, none where the row is fine. `criterion` and `place` are set by the engine.
+
+        Raises:
+            ReferenceUnreadable: becomes the finding ``reference.unreadable``. Anything else
+                becomes a finding of its own with the error's text.
         """
         ...
 

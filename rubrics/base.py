@@ -23,6 +23,25 @@ if TYPE_CHECKING:
     from assay.rubrics.bound import BoundRubric
     from assay.rubrics.prove import Certificate, Table
 
+
+class Ordered(FrozenDict):
+    """A frozen dict whose order counts: the first criterion is the key, tiers have a rank."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mapping) and list(self.items()) == list(other.items())
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[str, Any]]]:
+        return Ordered, (dict(self),)
+
+
 Reader: TypeAlias = Callable[[Sequence[Verdict], Sample | None], float | None]
 """From a criterion's verdicts (one; or one a turn) to its score in the formula; None: missing."""
 
@@ -113,6 +132,13 @@ class Rubric(Closed):
     def per_turn(self, part: str) -> bool:
         """Whether the part is judged once a turn, instead of once a sample."""
         return False
+
+    def check_sample(self, sample: Sample) -> None:
+        """Refuse a sample that lacks what the rubric itself reads, before anything is run.
+
+        Raises:
+            SampleError: names the field.
+        """
 
     def check_ranges(self, ranges: Mapping[str, Range]) -> None:
         """Refuse parts whose range would make the formula fall where it should rise.
@@ -419,7 +445,7 @@ def _offered(kind: str) -> type[Rubric] | None:
     return model
 
 
-def _criteria(value: object) -> FrozenDict:
+def _criteria(value: object) -> Ordered:
     if isinstance(value, str):
         value = [value]
     found: dict[str, Part] = {}
@@ -454,7 +480,7 @@ def _criteria(value: object) -> FrozenDict:
             found[part.use] = part
     else:
         raise Fault(f"criteria is {brief(value)}, must be a table or a list of names")
-    return FrozenDict(found)
+    return Ordered(found)
 
 
 def _check_key(key: object) -> None:

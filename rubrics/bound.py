@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from assay.rubrics.prove import Certificate, Table
 
 SIGNATURE_DIGITS = 16
+
+WAYS = 1024
+"""Most ways in which the switches of one rubric can stand: each is compiled."""
 
 
 class Job(NamedTuple):
@@ -72,6 +76,12 @@ class BoundRubric:
         if not any_choice(rubric):
             self._fixed = self._plan((), {})
         else:
+            count = ways_count(rubric)
+            if count > WAYS:
+                raise Fault(
+                    f"its switches can stand in {count} ways, more than {WAYS}",
+                    fix="put the switch at the top, with a rubric for each case",
+                )
             for way in ways(rubric):  # a mistake in any case is told now, not at step 10,000
                 self._plan(tuple(way.values()), way)
         self._idle = self._idle_terms()
@@ -367,6 +377,14 @@ def choices(
     for name, child in part.parts().items():
         found.update(choices(child, sample, (*path, name)))
     return found
+
+
+def ways_count(part: Part) -> int:
+    """How many ways there are."""
+    if not isinstance(part, Rubric):
+        return 1
+    below = [ways_count(child) for child in part.parts().values()]
+    return sum(below) if part.chooses else math.prod(below)
 
 
 def ways(part: Part, path: tuple[str, ...] = ()) -> list[dict[tuple[str, ...], str]]:

@@ -7,7 +7,6 @@ import os
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +32,8 @@ def presets() -> tuple[str, ...]:
 
 @cache
 def _shipped() -> Mapping[str, Any]:
+    from importlib.resources import files
+
     found: dict[str, Any] = {}
     for folder in ("presets", "published"):
         directory = files("assay.rubrics").joinpath(folder)
@@ -162,6 +163,8 @@ def _from_value(value: Any, name: str | None) -> Rubric:
     try:
         rubric = build(value)
         rubric.leaves()
+        if rubric.weight.exact != 1:
+            raise Fault("the whole rubric has a weight", path=("weight",), fix="drop it")
     except Fault as err:
         err.file = name
         raise

@@ -12,9 +12,10 @@ from assay.verifiers.code_tests.spec import SPECS as CODE_TESTS
 from assay.verifiers.format.spec import SPECS as FORMAT
 from assay.verifiers.length.spec import SPECS as LENGTH
 from assay.verifiers.math_answer.spec import SPECS as MATH_ANSWER
+from assay.verifiers.math_steps.spec import SPECS as MATH_STEPS
 
 
 @hookimpl
 def assay_verifiers() -> list[VerifierSpec]:
     """The built-in verifiers."""
-    return [*CODE_STYLE, *CODE_TESTS, *FORMAT, *LENGTH, *MATH_ANSWER]
+    return [*CODE_STYLE, *CODE_TESTS, *FORMAT, *LENGTH, *MATH_ANSWER, *MATH_STEPS]

@@ -106,6 +106,12 @@ class Process(Rubric):
         """``alpha * outcome + (1 - alpha) * steps``, the steps being aggregated already."""
         return ops.sum([ops.num(share) * values[k] for k, share in self.shares().items()])
 
+    def check_sample(self, sample: Sample) -> None:
+        """K, where it is a field; and scores of steps, where the data set brings them."""
+        self._count(sample)
+        if self.steps.use in VIRTUAL:
+            self._given((), sample)
+
     def per_turn(self, part: str) -> bool:
         """The steps, if they are turns."""
         return part == "steps" and self.over == "turns"

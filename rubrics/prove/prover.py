@@ -10,12 +10,12 @@ Source of the margin, the price of shaping, the KL floor and the margin under no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from assay.errors import nearest
+from assay.errors import RubricError, nearest
 from assay.rubrics.base import Part, Rubric
 from assay.rubrics.faults import Fault
 from assay.rubrics.kinds import OURS, Process, Repeat, Turns
@@ -71,14 +71,51 @@ def prove(
     question = Question(key, tuple(given), beta, p0, noise, trials, edits)
     cases: list[Outcome] = []
     shaping = ""
+    plans = {
+        names: plan.outcome if isinstance(plan, TurnsPlan) else plan
+        for names, plan in bound.plans().items()
+    }
     for names, plan in bound.plans().items():
         case = "/".join(names)
-        outcome = _case(bound, plan.outcome if isinstance(plan, TurnsPlan) else plan, question)
+        outcome = _case(bound, plans[names], _of_case(question, plans[names], plans.values()))
         if isinstance(plan, TurnsPlan):
             outcome, shaping = _turns(plan, outcome)
         cases.append(replace(outcome, case=case))
     title = bound.rubric.about.split("\n")[0].rstrip(".") or bound.rubric.noun
     return Certificate(title, bound.signature, tuple(cases), tuple(given), shaping)
+
+
+def _of_case(question: Question, plan: Plan, plans: Iterable[Plan]) -> Question:
+    """What is asked of one case: keys and couplings of other cases are not for it.
+
+    Raises:
+        RubricError: a key or coupling that is for no case.
+    """
+    given: list[str] = []
+    for text in question.given:
+        for candidate in (plan, *plans):
+            try:
+                read_couplings([text], [x.key for x in candidate.leaves])
+            except RubricError as err:
+                first = err if candidate is plan else first
+                continue
+            if candidate is plan:
+                given.append(text)
+            break
+        else:
+            raise first
+    key = question.key
+    if key is not None and not _has_key(plan, key) and any(_has_key(p, key) for p in plans):
+        key = None
+    return replace(question, key=key, given=tuple(given))
+
+
+def _has_key(plan: Plan, key: str) -> bool:
+    try:
+        _key_leaf(plan, key)
+    except Fault:
+        return False
+    return True
 
 
 def _case(bound: BoundRubric, plan: Plan, question: Question) -> Outcome:

@@ -9,6 +9,7 @@ corpus; `--seed` fills it from the table of rulings.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -40,10 +41,8 @@ def main() -> None:
 
     def one(data: bytes) -> None:
         text = data.decode("utf-8", "surrogateescape")
-        try:
+        with contextlib.suppress(Unreadable):
             plain(parse(text))
-        except Unreadable:
-            pass
         extract(text)
         reference, _, answer = text.partition("\n")
         try:

@@ -565,6 +565,21 @@ def test_each_case_of_a_switch_has_its_own_ruling() -> None:
     assert certificate.margin == 0
 
 
+def test_a_coupling_of_one_case_leaves_the_others_alone() -> None:
+    switch = {
+        "kind": "switch",
+        "on": "info.source",
+        "cases": {"x": weighted(c=1, s=1), "y": weighted(c=2, t=1)},
+    }
+    certificate = load_rubric(switch).prove(given=["x/s <= 0.5"], host=HOST)
+    assert {c.case: c.ruling for c in certificate.cases} == {"x": "proved", "y": "proved"}
+    assert {c.case: c.margin for c in certificate.cases} == {"x": F(1, 2), "y": 1}
+    with pytest.raises(RubricError, match="is no criterion of this rubric"):
+        load_rubric(switch).prove(given=["z <= 0.5"], host=HOST)
+    keyed = load_rubric(switch).prove(key="y/c", host=HOST)
+    assert [c.key for c in keyed.cases] == ["x/c", "y/c"]
+
+
 def test_potential_shaping_is_proved_and_repeating_refuted() -> None:
     outcome = {"use": "c.c", **KEY}
     turns = {"kind": "turns", "outcome": outcome, "shaping": {"phi": "p.p", "gamma": 0.9}}

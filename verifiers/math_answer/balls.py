@@ -92,9 +92,17 @@ def _opaque(node: App, env: Env) -> acb:
 
 
 class Spread:
-    """How far apart, in bits, the sizes of added terms were since `bits` was last reset."""
+    """What the evaluation under way notes and is told; used under the lock of `Precision`."""
 
     bits = 0
+    """How far apart, in bits, the sizes of added terms were since this was last reset."""
+    real = False
+    """Whether roots and logarithms of negative numbers have no value, as in real analysis."""
+
+
+def _real_only(value: acb) -> None:
+    if Spread.real and value.imag.contains(0) and value.real < 0:
+        raise NoValue
 
 
 def _add(node: App, env: Env) -> acb:
@@ -152,6 +160,10 @@ def _pow(node: App, env: Env) -> acb:
         raise NoValue
     if isinstance(base_node, Sym) and base_node.name == "e":
         return exponent.exp()
+    whole = exponent.unique_fmpz() if exponent.is_exact() else None
+    if whole is not None and whole.bit_length() < 62:
+        return base ** int(whole)
+    _real_only(base)
     return base.pow(exponent)
 
 
@@ -169,7 +181,9 @@ def _exp(node: App, env: Env) -> acb:
 
 
 def _sqrt(node: App, env: Env) -> acb:
-    return evaluate(node.args[0], env).sqrt()
+    value = evaluate(node.args[0], env)
+    _real_only(value)
+    return value.sqrt()
 
 
 def _root(node: App, env: Env) -> acb:
@@ -183,12 +197,14 @@ def _root(node: App, env: Env) -> acb:
         return -(acb(((-value.real).log() / index).exp()))
     if value.contains(0):
         raise NoValue
+    _real_only(value)
     return (value.log() / index).exp()
 
 
 def _log(value: acb) -> acb:
     if value.contains(0):
         raise NoValue
+    _real_only(value)
     return value.log()
 
 
@@ -375,14 +391,17 @@ _FUNCTIONS: dict[str, Callable[[acb], acb]] = {
 class Precision:
     """flint's working precision, set for a block."""
 
-    def __init__(self, bits: int) -> None:
+    def __init__(self, bits: int, real: bool = False) -> None:
         self.bits = bits
+        self.real = real
         self.before = 53
 
     def __enter__(self) -> None:
         _LOCK.acquire()
         self.before = ctx.prec
         ctx.prec = self.bits
+        Spread.bits = 0
+        Spread.real = self.real
 
     def __exit__(self, *_: object) -> None:
         ctx.prec = self.before

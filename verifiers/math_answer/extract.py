@@ -57,6 +57,9 @@ MAX_BOXES = 200
 GAP = 80
 """Most characters between two boxes of one group."""
 
+REACH = 600
+"""Most characters between the beginnings of two boxes of one group."""
+
 
 def extract(text: str, boxed: Boxes = "last", where: str = "any") -> Extraction:
     r"""The answer in a whole response.
@@ -69,7 +72,7 @@ def extract(text: str, boxed: Boxes = "last", where: str = "any") -> Extraction:
     reasoning, answer = split_reasoning(text)
     if reasoning is not None and not answer.strip():
         answer = reasoning
-    stop = _STOPS.search(answer)
+    stop = _STOPS.search(answer) if "<" in answer else None
     if stop is not None and answer[: stop.start()].strip():
         answer = answer[: stop.start()]
     if "boxed" in answer or "fbox" in answer:
@@ -151,10 +154,7 @@ def _closing(text: str, start: int) -> int | None:
 
 
 def _boxed(text: str, policy: Boxes) -> Extraction | None:
-    tail = text
-    if text.count("boxed") + text.count("fbox") > MAX_BOXES:
-        cut = text.rfind("\\boxed", 0, text.rfind("\\boxed"))
-        tail = text[max(0, cut) :]
+    tail = text if policy != "last" else _last_boxes(text)
     found = boxes(tail)
     found = [b for b in found if b[2].strip()]
     if not found:
@@ -183,6 +183,18 @@ def _boxed(text: str, policy: Boxes) -> Extraction | None:
     if percent is not None and len(seen) == 1 and "%" not in text_found:
         text_found += r"\%"
     return Extraction(text_found, "boxed")
+
+
+def _last_boxes(text: str) -> str:
+    """`text` from where boxes begin that could be of one group with the last."""
+    word = "boxed" if "boxed" in text else "fbox"
+    start = text.rfind(word)
+    for _ in range(MAX_BOXES):
+        earlier = text.rfind(word, max(0, start - REACH), start)
+        if earlier < 0:
+            break
+        start = earlier
+    return text[max(0, start - 2) :]
 
 
 def _joined(gap: str) -> bool:

@@ -204,6 +204,8 @@ class Functions(Cursor):
         if not rows:
             raise self.fail("an empty matrix")
         width = max(len(r) for r in rows)
+        if style == "cases" and width == 1:
+            return Items(tuple(r[0] for r in rows), "and")  # a system of conditions
         if style == "cases":
             return App("cases", tuple(Group("(", ")", r) for r in rows))
         if any(len(r) != width for r in rows):

@@ -12,7 +12,7 @@ from assay.verifiers.math_answer import exact
 from assay.verifiers.math_answer.balls import Env, NoValue, Precision, Spread, evaluate, magnitude
 from assay.verifiers.math_answer.finding import UNKNOWN, Finding
 from assay.verifiers.math_answer.limits import TooBig, Undefined, Unreadable
-from assay.verifiers.math_answer.tree import Node, Sym, symbols, walk
+from assay.verifiers.math_answer.tree import App, Node, Sym, symbols, walk
 
 PRECISION = 128
 HIGH = 640
@@ -21,6 +21,11 @@ HIGHEST = 16_000
 
 POINTS = 4
 """Agreeing points that make two expressions probably equal."""
+
+PIECES = 14
+"""The same where one of them is defined in pieces, and may agree on one of these only."""
+
+_PIECEWISE = frozenset({"abs", "max", "min", "floor", "ceil", "sgn", "mod", "gcd", "lcm"})
 
 _NODES = 4000
 """Largest tree that is evaluated at points."""
@@ -96,7 +101,6 @@ def _constants(a: Node, b: Node) -> Finding:
     bits = PRECISION
     for last in (False, True):
         with Precision(bits):
-            Spread.bits = 0
             try:
                 left, right = evaluate(a, {}), evaluate(b, {})
                 if not left.overlaps(right):
@@ -116,22 +120,26 @@ def _constants(a: Node, b: Node) -> Finding:
 
 
 def _at_points(a: Node, b: Node, names: list[str], imaginary: bool, positive: bool) -> Finding:
+    """Agreement at points: of real values where there are any, else of complex ones."""
+    if not imaginary:
+        found = _sampled(a, b, names, positive, real=True)
+        if found is not None:
+            return found
+    return _sampled(a, b, names, positive, real=False) or UNKNOWN
+
+
+def _sampled(a: Node, b: Node, names: list[str], positive: bool, real: bool) -> Finding | None:
+    """The finding at seeded points; None where neither has a value at any of them."""
     agreed = 0
-    complex_agreed = 0
-    complex_differ = False
-    for number, env in enumerate(_points(a, b, names, positive)):
-        with Precision(PRECISION):
-            Spread.bits = 0
+    pieces = any(isinstance(n, App) and n.op in _PIECEWISE for t in (a, b) for n in walk(t))
+    wanted = PIECES if pieces else POINTS
+    for number, env in enumerate(_points(a, b, names, positive, pieces)):
+        with Precision(PRECISION, real):
             try:
                 left, right = evaluate(a, env), evaluate(b, env)
                 if not (left.is_finite() and right.is_finite()):
                     continue
-                both_real = left.imag.contains(0) and right.imag.contains(0)
-                if not (both_real or imaginary):
-                    if left.overlaps(right) and _tight(left, right):
-                        complex_agreed += 1
-                    elif not left.overlaps(right):
-                        complex_differ = True
+                if real and not (left.imag.contains(0) and right.imag.contains(0)):
                     continue
                 if not left.overlaps(right):
                     at = ", ".join(f"{n} = {float(env[n].real.mid()):.6g}" for n in names[:4])
@@ -139,36 +147,34 @@ def _at_points(a: Node, b: Node, names: list[str], imaginary: bool, positive: bo
                 if _tight(left, right) and Spread.bits < PRECISION - 64:
                     agreed += 1
             except TooBig:
-                if number > 6:
+                if number > 6 and not agreed:
                     raise
-                continue
             except (NoValue, Unreadable, ZeroDivisionError, ValueError, OverflowError):
                 continue
-        if agreed >= POINTS:
-            break
-    if agreed >= POINTS:
-        why = f"they agree at {agreed} seeded points"
-        return Finding(True, "numeric", "probable", why)
-    if not agreed and complex_differ:
-        return Finding(False, "numeric", "probable", "they differ where they are complex")
-    if not agreed and complex_agreed >= POINTS:
-        return Finding(True, "numeric", "probable", "they agree at seeded complex values")
-    return UNKNOWN
+        if agreed >= wanted:
+            kind = "points" if real else "points, with complex values"
+            return Finding(True, "numeric", "probable", f"they agree at {agreed} seeded {kind}")
+    return UNKNOWN if agreed else None
 
 
-def _points(a: Node, b: Node, names: list[str], positive: bool) -> Iterator[Env]:
+def _points(
+    a: Node, b: Node, names: list[str], positive: bool, wide: bool = False
+) -> Iterator[Env]:
     """Seeded by both trees, in either order, so that nobody can fit an answer to them."""
     seeds = sorted(hashlib.blake2b(repr(t).encode(), digest_size=8).digest() for t in (a, b))
     random = Random(b"".join(seeds))  # noqa: S311
     for number in range(24):
         env: Env = {}
         for k, name in enumerate(names):
-            if number < 16:
-                span = (4, 1, 4, 1, 2, 8)[number % 6]  # dyadic, hence exact at any precision
+            if wide and number % 4 == 3:  # floor and ceiling meet only at whole numbers
+                env[name] = acb(random.randrange(-9, 10))
+            elif number < 16:
+                spans = (4, 64, 1, 512, 16, 2) if wide else (4, 1, 4, 1, 2, 8)
+                span = spans[number % 6]  # dyadic, hence exact at any precision
                 size = fmpq(random.randrange(1 << 14, 1 << 20) * span, 1 << 20)
                 negative = (
                     not positive
-                    and number < 8
+                    and number < (12 if wide else 8)
                     and (random.random() < 0.5 if len(names) > 1 else number % 2 == 0)
                 )
                 env[name] = acb(arb(-size if negative else size))

@@ -27,7 +27,8 @@ MATH_START = frozenset({"num", "sym", "fn", "open", "cmd", "money"})
 _FILLERS = frozenset({
     "only", "about", "approximately", "approx", "exactly", "roughly", "nearly", "is", "are",
     "equals", "the", "answer", "answers", "solution", "solutions", "value", "values", "final",
-    "result", "therefore", "thus", "so", "hence", "we", "get", "all", "around", "equal", "to",
+    "result", "therefore", "thus", "so", "hence", "we", "get", "all", "around", "equal",
+    "to", "either", "both",
     "just",
     "option", "choice", "be", "will", "would", "can", "simplified",
 })  # fmt: skip

@@ -20,6 +20,7 @@ from assay.verifiers.math_answer.tree import (
     Sym,
     Words,
 )
+from assay.verifiers.math_answer.units import is_unit
 
 _RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~", "in", "notin", "ni", "subset", "to",
                         "=>", "sim", "propto", "parallel", "perp"})  # fmt: skip
@@ -223,6 +224,12 @@ class Parser(Operands):
             elif kind in ("num", "sym", "fn", "open", "cmd"):
                 if kind == "cmd" and token.value.startswith("end:"):
                     break
+                if kind == "num" and units and all(is_unit(w) for w in units):
+                    self.down()  # "3 hours 20 minutes"
+                    first = Quantity(times(factors), tuple(units))
+                    whole = App("add", (first, self.product()))
+                    self.depth -= 1
+                    return whole
                 if kind == "num" and isinstance(_unsigned(factors[-1]), Num):
                     self.beside(factors)
                     continue
@@ -243,8 +250,8 @@ class Parser(Operands):
                 units.append(token.value)
             else:
                 break
-        whole = times(factors)
-        return Quantity(whole, tuple(units)) if units else whole
+        value_ = times(factors)
+        return Quantity(value_, tuple(units)) if units else value_
 
     def beside(self, factors: list[Node]) -> None:
         """A numeral after a numeral: a mixed number, or nothing that can be read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer import exact, numerics
+from assay.verifiers.math_answer import exact, numerics, units
 from assay.verifiers.math_answer.limits import TooBig, Unreadable
 from assay.verifiers.math_answer.tree import (
     App,
@@ -10,11 +10,13 @@ from assay.verifiers.math_answer.tree import (
     Items,
     Matrix,
     Node,
+    Num,
     Quantity,
     Rel,
     Such,
     Sym,
     Words,
+    children,
     symbols,
     walk,
 )
@@ -90,15 +92,28 @@ def _step(node: Node) -> Node:
         and node.op == "add"
         and any(isinstance(a, Quantity) for a in node.args)
     ):
-        units_ = {a.unit for a in node.args if isinstance(a, Quantity)}
-        if len(units_) == 1:
-            return Quantity(
-                App("add", tuple(a.value if isinstance(a, Quantity) else a for a in node.args)),
-                units_.pop(),
-            )
+        total = _added(node.args)
+        if total is not None:
+            return total
     if isinstance(node, App) and node.op == "abs" and isinstance(node.args[0], Matrix):
         return Matrix(node.args[0].rows, bars=True)
     return node
+
+
+def _added(terms: tuple[Node, ...]) -> Quantity | None:
+    """A sum of quantities in the unit of the first: ``3 hours 20 minutes``."""
+    first = next(t for t in terms if isinstance(t, Quantity))
+    base = units.phrase(first.unit)
+    values: list[Node] = []
+    for term in terms:
+        if not isinstance(term, Quantity) or term.unit == first.unit:
+            values.append(term.value if isinstance(term, Quantity) else term)
+            continue
+        unit = units.phrase(term.unit)
+        if base is None or unit is None or base.dimensions != unit.dimensions:
+            return None
+        values.append(App("mul", (term.value, Num(unit.factor / base.factor))))
+    return Quantity(App("add", tuple(values)), first.unit)
 
 
 def _relation(node: Rel) -> Node:
@@ -241,8 +256,8 @@ def is_label(node: Node) -> bool:
         return node.name not in ("pi", "e", "i", "infinity")
     if isinstance(node, Words):
         return True
-    if isinstance(node, Group):
-        return bool(node.items) and all(is_label(i) for i in node.items)
+    if isinstance(node, Group | Matrix):
+        return bool(children(node)) and all(is_label(i) for i in children(node))
     if isinstance(node, Items):
         return all(is_label(i) for i in node.items)
     if isinstance(node, Such):

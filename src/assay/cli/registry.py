@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "compare": "assay.cli.compare:compare",
         "style": "assay.cli.style:style",
         "plugins": "assay.cli.plugins:plugins",
+        "preflight": "assay.cli.preflight:check",
         "prove": "assay.cli.prove:prove",
     }
 )

@@ -1,0 +1,127 @@
+"""`Reward`: what a completion is worth, with its receipt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from assay.model.frozen import EMPTY, JSON, FrozenDict
+from assay.model.verdict import Verdict
+from assay.printable import one_line
+
+RewardStatus: TypeAlias = Literal["scored", "unscored", "invalid"]
+_REWARD_STATUSES = frozenset({"scored", "unscored", "invalid"})
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One line of a reward's receipt."""
+
+    verifier: str
+    """Empty for what a composer that is no sum adds or takes, under a key such as ``(gate)``."""
+    weight: float
+    """As the rubric states it; in a nested rubric, times the weights above it."""
+    score: float | None
+    """As the composer used it: a missing auxiliary shows what stood in for it."""
+    contribution: float | None
+    """Its share of the value; None exactly where the reward has no value."""
+
+    def to_json(self) -> dict[str, JSON]:
+        """As JSON values."""
+        return {
+            "verifier": self.verifier,
+            "weight": self.weight,
+            "score": self.score,
+            "contribution": self.contribution,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """What a completion is worth, with its receipt: ``value == math.fsum(contributions)``."""
+
+    value: float | None
+    status: RewardStatus
+    terms: Mapping[str, Term] = EMPTY
+    """Criterion's key -> term; the same keys for every sample of a rubric."""
+    verdicts: Mapping[str, Verdict] = EMPTY
+    """Criterion's key -> verdict, for the criteria that were run."""
+    turns: tuple[float | None, ...] | None = None
+    """A value per turn, for turn rubrics."""
+    signature: str = ""
+    """Same signature, same sample: same reward."""
+    error: str | None = None
+    """Why the row is `invalid`, or why the reward is `unscored`."""
+
+    def __post_init__(self) -> None:
+        value = self.value
+        if self.status not in _REWARD_STATUSES:
+            raise ValueError(f"reward status {self.status!r} is none of scored, unscored, invalid")
+        if (value is not None) != (self.status == "scored"):
+            raise ValueError(f"reward status {self.status!r} does not go with value {value}")
+        if value is not None and not math.isfinite(value):
+            raise ValueError(f"a reward is a finite number, not {value}")
+        if type(self.terms) is not FrozenDict:
+            object.__setattr__(self, "terms", FrozenDict(self.terms))
+        if type(self.verdicts) is not FrozenDict:
+            object.__setattr__(self, "verdicts", FrozenDict(self.verdicts))
+
+    @property
+    def seconds(self) -> float:
+        """Time of all its verifiers together."""
+        return math.fsum(v.seconds for v in self.verdicts.values())
+
+    def to_json(self) -> dict[str, JSON]:
+        """The columns that `assay verify` adds to a row."""
+        out: dict[str, JSON] = {
+            "reward": self.value,
+            "status": self.status,
+            "terms": {k: t.to_json() for k, t in self.terms.items()},
+            "verdicts": {k: v.to_json() for k, v in self.verdicts.items()},
+            "signature": self.signature,
+        }
+        if self.turns is not None:
+            out["turns_reward"] = list(self.turns)
+        if self.error is not None:
+            out["error"] = self.error
+        return out
+
+    def explain(self) -> str:
+        """The receipt as text: a line per term, then the total and the signature.
+
+        >>> from assay.model import Reward, Term, Verdict
+        >>> v = Verdict.judged("math.answer@1", 1.0, "2/4 vs 1/2")
+        >>> terms = {"math.answer": Term("math.answer@1", 0.95, 1.0, 0.95)}
+        >>> print(Reward(0.95, "scored", terms, {"math.answer": v}, signature="ab12").explain())
+        math.answer@1  0.95 x 1.0 = 0.95  2/4 vs 1/2
+        reward         0.95               signature ab12
+        """
+        lines = list(self._lines())
+        total = "none" if self.value is None else f"{self.value:.6g}"
+        if self.status != "scored":
+            total = f"{total} ({self.status})"
+        note = f"signature {self.signature}" if self.signature else ""
+        lines.append(("reward", total, note))
+        if self.error:
+            lines.append(("", "", one_line(self.error)))
+        left = max(len(row[0]) for row in lines)
+        middle = max(len(row[1]) for row in lines)
+        return "\n".join(f"{a:<{left}}  {b:<{middle}}  {c}".rstrip() for a, b, c in lines)
+
+    def _lines(self) -> Iterator[tuple[str, str, str]]:
+        for key, term in self.terms.items():
+            verdict = self.verdicts.get(key)
+            if not term.verifier and term.contribution is not None:  # a composer's adjustment
+                sums = f"{term.contribution:+.6g}"
+            elif term.score is None or term.contribution is None:
+                sums = str(verdict.status) if verdict is not None else "not run"
+            else:
+                sums = f"{term.weight:.6g} x {float(term.score)} = {term.contribution:.6g}"
+            name = (
+                term.verifier
+                if key == term.verifier.partition("@")[0]
+                else (f"{key} ({term.verifier})" if term.verifier else key)
+            )
+            yield name, sums, one_line(verdict.because, 200) if verdict is not None else ""
