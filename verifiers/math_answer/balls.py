@@ -64,7 +64,9 @@ def evaluate(node: Node, env: Env) -> acb:
             return special(node, env)
         function = _FUNCTIONS.get(node.op)
         if function is not None:
-            value = function(evaluate(node.args[0], env))
+            argument = evaluate(node.args[0], env)
+            _note(argument)
+            value = function(argument)
             if not value.is_finite():
                 raise NoValue
             return value
@@ -98,6 +100,14 @@ class Spread:
     """How far apart, in bits, the sizes of added terms were since this was last reset."""
     real = False
     """Whether roots and logarithms of negative numbers have no value, as in real analysis."""
+
+
+def _note(value: acb) -> None:
+    """Remember how far from 1 in size an argument or exponent is: e^(10^-200) is not 1."""
+    if not value.contains(0):
+        size = 2 * abs(magnitude(value))
+        if size > Spread.bits:
+            Spread.bits = size
 
 
 def _real_only(value: acb) -> None:
@@ -144,15 +154,18 @@ def _pow(node: App, env: Env) -> acb:
     literal = exact.rational(exponent_node)
     if literal is not None and literal.q == 1 and abs(literal.p) < 2**62:
         n = int(literal.p)
+        Spread.bits = max(Spread.bits, 2 * n.bit_length())
         _guard(base, abs(n).bit_length())
         if n < 0 and base.contains(0):
             raise NoValue
         return base**n
     if literal is not None and literal.q % 2 == 1 and base.imag.contains(0) and base.real < 0:
         # an odd root of a negative real number is real, as in calculus
+        Spread.bits = max(Spread.bits, 2 * int(literal.q.bit_length()))
         value = acb(((-base.real).log() * arb(literal)).exp())
         return value if literal.p % 2 == 0 else -value
     exponent = evaluate(exponent_node, env)
+    _note(exponent)
     _guard(base, max(0, magnitude(exponent)))
     if base.contains(0):
         if base == 0 and exponent.real > 0:
@@ -177,6 +190,7 @@ def _exp(node: App, env: Env) -> acb:
     value = evaluate(node.args[0], env)
     if magnitude(value) > EXPONENT_BITS:
         raise TooBig("a power too large to compute")
+    _note(value)
     return value.exp()
 
 
@@ -193,6 +207,7 @@ def _root(node: App, env: Env) -> acb:
         raise NoValue
     if value == 0:
         return acb(0)
+    Spread.bits = max(Spread.bits, 2 * index.bit_length())
     if value.imag.contains(0) and value.real < 0 and index % 2:
         return -(acb(((-value.real).log() / index).exp()))
     if value.contains(0):

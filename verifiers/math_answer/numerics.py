@@ -99,24 +99,33 @@ def _size(node: Node) -> int:
 
 def _constants(a: Node, b: Node) -> Finding:
     bits = PRECISION
-    for last in (False, True):
+    for _ in range(4):
         with Precision(bits):
             try:
                 left, right = evaluate(a, {}), evaluate(b, {})
                 if not left.overlaps(right):
                     return Finding(False, "numeric", "proved", "the values differ")
-                tight = _tight(left, right)
+                known = _accuracy(left, right)
             except TooBig:
                 raise
             except (NoValue, Unreadable, ZeroDivisionError, ValueError, OverflowError):
                 return UNKNOWN
-            needed = max(HIGH, Spread.bits + 200)  # e^-1000 + 1 is not 1
-            if needed > HIGHEST:
-                return Finding(None, "bounds", "unproved", "terms too far apart in size")
-            bits = needed
-        if last and tight:
-            return Finding(True, "numeric", "probable", "the values agree to 180 digits")
-    return UNKNOWN
+            wanted = max(HIGH, Spread.bits + 200)  # e^-1000 + 1 is not 1
+        if bits >= wanted and known >= wanted - 80:
+            return Finding(True, "numeric", "probable", f"the values agree to {known} bits")
+        bits = max(wanted, bits + max(0, wanted - known) if bits > PRECISION else wanted)
+        if bits > HIGHEST:
+            break
+    return Finding(None, "bounds", "unproved", "the values cannot be told apart")
+
+
+def _accuracy(a: acb, b: acb) -> int:
+    """Bits to which both balls are known, relative to the larger of them, or to 1 if both are 0."""
+    spread = acb(a.real.rad() + b.real.rad() + a.imag.rad() + b.imag.rad())
+    if spread == 0:
+        return HIGHEST
+    sizes = [magnitude(v) for v in (a, b) if not v.contains(0)]
+    return max(sizes, default=0) - magnitude(spread)
 
 
 def _at_points(a: Node, b: Node, names: list[str], imaginary: bool, positive: bool) -> Finding:
