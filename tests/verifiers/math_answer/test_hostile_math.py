@@ -91,22 +91,7 @@ def problem(case: Case, told: dict[str, Any]) -> str | None:
     return None
 
 
-NOT_YET = {
-    "a limit is not reached": "balls of 300 known bits are said to agree to 600",
-    "a root so high that the value is nearly one": "a tiny exponent is not seen as a tiny term",
-}
-"""Cases that are still judged wrongly, and why; each is a false equality."""
-
-EVERY = [
-    pytest.param(
-        i,
-        id=case.why,
-        marks=[pytest.mark.xfail(reason=NOT_YET[case.why], strict=False)]
-        if case.why in NOT_YET
-        else [],
-    )
-    for i, case in enumerate(CASES)
-]
+EVERY = [pytest.param(i, id=case.why) for i, case in enumerate(CASES)]
 
 
 @pytest.mark.parametrize("index", EVERY)
