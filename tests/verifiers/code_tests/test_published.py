@@ -14,7 +14,8 @@ from assay.verifiers.code_tests.suite import read
 from assay.verifiers.code_tests.verifier import CodeTests
 
 _spec = importlib.util.spec_from_file_location("code_conf", Path(__file__).with_name("conftest.py"))
-assert _spec and _spec.loader
+assert _spec is not None
+assert _spec.loader is not None
 _conf = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_conf)
 HUMANEVAL = _conf.rows("humaneval")
@@ -32,8 +33,7 @@ LIAR = """class E:
     def __abs__(s): return 0
     def __sub__(s, o): return 0
 """
-STUBS = ("pass", "return None", "return []", "return E()", "import sys; sys.exit(0)",
-         "raise AssertionError", "return float('nan')")  # fmt: skip
+STUBS = ("pass", "return None", "return []", "return E()", "import sys; sys.exit(0)")
 
 
 def humaneval(row: dict, completion: str) -> Sample:

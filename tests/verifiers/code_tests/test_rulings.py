@@ -1,11 +1,13 @@
+# ruff: noqa: E501 - tables of programs
 """Rulings on what counts as the same, what is the program, and what a score is."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ from assay.model import Sample, Status
 from assay.verifiers.code_tests.compare import Rules, difference, node, text_difference
 from assay.verifiers.code_tests.extract import program
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox import codec, wire
+from assay.verifiers.code_tests.sandbox import codec, selftest, wire
 from assay.verifiers.code_tests.sandbox.pool import Pool
 from assay.verifiers.code_tests.suite import read
 from assay.verifiers.code_tests.verifier import CodeTests
@@ -90,10 +92,8 @@ def test_a_value_survives_the_wire_and_equals_itself(value: Any) -> None:
 
 @given(st.binary(max_size=200) | values.map(lambda v: json.dumps(codec.encode(v))[:-1].encode()))
 def test_garbage_is_refused_and_nothing_else(body: bytes) -> None:
-    try:
+    with contextlib.suppress(wire.Garbled):
         wire.decode(wire.parse(body).get("v"))
-    except wire.Garbled:
-        pass
 
 
 class Text(NamedTuple):
@@ -262,13 +262,29 @@ def test_same_program_same_verdict(best: Pool) -> None:
     assert len(because) == 1
 
 
+@pytest.mark.optional
+@pytest.mark.parametrize("level", ["namespaces", "landlock+seccomp"])
+def test_numpy_is_there_where_it_is_installed(level: Any) -> None:
+    pytest.importorskip("numpy")
+    found = selftest.finding(level)
+    if not found.holds:
+        pytest.skip(found.why)
+    code = (
+        "import numpy as np\ndef f(x):\n    return np.sort(np.array(x)) * np.linalg.norm([1.0])\n"
+    )
+    with Pool(level, 1) as pool:
+        sample = Sample(completion=code, tests=call(([3, 1], [1, 3])))
+        verdict = CodeTests(None, pool).verify(sample)
+    assert verdict.score == 1.0, verdict.because
+
+
 # -- remote ------------------------------------------------------------------------------------
 
 
 class _Fusion(BaseHTTPRequestHandler):
     """Speaks SandboxFusion's published contract; runs the code in a bare interpreter."""
 
-    seen: list[dict[str, Any]] = []
+    seen: ClassVar[list[dict[str, Any]]] = []
     broken = False
 
     def do_POST(self) -> None:

@@ -34,7 +34,7 @@ from collections.abc import Callable
 from typing import Any
 
 MAX_DEPTH = 100
-MAX_NODES = 2_000_000
+MAX_NODES = 500_000
 
 _MAPPINGS = {
     collections.Counter: "Counter",
@@ -62,7 +62,7 @@ def encode(value: Any) -> Any:
     """`value` as tagged JSON values.
 
     Raises:
-        Unencodable: nested deeper than 100, or of more than 2,000,000 pieces.
+        Unencodable: nested deeper than 100, or of more than 500,000 pieces.
     """
     return _encode(value, 0, [MAX_NODES])
 

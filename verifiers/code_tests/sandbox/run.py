@@ -21,7 +21,7 @@ from typing import Any, Literal, TypeAlias
 
 from assay.verifiers.code_tests.sandbox import wire
 
-FRAME_BYTES = 32 << 20
+FRAME_BYTES = 16 << 20
 """Longest frame that is read; what claims to be longer is `output_limit`."""
 
 TICK_S = 0.05

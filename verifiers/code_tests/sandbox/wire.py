@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 MAX_DEPTH = 110
-MAX_NODES = 2_000_000
+MAX_NODES = 500_000
 _HEX = re.compile(r"-?[0-9a-f]+")
 _DECIMAL_CHARS = 2_000
 _KINDS = re.compile(r"[A-Za-z_.0-9]{1,60}")
