@@ -43,6 +43,8 @@ class Escalate:
 class Verifier(Protocol):
     """What a factory returns. One object judges many samples, from several threads if inline.
 
+    One whose own limits may let an item take longer than the engine's has ``bound_s(sample) ->
+    float``, the seconds it may need; the engine widens the item's bound to that.
     An object whose `verify` may return `Escalate` also has ``escalated(sample) -> Verdict``,
     which the engine calls in a worker.
 
@@ -154,7 +156,8 @@ class VerifierSpec:
     without one is `invalid`, and no other field reaches the verifier. ``n_tokens?`` is read
     where it is there; ``info.tolerance`` is one entry of `info`."""
     levels: tuple[float, ...] | None = None
-    """The values a score can take, ascending; None: any in [0, 1]."""
+    """The values a score can take, ascending; None: any in [0, 1]. Where they depend on the
+    params, their model has a method ``levels() -> tuple[float, ...] | None``, which goes first."""
     params: type[BaseModel] | None = None
     """Checked when a rubric is loaded. Every field has a default for built-in verifiers."""
     deterministic: bool = True

@@ -32,7 +32,7 @@ def _levels(value: object) -> tuple[Number, ...]:
 class Closed(BaseModel):
     """A frozen model without unknown fields, whose errors are `RubricError`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     noun: ClassVar[str] = "this"
 
     def __init__(self, /, **data: Any) -> None:

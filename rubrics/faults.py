@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import itertools
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -83,8 +87,7 @@ def from_validation(err: ValidationError, model: type[BaseModel], kind: str) -> 
             fix=f"fields: {', '.join(fields)}",
         )
     got = f"{name} {brief(item['input'])}"
-    field = model.model_fields.get(str(loc[0])) if loc else None
-    fix = (field.description or "") if field is not None else ""
+    fix = documented(model, str(loc[0])) if loc else ""
     if inner is not None:
         text = str(inner)
         rule = f"{name} {text}" if text.startswith(("is ", "are ", "has ")) else text
@@ -94,3 +97,25 @@ def from_validation(err: ValidationError, model: type[BaseModel], kind: str) -> 
         near = nearest(str(item["input"]), re.findall(r"'([^']*)'", expected))
         return Fault(f"{name} is {item['input']!r}, must be {expected}{near}", path=loc, got=got)
     return Fault(f"{name}: {item['msg']}", path=loc, got=got, fix=fix)
+
+
+def documented(model: type, field: str) -> str:
+    """The text under a field in its class, read from the source only when an error wants it."""
+    for owner in model.__mro__:
+        if field not in inspect.get_annotations(owner):
+            continue
+        try:
+            (tree,) = ast.parse(textwrap.dedent(inspect.getsource(owner))).body
+        except (OSError, TypeError, SyntaxError, ValueError):  # no source at hand
+            return ""
+        body = tree.body if isinstance(tree, ast.ClassDef) else []
+        for named, text in itertools.pairwise(body):
+            if (
+                isinstance(named, ast.AnnAssign)
+                and isinstance(named.target, ast.Name)
+                and named.target.id == field
+                and isinstance(text, ast.Expr)
+                and isinstance(text.value, ast.Constant)
+            ):
+                return " ".join(str(text.value.value).split())
+    return ""

@@ -7,15 +7,15 @@ import os
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import assay.rubrics.kinds  # noqa: F401  (fills the table of kinds)
 from assay.errors import RubricError, nearest
-from assay.rubrics.base import HOST, Rubric, build
+from assay.rubrics.base import Rubric
 from assay.rubrics.faults import Fault, brief
 from assay.rubrics.number import Number
+from assay.rubrics.parts import HOST, build
 
 if TYPE_CHECKING:
     from assay.plugins.host import Host
@@ -33,6 +33,8 @@ def presets() -> tuple[str, ...]:
 
 @cache
 def _shipped() -> Mapping[str, Any]:
+    from importlib.resources import files
+
     found: dict[str, Any] = {}
     for folder in ("presets", "published"):
         directory = files("assay.rubrics").joinpath(folder)
@@ -162,6 +164,8 @@ def _from_value(value: Any, name: str | None) -> Rubric:
     try:
         rubric = build(value)
         rubric.leaves()
+        if rubric.weight.exact != 1:
+            raise Fault("the whole rubric has a weight", path=("weight",), fix="drop it")
     except Fault as err:
         err.file = name
         raise

@@ -41,6 +41,13 @@ class Number(float):
         self.exact = exact
         return self
 
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Number):
+            return self.exact == other.exact
+        return float.__eq__(self, other) is True
+
+    __hash__ = float.__hash__
+
     def __reduce__(self) -> tuple[type[Number], tuple[str]]:
         return Number, (str(self.exact),)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from assay.errors import SampleError
+from assay.errors import SampleError, nearest
 from assay.model import Sample, Term, Verdict
 from assay.rubrics.base import VIRTUAL, Part, Reader, Rubric
 from assay.rubrics.criterion import Criterion
@@ -97,7 +97,7 @@ class Plan:
         self.phase = ""
         """Names of the phases of training, for the signature."""
         self.root, self.prefix = root, prefix
-        self._root = self._build(root, prefix, Fraction(1), True, 1)
+        self._root = self._build(root, prefix, Fraction(1), "", 1)
         self.linear = not self.nodes
         self.simple = all(leaf.read is None for leaf in self.leaves)
         self.keys = tuple(leaf.key for leaf in self.leaves if leaf.criterion.use not in VIRTUAL)
@@ -105,10 +105,15 @@ class Plan:
     # -- compiling ------------------------------------------------------------------------------
 
     def _build(
-        self, part: Part, path: tuple[str, ...], share: Fraction, is_key: bool, sign: int
+        self, part: Part, path: tuple[str, ...], share: Fraction, key: str | None, sign: int
     ) -> Step:
+        """Compile a part.
+
+        `key` is None where the key criterion is elsewhere; else the rest of the path that leads
+        to it, empty where the part itself may say.
+        """
         if isinstance(part, Criterion):
-            return self._leaf(part, path, share, is_key, sign)
+            return self._leaf(part, path, share, key, sign)
         if part.noun == "turns":  # those that may be are compiled elsewhere
             raise Fault("turns stand at the top, or in a switch or in phases", path=path)
         part = self._lower(part, path)
@@ -116,19 +121,28 @@ class Plan:
             name = self.chosen[path]
             if part.noun == "phases":
                 self.phase = f"{self.phase}+{name}" if self.phase else name
-            return self._build(part.parts()[name], (*path, name), share, is_key, sign)
+            below = None if key is None else _rest(key or part.key or "", name) or ""
+            return self._build(part.parts()[name], (*path, name), share, below, sign)
         shares = part.shares()
+        if key == "":
+            key = part.key or next(iter(part.parts()))
+        if key is not None and not any(_rest(key, name) is not None for name in part.parts()):
+            raise Fault(
+                f"key {key!r} is no part of this rubric{nearest(key, part.parts())}",
+                path=path,
+                fix=f"parts: {', '.join(part.parts())}",
+            )
         steps: list[tuple[str, Step]] = []
         for name, child in part.parts().items():
-            below = share * shares[name].exact
-            key = is_key and name == part.key_part
+            part_share = share * shares[name].exact
+            rest = None if key is None else _rest(key, name)
             turn = sign * part.sign(name)
             where = (*path, name)
             if isinstance(child, Criterion):
-                step = self._leaf(child, where, below, key, turn, part.reader(name))
+                step = self._leaf(child, where, part_share, rest, turn, part.reader(name))
                 self.leaves[-1].per_turn = part.per_turn(name)
             else:
-                step = self._build(child, where, below, key, turn)
+                step = self._build(child, where, part_share, rest, turn)
             steps.append((name, step))
         if part.linear:
             weights = [(float(shares[name]), step) for name, step in steps]
@@ -140,11 +154,14 @@ class Plan:
         criterion: Criterion,
         path: tuple[str, ...],
         share: Fraction,
-        is_key: bool,
+        rest: str | None,
         sign: int,
         read: Reader | None = None,
     ) -> Step:
         key = "/".join(path) or criterion.use
+        is_key = rest is not None
+        if rest:
+            raise Fault(f"{key} is a criterion, so no key lies below it", got=f"{key}/{rest}")
         if is_key and criterion.missing is not None:
             raise Fault(
                 "the key criterion has a `missing`",
@@ -212,6 +229,8 @@ class Plan:
         """Key of the verdict, criterion, and what to judge: one run each, or one a turn."""
         if self.simple:
             return [(key, key, sample) for key in self.keys]
+        for part in self.lowered.values():
+            part.check_sample(sample)
         from assay.rubrics.turning import turn_sample
 
         found: list[tuple[str, str, Sample]] = []
@@ -306,6 +325,13 @@ class Plan:
         for node, share in zip(self.nodes, shares[count:], strict=True):
             terms[node.key] = Term("", 1.0, None, share)
         return value, terms
+
+
+def _rest(key: str, name: str) -> str | None:
+    """What is left of a key's path below the part `name`; None where it does not lead there."""
+    if key == name:
+        return ""
+    return key[len(name) + 1 :] if key.startswith(f"{name}/") else None
 
 
 def turn_count(sample: Sample | None) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from assay.plugins.markers import hookimpl
 from assay.plugins.spec import VerifierSpec
 from assay.verifiers.code_style.spec import SPECS as CODE_STYLE
+from assay.verifiers.code_tests.spec import SPECS as CODE_TESTS
 from assay.verifiers.format.spec import SPECS as FORMAT
 from assay.verifiers.length.spec import SPECS as LENGTH
 from assay.verifiers.math_answer.spec import SPECS as MATH_ANSWER
@@ -17,4 +18,4 @@ from assay.verifiers.math_steps.spec import SPECS as MATH_STEPS
 @hookimpl
 def assay_verifiers() -> list[VerifierSpec]:
     """The built-in verifiers."""
-    return [*CODE_STYLE, *FORMAT, *LENGTH, *MATH_ANSWER, *MATH_STEPS]
+    return [*CODE_STYLE, *CODE_TESTS, *FORMAT, *LENGTH, *MATH_ANSWER, *MATH_STEPS]

@@ -10,12 +10,13 @@ from pydantic import PlainSerializer, PlainValidator
 
 from assay.errors import SampleError
 from assay.model import Sample, Status, Verdict
-from assay.rubrics.base import VIRTUAL, Reader, Rubric, Slot
+from assay.rubrics.base import VIRTUAL, Reader, Rubric
 from assay.rubrics.criterion import Criterion
 from assay.rubrics.faults import Fault
 from assay.rubrics.kinds.switch import check_field, field_of
 from assay.rubrics.number import Number, Unit
 from assay.rubrics.ops import Ops
+from assay.rubrics.parts import Slot
 from assay.rubrics.steps import Aggregate, aggregate
 
 
@@ -105,6 +106,12 @@ class Process(Rubric):
     def formula(self, ops: Ops, values: Mapping[str, Any]) -> Any:
         """``alpha * outcome + (1 - alpha) * steps``, the steps being aggregated already."""
         return ops.sum([ops.num(share) * values[k] for k, share in self.shares().items()])
+
+    def check_sample(self, sample: Sample) -> None:
+        """K, where it is a field; and scores of steps, where the data set brings them."""
+        self._count(sample)
+        if self.steps.use in VIRTUAL:
+            self._given((), sample)
 
     def per_turn(self, part: str) -> bool:
         """The steps, if they are turns."""

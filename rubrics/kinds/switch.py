@@ -8,15 +8,16 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, PlainValidator
 
 from assay.errors import SampleError, nearest
-from assay.model import SAMPLE_FIELDS, FrozenDict, Sample
-from assay.rubrics.base import Rubric, Slot, read_part
+from assay.model import SAMPLE_FIELDS, Sample
+from assay.rubrics.base import Rubric
 from assay.rubrics.faults import Fault, brief
 from assay.rubrics.ops import Ops
+from assay.rubrics.parts import Ordered, Slot, read_part
 
 DEFAULT = "default"
 
 
-def _cases(value: object) -> FrozenDict:
+def _cases(value: object) -> Ordered:
     if not isinstance(value, Mapping) or not value:
         raise ValueError(f"is {brief(value)}, must be a table of value -> rubric")
     found: dict[str, Any] = {}
@@ -27,7 +28,7 @@ def _cases(value: object) -> FrozenDict:
             found[case] = read_part(entry)
         except Fault as err:
             raise err.under(case) from None
-    return FrozenDict(found)
+    return Ordered(found)
 
 
 def check_field(value: object) -> str:

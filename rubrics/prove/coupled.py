@@ -17,6 +17,9 @@ from assay.rubrics.prove.simplex import maximise
 COMBINATIONS = 4096
 """Most combinations of levels that are tried one by one."""
 
+PROGRAMMES = 256
+"""The same, where each leaves a linear programme over the criteria without levels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
@@ -59,7 +62,9 @@ def linear_extreme(
     named = {name for coupling in couplings for name in coupling.terms}
     stepped = [leaf for leaf in free if leaf.key in named and leaf.levels is not None]
     lists = [values_of(leaf) or () for leaf in stepped]
-    attained = math.prod(len(v) for v in lists) <= COMBINATIONS
+    smooth = any(leaf.key in named and leaf.levels is None for leaf in free)
+    most = PROGRAMMES if smooth else COMBINATIONS
+    attained = math.prod(len(v) for v in lists) <= most
     if not attained:
         stepped, lists = [], []
     best: Extreme | None = None
@@ -80,24 +85,35 @@ def _programme(
     couplings: Sequence[Coupling],
     highest: bool,
 ) -> Extreme | None:
-    names = [leaf.key for leaf in free]
-    rows = [
-        (
-            [c.terms.get(n, Fraction(0)) if n not in fixed else Fraction(0) for n in names],
-            c.limit - sum((k * fixed[n] for n, k in c.terms.items() if n in fixed), Fraction(0)),
-        )
-        for c in couplings
-    ]
-    bounds = [(fixed[x.key], fixed[x.key]) if x.key in fixed else span(x) for x in free]
-    for i, name in enumerate(names):  # what is pinned is in the bounds: give its share back
-        if name in fixed:
-            for j, c in enumerate(couplings):
-                share = c.terms.get(name, Fraction(0))
-                rows[j][0][i] = share
-                rows[j] = (rows[j][0], rows[j][1] + share * fixed[name])
+    """The end over the criteria that are not fixed; those no coupling names go to their ends."""
+    scores = dict(fixed)
+    tied: list[Leaf] = []
+    named = {name for coupling in couplings for name in coupling.terms}
+    for leaf in free:
+        if leaf.key in fixed:
+            continue
+        if leaf.key in named:
+            tied.append(leaf)
+            continue
+        low, high = span(leaf)
+        rises = objective.terms.get(leaf.key, Fraction(0)) > 0
+        scores[leaf.key] = high if rises == highest else low
+    names = [leaf.key for leaf in tied]
+    rows = []
+    for coupling in couplings:
+        taken = sum((k * scores[n] for n, k in coupling.terms.items() if n in scores), Fraction(0))
+        row = [coupling.terms.get(n, Fraction(0)) for n in names]
+        if not any(row):
+            if taken > coupling.limit:
+                return None
+            continue
+        rows.append((row, coupling.limit - taken))
     sign = 1 if highest else -1
-    found = maximise([sign * objective.terms.get(n, Fraction(0)) for n in names], rows, bounds)
-    if found is None:
-        return None
-    scores = {**fixed, **dict(zip(names, found.point, strict=True))}
-    return Extreme(objective.constant + sign * found.value, scores)
+    weights = [sign * objective.terms.get(n, Fraction(0)) for n in names]
+    if names:
+        found = maximise(weights, rows, [span(leaf) for leaf in tied])
+        if found is None:
+            return None
+        scores.update(zip(names, found.point, strict=True))
+    value = sum((c * scores[n] for n, c in objective.terms.items()), objective.constant)
+    return Extreme(value, scores)

@@ -340,3 +340,20 @@ def test_values_and_summary() -> None:
     assert (found["n"], found["scored"], found["unscored"], found["invalid"]) == (3, 2, 1, 0)
     assert found["score/a"] == 0.75
     assert not any(math.isnan(x) for x in summary([]).values())
+
+
+def test_a_sample_without_what_the_rubric_reads_is_invalid_alone() -> None:
+    from assay import Engine
+
+    rubric = {"kind": "process", "outcome": "kinds.ends", "steps": "sample.steps", "k": "info.k"}
+    samples = [
+        Sample("end", steps=[1]),
+        Sample("end", steps=[1, 7], info={"k": 2}),
+        Sample("end", steps=[1], info={"k": 2}),
+    ]
+    with Engine(rubric, verifiers=[share, ends]) as engine:
+        rewards = engine.verify_batch(samples)
+    assert [r.status for r in rewards] == ["invalid", "invalid", "scored"]
+    assert rewards[0].error == "info.k is None; wanted a number of steps, more than 0"
+    assert rewards[1].error == "steps[1] is 7; scores lie in [0, 1]"
+    assert rewards[2].value == pytest.approx(0.85)

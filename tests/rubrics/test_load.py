@@ -208,3 +208,57 @@ def test_isolation_and_phase_are_in_the_signature() -> None:
         {"format.boxed": Verdict.judged("format.boxed@1", 1, "", details={"isolation": "rlimit"})}
     )
     assert plain.signature == bound.signature != boxed.signature
+
+
+def test_the_order_of_criteria_counts_in_comparisons() -> None:
+    """The first is the key: two rubrics that differ in order are two rubrics."""
+    a = load_rubric({"kind": "priority", "criteria": ["a.a", "b.b"]})
+    b = load_rubric({"kind": "priority", "criteria": ["b.b", "a.a"]})
+    assert a != b
+    assert load_rubric(a.to_dict()) == a
+    assert len({a, b, load_rubric(a.to_dict())}) == 2
+
+
+def test_a_key_may_lie_deeper() -> None:
+    inner = {"kind": "weighted", "criteria": {"a.a": 1, "b.b": 1}}
+    table = {"kind": "weighted", "criteria": {"x.x": 1, "y": inner}}
+    lost = {"x.x": 1.0, "y/a.a": 1.0, "y/b.b": None}
+
+    def verdicts() -> dict[str, Verdict]:
+        return {
+            k: Verdict.undecided(k, "") if s is None else Verdict.judged(k, s, "")
+            for k, s in lost.items()
+        }
+
+    assert load_rubric(table).compose(verdicts()).value == 2.0
+    assert load_rubric({**table, "key": "y"}).compose(verdicts()).value == 2.0
+    assert load_rubric({**table, "key": "y/b.b"}).compose(verdicts()).value is None
+    with pytest.raises(RubricError, match=r"key 'c.c' is no part of this rubric"):
+        load_rubric({**table, "key": "y/c.c"}).compose(verdicts())
+    with pytest.raises(RubricError, match=r"x.x is a criterion"):
+        load_rubric({**table, "key": "x.x/c"}).compose(verdicts())
+
+
+def test_too_many_ways_are_refused() -> None:
+    switch = {"kind": "switch", "on": "info.x", "cases": {str(i): "a.a" for i in range(10)}}
+    table = {"kind": "vote", "criteria": {f"k{i}": switch for i in range(4)}}
+    with pytest.raises(RubricError, match="its switches can stand in 10000 ways"):
+        load_rubric(table).compose({})
+
+
+def test_a_weight_of_the_whole_means_nothing() -> None:
+    with pytest.raises(RubricError, match="the whole rubric has a weight"):
+        load_rubric({"kind": "weighted", "weight": 2, "criteria": {"a.a": 1}})
+
+
+def test_what_was_computed_is_neither_compared_nor_copied() -> None:
+    table = {"kind": "gate", "gate": "a.a", "then": "b.b", "ramp": [0, 1]}
+    used, fresh = load_rubric(table), load_rubric(table)
+    scores = {"gate": Verdict.judged("a.a", 0.5, ""), "then": Verdict.judged("b.b", 1, "")}
+    assert used.compose(scores).value == 0.5
+    assert used == fresh
+    assert hash(used) == hash(fresh)
+    changed = used.model_copy(update={"floor": Number(0), "then": Criterion(use="c.c")})
+    lower = {**scores, "then": Verdict.judged("c.c", 0.5, "")}
+    assert changed.compose(lower).value == 0.25
+    assert changed.leaves()["then"].use == "c.c"

@@ -565,6 +565,21 @@ def test_each_case_of_a_switch_has_its_own_ruling() -> None:
     assert certificate.margin == 0
 
 
+def test_a_coupling_of_one_case_leaves_the_others_alone() -> None:
+    switch = {
+        "kind": "switch",
+        "on": "info.source",
+        "cases": {"x": weighted(c=1, s=1), "y": weighted(c=2, t=1)},
+    }
+    certificate = load_rubric(switch).prove(given=["x/s <= 0.5"], host=HOST)
+    assert {c.case: c.ruling for c in certificate.cases} == {"x": "proved", "y": "proved"}
+    assert {c.case: c.margin for c in certificate.cases} == {"x": F(1, 2), "y": 1}
+    with pytest.raises(RubricError, match="is no criterion of this rubric"):
+        load_rubric(switch).prove(given=["z <= 0.5"], host=HOST)
+    keyed = load_rubric(switch).prove(key="y/c", host=HOST)
+    assert [c.key for c in keyed.cases] == ["x/c", "y/c"]
+
+
 def test_potential_shaping_is_proved_and_repeating_refuted() -> None:
     outcome = {"use": "c.c", **KEY}
     turns = {"kind": "turns", "outcome": outcome, "shaping": {"phi": "p.p", "gamma": 0.9}}
@@ -609,3 +624,9 @@ def test_couplings_that_cannot_be(given: str, message: str) -> None:
 def test_an_unknown_key_suggests_the_nearest() -> None:
     with pytest.raises(RubricError, match="did you mean 'style'"):
         load_rubric(weighted(correct=1, style=1)).prove(key="styel", host=HOST)
+
+
+def test_a_verifier_that_is_not_installed_is_an_assumption_with_the_nearest_name() -> None:
+    certificate = load_rubric(weighted(c=1) | {"criteria": {"c": KEY, "format.boxd": 0.5}})
+    told = certificate.prove(host=HOST).assumptions
+    assert any("no verifier 'format.boxd'; did you mean 'format.boxed'?" in text for text in told)

@@ -29,9 +29,9 @@ def parse(source: str) -> ast.Module | str:
 def substantive(tree: ast.AST) -> bool:
     r"""Whether any statement does something: no docstring, ``pass``, ``...``, import or stub.
 
-    >>> substantive(ast.parse("import os\\ndef f():\\n    'Docstring.'"))
+    >>> substantive(ast.parse("import os\ndef f():\n    'Docstring.'"))
     False
-    >>> substantive(ast.parse("def f():\\n    return 1"))
+    >>> substantive(ast.parse("def f():\n    return 1"))
     True
     """
     return any(_does(node) for node in ast.walk(tree))

@@ -25,7 +25,7 @@ from assay.verifiers.math_answer.tree import (
 )
 
 if TYPE_CHECKING:
-    from assay.verifiers.math_answer.compare import Comparer
+    from assay.verifiers.math_answer.lists import Lists
 
 INFINITY = Sym("infinity")
 _MINUS = App("neg", (INFINITY,))
@@ -387,7 +387,7 @@ def normal(region: Region) -> Region | None:
 # -- comparing --------------------------------------------------------------------------------
 
 
-def compare(r: Node, a: Node, comparer: Comparer) -> Finding:
+def compare(r: Node, a: Node, comparer: Lists) -> Finding:
     """Two readings of which at least one is a set of numbers."""
     left, right = as_set(r), as_set(a)
     if left is not None and right is not None:
@@ -403,7 +403,7 @@ def compare(r: Node, a: Node, comparer: Comparer) -> Finding:
     return different("one is a set of numbers, the other is not")
 
 
-def same(r: Region, a: Region, comparer: Comparer) -> Finding:
+def same(r: Region, a: Region, comparer: Lists) -> Finding:
     """Whether two regions are equal as sets."""
     left, right = normal(r) or r, normal(a) or a
     if len(left.parts) != len(right.parts):

@@ -23,7 +23,7 @@ Policy: TypeAlias = Literal["last", "joined", "longest", "whole", "file"]
 ``joined``
     all Python blocks, in order, with a blank line between: a program told in pieces;
 ``longest``
-    the longest Python block, the last of equals: where a usage example follows the program;
+    the longest Python block, the first of equals: where a usage example follows the program;
 ``whole``
     the answer as it stands, fences or not: for models that were told to write nothing else;
 ``file``
@@ -97,7 +97,7 @@ def extract_program(text: str, policy: Policy = "last") -> Program | None:
     if policy == "joined":
         chosen = python
     elif policy == "longest":
-        chosen = [max(reversed(python), key=lambda b: b.end - b.start)]
+        chosen = [max(python, key=lambda b: b.end - b.start)]
     else:
         chosen = python[-1:]
     return Program(

@@ -256,8 +256,8 @@ def _one_reference(value: Any, where: str) -> Reference:
         raise SampleError(f"{where} is {value}; wanted text or a number, e.g. {str(value)!r}")
     if isinstance(value, float) and not math.isfinite(value):
         raise SampleError(f"{where} is {value}; wanted a finite number or text")
-    plain: Reference = exact(value)
-    return plain
+    taken: Reference = exact(value)
+    return taken
 
 
 def _id(value: Any, where: str) -> str:

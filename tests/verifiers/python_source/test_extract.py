@@ -62,7 +62,7 @@ CASES = [
     ),
     Case(f"{F}python\nx\n{F}\n{F}python\ny\n{F}", "x\n\ny\n", "joined, a blank between", "joined"),
     Case(f"{F}python\nxx\n{F}\n{F}python\ny\n{F}", "xx\n", "the longest", "longest"),
-    Case(f"{F}python\nx\n{F}\n{F}python\ny\n{F}", "y\n", "longest, the last of equals", "longest"),
+    Case(f"{F}python\nx\n{F}\n{F}python\ny\n{F}", "x\n", "longest, the first of equals", "longest"),
     Case(f"{F}python\nx\n{F}", f"{F}python\nx\n{F}", "whole: fences are part of it", "whole"),
     Case("a\u2028b\x0cc", "a\u2028b\x0cc", "only line feeds end lines"),
 ]

@@ -1,0 +1,329 @@
+"""Is what a program returned what was expected? Runs outside the sandbox, on decoded nodes.
+
+What was got is a stranger's: no hash table is keyed by it (keys are canonical text, whose hash
+is seeded), no recursion is deeper than `wire.MAX_DEPTH`, and no number is expanded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import count
+from typing import Any, Literal
+
+from assay.verifiers.code_tests.sandbox import codec, wire
+from assay.verifiers.code_tests.sandbox.wire import Opaque, Pairs, Relative, Seq, SetOf
+
+_NUMBERS = (int, float, complex, Decimal, Fraction)
+_MATCHING = 500  # unordered and with tolerance is quadratic
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How to compare; see `CodeTestsParams` for each."""
+
+    rel_tol: float = 1e-9
+    abs_tol: float = 0.0
+    exact_types: bool = False
+    unordered: bool = False
+    nan_equal: bool = False
+    iterators: bool = True
+    """A generator (or map, dict view, ...) stands for the list of what it gives."""
+    as_type: Literal["set", "true", "false", "numbers"] | None = None
+    """From the text of an assertion: compare as sets; or ask for the truth of the value only."""
+
+
+def node(value: Any) -> Any:
+    """A Python value of ours (an expected one) as a node."""
+    return wire.decode(codec.encode(value))
+
+
+def difference(got: Any, want: Any, rules: Rules) -> str | None:
+    """Where and how `got` differs from `want`, in short; None if it does not."""
+    if rules.as_type == "true":
+        return None if truth(got) is True else f"got {show(got)}, wanted something true"
+    if rules.as_type == "false":
+        return None if truth(got) is False else f"got {show(got)}, wanted something false"
+    if rules.as_type == "set":
+        got, want = _as_set(got), _as_set(want)
+    if rules.unordered:
+        got, want = _plain(got, rules), _plain(want, rules)
+        if isinstance(got, Seq) and isinstance(want, Seq):
+            return _unordered(got, want, rules)
+    return _differs(got, want, rules, "")
+
+
+def truth(value: Any) -> bool | None:
+    """What ``bool(value)`` would say of a plain value; None for an opaque object."""
+    while isinstance(value, Relative):
+        value = value.value
+    if isinstance(value, Opaque):
+        return None
+    if isinstance(value, Seq | SetOf):
+        return bool(value.items)
+    if isinstance(value, Pairs):
+        return bool(value.pairs)
+    return bool(value)
+
+
+def _as_set(value: Any) -> Any:
+    inner = value
+    while isinstance(inner, Relative):
+        inner = inner.value
+    if isinstance(inner, Seq):
+        return SetOf("set", inner.items)
+    if isinstance(inner, str):
+        return SetOf("set", tuple(inner))
+    return value
+
+
+def _plain(value: Any, rules: Rules) -> Any:
+    while isinstance(value, Relative) and not rules.exact_types:
+        if value.name == "iterator" and not rules.iterators:
+            return value
+        value = value.value
+    return value
+
+
+def _differs(got: Any, want: Any, rules: Rules, where: str) -> str | None:
+    got, want = _plain(got, rules), _plain(want, rules)
+    if isinstance(got, Seq) and isinstance(want, Seq):
+        if rules.exact_types and got.kind != want.kind:
+            return _say(where, f"got a {got.kind}, wanted a {want.kind}")
+        if len(got.items) != len(want.items):
+            return _say(where, f"got {len(got.items)} items, wanted {len(want.items)}")
+        for i, (a, b) in enumerate(zip(got.items, want.items, strict=True)):
+            found = _differs(a, b, rules, f"{where}[{i}]")
+            if found is not None:
+                return found
+        return None
+    if isinstance(got, Pairs) and isinstance(want, Pairs):
+        return _pairs(got, want, rules, where)
+    if isinstance(got, SetOf) and isinstance(want, SetOf):
+        same = not rules.exact_types or got.kind == want.kind
+        if same and Counter(_keys(set_items(got))) == Counter(_keys(set_items(want))):
+            return None
+        return _say(where, f"got {show(got)}, wanted {show(want)}")
+    both = isinstance(got, Relative) and isinstance(want, Relative)
+    if both and got.name == want.name != "iterator":
+        return _differs(got.value, want.value, rules, where)
+    if _same_scalar(got, want, rules):
+        return None
+    return _say(where, f"got {show(got)}, wanted {show(want)}")
+
+
+def set_items(value: SetOf) -> Sequence[Any]:
+    """The members, repeats taken out."""
+    seen: dict[str, Any] = {}
+    for item in value.items:
+        seen.setdefault(canonical(item), item)
+    return list(seen.values())
+
+
+def _same_scalar(got: Any, want: Any, rules: Rules) -> bool:
+    if isinstance(got, bool) or isinstance(want, bool):
+        return got is want  # True is not 1
+    if isinstance(got, _NUMBERS) and isinstance(want, _NUMBERS):
+        if rules.exact_types and type(got) is not type(want):
+            return False
+        return same_number(got, want, rules)
+    kinds = (type(None), str, bytes)
+    return isinstance(got, kinds) and type(got) is type(want) and bool(got == want)
+
+
+def same_number(got: Any, want: Any, rules: Rules) -> bool:
+    """Equal, or close where a float, complex or decimal is involved."""
+    nan = (_is_nan(got), _is_nan(want))
+    if any(nan):
+        return all(nan) and rules.nan_equal
+    if got == want:
+        return True
+    inexact = (float, complex, Decimal)
+    if not (isinstance(got, inexact) or isinstance(want, inexact)):
+        return False
+    if not (rules.rel_tol or rules.abs_tol):
+        return False
+    try:
+        a, b = complex(got), complex(want)
+    except OverflowError:
+        return False
+    if not all(map(math.isfinite, (a.real, a.imag, b.real, b.imag))):
+        return False
+    # relative to what was expected alone: a wild answer must not widen its own tolerance
+    return abs(a - b) <= max(rules.abs_tol, rules.rel_tol * abs(b))
+
+
+def _is_nan(x: Any) -> bool:
+    if isinstance(x, Decimal):
+        return x.is_nan()
+    if isinstance(x, complex):
+        return math.isnan(x.real) or math.isnan(x.imag)
+    return isinstance(x, float) and math.isnan(x)
+
+
+def _pairs(got: Pairs, want: Pairs, rules: Rules, where: str) -> str | None:
+    if len(got.pairs) != len(want.pairs):
+        return _say(where, f"got {len(got.pairs)} keys, wanted {len(want.pairs)}")
+    mine = {canonical(k): v for k, v in got.pairs}
+    for key, value in want.pairs:
+        name = canonical(key)
+        if name not in mine:
+            return _say(where, f"the key {show(key)} is missing")
+        found = _differs(mine[name], value, rules, f"{where}[{show(key, 20)}]")
+        if found is not None:
+            return found
+    return None
+
+
+def _unordered(got: Seq, want: Seq, rules: Rules) -> str | None:
+    if len(got.items) != len(want.items):
+        return f"got {len(got.items)} items, wanted {len(want.items)}"
+    left = Counter(_keys(want.items))
+    extra = []
+    for item, key in zip(got.items, _keys(got.items), strict=True):
+        if left[key] > 0:
+            left[key] -= 1
+        else:
+            extra.append(item)
+    if not extra:
+        return None
+    missing = []
+    for item, key in zip(want.items, _keys(want.items), strict=True):
+        if left[key] > 0:
+            left[key] -= 1
+            missing.append(item)
+    if len(extra) <= _MATCHING:
+        for item in list(extra):
+            for i, other in enumerate(missing):
+                if _differs(item, other, rules, "") is None:
+                    extra.remove(item)
+                    del missing[i]
+                    break
+    return f"{show(extra[0])} is not among what was wanted" if extra else None
+
+
+def _keys(items: Sequence[Any]) -> list[str]:
+    return [canonical(x) for x in items]
+
+
+_serial = count()
+
+
+def canonical(value: Any) -> str:
+    """Text that two values share exactly if Python's ``==`` holds and True is not 1."""
+    while isinstance(value, Relative):
+        value = value.value
+    if value is None or isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str):
+        return f"{len(value)}:{value}"
+    if isinstance(value, bytes):
+        return "b" + value.hex()
+    if isinstance(value, _NUMBERS):
+        return _number(value)
+    if isinstance(value, Seq):
+        return "(" + ",".join(canonical(x) for x in value.items) + ")"
+    if isinstance(value, SetOf):
+        return "{" + ",".join(sorted({canonical(x) for x in value.items})) + "}"
+    if isinstance(value, Pairs):
+        pairs = sorted(f"{canonical(k)}={canonical(v)}" for k, v in value.pairs)
+        return "<" + ",".join(pairs) + ">"
+    return f"?{next(_serial)}"  # equal to nothing
+
+
+def _number(value: Any) -> str:
+    if _is_nan(value):
+        return f"?{next(_serial)}"
+    if isinstance(value, complex):
+        if value.imag:
+            return f"c{value.real.hex()},{value.imag.hex()}"
+        value = value.real
+    if isinstance(value, float | Decimal):
+        if not math.isfinite(value):
+            return f"n{float(value)}"
+        value = Fraction(value)
+    if isinstance(value, Fraction):
+        if value.denominator != 1:
+            return f"q{value.numerator:x}/{value.denominator:x}"
+        value = value.numerator
+    return f"n{value:x}"
+
+
+def _say(where: str, what: str) -> str:
+    return f"at {where}: {what}" if where else what
+
+
+def show(value: Any, limit: int = 80) -> str:
+    """A node for a person, cut short; looks at no more of it than it shows."""
+    return _show(value, limit)[:limit]
+
+
+def _show(v: Any, limit: int) -> str:
+    if isinstance(v, Relative):
+        return f"{v.name}({_show(v.value, limit)})"
+    if isinstance(v, Opaque):
+        return f"an object of type {v.name}"
+    if isinstance(v, str):
+        return repr(v[:limit]) + ("..." if len(v) > limit else "")
+    if isinstance(v, bytes):
+        return repr(v[:limit])
+    if isinstance(v, int) and not isinstance(v, bool) and v.bit_length() > 250:
+        return f"an integer of {v.bit_length()} bits"
+    if isinstance(v, Fraction | Decimal):
+        return f"{v!r}" if canonical(v).__len__() < 200 else f"a long {type(v).__name__}"
+    if isinstance(v, Seq | SetOf):
+        marks = {"list": "[]", "tuple": "()", "set": "{}", "frozenset": "{}"}[v.kind]
+        return marks[0] + _several(v.items, limit) + marks[1]
+    if isinstance(v, Pairs):
+        shown = [f"{_show(k, limit)}: {_show(x, limit)}" for k, x in v.pairs[:12]]
+        return "{" + ", ".join(shown)[:limit] + ("..." if len(v.pairs) > 12 else "") + "}"
+    return repr(v)
+
+
+def _several(items: tuple[Any, ...], limit: int) -> str:
+    out, length = [], 0
+    for item in items:
+        out.append(_show(item, limit))
+        length += len(out[-1]) + 2
+        if length > limit:
+            out.append("...")
+            break
+    return ", ".join(out)
+
+
+def text_difference(
+    got: str, want: str, policy: Literal["trailing", "exact", "tokens"], rules: Rules
+) -> str | None:
+    """Where printed output differs from what was expected; None if it does not."""
+    if policy == "exact":
+        a, b = got.split("\n"), want.split("\n")
+    elif policy == "trailing":
+        a, b = _lines(got), _lines(want)
+    else:
+        a, b = got.split(), want.split()
+    unit = "word" if policy == "tokens" else "line"
+    for i, (x, y) in enumerate(zip(a, b, strict=False)):
+        if x != y and not (policy == "tokens" and rules.abs_tol and _close(x, y, rules)):
+            return f"{unit} {i + 1}: got {show(x)}, wanted {show(y)}"
+    if len(a) != len(b):
+        return f"got {len(a)} {unit}s, wanted {len(b)}"
+    return None
+
+
+def _lines(text: str) -> list[str]:
+    """Lines without trailing blanks, and without blank lines at the end."""
+    lines = [line.rstrip(" \t\r") for line in text.split("\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _close(x: str, y: str, rules: Rules) -> bool:
+    try:
+        return same_number(float(x), float(y), rules)
+    except ValueError:
+        return False

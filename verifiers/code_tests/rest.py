@@ -1,0 +1,132 @@
+"""What of an assert suite must run as code: in a second sandbox, calling the first by proxy.
+
+The test's sandbox holds the test and the prompt's helpers; the program's holds the program. They
+meet only here, through encoded values, so a program can redefine nothing of its test, nor read
+it. That the suite passed is the test's sandbox's word, which runs no line of the program's.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from assay.errors import ReferenceUnreadable
+from assay.verifiers.code_tests.execute import START_S, Budget, Program
+from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, of_end, of_failure
+from assay.verifiers.code_tests.params import CodeTestsParams
+from assay.verifiers.code_tests.sandbox import wire
+from assay.verifiers.code_tests.sandbox.levels import Kind
+from assay.verifiers.code_tests.sandbox.pool import Lane
+from assay.verifiers.code_tests.sandbox.run import Run
+from assay.verifiers.code_tests.suite import Rest, Suite
+
+MAX_CALLS = 100_000
+
+_OPS = ("call", "on", "get")
+
+
+def run_rest(
+    lane: Lane,
+    kind: Kind,
+    program: Program,
+    suite: Suite,
+    rest: Rest,
+    params: CodeTestsParams,
+) -> CaseResult:
+    """The outcome of the suite's code on the program.
+
+    Raises:
+        Starved: the machine spent the time.
+        ReferenceUnreadable: the test's own code does not compile.
+    """
+    budget = Budget.of(suite, params)
+    job = {"kind": "serve", "code": rest.code, "before": suite.before, "caller": list(rest.names)}
+    began = time.monotonic()
+    with program.start() as tested:
+        failed = program.ready(tested)
+        if failed is not None:
+            return failed
+        with lane.zygote(kind).run(job, budget.limits()) as testing:
+            result = _converse(testing, tested, rest, budget)
+    return CaseResult(result.outcome, result.because, seconds=time.monotonic() - began)
+
+
+def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget) -> CaseResult:
+    end_at = time.monotonic() + budget.total_s
+    for _ in range(MAX_CALLS):
+        message = testing.receive(end_at + START_S)
+        if message is None:
+            return _test_ended(testing, budget)
+        if "ready" in message:
+            return CaseResult(Outcome.PASSED)
+        if "c" in message:
+            raise ReferenceUnreadable(f"tests.code: {of_failure(message, 'c').because}")
+        if "x" in message:
+            return _failed(message)
+        ask = message.get("ask")
+        if not isinstance(ask, dict) or ask.get("op") not in _OPS or not _permitted(ask, rest):
+            return CaseResult(Outcome.WRONG_ANSWER, "the test asked for what it may not")
+        deadline = min(time.monotonic() + budget.case_s, end_at)
+        tested.send(ask)
+        try:
+            reply = tested.receive(deadline)
+        except wire.Garbled as err:
+            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}")
+        if reply is None:
+            end = tested.wait(time.monotonic() + 1.0)
+            ended = of_end(end, budget.case_s)
+            return ended or CaseResult(Outcome.RUNTIME_ERROR, "ended before it gave a result")
+        checked = _checked(reply)
+        if isinstance(checked, CaseResult):
+            return checked
+        testing.send(checked)
+    return CaseResult(Outcome.TIMEOUT, f"the test called more than {MAX_CALLS} times")
+
+
+def _permitted(ask: dict[str, Any], rest: Rest) -> bool:
+    name = ask.get("f")
+    if not isinstance(name, str):
+        return False
+    return ask["op"] != "call" or name.partition(".")[0] in rest.names
+
+
+def _checked(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
+    """A reply of the program's, cleaned: known fields, values that decode."""
+    if "x" in reply:
+        told = reply["x"] if isinstance(reply["x"], dict) else {}
+        if told.get("type") == "MemoryError":
+            return of_failure(reply, "x")
+        return {"x": {k: str(told.get(k))[:200] for k in ("type", "base", "text")}}
+    try:
+        if "h" in reply:
+            if type(reply["h"]) is not int:
+                raise wire.Garbled("a handle that is no number")
+            return {"h": reply["h"], "o": str(reply.get("o"))[:80]}
+        if "v" not in reply:
+            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable: {str(reply.get('u'))[:80]}")
+        wire.decode(reply["v"])
+        after = reply.get("after")
+        if after is not None:
+            if type(after) is not list:
+                raise wire.Garbled("arguments that are no list")
+            for value in after:
+                wire.decode(value)
+    except wire.Garbled as err:
+        return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}")
+    return {"v": reply["v"], "after": after}
+
+
+def _failed(message: dict[str, Any]) -> CaseResult:
+    """The test raised: an assertion that does not hold, or what the program's value caused."""
+    found = of_failure(message, "x")
+    if found.because.startswith("AssertionError"):
+        return CaseResult(Outcome.WRONG_ANSWER, f"the test failed: {found.because}")
+    return CaseResult(Outcome.RUNTIME_ERROR, f"the test raised {found.because}")
+
+
+def _test_ended(testing: Run, budget: Budget) -> CaseResult:
+    end = testing.wait(time.monotonic() + 1.0)
+    found = of_end(end, budget.total_s)
+    if found is not None and found.outcome is Outcome.TIMEOUT:
+        return found
+    return CaseResult(Outcome.RUNTIME_ERROR, "the test ended before its end")

@@ -1,0 +1,428 @@
+"""Runs one program, confined already. Everything here is at the program's mercy, and may be.
+
+The program shares this process, so nothing in it is trusted or secret: no expected value, no
+comparer, no verdict. What leaves is claims: a value per call, or what was printed. References
+are taken before the program runs, so that it breaks less by accident; that is no defence.
+
+Two kinds of job:
+
+``script``
+    run the code as ``__main__`` with stdin and stdout; an exception is told on the channel.
+``serve``
+    run the code as a module, then answer one request after another on the channel: calls of
+    its functions (`_Server`). Where the job says so, the code may call out (`_Caller`): the
+    names it does not define are asked of the parent, which has them from another sandbox.
+
+A frame on the channel is a length (4 bytes, big-endian) and JSON.
+"""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import json
+import os
+import random
+import sys
+import threading
+import types
+from collections.abc import Callable
+from typing import Any
+
+from assay.verifiers.code_tests.sandbox.codec import (
+    Opaque,
+    Unencodable,
+    decode,
+    encode,
+    is_iterator,
+)
+
+SOURCE = "<program>"
+
+_dump = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
+_load = json.JSONDecoder().decode
+_write, _read, _exit = os.write, os.read, os._exit
+
+_OUT_OF_MEMORY = b'{"x":{"type":"MemoryError","line":null,"text":""}}'
+"""Ready before memory is short."""
+
+
+class _Channel:
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def send(self, message: Any) -> None:
+        self.send_bytes(_dump(message).encode("ascii"))
+
+    def send_bytes(self, body: bytes) -> None:
+        data = len(body).to_bytes(4, "big") + body
+        while data:
+            data = data[_write(self._fd, data) :]
+
+    def receive(self) -> Any:
+        """The next message; None at the end of the stream."""
+        head = self._exactly(4)
+        body = self._exactly(int.from_bytes(head, "big")) if head else None
+        return _load(body.decode("utf-8", "surrogatepass")) if body is not None else None
+
+    def _exactly(self, n: int) -> bytes | None:
+        parts = []
+        while n:
+            got = _read(self._fd, min(n, 1 << 20))
+            if not got:
+                return None
+            parts.append(got)
+            n -= len(got)
+        return b"".join(parts)
+
+
+def _failure(err: BaseException) -> dict[str, Any]:
+    """An exception as evidence: its type, the program's line, a little text."""
+    line = None
+    tb = err.__traceback__
+    while tb is not None:
+        if tb.tb_frame.f_code.co_filename == SOURCE:
+            line = tb.tb_lineno
+        tb = tb.tb_next
+    kind = type(err)
+    if isinstance(err, SyntaxError):
+        line = err.lineno
+    try:
+        text = str(err)[:200]
+    except BaseException:  # the program's own __str__
+        text = ""
+    # the nearest builtin class, so that a test that expects ValueError sees its subclasses too
+    base = next((c.__name__ for c in kind.__mro__ if c.__module__ == "builtins"), "Exception")
+    return {
+        "type": kind.__name__[:80],
+        "base": base,
+        "line": line,
+        "text": text,
+        "code": err.code if isinstance(err, SystemExit) and type(err.code) is int else None,
+    }
+
+
+def run(job: dict[str, Any], channel_fd: int) -> None:
+    """Run a job and leave the process. Never returns."""
+    channel = _Channel(channel_fd)
+    code = 1
+    try:
+        _fresh_streams()
+        random.seed(0)  # the same program gets the same verdict
+        code = _script(job, channel) if job["kind"] == "script" else _serve(job, channel)
+    except MemoryError:
+        channel.send_bytes(_OUT_OF_MEMORY)
+    except BaseException as err:  # the program may have broken anything beneath us
+        channel.send({"x": _failure(err)})
+    finally:
+        _exit(code)
+
+
+def _fresh_streams() -> None:
+    for number, name in ((0, "stdin"), (1, "stdout"), (2, "stderr")):
+        if number == 0:
+            stream = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+        else:
+            stream = open(  # noqa: SIM115
+                number, "w", encoding="utf-8", closefd=False, buffering=1 if number == 2 else -1,
+                errors="backslashreplace" if number == 2 else "strict",
+            )  # fmt: skip
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _module(name: str) -> types.ModuleType:
+    module = types.ModuleType(name)
+    module.__dict__["__builtins__"] = builtins
+    sys.modules[name] = module
+    return module
+
+
+def _compile(code: str, channel: _Channel) -> types.CodeType | None:
+    try:
+        return compile(code, SOURCE, "exec", dont_inherit=True)
+    except MemoryError:  # CPython's parser says so of nesting, too
+        channel.send({"c": {"type": "MemoryError", "line": None, "text": "too complex"}})
+    except (SyntaxError, ValueError, OverflowError, RecursionError) as err:
+        channel.send({"c": _failure(err)})
+    return None
+
+
+def _script(job: dict[str, Any], channel: _Channel) -> int:
+    """Like ``python program.py``, with the exit code that it would have."""
+    code = _compile(job["code"], channel)
+    if code is None:
+        return 1
+    main = _module("__main__")
+    status = 0
+    shutdown, exits = threading._shutdown, atexit._run_exitfuncs  # type: ignore[attr-defined]
+    try:
+        exec(code, main.__dict__)  # noqa: S102 - the point of the sandbox
+    except SystemExit as err:
+        status = _exit_status(err)
+        if status:
+            channel.send({"x": _failure(err)})
+    except MemoryError:
+        channel.send_bytes(_OUT_OF_MEMORY)
+        status = 1
+    except BaseException as err:
+        channel.send({"x": _failure(err)})
+        status = 1
+    shutdown()
+    exits()
+    sys.stdout.flush()
+    return status
+
+
+def _exit_status(err: SystemExit) -> int:
+    if err.code is None:
+        return 0
+    return err.code & 0xFF if isinstance(err.code, int) else 1
+
+
+def _serve(job: dict[str, Any], channel: _Channel) -> int:
+    code = _compile(job["code"], channel)
+    if code is None:
+        return 1
+    module = _module("program")
+    if job.get("caller"):
+        module.__dict__["__builtins__"] = _outward(channel, job["caller"])
+    if "before" in job:  # the prompt's helpers; its stub of the function asked for must not stay
+        helpers = compile(job["before"], "<prompt>", "exec", dont_inherit=True)
+        exec(helpers, module.__dict__)  # noqa: S102
+        for name in job.get("caller", ()):
+            module.__dict__.pop(name, None)
+    try:
+        exec(code, module.__dict__)  # noqa: S102 - the point of the sandbox
+    except MemoryError:
+        channel.send_bytes(_OUT_OF_MEMORY)
+        return 1
+    except BaseException as err:
+        channel.send({"x": _failure(err)})
+        return 1
+    channel.send({"ready": 1})
+    server = _Server(module.__dict__)
+    while True:
+        request = channel.receive()
+        if request is None:
+            return 0
+        try:
+            reply = _dump(server.answer(request)).encode("ascii")
+        except MemoryError:
+            reply = _OUT_OF_MEMORY
+        except Unencodable as err:
+            reply = _dump({"u": str(err)}).encode("ascii")
+        except BaseException as err:
+            reply = _dump({"x": _failure(err)}).encode("ascii")
+        channel.send_bytes(reply)
+
+
+class _Server:
+    """Answers requests about the names a program defined. Objects stay here, known by number."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self._names = names
+        self._objects: list[Any] = []
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Do what is asked, and the reply: ``v`` a value, ``h`` a kept object, ``after`` args."""
+        args = [self._argument(a) for a in request.get("a", ())]
+        kwargs = {k: self._argument(a) for k, a in request.get("k", {}).items()}
+        target = self._target(request)
+        if request["op"] == "get":
+            return self._told(target, keep=True)
+        value = target(*args, **kwargs)
+        reply = self._told(value, keep=bool(request.get("keep")))
+        if request.get("after"):
+            reply["after"] = [self._told(a, keep=False).get("v") for a in args]
+        return reply
+
+    def _argument(self, value: Any) -> Any:
+        if type(value) is dict and "h" in value:
+            return self._objects[value["h"]]
+        return decode(value)
+
+    def _target(self, request: dict[str, Any]) -> Any:
+        if request["op"] != "call":
+            found = self._objects[request["h"]]
+            for part in request["f"].split("."):
+                found = _METHODS[part](found) if part in _METHODS else getattr(found, part)
+            return found
+        first, *rest = request["f"].split(".")
+        if first in self._names:
+            found = self._names[first]
+        else:
+            # LeetCode's shape: the function asked for is a method of class Solution
+            solution = self._names.get("Solution")
+            if not isinstance(solution, type) or not hasattr(solution, first):
+                raise NameError(f"the program defines no {first!r}")
+            found, rest = solution, [first, *rest]
+        for part in rest:
+            if isinstance(found, type) and isinstance(
+                _plain_attribute(found, part), types.FunctionType
+            ):
+                init = [self._argument(a) for a in request.get("init", ())]
+                found = found(*init)
+            found = getattr(found, part)
+        return found
+
+    def _told(self, value: Any, *, keep: bool) -> dict[str, Any]:
+        if not keep:
+            return {"v": encode(value)}
+        told = encode(value) if not _stateful(value) else {"o": type(value).__name__}
+        if type(told) is dict and "o" in told:
+            self._objects.append(value)
+            return {"h": len(self._objects) - 1, "o": type(value).__name__[:80]}
+        return {"v": told}
+
+
+def _plain_attribute(cls: type, name: str) -> Any:
+    for base in cls.__mro__:
+        if name in base.__dict__:
+            return base.__dict__[name]
+    return None
+
+
+def _stateful(value: Any) -> bool:
+    return is_iterator(value) or isinstance(value, types.FunctionType | type)
+
+
+_METHODS: dict[str, Callable[[Any], Any]] = {
+    "__len__": lambda o: lambda: len(o),
+    "__iter__": lambda o: lambda: iter(o),
+    "__next__": lambda o: lambda: next(o),
+    "__getitem__": lambda o: lambda k: o[k],
+    "__contains__": lambda o: lambda k: k in o,
+    "__call__": lambda o: o,
+    "__str__": lambda o: lambda: str(o),
+    "__repr__": lambda o: lambda: repr(o),
+}
+
+
+class ProgramError(Exception):
+    """The program under test raised something that is no builtin exception."""
+
+
+class _Caller:
+    """Inside the test's sandbox: asks the parent for what the program under test would do."""
+
+    def __init__(self, channel: _Channel) -> None:
+        self._channel = channel
+
+    def ask(self, request: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        request["a"] = [_sent(a) for a in args]
+        request["k"] = {k: _sent(v) for k, v in kwargs.items()}
+        self._channel.send({"ask": request})
+        reply = self._channel.receive()
+        if reply is None:
+            _exit(1)
+        if "x" in reply:
+            kind = getattr(builtins, str(reply["x"].get("base")), None)
+            text = f"{reply['x'].get('type')}: {reply['x'].get('text')}"
+            if not isinstance(kind, type) or not issubclass(kind, Exception):
+                raise ProgramError(text)
+            # an AssertionError of the program's is not one of the test's, but reads like it
+            raise (kind if kind not in (UnicodeDecodeError, UnicodeEncodeError,
+                                        UnicodeTranslateError) else ValueError)(text)  # fmt: skip
+        if "h" in reply:
+            return _Handle(self, reply["h"], str(reply.get("o")))
+        for mine, theirs in zip(args, reply.get("after") or (), strict=False):
+            _update(mine, theirs)
+        return decode(reply.get("v"))
+
+
+def _sent(value: Any) -> Any:
+    if type(value) is _Handle:
+        return {"h": value._assay_number}
+    return encode(value)
+
+
+def _update(mine: Any, theirs: Any) -> None:
+    """What the program did to a mutable argument, done to the test's own."""
+    if type(mine) is list and type(theirs) is list:
+        mine[:] = decode(theirs)
+    elif type(mine) in (dict, set) and type(theirs) is dict:
+        new = decode(theirs)
+        if type(new) is type(mine):
+            mine.clear()
+            mine.update(new)
+
+
+class _Handle:
+    """An object that lives in the program's sandbox. Equal to nothing but itself; no truth."""
+
+    def __init__(self, caller: _Caller, number: int, name: str) -> None:
+        self._assay_caller, self._assay_number, self._assay_name = caller, number, name
+
+    def _assay_on(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        request = {"op": "on", "h": self._assay_number, "f": method, "keep": 1, "after": 1}
+        return self._assay_caller.ask(request, args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._assay_caller.ask({"op": "get", "h": self._assay_number, "f": name}, (), {})
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._assay_on("__call__", *args, **kwargs)
+
+    def __len__(self) -> int:
+        length = self._assay_on("__len__")
+        return length if type(length) is int else -1
+
+    def __iter__(self) -> Any:
+        found = self._assay_on("__iter__")
+        return found if type(found) is _Handle else iter(found)
+
+    def __next__(self) -> Any:
+        return self._assay_on("__next__")
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._assay_on("__getitem__", key)
+
+    def __contains__(self, key: Any) -> bool:
+        return self._assay_on("__contains__", key) is True
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"a {self._assay_name} object is neither true nor false here")
+
+    def __str__(self) -> str:
+        text = self._assay_on("__str__")
+        return text if type(text) is str else ""
+
+    def __repr__(self) -> str:
+        return f"<{self._assay_name}>"
+
+
+class _Name:
+    """A function or class of the program under test, by name."""
+
+    def __init__(self, caller: _Caller, name: str) -> None:
+        self._caller, self._name = caller, name
+        self.__name__ = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        request = {"op": "call", "f": self._name, "keep": 1, "after": 1}
+        return self._caller.ask(request, args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Name(self._caller, f"{self._name}.{name}")
+
+
+def _outward(channel: _Channel, names: list[str]) -> dict[str, Any]:
+    """The builtins of the test code, with the program's names among them.
+
+    Among the builtins, not the globals: what the test itself defines comes first.
+    """
+    caller = _Caller(channel)
+    return {**vars(builtins), **{name: _Name(caller, name) for name in names}}
+
+
+__all__ = ["Opaque", "run"]

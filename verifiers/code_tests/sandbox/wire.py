@@ -1,0 +1,185 @@
+"""The parent's reading of what a sandbox says. Everything in it may be a lie or a bomb.
+
+Values are decoded into the frozen nodes of this module rather than into dicts and sets: those
+would be hash tables of a stranger's keys, which a stranger can make quadratic.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any, Literal, TypeAlias
+
+MAX_DEPTH = 110
+MAX_NODES = 500_000
+_HEX = re.compile(r"-?[0-9a-f]+")
+_DECIMAL_CHARS = 2_000
+_KINDS = re.compile(r"[A-Za-z_.0-9]{1,60}")
+
+Value: TypeAlias = "bool | int | float | str | complex | bytes | Decimal | Fraction | Node | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Seq:
+    """A list, a tuple, or a relative of one."""
+
+    kind: Literal["list", "tuple"]
+    items: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetOf:
+    """A set or frozenset; the members in no order, perhaps with repeats (a liar's)."""
+
+    kind: Literal["set", "frozenset"]
+    items: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A dict, as its pairs."""
+
+    pairs: tuple[tuple[Any, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A value of a type that stands for a plain one: ``Counter``, ``numpy.int64``, ..."""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """An object that could not cross. It equals nothing."""
+
+    name: str
+
+
+Node: TypeAlias = Seq | SetOf | Pairs | Relative | Opaque
+
+
+class Garbled(ValueError):
+    """Not a message, or not a value, of this protocol."""
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """A frame's body as a JSON object.
+
+    Raises:
+        Garbled: no JSON, no object, nested too deep, or with numbers too long to read.
+    """
+    try:
+        message = json.loads(body.decode("utf-8", "strict"), parse_constant=_refuse)
+    except (ValueError, RecursionError) as err:
+        raise Garbled(f"no JSON: {type(err).__name__}") from None
+    if type(message) is not dict:
+        raise Garbled("no JSON object")
+    return message
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(name)
+
+
+def decode(value: Any) -> Any:
+    """The value that tagged JSON stands for, as nodes of this module.
+
+    Raises:
+        Garbled: an unknown tag, a wrong shape, too deep, too many pieces.
+    """
+    return _decode(value, 0, [MAX_NODES])
+
+
+def _decode(v: Any, depth: int, left: list[int]) -> Any:
+    left[0] -= 1
+    if depth > MAX_DEPTH or left[0] < 0:
+        raise Garbled("nested too deep, or of too many pieces")
+    kind = type(v)
+    if v is None or kind is bool or kind is str or kind is int:
+        return v
+    if kind is float:
+        if not math.isfinite(v):  # 1e999 is JSON, and infinite
+            raise Garbled("a number out of range")
+        return v
+    depth += 1
+    if kind is list:
+        return Seq("list", tuple(_decode(x, depth, left) for x in v))
+    if kind is not dict or len(v) != 1:
+        raise Garbled("neither a value nor a tag")
+    ((tag, inner),) = v.items()
+    return _tagged(tag, inner, depth, left)
+
+
+def _tagged(tag: str, v: Any, depth: int, left: list[int]) -> Any:
+    if tag == "t":
+        return Seq("tuple", _items(v, depth, left))
+    if tag == "d":
+        pairs = tuple(_items(pair, depth, left, 2) for pair in _list(v))
+        return Pairs(tuple((k, x) for k, x in pairs))
+    if tag == "s":
+        return SetOf("set", _items(v, depth, left))
+    if tag == "z":
+        return SetOf("frozenset", _items(v, depth, left))
+    if tag == "k":
+        name, inner = _list(v, 2)
+        if type(name) is not str or _KINDS.fullmatch(name) is None:
+            raise Garbled("a relative without a name")
+        return Relative(name, _decode(inner, depth, left))
+    if tag == "c":
+        real, imag = _items(v, depth, left, 2)
+        if type(real) is not float or type(imag) is not float:
+            raise Garbled("a complex number of other things than floats")
+        return complex(real, imag)
+    if tag == "r":
+        ends = _items(v, depth, left, 3)
+        if any(type(x) is not int for x in ends):
+            raise Garbled("a range of other things than integers")
+        return Relative("range", Seq("tuple", ends))
+    if tag == "Q":
+        top, bottom = _items(v, depth, left, 2)
+        if type(top) is not int or type(bottom) is not int or bottom == 0:
+            raise Garbled("a fraction of other things than integers")
+        return Fraction(top, bottom)
+    if type(v) is not str:
+        raise Garbled("a tag's text is no text")
+    return _text(tag, v)
+
+
+def _text(tag: str, v: str) -> Any:
+    if tag == "I" and _HEX.fullmatch(v) is not None:
+        return int(v, 16)  # linear, unlike decimal
+    if tag == "F" and v in ("nan", "inf", "-inf"):
+        return float(v)
+    if tag == "o":
+        return Opaque(v[:120])
+    if tag in ("b", "B"):
+        try:
+            raw = bytes.fromhex(v)
+        except ValueError:
+            raise Garbled("bytes that are no hex") from None
+        return raw if tag == "b" else Relative("bytearray", raw)
+    if tag == "D" and len(v) <= _DECIMAL_CHARS:
+        try:
+            number = Decimal(v)
+        except InvalidOperation:
+            raise Garbled("a decimal that is none") from None
+        if number.is_finite() and abs(number.adjusted()) > _DECIMAL_CHARS:
+            return Opaque("decimal.Decimal")  # an exponent that would fill memory if expanded
+        return number
+    raise Garbled(f"unknown tag {tag[:10]!r}")
+
+
+def _list(v: Any, length: int | None = None) -> list[Any]:
+    if type(v) is not list or (length is not None and len(v) != length):
+        raise Garbled("a tag's list is none, or of the wrong length")
+    return v
+
+
+def _items(v: Any, depth: int, left: list[int], length: int | None = None) -> tuple[Any, ...]:
+    return tuple(_decode(x, depth, left) for x in _list(v, length))

@@ -1,0 +1,390 @@
+"""The warm interpreter: loads modules once, then forks a confined child for each job.
+
+Started by `pool` as a process of its own; speaks on one SEQPACKET socket. A job arrives as a
+small JSON message of limits, and descriptors: the job itself (a sealed memory file that only the
+child reads, so that no sample ever lies in memory that another one inherits), stdin, the
+channel, stdout, stderr, and a status socket on which the zygote tells the child's pidfd and how
+it ended.
+
+At ``namespaces`` the zygote is process 1 of a pid namespace: when it dies, by whatever cause,
+the kernel kills everything it ever forked. It ends by itself when its control socket is closed
+or the process that started it is gone (watched by pidfd: the death signal of
+prctl would fire when the *thread* that started it ends).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import resource
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from typing import Any
+
+from assay.verifiers.code_tests.sandbox import child, confine, syscalls
+
+PRELOAD = [
+    "abc",
+    "array",
+    "ast",
+    "base64",
+    "bisect",
+    "calendar",
+    "cmath",
+    "collections",
+    "collections.abc",
+    "contextlib",
+    "copy",
+    "ctypes",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+    "hashlib",
+    "heapq",
+    "html",
+    "io",
+    "itertools",
+    "json",
+    "keyword",
+    "locale",
+    "math",
+    "numbers",
+    "operator",
+    "pprint",
+    "queue",
+    "random",
+    "re",
+    "secrets",
+    "shlex",
+    "signal",
+    "statistics",
+    "string",
+    "struct",
+    "textwrap",
+    "threading",
+    "time",
+    "timeit",
+    "token",
+    "tokenize",
+    "traceback",
+    "types",
+    "typing",
+    "unicodedata",
+    "uuid",
+    "warnings",
+    "weakref",
+    "zlib",
+]
+
+LANE_UID = 0x70000000
+"""As root, a lane's programs run as this user plus the lane's number: nobody's, so that limits
+that the kernel counts by user are counted by lane."""
+
+
+def main() -> None:
+    """Read the configuration, confine as far as the zygote goes, and serve until the end."""
+    config = json.loads(sys.argv[1])
+    control = socket.socket(fileno=config["control_fd"])
+    try:
+        zygote = Zygote(config, control)
+        zygote.prepare()
+    except (OSError, ValueError, AttributeError) as err:
+        control.send(json.dumps({"failed": str(err)}).encode())
+        return
+    zygote.serve()
+
+
+class Zygote:
+    """One lane's interpreter at one level."""
+
+    def __init__(self, config: dict[str, Any], control: socket.socket) -> None:
+        self._control = control
+        self._level: str = config["level"]
+        self._readable: list[str] = config["readable"]
+        self._devices: list[str] = config["devices"]
+        self._preload: list[str] = config["preload"]
+        self._site: list[str] = config["site"]
+        self._parent = os.pidfd_open(config["parent_pid"])
+        if os.getppid() != config["parent_pid"]:
+            raise OSError("the process that started the zygote is gone")
+        self._uid: int | None = None
+        if os.getuid() == 0:
+            self._uid = LANE_UID + config["parent_pid"] * 64 % 0x0FFF0000 + config["lane"] % 64
+        self._work: str | None = None
+        self._pid_ns = -1
+        self._running: dict[int, tuple[int, int, socket.socket]] = {}
+        self._poll = select.poll()
+
+    # -- set-up ------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Load modules, enter the namespaces, and tell the parent how it went."""
+        loaded = self._load()
+        confine.few_malloc_arenas()
+        self._mapped = confine.mapped_bytes()
+        user_namespace = False
+        if self._level == "namespaces":
+            user_namespace = self._enter_namespaces()
+        else:
+            self._work = tempfile.mkdtemp(prefix="assay-run-")
+            self._uid = self._usable_uid()
+            if self._uid is not None:
+                os.chown(self._work, self._uid, self._uid)
+        self._abi = confine.landlock_abi() if self._level != "rlimits-only" else 0
+        sys.argv[:] = ["program.py"]
+        sys.path[:] = [p for p in sys.path if p not in self._site]
+        os.environ.clear()
+        for name in [n for n in sys.modules if n == "assay" or n.startswith("assay.")]:
+            del sys.modules[name]  # nothing of ours to be found by a program's imports
+        gc.collect()
+        gc.freeze()  # the collector would otherwise touch, and so copy, every page
+        ready = {
+            "ready": self._level,
+            "landlock_abi": self._abi,
+            "user_namespace": user_namespace,
+            "uid": self._uid if self._uid is not None else os.getuid(),
+            "preloaded": loaded,
+            "work": self._work,
+        }
+        self._control.send(json.dumps(ready).encode())
+
+    def _load(self) -> list[str]:
+        import importlib
+
+        loaded = []
+        sys.path.extend(self._site)
+        for name in self._preload:
+            try:
+                importlib.import_module(name)
+            except ImportError:
+                continue
+            loaded.append(name)
+        return loaded
+
+    def _enter_namespaces(self) -> bool:
+        """New namespaces and a new root; the rest of the zygote is process 1 in there."""
+        kinds = confine.CLONE_NEWNS | confine.CLONE_NEWPID | confine.CLONE_NEWNET
+        kinds |= confine.CLONE_NEWIPC | confine.CLONE_NEWUTS
+        uid, gid = os.getuid(), os.getgid()
+        own_user = False
+        try:
+            confine.unshare(kinds, "unshare")
+        except confine.Refused:
+            confine.unshare(confine.CLONE_NEWUSER | kinds, "unshare of user namespace")
+            confine.map_user(uid, gid)
+            self._uid, own_user = None, True
+        pid = os.fork()
+        if pid:
+            self._watch(pid)
+        confine.die_with_parent(signal.SIGKILL)
+        # descriptors of namespaces go by /proc, which the new root will not have; this shows
+        # the old pid namespace's processes, and "self" is the reader as that one sees it
+        self._pid_ns = os.open("/proc/thread-self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        confine.build_root(self._readable, self._devices)
+        return own_user
+
+    def _watch(self, pid: int) -> None:
+        """The outer process: waits for process 1 of the namespace, and ends as it does."""
+        self._control.close()
+        while True:
+            with contextlib.suppress(InterruptedError):
+                os.waitpid(pid, 0)
+                os._exit(0)
+
+    def _usable_uid(self) -> int | None:
+        """As root: the lane's user, if it can read the standard library; else stay who we are."""
+        if self._uid is None:
+            return None
+        uid, pid = self._uid, os.fork()
+        if pid == 0:
+            code = 1
+            with contextlib.suppress(OSError):
+                os.setgroups([])
+                os.setresgid(uid, uid, uid)
+                os.setresuid(uid, uid, uid)
+                with open(os.__file__, "rb"):
+                    code = 0
+            os._exit(code)
+        return uid if os.waitpid(pid, 0)[1] == 0 else None
+
+    # -- serving -----------------------------------------------------------------------------
+
+    def serve(self) -> None:
+        """Fork a child for each job until the control socket or the parent is gone."""
+        self._poll.register(self._control, select.POLLIN)
+        self._poll.register(self._parent, select.POLLIN)
+        try:
+            while True:
+                for fd, _ in self._poll.poll():
+                    if fd == self._parent:
+                        return
+                    if fd == self._control.fileno():
+                        if not self._take():
+                            return
+                    elif fd in self._running:
+                        self._reap(fd)
+        finally:
+            for pid, _, _ in self._running.values():
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+            if self._work is not None:
+                shutil.rmtree(self._work, ignore_errors=True)
+
+    def _take(self) -> bool:
+        try:
+            message, fds, _, _ = socket.recv_fds(self._control, 65536, 8)
+        except OSError:
+            return False
+        if not message:
+            return False
+        job_fd, stdin, channel, out, err, status_fd = fds
+        status = socket.socket(fileno=status_fd)
+        limits = json.loads(message)
+        try:
+            pid = self._fork()
+        except OSError as error:
+            self._tell(status, {"failed": f"fork: {error}"})
+            pid = -1
+        if pid == 0:
+            self._child(limits, job_fd, (stdin, channel, out, err))
+        for fd in (job_fd, stdin, channel, out, err):
+            os.close(fd)
+        if pid > 0:
+            pidfd = os.pidfd_open(pid)
+            with contextlib.suppress(OSError):
+                socket.send_fds(status, [b'{"started":1}'], [pidfd])
+            self._running[pidfd] = (pid, pidfd, status)
+            self._poll.register(pidfd, select.POLLIN)
+        else:
+            status.close()
+        return True
+
+    def _fork(self) -> int:
+        if self._pid_ns < 0:
+            return os.fork()
+        # the next child, and it alone, becomes process 1 of a new pid namespace
+        confine.unshare(confine.CLONE_NEWPID, "unshare of the pid namespace")
+        pid = -1
+        try:
+            pid = os.fork()
+        finally:
+            if pid != 0:
+                confine.setns(self._pid_ns, confine.CLONE_NEWPID)
+        return pid
+
+    def _reap(self, pidfd: int) -> None:
+        """Collect a child that ended; with its pid namespace, all its processes are gone."""
+        pid, _, status = self._running.pop(pidfd)
+        self._poll.unregister(pidfd)
+        _, code, usage = os.wait4(pid, 0)
+        os.close(pidfd)
+        if self._level == "rlimits-only":
+            with contextlib.suppress(OSError):
+                os.killpg(pid, signal.SIGKILL)
+        if self._work is not None and not self._running:
+            self._sweep()
+        self._tell(
+            status,
+            {
+                "exit": os.waitstatus_to_exitcode(code),
+                "cpu_s": usage.ru_utime + usage.ru_stime,
+                "rss_kb": usage.ru_maxrss,
+            },
+        )
+        status.close()
+
+    def _tell(self, status: socket.socket, message: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):  # the parent no longer cares
+            status.send(json.dumps(message).encode())
+
+    def _sweep(self) -> None:
+        """Empty the work directory."""
+        work = self._work
+        if work is None:
+            return
+        with os.scandir(work) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+                else:
+                    with contextlib.suppress(OSError):
+                        os.unlink(entry.path)
+
+    # -- the child ---------------------------------------------------------------------------
+
+    def _child(self, limits: dict[str, Any], job_fd: int, fds: tuple[int, ...]) -> None:
+        """Confine, then run. Never returns; a step that fails is told as the zygote's fault."""
+        code = 125
+        channel = 3
+        try:
+            for fd in range(3):
+                os.dup2((fds[0], fds[2], fds[3])[fd], fd)
+            high = [os.dup(fds[1]), os.dup(job_fd)]
+            high = [_above(high[0]), _above(high[1])]
+            os.dup2(high[0], 3)
+            os.dup2(high[1], 4)
+            os.closerange(5, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+                signal.signal(number, signal.SIG_DFL)
+            self._confine(limits)
+            _frame(channel, b'{"confined":1}')  # before any untrusted code: cannot be forged
+            with open(4, "rb") as file:
+                job = json.loads(file.read())
+            child.run(job, channel)
+        except BaseException as err:
+            with contextlib.suppress(OSError):
+                _frame(channel, json.dumps({"refused": f"{type(err).__name__}: {err}"}).encode())
+        finally:
+            os._exit(code)
+
+    def _confine(self, limits: dict[str, Any]) -> None:
+        os.setsid()
+        work = "/tmp"  # noqa: S108
+        uid = self._uid if self._uid is not None else os.getuid()
+        if self._level == "namespaces":
+            confine.private_tmp(limits["disk_bytes"], limits["inodes"], uid, os.getgid())
+        elif self._work is not None:
+            work = self._work
+            os.chdir(work)
+        if self._abi > 0:
+            confine.landlock(self._readable, self._devices, work, dirs=self._level == "namespaces")
+        confine.rlimits(
+            cpu_s=limits["cpu_s"],
+            memory_bytes=self._mapped + limits["memory_bytes"],
+            file_bytes=limits["disk_bytes"],
+            files=limits["files"],
+            # counted by user, and an ordinary user has other processes, too
+            processes=limits["threads"] if self._level == "namespaces" else None,
+        )
+        confine.drop_privileges(self._uid, self._uid)
+        if self._level == "landlock+seccomp" or self._level == "rlimits-only":
+            parent = os.getppid()
+            confine.die_with_parent(signal.SIGKILL)
+            if os.getppid() != parent:
+                os._exit(1)
+        if self._level != "rlimits-only":
+            confine.seccomp(syscalls.program(os.getpid()))
+
+
+def _frame(fd: int, body: bytes) -> None:
+    os.write(fd, len(body).to_bytes(4, "big") + body)
+
+
+def _above(fd: int) -> int:
+    """A copy of `fd` that is out of the way of the small numbers."""
+    import fcntl
+
+    return fcntl.fcntl(fd, fcntl.F_DUPFD, 64)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+"""The verifier: a program from an answer, run against the sample's tests, scored."""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import re
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from assay.model import Part, Sample, Verdict
+from assay.verifiers.code_tests import extract
+from assay.verifiers.code_tests.execute import START_S, Budget, Program
+from assay.verifiers.code_tests.expected import completed
+from assay.verifiers.code_tests.feedback import feedback
+from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, Starved
+from assay.verifiers.code_tests.params import CodeTestsParams
+from assay.verifiers.code_tests.rest import run_rest
+from assay.verifiers.code_tests.sandbox import levels, selftest
+from assay.verifiers.code_tests.sandbox.levels import Kind, Level
+from assay.verifiers.code_tests.sandbox.pool import PLAIN, Lane, Pool, shared_pool
+from assay.verifiers.code_tests.sandbox.run import Lost, Unconfined
+from assay.verifiers.code_tests.suite import Case, Suite, read
+
+NAME = "code.tests@1"
+
+_NUMERIC = re.compile(r"^\s*(?:import|from)\s+(?:numpy|pandas|scipy)\b", re.MULTILINE)
+_MAX_PARTS = 256
+
+
+@functools.lru_cache(maxsize=256)
+def _read(tests: str, prompt: str | None) -> Suite:
+    """`read`, kept for the group of completions that share their tests."""
+    return read(tests, prompt)
+
+
+def _suite(sample: Sample) -> Suite:
+    tests = sample.tests if isinstance(sample.tests, str) else json.dumps(sample.tests)
+    return _read(tests, sample.prompt if isinstance(sample.prompt, str) else None)
+
+
+@functools.cache
+def _numeric() -> Kind | None:
+    return levels.numeric_kind(PLAIN.preload)
+
+
+class CodeTests:
+    """Judges the program in a completion by the sample's tests.
+
+    Args:
+        params: See `CodeTestsParams`.
+        pool: Lanes to run in; by default the process's own, at the best level that holds.
+    """
+
+    def __init__(self, params: BaseModel | None = None, pool: Pool | None = None) -> None:
+        self._params = params if isinstance(params, CodeTestsParams) else CodeTestsParams()
+        self._pool = pool
+
+    def bound_s(self, sample: Sample) -> float:
+        """Seconds that `verify` may need for `sample` while it keeps its own limits.
+
+        For the engine, which may widen the item's bound to it; one retry is included.
+
+        Raises:
+            ReferenceUnreadable: the tests cannot be read.
+        """
+        suite = _suite(sample)
+        total = Budget.of(suite, self._params).total_s
+        reference = total if suite.reference is not None else 0.0
+        return 2.0 * (total * (2.0 if suite.rest else 1.0) + START_S) + reference
+
+    def verify(self, sample: Sample) -> Verdict:
+        """The share of tests passed (or all or nothing); what the program causes is judged.
+
+        Raises:
+            ReferenceUnreadable: the tests cannot be read, or their own code fails.
+            SandboxUnavailable: no isolation as good as was asked for holds here.
+        """
+        params = self._params
+        suite = _suite(sample)
+        code = extract.program(sample.answer, params.code, params.language)
+        if params.remote is not None:
+            from assay.verifiers.code_tests.remote import run_remote
+
+            if not code.strip():
+                return self._empty("remote")
+            remote = run_remote(code, suite, self._chosen(suite.cases), params)
+            if isinstance(remote, Verdict):
+                return remote
+            return self._verdict(suite, self._chosen(suite.cases), remote, "remote")
+        level: Level = selftest.choose(params.min_isolation).level
+        if self._pool is not None:
+            level = self._pool.level
+        if not code.strip():
+            return self._empty(level)
+        pool = self._pool or shared_pool(level)
+        for attempt in (1, 2):
+            try:
+                with pool.lane() as lane:
+                    try:
+                        return self._judged(lane, code, suite, level)
+                    except (Lost, Unconfined):
+                        lane.close()
+                        raise
+            except Starved:
+                if attempt == 2:
+                    return Verdict.timed_out(NAME, "the machine starved the program, twice")
+            except (Lost, Unconfined) as err:
+                if attempt == 2:
+                    return Verdict.crashed(NAME, f"the sandbox failed, twice: {err}")
+        raise AssertionError("unreachable")
+
+    def _empty(self, level: str) -> Verdict:
+        details = {"outcome": str(Outcome.COMPILE_ERROR), "isolation": level}
+        return Verdict.judged(NAME, 0.0, "no program in the completion", details=details)
+
+    def _chosen(self, cases: Sequence[Case]) -> tuple[Case, ...]:
+        return tuple(cases[: self._params.first])
+
+    def _judged(self, lane: Lane, code: str, suite: Suite, level: str) -> Verdict:
+        params = self._params
+        kind = (_numeric() if _NUMERIC.search(code) else None) or PLAIN
+        cases = self._chosen(completed(suite, lane, params))
+        stop = params.stop if params.stop is not None else params.score == "all"
+        program = Program(lane, kind, code, suite, params)
+        results = program.results(cases, stop=stop) if cases else []
+        if suite.rest is not None and params.first is None:
+            ended = any(r.outcome is Outcome.NOT_RUN for r in results) or any(
+                r.outcome in (Outcome.TIMEOUT, Outcome.COMPILE_ERROR) for r in results
+            )
+            failed = stop and not all(r.passed for r in results)
+            label = f"the rest of the suite ({suite.rest.asserts} assertions)"
+            cases = (*cases, Case(label, weight=float(suite.rest.asserts)))
+            if ended or failed:
+                results.append(CaseResult(Outcome.NOT_RUN))
+            else:
+                rest_kind = (_numeric() if _NUMERIC.search(suite.rest.code) else None) or PLAIN
+                again = Program(lane, kind, code, suite, params)
+                results.append(run_rest(lane, rest_kind, again, suite, suite.rest, params))
+        return self._verdict(suite, cases, results, level)
+
+    def _verdict(
+        self, suite: Suite, cases: Sequence[Case], results: Sequence[CaseResult], level: str
+    ) -> Verdict:
+        passed = sum(r.passed for r in results)
+        first = next((i for i, r in enumerate(results) if not r.passed), None)
+        outcome = Outcome.PASSED if first is None else results[first].outcome
+        if first is None:
+            because = f"all {len(results)} cases passed"
+        else:
+            label = cases[first].label
+            because = (
+                f"{passed} of {len(results)} cases passed; {label}:"
+                f" {outcome.replace('_', ' ')}" + _reason(results[first])
+            )
+        details: dict[str, object] = {
+            "outcome": str(outcome),
+            "isolation": level,
+            "passed": passed,
+            "cases": len(results),
+        }
+        if suite.self_comparisons:
+            details["self_comparisons_left_out"] = suite.self_comparisons
+        return Verdict.judged(
+            NAME,
+            self._score(cases, results),
+            because,
+            parts=[_part(c, r) for c, r in zip(cases, results, strict=True)][:_MAX_PARTS],
+            feedback=feedback(cases, results),
+            details=details,
+        )
+
+    def _score(self, cases: Sequence[Case], results: Sequence[CaseResult]) -> float:
+        if all(r.passed for r in results):
+            return 1.0
+        if self._params.score == "all":
+            return 0.0
+        if self._params.score == "share":
+            return sum(r.passed for r in results) / len(results)
+        total = math.fsum(c.weight for c in cases)
+        if total <= 0.0:
+            return 0.0
+        won = math.fsum(c.weight for c, r in zip(cases, results, strict=True) if r.passed)
+        return min(1.0, won / total)
+
+
+def _reason(result: CaseResult) -> str:
+    return f" ({result.because})" if result.because else ""
+
+
+def _part(case: Case, result: CaseResult) -> Part:
+    details: dict[str, object] = {"outcome": str(result.outcome)}
+    if result.because:
+        details["because"] = result.because
+    if case.public:
+        details["public"] = True
+    if result.outcome is not Outcome.NOT_RUN:
+        details["seconds"] = round(result.seconds, 4)
+    if result.rss_kb:
+        details["rss_kb"] = result.rss_kb
+    return Part(case.label, 1.0 if result.passed else 0.0, details=details)
