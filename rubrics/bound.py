@@ -109,7 +109,7 @@ class BoundRubric:
             offers[key] = offer
             checked = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
             params[key] = checked
-            levels[key] = offered_levels(offer, checked) or _declared(leaf)
+            levels[key] = _levels(key, leaf, offer, checked)
         return cls(rubric, offers, params, levels, environment)
 
     @property
@@ -151,7 +151,7 @@ class BoundRubric:
                 continue
             offers[key] = offer
             params[key] = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
-            levels[key] = offered_levels(offer, params[key]) or levels[key]
+            levels[key] = _levels(key, leaf, offer, params[key])
         bound = cls(rubric, offers, params, levels, EMPTY)
         bound.absent = FrozenDict(absent)
         return bound
@@ -338,6 +338,22 @@ def _without_about(value: Any) -> Any:
 
 def _declared(leaf: Criterion) -> Levels:
     return tuple(n.exact for n in leaf.levels) if leaf.levels is not None else None
+
+
+def _levels(key: str, leaf: Criterion, offer: Offer, params: BaseModel | None) -> Levels:
+    """The verifier's word; the rubric's own where the verifier says nothing."""
+    offered, declared = offered_levels(offer, params), _declared(leaf)
+    if offered is None or declared is None:
+        return offered or declared
+    other = [x for x in offered if x not in declared]
+    if other:
+        raise Fault(
+            f"{offer.spec.name} can score {float(other[0]):g}, which `levels` leaves out",
+            path=(*key.split("/"), "levels"),
+            got=f"levels {[float(x) for x in declared]}",
+            fix="drop `levels`: the verifier declares its own",
+        )
+    return offered
 
 
 def offered_levels(offer: Offer, params: BaseModel | None) -> Levels:

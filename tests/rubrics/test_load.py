@@ -262,3 +262,11 @@ def test_what_was_computed_is_neither_compared_nor_copied() -> None:
     lower = {**scores, "then": Verdict.judged("c.c", 0.5, "")}
     assert changed.compose(lower).value == 0.25
     assert changed.leaves()["then"].use == "c.c"
+
+
+def test_levels_must_not_contradict_the_verifier() -> None:
+    rubric = load_rubric({"format.tags": {"levels": [0, 1]}})
+    with pytest.raises(RubricError, match=r"format.tags@1 can score 0.2, which `levels` leaves"):
+        rubric.bind(Host())
+    strict = load_rubric({"format.tags": {"levels": [0, 1], "params": {"graded": False}}})
+    assert strict.bind(Host()).levels["format.tags"] == (0, 1)
