@@ -22,6 +22,12 @@ import asyncio, json, multiprocessing, os, signal, sys, threading, time
 from assay import Engine, Sample
 rubric = {{"kind": "weighted", "criteria": {{"zoo.act": 1.0}}}}
 def run():
+    for _ in range(5):
+        out = once()
+        if not any(status == "timed_out" for _, status, _ in out):
+            break  # else the machine starves us, and the engine says so: once more
+    return out
+def once():
     out = []
     with Engine(rubric, plugins=[{str(ZOO)!r}], workers=2, timeout_s=0.4) as engine:
         for reward in engine.verify_batch([Sample("hang"), Sample("hang-c"), Sample("ok")]):
@@ -111,7 +117,7 @@ busy = [multiprocessing.get_context("fork").Process(target=lambda: [0 for _ in i
         daemon=True) for _ in range(4)]
 for p in busy: p.start()
 try:
-    tell(run())
+    tell(once())
 finally:
     for p in busy: p.kill()
 """

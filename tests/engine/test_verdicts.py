@@ -56,10 +56,12 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.why)
 def test_status(engine: Engine, case: Case) -> None:
-    before, reward, after = engine.verify_batch(
-        [Sample("ok before"), Sample(case.completion), Sample("ok after")]
-    )
-    verdict = reward.verdicts["zoo.act"]
+    samples = [Sample("ok before"), Sample(case.completion), Sample("ok after")]
+    for _ in range(5):
+        before, reward, after = engine.verify_batch(samples)
+        verdict = reward.verdicts["zoo.act"]
+        if case.status == "timed_out" or "the machine gave it" not in verdict.because:
+            break  # else this machine is starving us, and the engine says so: once more
     assert (str(verdict.status), verdict.score) == (case.status, case.score)
     assert case.because in verdict.because
     assert before.value == after.value == 1.0, "only the guilty item is lost"
