@@ -318,8 +318,8 @@ class Operands(Functions):
         if self.token.kind != "close":
             raise self.fail(None if self.token.kind != "end" else "a bracket is never closed")
         right = self.advance().value
-        if left == "{" and right == "}":
-            return inner
+        if left == "{" and right == "}" and not (isinstance(inner, Items) and inner.kind == ","):
+            return inner  # LaTeX's silent braces; but {1, 2} standing alone is a plain-text set
         if left in ("lfloor", "lceil"):
             return App("floor" if left == "lfloor" else "ceil", (inner,))
         if left == "[" and right == "rfloor":
