@@ -64,6 +64,8 @@ def test_a_zygote_killed_in_a_run_takes_its_program_along(zygote: Zygote) -> Non
         with pytest.raises(Lost):
             run.wait(time.monotonic() + 10)
         assert gone(zygote.pid, run.pid)
+    zygote.close()
+    assert zygote.ready.work is None or not os.path.exists(zygote.ready.work)
 
 
 def test_a_closed_zygote_takes_its_program_along(zygote: Zygote) -> None:
