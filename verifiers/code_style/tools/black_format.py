@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import black
+import black.comments
 from black.parsing import InvalidInput
 
 from assay.printable import printable
@@ -22,6 +23,10 @@ class BlackStyle:
     preview: bool = False
 
 
+COMMENTS_KEPT = 128
+"""Comments whose reading black may keep between programs; it would keep 4,096."""
+
+
 @lru_cache(maxsize=64)
 def black_output(text: str, style: BlackStyle) -> str:
     """What black makes of `text`.
@@ -36,8 +41,13 @@ def black_output(text: str, style: BlackStyle) -> str:
         preview=style.preview,
     )
     try:
-        return black.format_str(text, mode=mode)
+        output = black.format_str(text, mode=mode)
     except InvalidInput as err:
         raise CannotRead(f"black cannot read the program: {printable(str(err), 120)}") from None
     except RecursionError:
         raise CannotRead("black cannot read the program: it is nested too deeply") from None
+    finally:
+        comments = black.comments.list_comments
+        if comments.cache_info().currsize > COMMENTS_KEPT:
+            comments.cache_clear()
+    return output

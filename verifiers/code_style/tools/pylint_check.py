@@ -29,6 +29,7 @@ from pylint.typing import FileItem
 
 from assay.printable import printable
 from assay.verifiers.code_style.tools.errors import CannotRead
+from assay.verifiers.code_style.tools.memos import forget, memos
 
 INSTALLATION_MESSAGES = (
     "import-error",
@@ -151,8 +152,7 @@ class _Process:
             raise
         finally:
             astroid.MANAGER.astroid_cache.pop(name, None)
-            for memo in self._memos:
-                memo.cache_clear()
+            forget(self._memos)
         return _messages(reporter.messages, name)
 
     def _linter(self, style: PylintStyle) -> PyLinter:
@@ -161,12 +161,7 @@ class _Process:
             if len(self._linters) >= 4:
                 self._linters.clear()
             linter = self._linters[style] = _build(style)
-            self._memos = [
-                item
-                for item in gc.get_objects()
-                if isinstance(item, functools._lru_cache_wrapper)
-                and (item.__module__ or "").partition(".")[0] in ("pylint", "astroid")
-            ]
+            self._memos = memos("pylint", "astroid")
         return linter
 
     def _recycle(self) -> None:
