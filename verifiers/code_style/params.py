@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from assay.verifiers.python_source import Policy
+from assay.verifiers.program_source import Policy
 
 Half = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 LineLength = Annotated[int, Field(ge=1, le=1_000)]

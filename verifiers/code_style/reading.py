@@ -12,7 +12,7 @@ from assay.verifiers.code_style.findings import counted
 from assay.verifiers.code_style.hidden import Hidden, hidden_code
 from assay.verifiers.code_style.parse import parse, substantive
 from assay.verifiers.code_style.suppressions import without_suppressions
-from assay.verifiers.python_source import Policy, program_of
+from assay.verifiers.program_source import Policy, program_of
 
 _LEADING = re.compile(r"(?:[ \t\f]*\n)+")
 _TRAILING = re.compile(r"(?:\n[ \t\f]*)+\Z")

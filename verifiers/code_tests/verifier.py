@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from assay.model import Part, Sample, Verdict
-from assay.verifiers.code_tests import extract
 from assay.verifiers.code_tests.execute import START_S, Budget, Program
 from assay.verifiers.code_tests.expected import completed
 from assay.verifiers.code_tests.feedback import feedback
@@ -23,6 +22,7 @@ from assay.verifiers.code_tests.sandbox.levels import Kind, Level
 from assay.verifiers.code_tests.sandbox.pool import PLAIN, Lane, Pool, shared_pool
 from assay.verifiers.code_tests.sandbox.run import Lost, Unconfined
 from assay.verifiers.code_tests.suite import Case, Suite, read
+from assay.verifiers.program_source import extract_program
 
 NAME = "code.tests@1"
 
@@ -80,7 +80,8 @@ class CodeTests:
         """
         params = self._params
         suite = _suite(sample)
-        code = extract.program(sample.answer, params.code, params.language)
+        found = extract_program(sample.answer, params.code, params.language)
+        code = found.text if found is not None else ""
         if params.remote is not None:
             from assay.verifiers.code_tests.remote import run_remote
 

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from assay.errors import ReferenceUnreadable
 from assay.model import Sample, Status
 from assay.verifiers.code_tests.compare import Rules, difference, node, text_difference
-from assay.verifiers.code_tests.extract import program
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox import codec, selftest, wire
 from assay.verifiers.code_tests.sandbox.pool import Pool
 from assay.verifiers.code_tests.suite import read
 from assay.verifiers.code_tests.verifier import CodeTests
+from assay.verifiers.program_source import extract_program
 
 PLAIN = Rules()
 TYPED = Rules(exact_types=True)
@@ -130,7 +130,7 @@ EXTRACTED = [
     ("last", "print(1)", "print(1)", "a bare program"),
     ("last", "```\nz = 3\n```", "z = 3\n", "a block without a language"),
     ("last", "```cpp\nint x;\n```", "", "another language is no program"),
-    ("last", "```python\nx = 1", "x = 1", "a truncated block"),
+    ("last", "```python\nx = 1", "x = 1\n", "a truncated block"),
     ("last", "```python\nx = '''\n~~~\n'''\n```", "x = '''\n~~~\n'''\n", "another fence inside"),
     ("last", "- so:\n  ```python\n  if x:\n    y\n  ```", "if x:\n  y\n", "inside a list"),
     ("longest", "```python\nlong = 1\n```\n```python\ns\n```", "long = 1\n", "the longest"),
@@ -141,7 +141,8 @@ EXTRACTED = [
     ("policy", "text", "want", "why"), EXTRACTED, ids=[e[3] for e in EXTRACTED]
 )
 def test_extract(policy: Any, text: str, want: str, why: str) -> None:
-    assert program(text, policy) == want
+    found = extract_program(text, policy)
+    assert (found.text if found is not None else "") == want
 
 
 def call(*cases: tuple[Any, Any], **more: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Where in a completion the Python program stands; shared by everything that judges programs."""
+"""Where in a completion the program stands; shared by everything that judges programs."""
 
-from assay.verifiers.python_source.extract import (
+from assay.verifiers.program_source.extract import (
     POLICIES,
     Policy,
     Program,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.model import Sample
-from assay.verifiers.python_source import POLICIES, Policy, extract_program, program_of
+from assay.verifiers.program_source import POLICIES, Policy, extract_program, program_of
 
 F = "```"
 

@@ -32,8 +32,17 @@ Policy: TypeAlias = Literal["last", "joined", "longest", "whole", "file"]
 
 POLICIES: tuple[Policy, ...] = ("last", "joined", "longest", "whole", "file")
 
-PYTHON = frozenset({"python", "py", "python3", "py3", "python2", "ipython", "sage"})
-"""First words of an info string that mean Python."""
+LANGUAGES = {
+    "python": frozenset({"python", "py", "python3", "py3", "python2", "ipython", "sage"}),
+    "cpp": frozenset({"cpp", "c++", "cc", "cxx"}),
+    "javascript": frozenset({"javascript", "js", "nodejs"}),
+    "nodejs": frozenset({"javascript", "js", "nodejs"}),
+    "go": frozenset({"go", "golang"}),
+    "rust": frozenset({"rust", "rs"}),
+    "csharp": frozenset({"csharp", "c#", "cs"}),
+    "bash": frozenset({"bash", "sh", "shell"}),
+}
+"""Language -> first words of an info string that mean it; any other language means itself."""
 
 _LOOKAHEAD_LINES = 2_000
 """How far a block may reach past a fence that seems to stand in a string."""
@@ -67,15 +76,16 @@ class _Block:
     closed: bool
 
 
-def extract_program(text: str, policy: Policy = "last") -> Program | None:
+def extract_program(text: str, policy: Policy = "last", language: str = "python") -> Program | None:
     r"""The program in `text`, an answer without its reasoning.
 
-    Blocks tagged as Python count; where there is none, untagged blocks do. Text without any
+    Blocks tagged with the language count; where there is none, untagged blocks do. Text without any
     fence is taken whole, prose too: whether it parses is for the verifier to say.
 
     Args:
         text: The answer, `Sample.answer`.
         policy: Which block, if there are several.
+        language: As an info string names it, in lower case.
 
     Returns:
         The program, or None where the text is blank or its blocks are of other languages.
@@ -89,21 +99,22 @@ def extract_program(text: str, policy: Policy = "last") -> Program | None:
         return _bare(text)
     lines = text.split("\n") if "```" in text or "~~~" in text else []
     blocks = [] if _fences_are_in_strings(lines) else list(_blocks(lines))
-    python = [b for b in blocks if b.language in PYTHON] or [b for b in blocks if not b.language]
+    words = LANGUAGES.get(language, frozenset({language}))
+    ours = [b for b in blocks if b.language in words] or [b for b in blocks if not b.language]
     if not blocks:
         return _bare(text)
-    if not python:
+    if not ours:
         return None
     if policy == "joined":
-        chosen = python
+        chosen = ours
     elif policy == "longest":
-        chosen = [max(python, key=lambda b: b.end - b.start)]
+        chosen = [max(ours, key=lambda b: b.end - b.start)]
     else:
-        chosen = python[-1:]
+        chosen = ours[-1:]
     return Program(
         "\n".join(_content(text, block) for block in chosen),
         (chosen[0].start, chosen[-1].end),
-        len(python),
+        len(ours),
         all(block.closed for block in chosen),
     )
 
