@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 from assay.errors import ReferenceUnreadable
+from assay.printable import printable
 from assay.verifiers.code_tests.execute import START_S, Budget, Program
 from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, of_end, of_failure
 from assay.verifiers.code_tests.params import CodeTestsParams
@@ -103,7 +104,8 @@ def _checked(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
                 raise wire.Garbled("a handle that is no number")
             return {"h": reply["h"], "o": str(reply.get("o"))[:80]}
         if "v" not in reply:
-            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable: {str(reply.get('u'))[:80]}")
+            why = printable(str(reply.get("u")), 80)
+            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable: {why}")
         wire.decode(reply["v"])
         after = reply.get("after")
         if after is not None:
