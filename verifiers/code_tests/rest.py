@@ -54,8 +54,9 @@ def run_rest(
 
 def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget) -> CaseResult:
     end_at = time.monotonic() + budget.total_s
+    deadline = end_at + START_S
     for _ in range(MAX_CALLS):
-        message = testing.receive(end_at + START_S)
+        message = testing.receive(deadline)
         if message is None:
             return _test_ended(testing, budget)
         if "ready" in message:
@@ -67,10 +68,10 @@ def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget) -> CaseResu
         ask = message.get("ask")
         if not isinstance(ask, dict) or ask.get("op") not in _OPS or not _permitted(ask, rest):
             return CaseResult(Outcome.WRONG_ANSWER, "the test asked for what it may not")
-        deadline = min(time.monotonic() + budget.case_s, end_at)
+        deadline = end_at  # it runs: a reply that it takes long to decode has no time beyond
         tested.send(ask)
         try:
-            reply = tested.receive(deadline)
+            reply = tested.receive(min(time.monotonic() + budget.case_s, end_at))
         except wire.Garbled as err:
             return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}")
         if reply is None:

@@ -75,6 +75,9 @@ def parse(body: bytes) -> dict[str, Any]:
     Raises:
         Garbled: no JSON, no object, nested too deep, or with numbers too long to read.
     """
+    # a value of MAX_NODES pieces needs fewer brackets; each costs the reader some 100 bytes
+    if body.count(b"[") + body.count(b"{") > 4 * MAX_NODES:
+        raise Garbled("of too many pieces")
     try:
         message = json.loads(body.decode("utf-8", "strict"), parse_constant=_refuse)
     except (ValueError, RecursionError) as err:
