@@ -70,10 +70,12 @@ def contenders() -> dict[str, Callable[[], object]]:
         out["EvalPlus"] = lambda: untrusted_check(
             "humaneval", CODE, inputs, "add", [3, 5, 7], 0, [0.1] * 3
         )
-    if shutil.which("sandlock"):
-        out["sandlock run python -c pass"] = lambda: subprocess.run(
-            ["sandlock", "run", "-r", "/", "--", sys.executable, "-I", "-S", "-c", "pass"],
-            capture_output=True,
+    if importlib.util.find_spec("sandlock"):
+        from sandlock import Sandbox
+
+        readable = ["/usr", "/lib", "/lib64", "/etc", sys.base_prefix, sys.prefix]
+        out["sandlock, python -I -S -c pass"] = lambda: Sandbox(fs_readable=readable).run(
+            [sys.executable, "-I", "-S", "-c", "pass"]
         )
     if shutil.which("bwrap"):
         out["bwrap python -I -S -c pass"] = lambda: subprocess.run(

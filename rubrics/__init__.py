@@ -25,11 +25,13 @@ from assay.rubrics.kinds import (
 )
 from assay.rubrics.load import load_rubric
 from assay.rubrics.metrics import summary, values
+from assay.rubrics.parts import Criteria, Slot
 from assay.rubrics.write import rubric_text, save_rubric
 
 __all__ = [
     "BoundRubric",
     "Clip",
+    "Criteria",
     "Criterion",
     "Gate",
     "Job",
@@ -43,6 +45,7 @@ __all__ = [
     "Repeat",
     "Rubric",
     "RubricWarning",
+    "Slot",
     "Switch",
     "Turns",
     "Vote",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.errors import VerifierNotFound
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Term, Verdict
-from assay.rubrics.base import Part, Rubric
+from assay.rubrics.base import Rubric
+from assay.rubrics.choices import any_choice, choices, top_of, ways, ways_count
 from assay.rubrics.criterion import Criterion
 from assay.rubrics.faults import Fault, shown
 from assay.rubrics.kinds.turns import Turns
@@ -63,6 +63,8 @@ class BoundRubric:
         """Criterion's key -> its checked params; None where the verifier takes none."""
         self.levels = FrozenDict(levels)
         """Criterion's key -> the values it can take, as fractions; None: all of [0, 1]."""
+        self.absent: Mapping[str, str] = EMPTY
+        """Criterion's key -> why it has no verifier; only of rubrics bound for a proof."""
         self._names = {key: offer.spec.name for key, offer in offers.items()}
         self._environment = dict(environment)
         self._plans: dict[tuple[str, ...], Plan | TurnsPlan] = {}
@@ -139,16 +141,20 @@ class BoundRubric:
         offers: dict[str, Offer] = {}
         params: dict[str, BaseModel | None] = {}
         levels: dict[str, Levels] = {}
+        absent: dict[str, str] = {}
         for key, leaf in rubric.leaves().items():
             levels[key] = _declared(leaf)
             try:
                 offer = host.resolve(leaf.use)
-            except VerifierNotFound:
+            except VerifierNotFound as err:
+                absent[key] = str(err).partition("\n")[0]
                 continue
             offers[key] = offer
             params[key] = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
             levels[key] = offered_levels(offer, params[key]) or levels[key]
-        return cls(rubric, offers, params, levels, EMPTY)
+        bound = cls(rubric, offers, params, levels, EMPTY)
+        bound.absent = FrozenDict(absent)
+        return bound
 
     # -- proving --------------------------------------------------------------------------------
 
@@ -339,68 +345,6 @@ def offered_levels(offer: Offer, params: BaseModel | None) -> Levels:
     say = getattr(params, "levels", None)
     found = say() if callable(say) else offer.spec.levels
     return tuple(fraction(x) for x in found) if found is not None else None
-
-
-# -- switches -----------------------------------------------------------------------------------
-
-
-def any_choice(part: Part) -> bool:
-    """Whether a switch or phases stand anywhere in the tree."""
-    return isinstance(part, Rubric) and (
-        part.chooses or any(any_choice(child) for child in part.parts().values())
-    )
-
-
-def top_of(rubric: Rubric, way: Mapping[tuple[str, ...], str]) -> tuple[Part, tuple[str, ...], str]:
-    """What stands below the switches at the top; its path; the phases on the way."""
-    part: Part = rubric
-    path: tuple[str, ...] = ()
-    phases: list[str] = []
-    while isinstance(part, Rubric) and part.chooses:
-        name = way[path]
-        if part.noun == "phases":
-            phases.append(name)
-        part, path = part.parts()[name], (*path, name)
-    return part, path, "+".join(phases)
-
-
-def choices(
-    part: Part, sample: Sample | None, path: tuple[str, ...] = ()
-) -> dict[tuple[str, ...], str]:
-    """Path of each switch that is reached -> the case this sample is."""
-    if not isinstance(part, Rubric):
-        return {}
-    if part.chooses:
-        name = part.choose(sample)
-        return {path: name, **choices(part.parts()[name], sample, (*path, name))}
-    found: dict[tuple[str, ...], str] = {}
-    for name, child in part.parts().items():
-        found.update(choices(child, sample, (*path, name)))
-    return found
-
-
-def ways_count(part: Part) -> int:
-    """How many ways there are."""
-    if not isinstance(part, Rubric):
-        return 1
-    below = [ways_count(child) for child in part.parts().values()]
-    return sum(below) if part.chooses else math.prod(below)
-
-
-def ways(part: Part, path: tuple[str, ...] = ()) -> list[dict[tuple[str, ...], str]]:
-    """Every way the switches can stand."""
-    if not isinstance(part, Rubric):
-        return [{}]
-    if part.chooses:
-        return [
-            {path: name, **below}
-            for name, child in part.parts().items()
-            for below in ways(child, (*path, name))
-        ]
-    found: list[dict[tuple[str, ...], str]] = [{}]
-    for name, child in part.parts().items():
-        found = [{**a, **b} for a in found for b in ways(child, (*path, name))]
-    return found
 
 
 __all__ = ["BoundRubric", "Job"]

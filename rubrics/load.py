@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import assay.rubrics.kinds  # noqa: F401  (fills the table of kinds)
 from assay.errors import RubricError, nearest
-from assay.rubrics.base import HOST, Rubric, build
+from assay.rubrics.base import Rubric
 from assay.rubrics.faults import Fault, brief
 from assay.rubrics.number import Number
+from assay.rubrics.parts import HOST, build
 
 if TYPE_CHECKING:
     from assay.plugins.host import Host

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PlainSerializer, PlainValidator
 
-from assay.rubrics.base import Range, Rubric, Slot
+from assay.rubrics.base import Range, Rubric
 from assay.rubrics.faults import Fault, brief
 from assay.rubrics.number import Number, Unit
 from assay.rubrics.ops import Ops
+from assay.rubrics.parts import Slot
 
 ONE, ZERO = Number(1), Number(0)
 

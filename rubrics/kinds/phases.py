@@ -9,10 +9,11 @@ from pydantic import Field, PlainValidator
 
 from assay.errors import SampleError
 from assay.model import Sample
-from assay.rubrics.base import Rubric, Slot
+from assay.rubrics.base import Rubric
 from assay.rubrics.criterion import Closed
 from assay.rubrics.faults import Fault, brief
 from assay.rubrics.ops import Ops
+from assay.rubrics.parts import Slot
 
 
 class Phase(Closed):

@@ -10,12 +10,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import PlainValidator
 
-from assay.rubrics.base import Criteria, Range, Rubric
+from assay.rubrics.base import Range, Rubric
 from assay.rubrics.casts import Dtype, cast
 from assay.rubrics.faults import Fault, brief
 from assay.rubrics.kinds.weighted import Weighted
 from assay.rubrics.number import Number, Positive, Unit
 from assay.rubrics.ops import Ops
+from assay.rubrics.parts import Criteria
 
 ZERO = Number(0)
 

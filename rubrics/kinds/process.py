@@ -10,12 +10,13 @@ from pydantic import PlainSerializer, PlainValidator
 
 from assay.errors import SampleError
 from assay.model import Sample, Status, Verdict
-from assay.rubrics.base import VIRTUAL, Reader, Rubric, Slot
+from assay.rubrics.base import VIRTUAL, Reader, Rubric
 from assay.rubrics.criterion import Criterion
 from assay.rubrics.faults import Fault
 from assay.rubrics.kinds.switch import check_field, field_of
 from assay.rubrics.number import Number, Unit
 from assay.rubrics.ops import Ops
+from assay.rubrics.parts import Slot
 from assay.rubrics.steps import Aggregate, aggregate
 
 

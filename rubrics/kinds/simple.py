@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from assay.model import Reward
-from assay.rubrics.base import Criteria, Range, Rubric, Slot
+from assay.rubrics.base import Range, Rubric
 from assay.rubrics.faults import Fault
 from assay.rubrics.number import Num, Number, Unit
 from assay.rubrics.ops import Ops
+from assay.rubrics.parts import Criteria, Slot
 
 ONE, ZERO = Number(1), Number(0)
 

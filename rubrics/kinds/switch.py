@@ -9,9 +9,10 @@ from pydantic import Field, PlainValidator
 
 from assay.errors import SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Sample
-from assay.rubrics.base import Ordered, Rubric, Slot, read_part
+from assay.rubrics.base import Rubric
 from assay.rubrics.faults import Fault, brief
 from assay.rubrics.ops import Ops
+from assay.rubrics.parts import Ordered, Slot, read_part
 
 DEFAULT = "default"
 

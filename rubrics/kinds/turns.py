@@ -7,11 +7,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import PlainValidator
 
-from assay.rubrics.base import Rubric, Slot
+from assay.rubrics.base import Rubric
 from assay.rubrics.criterion import Closed
 from assay.rubrics.faults import Fault, brief
 from assay.rubrics.number import Number, Unit
 from assay.rubrics.ops import Ops
+from assay.rubrics.parts import Slot
 
 
 class Potential(Closed):

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
-from assay.rubrics.base import Criteria, Rubric
+from assay.rubrics.base import Rubric
 from assay.rubrics.faults import Fault
 from assay.rubrics.number import Number
 from assay.rubrics.ops import Ops
+from assay.rubrics.parts import Criteria
 
 
 class Weighted(Rubric):

@@ -257,8 +257,10 @@ def _page(outcome: Outcome) -> list[str]:
             told = ", ".join(f"{k} {shown(v)}" for k, v in scores.items())
             rows.append(("witness", f"{name}: {told}; paid {shown(reward)}"))
     if outcome.price is not None:
-        share = f"{float(outcome.price):.0%}" if outcome.price else "nothing"
-        rows.append(("price", f"an optimum can give away at most {share} of the pass rate"))
+        told = "an optimum gives nothing of the pass rate away"
+        if outcome.price:
+            told = f"an optimum can give away at most {float(outcome.price):.0%} of the pass rate"
+        rows.append(("price", told))
     floor = outcome.kl_floor
     if floor is not None:
         rows.append(

@@ -1,10 +1,12 @@
 """Coverage-guided fuzzing of the parser and of the comparison; no test of the default run.
 
     pip install atheris
-    python tests/fuzz/fuzz_parse.py tests/fuzz/corpus -max_total_time=600
+    python tests/fuzz/fuzz_parse.py --unpack /tmp/corpus
+    python tests/fuzz/fuzz_parse.py /tmp/corpus -max_total_time=600
+    python tests/fuzz/fuzz_parse.py --pack /tmp/corpus
 
-Any exception but the two that are promised is a crash. Inputs that reach new code are kept in the
-corpus; `--seed` fills it from the table of rulings.
+Any exception but the two that are promised is a crash. `corpus.json` keeps the inputs that reached
+new code; a test of the default run reads them all.
 """
 
 from __future__ import annotations
@@ -15,17 +17,27 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+CORPUS = Path(__file__).with_name("corpus.json")
 
 
-def seed(folder: Path) -> None:
-    """One file for each side of each ruling."""
+def unpack(folder: Path) -> None:
+    """One file for each input that is kept, and for each side of each ruling."""
     folder.mkdir(parents=True, exist_ok=True)
+    texts = json.loads(CORPUS.read_text("utf-8"))
     table = json.loads((ROOT / "tests" / "cases" / "math_rulings.json").read_text("utf-8"))
-    texts = {
-        row[side] for rows in table.values() for row in rows for side in ("reference", "answer")
-    }
-    for number, text in enumerate(sorted(t for t in texts if len(t) < 200)):
-        (folder / f"ruling-{number:03}").write_bytes(text.encode("utf-8", "replace"))
+    for rows in table.values():
+        for row in rows:
+            pair = f"{row['reference']}\n{row['answer']}"
+            texts.append(pair.encode("utf-8", "replace").decode("latin-1"))
+    for number, text in enumerate(texts):
+        (folder / f"{number:05}").write_bytes(text.encode("latin-1"))
+
+
+def pack(folder: Path) -> None:
+    """The inputs of a folder as one file; shorter ones first, the longest left out."""
+    inputs = sorted((f.read_bytes() for f in folder.iterdir()), key=lambda b: (len(b), b))
+    texts = [data.decode("latin-1") for data in inputs if len(data) <= 300]
+    CORPUS.write_text(json.dumps(texts, indent=0) + "\n", "utf-8")
 
 
 def main() -> None:
@@ -56,7 +68,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if "--seed" in sys.argv:
-        seed(Path(__file__).with_name("corpus"))
+    if sys.argv[1:2] == ["--unpack"]:
+        unpack(Path(sys.argv[2]))
+    elif sys.argv[1:2] == ["--pack"]:
+        pack(Path(sys.argv[2]))
     else:
         main()

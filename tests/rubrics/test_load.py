@@ -249,3 +249,16 @@ def test_too_many_ways_are_refused() -> None:
 def test_a_weight_of_the_whole_means_nothing() -> None:
     with pytest.raises(RubricError, match="the whole rubric has a weight"):
         load_rubric({"kind": "weighted", "weight": 2, "criteria": {"a.a": 1}})
+
+
+def test_what_was_computed_is_neither_compared_nor_copied() -> None:
+    table = {"kind": "gate", "gate": "a.a", "then": "b.b", "ramp": [0, 1]}
+    used, fresh = load_rubric(table), load_rubric(table)
+    scores = {"gate": Verdict.judged("a.a", 0.5, ""), "then": Verdict.judged("b.b", 1, "")}
+    assert used.compose(scores).value == 0.5
+    assert used == fresh
+    assert hash(used) == hash(fresh)
+    changed = used.model_copy(update={"floor": Number(0), "then": Criterion(use="c.c")})
+    lower = {**scores, "then": Verdict.judged("c.c", 0.5, "")}
+    assert changed.compose(lower).value == 0.25
+    assert changed.leaves()["then"].use == "c.c"

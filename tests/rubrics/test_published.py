@@ -36,6 +36,8 @@ CASES = [
     Case("alarm", "not_proved", None, None),
     Case("code-style-sum", "proved", "2/5", "3/7"),
     Case("code-style-gated", "proved", "1/2", "1/2"),
+    Case("code", "proved", "1", "0"),
+    Case("code+style", "proved", "1/2", "1/2"),
     Case("math", "proved", "1", "0"),
     Case("math+format", "proved", "9/10", "1/19"),
 ]

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from assay.model import split_reasoning
-
-Boxes = Literal["last", "only", "all"]
+from assay.verifiers.math_answer.boxes import BOX, Boxes, boxed
 
 
 class Extraction(NamedTuple):
@@ -25,7 +24,6 @@ class Extraction(NamedTuple):
     """Why there is no answer, where there is none."""
 
 
-_BOX = re.compile(r"\\{1,2}(?:boxed|fbox)\s*(?=[{\s\d\w])")
 _TAG = re.compile(r"<answer>(.*?)(?:</answer>|$)", re.IGNORECASE | re.DOTALL)
 _FINAL = re.compile(
     r"(?:final\s+)?answers?(?:\s+to\s+[^.\n:]{0,80})?\**\s*(?:is|are|:|=)\s*:?\**\s*"
@@ -45,23 +43,9 @@ _END = re.compile(
     r"\n|(?<=[^\d\s])\.(?=\s|$)|\.(?=\s+[A-Z<])|\.\s*$|<\||\bI hope\b|(?<=\d)\.(?=\s|$)"
 )
 _STOPS = re.compile(r"<\|[a-z_]+\|>|</?s>|<end_of_turn>", re.IGNORECASE)
-_BREAK = re.compile(
-    r"\b(?:but|thus|so|therefore|hence|then|because|since|no|not|wait|now|let|we|if|is|which|gives"
-    r"|simplif\w*|step|first|second|next|where|from)\b|\n\s*\n|\.\s+[A-Z]|=>|\\implies|=\s*$",
-    re.IGNORECASE,
-)
-
-_LABELLED = re.compile(r"[\\()\s$]*[A-Za-z](?:_\{?\w+\}?)?\s*=\s*$")
-
-MAX_BOXES = 200
-GAP = 80
-"""Most characters between two boxes of one group."""
-
-REACH = 600
-"""Most characters between the beginnings of two boxes of one group."""
 
 
-def extract(text: str, boxed: Boxes = "last", where: str = "any") -> Extraction:
+def extract(text: str, boxes: Boxes = "last", where: str = "any") -> Extraction:
     r"""The answer in a whole response.
 
     Text inside a reasoning block does not count where an answer follows the block.
@@ -76,11 +60,13 @@ def extract(text: str, boxed: Boxes = "last", where: str = "any") -> Extraction:
     if stop is not None and answer[: stop.start()].strip():
         answer = answer[: stop.start()]
     if "boxed" in answer or "fbox" in answer:
-        found = _boxed(answer, boxed)
+        found = boxed(answer, boxes)
         if found is not None:
-            later = _after_box(answer) if boxed == "last" and where != "boxed" else None
-            return found if later is None else Extraction(later, "final answer")
-    empty_box = "boxed" in answer and _BOX.search(answer) is not None
+            later = _after_box(answer) if boxes == "last" and where != "boxed" else None
+            if later is not None:
+                return Extraction(later, "final answer")
+            return Extraction(found[0], "boxed", found[1])
+    empty_box = "boxed" in answer and BOX.search(answer) is not None
     for rule, finder in _FINDERS:
         if empty_box and rule == "whole":
             continue
@@ -107,105 +93,6 @@ def _after_box(text: str) -> str | None:
         return None
     found = _core(_trim(tail[matches[-1].end() :]))
     return found if re.search(r"\d|\\[a-z]", found) else None
-
-
-def boxes(text: str) -> list[tuple[int, int, str]]:
-    r"""Every ``\boxed`` as (start, end, content); an unclosed last one runs to the end."""
-    out: list[tuple[int, int, str]] = []
-    position = 0
-    while len(out) < MAX_BOXES:
-        match = _BOX.search(text, position)
-        if match is None:
-            break
-        start = match.end()
-        if text[start : start + 1] != "{":
-            word = re.compile(r"\\?\w+").match(text, start)
-            if word is None:
-                position = start
-                continue
-            out.append((match.start(), word.end(), word.group()))
-            position = word.end()
-            continue
-        end = _closing(text, start)
-        content = text[start + 1 : end] if end is not None else text[start + 1 :]
-        inner = _BOX.search(content)
-        if inner is not None and content[: inner.start()].strip(" ${") == "":
-            position = start + 1  # a box in a box
-            continue
-        out.append((match.start(), len(text) if end is None else end + 1, content))
-        position = len(text) if end is None else end + 1
-    return out
-
-
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
-
-
-def _closing(text: str, start: int) -> int | None:
-    depth = 0
-    for match in _BRACE.finditer(text, start):
-        sign = match.group()
-        if sign == "{":
-            depth += 1
-        elif sign == "}":
-            depth -= 1
-            if depth == 0:
-                return match.start()
-    return None
-
-
-def _boxed(text: str, policy: Boxes) -> Extraction | None:
-    tail = text if policy != "last" else _last_boxes(text)
-    found = boxes(tail)
-    found = [b for b in found if b[2].strip()]
-    if not found:
-        return None
-    if policy == "only":
-        different = {"".join(b[2].split()) for b in found}
-        if len(different) > 1:
-            return Extraction(None, "boxed", f"{len(different)} different boxes are no answer")
-        group = found[-1:]
-    elif policy == "all":
-        group = found
-    else:
-        group = found[-1:]
-        for earlier in reversed(found[:-1]):
-            gap = tail[earlier[1] : group[0][0]]
-            if not _joined(gap):
-                break
-            group.insert(0, earlier)
-    seen: list[str] = []
-    for _, _, content in group:
-        if content.strip() not in seen:
-            seen.append(content.strip())
-    text_found = seen[0] if len(seen) == 1 else " ; ".join(seen)
-    after = tail[group[-1][1] : group[-1][1] + 16]
-    percent = re.match(r"\s*\$?\s*(?:\\?%|percent\b|pct\b)", after)
-    if percent is not None and len(seen) == 1 and "%" not in text_found:
-        text_found += r"\%"
-    return Extraction(text_found, "boxed")
-
-
-def _last_boxes(text: str) -> str:
-    """`text` from where boxes begin that could be of one group with the last."""
-    word = "boxed" if "boxed" in text else "fbox"
-    start = text.rfind(word)
-    for _ in range(MAX_BOXES):
-        earlier = text.rfind(word, max(0, start - REACH), start)
-        if earlier < 0:
-            break
-        start = earlier
-    return text[max(0, start - 2) :]
-
-
-def _joined(gap: str) -> bool:
-    """Whether two boxes with this text between them list parts of one answer."""
-    gap = _LABELLED.sub("", gap)
-    if len(gap) > GAP or _BREAK.search(gap):
-        return False
-    words = re.findall(r"[A-Za-z]{2,}", re.sub(r"\\[a-z]+", " ", gap))
-    if not words:
-        return bool(gap.strip(" \n$")) or not gap.strip("$") or "\n" not in gap
-    return any(w in ("and", "or") for w in words)
 
 
 def _trim(text: str) -> str:
@@ -455,15 +342,15 @@ RULES = ("boxed", *(rule for rule, _ in _FINDERS))
 def reference_text(text: str) -> str:
     """A reference, which may be a whole solution: its box, or what follows its hashes."""
     if "boxed{" in text or "boxed " in text:
-        found = _boxed(text, "last")
-        if found is not None and found.text is not None:
-            return found.text
+        found = boxed(text, "last")
+        if found is not None and found[0] is not None:
+            return found[0]
     if "####" in text:
         return _hashes(text) or text
     if "<answer>" in text:
         return _tag(text) or text
     if len(text) > 150 and "answer" in text:
-        found = extract(text)
-        if found.text is not None and found.rule in ("final answer", "answer label"):
-            return found.text
+        whole = extract(text)
+        if whole.text is not None and whole.rule in ("final answer", "answer label"):
+            return whole.text
     return text

@@ -6,8 +6,9 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.functions import Functions
 from assay.verifiers.math_answer.limits import Unreadable
+from assay.verifiers.math_answer.numerals import numeral
 from assay.verifiers.math_answer.plain import plain
-from assay.verifiers.math_answer.tokens import Token, numeral
+from assay.verifiers.math_answer.tokens import Token
 from assay.verifiers.math_answer.tree import (
     App,
     Group,

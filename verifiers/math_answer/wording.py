@@ -134,6 +134,10 @@ def canonical(tokens: list[Token]) -> tuple[str, ...]:
                 out[start:] = inside
             else:
                 out.append("}")
+        elif len(token.value) > 1 and token.value.isdigit() and out and out[-1] == "frac":
+            out.extend(token.value[:2])  # \\frac95
+            if len(token.value) > 2:
+                out.append(token.value[2:])
         elif token.num is not None and token.kind == "num":
             out.append(token.value if token.num.places is not None else str(token.num.value))
         else:

@@ -1,7 +1,7 @@
 """One call of an engine: its samples, the jobs it has out, and the rewards that are done.
 
 Knows nothing of threads or event loops: whoever drives it feeds samples, hands it the mail of
-the pool, and takes rewards. Two drivers exist, a blocking and an async one, in `engine`.
+the pool, and takes rewards. Two drivers exist, a blocking and an async one, in `drivers`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from assay.engine.job import Job, Reply
 from assay.engine.lane import Lane
-from assay.engine.pool import Job, Reply
 from assay.errors import PluginError, ReferenceUnreadable, SampleError
 from assay.model import Reward, Sample, Verdict
 from assay.plugins.spec import Escalate
 
 if TYPE_CHECKING:
-    from assay.engine.engine import Plan
+    from assay.engine.plan import Plan
 
 Key = tuple[int, bytes]
 

@@ -16,7 +16,8 @@ from assay.errors import SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Reward, Sample, Text
 
 if TYPE_CHECKING:
-    from assay.engine.engine import Engine, Row, RubricSource
+    from assay.engine.drivers import Row
+from assay.engine.engine import Engine, RubricSource
 
 ENGINES = 16
 """Engines kept for `verify`; the one used longest ago goes first."""

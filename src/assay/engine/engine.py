@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import platform
-import queue
 import re
-import time
 import warnings
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from assay.engine.cache import VerdictCache
-from assay.engine.call import Call
-from assay.engine.lane import Lane
-from assay.engine.pool import Job, Reply
+from assay.engine.drivers import Done, Row, arun, run
+from assay.engine.plan import Plan
 from assay.engine.pools import PoolHandle, available_cores, default_memory_bytes
 from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
@@ -34,35 +30,8 @@ if TYPE_CHECKING:
 RubricSource: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any] | Rubric"
 """A preset's name, a path, a dict or a rubric."""
 
-Row: TypeAlias = Sample | SampleError
-"""A sample, or the error of a row that could not become one: it yields an `invalid` reward."""
-
-AHEAD = 1024
-"""Samples that a call reads ahead of those it has finished."""
-
-POST = 64
-"""Jobs that are collected before the pool is told."""
-
 UNSCORED_FROM = 200
 """A call with fewer samples never raises `UnscoredError`."""
-
-
-class Plan:
-    """What an engine runs: made once, shared by its calls."""
-
-    def __init__(self, bound: BoundRubric, cache: VerdictCache, pool: PoolHandle) -> None:
-        self.bound = bound
-        self.cache = cache
-        self.pool = pool
-        self.lanes = {
-            key: Lane(offer, bound.params[key], _floats(bound.levels[key]))
-            for key, offer in bound.offers.items()
-        }
-
-    def invalid(self, error: str) -> Reward:
-        """The reward of a row that cannot be judged."""
-        terms = self.bound.blank_terms()
-        return Reward(None, "invalid", terms, error=error, signature=self.bound.signature)
 
 
 class Engine:
@@ -149,8 +118,8 @@ class Engine:
 
     async def averify(self, sample: Sample, *, step: int | None = None) -> Reward:
         """As `verify`, without blocking the event loop while workers judge."""
-        async with contextlib.aclosing(self._arun([sample], step, self.budget_s)) as run:
-            async for _, reward, error in run:
+        async with contextlib.aclosing(self._arun([sample], step, self.budget_s)) as done:
+            async for _, reward, error in done:
                 if error is not None:
                     raise error
                 return reward
@@ -201,12 +170,12 @@ class Engine:
         Never raises `UnscoredError`: who takes rewards one by one sees them one by one.
         """
         _check_budget(budget_s)
-        run = self._run(samples, step, self.budget_s if budget_s is None else budget_s)
+        done = self._run(samples, step, self.budget_s if budget_s is None else budget_s)
         if progress:
             from assay.engine.progress import shown
 
-            run = shown(run, samples)
-        for index, reward, _ in run:
+            done = shown(done, samples)
+        for index, reward, _ in done:
             yield index, reward
 
     async def averify_batch(
@@ -220,123 +189,22 @@ class Engine:
         _check_budget(budget_s)
         rewards: dict[int, Reward] = {}
         budget = self.budget_s if budget_s is None else budget_s
-        async with contextlib.aclosing(self._arun(samples, step, budget)) as run:
-            async for index, reward, _ in run:
+        async with contextlib.aclosing(self._arun(samples, step, budget)) as done:
+            async for index, reward, _ in done:
                 rewards[index] = reward
         ordered = [rewards[i] for i in range(len(rewards))]
         self._judge_call(ordered)
         return ordered
 
-    # -- drivers --------------------------------------------------------------------------------
-
     def _run(
         self, samples: Iterable[Row], step: int | None, budget_s: float | None
-    ) -> Iterator[tuple[int, Reward, SampleError | None]]:
-        mail: queue.SimpleQueue[tuple[Job, Reply]] = queue.SimpleQueue()
-        call = Call(self._plan, self.timeout_s, lambda job, reply: mail.put((job, reply)))
-        deadline = None if budget_s is None else time.monotonic() + budget_s
-        feed = enumerate(_stepped(samples, step))
-        more = True
-        try:
-            while more or call.open:
-                if deadline is not None and time.monotonic() >= deadline:
-                    because = f"the call's budget of {budget_s:g} s was spent"
-                    self._stop(call, because)
-                    for index, sample in feed:
-                        call.skip(index, sample, because)
-                    yield from _drained(call)
-                    return
-                if more and call.open < AHEAD:
-                    more = _feed_one(feed, call)
-                if call.posts >= POST or not more or call.open >= AHEAD:
-                    call.post()
-                while not mail.empty():
-                    call.take(*mail.get())
-                if call.done:
-                    while call.done:
-                        yield call.done.popleft()
-                elif call.open and (not more or call.open >= AHEAD):
-                    wait = 1.0 if deadline is None else deadline - time.monotonic()
-                    try:
-                        call.take(*mail.get(timeout=min(1.0, max(0.0, wait))))
-                    except queue.Empty:
-                        self._look_after(call)
-                    yield from _drained(call)
-            yield from _drained(call)
-        finally:
-            if call.open:  # an exception, Ctrl-C, or a caller who stopped taking rewards
-                self._cancel(call.jobs)
+    ) -> Iterator[Done]:
+        return run(self._plan, _stepped(samples, step), self.timeout_s, budget_s)
 
-    async def _arun(
+    def _arun(
         self, samples: Iterable[Row], step: int | None, budget_s: float | None
-    ) -> AsyncGenerator[tuple[int, Reward, SampleError | None], None]:
-        loop = asyncio.get_running_loop()
-        mail: deque[tuple[Job, Reply]] = deque()
-        arrived = asyncio.Event()
-
-        told = False
-
-        def deliver(job: Job, reply: Reply) -> None:
-            nonlocal told
-            mail.append((job, reply))
-            if not told and not loop.is_closed():
-                told = True
-                loop.call_soon_threadsafe(arrived.set)
-
-        call = Call(self._plan, self.timeout_s, deliver)
-        deadline = None if budget_s is None else time.monotonic() + budget_s
-        feed = enumerate(_stepped(samples, step))
-        more = True
-        breath = time.monotonic()
-        try:
-            while more or call.open:
-                now = time.monotonic()
-                if deadline is not None and now >= deadline:
-                    because = f"the call's budget of {budget_s:g} s was spent"
-                    self._stop(call, because)
-                    for index, sample in feed:
-                        call.skip(index, sample, because)
-                    for item in _drained(call):
-                        yield item
-                    return
-                if now - breath > 0.01:  # others on this loop want to live, too
-                    await asyncio.sleep(0)
-                    breath = time.monotonic()
-                if more and call.open < AHEAD:
-                    more = _feed_one(feed, call)
-                if call.posts >= POST or not more or call.open >= AHEAD:
-                    call.post()
-                arrived.clear()
-                told = False  # before the mail is read, or a letter would lie there unseen
-                while mail:
-                    call.take(*mail.popleft())
-                if not call.done and call.open and (not more or call.open >= AHEAD):
-                    wait = 1.0 if deadline is None else deadline - time.monotonic()
-                    try:
-                        await asyncio.wait_for(arrived.wait(), min(1.0, max(0.0, wait)))
-                    except TimeoutError:
-                        self._look_after(call)
-                    breath = time.monotonic()
-                for item in _drained(call):
-                    yield item
-            for item in _drained(call):
-                yield item
-        finally:
-            if call.open:
-                self._cancel(call.jobs)
-
-    def _stop(self, call: Call, because: str) -> None:
-        self._cancel(call.give_up(because))
-
-    def _cancel(self, jobs: list[Job]) -> None:
-        if jobs:
-            self._pool.get().cancel(jobs)
-
-    def _look_after(self, call: Call) -> None:
-        """Nothing came for a while: if the pool is no more (a fork in mid-call), nothing will."""
-        if not self._pool.alive:
-            for job in call.jobs:
-                call.take(job, ("lost", "its pool of workers is gone"))
+    ) -> AsyncGenerator[Done, None]:
+        return arun(self._plan, _stepped(samples, step), self.timeout_s, budget_s)
 
     # -- the rest -------------------------------------------------------------------------------
 
@@ -390,18 +258,6 @@ class Engine:
         self.close()
 
 
-def _feed_one(feed: Iterator[tuple[int, Row]], call: Call) -> bool:
-    for index, sample in feed:
-        call.feed(index, sample)
-        return True
-    return False
-
-
-def _drained(call: Call) -> Iterator[tuple[int, Reward, SampleError | None]]:
-    while call.done:
-        yield call.done.popleft()
-
-
 def _stepped(samples: Iterable[Row], step: int | None) -> Iterable[Row]:
     if step is None:
         return samples
@@ -430,10 +286,6 @@ def _environment(bound: BoundRubric) -> Mapping[str, Any]:
                 tools[tool] = "absent"
     minor = ".".join(platform.python_version_tuple()[:2])
     return {"python": minor, "tools": dict(sorted(tools.items()))}
-
-
-def _floats(levels: Iterable[Any] | None) -> tuple[float, ...] | None:
-    return None if levels is None else tuple(float(level) for level in levels)
 
 
 def _check(name: str, value: Any, good: bool, wanted: str) -> None:

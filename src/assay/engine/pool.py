@@ -14,11 +14,8 @@ import selectors
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
 
-from assay.engine.fault import BLAME_SHARE, account, at_fault, own_share
 from assay.engine.frames import (
     BOUND,
     ESCALATED,
@@ -30,14 +27,10 @@ from assay.engine.frames import (
     FrameError,
     encode,
 )
+from assay.engine.job import Job, Reply
 from assay.engine.process import WorkerProcess
+from assay.engine.watch import blocks_others, look, next_look_s
 from assay.errors import WorkerError
-
-START_S = 60.0
-"""A worker that has not started, or not imported a verifier, by then is broken."""
-
-STEAL_S = 0.1
-"""What waits behind a job for this long is given to another worker."""
 
 WINDOW_S = 0.01
 """About as much work as this is kept in a worker's pipe, so that it never runs dry."""
@@ -46,32 +39,6 @@ WINDOW_JOBS = 128
 WINDOW_BYTES = 1 << 20
 WAITING_JOBS = 64
 """Jobs of waiting verifiers that run at once."""
-
-TICK = 0.1
-"""Share of its time after which an item is first looked at."""
-
-Reply = tuple[Literal["reply", "limit", "starved", "dead", "lost"], Any]
-"""What a job comes to: ``reply`` (payload), ``limit`` (what it spent), ``starved`` or ``dead``
-(a sentence), ``lost`` (the pool itself failed: a sentence)."""
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """One sample for one verifier."""
-
-    lane: int
-    payload: bytes
-    escalated: bool
-    timeout_s: float
-    deliver: Callable[[Job, Reply], None]
-    """Called once, from the pool's thread; must not block or raise."""
-    tag: Any = None
-    """The caller's own."""
-    waiting: bool = False
-    number: int = 0
-    attempts: int = 0
-    """How often a worker was lost with it."""
-    done: bool = False
 
 
 @dataclass(slots=True)
@@ -252,82 +219,22 @@ class Pool:
         now = time.monotonic()
         for work in (self._killable, self._waiting):
             for worker in work.workers:
-                if not worker.jobs and worker.ready:
-                    continue
-                wait = 0.25
-                if worker.since is not None and not work.waiting:
-                    due = worker.since + self._next_look(worker, now - worker.since)
-                    wait = max(0.001, due - now)
-                soonest = wait if soonest is None else min(soonest, wait)
+                wait = next_look_s(worker, now)
+                if wait is not None:
+                    soonest = wait if soonest is None else min(soonest, wait)
         return soonest
-
-    @staticmethod
-    def _bound(worker: WorkerProcess) -> float:
-        return max(worker.jobs[0].timeout_s, worker.extra_s)
-
-    def _next_look(self, worker: WorkerProcess, spent: float) -> float:
-        """At how many seconds into the first job it is to be looked at next."""
-        bound = self._bound(worker)
-        if worker.baseline is None:
-            return bound * TICK
-        if len(worker.jobs) > 1 and not worker.shared and spent < STEAL_S < bound:
-            return STEAL_S
-        if spent < bound:
-            return bound
-        steps = int(spent / (bound * TICK)) + 1
-        return min(2.0 * bound, steps * bound * TICK)
 
     def _check(self, work: _Work, worker: WorkerProcess, now: float) -> None:
         """Hold the worker to its bounds."""
-        if not worker.alive or (not worker.jobs and worker.ready):
-            return
-        if worker.since is None:
-            if now - worker.touched > START_S:
-                self._retire(worker, f"did not start within {START_S:.0f} s")
-            return
-        if work.waiting:
-            self._check_waiting(worker, now)
-            return
-        spent = now - worker.since
-        bound = self._bound(worker)
-        if spent > STEAL_S and len(worker.jobs) > 1 and not worker.shared and work.size > 1:
+        if work.size > 1 and blocks_others(worker, now):
             self._steal(work, worker)
-        if worker.baseline is None:
-            if spent >= bound * TICK:
-                worker.baseline = account(worker.pid)
+        decision = look(worker, now)
+        if decision is None:
             return
-        if spent < bound:
-            return
-        self._judge(worker, spent, bound)
-
-    def _judge(self, worker: WorkerProcess, spent: float, bound: float) -> None:
-        """The first job's time is spent: whose fault is it?"""
-        job = worker.jobs[0]
-        assert worker.baseline is not None  # `_check` sets it first
-        if worker.reader.partial:
-            self._retire(worker, "stopped in the middle of a reply")
-            return
-        state = account(worker.pid)
-        own = own_share(worker.baseline, state) * spent
-        last = spent >= 2.0 * bound
-        # Own time first: under load an item may take up to twice its time to spend it.
-        fault = at_fault(worker.baseline, state, BLAME_SHARE if last else 0.95 * bound / spent)
-        if fault == "completion":
-            what = "cpu" if state.cpu - worker.baseline.cpu > 0.5 * own else "sleep"
-            self._settle(worker, job, ("limit", {"limit": what, "seconds": round(own, 3)}))
-            self._retire(worker)
-        elif fault == "stopped" and job.attempts == 0:
-            self._retire(worker, "was stopped by the machine")
-        elif last or fault == "stopped":
-            sentence = f"the machine gave it {own:.3g} of {bound:.3g} s"
-            self._settle(worker, job, ("starved", sentence))
-            self._retire(worker)
-
-    def _check_waiting(self, worker: WorkerProcess, now: float) -> None:
-        """A waiting worker ends its jobs itself; one that no longer does so is replaced."""
-        longest = max((job.timeout_s for job in worker.jobs), default=0.0)
-        if worker.jobs and now - worker.touched > 2.0 * longest + 1.0:
-            self._retire(worker, "no longer answers")
+        if decision.reply is not None:
+            self._settle(worker.jobs[0], decision.reply)
+        if decision.retire:
+            self._retire(worker, decision.why)
 
     def _steal(self, work: _Work, worker: WorkerProcess) -> None:
         """Offer what waits behind a slow job to others as well; the first answer counts."""
@@ -377,7 +284,7 @@ class Pool:
         job = worker.jobs[0]
         payload = frame.payload
         replace = payload.startswith(b"!")
-        self._settle(worker, job, ("reply", payload[1:] if replace else payload))
+        self._settle(job, ("reply", payload[1:] if replace else payload))
         worker.jobs.popleft()
         if not worker.jobs:
             worker.shared = False
@@ -400,9 +307,9 @@ class Pool:
             if job.attempts < 2:
                 self._waiting.queue.appendleft(job)
                 return
-            self._settle(worker, job, ("starved", f"no answer within {job.timeout_s:.3g} s, twice"))
+            self._settle(job, ("starved", f"no answer within {job.timeout_s:.3g} s, twice"))
             return
-        self._settle(worker, job, ("reply", frame.payload))
+        self._settle(job, ("reply", frame.payload))
 
     def _start_clock(self, worker: WorkerProcess, now: float) -> None:
         """The next job starts now, unless its verifier has to be imported first."""
@@ -413,7 +320,8 @@ class Pool:
         else:
             worker.since = None
 
-    def _settle(self, worker: WorkerProcess, job: Job, reply: Reply) -> None:
+    @staticmethod
+    def _settle(job: Job, reply: Reply) -> None:
         if not job.done:
             job.done = True
             job.deliver(job, reply)
@@ -486,7 +394,7 @@ class Pool:
             for job in guilty:
                 job.attempts += 1
                 if job.attempts >= 2:
-                    self._settle(worker, job, ("dead", f"its worker {why}, twice"))
+                    self._settle(job, ("dead", f"its worker {why}, twice"))
         elsewhere = set(work.queue).union(*(other.jobs for other in work.workers))
         again = [job for job in jobs if not job.done and job not in elsewhere]
         work.queue.extendleft(reversed(again))

@@ -16,7 +16,7 @@ from assay.errors import AssayError, ReferenceUnreadable, SampleError
 from assay.model import EMPTY, Message, Reward, Sample
 from assay.plugins.spec import Finding, Preflight, Severity, Verifier
 from assay.printable import printable
-from assay.rubrics.bound import choices, top_of
+from assay.rubrics.choices import choices, top_of
 from assay.rubrics.ranges import part_range
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from assay.engine.frames import REPLY_BYTES, Reader, dumps
 from assay.errors import WorkerError
 
 if TYPE_CHECKING:
-    from assay.engine.pool import Job
+    from assay.engine.job import Job
 
 SCRIPT = str(Path(__file__).with_name("worker.py"))
 

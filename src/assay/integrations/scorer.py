@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-from assay.engine.engine import Engine, Row, RubricSource
+from assay.engine.drivers import Row
+from assay.engine.engine import Engine, RubricSource
 from assay.engine.pools import available_cores
 from assay.errors import ConfigError, SampleError
 from assay.integrations.rows import Column, Needs, RowReader

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from assay.engine.engine import Row
+from assay.engine.drivers import Row
 from assay.errors import SampleError
 from assay.model import Reward
 

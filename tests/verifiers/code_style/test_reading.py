@@ -163,3 +163,37 @@ def test_real_programs_hide_nothing(name: str) -> None:
     tree = parse(PROGRAMS[name])
     assert isinstance(tree, ast.Module)
     assert hidden_code(PROGRAMS[name], tree).findings == 0
+
+
+ODD = [
+    "match x:\n    case [1, *rest]:\n        y = 1\n    case {'a': b}: pass\n",
+    "x = f\"{a!r:>{width}} {'b'}\"\n",
+    "async def f():\n    async with a as b, c: await d\n",
+    "return 1\n",
+    "await x\n",
+    "x = 1 \\\n  + 2\n",
+    "if 1:\n\tx=1\n\ty=2\n",
+    "\x0cx = 1\n",
+    "é = 'ß'\nprint(é)\n",
+    "try:\n    x()\nexcept* E as e:\n    y()\n",
+    "lambda: (yield)\n",
+    "# -*- coding: latin-1 -*-\nx = 'é'\n",
+    "#!/usr/bin/env python\nx = 1\n",
+    "x = 1\r\ny = 2\r\n",
+    "\ufeffx = 1\n",
+    "from . import a\nfrom .. import b\nprint(a, b)\n",
+    "x = a[1:2, ::3, ...]\n",
+    "x = " + "f(" * 60 + "1" + ")" * 60 + "\n",
+    "x = [\n    # fmt: off\n    1,2,\n    # fmt: on\n]\n",
+    "exec(x)\nexec()\nexec\n",
+    "getattr(x)\nvars()[1](2)\n",
+]
+
+
+@pytest.mark.parametrize("source", ODD, ids=range(len(ODD)))
+@pytest.mark.parametrize("verifier", NAMES)
+def test_odd_programs_are_judged_like_others(verifier: str, source: str) -> None:
+    verdict = judge(verifier, source)
+    assert verdict.status == "judged"
+    assert verdict.score is not None
+    assert verdict.score > 0.0

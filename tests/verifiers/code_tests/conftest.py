@@ -19,14 +19,27 @@ def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(x) for x in (CASES / f"{name}.jsonl").read_text().splitlines()]
 
 
+def _pool(level: Any) -> Iterator[Pool]:
+    found = selftest.finding(level)
+    if not found.holds:
+        pytest.skip(f"{level} does not hold here: {found.why}")
+    with Pool(level, 2) as made:
+        yield made
+
+
 @pytest.fixture(scope="session", params=ISOLATED)
 def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
     """Two lanes at each level that holds on this machine."""
-    found = selftest.finding(request.param)
-    if not found.holds:
-        pytest.skip(f"{request.param} does not hold here: {found.why}")
-    with Pool(request.param, 2) as made:
-        yield made
+    yield from _pool(request.param)
+
+
+@pytest.fixture(
+    scope="session",
+    params=[ISOLATED[0], pytest.param(ISOLATED[1], marks=pytest.mark.slow)],
+)
+def patient(request: pytest.FixtureRequest) -> Iterator[Pool]:
+    """As `pool`, for tests that wait for time limits: the second level is slow."""
+    yield from _pool(request.param)
 
 
 @pytest.fixture(scope="session")

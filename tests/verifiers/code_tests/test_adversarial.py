@@ -52,16 +52,16 @@ def complaint(row: dict[str, Any], verdict: Verdict) -> str | None:
 
 
 def complaints(pool: Pool) -> dict[str, str]:
-    """Name -> what is wrong, for each row; four programs at once."""
+    """Name -> what is wrong, for each row; two programs at once."""
     with ThreadPoolExecutor(2) as threads:
         verdicts = list(threads.map(lambda row: judge(row, pool), ROWS))
     found = {r["name"]: complaint(r, v) for r, v in zip(ROWS, verdicts, strict=True)}
     return {name: text for name, text in found.items() if text}
 
 
-def test_every_row_at_every_level(pool: Pool) -> None:
+def test_every_row_at_every_level(patient: Pool) -> None:
     assert len(ROWS) == 71
-    assert complaints(pool) == {}
+    assert complaints(patient) == {}
 
 
 @pytest.mark.slow

@@ -33,8 +33,7 @@ LIAR = """class E:
     def __abs__(s): return 0
     def __sub__(s, o): return 0
 """
-STUBS = ("pass", "return None", "return []", "return E()", "import sys; sys.exit(0)",
-         "raise AssertionError", "return float('nan')")  # fmt: skip
+STUBS = ("pass", "return None", "return []", "return E()", "import sys; sys.exit(0)")
 
 
 def humaneval(row: dict, completion: str) -> Sample:

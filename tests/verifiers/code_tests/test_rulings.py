@@ -18,7 +18,7 @@ from assay.model import Sample, Status
 from assay.verifiers.code_tests.compare import Rules, difference, node, text_difference
 from assay.verifiers.code_tests.extract import program
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox import codec, wire
+from assay.verifiers.code_tests.sandbox import codec, selftest, wire
 from assay.verifiers.code_tests.sandbox.pool import Pool
 from assay.verifiers.code_tests.suite import read
 from assay.verifiers.code_tests.verifier import CodeTests
@@ -260,6 +260,22 @@ def test_same_program_same_verdict(best: Pool) -> None:
         verdict = CodeTests(None, best).verify(Sample(completion=code, tests=call((1, 1))))
         because.add(verdict.because)
     assert len(because) == 1
+
+
+@pytest.mark.optional
+@pytest.mark.parametrize("level", ["namespaces", "landlock+seccomp"])
+def test_numpy_is_there_where_it_is_installed(level: Any) -> None:
+    pytest.importorskip("numpy")
+    found = selftest.finding(level)
+    if not found.holds:
+        pytest.skip(found.why)
+    code = (
+        "import numpy as np\ndef f(x):\n    return np.sort(np.array(x)) * np.linalg.norm([1.0])\n"
+    )
+    with Pool(level, 1) as pool:
+        sample = Sample(completion=code, tests=call(([3, 1], [1, 3])))
+        verdict = CodeTests(None, pool).verify(sample)
+    assert verdict.score == 1.0, verdict.because
 
 
 # -- remote ------------------------------------------------------------------------------------

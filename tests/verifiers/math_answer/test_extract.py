@@ -71,12 +71,12 @@ def test_every_rule_has_a_case():
 
 
 def test_two_different_boxes_are_no_answer_where_only_one_may_be():
-    assert extract(r"\boxed{1} or \boxed{2}", boxed="only").text is None
-    assert extract(r"\boxed{1}, again \boxed{1}", boxed="only").text == "1"
+    assert extract(r"\boxed{1} or \boxed{2}", boxes="only").text is None
+    assert extract(r"\boxed{1}, again \boxed{1}", boxes="only").text == "1"
 
 
 def test_all_boxes_list_the_parts():
-    assert extract(r"(a) \boxed{1}. Now then. (b) \boxed{2}", boxed="all").text == "1 ; 2"
+    assert extract(r"(a) \boxed{1}. Now then. (b) \boxed{2}", boxes="all").text == "1 ; 2"
 
 
 def test_only_a_box_where_the_policy_says_so():

@@ -11,6 +11,7 @@ import atexit
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -97,8 +98,10 @@ class Zygote:
         self.control = ours
         self.alive = True
         self.runs = 0
+        self._work: str | None = None
         try:
             self.ready = self._await_ready()
+            self._work = self.ready.work
         except BaseException:
             self.close()
             raise
@@ -161,6 +164,8 @@ class Zygote:
             self._process.kill()
             self._process.wait()
         os.close(self._errors)
+        if self._work is not None:  # it was killed, and could not tidy up
+            shutil.rmtree(self._work, ignore_errors=True)
 
 
 class Lane:

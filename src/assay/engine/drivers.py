@@ -1,0 +1,173 @@
+"""How a call is driven: by a thread that may block, or on an event loop that must not."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from typing import TypeAlias
+
+from assay.engine.call import Call
+from assay.engine.job import Job, Reply
+from assay.engine.plan import Plan
+from assay.errors import SampleError
+from assay.model import Reward, Sample
+
+Row: TypeAlias = Sample | SampleError
+"""A sample, or the error of a row that could not become one: it yields an `invalid` reward."""
+
+Done: TypeAlias = tuple[int, Reward, SampleError | None]
+"""Index, reward, and the error of a sample that is invalid."""
+
+AHEAD = 1024
+"""Samples that a call reads ahead of those it has finished."""
+
+POST = 64
+"""Jobs that are collected before the pool is told."""
+
+LOOK_S = 1.0
+"""How often a call that waits makes sure that its pool is still there."""
+
+BREATH_S = 0.01
+"""How long a call keeps an event loop to itself."""
+
+
+class _Feed:
+    """A call and the samples that are still to come."""
+
+    def __init__(
+        self, call: Call, plan: Plan, samples: Iterable[Row], budget_s: float | None
+    ) -> None:
+        self.call = call
+        self._plan = plan
+        self._rows = enumerate(samples)
+        self._budget_s = budget_s
+        self._deadline = None if budget_s is None else time.monotonic() + budget_s
+        self._more = True
+
+    @property
+    def going(self) -> bool:
+        return self._more or self.call.open > 0
+
+    @property
+    def must_wait(self) -> bool:
+        """Whether nothing is left to do but to wait for workers."""
+        call = self.call
+        return not call.done and call.open > 0 and (not self._more or call.open >= AHEAD)
+
+    def patience_s(self) -> float:
+        if self._deadline is None:
+            return LOOK_S
+        return min(LOOK_S, max(0.0, self._deadline - time.monotonic()))
+
+    def take_one(self) -> None:
+        """Start on one more sample, if there is room; hand what has been collected to the pool."""
+        call = self.call
+        if self._more and call.open < AHEAD:
+            for index, row in self._rows:
+                call.feed(index, row)
+                break
+            else:
+                self._more = False
+        if call.posts >= POST or not self._more or call.open >= AHEAD:
+            call.post()
+
+    def out_of_time(self) -> bool:
+        """Whether the budget is spent; all that is left is then `timed_out`."""
+        if self._deadline is None or time.monotonic() < self._deadline:
+            return False
+        because = f"the call's budget of {self._budget_s:g} s was spent"
+        self._cancel(self.call.give_up(because))
+        for index, row in self._rows:
+            self.call.skip(index, row, because)
+        self._more = False
+        return True
+
+    def look_after(self) -> None:
+        """Nothing came for a while: if the pool is no more (a fork in mid-call), nothing will."""
+        if not self._plan.pool.alive:
+            for job in self.call.jobs:
+                self.call.take(job, ("lost", "its pool of workers is gone"))
+
+    def done(self) -> Iterator[Done]:
+        done = self.call.done
+        while done:
+            yield done.popleft()
+
+    def leave(self) -> None:
+        """An exception, Ctrl-C, or a caller who takes no more rewards: nobody waits for these."""
+        if self.call.open:
+            self._cancel(self.call.jobs)
+
+    def _cancel(self, jobs: list[Job]) -> None:
+        if jobs:
+            self._plan.pool.get().cancel(jobs)
+
+
+def run(
+    plan: Plan, samples: Iterable[Row], timeout_s: float, budget_s: float | None
+) -> Iterator[Done]:
+    """Rewards as they are done; blocks while workers judge."""
+    mail: queue.SimpleQueue[tuple[Job, Reply]] = queue.SimpleQueue()
+    call = Call(plan, timeout_s, lambda job, reply: mail.put((job, reply)))
+    feed = _Feed(call, plan, samples, budget_s)
+    try:
+        while feed.going and not feed.out_of_time():
+            feed.take_one()
+            while not mail.empty():
+                call.take(*mail.get())
+            if feed.must_wait:
+                try:
+                    call.take(*mail.get(timeout=feed.patience_s()))
+                except queue.Empty:
+                    feed.look_after()
+            if call.done:
+                yield from feed.done()
+        yield from feed.done()
+    finally:
+        feed.leave()
+
+
+async def arun(
+    plan: Plan, samples: Iterable[Row], timeout_s: float, budget_s: float | None
+) -> AsyncGenerator[Done, None]:
+    """As `run`, without blocking the event loop while workers judge."""
+    loop = asyncio.get_running_loop()
+    mail: deque[tuple[Job, Reply]] = deque()
+    arrived = asyncio.Event()
+    told = False
+
+    def deliver(job: Job, reply: Reply) -> None:
+        nonlocal told
+        mail.append((job, reply))
+        if not told and not loop.is_closed():
+            told = True
+            loop.call_soon_threadsafe(arrived.set)
+
+    call = Call(plan, timeout_s, deliver)
+    feed = _Feed(call, plan, samples, budget_s)
+    breath = time.monotonic()
+    try:
+        while feed.going and not feed.out_of_time():
+            if time.monotonic() - breath > BREATH_S:  # others on this loop want to live, too
+                await asyncio.sleep(0)
+                breath = time.monotonic()
+            feed.take_one()
+            arrived.clear()
+            told = False  # before the mail is read, or a letter would lie there unseen
+            while mail:
+                call.take(*mail.popleft())
+            if feed.must_wait:
+                try:
+                    await asyncio.wait_for(arrived.wait(), feed.patience_s())
+                except TimeoutError:
+                    feed.look_after()
+                breath = time.monotonic()
+            for item in feed.done():
+                yield item
+        for item in feed.done():
+            yield item
+    finally:
+        feed.leave()
