@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of programs
 """Attacks by somebody who did not build the sandbox. Each row is a ruling with its reason.
 
 ``DOORS`` try to reach something outside. A row prints "held" as its last act, and "escaped" for
