@@ -19,6 +19,7 @@ from assay.verifiers.code_tests.sandbox import codec, wire
 from assay.verifiers.code_tests.sandbox.wire import Opaque, Pairs, Relative, Seq, SetOf
 
 _NUMBERS = (int, float, complex, Decimal, Fraction)
+_HUGE_BITS = 100_000
 _MATCHING = 500  # unordered and with tolerance is quadratic
 
 
@@ -140,6 +141,8 @@ def same_number(got: Any, want: Any, rules: Rules) -> bool:
     nan = (_is_nan(got), _is_nan(want))
     if any(nan):
         return all(nan) and rules.nan_equal
+    if isinstance(got, int) and isinstance(want, Decimal) and got.bit_length() > _HUGE_BITS:
+        return False  # turning it into a decimal takes quadratic time
     if got == want:
         return True
     inexact = (float, complex, Decimal)
@@ -149,12 +152,12 @@ def same_number(got: Any, want: Any, rules: Rules) -> bool:
         return False
     try:
         a, b = complex(got), complex(want)
-    except OverflowError:
+        if not all(map(math.isfinite, (a.real, a.imag, b.real, b.imag))):
+            return False
+        # relative to what was expected alone: a wild answer must not widen its own tolerance
+        return abs(a - b) <= max(rules.abs_tol, rules.rel_tol * abs(b))
+    except OverflowError:  # of a conversion; abs() of a finite complex number raises it, too
         return False
-    if not all(map(math.isfinite, (a.real, a.imag, b.real, b.imag))):
-        return False
-    # relative to what was expected alone: a wild answer must not widen its own tolerance
-    return abs(a - b) <= max(rules.abs_tol, rules.rel_tol * abs(b))
 
 
 def _is_nan(x: Any) -> bool:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assay.printable import printable
 from assay.verifiers.code_tests.compare import Rules, difference, show, text_difference
 from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, of_end, of_failure
 from assay.verifiers.code_tests.params import CodeTestsParams
@@ -197,7 +198,7 @@ class Program:
             return of_failure(reply, "x")
         if "v" not in reply:
             return CaseResult(
-                Outcome.WRONG_ANSWER, f"unreadable result: {str(reply.get('u'))[:80]}"
+                Outcome.WRONG_ANSWER, f"unreadable result: {printable(str(reply.get('u')), 80)}"
             )
         try:
             got = wire.decode(reply["v"])
@@ -224,24 +225,30 @@ class Checker:
     """A special judge: the data set's code, in a sandbox of its own.
 
     It sees the expected value; the program does not see it. Only exactly True is a pass; what
-    makes it raise is wrong, since the program's output did that.
+    makes it raise is wrong, since the program's output did that. For all cases together it has
+    as much time as the program: an answer can be made to keep it busy.
     """
 
     def __init__(self, lane: Lane, code: str, budget: Budget) -> None:
         self._lane, self._code, self._budget = lane, code, budget
         self._run: Run | None = None
+        self._left_s = budget.total_s
 
     def judge(self, given: Any, got: Any, case: Case, *, encoded: bool = False) -> CaseResult:
         """Ask ``check(input, output, expected)``; arguments that are no node are encoded here."""
+        if self._left_s <= 0.0:
+            return CaseResult(Outcome.TIMEOUT, "what it gave keeps the checker too long")
         if self._run is None:
             self._run = self._start()
         want = _encoded(case.expected[0]) if case.expected else None
         values = [given, got] if encoded else [codec.encode(given), codec.encode(got)]
+        began = time.monotonic()
         self._run.send({"op": "call", "f": "check", "a": [*values, want]})
         try:
-            reply = self._run.receive(time.monotonic() + self._budget.case_s)
+            reply = self._run.receive(began + min(self._budget.case_s, self._left_s))
         except wire.Garbled:
             reply = None
+        self._left_s -= time.monotonic() - began
         if reply is not None and reply.get("v") is True:
             return CaseResult(Outcome.PASSED)
         why = "the checker refused it"

@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 from assay.errors import ReferenceUnreadable
+from assay.printable import printable
 from assay.verifiers.code_tests.execute import START_S, Budget, Program
 from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, of_end, of_failure
 from assay.verifiers.code_tests.params import CodeTestsParams
@@ -53,8 +54,9 @@ def run_rest(
 
 def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget) -> CaseResult:
     end_at = time.monotonic() + budget.total_s
+    deadline = end_at + START_S
     for _ in range(MAX_CALLS):
-        message = testing.receive(end_at + START_S)
+        message = testing.receive(deadline)
         if message is None:
             return _test_ended(testing, budget)
         if "ready" in message:
@@ -66,10 +68,10 @@ def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget) -> CaseResu
         ask = message.get("ask")
         if not isinstance(ask, dict) or ask.get("op") not in _OPS or not _permitted(ask, rest):
             return CaseResult(Outcome.WRONG_ANSWER, "the test asked for what it may not")
-        deadline = min(time.monotonic() + budget.case_s, end_at)
+        deadline = end_at  # it runs: a reply that it takes long to decode has no time beyond
         tested.send(ask)
         try:
-            reply = tested.receive(deadline)
+            reply = tested.receive(min(time.monotonic() + budget.case_s, end_at))
         except wire.Garbled as err:
             return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}")
         if reply is None:
@@ -103,7 +105,8 @@ def _checked(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
                 raise wire.Garbled("a handle that is no number")
             return {"h": reply["h"], "o": str(reply.get("o"))[:80]}
         if "v" not in reply:
-            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable: {str(reply.get('u'))[:80]}")
+            why = printable(str(reply.get("u")), 80)
+            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable: {why}")
         wire.decode(reply["v"])
         after = reply.get("after")
         if after is not None:

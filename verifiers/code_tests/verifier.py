@@ -69,7 +69,8 @@ class CodeTests:
         suite = _suite(sample)
         total = Budget.of(suite, self._params).total_s
         reference = total if suite.reference is not None else 0.0
-        return 2.0 * (total * (2.0 if suite.rest else 1.0) + START_S) + reference
+        runs = 1.0 + (suite.rest is not None) + (suite.checker is not None)
+        return 2.0 * (total * runs + START_S) + reference
 
     def verify(self, sample: Sample) -> Verdict:
         """The share of tests passed (or all or nothing); what the program causes is judged.

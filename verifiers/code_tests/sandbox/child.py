@@ -321,6 +321,10 @@ class _Caller:
             text = f"{reply['x'].get('type')}: {reply['x'].get('text')}"
             if not isinstance(kind, type) or not issubclass(kind, Exception):
                 raise ProgramError(text)
+            ends = issubclass(kind, StopIteration | StopAsyncIteration)
+            if ends and request.get("f") != "__next__":
+                # it would end the test's own loop, map or all() over calls, unasserted
+                raise ProgramError(text)
             # an AssertionError of the program's is not one of the test's, but reads like it
             raise (kind if kind not in (UnicodeDecodeError, UnicodeEncodeError,
                                         UnicodeTranslateError) else ValueError)(text)  # fmt: skip

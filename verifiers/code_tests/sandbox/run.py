@@ -145,11 +145,14 @@ class Run:
         self._inbox = bytearray()
         self._outbox = bytearray()
         self._frames: list[bytes] = []
+        self._pending = 0
         self._channel_open = True
         self._confined = False
         self._wait_began = time.monotonic()
+        self._look_at = self._wait_began + TICK_S
         self._extra = 0.0
         self._cpu_began = 0.0
+        self._waited_began = 0.0
         self.credited_s = 0.0
         """Seconds added to deadlines because the machine was busy with other things."""
         self._poll = select.poll()
@@ -228,10 +231,12 @@ class Run:
             Unconfined: the child did not reach the program.
             wire.Garbled: no frame of the protocol.
         """
-        self._wait_began, self._extra, self._cpu_began = time.monotonic(), 0.0, self._cpu()
+        self._begin()
         while True:
             if self._frames:
-                return wire.parse(self._frames.pop(0))
+                body = self._frames.pop(0)
+                self._pending -= len(body)
+                return wire.parse(body)
             if self._report is not None:
                 return None
             if not self._channel_open and self._how == "exit":
@@ -244,9 +249,14 @@ class Run:
 
     def wait(self, deadline: float) -> End:
         """Let the program run to its end, or to the deadline (monotonic seconds)."""
-        self._wait_began, self._extra, self._cpu_began = time.monotonic(), 0.0, self._cpu()
+        self._begin()
         self._settle(deadline)
         return self._ending()
+
+    def _begin(self) -> None:
+        """A wait begins: what was used, or waited for, before it is no part of its account."""
+        self._wait_began, self._extra = time.monotonic(), 0.0
+        self._cpu_began, self._waited_began = self._cpu(), self._waited()
 
     def frames(self) -> list[dict[str, Any]]:
         """What it said on the channel and nobody received; unreadable frames are left out."""
@@ -255,6 +265,7 @@ class Run:
             with contextlib.suppress(wire.Garbled):
                 out.append(wire.parse(body))
         self._frames.clear()
+        self._pending = 0
         return out
 
     def kill(self, how: Ended = "killed") -> End:
@@ -289,8 +300,10 @@ class Run:
                 self._write_channel()
             else:
                 self._read_output(self._stdout if fd == self._stdout.fd else self._stderr)
-        if not ready and self._how == "exit" and self._report is None:
+        # by the clock, not when nothing else happens: a program can see to it that something does
+        if time.monotonic() >= self._look_at and self._how == "exit" and self._report is None:
             self._look()
+            self._look_at = time.monotonic() + TICK_S
         if self._how != "exit" and time.monotonic() - self._killed > 20.0:
             raise Lost("a killed run did not end within 20 s")
 
@@ -326,7 +339,11 @@ class Run:
         self._inbox += data
         while len(self._inbox) >= 4:
             length = int.from_bytes(self._inbox[:4], "big")
-            if length > FRAME_BYTES or len(self._frames) > 10_000:
+            if (
+                length > FRAME_BYTES
+                or len(self._frames) > 10_000
+                or self._pending > FRAME_BYTES  # of frames that nobody asked for
+            ):
                 self._inbox.clear()
                 self._stop("output")
                 return
@@ -336,6 +353,7 @@ class Run:
             del self._inbox[: 4 + length]
             if self._confined:
                 self._frames.append(body)
+                self._pending += length
             elif body == b'{"confined":1}':
                 self._confined = True
             else:  # the first frame is ours: the program had not begun
@@ -390,8 +408,11 @@ class Run:
         fields = stat.rpartition(")")[2].split()
         if len(fields) > 17 and int(fields[17]) > self._limits.threads:
             self._stop("threads")
-        elif self._work is not None and _usage(self._work) > self._limits.disk_bytes:
-            self._stop("disk")
+        elif self._work is not None:
+            files, used = _usage(self._work, self._limits.inodes)
+            used += _unlinked(self.pid, self._work)
+            if files > self._limits.inodes or used > self._limits.disk_bytes:
+                self._stop("disk")
 
     def _out_of_time(self, now: float, deadline: float, late: Ended) -> None:
         """Time is up by the clock: end it, or give back what other processes took from it.
@@ -402,7 +423,7 @@ class Run:
         who kept the CPUs busy, perhaps in order to look starved. At most `PATIENCE` times over.
         """
         span = deadline - self._wait_began
-        lost = self._waited() - self.credited_s
+        lost = self._waited() - self._waited_began - self._extra
         used_up = self._cpu() - self._cpu_began >= 0.95 * span
         if used_up or lost < 0.1 * span or late != "timeout":
             self._stop(late)
@@ -491,14 +512,29 @@ def _read(path: str) -> str:
         return ""
 
 
-def _usage(folder: str) -> int:
+def _usage(folder: str, most: int) -> tuple[int, int]:
+    """Files in a folder, and bytes of disk they take; counts no further than `most` files."""
+    files, total = 0, 0
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            files += 1
+            if files > most:
+                break
+            with contextlib.suppress(OSError):  # gone since it was listed
+                total += entry.stat(follow_symlinks=False).st_blocks * 512
+    return files, total
+
+
+def _unlinked(pid: int, folder: str) -> int:
+    """Bytes of disk in files that a process holds open and that no folder lists any more."""
     total = 0
-    try:
-        with os.scandir(folder) as entries:
-            for number, entry in enumerate(entries):
-                total += entry.stat(follow_symlinks=False).st_blocks * 512 + 4096
-                if number > 4096:
-                    break
-    except OSError:
-        return total
+    seen: set[int] = set()
+    with contextlib.suppress(OSError):
+        device = os.stat(folder).st_dev
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                found = os.stat(f"/proc/{pid}/fd/{fd}")
+                if found.st_nlink == 0 and found.st_dev == device and found.st_ino not in seen:
+                    seen.add(found.st_ino)
+                    total += found.st_blocks * 512
     return total

@@ -84,7 +84,9 @@ def probe(t):
     return {
         "read a file outside": attempt(lambda: open(t["file"]).close()),
         "write a file outside": attempt(lambda: wrote(t["folder"] + "/new"))
-            or attempt(lambda: wrote(t["file"])),
+            or attempt(lambda: wrote(t["file"]))
+            or attempt(lambda: os.truncate(t["file"], 0))
+            or attempt(lambda: os.utime(t["file"])),
         "open an internet socket": attempt(lambda: socket.socket().close())
             or attempt(lambda: connected(socket.AF_INET, ("127.0.0.1", t["port"]))),
         "connect to a Unix socket": attempt(lambda: connected(socket.AF_UNIX, t["unix"])),

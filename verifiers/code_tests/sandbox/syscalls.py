@@ -4,7 +4,8 @@ x86-64 only. Everything not named is refused with EPERM; calls newer than this t
 clone3 (whose flags a filter cannot see), with ENOSYS, which libraries take as "use the old one".
 Refused on purpose, among others: fork, vfork, execve, socket, connect, ptrace,
 process_vm_readv, mount, unshare, setns, bpf, io_uring, keyctl, perf, memfd_create (memory that
-RLIMIT_AS does not count), chmod, link, symlink, mknod, sendmsg, pidfd_*, userfaultfd.
+RLIMIT_AS does not count), truncate and utimensat by path (Landlock checks the one since its third
+version and the other in none), chmod, link, symlink, mknod, sendmsg, pidfd_*, userfaultfd.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ NUMBERS = {
     # files that are open already, or that Landlock and the mount namespace let it open
     "read": 0, "write": 1, "open": 2, "close": 3, "stat": 4, "fstat": 5, "lstat": 6, "lseek": 8,
     "pread64": 17, "pwrite64": 18, "readv": 19, "writev": 20, "access": 21, "dup": 32,
-    "dup2": 33, "flock": 73, "fsync": 74, "fdatasync": 75, "truncate": 76, "ftruncate": 77,
+    "dup2": 33, "flock": 73, "fsync": 74, "fdatasync": 75, "ftruncate": 77,
     "getdents": 78, "getcwd": 79, "chdir": 80, "fchdir": 81, "rename": 82, "mkdir": 83,
     "rmdir": 84, "creat": 85, "unlink": 87, "readlink": 89, "umask": 95, "getdents64": 217,
     "fadvise64": 221, "openat": 257, "mkdirat": 258, "newfstatat": 262, "unlinkat": 263,
-    "renameat": 264, "readlinkat": 267, "faccessat": 269, "utimensat": 280, "dup3": 292,
+    "renameat": 264, "readlinkat": 267, "faccessat": 269, "dup3": 292,
     "preadv": 295, "pwritev": 296, "renameat2": 316, "copy_file_range": 326, "preadv2": 327,
     "pwritev2": 328, "statx": 332, "close_range": 436, "faccessat2": 439, "sendfile": 40,
     # waiting, pipes, event loops

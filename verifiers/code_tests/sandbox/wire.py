@@ -18,6 +18,7 @@ MAX_DEPTH = 110
 MAX_NODES = 500_000
 _HEX = re.compile(r"-?[0-9a-f]+")
 _DECIMAL_CHARS = 2_000
+_FRACTION_BITS = 100_000
 _KINDS = re.compile(r"[A-Za-z_.0-9]{1,60}")
 
 Value: TypeAlias = "bool | int | float | str | complex | bytes | Decimal | Fraction | Node | None"
@@ -74,6 +75,9 @@ def parse(body: bytes) -> dict[str, Any]:
     Raises:
         Garbled: no JSON, no object, nested too deep, or with numbers too long to read.
     """
+    # a value of MAX_NODES pieces needs fewer brackets; each costs the reader some 100 bytes
+    if body.count(b"[") + body.count(b"{") > 4 * MAX_NODES:
+        raise Garbled("of too many pieces")
     try:
         message = json.loads(body.decode("utf-8", "strict"), parse_constant=_refuse)
     except (ValueError, RecursionError) as err:
@@ -145,6 +149,8 @@ def _tagged(tag: str, v: Any, depth: int, left: list[int]) -> Any:
         top, bottom = _items(v, depth, left, 2)
         if type(top) is not int or type(bottom) is not int or bottom == 0:
             raise Garbled("a fraction of other things than integers")
+        if max(top.bit_length(), bottom.bit_length()) > _FRACTION_BITS:
+            return Opaque("fractions.Fraction")  # reducing it takes quadratic time
         return Fraction(top, bottom)
     if type(v) is not str:
         raise Garbled("a tag's text is no text")

@@ -116,6 +116,7 @@ class Zygote:
         self._parent = os.pidfd_open(config["parent_pid"])
         if os.getppid() != config["parent_pid"]:
             raise OSError("the process that started the zygote is gone")
+        self._own_pid = os.getpid()
         self._uid: int | None = None
         if os.getuid() == 0:
             self._uid = LANE_UID + config["parent_pid"] * 64 % 0x0FFF0000 + config["lane"] % 64
@@ -367,9 +368,8 @@ class Zygote:
         )
         confine.drop_privileges(self._uid, self._uid)
         if self._level == "landlock+seccomp" or self._level == "rlimits-only":
-            parent = os.getppid()
             confine.die_with_parent(signal.SIGKILL)
-            if os.getppid() != parent:
+            if os.getppid() != self._own_pid:  # it died before there was a signal to send
                 os._exit(1)
         if self._level != "rlimits-only":
             confine.seccomp(syscalls.program(os.getpid()))
