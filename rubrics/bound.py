@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 SIGNATURE_DIGITS = 16
 
+SIGNED = ("isolation", "timeout_s")
+"""Details of a verdict that go into the signature: what a sandbox held, and the bound of an item
+that was cut off by the clock, since another bound might have judged it otherwise."""
+
 WAYS = 1024
 """Most ways in which the switches of one rubric can stand: each is compiled."""
 
@@ -105,7 +109,12 @@ class BoundRubric:
         params: dict[str, BaseModel | None] = {}
         levels: dict[str, Levels] = {}
         for key, leaf in rubric.leaves().items():
-            offer = host.resolve(leaf.use)
+            try:
+                offer = host.resolve(leaf.use)
+            except VerifierNotFound as err:
+                first, _, rest = str(err).partition("\n")
+                place = f"{first} - at `{shown(key.split('/'))}`"
+                raise VerifierNotFound(f"{place}\n{rest}" if rest else place) from err
             offers[key] = offer
             checked = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
             params[key] = checked
@@ -295,9 +304,10 @@ class BoundRubric:
     def _signature(self, plan: Plan | TurnsPlan, verdicts: Mapping[str, Verdict]) -> str:
         found: list[tuple[str, str]] | None = None
         for key, verdict in verdicts.items():
-            if verdict.details and "isolation" in verdict.details:
-                isolation = json.dumps(verdict.details["isolation"], sort_keys=True)
-                found = [*(found or ()), (key, isolation)]
+            if verdict.details:
+                told = {name: verdict.details[name] for name in SIGNED if name in verdict.details}
+                if told:
+                    found = [*(found or ()), (key, json.dumps(told, sort_keys=True))]
         if found is None and self._names:
             base = self._base
         else:

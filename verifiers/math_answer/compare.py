@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from assay.verifiers.math_answer import exact, relations, scalars, sets, units, wording
+from assay.verifiers.math_answer import clock, exact, relations, scalars, sets, units, wording
 from assay.verifiers.math_answer.finding import Finding, different, every
 from assay.verifiers.math_answer.lists import Lists
 from assay.verifiers.math_answer.matrices import matrix, vector
@@ -67,6 +67,8 @@ class Comparer(Lists):
             found = self.related(r, a)
             if found is not None:
                 return found
+        if clock.is_marked(r) or clock.is_marked(a):
+            return clock.compare(r, a)
         if isinstance(r, Quantity) or isinstance(a, Quantity):
             return self.quantities(r, a)
         if isinstance(r, Items) or isinstance(a, Items):

@@ -63,6 +63,8 @@ def main(arguments: list[str] | None = None) -> None:
         code = _run(args)
     except BrokenPipeError:  # where output is unbuffered, it breaks at the first word
         code = READER_GONE
+    except KeyboardInterrupt:  # before a command had begun, or as it ended
+        code = INTERRUPTED
     sys.exit(_flushed(code))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -115,7 +116,8 @@ def verify(
             rewards = RewardsFile(out, sources)
             stack.callback(rewards.close)
         if summary is not None:
-            _check_summary(summary)
+            others = [*(s.path for s in sources), rubric, *(plugin or ()), out]
+            _check_summary(summary, others)
         engine = stack.enter_context(
             _engine(rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()))
         )
@@ -258,7 +260,10 @@ def _check_options(
         raise ConfigError("--resume needs --out FILE, the file to go on with")
 
 
-def _check_summary(path: Path) -> None:
+def _check_summary(path: Path, others: Sequence[str | None]) -> None:
+    for other in others:
+        if other is not None and path.exists() and os.path.exists(other) and path.samefile(other):
+            raise RolloutsError(f"{path}: is in use by this run; a summary needs a file of its own")
     try:
         with path.open("a"):
             pass

@@ -17,7 +17,7 @@ from assay.model import SAMPLE_FIELDS, Reward, Sample, Text
 
 if TYPE_CHECKING:
     from assay.engine.drivers import Row
-from assay.engine.engine import Engine, RubricSource
+    from assay.engine.engine import Engine, RubricSource
 
 ENGINES = 16
 """Engines kept for `verify`; the one used longest ago goes first."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import platform
 import re
 import warnings
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
@@ -199,12 +201,12 @@ class Engine:
     def _run(
         self, samples: Iterable[Row], step: int | None, budget_s: float | None
     ) -> Iterator[Done]:
-        return run(self._plan, _stepped(samples, step), self.timeout_s, budget_s)
+        return run(self._plan, _samples(samples, step), self.timeout_s, budget_s)
 
     def _arun(
         self, samples: Iterable[Row], step: int | None, budget_s: float | None
     ) -> AsyncGenerator[Done, None]:
-        return arun(self._plan, _stepped(samples, step), self.timeout_s, budget_s)
+        return arun(self._plan, _samples(samples, step), self.timeout_s, budget_s)
 
     # -- the rest -------------------------------------------------------------------------------
 
@@ -258,12 +260,25 @@ class Engine:
         self.close()
 
 
-def _stepped(samples: Iterable[Row], step: int | None) -> Iterable[Row]:
-    if step is None:
-        return samples
-    return (
-        s if isinstance(s, SampleError) or s.step is not None else s.at_step(step) for s in samples
-    )
+def _samples(rows: Iterable[Row | Mapping[str, Any]], step: int | None) -> Iterator[Row]:
+    """The rows as samples, each with its step of training."""
+    for i, row in enumerate(rows):
+        sample: Row
+        if isinstance(row, Sample | SampleError):
+            sample = row
+        elif isinstance(row, Mapping):
+            try:
+                sample = Sample.from_row(row)
+            except SampleError as err:
+                sample = err
+        else:
+            raise SampleError(
+                f"samples[{i}] is a {type(row).__name__}; wanted a Sample or a row of a data set"
+                "\nfix: Sample(completion, reference=...), or verify(...) for a single text"
+            )
+        if step is not None and isinstance(sample, Sample) and sample.step is None:
+            sample = sample.at_step(step)
+        yield sample
 
 
 def _cause(reward: Reward) -> str:
@@ -284,8 +299,16 @@ def _environment(bound: BoundRubric) -> Mapping[str, Any]:
                 tools[tool] = version(tool)
             except PackageNotFoundError:
                 tools[tool] = "absent"
+    files = {
+        offer.origin: hashlib.sha256(Path(offer.origin).read_bytes()).hexdigest()[:16]
+        for offer in bound.offers.values()
+        if offer.origin is not None
+    }
     minor = ".".join(platform.python_version_tuple()[:2])
-    return {"python": minor, "tools": dict(sorted(tools.items()))}
+    found: dict[str, Any] = {"python": minor, "tools": dict(sorted(tools.items()))}
+    if files:  # a one-file plugin has no version that one could trust
+        found["files"] = sorted(files.values())
+    return found
 
 
 def _check(name: str, value: Any, good: bool, wanted: str) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Reply = tuple[Literal["reply", "limit", "starved", "dead", "lost"], Any]
-"""What a job comes to: ``reply`` (payload), ``limit`` (what it spent), ``starved`` or ``dead``
-(a sentence), ``lost`` (the pool itself failed: a sentence)."""
+"""What a job comes to: ``reply`` (payload), ``limit`` (what it spent), ``starved`` (a sentence,
+and the seconds it took), ``dead`` or ``lost`` (a sentence: its worker, or the pool, is gone)."""
 
 
 @dataclass(slots=True, eq=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assay.engine.frames import dumps, loads
 from assay.engine.serve import TRACE_CHARS, as_verdict
 from assay.errors import PluginError, ReferenceUnreadable, SampleError, VerdictError
-from assay.model import EMPTY, Sample, Verdict
+from assay.model import EMPTY, Sample, Status, Verdict
 from assay.plugins.spec import Escalate, Verifier
 
 if TYPE_CHECKING:
@@ -178,9 +178,12 @@ class Lane:
         if kind == "limit":
             what = "asleep" if told["limit"] == "sleep" else "computing"
             because = f"not decided after {told['seconds']:.3g} s of its own time, {what}"
-            return Verdict.judged(self.name, 0.0, because, details=told)
+            return Verdict(
+                self.name, Status.JUDGED, 0.0, because, details=told, seconds=told["seconds"]
+            )
         if kind == "starved":
-            return Verdict.timed_out(self.name, told)
+            sentence, seconds = told
+            return Verdict(self.name, Status.TIMED_OUT, None, sentence, seconds=seconds)
         if kind == "budget":
             return Verdict.timed_out(self.name, told, details={"limit": "budget"})
         if kind != "reply":

@@ -307,7 +307,8 @@ class Pool:
             if job.attempts < 2:
                 self._waiting.queue.appendleft(job)
                 return
-            self._settle(job, ("starved", f"no answer within {job.timeout_s:.3g} s, twice"))
+            told = f"no answer within {job.timeout_s:.3g} s, twice"
+            self._settle(job, ("starved", (told, 2.0 * job.timeout_s)))
             return
         self._settle(job, ("reply", frame.payload))
 

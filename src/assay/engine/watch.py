@@ -113,10 +113,11 @@ def _judge(worker: WorkerProcess, spent: float, bound: float) -> Decision | None
     fault = at_fault(before, state, share)
     if fault == "completion":
         what = "cpu" if state.cpu - before.cpu > 0.5 * own else "sleep"
-        return Decision(("limit", {"limit": what, "seconds": round(own, 3)}), retire=True)
+        found = {"limit": what, "seconds": round(own, 3), "timeout_s": bound}
+        return Decision(("limit", found), retire=True)
     if fault == "stopped" and worker.jobs[0].attempts == 0:
         return Decision(retire=True, why="was stopped by the machine")
     if last or fault == "stopped":
         told = f"the machine gave it {own:.3g} of {bound:.3g} s"
-        return Decision(("starved", told), retire=True)
+        return Decision(("starved", (told, spent)), retire=True)
     return None
