@@ -8,7 +8,7 @@ from assay.verifiers.math_answer.functions import Functions
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.numerals import numeral
 from assay.verifiers.math_answer.plain import plain
-from assay.verifiers.math_answer.tokens import Token
+from assay.verifiers.math_answer.tokens import PLAIN, Token
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
@@ -318,8 +318,9 @@ class Operands(Functions):
         if self.token.kind != "close":
             raise self.fail(None if self.token.kind != "end" else "a bracket is never closed")
         right = self.advance().value
-        if left == "{" and right == "}" and not (isinstance(inner, Items) and inner.kind == ","):
-            return inner  # LaTeX's silent braces; but {1, 2} standing alone is a plain-text set
+        listed = isinstance(inner, Items) and inner.kind == ","
+        if left == "{" and right == "}" and not (listed and self.tokens[-1].value == PLAIN):
+            return inner  # LaTeX's silent braces; without any LaTeX, {1, 2} is a set
         if left in ("lfloor", "lceil"):
             return App("floor" if left == "lfloor" else "ceil", (inner,))
         if left == "[" and right == "rfloor":

@@ -66,8 +66,12 @@ def tokenize(text: str) -> list[Token]:
     scan = _Scan(text)
     scan.run()
     tokens = scan.out
-    tokens.append(Token("end", "", len(text), False))
+    tokens.append(Token("end", LATEX if scan.latex else PLAIN, len(text), False))
     return tokens
+
+
+LATEX, PLAIN = "latex", "plain"
+"""Value of the end token: whether braces are LaTeX's silent ones."""
 
 
 class _Scan:

@@ -30,7 +30,7 @@ def plugins(
     else:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for heading in ("name", "version", "distribution", "cost", "needs", "summary"):
-            table.add_column(heading, no_wrap=heading != "summary")
+            table.add_column(heading, no_wrap=heading != "summary", overflow="fold")
         for offer in host.offers.values():
             table.add_row(*(plain(str(v)) for v in _fields(offer).values()))
         show(table)
