@@ -239,6 +239,14 @@ MISTAKES = [
     Mistake(("a.jsonl", "-o", "a.jsonl"), "a.jsonl: is an input", "output over input"),
     Mistake(("a.jsonl", "-o", "r.gz"), "r.gz: rewards are written as plain JSONL", "compressed"),
     Mistake(("a.jsonl", "--summary", "no/s.md"), "no/s.md: cannot be written", "no folder for it"),
+    Mistake(
+        ("a.jsonl", "--summary", "a.jsonl"), "a.jsonl: is in use by this run", "over the input"
+    ),
+    Mistake(
+        ("a.jsonl", "--out", "r.jsonl", "--summary", "r.jsonl"),
+        "r.jsonl: is in use by this run",
+        "over the rewards",
+    ),
     Mistake(("a.jsonl", "-r", "maht"), "no rubric 'maht'; did you mean 'math'?", "unknown rubric"),
     Mistake(("a.jsonl", "-r", "no.toml"), "no.toml", "no such rubric file"),
     Mistake(("a.jsonl", "-r", "slip.json"), "no verifier 'format.boxd'; did you mean "

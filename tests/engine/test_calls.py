@@ -309,3 +309,48 @@ def test_no_job_is_forgotten_among_many() -> None:
             thread.join()
     expected = sum(len(f"0 {n}") / 100 for n in range(5000))
     assert {round(s, 6) for s in sums.values()} == {round(expected, 6)}
+
+
+def test_rows_of_a_data_set_are_samples_too(engine: Engine) -> None:
+    rewards = engine.verify_batch([{"completion": "abc", "colour": "red"}, {"answer": "abc"}])
+    assert [r.status for r in rewards] == ["scored", "invalid"]
+    assert "no 'completion' in the row" in str(rewards[1].error)
+
+
+@pytest.mark.parametrize("rows", ["abc", [3], [None]], ids=["text", "a number", "None"])
+def test_what_is_no_sample_is_named(engine: Engine, rows: Any) -> None:
+    with pytest.raises(SampleError, match=r"samples\[0\] is a .*; wanted a Sample"):
+        engine.verify_batch(rows)
+
+
+def test_a_reward_that_the_clock_decided_is_signed_so() -> None:
+    """Another bound might have judged otherwise: same signature, same reward must stay true."""
+
+    def signatures(timeout_s: float) -> list[str]:
+        with Engine(weighted("zoo.act"), plugins=[ZOO], workers=1, timeout_s=timeout_s) as engine:
+            rewards = engine.verify_batch([Sample("sleep 0.6"), Sample("ok")])
+            return [r.signature for r in rewards]
+
+    short, long = signatures(0.2), signatures(20.0)
+    assert short[1] == long[1]
+    assert short[0] != long[0]
+
+
+def test_what_is_cut_off_took_its_time() -> None:
+    with Engine(weighted("zoo.act"), plugins=[ZOO], workers=1, timeout_s=0.3) as engine:
+        assert engine.verify(Sample("sleep 30")).seconds >= 0.25
+
+
+def test_another_text_of_a_plugin_file_is_another_signature(tmp_path: Path) -> None:
+    code = (
+        "from assay import verifier\n"
+        "@verifier('t.x@1', cost='inline')\n"
+        "def x(sample):\n    return {}\n"
+    )
+    found = set()
+    for i, value in enumerate((1, 0)):
+        file = tmp_path / f"plugin{i}.py"
+        file.write_text(code.format(value))
+        with Engine(weighted("t.x"), plugins=[str(file)]) as engine:
+            found.add(engine.verify(Sample("a")).signature)
+    assert len(found) == 2
