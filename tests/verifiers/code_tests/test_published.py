@@ -74,8 +74,10 @@ def test_a_self_comparison_is_put_right(best: Pool) -> None:
     assert verdict.details["cases"] == 7
 
 
-# knapsack's tenth case needs more than 10 GB and ten minutes of a bare interpreter: left out
-TOO_LARGE = {"knapsack": 9}
+# Left out, since the correct program cannot do it either: knapsack's tenth case ended in a bare
+# interpreter's MemoryError above 10 GB after nine minutes; levenshtein's fourth is a threefold
+# recursion on words of 21 and 50 letters, which nothing finishes.
+TOO_LARGE = {"knapsack": 9, "levenshtein": 3}
 
 
 def quixbugs(row: dict) -> dict:
@@ -88,18 +90,10 @@ def quixbugs(row: dict) -> dict:
 
 @pytest.mark.parametrize("label", [False, True], ids=["buggy ones fail", "correct ones pass"])
 def test_quixbugs(best: Pool, label: bool) -> None:
-    """1e-4: sqrt takes a tolerance itself. Levenshtein is exponential: its own test is below."""
+    """1e-4: sqrt takes a tolerance itself."""
     params = CodeTestsParams(code="whole", rel_tol=1e-4, timeout_s=2, memory_mb=1024, score="all")
     verifier = CodeTests(params, best)
     for row in QUIXBUGS:
-        if row["label"] is label and row["id"] != "levenshtein-correct":
+        if row["label"] is label:
             verdict = verifier.verify(Sample(completion=row["code"], tests=quixbugs(row)))
             assert (verdict.score == 1.0) is label, (row["id"], verdict.because)
-
-
-@pytest.mark.slow
-def test_quixbugs_levenshtein(best: Pool) -> None:
-    row = next(r for r in QUIXBUGS if r["id"] == "levenshtein-correct")
-    params = CodeTestsParams(code="whole", timeout_s=300, total_timeout_s=600)
-    verdict = CodeTests(params, best).verify(Sample(completion=row["code"], tests=row["tests"]))
-    assert verdict.score == 1.0, verdict.because
