@@ -200,6 +200,8 @@ def _told(
     out: str | None,
 ) -> int:
     """Say what went wrong, and give the exit code."""
+    if tally.n == 0 and failure is None and code == 0:
+        say_warning("the inputs hold no rows")
     if tally.replaced:
         say_note(f"columns of the rows in that were replaced: {', '.join(sorted(tally.replaced))}")
     if code == INTERRUPTED:
