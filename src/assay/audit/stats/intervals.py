@@ -51,6 +51,39 @@ def clopper_pearson(count: int, cases: int, confidence: float = 0.95) -> Estimat
     return Estimate(count / cases, low, high, cases)
 
 
+def clustered_share(hit: Floats, case: Floats, codes: Codes, confidence: float = 0.95) -> Estimate:
+    """The share ``sum(hit) / sum(case)`` of 0/1 columns, whose cases come in clusters.
+
+    Clopper and Pearson's interval for as many independent cases as the clustered ones are worth:
+    cases over the design effect, which is never taken to be below 1. Where no case, or every
+    case, hits, dependence cannot be seen, and the cases count in full.
+
+    Source:
+        Korn and Graubard 1998, "Confidence intervals for proportions with small expected number
+        of positive counts estimated from survey data".
+    """
+    cases, hits = float(case.sum()), float(hit.sum())
+    if cases == 0 or hits in (0.0, cases):
+        return clopper_pearson(int(hits), int(cases), confidence)
+    share = hits / cases
+    sums = cluster_sums(codes, np.stack([hit, case], axis=1))
+    sums = sums[sums[:, 1] > 0]
+    c = len(sums)
+    if c < 2:
+        return Estimate(share, 0.0, 1.0, c)
+    residual = sums[:, 0] - share * sums[:, 1]
+    variance = c / (c - 1) * float(residual @ residual) / cases**2
+    effect = max(1.0, variance / (share * (1 - share) / (cases - 1)))
+    worth = cases / effect
+    if c - 1 < cases - 1:  # the design effect is itself estimated, from c - 1 differences
+        tail = 0.5 + confidence / 2.0
+        worth *= (special.stdtrit(cases - 1, tail) / special.stdtrit(c - 1, tail)) ** 2
+    tail = (1.0 - confidence) / 2.0
+    low = float(special.betaincinv(share * worth, worth - share * worth + 1, tail))
+    high = float(special.betaincinv(share * worth + 1, worth - share * worth, 1 - tail))
+    return Estimate(share, low, high, int(cases))
+
+
 def cluster_sums(codes: Codes, values: Floats) -> Floats:
     """(c, m) sums of (n, m) values over rows of equal code; rows with code -1 stand alone."""
     single = codes < 0
@@ -81,6 +114,8 @@ def jackknife(statistic: Statistic, sums: Floats, confidence: float = 0.95) -> E
     if c < 2:
         return Estimate(value, -np.inf, np.inf, c)
     without = statistic(total - sums)
+    if not np.isfinite(without).all():  # a single cluster carries the figure
+        return Estimate(value, -np.inf, np.inf, c)
     error = float(np.sqrt((c - 1) / c * np.sum((without - without.mean()) ** 2)))
     reach = float(special.stdtrit(c - 1, 0.5 + confidence / 2.0)) * error
     return Estimate(value, value - reach, value + reach, c)
