@@ -86,12 +86,17 @@ def clustered_share(hit: Floats, case: Floats, codes: Codes, confidence: float =
 
 def cluster_sums(codes: Codes, values: Floats) -> Floats:
     """(c, m) sums of (n, m) values over rows of equal code; rows with code -1 stand alone."""
-    single = codes < 0
-    numbers = np.where(single, codes.max(initial=0) + 1 + np.cumsum(single), codes)
-    _, where = np.unique(numbers, return_inverse=True)
-    return np.stack(
-        [np.bincount(where, weights=values[:, j]) for j in range(values.shape[1])], axis=1
-    )
+    together = codes >= 0
+    alone = values[~together]
+    if len(alone):
+        codes, values = codes[together], values[together]
+    if len(codes) == 0:
+        return alone
+    if int(codes.max()) > 8 * len(codes) + 1024:  # too sparse to count by number
+        _, codes = np.unique(codes, return_inverse=True)
+    there = np.bincount(codes) > 0
+    columns = [np.bincount(codes, weights=column)[there] for column in values.T]
+    return np.concatenate([np.stack(columns, axis=1), alone])
 
 
 def jackknife(statistic: Statistic, sums: Floats, confidence: float = 0.95) -> Estimate:
