@@ -133,10 +133,8 @@ def log(request: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, li
         name = str(folder / "rubric.json")
         Path(name).write_text(json.dumps(rubric))
     with pytest.raises(SystemExit) as end:
-        main(
-            ["verify", str(folder / "in.jsonl"), "--rubric", name, "--out"]
-            + [str(folder / "out.jsonl"), "--max-unscored", "1"]
-        )
+        given = ["verify", str(folder / "in.jsonl"), "--rubric", name, "--max-unscored", "1"]
+        main([*given, "--out", str(folder / "out.jsonl")])
     assert end.value.code == 0
     return rubric, [json.loads(x) for x in (folder / "out.jsonl").read_text().splitlines()]
 

@@ -89,9 +89,12 @@ def columns(
         own: The rubric that the log was scored with, where it is known.
     """
     wanted = identities(bound)
-    if own is not None and (own is bound or own.signature == bound.signature):
-        return {key: key for key in wanted if key in criteria}
     found: dict[str, str] = {}
+    if own is not None and (own is bound or own.signature == bound.signature):
+        found = {key: key for key in wanted if key in criteria}
+        if found:
+            return found
+        own = None  # columns named otherwise, as a trainer may
     if own is None:
         for key, what in wanted.items():
             if what.reading:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 UNIT = float(np.finfo(np.float64).eps)
 
+BLOCK = 1 << 14
+"""Rows at a time: what is computed on the way stays in the processor's cache."""
+
 
 def fsum(columns: Sequence[Floats]) -> Floats:
     """(n,) the sum of (n,) columns, row by row, rounded once: bit for bit `math.fsum`'s.
@@ -29,23 +32,32 @@ def fsum(columns: Sequence[Floats]) -> Floats:
     arrays = np.broadcast_arrays(*[np.asarray(c, float) for c in columns])
     if len(arrays) == 1:
         return arrays[0] + 0.0
+    found = np.empty(arrays[0].shape)
     with np.errstate(over="ignore", invalid="ignore"):
-        total = arrays[0] + 0.0
-        error = np.zeros_like(total)
-        size = np.zeros_like(total)
-        count = np.zeros(total.shape, np.int64)
-        for column in arrays[1:]:
-            total, lost = _two_sum(total, column)
-            error += lost
-            size += np.abs(lost)
-            count += lost != 0
-        found, rest = _two_sum(total, error)
-        doubt = np.where(count > 1, len(arrays) * UNIT * size, 0.0)
-        above = (np.nextafter(found, np.inf) - found) / 2
-        below = (found - np.nextafter(found, -np.inf)) / 2
-        sure = (doubt == 0) | ((rest + doubt < above) & (rest - doubt > -below))
-    for row in np.flatnonzero(~sure & np.isfinite(found)):
-        found[row] = math.fsum(column[row] for column in arrays)
+        for start in range(0, len(found), BLOCK):
+            block = slice(start, start + BLOCK)
+            found[block] = _block([column[block] for column in arrays])
+    return found
+
+
+def _block(columns: Sequence[Floats]) -> Floats:
+    total = columns[0] + 0.0
+    error = np.zeros_like(total)
+    size = np.zeros_like(total)
+    for column in columns[1:]:
+        total, lost = _two_sum(total, column)
+        error += lost
+        size += np.abs(lost)
+    found, rest = _two_sum(total, error)
+    doubt = len(columns) * UNIT * size
+    doubtful = np.flatnonzero(size)
+    if len(doubtful):
+        at, off, wide = found[doubtful], rest[doubtful], doubt[doubtful]
+        above = (np.nextafter(at, np.inf) - at) / 2
+        below = (at - np.nextafter(at, -np.inf)) / 2
+        unsure = ~((off + wide < above) & (off - wide > -below)) & np.isfinite(at)
+        for row in doubtful[unsure]:
+            found[row] = math.fsum(float(column[row]) for column in columns)
     return np.asarray(found)
 
 
