@@ -132,9 +132,9 @@ def log(request: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, li
     if isinstance(rubric, dict):
         name = str(folder / "rubric.json")
         Path(name).write_text(json.dumps(rubric))
+    words = ["verify", str(folder / "in.jsonl"), "--rubric", name, "--max-unscored", "1"]
     with pytest.raises(SystemExit) as end:
-        given = ["verify", str(folder / "in.jsonl"), "--rubric", name, "--max-unscored", "1"]
-        main([*given, "--out", str(folder / "out.jsonl")])
+        main([*words, "--out", str(folder / "out.jsonl")])
     assert end.value.code == 0
     return rubric, [json.loads(x) for x in (folder / "out.jsonl").read_text().splitlines()]
 
@@ -251,6 +251,7 @@ def test_many_columns_are_summed_as_fsum_does() -> None:
 
 def test_half_way_sums_are_rounded_as_fsum_does() -> None:
     """1 + 2**-53 lies half-way between two floats; a speck more or less decides."""
-    rows = [[1.0, 2.0**-53, s] for s in (0.0, 2.0**-120, -(2.0**-120))]
+    specks = (0.0, 2.0**-120, -(2.0**-120))
+    rows = [[a, 2.0**-53, s] for s in specks for a in (1.0, 1.0 + 2.0**-52)]
     found = fsum([np.array(c) for c in zip(*rows, strict=True)])
     assert found.tolist() == [math.fsum(r) for r in rows]

@@ -44,13 +44,15 @@ def _block(columns: Sequence[Floats]) -> Floats:
     total = columns[0] + 0.0
     error = np.zeros_like(total)
     size = np.zeros_like(total)
+    lossy = np.zeros(total.shape, np.uint8)
     for column in columns[1:]:
         total, lost = _two_sum(total, column)
         error += lost
         size += np.abs(lost)
+        lossy += lost != 0
     found, rest = _two_sum(total, error)
     doubt = len(columns) * UNIT * size
-    doubtful = np.flatnonzero(size)
+    doubtful = np.flatnonzero(lossy > 1)  # a single error is exact, and so is what it rounds to
     if len(doubtful):
         at, off, wide = found[doubtful], rest[doubtful], doubt[doubtful]
         above = (np.nextafter(at, np.inf) - at) / 2
