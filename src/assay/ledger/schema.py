@@ -14,6 +14,7 @@ VERSION = "1"
 
 VERSION_KEY = b"assay.ledger"
 RUBRIC_KEY = b"assay.rubric"
+HASH_KEY = b"assay.rubric_hash"
 ASSAY_KEY = b"assay.version"
 
 JSON_TEXT = "json"
