@@ -165,7 +165,7 @@ def verify(
                 budget_s=budget,
                 record=record,
             )
-            if record is not None and failure is None and not (strict and tally.invalid):
+            if record is not None and not (strict and tally.invalid):
                 record.complete()
         except ReaderGone:
             raise typer.Exit(READER_GONE) from None
