@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import hashlib
+import importlib.util
 import json
 import os
 import socket
@@ -24,12 +25,12 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from assay.errors import RolloutsError
 from assay.ledger.encode import Entry, Head, size_of, table_of
 from assay.ledger.schema import ASSAY_KEY, HASH_KEY, RUBRIC_KEY, VERSION, VERSION_KEY
 from assay.ledger.settings import Ledger
 from assay.ledger.shard import open_folder, reason, shard_name, write_shard
 from assay.model import Reward, Sample
-from assay.rollouts.sources import need_pyarrow
 
 IDLE_S = 5.0
 """A thread without work ends after so long; the next reward starts another."""
@@ -55,7 +56,10 @@ class Writer:
 
     def __init__(self, ledger: Ledger, rubric_name: str, rubric: Mapping[str, Any]) -> None:
         folder = os.path.abspath(os.fspath(ledger.folder))
-        need_pyarrow(f"{folder}: a ledger")
+        if importlib.util.find_spec("pyarrow") is None:
+            raise RolloutsError(
+                f"{folder}: a ledger needs pyarrow\nfix: pip install 'assay[parquet]'"
+            )
         import pyarrow.parquet  # noqa: F401  (now, and not in the midst of a training)
 
         self.ledger = ledger
