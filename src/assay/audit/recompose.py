@@ -271,6 +271,33 @@ class Recomposer:
         self._lacks[what] = None
 
 
+def phi_of(bound: BoundRubric, frame: Frame) -> Floats | str:
+    """The potential after each turn, from the log's scores of turns; or what is lacking.
+
+    Args:
+        bound: A rubric of turns with potential shaping; no switch or phases above it.
+        frame: A log with turns.
+
+    Returns:
+        (m,) in the order of ``frame.turns``; of a last turn it has no meaning: phi is 0 there.
+    """
+    plan = bound.plan(None)
+    if not isinstance(plan, TurnsPlan) or plan.phi is None or frame.turns is None:
+        raise ValueError("no rubric of turns with a potential, or no turns")
+    there = frame.turns.scores
+    absent = [leaf.key for leaf in plan.phi.leaves if leaf.key not in there]
+    if absent or not plan.phi.simple:
+        return f"scores of {', '.join(absent) or 'phi'} for each turn, to check the differences"
+    values: dict[str, Floats] = {}
+    lost = np.zeros(len(frame.turns.rewards), bool)
+    for leaf in plan.phi.leaves:
+        missing = ~np.isfinite(there[leaf.key])
+        if leaf.is_key:
+            lost |= missing
+        values[leaf.key] = np.where(missing, leaf.stand_in, there[leaf.key])
+    return np.where(lost, plan.low, _evaluated(plan.phi, values))
+
+
 def _scored(way: Plan | TurnsPlan | None) -> Plan:
     """The plan of a reward's value: of turns, the outcome's."""
     if way is None:

@@ -17,6 +17,9 @@ Statistic: TypeAlias = "Callable[[Floats], Floats]"
 DRAWS = 2000
 """Of a bootstrap."""
 
+BLOCKS = 4096
+"""Clusters, or blocks of them, that are drawn at most."""
+
 
 class Estimate(NamedTuple):
     """A figure with its interval."""
@@ -132,6 +135,51 @@ def ratio(top: Floats, bottom: Floats, codes: Codes, confidence: float = 0.95) -
     return jackknife(lambda s: s[..., 0] / s[..., 1], sums, confidence)
 
 
+def resampled(sums: Floats, *, seed: int = 0, draws: int = DRAWS) -> Floats:
+    """(draws, m) totals of clusters drawn with replacement, as many as there are.
+
+    Clusters of equal sums are drawn together, by their number: the same distribution, at the cost
+    of the distinct ones. More than `BLOCKS` distinct ones are put together at random into that
+    many blocks, and those are drawn: intervals then rest on `BLOCKS` - 1 degrees of freedom.
+
+    Source:
+        Efron 1979, "Bootstrap methods: another look at the jackknife"; Field and Welsh 2007,
+        "Bootstrapping clustered data", for whole clusters; Wolter 2007, "Introduction to Variance
+        Estimation", chapter 2, for random groups.
+    """
+    random = np.random.default_rng(seed)
+    distinct, counts = np.unique(sums, axis=0, return_counts=True)
+    if len(distinct) > BLOCKS:
+        c = len(sums)
+        ascending = sums[np.lexsort(sums.T)]  # so that the order of rows does not matter
+        block = random.permutation(np.arange(c) % BLOCKS)
+        distinct = np.stack(
+            [np.bincount(block, weights=column, minlength=BLOCKS) for column in ascending.T], axis=1
+        )
+        counts = np.ones(BLOCKS, np.int64)
+    total = int(counts.sum())
+    shares = counts / total
+    chunk = max(1, 4_000_000 // len(distinct))
+    found = []
+    for start in range(0, draws, chunk):
+        size = min(chunk, draws - start)
+        found.append(random.multinomial(total, shares, size).astype(float) @ distinct)
+    return np.concatenate(found)
+
+
+def percentile(value: float, values: Floats, clusters: int, confidence: float = 0.95) -> Estimate:
+    """An estimate with the interval between percentiles of what its resamples gave.
+
+    Infinite with fewer than 2 clusters, or where most resamples give no figure.
+    """
+    known = values[np.isfinite(values)]
+    if clusters < 2 or len(known) < max(1, len(values) // 2):
+        return Estimate(value, -np.inf, np.inf, clusters)
+    tail = (1.0 - confidence) / 2.0
+    low, high = np.quantile(known, [tail, 1.0 - tail])
+    return Estimate(value, float(low), float(high), clusters)
+
+
 def bootstrap(
     statistic: Statistic,
     sums: Floats,
@@ -140,31 +188,13 @@ def bootstrap(
     seed: int = 0,
     draws: int = DRAWS,
 ) -> Estimate:
-    """The percentile interval over clusters drawn with replacement.
+    """The percentile interval over clusters drawn with replacement; see `resampled`.
 
-    For figures that are no smooth function, where `jackknife` fails. Cost: `draws` times the
-    clusters, a chunk of draws in memory at a time.
-
-    Source:
-        Efron 1979, "Bootstrap methods: another look at the jackknife"; Field and Welsh 2007,
-        "Bootstrapping clustered data", for whole clusters.
+    For figures that are no smooth function, where `jackknife` fails.
     """
     value = float(statistic(sums.sum(axis=0)))
-    c = len(sums)
-    if c < 2:
-        return Estimate(value, -np.inf, np.inf, c)
-    random = np.random.default_rng(seed)
-    chunk = max(1, 4_000_000 // c)
-    found = []
-    for start in range(0, draws, chunk):
-        size = min(chunk, draws - start)
-        picked = random.integers(0, c, (size, c))
-        counts = np.stack([np.bincount(p, minlength=c) for p in picked])
-        found.append(statistic(counts @ sums))
-    values = np.concatenate(found)
-    values = values[np.isfinite(values)]
-    if len(values) < draws // 2:
-        return Estimate(value, -np.inf, np.inf, c)
-    tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile(values, [tail, 1.0 - tail])
-    return Estimate(value, float(low), float(high), c)
+    if len(sums) < 2:
+        return Estimate(value, -np.inf, np.inf, len(sums))
+    return percentile(
+        value, statistic(resampled(sums, seed=seed, draws=draws)), len(sums), confidence
+    )

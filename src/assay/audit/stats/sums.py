@@ -44,7 +44,7 @@ def _block(columns: Sequence[Floats]) -> Floats:
     total = columns[0] + 0.0
     error = np.zeros_like(total)
     size = np.zeros_like(total)
-    lossy = np.zeros(total.shape, np.uint8)
+    lossy = np.zeros(total.shape, np.uint16)
     for column in columns[1:]:
         total, lost = _two_sum(total, column)
         error += lost
