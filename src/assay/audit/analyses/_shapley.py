@@ -65,7 +65,7 @@ def shapley(groups: Groups, scores: Floats, pay: Callable[[Floats], Floats]) -> 
     if k == 0:
         return values
     mine, others = _pairs(groups)
-    size = groups.spread(groups.sizes)[mine]
+    size = groups.sizes[groups.of_row][mine]
     a, b = scores[mine], scores[others]
     mixed = b.copy()
     n = len(scores)
@@ -87,11 +87,11 @@ def shapley(groups: Groups, scores: Floats, pay: Callable[[Floats], Floats]) -> 
 
 def _pairs(groups: Groups) -> tuple[Codes, Codes]:
     """(p,) and (p,) every ordered pair of rows of a group, a row with itself included."""
-    of_row = groups.spread(groups.sizes)
-    mine = np.repeat(np.arange(len(groups.rows)), of_row)
-    first = np.repeat(groups.spread(groups.starts), of_row)
-    place = np.arange(len(mine)) - np.repeat(np.cumsum(of_row) - of_row, of_row)
-    return mine, first + place
+    of_row = groups.sizes[groups.of_row]
+    mine: Codes = np.repeat(np.arange(len(groups.rows)), of_row).astype(np.int64)
+    first = np.repeat(groups.starts[groups.of_row], of_row)
+    others: Codes = first + np.arange(len(mine)) - np.repeat(np.cumsum(of_row) - of_row, of_row)
+    return mine, others
 
 
 def _chance(before: int, players: int) -> float:

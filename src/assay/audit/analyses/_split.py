@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,8 @@ from assay.audit.analyses._shapley import MOST, affordable, shapley
 from assay.audit.groups import Groups
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from assay.audit.context import Context
     from assay.audit.frame import Codes, Floats, Frame
 
@@ -43,15 +45,14 @@ class Split:
     """(k,) of a weighted sum; None where the rubric is none, or not known."""
     how: str
     """One sentence."""
-    lacks: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def split(frame: Frame, context: Context) -> Split | None:
-    """The split; None where the log tells of no contributions and no rubric makes up for it.
+def split(frame: Frame, context: Context) -> tuple[Split | None, tuple[str, ...]]:
+    """The split, and what was lacking for a better one.
 
-    In this order: the rubric's Shapley values where it is no sum and can be composed from scores;
-    the log's contributions; scores times weights.
+    By the rubric's Shapley values where it is no sum and can be composed from scores; else by
+    the log's contributions; else by scores times weights; else None.
     """
     columns: Columns | None = None
     lacks: list[str] = []
@@ -66,15 +67,13 @@ def split(frame: Frame, context: Context) -> Split | None:
             columns = None
     if columns is not None and not columns.linear:
         try:
-            return _by_shapley(frame, columns)
+            return _by_shapley(frame, columns), tuple(lacks)
         except NotComposable as err:
             lacks.append(f"exact Shapley values: {err}")
         columns = None
     weights = _weights(frame, columns)
     found = _by_contributions(frame, weights) or _by_weights(frame, columns, weights)
-    if found is None:
-        return None
-    return replace(found, lacks=(*lacks, *found.lacks))
+    return found, tuple(lacks)
 
 
 def _weights(frame: Frame, columns: Columns | None) -> Floats | None:
@@ -87,12 +86,12 @@ def _weights(frame: Frame, columns: Columns | None) -> Floats | None:
     return np.array([known.get(name, 0.0) for name in frame.criteria])
 
 
-def _within(frame: Frame, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Groups:
+def _within(frame: Frame, kept: NDArray[np.bool_]) -> Groups:
     """Groups of which every scored row is kept."""
     scored = (frame.group >= 0) & np.isfinite(frame.reward)
     groups = Groups.of(frame.group, scored)
     whole = groups.low(kept[groups.rows].astype(float)) > 0
-    rows = groups.rows[groups.spread(whole)]
+    rows = groups.rows[whole[groups.of_row]]
     mask = np.zeros(frame.n, bool)
     mask[rows] = True
     return Groups.of(frame.group, mask)
@@ -130,7 +129,7 @@ def _by_contributions(frame: Frame, weights: Floats | None) -> Split | None:
     told = known.any(axis=0)
     if not told.any():
         return None
-    groups = _within(frame, known[:, told].all(axis=1))
+    groups = _within(frame, np.all(known[:, told], axis=1))
     if len(groups) == 0:
         return None
     notes = []
@@ -149,7 +148,7 @@ def _by_weights(frame: Frame, columns: Columns | None, weights: Floats | None) -
     if weights is None:
         return None
     scores = _scores(frame, columns)
-    groups = _within(frame, np.isfinite(np.where(weights != 0, scores, 0.0)).all(axis=1))
+    groups = _within(frame, np.all(np.isfinite(scores) | (weights == 0), axis=1))
     if len(groups) == 0:
         return None
     parts = np.where(weights != 0, scores[groups.rows], 0.0) * weights

@@ -38,8 +38,7 @@ OUTBID = Kind(
     "(r - mean) / std within the group, a_ij = the part of A_i that criterion j contributed: "
     "(c_ij - mean c_j) / std for contributions c. Shares sum to 1; one below 0 works against the "
     "others.",
-    source="covariance share (Euler allocation of a variance); advantage of GRPO, "
-    "arXiv:2402.03300",
+    source="covariance share (Euler allocation of a variance); advantage of GRPO, arXiv:2402.03300",
     action="Leave out the division by std (Dr.GRPO, arXiv:2503.20783), drop the groups in which "
     "the key does not vary, gate the auxiliaries on the key, or lower their weights.",
 )
@@ -63,8 +62,7 @@ LOSES = Kind(
     meaning="Rollouts that lead their group have less of this criterion than those that trail: "
     "the others outweigh it, and following the reward gives it up.",
     formula="share of criterion j = sum A_i a_ij / sum A_i^2, as in budget.outbid; negative",
-    source="covariance share (Euler allocation of a variance); advantage of GRPO, "
-    "arXiv:2402.03300",
+    source="covariance share (Euler allocation of a variance); advantage of GRPO, arXiv:2402.03300",
     action="Decide which of the two is meant: gate this criterion on the one it fights "
     "(relations names it), or drop it.",
 )
@@ -109,13 +107,12 @@ SCALES: dict[str, Scale] = {VARIANCE: _plain, GRPO: _grpo, DR_GRPO: _plain, RLOO
 def run(frame: Frame, context: Context) -> Outcome:
     """Shares with intervals over prompts, for four ways to make an advantage."""
     idle, varies = _idle(frame, context)
-    found = split(frame, context)
+    found, lacks = split(frame, context)
     if found is None:
-        lacks = ("contributions of criteria: score the log with `assay verify`, or --rubric",)
-        return Outcome(SPEC.name, tuple(idle), {"varies": varies}, lacks)
+        remedy = "contributions of criteria: score the log with `assay verify`, or --rubric"
+        return Outcome(SPEC.name, tuple(idle), {"varies": varies}, (*lacks, remedy))
     prompts = frame.prompt[found.rows[found.groups.starts]]
     measured = {name: _shares(found, scale(found), prompts) for name, scale in SCALES.items()}
-    lacks = found.lacks
     if found.weights is None:
         lacks = (*lacks, "GDPO: one weight for each criterion, of a reward that is their sum")
     else:
@@ -159,7 +156,8 @@ def _gdpo(frame: Frame, found: Split, prompts: Codes) -> Measures:
     step = frame.step[found.rows]
     _, batch = np.unique(np.where(np.isfinite(step), step, -np.inf), return_inverse=True)
     batch = batch.reshape(-1)
-    variance = quotient(np.bincount(batch, weights=lead**2), np.bincount(batch).astype(float))
+    counts = np.bincount(batch).astype(np.float64)
+    variance = quotient(np.bincount(batch, weights=lead**2), counts)
     whitened = quotient(lead, np.where(variance[batch] > 0, variance[batch], 1.0))
     return _of_products(found.groups.sum(parts * whitened[:, None]), prompts)
 
@@ -177,7 +175,9 @@ def _table(found: Split, measured: dict[str, Measures]) -> Table:
         "trainer; each sums to 1. Below 0: works against the others. Dr.GRPO subtracts the mean "
         "only, so its shares are those of the variance."
     )
-    return Table("Gradient budget", ("advantage", "criterion", "share", "from", "to"), tuple(rows), note)
+    return Table(
+        "Gradient budget", ("advantage", "criterion", "share", "from", "to"), tuple(rows), note
+    )
 
 
 # -- findings -------------------------------------------------------------------------------------

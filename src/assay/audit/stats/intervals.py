@@ -98,9 +98,7 @@ class Measures(NamedTuple):
     def at(self, where: int | tuple[int, ...] = (), confidence: float = 0.95) -> Estimate:
         """One figure with its interval; infinite where the figure or its error is NaN."""
         low, high = self.bounds(confidence)
-        return Estimate(
-            float(self.values[where]), float(low[where]), float(high[where]), self.n
-        )
+        return Estimate(float(self.values[where]), float(low[where]), float(high[where]), self.n)
 
 
 def jackknifed(statistic: Statistic, sums: Floats) -> Measures:

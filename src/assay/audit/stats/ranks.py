@@ -24,7 +24,8 @@ def group_ranks(groups: Groups, values: Floats) -> Floats:
     ranks: Floats = np.zeros(len(values))
     known = values[np.isfinite(values)]
     low, high = known.min(initial=np.inf), known.max(initial=-np.inf)
-    if bool(np.all((known == low) | (known == high))):  # ranks of two values are the values, scaled: what most verifiers give
+    if bool(np.all((known == low) | (known == high))):
+        # What most verifiers give: the ranks of two values are the values, scaled.
         if low < high:
             found = groups.centred((values == high).astype(float)) * 0.5
             ranks = np.where(groups.spread(np.isnan(groups.sum(values))), 0.0, found)
