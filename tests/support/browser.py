@@ -119,13 +119,16 @@ class Page:
         return [str(entry["message"]) for entry in self.driver.get_log("browser")]
 
     def requests(self) -> list[str]:
-        """Addresses that were asked for since last asked."""
-        found = []
+        """Addresses that were asked for since last asked; with ``csp `` before refused ones."""
+        found: dict[str, str] = {}
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]
+            said = message["params"]
             if message["method"] == "Network.requestWillBeSent":
-                found.append(str(message["params"]["request"]["url"]))
-        return found
+                found[said["requestId"]] = str(said["request"]["url"])
+            if message["method"] == "Network.loadingFailed" and said["requestId"] in found:
+                found[said["requestId"]] = f"{said.get('blockedReason')} {found[said['requestId']]}"
+        return list(found.values())
 
 
 @contextmanager

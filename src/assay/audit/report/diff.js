@@ -18,7 +18,27 @@ function wordDiff(left, right) {
   for (let i = 0; i < start; i++) add("same", a[i]);
   for (const [kind, word] of middle(a.slice(start, enda), b.slice(start, endb))) add(kind, word);
   for (let i = enda; i < a.length; i++) add("same", a[i]);
-  return pieces;
+  return joined(pieces);
+}
+
+// A blank that two changes share is part of the change: phrases are marked, not single words.
+function joined(pieces) {
+  const out = [];
+  let gone = "", come = "";
+  const flush = () => {
+    if (gone) out.push({ kind: "old", text: gone });
+    if (come) out.push({ kind: "new", text: come });
+    gone = come = "";
+  };
+  pieces.forEach((piece, i) => {
+    const next = pieces[i + 1];
+    if (piece.kind === "old") gone += piece.text;
+    else if (piece.kind === "new") come += piece.text;
+    else if (gone && come && next && /^[^\S\n]+$/.test(piece.text)) { gone += piece.text; come += piece.text; }
+    else { flush(); out.push(piece); }
+  });
+  flush();
+  return out;
 }
 
 function middle(a, b) {

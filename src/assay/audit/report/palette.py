@@ -25,7 +25,7 @@ COLOURS: dict[str, Pair] = {
     "line": Pair("#d8dde3", "#3a414a"),
     "accent": Pair("#0b5cab", "#74bdf5"),
     "right": Pair("#0072b2", "#56b4e9"),
-    "wrong": Pair("#c44e00", "#f39353"),
+    "wrong": Pair("#b84900", "#f39353"),
     "right-band": Pair("#b9dcf0", "#23506d"),
     "wrong-band": Pair("#f6cfb3", "#6b3d1d"),
     "plain": Pair("#4d5b6b", "#b4bfcc"),

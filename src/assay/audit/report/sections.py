@@ -123,18 +123,20 @@ def _card(
     value = decimal(found.value)
     if found.interval is not None:
         value += f" [{decimal(found.interval[0])}, {decimal(found.interval[1])}]"
-    rows: list[tuple[str, Html | str | None]] = [
-        ("Do", found.suggestion),
-        ("Means", kind.meaning if kind else None),
-        (
-            "Measured",
-            f"{value}"
-            + (", 95% interval" if found.interval else ", exact for this log")
-            + f"; from {found.n:,} independent units",
-        ),
-        ("Formula", tag("span", kind.formula, class_="formula") if kind else None),
+    if found.interval is not None:
+        value += ", 95% interval"
+    else:
+        value += ", exact for this log"
+    formula = tag("span", kind.formula, class_="formula") if kind else None
+    said: list[tuple[str, Html | str | None]] = [
+        ("What to do", found.suggestion),
+        ("What it means", kind.meaning if kind else None),
+        ("Rollouts to read", _links(found, number, frame, on_page)),
+    ]
+    measure: list[tuple[str, Html | str | None]] = [
+        ("Measured", f"{value}; {found.n:,} independent units"),
+        ("Formula", formula),
         ("Source", found.source),
-        ("Read", _links(found, number, frame, on_page)),
     ]
     return tag(
         "article",
@@ -145,10 +147,15 @@ def _card(
             found.title,
         ),
         tag("p", tag("code", found.id), class_="id"),
-        tag("dl", [tag("div", tag("dt", n), tag("dd", v)) for n, v in rows if v is not None]),
+        tag("div", _pairs(said, ""), _pairs(measure, "measure"), class_="said"),
         class_=f"finding {found.severity}",
         id=f"finding-{number}",
     )
+
+
+def _pairs(rows: Sequence[tuple[str, Html | str | None]], class_: str) -> Html:
+    known = [tag("div", tag("dt", name), tag("dd", value)) for name, value in rows if value]
+    return tag("dl", known, class_=class_ or None)
 
 
 def _links(found: Finding, number: int, frame: Frame, on_page: Mapping[int, int]) -> Html | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from assay.audit.report.charts.forest import WIDTH
+from assay.audit.report.charts.forest import FIT, WIDTH
 from assay.audit.report.palette import light
 from assay.printable import one_line
 
@@ -68,9 +68,7 @@ def bands(found: Sequence[Band]) -> alt.LayerChart:
         base.mark_tick(thickness=2, height=16, color=light("ink")).encode(
             x=alt.X("p50:Q", scale=scale), color=alt.value(light("ink"))
         ),
-    ).properties(
-        width=WIDTH, height={"step": 30}, autosize={"type": "fit-x", "contains": "padding"}
-    )
+    ).properties(width=WIDTH, height={"step": 30}, autosize=FIT)
 
 
 def histogram(band: Band, domain: tuple[float, float], top: float) -> alt.Chart:
@@ -114,7 +112,7 @@ def histogram(band: Band, domain: tuple[float, float], top: float) -> alt.Chart:
             y2=alt.datum(0),
             description="told:N",
         )
-        .properties(width=WIDTH, height=96, autosize={"type": "fit-x", "contains": "padding"})
+        .properties(width=WIDTH, height=96, autosize=FIT)
     )
 
 

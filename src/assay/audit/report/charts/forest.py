@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 WIDTH = 330
 """Of a whole chart, in pixels: what a phone has room for."""
 
+FIT = {"type": "fit-x", "contains": "padding"}
+"""Axes and their labels are within the width."""
+
 
 class Figure(NamedTuple):
     """One row of the chart."""
@@ -58,7 +61,14 @@ def forest(
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("row:O", axis=None, sort=None))
     scale = alt.Scale(domain=[low, high], nice=False)
     name = base.mark_text(
-        align="left", baseline="bottom", dy=-7, color=light("ink"), fontSize=12, limit=WIDTH - 8
+        align="left",
+        baseline="bottom",
+        dy=-7,
+        color=light("ink"),
+        fontSize=12,
+        limit=WIDTH - 8,
+        stroke=light("bg"),
+        strokeWidth=3,
     ).encode(text="name:N", x=alt.value(0))
     line = base.mark_rule(color=light("plain"), strokeWidth=2).encode(
         x=alt.X("low:Q", scale=scale, title=one_line(unit, 60) or None), x2="high:Q"
@@ -72,9 +82,7 @@ def forest(
             color=light("soft"), strokeDash=[3, 3]
         )
         layers.insert(0, zero.encode(x=alt.X("zero:Q", scale=scale)))
-    return alt.layer(*layers).properties(
-        width=WIDTH, height={"step": 38}, autosize={"type": "fit-x", "contains": "padding"}
-    )
+    return alt.layer(*layers).properties(width=WIDTH, height={"step": 38}, autosize=FIT)
 
 
 def extent(figures: Sequence[Figure]) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.audit.report.charts.forest import WIDTH
+from assay.audit.report.charts.forest import FIT, WIDTH
 from assay.audit.report.palette import light
 from assay.printable import one_line
 
@@ -68,6 +68,4 @@ def line(
     dots = base.mark_point(color=light(colour), fill=light(colour), size=12, opacity=1).encode(
         y=alt.Y("value:Q", **y), description="told:N"
     )
-    return alt.layer(band, stroke, dots).properties(
-        width=WIDTH, height=120, autosize={"type": "fit-x", "contains": "padding"}
-    )
+    return alt.layer(band, stroke, dots).properties(width=WIDTH, height=120, autosize=FIT)
