@@ -157,7 +157,7 @@ def _gdpo(frame: Frame, found: Split, prompts: Codes) -> Measures:
     _, batch = np.unique(np.where(np.isfinite(step), step, -np.inf), return_inverse=True)
     batch = batch.reshape(-1)
     counts = np.bincount(batch).astype(np.float64)
-    variance = quotient(np.bincount(batch, weights=lead**2), counts)
+    variance = quotient(np.bincount(batch, weights=lead**2).astype(np.float64), counts)
     whitened = quotient(lead, np.where(variance[batch] > 0, variance[batch], 1.0))
     return _of_products(found.groups.sum(parts * whitened[:, None]), prompts)
 
