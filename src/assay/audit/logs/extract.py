@@ -26,6 +26,9 @@ CHUNK_ROWS = 2048
 NAMES = 1000
 """A column with more different values than this tells no rows apart."""
 
+TURN_DIGITS = 4
+"""Of the number of a turn in a verdict's key."""
+
 CUT_OFF = frozenset({"length", "max_tokens", "model_length", "max_output_tokens", "max_length"})
 """Finish reasons of a completion that was cut off."""
 
@@ -42,6 +45,8 @@ class Batch:
     at: Column
     types: Mapping[str, pa.DataType] | None = None
     """Column -> type; None where the rows are JSON."""
+    table: bool = False
+    """Whether the rows were those of a table."""
 
 
 @dataclass
@@ -70,6 +75,10 @@ class Names:
         return code
 
 
+class NeedsCharacters(Exception):
+    """Lengths in tokens do not do for this log: it must be read with characters counted."""
+
+
 class Extractor:
     """Holds the database, and what was learnt of the log so far.
 
@@ -77,11 +86,20 @@ class Extractor:
         files: Of the log, as `Batch.file` counts them.
         strata: Fields that rows can be told apart by.
         problems: Where what cannot be read is told.
+        characters: Whether lengths are counted in characters, too; without them a completion
+            whose length in tokens is not told raises `NeedsCharacters`.
     """
 
-    def __init__(self, files: Sequence[str], strata: Sequence[str], problems: Problems) -> None:
+    def __init__(
+        self,
+        files: Sequence[str],
+        strata: Sequence[str],
+        problems: Problems,
+        characters: bool = True,
+    ) -> None:
         self._files = files
         self._problems = problems
+        self._characters = characters
         self._db = sql.connect()
         self.strata = {name: Names() for name in strata}
         self.signatures = Names()
@@ -122,11 +140,10 @@ class Extractor:
         if any(len(set(some)) != len(some) for sets in keys for some in sets if some):
             batch = self._mended(batch, self._doubled(batch))
             keys = self._keys(batch)
-        criteria, turns = self._learn(batch.layout, keys)
-        query = sql.row_query(batch.layout, criteria, list(self.strata), turns, beside)
+        wanted = self._learn(batch.layout, keys, beside)
         self._register(batch.data)
-        found = self._fetch(query)
-        return self._made(batch, found, criteria, turns)
+        found = self._fetch(sql.row_query(batch.layout, wanted, beside))
+        return self._made(batch, found, wanted)
 
     # -- rows as JSON ---------------------------------------------------------------------------
 
@@ -145,7 +162,8 @@ class Extractor:
         query, beside = sql.document_query(batch.types or {}, batch.layout)
         self._register(table)
         documents = self._fetch(query)
-        return Batch(batch.layout, documents, batch.file, batch.line, batch.at), beside
+        made = Batch(batch.layout, documents, batch.file, batch.line, batch.at, table=True)
+        return made, beside
 
     def _checked(self, batch: Batch) -> Batch:
         """Lines that are UTF-8 and look like an object; the others are looked at one by one."""
@@ -216,13 +234,17 @@ class Extractor:
         return [keys for keys, _ in sorted(found, key=lambda pair: pair[1])]
 
     def _learn(
-        self, layout: Layout, keys: list[list[list[str] | None]]
-    ) -> tuple[list[str], dict[str, int] | None]:
-        """Criteria of the batch, and how many turns their verdicts have."""
+        self, layout: Layout, keys: list[list[list[str] | None]], beside: Sequence[str]
+    ) -> sql.Wanted:
+        """What to look for in a batch, from the keys of its rows."""
         criteria: dict[str, None] = {}
         turns: dict[str, int] = {}
+        present: set[str] = set(beside)
+        judged: set[str] = set()
         for row, terms, verdicts, scores in keys:
             self.columns.update(dict.fromkeys(row or ()))
+            present.update(row or ())
+            judged.update(verdicts or ())
             if layout.chosen:
                 criteria.update(dict.fromkeys(layout.chosen))
             elif layout.criteria == "columns":
@@ -234,21 +256,25 @@ class Extractor:
                 criteria.update(dict.fromkeys(k for k in terms or () if not _is_adjustment(k)))
                 for key in verdicts or ():
                     name, sign, turn = key.rpartition("#")
-                    if sign and turn.isdecimal():
+                    if sign and turn.isdecimal() and len(turn) <= TURN_DIGITS:
                         turns[name] = max(turns.get(name, 0), int(turn) + 1)
                         criteria.setdefault(name)
                     else:
                         criteria.setdefault(key)
-        self.criteria.update(dict.fromkeys(c for c in criteria if c not in self._no_criteria))
-        has_turns = any("turns_reward" in (row or ()) for row, *_ in keys)
-        mapped = layout.fields.get("turns_reward", ()) not in ((), (("turns_reward",),))
-        return list(criteria), (turns if has_turns or mapped else None)
+        self.criteria.update(dict.fromkeys(criteria))
+        has_turns = any(path[0] in present for path in layout.places("turns_reward"))
+        return sql.Wanted(
+            list(criteria),
+            list(self.strata),
+            frozenset(present),
+            frozenset(judged),
+            turns if has_turns else None,
+            self._characters,
+        )
 
     # -- columns --------------------------------------------------------------------------------
 
-    def _made(
-        self, batch: Batch, found: pa.Table, criteria: list[str], turns: dict[str, int] | None
-    ) -> Block:
+    def _made(self, batch: Batch, found: pa.Table, wanted: sql.Wanted) -> Block:
         if not np.array_equal(found["i"].to_numpy(), np.arange(found.num_rows)):
             found = found.sort_by("i")
         chunk = {c: _whole(found[c]) for c in found.column_names}
@@ -263,15 +289,17 @@ class Extractor:
         columns["truncated"] = _truncated(chunk["finish_reason"], chunk["truncated"])
         columns["signature"] = self.signatures.column(chunk["signature"])
         self.rubrics.column(chunk["rubric"])
-        for i, (field_name, names) in enumerate(self.strata.items()):
-            columns[f"stratum.{field_name}"] = names.column(chunk[f"stratum.{i}"])
+        for j, (field_name, names) in enumerate(self.strata.items()):
+            columns[f"stratum.{field_name}"] = names.column(chunk[f"stratum.{j}"])
         if "chat" in chunk:
             for i in np.flatnonzero(chunk["chat"].is_valid().to_numpy(zero_copy_only=False)):
                 columns["n_chars"][i] = chat_length(chunk["chat"][int(i)].as_py())
-        there = np.isfinite(columns["n_chars"]) & ~np.isfinite(columns["n_tokens"])
-        self.without_tokens += int(there.sum())
+        tokens = np.isfinite(columns["n_tokens"])
+        self.without_tokens += int((np.isfinite(columns["n_chars"]) & ~tokens).sum())
+        if not wanted.characters and not tokens.all() and self._has_text(batch, tokens):
+            raise NeedsCharacters  # also for rows of a table: nobody looked at their texts
         block = Block(columns)
-        for i, criterion in enumerate(criteria):
+        for i, criterion in enumerate(wanted.criteria):
             self._criterion(block, chunk, i, criterion, batch)
         if batch.layout.total:
             scores = [c for (what, _), c in block.criteria.items() if what == "score"]
@@ -280,8 +308,8 @@ class Extractor:
         known = np.isfinite(columns["reward"])
         columns["row_status"] = np.where(unsaid, np.where(known, 0, 1), columns["row_status"])
         columns["row_status"] = columns["row_status"].astype(np.int8)
-        if turns is not None:
-            _add_turns(block, chunk, turns)
+        if wanted.turns is not None:
+            _add_turns(block, chunk, wanted.turns)
         return block
 
     def _criterion(
@@ -313,6 +341,16 @@ class Extractor:
                 min(low, float(weights.min())),
                 max(high, float(weights.max())),
             )
+
+    def _has_text(self, batch: Batch, tokens: Column) -> bool:
+        """Whether a row without a length in tokens has a completion, as far as can be told."""
+        if batch.table:
+            return True
+        fragments = sql.Fragments()
+        there = sql.first([fragments.at(path) for path in batch.layout.places("completion")])
+        query = fragments.select({"there": f"{there} IS NOT NULL"})
+        found = self._fetch(f"SELECT there FROM ({query}) ORDER BY i")  # noqa: S608
+        return bool((_whole(found["there"]).to_numpy(zero_copy_only=False) & ~tokens).any())
 
     def _json_nan(self, batch: Batch, column: str, unread: int) -> bool:
         """Whether what is no number in a column is NaN or infinite everywhere, not text."""
@@ -362,7 +400,7 @@ class Extractor:
                 )
             self._problems.add(
                 "label: neither right nor wrong", f"{place} {value:.60}", int(unread.sum())
-            )  # noqa: E501
+            )
             column = np.where(unread, np.nan, column)
         return column
 

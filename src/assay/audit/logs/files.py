@@ -120,9 +120,11 @@ def read_head(path: str) -> LogHead:
 
             columns = schema(path)
             return LogHead(path, "parquet", tuple(columns), columns)
-        opened = gzip.open(path, "rb") if is_gzip(magic) else open(path, "rb")
-        with opened as raw:
-            return _text_head(path, cast("IO[bytes]", raw))
+        if is_gzip(magic):
+            with gzip.open(path, "rb") as unpacked:
+                return _text_head(path, cast("IO[bytes]", unpacked))
+        with open(path, "rb") as raw:
+            return _text_head(path, raw)
     except (OSError, EOFError, zlib.error) as err:
         if isinstance(err, RolloutsError):
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from assay.model import EMPTY
@@ -55,6 +55,8 @@ class Layout:
     """Columns that are no criteria."""
     chosen: Mapping[str, tuple[Path, ...]] = field(default_factory=lambda: EMPTY)
     """Criterion -> its places, as the user named them; then no others are looked for."""
+    told: bool = False
+    """Each of the terms tells its verdict's ``status`` and ``verdict_score``, as in the ledger."""
     own: bool = False
     """Written by Assay: the first criterion is the key where nobody says otherwise."""
     total: bool = False
@@ -78,15 +80,12 @@ class Layout:
                 chosen[name[len(SCORES) :]] = places
             else:
                 fields[name] = places
-        return Layout(
-            fields,
-            self.criteria,
-            self.scores,
-            self.known,
-            chosen,
-            self.own,
-            self.total and "reward" not in columns,
-            self.strict_label or "label" in columns,
+        return replace(
+            self,
+            fields=fields,
+            chosen=chosen,
+            total=self.total and "reward" not in columns,
+            strict_label=self.strict_label or "label" in columns,
         )
 
 

@@ -126,8 +126,8 @@ class LineFile:
         engine, at, since = mark.engine.copy(), mark.at, 0
         with open(self.path, "rb") as file:
             file.seek(mark.packed)
-            if setting and not self._marks:
-                self._marks.append(mark)
+            if setting:
+                self._marks = [mark]
             while True:
                 packed = file.read(1024 * 1024)
                 if not packed:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from assay.audit.frame import Frame, Stratum
-from assay.audit.logs.extract import Extractor, Names
+from assay.audit.logs.extract import Extractor, Names, NeedsCharacters
 from assay.audit.logs.files import find_files
 from assay.audit.logs.gather import Block, Gathered, codes, turns_of
 from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
@@ -127,19 +127,29 @@ def read_log(
     files, found = find_files(paths)
     problems = Problems()
     parts = open_parts(files, found, columns, strata, reader, host, problems)
-    gathered = Gathered(max_rows)
-    with closing(Extractor(files, strata, problems)) as extractor:
-        for batch in parts.batches():
-            block = extractor.block(batch)
-            if block is not None:
-                gathered.add(block)
-        block = gathered.block()
-        if block is None:
-            raise RolloutsError(_nothing(files, problems))
-        known = {**dict.fromkeys(parts.columns), **extractor.columns}
-        _check_columns(columns, known)
-        _check_by(by, extractor, known)
-        frame = _frame(files, block, gathered, extractor, rubric, key, own=parts.own)
+    before = deepcopy(problems)
+    tokens = parts.seem_to_have_tokens
+    while True:  # twice, where lengths in tokens turn out to be missing in some rows
+        gathered = Gathered(max_rows)
+        extractor = Extractor(files, strata, problems, characters=not tokens)
+        try:
+            for batch in parts.batches(tokens):
+                block = extractor.block(batch)
+                if block is not None:
+                    gathered.add(block)
+            break
+        except NeedsCharacters:
+            problems.restore(before)
+            tokens = False
+        finally:
+            extractor.close()
+    block = gathered.block()
+    if block is None:
+        raise RolloutsError(_nothing(files, problems))
+    known = {**dict.fromkeys(parts.columns), **extractor.columns}
+    _check_columns(columns, known)
+    _check_by(by, extractor, known)
+    frame = _frame(files, block, gathered, extractor, rubric, key, own=parts.own)
     return Log(
         frame,
         problems.all(),

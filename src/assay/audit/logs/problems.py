@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 PLACES = 5
@@ -42,6 +43,10 @@ class Problems:
         if len(places) < PLACES:
             places.append(place)
         self._found[what] = (n + count, places)
+
+    def restore(self, other: Problems) -> None:
+        """Be as `other`."""
+        self.unreadable, self._found = other.unreadable, deepcopy(other._found)
 
     def all(self) -> tuple[Problem, ...]:
         """In the order in which they were met."""

@@ -47,9 +47,9 @@ class Part:
     types: dict[str, pa.DataType] = field(default_factory=dict)
     lines: LineFile | None = None
 
-    def batches(self, problems: Problems, all_tokens: bool) -> Iterator[Batch]:
+    def batches(self, problems: Problems, tokens: bool) -> Iterator[Batch]:
         """Its rows. Where it cannot be read on, that is told, and what came before counts."""
-        made = self._table(all_tokens) if self.form == "parquet" else self._json(problems)
+        made = self._table(tokens) if self.form == "parquet" else self._json(problems)
         try:
             yield from made
         except (RolloutsError, ValueError) as err:
@@ -78,14 +78,14 @@ class Part:
             line = np.array([number for _, (number, _) in some], np.int64)
             yield self._batch(pa.table(data), line, np.array([i for i, _ in some], np.int64))
 
-    def _table(self, all_tokens: bool) -> Iterator[Batch]:
-        wanted = self._wanted(all_tokens)
+    def _table(self, tokens: bool) -> Iterator[Batch]:
+        wanted = self._wanted(tokens)
         types = {name: self.types[name] for name in wanted} or {"-": pa.null()}
         for number, batch in tables.batches(self.path, wanted):
             line = np.arange(number, number + batch.num_rows)
             yield self._batch(pa.Table.from_batches([batch]), line, line, types)
 
-    def _wanted(self, all_tokens: bool) -> list[str]:
+    def _wanted(self, tokens: bool) -> list[str]:
         layout = self.layout
         names = {path[0] for name in {*FIELDS, *layout.fields} for path in layout.places(name)}
         names |= {path[0] for places in layout.chosen.values() for path in places}
@@ -96,23 +96,20 @@ class Part:
             if layout.criteria == "columns":
                 numeric = {c for c, kind in self.types.items() if _is_numeric(kind)}
                 names |= numeric - layout.known
-        if all_tokens or layout.fields.get("n_chars"):
+        if tokens or layout.fields.get("n_chars"):
             names -= {path[0] for path in layout.places("completion")}
         turns = "turns_reward" in self.types and not tables.all_null(self.path, "turns_reward")
         if "verdict_score" in str(self.types.get("terms")) and not turns:
             names.discard("verdicts")  # terms tell all that is read of them
         return [name for name in self.types if name in names]
 
-    @property
-    def has_tokens(self) -> bool:
-        """Whether the file itself says that every row has its length in tokens."""
+    def seems_to_have_tokens(self, head: LogHead) -> bool:
+        """Whether every row has its length in tokens, as far as the beginning tells."""
         places = self.layout.places("n_tokens")
-        return (
-            self.form == "parquet"
-            and len(places) == 1
-            and len(places[0]) == 1
-            and tables.no_nulls(self.path, places[0][0])
-        )
+        if self.form == "parquet":
+            only = len(places) == 1 and len(places[0]) == 1
+            return only and tables.no_nulls(self.path, places[0][0])
+        return bool(head.rows) and all(_first(row, places) is not None for row in head.rows)
 
     def rows(self, at: Sequence[int]) -> list[dict[str, Any]]:
         """Whole rows, by their place, ascending."""
@@ -197,6 +194,8 @@ class Parts:
     problems: Problems
     columns: tuple[str, ...]
     """Of all files, as far as their beginnings tell."""
+    seem_to_have_tokens: bool
+    """Whether all rows of all files have their length in tokens, as far as that is told."""
 
     @property
     def readers(self) -> list[str]:
@@ -208,13 +207,16 @@ class Parts:
         """Whether Assay wrote every file."""
         return bool(self.opened) and all(part.layout.own for part in self.opened.values())
 
-    def batches(self) -> Iterator[Batch]:
-        """The rows of all files in their order; those of small files are taken together."""
-        all_tokens = bool(self.opened) and all(p.has_tokens for p in self.opened.values())
+    def batches(self, tokens: bool) -> Iterator[Batch]:
+        """The rows of all files in their order; those of small files are taken together.
+
+        Args:
+            tokens: Lengths are counted in tokens, so no completion need be read.
+        """
         held: list[Batch] = []
         rows = size = 0
         for part in self.opened.values():
-            for batch in part.batches(self.problems, all_tokens):
+            for batch in part.batches(self.problems, tokens):
                 if held and not _alike(held[0], batch):
                     yield _joined(held)
                     held, rows, size = [], 0, 0
@@ -270,6 +272,7 @@ def open_parts(
     choose = _Chooser(columns, strata, reader, host)
     opened: dict[int, Part] = {}
     seen: dict[str, None] = {}
+    tokens = True
     for number, path in enumerate(files):
         head = read_head(path)
         seen.update(dict.fromkeys(head.columns))
@@ -278,11 +281,12 @@ def open_parts(
         part = choose.part(number, head)
         if part is not None:
             opened[number] = part
+            tokens = tokens and part.seems_to_have_tokens(head)
         elif path in found:
             problems.add("files left out, no reader knows them", path)
         else:
             raise RolloutsError(choose.unknown(head))
-    return Parts(opened, problems, tuple(seen))
+    return Parts(opened, problems, tuple(seen), tokens)
 
 
 class _Chooser:

@@ -81,18 +81,18 @@ class Fragments:
 
 def first(parts: Sequence[str]) -> str:
     """The first that is neither missing nor null."""
-    parts = [f"nullif({part}, 'null')" for part in parts]
     if not parts:
         return "NULL::VARCHAR"
+    parts = [f"nullif({part}, 'null')" for part in parts]
     return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
 
 def number(fragment: str) -> str:
     """A double: null where nothing is there, NaN where it is no number."""
+    other = f"CASE {fragment} WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 ELSE 'nan'::DOUBLE END"
     return (
-        f"CASE WHEN {fragment} IS NULL THEN NULL WHEN {fragment} = 'true' THEN 1.0 "
-        f"WHEN {fragment} = 'false' THEN 0.0 "
-        f"ELSE coalesce(TRY_CAST({fragment} AS DOUBLE), 'nan'::DOUBLE) END"
+        f"coalesce(TRY_CAST({fragment} AS DOUBLE), "
+        f"CASE WHEN {fragment} IS NOT NULL AND {fragment} <> 'null' THEN {other} END)"
     )
 
 
@@ -120,27 +120,37 @@ PROMPT = "prompt"
 """Columns that stand beside the rows of a table: its text need not go through JSON."""
 
 
-def row_query(
-    layout: Layout,
-    criteria: Sequence[str],
-    strata: Sequence[str],
-    turns: Mapping[str, int] | None,
-    beside: Sequence[str],
-) -> str:
-    """The query of a batch: every column of the frame, named as `Block` wants them.
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for in a batch."""
+
+    criteria: Sequence[str]
+    strata: Sequence[str]
+    """Fields to tell rows apart by."""
+    present: frozenset[str]
+    """Keys that its rows have."""
+    verdicts: frozenset[str]
+    """Keys that its rows' verdicts have."""
+    turns: Mapping[str, int] | None
+    """Criterion that is judged once a turn -> how many turns to look for; None where no row has
+    turns."""
+    characters: bool
+    """Whether lengths are counted in characters."""
+
+
+def row_query(layout: Layout, wanted: Wanted, beside: Sequence[str]) -> str:
+    """The query of a batch: every column of the frame, named as `Extractor` wants them.
 
     Args:
         layout: Where the fields stand.
-        criteria: Whose scores to look for.
-        strata: Fields to tell rows apart by.
-        turns: Criterion that is judged once a turn -> how many turns to look for; None where no
-            row has turns.
+        wanted: What to look for; what no row has is null without looking.
         beside: Of `CHARS` and `PROMPT`, those that are there.
     """
     fragments = Fragments()
 
     def at(field_name: str) -> str:
-        return first([fragments.at(path) for path in layout.places(field_name)])
+        there = [path for path in layout.places(field_name) if path[0] in wanted.present]
+        return first([fragments.at(path) for path in there])
 
     columns = {
         "reward": number(at("reward")),
@@ -161,7 +171,9 @@ def row_query(
     }
     columns["prompt"] = hashed(f"coalesce({keys['i']}, {keys['p']}, {keys['g']})")
     columns["group"] = hashed(f"coalesce({keys['g']}, {keys['i']}, {keys['p']})")
-    if layout.fields.get("n_chars"):
+    if not wanted.characters:
+        columns["n_chars"] = "NULL::DOUBLE"
+    elif layout.fields.get("n_chars"):
         columns["n_chars"] = number(at("n_chars"))
     elif CHARS in beside:
         columns["n_chars"] = "chars::DOUBLE"
@@ -173,43 +185,61 @@ def row_query(
             "::DOUBLE END"
         )
         columns["chat"] = f"CASE WHEN NOT {is_text} THEN {completion} END"
-    for i, stratum in enumerate(strata):
+    for i, stratum in enumerate(wanted.strata):
         columns[f"stratum.{i}"] = text(at(stratum))
-    for i, criterion in enumerate(criteria):
-        columns.update(_criterion(layout, criterion, fragments, i))
-    if turns is not None:
+    for i, criterion in enumerate(wanted.criteria):
+        columns.update(_criterion(layout, criterion, fragments, i, wanted))
+    if wanted.turns is not None:
         rewards = at("turns_reward")
         columns["turns"] = f"TRY_CAST({rewards}::JSON AS DOUBLE[])"
-        for i, (criterion, count) in enumerate(turns.items()):
+        for i, (criterion, count) in enumerate(wanted.turns.items()):
             scores = [
-                number(first([fragments.at(("verdicts", f"{criterion}#{t}", "score"))]))
+                number(fragments.at(("verdicts", f"{criterion}#{t}", "score")))
                 for t in range(count)
             ]
             columns[f"turn.{i}"] = f"[{', '.join(scores)}]"
     return fragments.select(columns, beside)
 
 
-def _criterion(layout: Layout, key: str, fragments: Fragments, i: int) -> dict[str, str]:
+def _criterion(
+    layout: Layout, key: str, fragments: Fragments, i: int, wanted: Wanted
+) -> dict[str, str]:
     def at(*path: str) -> str:
         return fragments.at(path)
 
     if layout.chosen:
-        return {f"score.{i}": number(_value([at(*p) for p in layout.chosen[key]]))}
+        there = [at(*path) for path in layout.chosen[key] if path[0] in wanted.present]
+        return {f"score.{i}": number(_value(there))}
     if layout.criteria == "columns":
-        return {f"score.{i}": number(first([at(key)]))}
+        return {f"score.{i}": number(at(key))}
     if layout.criteria == "scores":
         return {f"score.{i}": number(_value([at(*layout.scores, key)]))}
-    status = place_in(first([at("verdicts", key, "status"), at("terms", key, "status")]), STATUSES)
-    term = number(first([at("terms", key, "score")]))
-    verdict = number(first([at("verdicts", key, "score"), at("terms", key, "verdict_score")]))
+    said, verdict = "NULL::VARCHAR", "NULL::DOUBLE"
+    if key in wanted.verdicts:
+        said, verdict = at("verdicts", key, "status"), number(at("verdicts", key, "score"))
+    elif layout.told:
+        said = at("terms", key, "status")
+        verdict = number(at("terms", key, "verdict_score"))
+    elif turns := (wanted.turns or {}).get(key):
+        said = first_unjudged([at("verdicts", f"{key}#{t}", "status") for t in range(turns)])
+    status = place_in(first([said]), STATUSES)
     # what stood in for a missing score is no score
-    score = f"CASE WHEN {status} <= 0 THEN coalesce({term}, {verdict}) END"
+    score = (
+        f"CASE WHEN {status} <= 0 THEN coalesce({number(at('terms', key, 'score'))}, {verdict}) END"
+    )
     return {
         f"score.{i}": score,
-        f"contribution.{i}": number(first([at("terms", key, "contribution")])),
-        f"weight.{i}": number(first([at("terms", key, "weight")])),
+        f"contribution.{i}": number(at("terms", key, "contribution")),
+        f"weight.{i}": number(at("terms", key, "weight")),
         f"status.{i}": status,
     }
+
+
+def first_unjudged(fragments: Sequence[str]) -> str:
+    """Of a criterion's verdicts, one a turn: the first status that is not ``judged``."""
+    judged = "'\"judged\"'"
+    others = [f"nullif({fragment}, {judged})" for fragment in fragments]
+    return f"coalesce({', '.join([*others, fragments[0]])})"
 
 
 def _value(fragments: Sequence[str]) -> str:
