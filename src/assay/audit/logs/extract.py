@@ -292,8 +292,8 @@ class Extractor:
         for j, (field_name, names) in enumerate(self.strata.items()):
             columns[f"stratum.{field_name}"] = names.column(chunk[f"stratum.{j}"])
         if "chat" in chunk:
-            for i in np.flatnonzero(chunk["chat"].is_valid().to_numpy(zero_copy_only=False)):
-                columns["n_chars"][i] = chat_length(chunk["chat"][int(i)].as_py())
+            for row in np.flatnonzero(chunk["chat"].is_valid().to_numpy(zero_copy_only=False)):
+                columns["n_chars"][row] = chat_length(chunk["chat"][int(row)].as_py())
         tokens = np.isfinite(columns["n_tokens"])
         self.without_tokens += int((np.isfinite(columns["n_chars"]) & ~tokens).sum())
         if not wanted.characters and not tokens.all() and self._has_text(batch, tokens):
