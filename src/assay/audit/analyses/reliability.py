@@ -12,7 +12,7 @@ from assay.audit.analyses import AnalysisSpec
 from assay.audit.context import CONFIDENCE, Context
 from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
 from assay.audit.stats.agreement import kappa
-from assay.audit.stats.intervals import Estimate, clustered_share
+from assay.audit.stats.intervals import Estimate, share
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
@@ -115,7 +115,8 @@ class _Judged(NamedTuple):
         if where is not None:
             case = case * where
         used = case > 0
-        return clustered_share((hit * case)[used], case[used], codes[used], confidence)
+        found = share((hit * case)[used], case[used], codes[used], confidence)
+        return found._replace(n=int(case.sum()))
 
 
 class _Margin(NamedTuple):
