@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from assay.errors import ConfigError
-from assay.model import FrozenDict
 
 if TYPE_CHECKING:
     import numpy as np
@@ -129,7 +129,13 @@ def _fitted(
         i: (v - float(reach[number[i]]), v + float(reach[number[i]])) for i, v in values.items()
     }
     return ItemFit(
-        name, FrozenDict(values), FrozenDict(ends), len(rankings), l2, confidence, groups
+        name,
+        MappingProxyType(values),
+        MappingProxyType(ends),
+        len(rankings),
+        l2,
+        confidence,
+        groups,
     )
 
 
@@ -182,7 +188,8 @@ class _Stages:
         stage = sparse.csr_matrix(
             (chances, (self.of, self.left)), shape=(len(self.winner), self.items)
         )
-        return gradient, np.diag(expected) - (stage.T @ stage).toarray()
+        curve = np.diag(expected) - (stage.T @ stage).toarray()
+        return np.asarray(gradient, dtype=np.float64), np.asarray(curve)
 
 
 def _newton(stages: _Stages, l2: float) -> tuple[Array, Array]:

@@ -109,6 +109,7 @@ class _Binary(Model):
     rows: Array
 
     def loss(self, beta: Array, weights: Array | None = None) -> float:
+        """Sum of log(1 + exp(-row @ beta))."""
         each = np.logaddexp(0.0, -(self.rows @ beta))
         return float(each.sum() if weights is None else each @ weights)
 
@@ -117,13 +118,16 @@ class _Binary(Model):
         return np.exp(-np.logaddexp(0.0, self.rows @ beta))
 
     def contributions(self, beta: Array) -> Array:
+        """One row a unit."""
         return -self._wrong(beta)[:, None] * self.rows
 
     def gradient(self, beta: Array, weights: Array | None = None) -> Array:
+        """Exact."""
         wrong = self._wrong(beta)
         return -(self.rows.T @ (wrong if weights is None else wrong * weights))
 
     def hessian(self, beta: Array, weights: Array | None = None) -> Array:
+        """Exact."""
         wrong = self._wrong(beta)
         curve = wrong * (1.0 - wrong)
         if weights is not None:
@@ -131,9 +135,11 @@ class _Binary(Model):
         return self.rows.T @ (self.rows * curve[:, None])
 
     def design(self) -> Array:
+        """The differences."""
         return self.rows
 
     def contrasts(self) -> Array | None:
+        """The differences; of labels, signed scores."""
         return self.rows
 
 
@@ -164,12 +170,14 @@ class Pairs(_Binary):
         self.prompts = numbered(prompts, self.units, self.noun)
 
     def take(self, units: Indices) -> Self:
+        """Some of the units."""
         part = type(self).__new__(type(self))
         part.rows, part.names, part.units = self.rows[units], self.names, len(units)
         part.prompts = _renumbered(self.prompts, units)
         return part
 
     def null_loss(self) -> float:
+        """Where no criterion counts."""
         return self.units * float(np.log(2.0))
 
 
@@ -208,6 +216,7 @@ class Labels(_Binary):
         self.prompts = numbered(prompts, self.units, self.noun)
 
     def take(self, units: Indices) -> Self:
+        """Some of the units."""
         part = type(self).__new__(type(self))
         part.rows, part.names, part.units = self.rows[units], self.names, len(units)
         part.labels = self.labels[units]
@@ -220,9 +229,11 @@ class Labels(_Binary):
         return self.rows[:, :-1] * self.rows[:, -1:]
 
     def design(self) -> Array:
-        return self.scores - self.scores.mean(axis=0)
+        """Scores less their mean."""
+        return np.asarray(self.scores - self.scores.mean(axis=0))
 
     def null_loss(self) -> float:
+        """Where no criterion counts."""
         share = float(self.labels.mean())
         if share in (0.0, 1.0):
             return 0.0
@@ -265,6 +276,7 @@ class Ratings(Model):
         self.prompts = numbered(prompts, self.units, self.noun)
 
     def take(self, units: Indices) -> Self:
+        """Some of the units."""
         part = type(self).__new__(type(self))
         part.rows, part.ratings, part.names = self.rows[units], self.ratings[units], self.names
         part.units = len(units)
@@ -280,28 +292,35 @@ class Ratings(Model):
         return self.rows @ beta - self.ratings
 
     def loss(self, beta: Array, weights: Array | None = None) -> float:
+        """Half the sum of squared residuals."""
         squares = self._excess(beta) ** 2
         return 0.5 * float(squares.sum() if weights is None else squares @ weights)
 
     def contributions(self, beta: Array) -> Array:
+        """One row a unit."""
         return self._excess(beta)[:, None] * self.rows
 
     def gradient(self, beta: Array, weights: Array | None = None) -> Array:
+        """Exact."""
         excess = self._excess(beta)
         return self.rows.T @ (excess if weights is None else excess * weights)
 
     def hessian(self, beta: Array, weights: Array | None = None) -> Array:
+        """Exact."""
         if weights is None:
             return self.rows.T @ self.rows
         return self.rows.T @ (self.rows * weights[:, None])
 
     def design(self) -> Array:
-        return self.scores - self.scores.mean(axis=0)
+        """Scores less their mean."""
+        return np.asarray(self.scores - self.scores.mean(axis=0))
 
     def contrasts(self) -> Array | None:
+        """A least-squares minimum is always there."""
         return None
 
     def spare(self) -> int | None:
+        """Units less what is determined."""
         return self.units - int(np.linalg.matrix_rank(self.rows))
 
     def dispersion(self, beta: Array) -> float:
@@ -310,6 +329,7 @@ class Ratings(Model):
         return 2.0 * self.loss(beta) / spare if spare else float("inf")
 
     def null_loss(self) -> float:
+        """Where no criterion counts."""
         return 0.5 * float(((self.ratings - self.ratings.mean()) ** 2).sum())
 
 
@@ -373,6 +393,7 @@ class Rankings(Model):
         self._unit_of = np.array(units)
 
     def take(self, units: Indices) -> Self:
+        """Some of the units."""
         part = type(self).__new__(type(self))
         part.items = [self.items[i] for i in units]
         part.ordered = [self.ordered[i] for i in units]
@@ -390,6 +411,7 @@ class Rankings(Model):
         return top + np.log(total), power / total[self._stage_of]
 
     def loss(self, beta: Array, weights: Array | None = None) -> float:
+        """Of each stage, log of the sum over what was left, less the chosen."""
         each, _ = self._chances(beta)
         return float(each.sum() if weights is None else each @ weights[self._unit_of])
 
@@ -398,36 +420,42 @@ class Rankings(Model):
         return chances, np.add.reduceat(chances[:, None] * self.rows, self._starts, axis=0)
 
     def contributions(self, beta: Array) -> Array:
+        """One row a unit."""
         _, stages = self._stage_gradients(beta)
         out = np.zeros((self.units, self.rows.shape[1]))
         np.add.at(out, self._unit_of, stages)
         return out
 
     def gradient(self, beta: Array, weights: Array | None = None) -> Array:
+        """Exact."""
         _, stages = self._stage_gradients(beta)
         total = stages.sum(axis=0) if weights is None else weights[self._unit_of] @ stages
         return np.asarray(total)
 
     def hessian(self, beta: Array, weights: Array | None = None) -> Array:
+        """Exact."""
         chances, stages = self._stage_gradients(beta)
         if weights is None:
             return self.rows.T @ (self.rows * chances[:, None]) - stages.T @ stages
         of_stage = weights[self._unit_of]
         chances = chances * of_stage[self._stage_of]
-        return self.rows.T @ (self.rows * chances[:, None]) - stages.T @ (
-            stages * of_stage[:, None]
-        )
+        spread = self.rows.T @ (self.rows * chances[:, None])
+        return np.asarray(spread - stages.T @ (stages * of_stage[:, None]))
 
     def design(self) -> Array:
+        """What was left at each stage, less what was chosen."""
         return self.rows
 
     def contrasts(self) -> Array | None:
+        """What was chosen, less what was left."""
         return -self.rows
 
     def unit_of_contrast(self) -> Indices:
+        """The ranking of each."""
         return np.asarray(self._unit_of[self._stage_of])
 
     def null_loss(self) -> float:
+        """Where no criterion counts."""
         each, _ = self._chances(np.zeros(self.rows.shape[1]))
         return float(each.sum())
 

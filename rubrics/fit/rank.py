@@ -15,6 +15,7 @@ from assay.rubrics.fit.result import Collinearity
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from assay.rubrics.fit.models import Array
 else:
@@ -118,7 +119,9 @@ def _echelon(rows: Array) -> Array:
     return rows
 
 
-def _near(sizes: Array, right: Array, null: Array, names: tuple[str, ...]) -> list[Collinearity]:
+def _near(
+    sizes: Array, right: Array, null: NDArray[np.bool_], names: tuple[str, ...]
+) -> list[Collinearity]:
     parts = (right[~null] / sizes[~null, None]) ** 2
     shares = parts / parts.sum(axis=0)
     found = []

@@ -19,7 +19,7 @@ from assay.rubrics.fit.solve import maximum
 if TYPE_CHECKING:
     import numpy as np
 
-    from assay.rubrics.fit.models import Array, Indices
+    from assay.rubrics.fit.models import Indices
 else:
     from assay.rubrics.fit.extra import np
 
@@ -85,7 +85,7 @@ def canonical(model: Model) -> tuple[Indices, Indices | None]:
     Random numbers are dealt out in this order, so that results do not depend on the order of
     the rows. Units are told apart by their gradient at a fixed point.
     """
-    point = 0.1 + 0.37 * np.arange(len(model.names)) % 1.0
+    point = np.array([(0.1 + 0.37 * i) % 1.0 for i in range(len(model.names))])
     marks = model.contributions(point)
     units = np.lexsort(np.round(marks, 9).T)
     if not model.clustered or model.prompts is None:
@@ -95,7 +95,7 @@ def canonical(model: Model) -> tuple[Indices, Indices | None]:
     return units, np.lexsort(np.round(totals, 9).T)
 
 
-def folds(model: Model, count: int, rng: np.random.Generator) -> Array:
+def folds(model: Model, count: int, rng: np.random.Generator) -> Indices:
     """The fold of each unit; a prompt's units are all in one."""
     units, prompts = canonical(model)
     out = np.empty(model.units, dtype=np.intp)

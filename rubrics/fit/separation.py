@@ -27,7 +27,7 @@ NEAR = 1e-7
 the solver."""
 
 
-def separation(contrasts: Array, names: Sequence[str]) -> Separation | None:
+def find_separation(contrasts: Array, names: Sequence[str]) -> Separation | None:
     """The separating weights, or None where the observations overlap.
 
     Args:

@@ -10,7 +10,7 @@ from assay.rubrics.fit.covariance import covariance
 from assay.rubrics.fit.models import INTERCEPT, Model
 from assay.rubrics.fit.rank import rank
 from assay.rubrics.fit.result import Fit, Weight
-from assay.rubrics.fit.separation import separation
+from assay.rubrics.fit.separation import find_separation
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,7 +63,7 @@ def fit(model: Model, *, l2: float = 0.0, confidence: float = 0.95) -> Fit:
         raise ConfigError(f"confidence is {confidence}, must lie in (0, 1)")
     ranked = rank(model)
     contrasts = model.contrasts()
-    apart = None if contrasts is None else separation(contrasts, model.names)
+    apart = None if contrasts is None else find_separation(contrasts, model.names)
     empty = Fit(
         model=model.name,
         noun=model.noun,
@@ -172,7 +172,7 @@ def solve(
         if after <= loss:
             beta, loss = candidate, after
         if small or after > loss:
-            near = decrement <= TOLERANCE * (1.0 + abs(loss))
+            near = bool(decrement <= TOLERANCE * (1.0 + abs(loss)))
             return Solution(beta, iteration, near)
     return Solution(beta, STEPS, False)
 
@@ -201,7 +201,7 @@ def maximum(
     if contrasts is not None:
         if weights is not None:
             contrasts = contrasts[weights[model.unit_of_contrast()] > 0.0]
-        apart = separation(contrasts, model.names)
+        apart = find_separation(contrasts, model.names)
         if apart is not None:
             direction = np.array([apart.direction.get(name, 0.0) for name in model.names])
             return Maximum(found.beta, direction)
