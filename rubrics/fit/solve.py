@@ -23,7 +23,7 @@ STEPS = 100
 """Newton steps at most; a dozen are usual."""
 
 TOLERANCE = 1e-10
-"""The Newton decrement, relative to the loss, at which weights are taken as found."""
+"""The Newton decrement, relative to the loss, from which whole steps are taken to the end."""
 
 
 SUSPECT = 15
@@ -150,6 +150,7 @@ def solve(
     """
     beta = np.zeros(len(model.names)) if start is None else start
     loss = model.loss(beta, weights) + penalty @ beta**2
+    smallest = float("inf")
     for iteration in range(1, STEPS + 1):
         gradient = basis.T @ (model.gradient(beta, weights) + 2.0 * penalty * beta)
         hessian = basis.T @ (model.hessian(beta, weights) + np.diag(2.0 * penalty)) @ basis
@@ -161,19 +162,23 @@ def solve(
         if not decrement >= 0.0:  # NaN too
             return Solution(beta, iteration, False)
         move = basis @ step
+        if decrement <= TOLERANCE * (1.0 + abs(loss)):
+            # so near that the loss is flat to the last digit: whole steps, while they still help
+            if decrement >= smallest / 4.0 or decrement == 0.0:
+                return Solution(beta, iteration, True)
+            smallest = decrement
+            beta = beta - move
+            continue
         size = 1.0
         while True:
             candidate = beta - size * move
             after = model.loss(candidate, weights) + penalty @ candidate**2
-            if after <= loss - 1e-4 * size * decrement or size < 1e-8:
+            if after <= loss - 1e-4 * size * decrement:
                 break
             size /= 2.0
-        small = decrement <= TOLERANCE * TOLERANCE * (1.0 + abs(loss))
-        if after <= loss:
-            beta, loss = candidate, after
-        if small or after > loss:
-            near = bool(decrement <= TOLERANCE * (1.0 + abs(loss)))
-            return Solution(beta, iteration, near)
+            if size < 1e-12:
+                return Solution(beta, iteration, False)
+        beta, loss = candidate, after
     return Solution(beta, STEPS, False)
 
 
