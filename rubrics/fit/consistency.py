@@ -15,7 +15,7 @@ from assay.errors import ConfigError, nearest
 from assay.model import JSON
 from assay.rubrics.fit.models import Labels, Model, Rankings, Ratings
 from assay.rubrics.fit.rank import rank
-from assay.rubrics.fit.resample import canonical
+from assay.rubrics.fit.resample import canonical, generator
 from assay.rubrics.fit.resample import folds as folds_of
 from assay.rubrics.fit.solve import maximum
 
@@ -99,7 +99,7 @@ def order_consistency(
     folds = min(folds, model.units // 2)
     if folds < 2:
         return None
-    rng = np.random.default_rng(seed)
+    rng = generator(model, seed)
     fold_of = folds_of(model, folds, rng)
     fixed = [np.ones(len(model.criteria))]
     if key is not None:

@@ -7,6 +7,7 @@ Source:
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from assay.rubrics.fit.solve import maximum
 if TYPE_CHECKING:
     import numpy as np
 
-    from assay.rubrics.fit.models import Indices
+    from assay.rubrics.fit.models import Array, Indices
 else:
     from assay.rubrics.fit.extra import np
 
@@ -47,7 +48,7 @@ def bootstrap(model: Model, fitted: Fit, *, resamples: int = 500, seed: int = 0)
     start = np.array([*values, *([fitted.intercept.value] if fitted.intercept else [])])
     start = start.astype(np.float64)
     basis = np.eye(len(model.names)) if fitted.l2 > 0.0 else rank(model).basis
-    rng = np.random.default_rng(seed)
+    rng = generator(model, seed)
     units, prompts = canonical(model)
     count = len(units) if prompts is None else len(prompts)
     draws = np.empty((resamples, len(model.criteria)))
@@ -85,14 +86,27 @@ def canonical(model: Model) -> tuple[Indices, Indices | None]:
     Random numbers are dealt out in this order, so that results do not depend on the order of
     the rows. Units are told apart by their gradient at a fixed point.
     """
-    point = np.array([(0.1 + 0.37 * i) % 1.0 for i in range(len(model.names))])
-    marks = model.contributions(point)
+    marks = _marks(model)
     units = np.lexsort(np.round(marks, 9).T)
     if not model.clustered or model.prompts is None:
         return units, None
     totals = np.zeros((int(model.prompts.max()) + 1, len(model.names)))
     np.add.at(totals, model.prompts, marks)
     return units, np.lexsort(np.round(totals, 9).T)
+
+
+def generator(model: Model, seed: int) -> np.random.Generator:
+    """Random numbers that follow from the seed and the data, whatever the order of the rows.
+
+    From the data too: dealt out in a canonical order, one and the same permutation would deal
+    the same ranks into the same fold in every data set.
+    """
+    marks = np.sort(np.round(_marks(model), 6) + 0.0, axis=None)  # + 0.0: no negative zeros
+    return np.random.default_rng([seed, zlib.crc32(marks.tobytes())])
+
+
+def _marks(model: Model) -> Array:
+    return model.contributions(np.array([(0.1 + 0.37 * i) % 1.0 for i in range(len(model.names))]))
 
 
 def folds(model: Model, count: int, rng: np.random.Generator) -> Indices:

@@ -280,8 +280,10 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         lambda: bradley_terry([[1], [1, 2]]),
         "differences must be rows of numbers, all of one length",
     ),
-    "names": (lambda: bradley_terry([[1.0, 2.0]], names=["a"]), "1 names go with 2 columns of"
-              " scores"),
+    "names": (
+        lambda: bradley_terry([[1.0, 2.0]], names=["a"]),
+        "1 names go with 2 columns of scores",
+    ),
     "a name twice": (
         lambda: bradley_terry([[1.0, 2.0]], names=["a", "a"]),
         "two columns are named 'a'",

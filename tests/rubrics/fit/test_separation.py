@@ -64,16 +64,16 @@ def test_the_direction_separates(case: Case) -> None:
 
 
 @given(
-    st.lists(
-        st.tuples(st.integers(-4, 4), st.integers(-4, 4)).filter(any), min_size=1, max_size=7
-    )
+    st.lists(st.tuples(st.integers(-4, 4), st.integers(-4, 4)).filter(any), min_size=1, max_size=7)
 )
 def test_two_criteria_against_every_angle(rows: list[tuple[int, int]]) -> None:
     """Oracle: directions at right angles to a row, and between two of them, are all there are."""
     points = np.array(rows, dtype=float)
     normals = [v for x, y in rows for v in ((-y, x), (y, -x))]
     angles = sorted({float(np.arctan2(y, x)) for x, y in normals})
-    middles = [(a + b) / 2 for a, b in zip(angles, [*angles[1:], angles[0] + 2 * np.pi], strict=True)]
+    middles = [
+        (a + b) / 2 for a, b in zip(angles, [*angles[1:], angles[0] + 2 * np.pi], strict=True)
+    ]
     tried = [np.array([np.cos(a), np.sin(a)]) for a in (*angles, *middles)]
     kinds = set()
     for direction in tried:
