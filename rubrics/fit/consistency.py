@@ -38,8 +38,9 @@ class Consistency:
     share: float
     """In [0, 1]; a tie counts one half. 0.5 is chance."""
     interval: tuple[float, float]
-    """Wilson, with the number of comparisons reduced by what prompts have in common. Takes the
-    weights of the folds as given: it says how well they do, not how far they vary."""
+    """Wilson, with the number of comparisons reduced by what prompts have in common, and by what
+    folds have (Nadeau and Bengio 2003, Machine Learning 52: trained on each other's rows, they
+    err together). Rather too wide than too narrow."""
     ties: float
     """Share of comparisons that the weights leave tied."""
     comparisons: int
@@ -126,7 +127,7 @@ def order_consistency(
     share = float(agree[0].mean())
     return Consistency(
         share=share,
-        interval=_wilson(agree[0], groups_of, confidence),
+        interval=_wilson(agree[0], groups_of, confidence, 1.0 + folds / (folds - 1)),
         ties=float(tied.mean()),
         comparisons=sum(s.comparisons for s in collected),
         by=collected[0].by,
@@ -216,8 +217,17 @@ def _disjoint(outcome: Array, units: Indices, rng: np.random.Generator) -> tuple
     return better[differ], worse[differ]
 
 
-def _wilson(agree: Array, group: Indices, confidence: float) -> tuple[float, float]:
-    """Wilson 1927, with the effective number of comparisons under clustering."""
+def _wilson(
+    agree: Array, group: Indices, confidence: float, inflation: float
+) -> tuple[float, float]:
+    """Wilson 1927, with the effective number of comparisons under clustering.
+
+    Args:
+        agree: Of each unit, in [0, 1].
+        group: The cluster of each.
+        confidence: Of the interval.
+        inflation: What the variance is multiplied with, since folds err together.
+    """
     _, group = np.unique(group, return_inverse=True)
     count = int(group.max()) + 1
     share = float(agree.mean())
@@ -228,6 +238,7 @@ def _wilson(agree: Array, group: Indices, confidence: float) -> tuple[float, flo
     effective = float(count)
     if variance > 0.0 and 0.0 < share < 1.0:
         effective = min(share * (1.0 - share) / variance, float(len(agree)))
+    effective /= inflation
     z = float(stats.norm.ppf(0.5 + confidence / 2.0))
     middle = (share + z * z / (2 * effective)) / (1 + z * z / effective)
     reach = (

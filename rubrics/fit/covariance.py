@@ -26,7 +26,7 @@ FEW_PROMPTS = 40
 
 
 EXACT_PROMPTS = 5_000
-"""Prompts above which what a prompt adds to the Hessian is left out: a correction of 1 in so many."""
+"""Prompts above which what each adds to the Hessian is left out: one part in so many."""
 
 
 class Spread(NamedTuple):

@@ -84,8 +84,7 @@ def _existence(fitted: Fit) -> Iterator[FitFinding]:
         against = "" if apart.complete else " and none the other way"
         told = (
             f"{kind}separated: the weights {by} order {each} of {apart.comparisons:,} as observed"
-            f"{against}; twice those weights fit better still, so no weights maximise the "
-            "likelihood"
+            f"{against}; doubled they fit better still, so no weights maximise the likelihood"
         )
         if apart.alone:
             told += f"; each alone does so: {', '.join(apart.alone[:GIVEN])}"
@@ -141,14 +140,13 @@ def _weights(fitted: Fit, key: str) -> Iterator[FitFinding]:
             continue
         is_key = weight.name == key
         if weight.spans_zero:
-            what = "the key criterion " if is_key else ""
+            what = "the key " if is_key else ""
             low, high = _widest(weight)
             yield FitFinding(
                 "fit.sign",
                 "error",
-                f"{what}{weight.name}: {weight.value:.3g}, {fitted.confidence:.0%} interval "
-                f"{low:.3g} to {high:.3g} holds 0: {_count(fitted)} do not say whether it should "
-                "be paid or punished",
+                f"{what}{weight.name} {weight.value:.3g}, {low:.3g} to {high:.3g}, holds 0: "
+                f"{_count(fitted)} do not say whether to pay it or to punish it",
                 _sign_needs(fitted, weight),
                 weight.name,
             )
@@ -166,10 +164,9 @@ def _weights(fitted: Fit, key: str) -> Iterator[FitFinding]:
             yield FitFinding(
                 "fit.wide",
                 "warning",
-                f"{weight.name}: {weight.value:.3g}, interval {weight.interval[0]:.3g} to "
-                f"{weight.interval[1]:.3g}, is known to more than +-50%: {_count(fitted)} do not "
-                "pin it down",
-                "" if count is None else f"about {count:,} {fitted.noun}s would, to +-50%",
+                f"{weight.name} {weight.value:.3g}, {weight.interval[0]:.3g} to "
+                f"{weight.interval[1]:.3g}: {_count(fitted)} do not pin it down to +-50%",
+                "" if count is None else f"about {count:,} {fitted.noun}s would",
                 weight.name,
             )
         if weight.value < 0.0 and not is_key and not weight.spans_zero:
@@ -191,7 +188,7 @@ def _sign_needs(fitted: Fit, weight: Weight) -> str:
     if count > 1_000 * fitted.n:
         return "leave it out with --criterion: its weight is next to 0"
     return (
-        f"about {count:,} {fitted.noun}s would say, if that is its weight; or leave it out with "
+        f"about {count:,} {fitted.noun}s would, if that is its weight; or leave it out with "
         "--criterion"
     )
 
@@ -278,8 +275,8 @@ def _certified(made: Made, fitted: Fit) -> Iterator[FitFinding]:
         return
     low, high = margin.interval
     told = (
-        f"margin {low:.3g} to {high:.3g} over the weights' {fitted.confidence:.0%} intervals, "
-        f"proved for {margin.proved:.1%} of the weights that the data leave possible"
+        f"margin {low:.3g} to {high:.3g}, above 0 for {margin.proved:.1%} of the weights that "
+        "the data leave possible"
     )
     if verdict == "proved" and margin.verdict != "proved":
         yield FitFinding(

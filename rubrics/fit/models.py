@@ -484,8 +484,9 @@ def matrix(values: Any, what: str) -> Array:
     Raises:
         ConfigError: it is none, or has no row or no column.
     """
+    array, kind = np.array, np.float64  # numpy's absence is no fault of the values
     try:
-        found = np.array(values, dtype=np.float64)
+        found = array(values, dtype=kind)
     except (TypeError, ValueError):
         raise ConfigError(f"{what} must be rows of numbers, all of one length") from None
     if found.ndim != 2 or 0 in found.shape:

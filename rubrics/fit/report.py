@@ -18,9 +18,6 @@ from assay.rubrics.fit.needed import needed
 from assay.rubrics.fit.result import Fit, Interval
 from assay.rubrics.write import rubric_text
 
-WIDE = 100
-"""Characters after which a comment goes on in the next line."""
-
 UNITS = {
     "bradley-terry": "log-odds",
     "plackett-luce": "log-odds",
@@ -140,8 +137,8 @@ class Report:
         if margin is not None:
             low, high = margin.interval
             yield (
-                f"margin          {low:.3g} to {high:.3g} within the intervals; proved for "
-                f"{margin.proved:.1%} of the weights the data leave possible"
+                f"margin          {low:.3g} to {high:.3g} within the intervals; above 0 for "
+                f"{margin.proved:.1%} of the weights that the data leave possible"
             )
 
     def to_json(self) -> dict[str, JSON]:

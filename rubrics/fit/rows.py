@@ -141,9 +141,10 @@ class _Reader:
         value = self._get(name)
         if value is None:
             column = self._columns.get(name, name)
-            state = "is null" if column in self._row else "is missing"
+            if column in self._row:
+                raise SampleError(f"{self._place}: `{column}` is null")
             raise SampleError(
-                f"{self._place}: `{column}` {state}{nearest(column, map(str, self._row))}"
+                f"{self._place}: `{column}` is missing{nearest(column, map(str, self._row))}"
             )
         return value
 

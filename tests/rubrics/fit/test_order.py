@@ -26,7 +26,7 @@ def test_enough_pairs_reach_what_the_true_weights_would() -> None:
 
 
 def test_the_interval_covers() -> None:
-    """The share of 600 pairs is a little below the true weights'; 95% is asked of it, 90% wanted."""
+    """What is covered is the mean share at 600 pairs, a little below the true weights'."""
     target = np.mean(
         [order_consistency(planted.pairs(600, 5_000 + s)).share for s in range(100)]  # type: ignore[union-attr]
     )
@@ -35,17 +35,18 @@ def test_the_interval_covers() -> None:
         found = order_consistency(planted.pairs(600, seed))
         assert found is not None
         covered += found.interval[0] <= target <= found.interval[1]
-    assert covered >= 90
+    assert covered >= 93
 
 
 def test_noise_is_at_chance() -> None:
+    """Where folds err together most: without the correction 14 of 50 intervals miss."""
     covered = 0
     for seed in range(50):
         rows = np.random.default_rng(seed).normal(size=(500, 3))
         found = order_consistency(Pairs(rows))
         assert found is not None
         covered += found.interval[0] < 0.5 < found.interval[1]
-    assert covered >= 43
+    assert covered >= 46
 
 
 def test_the_share_is_held_out() -> None:
@@ -82,7 +83,7 @@ def test_rankings_count_once_each() -> None:
     assert found is not None
     assert (found.by, found.comparisons) == ("ranking", 300 * 6)
     half = found.interval[1] - found.share
-    assert 0.01 < half < 0.06  # 300 rankings, not 1,800 pairs
+    assert 0.02 < half < 0.08  # 300 rankings, not 1,800 pairs
 
 
 def test_ratings_and_labels_within_prompts_or_in_disjoint_pairs() -> None:
