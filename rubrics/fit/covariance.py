@@ -58,14 +58,20 @@ def covariance(model: Model, beta: Array, basis: Array, penalty: Array) -> Sprea
         kind: IntervalKind = "posterior" if penalty.any() else "observed information"
         return Spread(bread * model.dispersion(beta), kind, model.spare())
     count = int(model.prompts.max()) + 1
-    moves = basis @ _moves(model, beta, basis, curve, count).T
+    moved = _moves(model, beta, basis, curve, count)
+    if moved is None:
+        return Spread(np.full_like(bread, np.inf), "sandwich", count - 1)
+    moves = basis @ moved.T
     return Spread((count - 1) / count * (moves @ moves.T), "sandwich", count - 1)
 
 
-def _moves(model: Model, beta: Array, basis: Array, curve: Array, count: int) -> Array:
-    """How each prompt's absence would move the weights: (H - H_g)^-1 s_g, one row a prompt."""
+def _moves(model: Model, beta: Array, basis: Array, curve: Array, count: int) -> Array | None:
+    """How each prompt's absence would move the weights: (H - H_g)^-1 s_g, one row a prompt.
+
+    None where without some prompt the weights are not determined.
+    """
     if model.prompts is None or count < 2:
-        return np.full((1, basis.shape[1]), np.inf)
+        return None
     totals = np.zeros((count, len(beta)))
     np.add.at(totals, model.prompts, model.contributions(beta))
     totals = totals @ basis
@@ -78,5 +84,5 @@ def _moves(model: Model, beta: Array, basis: Array, curve: Array, count: int) ->
         without[prompt] = curve - basis.T @ model.take(units).hessian(beta) @ basis
     sizes = np.linalg.eigvalsh(without)[:, 0]
     if sizes.min() <= 1e-12 * np.trace(curve):  # some prompt alone determines some weight
-        return np.full((1, basis.shape[1]), np.inf)
+        return None
     return np.asarray(np.linalg.solve(without, totals[:, :, None])[:, :, 0])

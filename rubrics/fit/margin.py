@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,13 +82,14 @@ def make_rubric(
         RubricError: criteria that cannot be.
     """
     shares = scaled(fitted)
-    key = key or fitted.names[0]
+    keys = keys_of(fitted.names, criteria)
+    key = keys[key or fitted.names[0]]
     parts = {}
     for share in shares.shares:
         base = criteria.get(share.name)
         if base is None:
             base = Criterion(use=uses.get(share.name, share.name))
-        parts[share.name] = base.model_copy(update={"weight": Number(share.value)})
+        parts[keys[share.name]] = base.model_copy(update={"weight": Number(share.value)})
     rubric = Weighted(key=key, criteria=parts, about=about)
     return Made(
         rubric,
@@ -97,6 +98,25 @@ def make_rubric(
         rubric.prove(host=host),
         _margin(fitted, rubric, key, host, seed),
     )
+
+
+def keys_of(names: Sequence[str], nested: Container[str] = ()) -> dict[str, str]:
+    """A key in a rubric for each name, which may hold what no key can.
+
+    Args:
+        names: As they stand in the rows.
+        nested: Those that are paths in a rubric: of them the last part is enough, if that is
+            no other's name.
+
+    >>> keys_of(["then/style.black", "a/b"], ["then/style.black"])
+    {'then/style.black': 'style.black', 'a/b': 'a.b'}
+    """
+    tails = [name.rpartition("/")[2] for name in names]
+    found: dict[str, str] = {}
+    for name, tail in zip(names, tails, strict=True):
+        short = name in nested and tails.count(tail) == 1
+        found[name] = (tail if short else name.replace("/", ".")).replace("#", "_").lstrip("(")
+    return found
 
 
 def _margin(fitted: Fit, rubric: Weighted, key: str, host: Host | None, seed: int) -> Margin | None:
@@ -111,7 +131,7 @@ def _margin(fitted: Fit, rubric: Weighted, key: str, host: Host | None, seed: in
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     draws = beta + np.random.default_rng(seed).standard_normal((DRAWS, len(beta))) @ root.T
     gap, ranges = reaches
-    at = fitted.names.index(key)
+    at = list(rubric.criteria).index(key)
     margins = gap * draws[:, at] - np.abs(draws) @ ranges
     units = np.maximum(draws, 0.0).sum(axis=1)
     units = np.where(units > 0.0, units, np.abs(draws).sum(axis=1))

@@ -80,7 +80,10 @@ def scaled(fitted: Fit) -> Scaled:
     values = beta / unit
     # d(w_j / S) / d w_k, with S the signed sum of the counted ones
     slope = (np.eye(len(beta)) - np.outer(values, signs)) / unit
-    errors = np.sqrt(np.maximum(np.diag(slope @ spread @ slope.T), 0.0))
+    if np.isfinite(spread).all():
+        errors = np.sqrt(np.maximum(np.diag(slope @ spread @ slope.T), 0.0))
+    else:
+        errors = np.full(len(beta), np.inf)
     reach = quantile(fitted)
     shares = tuple(
         Share(name, rounded(float(v)), (float(v - reach * e), float(v + reach * e)))

@@ -125,12 +125,13 @@ TEXTS = ["please look", "thank you " + "very " * 30 + "much", "no", "never " * 3
 
 
 def text_pairs(n: int) -> list[Row]:
-    """Polite is preferred mostly, short sometimes."""
+    """Polite is preferred mostly, and short rather than long."""
     rng = random.Random(3)
     rows = []
     for i in range(n):
         a, b = rng.sample(TEXTS, 2)
-        lead = 2 * (("e " in a) - ("e " in b)) + 0.8 * ((len(a) < 80) - (len(b) < 80))
+        polite = [any(word in text for word in ("please", "thank you")) for text in (a, b)]
+        lead = 3 * (polite[0] - polite[1]) + (len(a) < 80) - (len(b) < 80)
         if rng.random() > 1 / (1 + 2.718**-lead):
             a, b = b, a
         rows.append({"prompt": f"q{i // 2}", "chosen": a, "rejected": b})
@@ -189,7 +190,8 @@ def test_chat_messages_and_other_columns(assay: Assay, tmp_path: Path) -> None:
 def test_what_verify_wrote_needs_no_second_scoring(assay: Assay, tmp_path: Path) -> None:
     rng = random.Random(4)
     rows = [
-        {"completion": t, "label": rng.random() < (0.8 if "e " in t else 0.3)} for t in TEXTS * 40
+        {"completion": t, "label": rng.random() < (0.8 if t in TEXTS[:2] else 0.3)}
+        for t in TEXTS * 40
     ]
     write_rows(tmp_path / "in.jsonl", rows)
     (tmp_path / "r.toml").write_text(MANNERS)
@@ -327,8 +329,9 @@ MISTAKES = [
             "an unknown kind"),
     Mistake([PAIR], ("--key", "t"), "--key t: is none of the criteria\ncriteria: s",
             "an unknown key"),
-    Mistake([PAIR], ("-c", "S"), "no row has a score of 'S'; did you mean 's'?\n"
-            "scores in the rows: s", "an unknown criterion"),
+    Mistake([{"label": True, "scores": {"style": 1}}], ("-c", "stile"),
+            "no row has a score of 'stile'; did you mean 'style'?\nscores in the rows: style",
+            "an unknown criterion"),
     Mistake([PAIR], ("--l2", "-1"), "--l2 -1: must be a number of at least 0", "l2"),
     Mistake([PAIR], ("--confidence", "95"), "--confidence 95: must lie in (0, 1)", "confidence"),
     Mistake([PAIR], ("--bootstrap", "10"),

@@ -288,5 +288,6 @@ def _write(report: Report, out: Path) -> None:
         return
     save_rubric_file(report, out)
     grave = sum(f.severity == "error" for f in report.findings)
-    told = f"; {grave} errors stand in its comments" if grave else ""
+    stand = "error stands" if grave == 1 else "errors stand"
+    told = f"; {grave} {stand} in its comments" if grave else ""
     say_note(f"{out} written{told}")
