@@ -149,7 +149,7 @@ def test_reliability(scored: Scored) -> None:
 
 
 def test_what_the_log_tells(scored: Scored) -> None:
-    """The finding that the tutorial of the audit shows: proved, and yet 30% of the advantage is off the key."""
+    """What the how-to shows: proved, and yet 30% of the advantage is off the key."""
     findings = {f["id"]: f for f in scored.json["findings"]}
     certificate = scored.table("shaping", "certificate")
     assert certificate[0][1] == "proved"
