@@ -39,6 +39,13 @@ READ = 5_000
 """Whole rows that are read at most, where columns do not suffice."""
 
 
+COLUMN_NAMES = (
+    *("reward", "scores", "contributions", "statuses", "row_status"),
+    *("group", "prompt", "step", "label", "length", "file", "line"),
+)
+"""Of `Frame`, as long as there are rows."""
+
+
 def recompose(bound: BoundRubric, frame: Frame, context: Context) -> Floats:
     """(n,) the rewards of a log under a rubric; NaN where unscored or not to be known.
 
@@ -94,6 +101,13 @@ class Recomposer:
         """What the log lacks for this rubric, in the words of `Outcome.lacks`."""
         _ = self.rewards
         return tuple(self._lacks)
+
+    def like(self, bound: BoundRubric) -> Recomposer:
+        """The same log under a rubric that differs in numbers alone: of the same criteria."""
+        other = Recomposer.__new__(Recomposer)
+        other.bound, other.frame, other.context = bound, self.frame, self.context
+        other.columns, other._identities, other._lacks = self.columns, self._identities, {}
+        return other
 
     @property
     def vector(self) -> bool:
@@ -269,6 +283,21 @@ class Recomposer:
 
     def _lack(self, what: str) -> None:
         self._lacks[what] = None
+
+
+def rows_of(frame: Frame, rows: Codes) -> Frame:
+    """Some rows of a log, as a log; without its turns."""
+    cut: dict[str, Any] = {name: getattr(frame, name)[rows] for name in COLUMN_NAMES}
+    cut["strata"] = {
+        name: replace(stratum, codes=stratum.codes[rows]) for name, stratum in frame.strata.items()
+    }
+    for name in ("signature", "truncated"):
+        column = getattr(frame, name)
+        if column is not None:
+            cut[name] = (
+                column[rows] if name == "truncated" else replace(column, codes=column.codes[rows])
+            )
+    return replace(frame, turns=None, **cut)
 
 
 def phi_of(bound: BoundRubric, frame: Frame) -> Floats | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -119,3 +120,38 @@ def regret(groups: Groups, x: Floats, y: Floats) -> Floats:
     taken = groups.sum(top * y) / groups.sum(top)
     lost: Floats = groups.high(y) - taken
     return lost
+
+
+PAIRS = 200_000
+"""Pairs that are looked at together, about."""
+
+MEMBERS = 64
+"""Rows of a group of which every pair is looked at."""
+
+
+def thinned(groups: Groups) -> Groups:
+    """Groups of at most `MEMBERS` rows: of larger ones, rows evenly spaced."""
+    if len(groups) == 0 or int(groups.sizes.max()) <= MEMBERS:
+        return groups
+    size = groups.spread(groups.sizes.astype(float))
+    place = np.arange(len(groups.rows)) - groups.spread(groups.starts.astype(float))
+    share = np.minimum(MEMBERS / size, 1.0)
+    kept = np.floor((place + 1) * share) > np.floor(place * share)
+    counts = np.add.reduceat(kept.astype(np.int64), groups.starts)
+    return type(groups)(groups.rows[kept], np.cumsum(counts) - counts)
+
+
+def each_pair(groups: Groups) -> Iterator[tuple[Codes, Codes]]:
+    """Every pair of a group once, some at a time: places in ``groups.rows``, the first smaller.
+
+    Groups of thousands of rows are better `thinned` before.
+    """
+    of_row = groups.of_row
+    if len(groups) == 0:
+        return
+    for apart in range(1, int(groups.sizes.max())):
+        for start in range(0, len(of_row) - apart, PAIRS):
+            one = np.arange(start, min(start + PAIRS, len(of_row) - apart))
+            one = one[of_row[one] == of_row[one + apart]]
+            if len(one):
+                yield one, one + apart
