@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assay.audit.finding import Kind, Outcome
     from assay.audit.frame import Frame
 
-ANALYSES = ("signal", "shaping", "robustness")
+ANALYSES = ("signal", "shaping", "robustness", "counterfactual")
 """In the order of a report."""
 
 

@@ -28,8 +28,8 @@ ROWS = 20_000
 TRIED = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Relative changes that are tried, up and down; where the first order breaks is then bisected."""
 
-HALVINGS = 20
-"""Of the interval in which the first order breaks: to a millionth of it."""
+HALVINGS = 16
+"""Of the interval in which the first order breaks: to a 65,536th."""
 
 
 @dataclasses.dataclass
