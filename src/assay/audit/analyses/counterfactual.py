@@ -20,6 +20,7 @@ from assay.audit.analyses._orders import outcome_of
 from assay.audit.context import CONFIDENCE, Context
 from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
 from assay.audit.recompose import Recomposer, rows_of
+from assay.audit.stats.intervals import FEWEST
 from assay.rubrics import BoundRubric, Phases, Rubric, Weighted
 
 if TYPE_CHECKING:
@@ -152,18 +153,20 @@ def _table(title: str, rows: list[tuple[Cell, ...]], told: tuple[str, Floats] | 
 
 def _baseline(frame: Frame, context: Context, own: BoundRubric) -> list[str]:
     """Whether the log's own rubric, composed again, gives the log's rewards."""
-    recomposer = Recomposer(own, frame, context)
+    looked = np.arange(0, frame.n, -(-frame.n // NEAR))
+    cut = rows_of(frame, looked)
+    recomposer = Recomposer(own, cut, context_of(context))
     if not recomposer.vector:
         return []
     again = recomposer.rewards
-    both = np.isfinite(again) & np.isfinite(frame.reward)
-    size = np.abs(frame.reward[both]) + 1.0
-    off = int((np.abs(again[both] - frame.reward[both]) > 1e-6 * size).sum())
+    both = np.isfinite(again) & np.isfinite(cut.reward)
+    size = np.abs(cut.reward[both]) + 1.0
+    off = int((np.abs(again[both] - cut.reward[both]) > 1e-6 * size).sum())
     if not off:
         return []
     return [
-        f"{off:,} rewards of the log are not what --rubric gives for their scores: it was scored "
-        "with another rubric, or another version of it"
+        f"{off:,} of {len(looked):,} rewards of the log are not what --rubric gives for their "
+        "scores: it was scored with another rubric, or another version of it"
     ]
 
 
@@ -206,6 +209,8 @@ def _by_criterion(frame: Frame, recomposer: Recomposer, compared: Compared) -> T
 def _raise(
     context: Context, compared: Compared, told: tuple[str, Floats] | None, findings: list[Finding]
 ) -> None:
+    if len(compared.sums) < FEWEST:
+        return
     found = compared.figure(REVERSED)
     if compared.figure(REVERSED, context.alarm()).low > CHANGED:
         title = f"{found.value:.1%} of orders are reversed under the other rubric"
@@ -285,7 +290,8 @@ def _phases(
             continue
         rows += [(where, *row) for row in compared.rows()]
         found = compared.figure(REVERSED)
-        if compared.figure(REVERSED, context.alarm(len(changes))).low > CHANGED:
+        alarm = compared.figure(REVERSED, context.alarm(len(changes)))
+        if alarm.n >= FEWEST and alarm.low > CHANGED:
             read = tuple(int(near[r]) for r in compared.read)
             title = f"the change from {where} reverses {found.value:.1%} of orders"
             findings.append(_finding(CHANGE_OVER, "warning", title, found, read, where))

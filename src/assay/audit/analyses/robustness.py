@@ -10,7 +10,8 @@ from assay.audit.analyses import AnalysisSpec, _knobs
 from assay.audit.analyses._orders import EQUAL, comparable, outcome_of, right_over_wrong
 from assay.audit.context import CONFIDENCE, Context
 from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
-from assay.audit.stats.intervals import Estimate, ratio
+from assay.audit.stats.intervals import FEWEST, Estimate
+from assay.audit.stats.intervals import share as share_of
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
@@ -76,8 +77,8 @@ def run(frame: Frame, context: Context) -> Outcome:
     return _bent(frame, context, name, outcome)
 
 
-def _contributions(frame: Frame, context: Context) -> Floats | None:
-    """(n, k) what each criterion adds, where that is all there is; None where it is not."""
+def _contributions(frame: Frame, context: Context) -> list[Floats] | None:
+    """(n,) for each criterion what it adds, where that is all there is; None where it is not."""
     if context.rubric is not None and not _knobs.linear(context.rubric):
         return None
     shares = frame.contributions
@@ -86,33 +87,42 @@ def _contributions(frame: Frame, context: Context) -> Floats | None:
             return None
         shares = frame.scores * np.array([frame.weights.get(c, 0.0) for c in frame.criteria])
     scored = np.isfinite(frame.reward)
-    sums = np.nansum(shares[scored], axis=1)
-    size = np.nansum(np.abs(shares[scored]), axis=1)
-    if (np.abs(sums - frame.reward[scored]) > 1e-6 * (size + EQUAL)).any():
+    columns = [np.nan_to_num(shares[:, j]) for j in range(shares.shape[1])]
+    size = sum((np.abs(c) for c in columns), np.zeros(frame.n))
+    off = np.abs(sum(columns, np.zeros(frame.n)) - frame.reward)
+    if (off[scored] > 1e-6 * (size[scored] + EQUAL)).any():
         return None
-    return np.nan_to_num(shares)
+    return columns
 
 
-def _linear(frame: Frame, context: Context, name: str, outcome: Floats, shares: Floats) -> Outcome:
+def _linear(
+    frame: Frame, context: Context, name: str, outcome: Floats, shares: list[Floats]
+) -> Outcome:
     groups = comparable(frame, outcome)
-    k = len(frame.criteria)
-    low, high = np.full(k, -np.inf), np.full(k, np.inf)
+    inside = [column[groups.rows] for column in shares]
+    k = len(inside)
+    low, high = np.full(k, np.inf), np.full(k, np.inf)
     halved, doubled = np.zeros(k), np.zeros(k)
     parts: list[Orders] = []
     for better, worse in right_over_wrong(groups, outcome):
-        one, other = groups.rows[better], groups.rows[worse]
-        apart = shares[one] - shares[other]
-        margin, size = apart.sum(axis=1), np.abs(apart).sum(axis=1)
+        apart = [column[better] - column[worse] for column in inside]
+        margin, size = np.zeros(len(better)), np.zeros(len(better))
+        for column in apart:
+            margin += column
+            size += np.abs(column)
         held = margin > EQUAL * size
-        one, other, apart, margin = one[held], other[held], apart[held], margin[held]
-        group = groups.of_row[better[held]]
-        parts.append(Orders(margin / size[held], one, other, group))
-        with np.errstate(divide="ignore"):
-            reach = -margin[:, None] / apart  # the relative change at which one weight breaks it
-        low = np.maximum(low, np.where(reach < 0, reach, -np.inf).max(axis=0, initial=-np.inf))
-        high = np.minimum(high, np.where(reach > 0, reach, np.inf).min(axis=0, initial=np.inf))
-        halved += (margin[:, None] - apart / 2 <= EQUAL).sum(axis=0)
-        doubled += (margin[:, None] + apart <= EQUAL).sum(axis=0)
+        margin = margin[held]
+        one, other = groups.rows[better[held]], groups.rows[worse[held]]
+        parts.append(Orders(margin / size[held], one, other, groups.of_row[better[held]]))
+        for j, column in enumerate(apart):
+            column = column[held]
+            # the relative change at which this weight alone makes the two equal
+            with np.errstate(divide="ignore"):
+                reach = margin / column
+            low[j] = min(low[j], reach[column > 0].min(initial=np.inf))
+            high[j] = min(high[j], -reach[column < 0].max(initial=-np.inf))
+            halved[j] += np.count_nonzero(margin - column / 2 <= EQUAL)
+            doubled[j] += np.count_nonzero(margin + column <= EQUAL)
     orders = _joined(parts)
     if len(orders.change) == 0:
         return _nothing(name)
@@ -121,7 +131,7 @@ def _linear(frame: Frame, context: Context, name: str, outcome: Floats, shares: 
         (
             criterion,
             frame.weights.get(criterion),
-            _factor(low[j]),
+            _factor(-low[j]),
             _factor(high[j]),
             halved[j] / count,
             doubled[j] / count,
@@ -203,7 +213,7 @@ def _told(
 
     def share(change: float, confidence: float) -> Estimate:
         flipped = np.bincount(orders.group[orders.change <= change], minlength=g).astype(float)
-        return ratio(flipped, counts, prompts, confidence)
+        return share_of(flipped, counts, prompts, confidence)
 
     nearest = int(np.argmin(orders.change))
     least = float(orders.change[nearest])
@@ -244,7 +254,8 @@ def _told(
         ),
     }
     findings: tuple[Finding, ...] = ()
-    if share(CHANGE, context.alarm(comparisons)).low > FRAGILE:
+    found = share(CHANGE, context.alarm(comparisons))
+    if found.n >= FEWEST and found.low > FRAGILE:
         size = share(CHANGE, CONFIDENCE)
         second = np.argsort(orders.change, kind="stable")[:2]
         read = tuple(int(r) for i in second for r in (orders.better[i], orders.worse[i]))
