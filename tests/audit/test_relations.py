@@ -26,7 +26,7 @@ from assay.audit.analyses.relations import (
 from assay.audit.finding import Outcome
 from assay.audit.frame import Frame
 from assay.audit.groups import Groups
-from assay.audit.stats.ranks import group_ranks
+from assay.audit.stats.midranks import group_ranks
 
 
 def pair(outcome: Outcome, a: str, b: str) -> Mapping[str, Any]:

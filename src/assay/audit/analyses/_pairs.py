@@ -17,7 +17,7 @@ from assay.audit.stats.intervals import (
     quotient,
     share_of_sums,
 )
-from assay.audit.stats.ranks import group_ranks
+from assay.audit.stats.midranks import group_ranks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

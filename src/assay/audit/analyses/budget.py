@@ -156,8 +156,8 @@ def _gdpo(frame: Frame, found: Split, prompts: Codes) -> Measures:
     step = frame.step[found.rows]
     _, batch = np.unique(np.where(np.isfinite(step), step, -np.inf), return_inverse=True)
     batch = batch.reshape(-1)
-    squares = np.asarray(np.bincount(batch, weights=lead**2), np.float64)
-    variance = quotient(squares, np.asarray(np.bincount(batch), np.float64))
+    counts = np.bincount(batch).astype(np.float64)
+    variance = quotient(np.bincount(batch, weights=lead**2).astype(np.float64), counts)
     whitened = quotient(lead, np.where(variance[batch] > 0, variance[batch], 1.0))
     return _of_products(found.groups.sum(parts * whitened[:, None]), prompts)
 

@@ -17,6 +17,9 @@ Statistic: TypeAlias = "Callable[[Floats], Floats]"
 DRAWS = 2000
 """Of a bootstrap."""
 
+BLOCKS = 4096
+"""Clusters, or blocks of them, that are drawn at most."""
+
 FEWEST = 10
 """Clusters from which on a jackknifed interval may raise a finding: a handful of clusters may agree
 by chance, and their spread then says 0."""
@@ -65,10 +68,17 @@ def cluster_numbers(codes: Codes) -> Codes:
 
 def cluster_sums(codes: Codes, values: Floats) -> Floats:
     """(c, m) sums of (n, m) values over rows of equal code; rows with code -1 stand alone."""
-    where = cluster_numbers(codes)
-    return np.stack(
-        [np.bincount(where, weights=values[:, j]) for j in range(values.shape[1])], axis=1
-    )
+    together = codes >= 0
+    alone = values[~together]
+    if len(alone):
+        codes, values = codes[together], values[together]
+    if len(codes) == 0:
+        return alone
+    if int(codes.max()) > 8 * len(codes) + 1024:  # too sparse to count by number
+        _, codes = np.unique(codes, return_inverse=True)
+    there = np.bincount(codes) > 0
+    columns = [np.bincount(codes, weights=column)[there] for column in values.T]
+    return np.concatenate([np.stack(columns, axis=1), alone])
 
 
 def quotient(top: Floats, bottom: Floats) -> Floats:
@@ -162,7 +172,11 @@ def share(part: Floats, whole: Floats, codes: Codes, confidence: float = 0.95) -
         of positive counts estimated from survey data", Survey Methodology 24.
     """
     sums = cluster_sums(codes, np.stack([part, whole], axis=1))
-    return share_of_sums(sums, confidence, units=float((whole > 0).sum()))
+    units = int((whole > 0).sum())
+    held = sums[sums[:, 1] > 0]
+    if units and len(held) == units and set(np.unique(held)) <= {0.0, 1.0}:
+        return clopper_pearson(int(held[:, 0].sum()), units, confidence)  # independent cases
+    return share_of_sums(sums, confidence, units=float(units))
 
 
 def share_of_sums(
@@ -198,6 +212,51 @@ def share_of_sums(
     return Estimate(p, low, high, round(c * clusters))
 
 
+def resampled(sums: Floats, *, seed: int = 0, draws: int = DRAWS) -> Floats:
+    """(draws, m) totals of clusters drawn with replacement, as many as there are.
+
+    Clusters of equal sums are drawn together, by their number: the same distribution, at the cost
+    of the distinct ones. More than `BLOCKS` distinct ones are put together at random into that
+    many blocks, and those are drawn: intervals then rest on `BLOCKS` - 1 degrees of freedom.
+
+    Source:
+        Efron 1979, "Bootstrap methods: another look at the jackknife"; Field and Welsh 2007,
+        "Bootstrapping clustered data", for whole clusters; Wolter 2007, "Introduction to Variance
+        Estimation", chapter 2, for random groups.
+    """
+    random = np.random.default_rng(seed)
+    distinct, counts = np.unique(sums, axis=0, return_counts=True)
+    if len(distinct) > BLOCKS:
+        c = len(sums)
+        ascending = sums[np.lexsort(sums.T)]  # so that the order of rows does not matter
+        block = random.permutation(np.arange(c) % BLOCKS)
+        distinct = np.stack(
+            [np.bincount(block, weights=column, minlength=BLOCKS) for column in ascending.T], axis=1
+        )
+        counts = np.ones(BLOCKS, np.int64)
+    total = int(counts.sum())
+    shares = counts / total
+    chunk = max(1, 4_000_000 // len(distinct))
+    found = []
+    for start in range(0, draws, chunk):
+        size = min(chunk, draws - start)
+        found.append(random.multinomial(total, shares, size).astype(float) @ distinct)
+    return np.concatenate(found)
+
+
+def percentile(value: float, values: Floats, clusters: int, confidence: float = 0.95) -> Estimate:
+    """An estimate with the interval between percentiles of what its resamples gave.
+
+    Infinite with fewer than 2 clusters, or where most resamples give no figure.
+    """
+    known = values[np.isfinite(values)]
+    if clusters < 2 or len(known) < max(1, len(values) // 2):
+        return Estimate(value, -np.inf, np.inf, clusters)
+    tail = (1.0 - confidence) / 2.0
+    low, high = np.quantile(known, [tail, 1.0 - tail])
+    return Estimate(value, float(low), float(high), clusters)
+
+
 def bootstrap(
     statistic: Statistic,
     sums: Floats,
@@ -206,31 +265,13 @@ def bootstrap(
     seed: int = 0,
     draws: int = DRAWS,
 ) -> Estimate:
-    """The percentile interval over clusters drawn with replacement.
+    """The percentile interval over clusters drawn with replacement; see `resampled`.
 
-    For figures that are no smooth function, where `jackknife` fails. Cost: `draws` times the
-    clusters, a chunk of draws in memory at a time.
-
-    Source:
-        Efron 1979, "Bootstrap methods: another look at the jackknife"; Field and Welsh 2007,
-        "Bootstrapping clustered data", for whole clusters.
+    For figures that are no smooth function, where `jackknife` fails.
     """
     value = float(statistic(sums.sum(axis=0)))
-    c = len(sums)
-    if c < 2:
-        return Estimate(value, -np.inf, np.inf, c)
-    random = np.random.default_rng(seed)
-    chunk = max(1, 4_000_000 // c)
-    found = []
-    for start in range(0, draws, chunk):
-        size = min(chunk, draws - start)
-        picked = random.integers(0, c, (size, c))
-        counts = np.stack([np.bincount(p, minlength=c) for p in picked])
-        found.append(statistic(counts @ sums))
-    values = np.concatenate(found)
-    values = values[np.isfinite(values)]
-    if len(values) < draws // 2:
-        return Estimate(value, -np.inf, np.inf, c)
-    tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile(values, [tail, 1.0 - tail])
-    return Estimate(value, float(low), float(high), c)
+    if len(sums) < 2:
+        return Estimate(value, -np.inf, np.inf, len(sums))
+    return percentile(
+        value, statistic(resampled(sums, seed=seed, draws=draws)), len(sums), confidence
+    )
