@@ -37,11 +37,11 @@ def log(n: int, size: int = 8) -> Frame:
 
 
 def texts(wanted: Any) -> list[dict[str, Any]]:
-    words = "the answer is that there are seven of them and each one counts for two".split()
+    words = ("the answer is that there are seven of them", "and", "each one counts for two")
     found = []
     for row in wanted:
         random = np.random.default_rng(row)
-        completion = f"number {row}: " + " ".join(random.choice(words, 90))
+        completion = f"number {row}: " + " ".join(random.choice(words, 20))
         found.append({"prompt": f"problem {row // 8}", "completion": completion, "reference": "7"})
     return found
 
@@ -130,7 +130,8 @@ def test_fifty_thousand_rollouts_scroll_sort_and_search(
         assert chromium.run(
             "const box = document.getElementById('list').getBoundingClientRect();"
             "const seen = [...document.querySelectorAll('#room .row:not([hidden])')]"
-            ".map(r => r.getBoundingClientRect()).filter(r => r.bottom > box.top && r.top < box.bottom);"
+            ".map(r => r.getBoundingClientRect())"
+            ".filter(r => r.bottom > box.top && r.top < box.bottom);"
             "return seen.length * 34 >= box.height - 34"
         )
     scrolled = chromium.run("return window.tasks.splice(0)")

@@ -70,11 +70,12 @@ def test_every_text_on_the_page_has_contrast(page: Page, dark: bool) -> None:
         for (const e of document.querySelectorAll('body *')) {
           const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
           if (!own || !e.checkVisibility() || e.closest('noscript, script')) continue;
-          let ground = e, colour = null;
-          while (ground && (said(getComputedStyle(ground).backgroundColor)[3] === 0)) ground = ground.parentElement;
-          const back = ground ? getComputedStyle(ground).backgroundColor : 'rgb(255,255,255)';
-          const style = getComputedStyle(e);
-          out.push([e.namespaceURI.endsWith('svg') ? style.fill : style.color, back, e.textContent.slice(0, 40)]);
+          const of = (x) => getComputedStyle(x).backgroundColor;
+          let ground = e;
+          while (ground && said(of(ground))[3] === 0) ground = ground.parentElement;
+          const style = getComputedStyle(e), drawn = e.namespaceURI.endsWith('svg');
+          const back = ground ? of(ground) : 'rgb(255,255,255)';
+          out.push([drawn ? style.fill : style.color, back, e.textContent.slice(0, 40)]);
         }
         return out.map(([a, b, t]) => [said(a).slice(0, 3), said(b).slice(0, 3), t]);
         """

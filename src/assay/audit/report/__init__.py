@@ -67,6 +67,13 @@ def page(
     max_rows: int = MAX_ROWS,
 ) -> str:
     """The page as text; the same audit and rows give the same page."""
+    from altair.utils.schemapi import debug_mode
+
+    with debug_mode(False):  # charts are checked in the tests; it takes longer than to draw them
+        return _page(audit, rows, specs, max_rows)
+
+
+def _page(audit: Audit, rows: Rows | None, specs: Sequence[AnalysisSpec], max_rows: int) -> str:
     frame, found = audit.frame, audit.findings
     named = [row for f in found for row in f.rollouts]
     shown = shown_rows(frame, named, max_rows)
@@ -74,24 +81,17 @@ def page(
     kinds = {kind.id: kind for spec in known.values() for kind in spec.kinds}
     on_page = {int(row): i for i, row in enumerate(shown)}
 
-    parts: list[Html | None] = [sections.findings(audit, kinds, on_page)]
-    titles = [("findings", "Findings")]
-    made = sections.overview(audit)
-    parts += made[:1]
-    if made:
-        titles.append(("reward", "Reward"))
+    parts: list[tuple[str, str, Html | None]] = []
+    parts.append(("findings", "Findings", sections.findings(audit, kinds, on_page)))
+    parts.append(("reward", "Reward", sections.reward(frame)))
     for outcome in audit.outcomes:
         spec = known.get(outcome.analysis)
-        if (section := sections.analysis(outcome, spec)) is not None:
-            parts.append(section)
-            titles.append((outcome.analysis, spec.title if spec else outcome.analysis))
-    parts += made[1:]
-    if len(made) > 1:
-        titles.append(("steps", "Over steps"))
-    if (lacks := sections.lacks(audit, known)) is not None:
-        parts.append(lacks)
-        titles.append(("lacks", "Lacking"))
-    titles.append(("rollouts", "Rollouts"))
+        title = spec.title if spec else outcome.analysis.replace("_", " ").capitalize()
+        parts.append((outcome.analysis, title, sections.analysis(outcome, title, spec)))
+        if outcome.analysis == "trends":  # what it found, then what it found it in
+            parts.append(("steps", "Step by step", sections.steps(frame)))
+    parts.append(("lacks", "What the log lacked", sections.lacks(audit, known)))
+    present = [(id_, title, made) for id_, title, made in parts if made is not None]
 
     starts, chunks = rollouts.chunks(frame, shown, rows, frozenset(named))
     data = rollouts.columns(frame, shown, found)
@@ -100,8 +100,8 @@ def page(
     main = tag(
         "main",
         sections.head(audit, len(shown), RULE),
-        sections.contents(titles),
-        parts,
+        sections.contents([(i, t) for i, t, _ in present] + [("rollouts", "Rollouts")]),
+        [made for _, _, made in present],
         sections.browser(len(shown), rollouts.Limits.of(len(shown)).completion, rows is not None),
     )
     return _document(main, join([chunks, island("data", data)]))

@@ -177,21 +177,31 @@ def _links(found: Finding, number: int, frame: Frame, on_page: Mapping[int, int]
     return tag("span", links, class_="links")
 
 
-def overview(audit: Audit) -> list[Html]:
-    """Bands of reward, and time lines."""
-    made = []
-    if figures := reward_figures(audit.frame):
-        about = "What the reward pays right and wrong rollouts. Where the bands overlap, it cannot \
-tell them apart."
-        made.append(section("reward", "Reward", about, tag("div", figures, class_="figures")))
-    if figures := time_figures(audit.frame):
-        about = "Means by step of training; bands are 95% intervals over prompts. A rise tells \
-nothing about its cause."
-        made.append(section("steps", "Over steps", about, tag("div", figures, class_="figures")))
-    return made
+def reward(frame: Frame) -> Html | None:
+    """Bands of reward."""
+    figures = reward_figures(frame)
+    if not figures:
+        return None
+    about = (
+        "What the reward pays right and wrong rollouts. Where the bands overlap, it cannot tell "
+        "them apart."
+    )
+    return section("reward", "Reward", about, tag("div", figures, class_="figures"))
 
 
-def analysis(outcome: Outcome, spec: AnalysisSpec | None) -> Html | None:
+def steps(frame: Frame) -> Html | None:
+    """Time lines."""
+    figures = time_figures(frame)
+    if not figures:
+        return None
+    about = (
+        "Means by step of training; bands are 95% intervals over prompts. A rise tells nothing "
+        "about its cause."
+    )
+    return section("steps", "Step by step", about, tag("div", figures, class_="figures"))
+
+
+def analysis(outcome: Outcome, title: str, spec: AnalysisSpec | None) -> Html | None:
     """Charts, notes and tables of one analysis."""
     figures: list[Html] = []
     tables: list[Html] = []
@@ -208,7 +218,7 @@ def analysis(outcome: Outcome, spec: AnalysisSpec | None) -> Html | None:
         shown = tag("details", tag("summary", "Figures as tables"), tables)
     return section(
         outcome.analysis,
-        spec.title if spec else outcome.analysis.replace("_", " ").capitalize(),
+        title,
         spec.question if spec else "",
         tag("div", figures, class_="figures") if figures else None,
         [tag("p", note) for note in outcome.notes],

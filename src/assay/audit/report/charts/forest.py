@@ -91,7 +91,7 @@ def extent(figures: Sequence[Figure]) -> tuple[float, float]:
     ends = [v for v in ends if math.isfinite(v)]
     low, high = min(ends), max(ends)
     if low >= 0 and high <= 1:
-        return 0.0, 1.0 if high > 0.5 else max(1e-9, high * 1.08)
+        return 0.0, 1.0 if high > 0.5 or high == 0 else high * 1.08
     span = (high - low) or abs(high) or 1.0
     low, high = low - 0.06 * span, high + 0.06 * span
     if low > 0 and low < 0.6 * span:
