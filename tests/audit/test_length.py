@@ -115,7 +115,10 @@ def test_bands_of_length_by_hand() -> None:
         length=np.tile([10.0, 20.0], 10),
     )  # fmt: skip
     rows = analyse("length", frame).tables["bands"].rows
-    assert [(row[2], row[5]) for row in rows] == [(-0.5, 10), (0.5, 10)]
+    assert [(row[0], row[1], row[4]) for row in rows] == [
+        ("10 to 15", -0.5, 10),
+        ("15 to 20", 0.5, 10),
+    ]
 
 
 # -- findings -------------------------------------------------------------------------------------

@@ -38,7 +38,8 @@ def pair(outcome: Outcome, a: str, b: str) -> Mapping[str, Any]:
 
 
 def implied(outcome: Outcome) -> dict[tuple[str, str], Sequence[Any]]:
-    return {(str(r[0]), str(r[1])): r[2:] for r in outcome.tables["implied"].rows}
+    rows = outcome.tables["implied"].rows
+    return {tuple(str(r[0]).split(" implies ")): r[1:] for r in rows}  # type: ignore[misc]
 
 
 # -- oracles --------------------------------------------------------------------------------------

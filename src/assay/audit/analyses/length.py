@@ -351,8 +351,9 @@ def _bands(frame: Frame, slope: Slope) -> Table:
             told = ratio(lead[here], np.ones(int(here.sum())), prompts[here])
             low, high = (float(x) if np.isfinite(x) else None for x in told.interval)
             last = float(edges[min(b + 1, len(edges) - 1)])
-            rows.append((float(edges[b]), last, told.value, low, high, int(here.sum())))
-    columns = ("length from", "length to", "lead", "from", "to", "rollouts")
+            name = f"{edges[b]:,.0f} to {last:,.0f}"
+            rows.append((name, told.value, low, high, int(here.sum())))
+    columns = ("length", "lead", "from", "to", "rollouts")
     what = "equals" if slope.given == "nothing" else f"equal {slope.given}"
     note = f"Lead: reward less the mean of the prompt's rollouts with {what}; by bands of length."
     return Table(f"Lead by length in {frame.length_unit}", columns, tuple(rows), note)

@@ -232,8 +232,7 @@ def _implied_table(pairs: Pairs) -> Table:
         fails = pairs.failing(i, j)
         rows.append(
             (
-                pairs.names[i],
-                pairs.names[j],
+                f"{pairs.names[i]} implies {pairs.names[j]}",
                 told.value,
                 told.low,
                 told.high,
@@ -244,7 +243,6 @@ def _implied_table(pairs: Pairs) -> Table:
         )
     columns = (
         "passing",
-        "implies",
         "exceptions",
         "from",
         "to",
