@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 from plain_log import check, write_rows
-from typer.testing import CliRunner
 
 from assay import Engine, Sample, Verdict, verifier
 from assay.audit.logs import read_log
-from assay.cli.main import app
+from assay.cli.main import main
 from assay.rollouts.columns import with_rewards
 
 DATA = Path(__file__).parents[3] / "examples" / "data" / "gsm8k_solutions_200.jsonl"
@@ -29,8 +28,9 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
 def scored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example's rows, scored by the command."""
     out = tmp_path_factory.mktemp("scored") / "rewards.jsonl"
-    run = CliRunner().invoke(app, ["verify", str(DATA), "--rubric", "math+format", "-o", str(out)])
-    assert run.exit_code == 0, run.output
+    with pytest.raises(SystemExit) as left:
+        main(["verify", str(DATA), "--rubric", "math+format", "-o", str(out), "--no-progress"])
+    assert left.value.code == 0
     return out
 
 
@@ -97,7 +97,7 @@ def scored_rows(rubric: Any, rows: Sequence[Mapping[str, Any]]) -> list[dict[str
     """As `assay verify` writes them."""
     samples = [Sample.from_row(row) for row in rows]
     with Engine(rubric, verifiers=[ends, share], workers=1) as engine:
-        rewards = engine.verify_batch(samples, max_unscored=1.0)
+        rewards = engine.verify_batch(samples)
     found = [with_rewards(r, w.to_json()) for r, w in zip(rows, rewards, strict=True)]
     return [json.loads(json.dumps(row)) for row in found]
 
@@ -174,19 +174,19 @@ def test_the_rubric_gives_order_and_key(tmp_path: Path) -> None:
 
     rows = scored_rows(GATE, PLAIN)
     path = write_rows(tmp_path / "log.jsonl", rows)
-    other = load_rubric(
-        {"kind": "gate", "gate": "logs.ends", "then": "logs.share", "key": "then"}
-    )
-    with Engine(other, verifiers=[ends, share], workers=1) as engine, read_log(
-        path, rubric=engine.rubric
-    ) as log:
+    other = load_rubric({"kind": "gate", "gate": "logs.ends", "then": "logs.share", "key": "then"})
+    with (
+        Engine(other, verifiers=[ends, share], workers=1) as engine,
+        read_log(path, rubric=engine.rubric) as log,
+    ):
         assert log.frame.key == "then"
         assert log.frame.criteria == ("gate", "then")
     nested = {"kind": "weighted", "criteria": {"g": {**GATE, "key": "then"}, "logs.share": 0.2}}
     rows = scored_rows(nested, PLAIN)
     path = write_rows(tmp_path / "nested.jsonl", rows)
-    with Engine(nested, verifiers=[ends, share], workers=1) as engine, read_log(
-        path, rubric=engine.rubric
-    ) as log:
+    with (
+        Engine(nested, verifiers=[ends, share], workers=1) as engine,
+        read_log(path, rubric=engine.rubric) as log,
+    ):
         assert log.frame.key == "g/then"
         assert log.frame.criteria == ("g/gate", "g/then", "logs.share")
