@@ -84,7 +84,7 @@ def charts_of(table: Table) -> Iterator[Drawn]:
             for row in table.rows
             if (found := _figure(row, shape)) is not None
         ]
-        panels = {"": joined} if joined else {}
+        panels: Panels = {"": joined} if joined else {}
     else:
         panels = _panels(table, shape)
     if not panels:
@@ -94,9 +94,9 @@ def charts_of(table: Table) -> Iterator[Drawn]:
     unit = "" if unit == "value" else unit
     for drawn in (small, large):
         domain = extent([f for found in drawn.values() for f in found]) if drawn else None
-        for panel, found in list(drawn.items())[:PANELS]:
+        for panel, figures in list(drawn.items())[:PANELS]:
             title = f"{table.title}: {panel}" if panel else table.title
-            yield Drawn(forest(found[:FIGURES], unit, domain), title, INTERVAL)
+            yield Drawn(forest(figures[:FIGURES], unit, domain), title, INTERVAL)
 
 
 def _by_size(panels: Panels) -> tuple[Panels, Panels]:
