@@ -40,39 +40,61 @@ def worker(sample):
 
 
 def timed(
-    rubric: object, plugins: Sequence[str], batch: list[Sample], ledger: str | None
-) -> tuple[float, float, float]:
-    """Seconds until the rewards are there, and until all is closed; CPU seconds of this process."""
+    rubric: object,
+    plugins: Sequence[str],
+    batch: list[Sample],
+    ledger: str | None,
+    steps: int,
+    pause_s: float,
+) -> tuple[float, float, float, float]:
+    """Seconds until the rewards are there, CPU seconds of the caller's thread until then.
+
+    Then seconds until all is closed, and CPU seconds of the process. In so many calls, with a pause after each that stands for generation and is not counted.
+    """
     engine = Engine(rubric, plugins=plugins, cache_size=0, ledger=ledger, on_unscored="ignore")  # type: ignore[arg-type]
     engine.verify_batch(batch[:50])  # starts workers
     gc.collect()
-    start, cpu = time.perf_counter(), time.process_time()
-    rewards = engine.verify_batch(batch)
-    given = time.perf_counter() - start
-    assert len(rewards) == len(batch)
+    given, caller, cpu = 0.0, 0.0, time.process_time()
+    size = -(-len(batch) // steps)
+    for step in range(steps):
+        start, mine = time.perf_counter(), time.thread_time()
+        rewards = engine.verify_batch(batch[step * size : (step + 1) * size], step=step)
+        given += time.perf_counter() - start
+        caller += time.thread_time() - mine
+        assert len(rewards) <= size
+        time.sleep(pause_s)
+    start = time.perf_counter()
     engine.close()
-    return given, time.perf_counter() - start, time.process_time() - cpu
+    return given, caller, given + time.perf_counter() - start, time.process_time() - cpu
 
 
 def compare(
-    what: str, rubric: object, plugins: Sequence[str], batch: list[Sample], repeats: int
+    what: str,
+    rubric: object,
+    plugins: Sequence[str],
+    batch: list[Sample],
+    repeats: int,
+    steps: int = 1,
+    pause_s: float = 0.0,
 ) -> None:
-    ratios: list[tuple[float, float, float]] = []
+    ratios: list[tuple[float, float, float, float]] = []
     rates: list[float] = []
     size = count = 0
     for repeat in range(repeats + 1):
         with tempfile.TemporaryDirectory() as folder:
             order = [None, folder] if repeat % 2 else [folder, None]
-            found = {ledger: timed(rubric, plugins, batch, ledger) for ledger in order}
+            found = {
+                ledger: timed(rubric, plugins, batch, ledger, steps, pause_s) for ledger in order
+            }
             files = shards(folder)
             size, count = sum(f.stat().st_size for f in files), len(files)
         if repeat:  # the first pair warms up
             pairs = zip(found[folder], found[None], strict=True)
             ratios.append(tuple(a / b for a, b in pairs))  # type: ignore[arg-type]
             rates.append(len(batch) / found[None][0])
-    given, closed, cpu = (statistics.median(column) for column in zip(*ratios, strict=True))
+    given, caller, closed, cpu = (statistics.median(column) for column in zip(*ratios, strict=True))
     print(
-        f"{what:<44} {statistics.median(rates):>9,.0f} {given:>9.3f} {closed:>9.3f} {cpu:>9.3f}"
+        f"{what:<44} {statistics.median(rates):>9,.0f} {given:>9.3f} {caller:>9.3f} {closed:>9.3f} {cpu:>9.3f}"
         f" {size / len(batch):>9,.0f} {count:>7}",
         flush=True,
     )
@@ -86,7 +108,7 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}")
     print(
-        f"{'with / without, medians of pairs':<44} {'rows/s':>9} {'rewards':>9} {'closed':>9}"
+        f"{'with / without, medians of pairs':<44} {'rows/s':>9} {'rewards':>9} {'caller':>9} {'closed':>9}"
         f" {'CPU':>9} {'bytes/row':>9} {'shards':>7}"
     )
     filler = "so the answer is found step by step. " * 20
@@ -95,7 +117,11 @@ def main() -> None:
     if rollouts.exists():
         with rollouts.open() as file:
             rows = [Sample.from_row(json.loads(line)) for line in file]
-        compare("math on gsm8k rollouts", "math", (), rows[: options.samples], options.repeats)
+        rows = rows[: options.samples]
+        compare("math on gsm8k rollouts, one call", "math", (), rows, options.repeats)
+        steps = max(1, len(rows) // 512)
+        what = f"  in {steps} steps of 512, 0.1 s between"
+        compare(what, "math", (), rows[: steps * 512], options.repeats, steps, 0.1)
     else:
         print(f"no {rollouts}: left out")
     with tempfile.TemporaryDirectory() as folder:

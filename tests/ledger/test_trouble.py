@@ -83,7 +83,7 @@ def step(engine: Engine, name: str, n: int = 5) -> None:
 def test_a_removed_folder_that_comes_back(folder: Path, told: Told) -> None:
     engine = Engine("math", ledger=Ledger(folder, flush_s=0.05))
     step(engine, "before")
-    assert wait_for(lambda: len(shards(folder)) == 1)
+    assert wait_for(lambda: whole(folder) == 5)
     shutil.rmtree(folder)
     for i in range(5):
         step(engine, f"without {i}")
@@ -213,6 +213,7 @@ def test_a_disk_that_does_not_answer_holds_up_nobody(
 
     monkeypatch.setattr(module, "write_shard", stuck)
     monkeypatch.setattr(module, "CLOSE_S", 0.2)
+    monkeypatch.setattr(module, "PATIENCE_S", 1.0)
     engine = Engine("math", ledger=Ledger(folder, flush_rows=10, flush_s=0.1))
     step(engine, "a", 40)  # returns
     engine.close()

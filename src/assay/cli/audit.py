@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
-PROBLEMS = 5
-"""Unreadable rows that are named one by one."""
-
 
 def audit(
     logs: Annotated[
@@ -211,10 +208,8 @@ def _show(found: Audit, log: Log, explain: bool) -> None:
 
     kinds = {kind.id: kind for a in all_analyses() for kind in a.spec.kinds}
     show(plain(_heading(found, log)), soft_wrap=True)
-    for problem in log.problems[:PROBLEMS]:
-        say_warning(problem)
-    if len(log.problems) > PROBLEMS:
-        say_warning(f"{len(log.problems):,} rows cannot be read; the first {PROBLEMS} are told")
+    for problem in log.problems:
+        say_warning(str(problem))
     show("", soft_wrap=True)
     if not found.findings:
         show(plain("no findings; a log can be consistent with a sound reward, never prove it"))

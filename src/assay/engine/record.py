@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from assay.engine.drivers import Done, Row
 from assay.ledger.settings import Ledger
-from assay.ledger.writer import Writer
+from assay.ledger.writer import PATIENCE_S, Writer
 from assay.model import Sample
 from assay.rubrics import Rubric
 
@@ -69,17 +69,19 @@ class Record:
             for done in rewards:
                 self._put(done)
                 yield done
+        self._writer.rest()
 
     async def arun(self, rewards: AsyncGenerator[Done, None]) -> AsyncGenerator[Done, None]:
         """As `run`; others on the event loop go on while this one waits."""
         async with contextlib.aclosing(rewards):
             async for done in rewards:
-                patience = self._writer.ledger.flush_s
+                patience = PATIENCE_S
                 while self._writer.full and patience > 0:
                     await asyncio.sleep(BREATH_S)
                     patience -= BREATH_S
                 self._put(done)
                 yield done
+        self._writer.rest()
 
     def _put(self, done: Done) -> None:
         index, reward, _ = done

@@ -96,8 +96,9 @@ def write_shard(folder: str, name: str, table: Any) -> None:
     import pyarrow.parquet
 
     final = os.path.join(folder, name)
-    aside = os.path.join(folder, f".{name}{TEMPORARY}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+    # a name of its own: a handler of a signal may write the same rows while we are at it
+    aside = os.path.join(folder, f".{name}.{uuid.uuid4().hex[:8]}{TEMPORARY}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     fd = os.open(aside, flags, 0o666)
     try:
         with contextlib.suppress(OSError):  # a file system without locks is never swept

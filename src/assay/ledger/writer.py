@@ -2,7 +2,8 @@
 
 One thread a writer, only while there is something to write. Locks: `_lock` guards the state and
 is held for moments; `_writing` is held while a shard is written, also by a process about to fork,
-so that no child is born in the midst of it.
+so that no child is born in the midst of it. Both may be taken twice by one thread: a handler of
+SIGTERM that closes the engine runs wherever the main thread happens to be.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ from assay.model import Reward, Sample
 
 IDLE_S = 5.0
 """A thread without work ends after so long; the next reward starts another."""
+
+REST_SHARE = 4
+"""At the end of a call, a shard is written from this part of `flush_rows` on."""
+
+PATIENCE_S = 30.0
+"""How long a call waits for a disk that takes no shard; then it goes on without."""
 
 FORK_S = 5.0
 """How long a fork waits for the shard that is being written."""
@@ -81,16 +88,17 @@ class Writer:
 
     def _begin(self) -> None:
         """A writer with nothing in it: a new one, or a child's after a fork."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._work = threading.Condition(self._lock)
         """Told when there is something to write."""
         self._room = threading.Condition(self._lock)
         """Told when something was written, or will not be for now."""
-        self._writing = threading.Lock()
+        self._writing = threading.RLock()
         self._thread: threading.Thread | None = None
         self._pending: deque[Entry] = deque()
         self._size = 0
         self._closing = False
+        self._resting = False
         self._id = uuid.uuid4().hex
         self._pid = os.getpid()
         self._seq = self._number = self._calls = 0
@@ -160,6 +168,13 @@ class Writer:
         if ended or _ending:
             self._flush(CLOSE_S)
 
+    def rest(self) -> None:
+        """A call has ended: a good moment to write, before the next one wants the interpreter."""
+        if REST_SHARE * len(self._pending) >= self.ledger.flush_rows:
+            with self._lock:
+                self._resting = True
+                self._work.notify()
+
     @property
     def full(self) -> bool:
         """Whether `put` would wait. Asked without the lock, so by the time of asking only."""
@@ -179,18 +194,18 @@ class Writer:
         if self._trouble is not None:
             return now >= self._tried + ledger.flush_s
         return (
-            2 * len(self._pending) >= ledger.flush_rows
+            self._resting
+            or 2 * len(self._pending) >= ledger.flush_rows
             or 2 * self._size >= ledger.flush_bytes
             or now >= self._pending[0].since + ledger.flush_s
         )
 
     def _wait_for_room(self) -> None:
         """Until a shard was written; not for ever, since a network's disk may not answer."""
-        patience = max(self.ledger.flush_s, 1.0)
-        until, number = time.monotonic() + patience, self._number
+        until, number = time.monotonic() + PATIENCE_S, self._number
         while self._is_full():
             if number != self._number:
-                until, number = time.monotonic() + patience, self._number
+                until, number = time.monotonic() + PATIENCE_S, self._number
             if not self._is_served() and not self._start():
                 self._lock.release()
                 try:
@@ -201,7 +216,7 @@ class Writer:
             self._work.notify()
             left = until - time.monotonic()
             if left <= 0:
-                self._in_trouble(f"the disk has not answered for {patience:g} s")
+                self._in_trouble(f"the disk has not answered for {PATIENCE_S:g} s")
                 return
             self._room.wait(min(left, 1.0))
 
@@ -246,6 +261,7 @@ class Writer:
         try:
             with self._lock:
                 batch = self._batch()
+                self._resting = False
             if not batch:
                 return True
             self._tried = time.monotonic()
@@ -372,7 +388,7 @@ class Writer:
     # -- forks ----------------------------------------------------------------------------------
 
     def _before_fork(self) -> bool:
-        return self._writing.acquire(timeout=FORK_S)
+        return self._writing.acquire(timeout=FORK_S if self._trouble is None else 0.0)
 
 
 def _version() -> str:
@@ -394,8 +410,8 @@ def _warn(message: str) -> None:
 _ending = False
 _guard = threading.Lock()
 _writers: weakref.WeakSet[Writer] = weakref.WeakSet()
-_held: list[Writer] = []
-"""Writers that a fork under way keeps from writing."""
+_forking = threading.local()
+"""`held`: writers that this thread keeps from writing while it forks."""
 
 
 def _all() -> list[Writer]:
@@ -412,18 +428,19 @@ def close_all() -> None:
 
 
 def _before_fork() -> None:
-    _held.extend(writer for writer in _all() if writer._before_fork())
+    _forking.held = [writer for writer in _all() if writer._before_fork()]
 
 
 def _after_fork_in_parent() -> None:
-    while _held:
-        _held.pop()._writing.release()
+    for writer in _forking.held:
+        writer._writing.release()
+    _forking.held = []
 
 
 def _after_fork_in_child() -> None:
     global _guard
     _guard = threading.Lock()
-    _held.clear()
+    _forking.held = []
     for writer in list(_writers):
         writer._begin()
 
