@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "plugins": "assay.cli.plugins:plugins",
         "preflight": "assay.cli.preflight:check",
         "prove": "assay.cli.prove:prove",
+        "probe": "assay.cli.probe:probe",
     }
 )
 """Name of the command -> ``package.module:function``."""
