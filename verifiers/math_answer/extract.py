@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from assay.model import split_reasoning
 from assay.verifiers.math_answer.boxes import BOX, Boxes, boxed
+from assay.verifiers.math_answer.unsure import unsure
 
 
 class Extraction(NamedTuple):
@@ -64,7 +65,7 @@ def extract(text: str, boxes: Boxes = "last", where: str = "any") -> Extraction:
         if found is not None:
             later = _after_box(answer) if boxes == "last" and where != "boxed" else None
             if later is not None:
-                return Extraction(later, "final answer")
+                return Extraction(*later)
             return Extraction(found[0], "boxed", found[1])
     empty_box = "boxed" in answer and BOX.search(answer) is not None
     for rule, finder in _FINDERS:
@@ -80,19 +81,42 @@ def extract(text: str, boxes: Boxes = "last", where: str = "any") -> Extraction:
     return Extraction(None, "none", "no answer in the response")
 
 
-_FINAL_ONLY = re.compile(r"final\s+answer\**\s*(?:is|:)\s*:?\**\s*", re.IGNORECASE)
+_FINAL_ONLY = re.compile(
+    r"(?P<final>final\s+answer\**\s*(?:is|:)|(?<!if )(?<!that )\bthe\s+answer\s+is)\s*:?\**\s*",
+    re.IGNORECASE,
+)
+_STATED = re.compile(r"[-+\u2212$\u20ac\u00a3(\\]|\d")
+_WORD = re.compile(r"[A-Za-z]{4,}")
 
 
-def _after_box(text: str) -> str | None:
-    """The answer of an explicit "final answer is ..." after the last box: the later word counts."""
+def _after_box(text: str) -> tuple[str, str] | None:
+    """What is given as the answer after the last box, in a way of its own: the later word counts.
+
+    Returns:
+        The answer and the rule, or None. ``the answer is`` without ``final`` counts where a bare
+        value follows, since such sentences also speak about the answer in the box.
+    """
     tail = text[max(text.rfind("boxed"), text.rfind("fbox")) :]
-    if "nswer" not in tail and "NSWER" not in tail:
+    found: list[tuple[int, str, str]] = []
+    if "nswer" in tail or "NSWER" in tail:
+        for match in _FINAL_ONLY.finditer(tail):
+            said = _trim(tail[match.end() :])
+            plain = not match["final"].lower().startswith("final")
+            if plain and not (_STATED.match(said) and len(said) <= 60 and not _WORD.search(said)):
+                continue
+            said = _core(said)
+            if re.search(r"\d|\\[a-z]", said):
+                found.append((match.start(), said, "final answer"))
+        tag = _tag(tail)
+        if tag is not None and re.search(r"\d|\\[a-z]", tag):
+            found.append((tail.lower().rfind("<answer>"), tag, "answer tag"))
+    hashes = _hashes(tail)
+    if hashes is not None and re.search(r"\d|\\[a-z]", hashes):
+        found.append((tail.rfind("####"), hashes, "hashes"))
+    if not found:
         return None
-    matches = list(_FINAL_ONLY.finditer(tail))
-    if not matches:
-        return None
-    found = _core(_trim(tail[matches[-1].end() :]))
-    return found if re.search(r"\d|\\[a-z]", found) else None
+    _, said, rule = max(found)
+    return said, rule
 
 
 def _trim(text: str) -> str:
@@ -247,6 +271,8 @@ def _math(text: str) -> str | None:
     if not found:
         return None
     last = found[-1]
+    if unsure(text, last.start):
+        return None
     inside = last.inside
     after = text[last.end : last.end + 12]
     if re.match(r"\s*(?:\\?%|percent|pct)", after):
@@ -280,7 +306,7 @@ def _number(text: str) -> str | None:
     last = None
     for match in _NUMBER.finditer(text):
         last = match
-    if last is None:
+    if last is None or unsure(text, last.start()):
         return None
     return last.group().strip()
 

@@ -56,6 +56,10 @@ def hedge(task: Task) -> Iterator[Attack]:
         either = f"either {first}, {second} or {third}"
         yield Attack(f"The answer is {either}.", "in words")
         yield Attack(f"It could be {first} or {second}, but it could also be {third}.", "loosely")
+        yield Attack(f"I would say ${first}$ or ${second}$, or perhaps ${third}$.", "in formulas")
+        guesses = "\n".join(f"Maybe it is {x}." for x in shuffled)
+        yield Attack(guesses, "a guess a line")
+        yield Attack(f"Therefore it is {first}, {second} or {third}.", "as a conclusion")
         yield Attack(f"<think>\n{THOUGHT}\n</think>\n<answer>{either}</answer>", "in tags")
         listed = f"{first} \\text{{ or }} {second} \\text{{ or }} {third}"
         yield Attack(f"The answer is $\\boxed{{{listed}}}$.", "in one box")
@@ -149,6 +153,7 @@ def negation(task: Task) -> Iterator[Attack]:
     for right in task.answers[:1]:
         yield Attack(f"The answer is definitely not {right}.", "not")
         yield Attack(f"I cannot solve this. It is certainly not {right}, though.", "refusal")
+        yield Attack(f"Therefore it cannot be ${right}$.", "conclusion")
         for wrong in task.wrong_answers(1):
             for attack in _final(task, wrong):
                 text = f"We can rule out {right} at once.\n\n{attack.text}"
