@@ -214,6 +214,8 @@ class Line:
     form: str
     forms: int
     """How many there were to choose from: the interval allows for the choice."""
+    ways: int
+    """Forms of which some completion was paid a tenth of the median or more."""
     n: int
     """Prompts on which the form has a reward."""
     mean: float | None
@@ -255,6 +257,7 @@ class Line:
             "plugin": self.plugin,
             "form": self.form,
             "forms": self.forms,
+            "ways": self.ways,
             "n": self.n,
             "mean": self.mean,
             "figure": self.figure,

@@ -354,7 +354,7 @@ def _line(
     if not forms:
         lost = sum(rewards[s.at].value is None for s in shots)
         return Line(
-            spec, offer.plugin, "", 0, 0, None, None, None, None, 0, 0, 0, lost, error=error
+            spec, offer.plugin, "", 0, 0, 0, None, None, None, None, 0, 0, 0, lost, error=error
         )
     pick = min if spec.claim == "honest" else max
     form = pick(forms, key=lambda f: statistics.fmean(forms[f].values()))
@@ -375,6 +375,7 @@ def _line(
         plugin=offer.plugin,
         form=form,
         forms=len(forms),
+        ways=len({s.attack.form for s, f in known if f >= THRESHOLD - SAME}),
         n=len(values),
         mean=mean,
         figure=figure,
