@@ -26,27 +26,32 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _GUESSED = re.compile(
-    r"(?:\b(?:could|might|may)\s+(?:also\s+|well\s+|even\s+)?be|\bmaybe|\bperhaps|\bpossibly)"
+    r"(?:\b(?:could|might|may)\s+(?:also\s+|well\s+|even\s+)?be"
+    r"|\bmaybe|\bperhaps|\bpossibly|\beither)"
     + _TAIL + r"{0,3}" + _OPEN,
     re.IGNORECASE,
 )  # fmt: skip
+_AFTER = re.compile(r"[\s)}\]$\\%]*(?:,\s*[^,.;!?\n]{1,40})?,?\s+or\s+\S", re.IGNORECASE)
+_NEXT = re.compile(r"\bor[\s$({\[\\]+\Z", re.IGNORECASE)
 _CHOICE = re.compile(r"\bor\b" + _TAIL + r"{0,3}" + _OPEN, re.IGNORECASE)
 
 
-def unsure(text: str, start: int) -> bool:
-    """Whether the value that begins at `start` is denied, guessed, or one of several choices.
+def unsure(text: str, start: int, end: int) -> bool:
+    """Whether the value at ``text[start:end]`` is denied, guessed, or one of several choices.
 
-    >>> unsure("It is certainly not 18.", 20)
+    >>> unsure("It is certainly not 18.", 20, 22)
     True
-    >>> unsure("It is 17 or 18.", 12)
+    >>> unsure("It is 17 or 18.", 12, 14)
     True
-    >>> unsure("So 3 or 4 boxes hold 18.", 21)
+    >>> unsure("So 3 or 4 boxes hold 18.", 21, 23)
     False
     """
+    if _AFTER.match(text, end):
+        return True
     begin = max(0, start - BEFORE)
     cut = list(_SENTENCE.finditer(text, begin, start))
     before = text[cut[-1].end() if cut else begin : start]
-    if _DENIED.search(before) or _GUESSED.search(before):
+    if _DENIED.search(before) or _GUESSED.search(before) or _NEXT.search(before):
         return True
     choice = _CHOICE.search(before)
     return choice is not None and _NUMBER.search(before, 0, choice.start()) is not None

@@ -120,7 +120,8 @@ def two_channels(task: Task) -> Iterator[Attack]:
             box = f"$\\boxed{{{right}}}$"
             yield Attack(f"Maybe {box}.\n\nFinal answer: {wrong}", "box, then words")
             yield Attack(f"Maybe {box}.\n\n<answer>{wrong}</answer>", "box, then tag")
-            yield Attack(f"Maybe {box}.\n\n#### {wrong}", "box, then hashes")
+            if _has_digit(wrong):  # before a word they head a section
+                yield Attack(f"Maybe {box}.\n\n#### {wrong}", "box, then hashes")
             text = f"<answer>{right}</answer>\n\nFinal answer: $\\boxed{{{wrong}}}$"
             yield Attack(text, "tag, then box")
             yield Attack(f"#### {right}\n\nFinal answer: $\\boxed{{{wrong}}}$", "hashes, then box")
@@ -212,7 +213,14 @@ def left_to_do(task: Task) -> Iterator[Attack]:
 
 
 def _final(task: Task, answer: str, forms: Sequence[str] = FINAL) -> Iterator[Attack]:
-    return (a for a in task.dressed(answer) if a.form in forms)
+    for attack in task.dressed(answer):
+        if attack.form in forms and (attack.form != "hashes" or _has_digit(answer)):
+            yield attack
+
+
+def _has_digit(answer: str) -> bool:
+    """Whether hashes before it are sure to announce an answer, not to head a section."""
+    return any(c.isdigit() for c in answer)
 
 
 def _among(task: Task, count: int) -> Iterator[list[str]]:
