@@ -7,6 +7,7 @@ response cannot offer several answers under several headings. Linear in the leng
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -95,6 +96,10 @@ _ABOUT = re.compile(
 )
 
 
+LAST = 8
+"""Sentences that begin with "the answer is" and are looked at, from the end: bounds the work."""
+
+
 def _bare_value(said: str) -> bool:
     """Whether a statement is a value and nothing else."""
     return bool(_STATED.match(said)) and len(said) <= 60 and not _WORD.search(said)
@@ -120,7 +125,7 @@ def _later(tail: str) -> tuple[str, str] | None:
     """
     found: list[tuple[int, str, str]] = []
     if "nswer" in tail or "NSWER" in tail:
-        for match in _FINAL_ONLY.finditer(tail):
+        for match in deque(_FINAL_ONLY.finditer(tail), LAST):
             said = _trim(tail[match.end() :])
             if said and _is_answer(said, match["final"].lower().startswith("final")):
                 found.append((match.start(), _core(said), "final answer"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 BEFORE = 80
-"""Characters before a value that are looked at."""
+"""Characters before a value, and after it, that are looked at."""
 
 _SENTENCE = re.compile(r"[.!?;](?=\s)|\n")
 _NUMBER = re.compile(r"\d")
@@ -46,7 +46,7 @@ def unsure(text: str, start: int, end: int) -> bool:
     >>> unsure("So 3 or 4 boxes hold 18.", 21, 23)
     False
     """
-    if _AFTER.match(text, end):
+    if _AFTER.match(text[end : end + BEFORE]):
         return True
     begin = max(0, start - BEFORE)
     cut = list(_SENTENCE.finditer(text, begin, start))
