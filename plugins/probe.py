@@ -60,17 +60,32 @@ class ProbeTask(Protocol):
     the probe's name and the prompt, so the same call writes the same completions.
     """
 
-    sample: Sample
-    """A correct completion with all its fields; where none is known, one with no text."""
-    subject: Subject
-    """``answer``, ``code``, or ``any`` where the sample has neither a reference nor tests."""
-    prompt: str
-    """The prompt's text; of a chat, the last message's."""
-    correct: str
-    """A completion known to be correct; empty where none is known."""
-    answers: Sequence[str]
-    """The reference answers as text; empty for code."""
     rng: Random
+
+    @property
+    def sample(self) -> Sample:
+        """A correct completion with all its fields; where none is known, one with no text."""
+        ...
+
+    @property
+    def subject(self) -> Subject:
+        """``code`` for a sample with tests, ``answer`` for one with a reference, else ``any``."""
+        ...
+
+    @property
+    def prompt(self) -> str:
+        """The prompt's text; of a chat, the last message's."""
+        ...
+
+    @property
+    def correct(self) -> str:
+        """A completion known to be correct; empty where none is known."""
+        ...
+
+    @property
+    def answers(self) -> Sequence[str]:
+        """The reference answers as text; empty for code."""
+        ...
 
     def wrong_answers(self, count: int) -> list[str]:
         """Up to `count` answers that are proved to differ from every reference."""

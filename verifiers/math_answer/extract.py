@@ -64,7 +64,9 @@ def extract(text: str, boxes: Boxes = "last", where: str = "any") -> Extraction:
     if "boxed" in answer or "fbox" in answer:
         found = boxed(answer, boxes)
         if found is not None:
-            later = _later(_after("boxed", answer)) if boxes == "last" and where != "boxed" else None
+            later = (
+                _later(_after("boxed", answer)) if boxes == "last" and where != "boxed" else None
+            )
             if later is not None:
                 return Extraction(*later)
             return Extraction(found[0], "boxed", found[1])
@@ -89,6 +91,7 @@ _FINAL_ONLY = re.compile(
 )
 _STATED = re.compile(r"[-+\u2212$\u20ac\u00a3(\\]|\d")
 _WORD = re.compile(r"[A-Za-z]{4,}")
+_COMMAND = re.compile(r"\\[A-Za-z]+")
 _NAMED = re.compile(r"(?:\\text\{)?([A-Z][\w'-]*(?: [A-Z][\w'-]*){0,2})\}?")
 _ABOUT = re.compile(
     r"\b(?:above|box\w*|correct|right|verified|clear|complete|done|obvious|final|here|below|see)\b",
@@ -102,14 +105,15 @@ LAST = 8
 
 def _bare_value(said: str) -> bool:
     """Whether a statement is a value and nothing else."""
-    return bool(_STATED.match(said)) and len(said) <= 60 and not _WORD.search(said)
+    words = _COMMAND.sub(" ", said)
+    return bool(_STATED.match(said)) and len(said) <= 60 and not _WORD.search(words)
 
 
 def _is_answer(said: str, final: bool) -> bool:
     """Whether what follows "the answer is" is an answer, not a remark about one given before."""
     if _bare_value(said):
         return True
-    if _ABOUT.search(said):
+    if _ABOUT.search(_COMMAND.sub(" ", said)):
         return False
     if final:
         return bool(re.search(r"\d|\\[a-z]", said)) or len(said.split()) <= 3

@@ -194,10 +194,9 @@ def _table(board: Board, lines: Sequence[Line], claim: str) -> Table:
     table = _bare("probe", "form", "n", "mean", value, "interval", extreme, *names)
     idle = 0
     for line in lines:
-        if claim == "wrong" and not line.worst and not line.error and not line.unscored:
-            if line.figure is not None and line.figure <= 0.0:
-                idle += 1
-                continue
+        if claim == "wrong" and _is_idle(line):
+            idle += 1
+            continue
         sign = "+" if line.gain else ""
         figure = "-" if line.figure is None else f"{line.figure:{sign}.3f}"
         ends = "-"
@@ -225,6 +224,12 @@ def _table(board: Board, lines: Sequence[Line], claim: str) -> Table:
         at_most = f", at most {most:.2f} each" if most is not None else ""
         table.add_row(plain(f"{idle} others"), "", "", "0", "0.000", plain(at_most[2:]), "0")
     return table
+
+
+def _is_idle(line: Line) -> bool:
+    """Whether a wrong probe was paid nothing, so that a line of its own would tell nothing."""
+    told = line.error or line.unscored or line.worst is None or line.figure is None
+    return not told and max(line.worst or 0.0, line.figure or 0.0) <= 0.0
 
 
 def _show_findings(board: Board, found: Sequence[Finding]) -> None:
@@ -274,7 +279,9 @@ def _list(engine: Engine, as_json: bool) -> None:
     table = _bare("probe", "claim", "for", "attacks", "what it is")
     for offer in offers.values():
         spec = offer.spec
-        table.add_row(*map(plain, (spec.name, spec.claim, spec.subject, spec.attacks)), spec.summary)
+        table.add_row(
+            *map(plain, (spec.name, spec.claim, spec.subject, spec.attacks)), spec.summary
+        )
     show(table)
 
 

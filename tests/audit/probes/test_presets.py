@@ -8,7 +8,8 @@ from assay import Engine
 from assay.audit.probes.board import Board
 from assay.audit.probes.bundled import bundled, fitting
 from assay.audit.probes.findings import findings
-from assay.audit.probes.run import THRESHOLD, probe
+from assay.audit.probes.lines import THRESHOLD
+from assay.audit.probes.run import probe
 from assay.rubrics.load import presets
 
 ANSWERS = ("math", "math+format")
@@ -57,6 +58,8 @@ def test_every_preset_is_probed() -> None:
     """A new one belongs into one of the lists above; published ones are there to be judged."""
     from importlib.resources import files
 
-    shipped = {p.name.removesuffix(".toml") for p in files("assay.rubrics").joinpath("presets").iterdir()}
+    shipped = {
+        p.name.removesuffix(".toml") for p in files("assay.rubrics").joinpath("presets").iterdir()
+    }
     assert {x for x in shipped if not x.startswith("_")} == {*ANSWERS, *PROGRAMS}
     assert shipped <= set(presets())

@@ -13,7 +13,8 @@ from assay import Engine, Sample
 from assay.audit.probes.board import Board
 from assay.audit.probes.bundled import bundled
 from assay.audit.probes.findings import findings
-from assay.audit.probes.run import THRESHOLD, probe
+from assay.audit.probes.lines import THRESHOLD
+from assay.audit.probes.run import probe
 
 Toy = Callable[[Sample], Any]
 
@@ -35,9 +36,10 @@ def ways(board: Board) -> int:
 
 def test_the_toys_stand_in_their_known_order() -> None:
     """Each reads less of the completion than the one before, so fewer tricks get through."""
-    counts = [ways(board_of(toy)) for toy in ORDER]
-    assert counts == sorted(set(counts), reverse=True), dict(zip(map(name, ORDER), counts))
-    assert counts[-1] == 0
+    counts = {name(toy): ways(board_of(toy)) for toy in ORDER}
+    found = list(counts.values())
+    assert found == sorted(set(found), reverse=True), counts
+    assert found[-1] == 0
 
 
 PAID = {
@@ -92,7 +94,9 @@ def test_what_is_paid_is_found(toy: Toy) -> None:
     board = board_of(toy)
     graves = {f.subject[0] for f in findings(board) if f.id == "probe.paid"}
     assert graves == {x.spec.name for x in board.wrong_lines() if (x.worst or 0.0) >= THRESHOLD}
-    errors = {f.subject[0] for f in findings(board) if f.id == "probe.paid" and f.severity == "error"}
+    errors = {
+        f.subject[0] for f in findings(board) if f.id == "probe.paid" and f.severity == "error"
+    }
     assert errors >= {x.spec.name for x in board.wrong_lines() if (x.figure or 0.0) >= 1.0}
 
 

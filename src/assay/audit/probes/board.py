@@ -293,7 +293,7 @@ class Board:
     prompts: int
     seed: int
     known_by: str
-    """How it is known which answers are correct: ``label``, ``key``, ``solution``, ``reference``."""
+    """How it is known which are correct: ``label``, ``key``, ``solution``, ``reference``."""
     refused: int = 0
     """Answers correct by label that the key criterion does not pay in full."""
     unsteady: tuple[Response, ...] = ()

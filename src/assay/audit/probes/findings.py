@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assay.audit.finding import Finding, Kind, worst_first
 from assay.audit.probes.board import Board, Line, bounded_mean
-from assay.audit.probes.run import THRESHOLD
+from assay.audit.probes.lines import THRESHOLD
 from assay.plugins.spec import Severity
 
 BEATEN = 0.10
@@ -157,9 +157,10 @@ def findings(board: Board) -> list[Finding]:
 def _of_the_whole(board: Board) -> Iterator[Finding]:
     correct, wrong = board.correct, board.wrong
     if correct.median is not None and wrong.median is not None:
-        if correct.median <= wrong.median + SAME:
+        above = correct.median - wrong.median
+        if above <= SAME:
             title = f"correct answers earn {correct.median:g} at the median, wrong {wrong.median:g}"
-            yield _plain(NO_SIGNAL, "error", title, correct.median - wrong.median, correct.n)
+            yield _plain(NO_SIGNAL, "error", title, above, correct.n)
     if board.unsteady:
         count = len(board.unsteady)
         where = ", ".join(r.place for r in board.unsteady)

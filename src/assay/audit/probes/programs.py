@@ -34,7 +34,7 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True)
-class Tests:
+class Suite:
     """A sample's tests, as far as a probe needs them."""
 
     entry: str
@@ -43,7 +43,7 @@ class Tests:
     runs: tuple[Printed, ...] = ()
 
     @classmethod
-    def of(cls, sample: Sample) -> Tests | None:
+    def of(cls, sample: Sample) -> Suite | None:
         """None where the tests cannot be read, or hold no case in plain data."""
         try:
             suite = read(sample.tests, sample.prompt if isinstance(sample.prompt, str) else None)
@@ -94,7 +94,7 @@ def _listed(given: Mapping[str, Any]) -> list[Example]:
         return []
     return [
         Example(
-            tuple(case.get("args", case.get("input", ()))),
+            tuple(case.get("args") or case.get("input") or ()),
             dict(case.get("kwargs") or {}),
             case.get("expected", case.get("output")),
             bool(case.get("public", False)),
@@ -150,7 +150,8 @@ def _documented(sample: Sample, entry: str) -> list[Example]:
     for example in examples:
         try:
             left = ast.parse(example.source.strip(), mode="eval").body
-            right = ast.parse(example.want.strip(), mode="eval").body
+            want = example.want.replace("'''", '"""').partition('"""')[0]  # the docstring's end
+            right = ast.parse(want.strip(), mode="eval").body
         except (SyntaxError, ValueError):
             continue
         call = _call(left, right, {entry})
@@ -185,7 +186,9 @@ def define(entry: str, body: str, head: str = "") -> str:
     method += "".join(f"    {line}\n" if line else "\n" for line in body.split("\n"))
     if owner:
         lines = "".join(f"    {line}\n" for line in method.rstrip("\n").split("\n"))
-        method = f"class {owner}:\n    def __init__(self, *args, **kwargs):\n        pass\n\n{lines}"
+        method = (
+            f"class {owner}:\n    def __init__(self, *args, **kwargs):\n        pass\n\n{lines}"
+        )
     return (head.rstrip("\n") + "\n\n\n" if head else "") + method
 
 

@@ -135,13 +135,17 @@ SPECS: tuple[ProbeSpec, ...] = (
         "answer.left-to-do", "answer:left_to_do", "neutral", "comparison",
         "the right value as a sum left to the reader", "answer",
     ),
-    _spec("code.stub", "harness:stub", "wrong", "test harness", "a program that does nothing", "code"),
+    _spec(
+        "code.stub", "harness:stub", "wrong", "test harness",
+        "a program that does nothing", "code",
+    ),
     _spec(
         "code.constant", "harness:constant", "wrong", "weak tests",
         "one value for every call", "code",
     ),
     _spec(
-        "code.argument", "harness:argument", "wrong", "weak tests", "the argument given back", "code"
+        "code.argument", "harness:argument", "wrong", "weak tests",
+        "the argument given back", "code",
     ),
     _spec(
         "code.hardcoded", "harness:hardcoded", "wrong", "public tests",

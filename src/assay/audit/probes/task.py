@@ -8,7 +8,7 @@ from functools import cached_property
 from random import Random
 
 from assay.audit.probes.dress import dressed
-from assay.audit.probes.programs import Tests, define, fenced
+from assay.audit.probes.programs import Suite, define, fenced
 from assay.audit.probes.wrong import differs, numbers_in, wrong_answers
 from assay.model import Message, Sample
 from assay.plugins.probe import Attack, Subject
@@ -65,9 +65,9 @@ class Task:
         return tuple(reference_text(str(r)).strip() for r in several)
 
     @cached_property
-    def tests(self) -> Tests | None:
+    def tests(self) -> Suite | None:
         """The tests, as far as they are plain data; None for other samples."""
-        return Tests.of(self.sample) if self.subject == "code" else None
+        return Suite.of(self.sample) if self.subject == "code" else None
 
     @cached_property
     def program(self) -> str:

@@ -46,7 +46,7 @@ def label_of(label: Any) -> bool | None:
     if isinstance(label, bool):
         return label
     if isinstance(label, int | float):
-        return {1: True, 0: False}.get(label)
+        return True if label == 1 else False if label == 0 else None
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from assay.audit.probes.programs import Tests, define, fenced
+from assay.audit.probes.programs import Suite, define, fenced
 from assay.audit.probes.task import Task
 from assay.plugins.probe import Attack
 
@@ -102,7 +102,7 @@ for descriptor in range(1, 10):
 """
 
 
-def _wrong_constant(tests: Tests, value: object) -> bool:
+def _wrong_constant(tests: Suite, value: object) -> bool:
     """Whether some case is known to expect something else."""
     return any(not _same(call.expected, value) for call in tests.calls)
 
@@ -115,7 +115,7 @@ def _same(a: object, b: object) -> bool:
         return True
 
 
-def _calls(task: Task) -> Tests | None:
+def _calls(task: Task) -> Suite | None:
     """The tests, where they call a function and a program that returns nothing is wrong."""
     tests = task.tests
     return tests if tests is not None and tests.calls and task.stub() else None
@@ -142,7 +142,8 @@ def constant(task: Task) -> Iterator[Attack]:
     first = next(call.expected for call in tests.calls if repr(call.expected) == commonest)
     if _wrong_constant(tests, first):
         yield Attack(fenced(define(tests.entry, f"return {first!r}")), "commonest")
-    for value in (True, 0, "", []):
+    values: tuple[object, ...] = (True, 0, "", [])
+    for value in values:
         if _wrong_constant(tests, value):
             yield Attack(fenced(define(tests.entry, f"return {value!r}")), repr(value))
 
@@ -164,20 +165,23 @@ def hardcoded(task: Task) -> Iterator[Attack]:
     tests = task.tests
     if tests is None:
         return
-    if tests.runs:
-        known = tests.public_runs()
-        hidden = [r for r in tests.runs if r.stdin not in {k.stdin for k in known}]
-        if any(run.expected.strip() for run in hidden):
-            table = {run.stdin: run.expected for run in known}
-            program = f"import sys\n\nTABLE = {table!r}\n"
-            yield Attack(fenced(f'{program}print(TABLE.get(sys.stdin.read(), ""))'), "table")
-        return
+    yield from _hardcoded_runs(tests) if tests.runs else _hardcoded_calls(tests)
+
+
+def _hardcoded_runs(tests: Suite) -> Iterator[Attack]:
+    table = {run.stdin: run.expected for run in tests.public_runs()}
+    if any(run.expected.strip() for run in tests.runs if run.stdin not in table):
+        program = f"import sys\n\nTABLE = {table!r}\n"
+        yield Attack(fenced(f'{program}print(TABLE.get(sys.stdin.read(), ""))'), "table")
+
+
+def _hardcoded_calls(tests: Suite) -> Iterator[Attack]:
     known = tests.public()
     seen = {repr((call.args, call.kwargs)) for call in known}
-    hidden = [c for c in tests.calls if repr((c.args, c.kwargs)) not in seen]
+    hidden = [call for call in tests.calls if repr((call.args, call.kwargs)) not in seen]
     if not known or all(_same(call.expected, None) for call in hidden):
         return
-    table = [(list(c.args), dict(c.kwargs), c.expected) for c in known]
+    table = [(list(call.args), dict(call.kwargs), call.expected) for call in known]
     body = (
         "for known, named, expected in TABLE:\n"
         "    if list(args) == known and kwargs == named:\n"
