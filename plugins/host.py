@@ -28,6 +28,7 @@ import pluggy
 from assay.errors import PluginError, RubricError, VerifierNotFound, nearest
 from assay.plugins import hookspecs
 from assay.plugins.load import FAILURES, build, load_target, module_from_file
+from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.markers import PROJECT, SPEC_ATTRIBUTE
 from assay.plugins.probe import Probe, ProbeSpec
 from assay.plugins.spec import ComposerSpec, Verifier, VerifierSpec
@@ -35,8 +36,12 @@ from assay.plugins.spec import ComposerSpec, Verifier, VerifierSpec
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-BUILTINS = {PROJECT: "assay.verifiers.plugin", "assay-probes": "assay.audit.probes.plugin"}
-"""Our own plugins: name -> module, by dotted name: the host imports no verifier, no probe."""
+BUILTINS = {
+    PROJECT: "assay.verifiers.plugin",
+    f"{PROJECT}.audit.logs": "assay.audit.logs.plugin",
+    f"{PROJECT}.audit.probes": "assay.audit.probes.plugin",
+}
+"""Our own plugins: name -> module. The host imports no verifier, no reader and no probe."""
 
 LOAD_VARIABLE = "ASSAY_LOAD_PLUGINS"
 """Names of the entry points to load, comma-separated; empty is the safe mode; unset loads all."""
@@ -45,7 +50,7 @@ BLOCK_VARIABLE = "ASSAY_BLOCK_PLUGINS"
 """Names of plugins not to load, comma-separated."""
 
 
-_Spec = TypeVar("_Spec", ComposerSpec, ProbeSpec)
+_Spec = TypeVar("_Spec", ComposerSpec, LogReaderSpec, ProbeSpec)
 
 
 class PluginWarning(UserWarning):
@@ -129,6 +134,24 @@ class ComposerOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class LogReaderOffer:
+    """A reader of logs, and where it comes from."""
+
+    spec: LogReaderSpec
+    plugin: str
+    distribution: str
+    origin: str | None = None
+
+    def load(self) -> Any:
+        """The reader, imported.
+
+        Raises:
+            PluginError: it cannot be imported; names the reader and the reason.
+        """
+        return load_target(self.spec.name, self.spec.target, self.origin, "log reader")
+
+
+@dataclass(frozen=True, slots=True)
 class ProbeOffer:
     """A probe, and where it comes from."""
 
@@ -143,7 +166,7 @@ class ProbeOffer:
         Raises:
             PluginError: it cannot be imported, or cannot be called; names the probe.
         """
-        found: Any = load_target(self.spec.name, self.spec.target, self.origin)
+        found: Any = load_target(self.spec.name, self.spec.target, self.origin, "probe")
         if not callable(found):
             raise PluginError(
                 f"probe {self.spec.name!r}: {self.spec.target!r} is a {type(found).__name__}, "
@@ -225,6 +248,7 @@ class Host:
         self._origins: dict[str, str] = {}
         self._offers: dict[str, Offer] = {}
         self._composers: dict[str, ComposerOffer] = {}
+        self._log_readers: dict[str, LogReaderOffer] = {}
         self._probes: dict[str, ProbeOffer] = {}
         self._errors: list[PluginError] = []
         self._left_out: list[str] = []
@@ -236,6 +260,7 @@ class Host:
             self._load_file(path)
         self._collect_hooks()
         self._collect_composers()
+        self._collect_log_readers()
         self._collect_probes()
         for item in verifiers:
             self._add(item, "this process", "this process")
@@ -243,6 +268,8 @@ class Host:
         """Name with version -> offer."""
         self.composers: Mapping[str, ComposerOffer] = MappingProxyType(self._composers)
         """Kind -> offer, of plugins; Assay's own kinds are not among them."""
+        self.log_readers: Mapping[str, LogReaderOffer] = MappingProxyType(self._log_readers)
+        """Name -> offer; Assay's own first."""
         self.probes: Mapping[str, ProbeOffer] = MappingProxyType(dict(sorted(self._probes.items())))
         """Name -> offer."""
         self.errors = tuple(self._errors)
@@ -407,6 +434,13 @@ class Host:
                 item, name, self._distributions[name], self._origins.get(name)
             )
 
+    def _collect_log_readers(self) -> None:
+        for name, item in self._specs("assay_log_readers", LogReaderSpec, "a log reader"):
+            self._refuse_second("log reader", item.name, self._log_readers, name)
+            self._log_readers[item.name] = LogReaderOffer(
+                item, name, self._distributions[name], self._origins.get(name)
+            )
+
     def _collect_probes(self) -> None:
         for name, item in self._specs("assay_probes", ProbeSpec, "a probe"):
             self._refuse_second("probe", item.name, self._probes, name)
@@ -432,7 +466,11 @@ class Host:
                     self._fail(name, PluginError(told), f"offers {what} that cannot be")
 
     def _refuse_second(
-        self, what: str, name: str, taken: Mapping[str, ComposerOffer | ProbeOffer], plugin: str
+        self,
+        what: str,
+        name: str,
+        taken: Mapping[str, ComposerOffer | LogReaderOffer | ProbeOffer],
+        plugin: str,
     ) -> None:
         other = taken.get(name)
         if other is not None:

@@ -23,7 +23,7 @@ from assay import Attack, ProbeSpec, hookimpl
 def assay_probes():
     return [
         ProbeSpec("sums.shouted", "the right answer, shouted", f"{__name__}:shouted",
-                  claim="CLAIM", attacks="extraction", subject="answer"),
+                  claim="wrong", attacks="extraction", subject="answer"),
     ]
 
 
@@ -75,12 +75,12 @@ def test_the_host_offers_probes_of_everyone(tmp_path: Path) -> None:
     offer = host.probes["sums.shouted"]
     assert offer.plugin.startswith("file ")
     assert offer.load() is not None
-    assert host.probes["answer.hedge"].plugin == "assay-probes"
+    assert host.probes["answer.hedge"].plugin == "assay.audit.probes"
     assert list(host.probes) == sorted(host.probes)
 
 
 def test_ours_can_be_blocked() -> None:
-    host = Host(blocked=["assay-probes"])
+    host = Host(blocked=["assay.audit.probes"])
     assert host.probes == {}
     assert host.offers
 
@@ -92,7 +92,7 @@ def test_a_name_offered_twice_is_an_error(tmp_path: Path) -> None:
         Host(plugins=[str(path)])
     first, *rest = str(caught.value).splitlines()
     assert first == "probe 'answer.hedge' is offered twice:"
-    assert rest[0] == "  by plugin 'assay-probes'"
+    assert rest[0] == "  by plugin 'assay.audit.probes'"
 
 
 def test_what_is_no_spec_is_told(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_probe_that_raises_is_told_and_the_board_stands(tmp_path: Path) -> Non
 def test_a_target_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     path = Path(write(tmp_path))
     path.write_text(path.read_text().replace(":shouted", ":whispered"))
-    with pytest.raises(PluginError, match="sums.shouted"):
+    with pytest.raises(PluginError, match="shouted"):
         board_of(str(path))
 
 

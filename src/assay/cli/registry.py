@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "preflight": "assay.cli.preflight:check",
         "prove": "assay.cli.prove:prove",
         "probe": "assay.cli.probe:probe",
+        "audit": "assay.cli.audit:audit",
+        "fit": "assay.cli.fit:fit",
     }
 )
 """Name of the command -> ``package.module:function``."""
