@@ -48,9 +48,10 @@ _DATES = {
 }
 
 
+_VIEWS: tuple[Any, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _ITERATORS: tuple[Any, ...] = (
     types.GeneratorType, map, filter, zip, reversed, enumerate, itertools.chain, itertools.islice,
-    type(iter([])), type(iter(())), type({}.keys()), type({}.values()), type({}.items()),
+    type(iter([])), type(iter(())), *_VIEWS,
 )  # fmt: skip
 
 
@@ -115,6 +116,11 @@ def _exhausted(v: Any, depth: int, left: list[int]) -> list[Any]:
 def is_iterator(value: Any) -> bool:
     """Whether `encode` would use `value` up."""
     return type(value) in _ITERATORS
+
+
+def is_view(value: Any) -> bool:
+    """Whether it is a view of a dict, which has a length and can be gone through again."""
+    return type(value) in _VIEWS
 
 
 def _relative(v: Any, kind: type, depth: int, left: list[int]) -> Any:
