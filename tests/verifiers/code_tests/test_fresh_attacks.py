@@ -318,12 +318,18 @@ class Yes:
     def isoformat(self): return "3"
 def add(a, b): return Yes()
 """),
-    Row("a type that says it is a numpy scalar, whose item is a guess: worth the guess", """
+    Row("a type that says it is a numpy scalar", """
 class int64:
     __module__ = "numpy"
     dtype = "x"
     def item(self): return 3
 int64.__module__ = "numpy"
+def add(a, b): return int64()
+"""),
+    Row("a type derived from one so named, whose item is a guess: worth the guess", """
+class generic:
+    def item(self): return 3
+class int64(generic): __module__ = "numpy"
 def add(a, b): return int64()
 """, "wrong_answer", 1 / 3),
     Row("the encoder deceived by builtins and modules that were replaced", """

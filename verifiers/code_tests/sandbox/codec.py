@@ -139,11 +139,11 @@ def _relative(v: Any, kind: type, depth: int, left: list[int]) -> Any:
         return {"k": ["namedtuple", {"t": [_encode(x, depth, left) for x in tuple.__iter__(v)]}]}
     module = getattr(kind, "__module__", "")
     if module == "numpy":
-        if kind.__name__ == "ndarray" and v.dtype.kind in "biufcSU":
+        if kind.__name__ == "ndarray" and v.dtype.kind in "biufcSUO":
             if v.size > left[0]:
                 raise Unencodable(f"more than {MAX_NODES} pieces")
             return {"k": ["numpy.ndarray", _encode(v.tolist(), depth, left)]}
-        if hasattr(kind, "item") and getattr(kind, "dtype", None) is not None:
+        if any(c.__name__ == "generic" for c in kind.__mro__):  # numpy's scalars
             plain = v.item()
             if type(plain) is not kind:
                 return {"k": [f"numpy.{kind.__name__}"[:40], _encode(plain, depth, left)]}
