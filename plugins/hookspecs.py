@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 import pluggy
 
+from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.markers import PROJECT
 from assay.plugins.spec import ComposerSpec, VerifierSpec
 
@@ -59,5 +60,24 @@ def assay_composers() -> Iterable[ComposerSpec]:
         load.
 
     A kind that is already taken, by Assay or another plugin, is an error, not an override.
+    """
+    return ()
+
+
+@hookspec
+def assay_log_readers() -> Iterable[LogReaderSpec]:
+    """Offer readers of logs: files of other trainers and tools, for `assay audit`.
+
+    Called once, when a host is built. A spec names its reader as ``"package.module:object"`` (in
+    a one-file plugin ``f"{__name__}:object"``), which is imported when a log is first read.
+
+    :returns:
+        Specs, each with a `name` that ``--reader`` can name. The reader knows its own files by
+        their beginning (`claims`) and yields rows (`rows`): see `assay.plugins.log_readers`.
+    :raises:
+        Whatever you raise becomes a `PluginError` naming your plugin; the other plugins still
+        load.
+
+    A name that is already taken, by Assay or another plugin, is an error, not an override.
     """
     return ()

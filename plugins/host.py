@@ -28,14 +28,15 @@ import pluggy
 from assay.errors import PluginError, RubricError, VerifierNotFound, nearest
 from assay.plugins import hookspecs
 from assay.plugins.load import FAILURES, build, load_target, module_from_file
+from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.markers import PROJECT, SPEC_ATTRIBUTE
 from assay.plugins.spec import ComposerSpec, Verifier, VerifierSpec
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-BUILTINS = ("assay.verifiers.plugin",)
-"""Our own plugins, by dotted name: the host imports no verifier."""
+BUILTINS = {PROJECT: "assay.verifiers.plugin", f"{PROJECT}.audit.logs": "assay.audit.logs.plugin"}
+"""Our own plugins: name -> module. The host imports no verifier and no reader."""
 
 LOAD_VARIABLE = "ASSAY_LOAD_PLUGINS"
 """Names of the entry points to load, comma-separated; empty is the safe mode; unset loads all."""
@@ -124,6 +125,24 @@ class ComposerOffer:
         return load_target(self.spec.kind, self.spec.target, self.origin)
 
 
+@dataclass(frozen=True, slots=True)
+class LogReaderOffer:
+    """A reader of logs, and where it comes from."""
+
+    spec: LogReaderSpec
+    plugin: str
+    distribution: str
+    origin: str | None = None
+
+    def load(self) -> Any:
+        """The reader, imported.
+
+        Raises:
+            PluginError: it cannot be imported; names the reader and the reason.
+        """
+        return load_target(self.spec.name, self.spec.target, self.origin, "log reader")
+
+
 def _names(variable: str) -> frozenset[str] | None:
     value = os.environ.get(variable)
     if value is None:
@@ -196,22 +215,26 @@ class Host:
         self._origins: dict[str, str] = {}
         self._offers: dict[str, Offer] = {}
         self._composers: dict[str, ComposerOffer] = {}
+        self._log_readers: dict[str, LogReaderOffer] = {}
         self._errors: list[PluginError] = []
         self._left_out: list[str] = []
         self._clash: PluginError | None = None
-        for name in BUILTINS:
-            self._register(importlib.import_module(name), PROJECT, f"{PROJECT} {_version()}", None)
+        for name, module in BUILTINS.items():
+            self._register(importlib.import_module(module), name, f"{PROJECT} {_version()}", None)
         self._load_entry_points()
         for path in plugins:
             self._load_file(path)
         self._collect_hooks()
         self._collect_composers()
+        self._collect_log_readers()
         for item in verifiers:
             self._add(item, "this process", "this process")
         self.offers: Mapping[str, Offer] = MappingProxyType(dict(sorted(self._offers.items())))
         """Name with version -> offer."""
         self.composers: Mapping[str, ComposerOffer] = MappingProxyType(self._composers)
         """Kind -> offer, of plugins; Assay's own kinds are not among them."""
+        self.log_readers: Mapping[str, LogReaderOffer] = MappingProxyType(self._log_readers)
+        """Name -> offer; Assay's own first."""
         self.errors = tuple(self._errors)
         """A `PluginError` for each entry point that could not be loaded."""
         self.left_out = tuple(self._left_out)
@@ -389,6 +412,32 @@ class Host:
                     )
                     raise self._clash
                 self._composers[item.kind] = ComposerOffer(
+                    item, name, self._distributions[name], self._origins.get(name)
+                )
+
+    def _collect_log_readers(self) -> None:
+        for impl in self._manager.hook.assay_log_readers.get_hookimpls():
+            name = impl.plugin_name
+            try:
+                offered: Any = impl.function()
+                items = list(offered)
+            except FAILURES as err:
+                self._fail(name, err, "raised in assay_log_readers")
+                continue
+            for item in items:
+                if not isinstance(item, LogReaderSpec):
+                    what = f"wanted a LogReaderSpec, got a {type(item).__name__}"
+                    self._fail(name, PluginError(what), "offers a log reader that cannot be")
+                    continue
+                other = self._log_readers.get(item.name)
+                if other is not None:
+                    self._clash = PluginError(
+                        f"log reader {item.name!r} is offered twice:\n  by plugin "
+                        f"{other.plugin!r}\n  by plugin {name!r}\nRename one, or block one: "
+                        "blocked=[...]"
+                    )
+                    raise self._clash
+                self._log_readers[item.name] = LogReaderOffer(
                     item, name, self._distributions[name], self._origins.get(name)
                 )
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from itertools import islice
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from assay.plugins.spec import SEVERITIES, Severity
+
+if TYPE_CHECKING:
+    from assay.audit.stats.intervals import Estimate
 
 Cell: TypeAlias = str | float | int | bool | None
 
@@ -61,6 +65,39 @@ class Finding:
     """Up to five rows of the frame to read, the most telling first."""
     subject: tuple[str, ...] = ()
     """What it is about, where there can be several: a criterion, a pair, a probe."""
+
+    @classmethod
+    def of(
+        cls,
+        kind: Kind,
+        severity: Severity,
+        title: str,
+        found: Estimate,
+        rollouts: Iterable[int] = (),
+        subject: tuple[str, ...] = (),
+    ) -> Self:
+        """A finding of this kind with its formula's source and its usual advice.
+
+        Args:
+            kind: Of the fault.
+            severity: See the field.
+            title: See the field.
+            found: The size, with its interval at the audit's confidence.
+            rollouts: Rows to read, the most telling first; the first five are kept.
+            subject: See the field.
+        """
+        return cls(
+            kind.id,
+            severity,
+            title,
+            found.value,
+            found.interval,
+            found.n,
+            kind.source,
+            kind.action,
+            tuple(int(row) for row in islice(rollouts, ROLLOUTS)),
+            subject,
+        )
 
     def __post_init__(self) -> None:
         if self.severity not in SEVERITIES:

@@ -46,6 +46,25 @@ class Turns:
 
 
 @dataclass(frozen=True)
+class Totals:
+    """Exact counts over a whole log, also where the frame holds a sample of it."""
+
+    rows: int
+    row_status: Mapping[str, int]
+    """Status of a reward -> rows; ``""`` where the log does not say."""
+    statuses: Mapping[str, Mapping[str, int]]
+    """Criterion -> status of its verdict -> rows; ``""`` where the log does not say."""
+    steps: Floats
+    """(s,) steps of training, ascending; a last NaN for rows that do not say."""
+    step_rows: Codes
+    """(s,) rows of each step."""
+    step_scored: Codes
+    """(s,) rows of each step whose reward is known."""
+    step_reward: Floats
+    """(s,) the mean of these rewards; NaN where there is none."""
+
+
+@dataclass(frozen=True)
 class Frame:
     """A log, or a sample of whole groups of one. Columns are as long as there are rows.
 
@@ -97,6 +116,8 @@ class Frame:
     """Rows of the whole log; more than `n` where this is a sample."""
     rubric: str = ""
     """What the log says of its rubric; shown, never loaded."""
+    totals: Totals | None = None
+    """Counts over the whole log; None where nobody counted."""
 
     def __post_init__(self) -> None:
         n, k = len(self.reward), len(self.criteria)

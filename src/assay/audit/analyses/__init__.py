@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assay.audit.finding import Kind, Outcome
     from assay.audit.frame import Frame
 
-ANALYSES = ("signal",)
+ANALYSES = ("signal", "budget", "shaping", "reliability", "trends", "errors")
 """In the order of a report."""
 
 

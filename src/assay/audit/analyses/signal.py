@@ -8,7 +8,7 @@ import numpy as np
 
 from assay.audit.analyses import AnalysisSpec
 from assay.audit.context import Context
-from assay.audit.finding import ROLLOUTS, Finding, Kind, Outcome, Table
+from assay.audit.finding import Finding, Kind, Outcome, Table
 from assay.audit.stats.intervals import Estimate, ratio
 
 if TYPE_CHECKING:
@@ -88,16 +88,12 @@ def run(frame: Frame, context: Context) -> Outcome:
         )
     if ratio((~alive).astype(float), ones, prompts, context.alarm()).low > DEAD:
         findings.append(
-            Finding(
-                id=DEAD_GROUPS.id,
-                severity="warning",
-                title=f"{dead.value:.0%} of {len(groups):,} groups carry no signal",
-                value=dead.value,
-                interval=dead.interval,
-                n=dead.n,
-                source=DEAD_GROUPS.source,
-                suggestion=DEAD_GROUPS.action,
-                rollouts=tuple(int(r) for r in groups.rows[groups.starts[~alive]][:ROLLOUTS]),
+            Finding.of(
+                DEAD_GROUPS,
+                "warning",
+                f"{dead.value:.0%} of {len(groups):,} groups carry no signal",
+                dead,
+                groups.rows[groups.starts[~alive]],
             )
         )
     lacks: tuple[str, ...] = ()
@@ -127,18 +123,12 @@ def _off_key(
     rows.append(("share of squared advantage off the key", found.value, found.low, found.high))
     if ratio(spent * still, spent * known, prompts, context.alarm()).low <= OFF_KEY:
         return []
-    worst = groups.starts[still & (spent > 0)][:ROLLOUTS]
     return [
-        Finding(
-            id=OFF_KEY_SIGNAL.id,
-            severity="error" if found.value > 0.5 else "warning",
-            title=f"{found.value:.0%} of the squared advantage is spent where "
-            f"{frame.key} does not vary",
-            value=found.value,
-            interval=found.interval,
-            n=found.n,
-            source=OFF_KEY_SIGNAL.source,
-            suggestion=OFF_KEY_SIGNAL.action,
-            rollouts=tuple(int(r) for r in groups.rows[worst]),
+        Finding.of(
+            OFF_KEY_SIGNAL,
+            "error" if found.value > 0.5 else "warning",
+            f"{found.value:.0%} of the squared advantage is spent where {frame.key} does not vary",
+            found,
+            groups.rows[groups.starts[still & (spent > 0)]],
         )
     ]
