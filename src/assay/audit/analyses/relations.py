@@ -11,6 +11,7 @@ from assay.audit.analyses._cycles import CYCLES_KIND, cycles
 from assay.audit.analyses._pairs import Pairs, taken
 from assay.audit.context import Context
 from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
+from assay.audit.matching import columns
 from assay.audit.stats.intervals import FEWEST
 from assay.plugins.spec import Severity
 
@@ -104,8 +105,10 @@ def _signs(frame: Frame, context: Context, pairs: Pairs) -> list[int]:
     """-1 for a penalty; where nobody says, a criterion is taken for a bonus."""
     known = {name: -1 if weight < 0 else 1 for name, weight in frame.weights.items()}
     if context.rubric is not None:
+        there = columns(context.rubric, frame.criteria, context.rubric)
         for plan in context.rubric.plans().values():
-            known |= {leaf.key: leaf.sign for leaf in getattr(plan, "leaves", ())}
+            leaves = [leaf for leaf in getattr(plan, "leaves", ()) if leaf.key in there]
+            known |= {there[leaf.key]: leaf.sign for leaf in leaves}
     return [known.get(name, 1) for name in pairs.names]
 
 
