@@ -300,7 +300,8 @@ def _idle(frame: Frame, context: Context) -> tuple[list[Finding], Table]:
                 Finding.of(
                     IDLE,
                     "warning" if name == frame.key else "info",
-                    f"{name} varies in {told.value:.1%} of the groups; its mean score is {level:.2f}",
+                    f"{name} varies in {told.value:.1%} of the groups; "
+                    f"its mean score is {level:.2f}",
                     told,
                     groups.rows[still],
                     (name,),
