@@ -25,7 +25,7 @@ from assay.rubrics.base import VIRTUAL
 from assay.rubrics.criterion import Criterion
 from assay.rubrics.kinds import OURS
 from assay.rubrics.ops import SLACK
-from assay.rubrics.plan import Plan
+from assay.rubrics.plan import Leaf, Plan
 from assay.rubrics.turning import TurnsPlan
 
 if TYPE_CHECKING:
@@ -174,6 +174,8 @@ class Recomposer:
         absent = np.zeros(len(rows), bool)
         for leaf in plan.leaves:
             column, never = self._column(leaf.key, scores, rows)
+            if self._identities[leaf.key].reading and leaf.coefficient and self._own:
+                column = self._earned(leaf, column, rows)
             if never.any():
                 absent |= never
                 self._none[leaf.key] = int((never & (self.frame.row_status[rows] != 2)).sum())
@@ -184,6 +186,23 @@ class Recomposer:
         found = _evaluated(plan, values)
         found[lost | absent] = np.nan
         return found
+
+    @cached_property
+    def _own(self) -> bool:
+        """Whether the log's receipts are this rubric's."""
+        own = self.context.rubric
+        return own is not None and own.signature == self.bound.signature
+
+    def _earned(self, leaf: Leaf, column: Floats, rows: Codes) -> Floats:
+        """(m,) scores of steps or turns, where some of them were not judged.
+
+        Such a criterion has a status that is not ``judged``, hence no score of its own, though
+        the others earned something: the receipt tells how much.
+        """
+        place = self.frame.criteria.index(self.columns[leaf.key][0])
+        line = self.frame.contributions[rows, place]
+        known = ~np.isfinite(column) & np.isfinite(line)
+        return np.where(known, line / leaf.coefficient, column)
 
     def _column(
         self, key: str, scores: Floats, rows: Codes
