@@ -28,8 +28,8 @@ A_STEP = 25
 RUBRIC: dict[str, Any] = {
     "kind": "weighted",
     "criteria": {
-        "answer": {"use": "demo.anywhere", "weight": 0.8},
-        "effort": {"use": "demo.effort", "weight": 0.1},
+        "answer": {"use": "demo.anywhere", "weight": 0.6},
+        "effort": {"use": "demo.effort", "weight": 0.3},
         "form": {"use": "demo.form", "weight": 0.1},
     },
 }
@@ -44,8 +44,8 @@ def anywhere(sample: Sample) -> bool:
 
 @verifier("demo.effort@1", cost="inline")
 def effort(sample: Sample) -> float:
-    """Words, up to a hundred."""
-    return min(1.0, len(sample.answer.split()) / 100)
+    """Characters of working, up to 500."""
+    return min(1.0, len(sample.answer) / 500)
 
 
 @verifier("demo.form@1", cost="inline", levels=[0, 1])
