@@ -16,7 +16,7 @@ from assay.audit.report.charts.forest import Figure, extent, forest
 from assay.audit.report.charts.lines import At, line
 from assay.audit.report.charts.matrix import matrix
 from assay.audit.report.charts.tables import charts_of
-from assay.audit.report.overview import STEPS, by_step, told_apart
+from assay.audit.report.overview import STEPS, by_step, quartiles_by_step, told_apart
 from assay.audit.report.parts import decimal
 from assay.audit.report.rollouts import as_text, number, receipt, short_names
 from assay.audit.report.svg import draw
@@ -212,16 +212,16 @@ def test_rewards_are_told_apart_by_label_else_by_the_key() -> None:
     frame = make_frame(scores, [1.0, 0.25, 0.5, 0.75], prompt=[0, 0, 1, 1])
     name, found = told_apart(frame)
     assert name == "answer"
-    assert [(b.name, b.rewards.tolist()) for b in found] == [
-        ("answer 1 (2)", [1.0, 0.5]),
-        ("answer 0 (1)", [0.25]),
-        ("answer missing (1)", [0.75]),
+    assert [(k.name, frame.reward[k.rows].tolist()) for k in found] == [
+        ("answer 1", [1.0, 0.5]),
+        ("answer 0", [0.25]),
+        ("answer missing", [0.75]),
     ]
     frame = make_frame(scores, [1.0, 0.25, 0.5, np.nan], prompt=[0, 0, 1, 1], label=[0, 1, 1, 1])
     name, found = told_apart(frame)
-    assert [(b.name, b.rewards.tolist()) for b in found] == [
-        ("right by label (2)", [0.25, 0.5]),
-        ("wrong by label (1)", [1.0]),
+    assert [(k.name, frame.reward[k.rows].tolist()) for k in found] == [
+        ("right by label", [0.25, 0.5]),
+        ("wrong by label", [1.0]),
     ]
 
 
@@ -230,8 +230,8 @@ def test_a_key_of_many_values_is_cut_by_quantiles_and_loses_no_row() -> None:
     frame = make_frame({"key": key}, key, prompt=np.arange(400) // 4)
     _, found = told_apart(frame)
     assert len(found) == 5
-    assert sum(len(b.rewards) for b in found) == 400
-    assert min(found[0].rewards) > max(found[1].rewards)
+    assert sum(kind.rows.sum() for kind in found) == 400
+    assert key[found[0].rows].min() > key[found[1].rows].max()
 
 
 def test_means_over_steps_are_plain_means() -> None:
@@ -262,3 +262,11 @@ def test_many_steps_are_joined_and_no_row_is_lost() -> None:
 def test_one_prompt_at_a_step_has_no_interval() -> None:
     frame = make_frame({"a": [1, 0, 1, 0]}, [1, 0, 1, 0], prompt=[0, 0, 1, 1], step=[1, 1, 2, 2])
     assert [(p.low, p.high) for p in by_step(frame, frame.reward)] == [(None, None)] * 2
+
+
+def test_the_middle_half_over_steps() -> None:
+    step = np.repeat([1.0, 2.0], 5)
+    reward = np.array([0, 1, 2, 3, 4, 10, 10, 10, 10, 99.0])
+    frame = make_frame({"a": np.ones(10)}, reward, prompt=np.arange(10), step=step)
+    found = quartiles_by_step(frame, reward < 50)
+    assert [tuple(p) for p in found] == [(1.0, 2.0, 1.0, 3.0), (2.0, 10.0, 10.0, 10.0)]
