@@ -110,12 +110,15 @@ class _Binary(Model):
 
     def loss(self, beta: Array, weights: Array | None = None) -> float:
         """Sum of log(1 + exp(-row @ beta))."""
-        each = np.logaddexp(0.0, -(self.rows @ beta))
+        lead = self.rows @ beta
+        each = np.log1p(np.exp(-np.abs(lead))) - np.minimum(lead, 0.0)
         return float(each.sum() if weights is None else each @ weights)
 
     def _wrong(self, beta: Array) -> Array:
         """Chance of what was not observed, for each unit, without overflow."""
-        return np.exp(-np.logaddexp(0.0, self.rows @ beta))
+        lead = self.rows @ beta
+        small = np.exp(-np.abs(lead))
+        return np.asarray(np.where(lead >= 0.0, small, 1.0) / (1.0 + small))
 
     def contributions(self, beta: Array) -> Array:
         """One row a unit."""

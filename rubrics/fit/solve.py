@@ -135,6 +135,7 @@ def solve(
     basis: Array,
     weights: Array | None = None,
     start: Array | None = None,
+    polish: bool = True,
 ) -> Solution:
     """Minimise ``loss + penalty @ w**2`` over ``w = basis @ g``: damped Newton.
 
@@ -144,6 +145,8 @@ def solve(
         basis: Orthonormal columns; within their span the minimum must be a single one.
         weights: Of the units.
         start: Weights to begin with.
+        polish: Go on to the last digit; else stop where the error is about 1e-10 of a standard
+            error, which is enough for a resample.
 
     Returns:
         `converged` is False where there is no minimum, as under separation.
@@ -168,6 +171,8 @@ def solve(
                 return Solution(beta, iteration, True)
             smallest = decrement
             beta = beta - move
+            if not polish:
+                return Solution(beta, iteration, True)
             continue
         size = 1.0
         while True:
@@ -199,7 +204,7 @@ def maximum(
     the last, where a maximum is reached in a few.
     """
     penalty = penalties(model, l2)
-    found = solve(model, penalty=penalty, basis=basis, weights=weights, start=start)
+    found = solve(model, penalty=penalty, basis=basis, weights=weights, start=start, polish=False)
     if found.converged and found.iterations <= SUSPECT:
         return Maximum(found.beta, None)
     contrasts = None if l2 > 0.0 else model.contrasts()

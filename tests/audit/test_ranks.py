@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
+from assay.audit.frame import Floats
 from assay.audit.groups import Groups
+from assay.audit.stats import ranks
 from assay.audit.stats.intervals import BLOCKS, bootstrap, jackknife, resampled
 from assay.audit.stats.ranks import pairs, regret
 
@@ -29,7 +31,17 @@ def test_pairs_are_those_counted_one_by_one(rows: list[tuple[int, int, int]]) ->
     groups = grouped([r[0] for r in rows])
     x = np.array([r[1] for r in rows], float)[groups.rows]
     y = np.array([r[2] for r in rows], float)[groups.rows]
-    found = pairs(groups, x, y)
+    _check(groups, x, y, pairs(groups, x, y))
+    _check(groups, x, y, by_sorting(groups, x, y))
+
+
+def by_sorting(groups: Groups, x: Floats, y: Floats) -> ranks.Pairs:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranks, "SMALL", 0)
+        return pairs(groups, x, y)
+
+
+def _check(groups: Groups, x: Floats, y: Floats, found: ranks.Pairs) -> None:
     for g in range(len(groups)):
         members = np.flatnonzero(groups.of_row == g)
         told = [(x[a] - x[b], y[a] - y[b]) for a, b in itertools.combinations(members, 2)]

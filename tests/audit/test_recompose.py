@@ -198,7 +198,7 @@ def test_a_row_without_a_verdict_has_no_reward() -> None:
     )
     recomposer = Recomposer(bound("math+format"), frame, Context())
     np.testing.assert_array_equal(recomposer.rewards, [1.0, 0.95, np.nan])
-    assert recomposer.lacks == ("verdicts of some criterion in 1 rows",)
+    assert recomposer.lacks == ("verdicts for 'format.boxed' in 1 of 3 rows",)
 
 
 def test_a_what_if_is_composed_with_the_case_of_its_row() -> None:

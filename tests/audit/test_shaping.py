@@ -316,8 +316,8 @@ def test_a_reward_that_is_the_sum_of_its_turns_tells_nothing_of_shaping() -> Non
 
 def test_a_repeated_reward_is_found_in_rubric_and_log() -> None:
     """.5 before it is solved, paid at each turn: every further turn brings .5."""
-    paths = [[0.5] * (n - 1) + [1.0] for n in (1, 2, 4, 1, 3, 5)]
-    frame = walked(paths, [1.0] * 6, [0, 0, 0, 1, 1, 1])
+    paths = [[0.5] * (n - 1) + [1.0] for n in (1, 2, 4, 1, 3, 5)] * 5
+    frame = walked(paths, [1.0] * 30, [i // 3 for i in range(30)])
     shaping = {"kind": "turns", "outcome": "math.answer", "shaping": {"kind": "repeat"}}
     outcome = analyse("shaping", frame, rubric=bound({**shaping, "unsafe": True}))
     assert {"shaping.refuted", "shaping.residual", REUSE.id} <= ids(outcome)

@@ -235,3 +235,18 @@ def test_levels_seen() -> None:
     found = gather("pairs", rows, ("s", "t"))
     assert dict(found.levels) == {"s": (0.0, 1.0)}
     assert np.isfinite(found.model.design()).all()
+
+
+def test_pairs_tied_in_a_criterion() -> None:
+    """What is left is what the criterion does not decide; what it decided is counted."""
+    up, down = {"s": 1.0, "t": 0.2}, {"s": 0.0, "t": 0.9}
+    rows = [pair(up, down), pair(down, up), pair(up, down), pair(A, {"s": 1.0, "t": 0.25})]
+    found = gather("pairs", rows, ("s", "t"), tied="s")
+    assert isinstance(found.model, Pairs)
+    assert found.model.names == ("t",)
+    assert found.model.rows.tolist() == [[0.25]]
+    assert (found.decided, found.left_out) == ((2, 3), 0)
+    with pytest.raises(ConfigError, match="all 1 pairs differ in 's': none is left to fit to"):
+        gather("pairs", rows[:1], ("s", "t"), tied="s")
+    with pytest.raises(ConfigError, match="needs pairs, and that criterion beside another"):
+        gather("pairs", rows, ("s",), tied="s")

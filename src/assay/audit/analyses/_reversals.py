@@ -10,6 +10,7 @@ from assay.audit.context import CONFIDENCE
 from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind
 from assay.audit.groups import Groups
 from assay.audit.stats.intervals import (
+    FEWEST,
     Estimate,
     clopper_pearson,
     cluster_sums,
@@ -141,13 +142,13 @@ def judge(frame: Frame, context: Context, name: str, outcome: Floats, comparison
     rows.append((name, "top-1 regret", *gone[:3]))
     read = _telling(groups, reward, y)
     found: list[Finding] = []
-    if rate_alarm.low > REVERSED:
+    if decided >= FEWEST and rate_alarm.low > REVERSED:
         title = f"{rate.value:.1%} of pairs are paid against {name}"
         found.append(_found(REVERSALS, title, rate, rate.value > GRAVE, read, name))
-    if order_alarm.high < 0:
+    if decided >= FEWEST and order_alarm.high < 0:
         title = f"reward and {name} are ordered against each other: tau-b {order.value:.2f}"
         found.append(_found(ORDER, title, order, True, read, name))
-    if gone_alarm.low > REGRET:
+    if len(sums) >= FEWEST and gone_alarm.low > REGRET:
         title = f"the best-paid rollouts have {gone.value:.3f} less {name} than the best"
         grave = gone.value > GRAVE
         best = read or _worst_tops(groups, lost, reward)
