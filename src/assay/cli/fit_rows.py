@@ -1,0 +1,139 @@
+"""Preferences out of files; completions without scores go through an engine first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assay.errors import ConfigError, RolloutsError, SampleError, nearest
+from assay.model import SAMPLE_FIELDS, Sample
+from assay.rollouts.rows import read_rows
+from assay.rollouts.sources import Source
+from assay.rubrics.fit.rows import FIELDS, KINDS, Item, Kind, Preference, kind_of, read_preference
+
+if TYPE_CHECKING:
+    from assay.engine.engine import Engine
+
+MAPPABLE = tuple(dict.fromkeys([*FIELDS, *SAMPLE_FIELDS]))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the files hold."""
+
+    kind: Kind
+    preferences: list[Preference]
+    scored: int
+    """Completions that the engine scored."""
+
+
+def read_preferences(
+    sources: Sequence[Source],
+    *,
+    kind: Kind | None,
+    columns: Mapping[str, str],
+    engine: Engine | None,
+) -> Read:
+    """Every row of every file, its completions scored.
+
+    Args:
+        sources: JSONL or Parquet.
+        kind: By default what the first row is.
+        columns: Field -> column.
+        engine: Scores completions that come without scores.
+
+    Raises:
+        SampleError: a row that is no preference of the kind, or cannot be scored.
+        RolloutsError: a file that cannot be read on, or no rows at all.
+    """
+    reader = _Reader(sources, kind, columns, engine)
+    if engine is None:
+        for _ in reader.samples():
+            pass
+    else:
+        for index, reward in engine.iter_batch(reader.samples()):
+            place, item = reader.waiting[index]
+            if reward.status == "invalid":
+                raise SampleError(f"{place}: cannot be scored: {reward.error}")
+            item.scores = {key: verdict.score for key, verdict in reward.verdicts.items()}
+            item.row = None
+    if reader.kind is None:
+        raise RolloutsError(f"{', '.join(s.name for s in sources)}: no rows to fit weights to")
+    return Read(reader.kind, reader.preferences, len(reader.waiting))
+
+
+class _Reader:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        kind: Kind | None,
+        columns: Mapping[str, str],
+        engine: Engine | None,
+    ) -> None:
+        self.kind = kind
+        self.preferences: list[Preference] = []
+        self.waiting: list[tuple[str, Item]] = []
+        self._sources = sources
+        self._columns = columns
+        self._sample_columns = {f: c for f, c in columns.items() if f in SAMPLE_FIELDS}
+        self._engine = engine
+
+    def samples(self) -> Iterator[Sample]:
+        """Reads on; what has to be scored, as it is met."""
+        for row in read_rows(self._sources):
+            if row.data is None:
+                raise SampleError(f"{row.place}: {row.error}")
+            if self.kind is None:
+                self.kind = kind_of(row.data, self._columns, row.place)
+            preference = read_preference(row.data, self.kind, row.place, self._columns)
+            self.preferences.append(preference)
+            for item in preference.items:
+                if item.row is None:
+                    continue
+                if self._engine is None:
+                    raise SampleError(
+                        f"{row.place}: holds completions without scores"
+                        "\nfix: --rubric R scores them by the criteria of R"
+                    )
+                self.waiting.append((row.place, item))
+                try:
+                    yield Sample.from_row(item.row, self._sample_columns)
+                except SampleError as err:
+                    raise SampleError(f"{row.place}: {err}") from None
+
+
+def read_kind(text: str | None) -> Kind | None:
+    """`--kind`.
+
+    Raises:
+        ConfigError: none of the kinds.
+    """
+    if text is None:
+        return None
+    for kind in KINDS:
+        if text == kind:
+            return kind
+    raise ConfigError(f"--kind {text}: must be one of {', '.join(KINDS)}{nearest(text, KINDS)}")
+
+
+def read_columns(mapped: Sequence[str]) -> dict[str, str]:
+    """`--map`.
+
+    Raises:
+        ConfigError: no FIELD=COLUMN, an unknown field, a field twice.
+    """
+    columns: dict[str, str] = {}
+    for entry in mapped:
+        name, sign, column = entry.partition("=")
+        if not sign or not column:
+            raise ConfigError(f"--map {entry}: must be FIELD=COLUMN, e.g. chosen=preferred")
+        if name not in MAPPABLE:
+            raise ConfigError(
+                f"--map {entry}: no field {name!r}{nearest(name, MAPPABLE)}"
+                f"\nfields: {', '.join(MAPPABLE)}"
+            )
+        if name in columns:
+            raise ConfigError(f"--map {entry}: {name!r} is mapped to {columns[name]!r} already")
+        columns[name] = column
+    return columns
