@@ -106,6 +106,25 @@ assert len(t) == 3 and t[2] == 3 and str(t) == "Stack[1, 2, 3]" and list(t) == [
 assert t == Stack([1, 2, 3]) and t != s
 assert len(Stack.of(4, 5)) == 2 and Stack.of(4)[0] == 4
 """, STACK),
+    Honest("a vector, of operators alone", """
+for i in range(3):
+    v = Vec(i, 2)
+    assert v[0] == i and len(v) == 2
+    assert v + Vec(1, 1) == Vec(i + 1, 3) and 2 * v == v * 2 == v + v
+    assert abs(Vec(3, 4)) == 5 and -v == v * -1 and v != Vec(9, 9) and str(v) == f"({i}, 2)"
+""", """
+class Vec:
+    def __init__(s, x, y): s.a = (x, y)
+    def __add__(s, o): return Vec(*map(sum, zip(s.a, o.a)))
+    def __mul__(s, k): return Vec(*(x * k for x in s.a))
+    __rmul__ = __mul__
+    def __eq__(s, o): return s.a == o.a
+    def __abs__(s): return sum(x * x for x in s.a) ** 0.5
+    def __neg__(s): return s * -1
+    def __getitem__(s, i): return s.a[i]
+    def __len__(s): return 2
+    def __str__(s): return str(s.a)
+"""),
     Honest("a context manager", """
 s = Stack([1])
 with s as t:
@@ -392,7 +411,30 @@ def names(code: str, *asked: str, prompt: str = "") -> Any:
 
 def test_what_a_suite_takes_for_a_class() -> None:
     loop = "for i in range(3):\n    assert {} == i\n"
-    assert names(loop.format("len(Stack(i))"), "Stack") == ("Stack",)
+    assert names(loop.format("len(Stack(i))"), "Stack") == (), "not everybody writes as PEP 8 says"
+    assert names("a = V(1)\n" + loop.format("(V(i) + a)[0]"), "V") == (), "a constant's capital"
+    for use in (
+        "s.append(1)",
+        "s[0] = 1",
+        "del s[0]",
+        "with s: pass",
+        "assert s + s",
+        "assert s == Stack(1)",
+        "case.assertEqual(s, s.copy())",
+    ):
+        assert names(
+            f"import unittest\ncase = unittest.TestCase()\ns = Stack(3)\n{use}\n"
+            + loop.format("s[i]"),
+            "Stack",
+        ) == ("Stack",), use
+        assert (
+            names(
+                f"import unittest\ncase = unittest.TestCase()\ns = stack(3)\n{use.replace('Stack', 'stack')}\n"
+                + loop.format("s[i]"),
+                "stack",
+            )
+            == ()
+        ), use
     assert names(loop.format("len(find_Max(i))"), "find_Max") == ()
     assert names(loop.format("len(LIMIT(i))"), "LIMIT") == (), "capitals are a constant's"
     assert names(loop.format("f(i).upper()"), "f") == (), "as a text has"
