@@ -15,7 +15,7 @@ from assay.rubrics.fit.separation import find_separation
 if TYPE_CHECKING:
     import numpy as np
 
-    from assay.rubrics.fit.models import Array
+    from assay.rubrics.fit.inputs import Array
 else:
     from assay.rubrics.fit.extra import np
 
