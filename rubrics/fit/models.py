@@ -71,6 +71,10 @@ class Model(ABC):
     def contrasts(self) -> Array | None:
         """Rows that weights which separate the observations never make negative; None: cannot."""
 
+    def pull(self, beta: Array) -> Array | None:
+        """Positive numbers y, one a contrast, with ``contrasts.T @ y == -gradient``."""
+        return None
+
     def unit_of_contrast(self) -> Indices:
         """The unit that each of the contrasts belongs to."""
         return np.arange(self.units)
@@ -118,6 +122,10 @@ class _Binary(Model):
         lead = self.rows @ beta
         small = np.exp(-np.abs(lead))
         return np.asarray(np.where(lead >= 0.0, small, 1.0) / (1.0 + small))
+
+    def pull(self, beta: Array) -> Array | None:
+        """The chances of what was not observed."""
+        return self._wrong(beta)
 
     def contributions(self, beta: Array) -> Array:
         """One row a unit."""

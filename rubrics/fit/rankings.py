@@ -134,6 +134,10 @@ class Rankings(Model):
         """What was chosen, less what was left."""
         return -self.rows
 
+    def pull(self, beta: Array) -> Array | None:
+        """The chances of what was not chosen."""
+        return self._chances(beta)[1]
+
     def unit_of_contrast(self) -> Indices:
         """The ranking of each."""
         return np.asarray(self._unit_of[self._stage_of])
