@@ -98,16 +98,17 @@ def module_from_file(path: str) -> ModuleType:
     return module
 
 
-def load_target(name: str, target: str, origin: str | None = None) -> Any:
+def load_target(name: str, target: str, origin: str | None = None, what: str = "verifier") -> Any:
     """The object a target names.
 
     Args:
         name: The verifier's, for the error.
         target: ``package.module:factory``.
         origin: The file of a one-file plugin, which no import finds by name.
+        what: It is, for the error.
 
     Raises:
-        PluginError: it cannot be imported; names the verifier and the reason.
+        PluginError: it cannot be imported; names it and the reason.
     """
     module_name, _, path = target.partition(":")
     try:
@@ -121,7 +122,7 @@ def load_target(name: str, target: str, origin: str | None = None) -> Any:
         raise
     except FAILURES as err:
         raise PluginError(
-            f"verifier {name!r}: cannot import {target!r}: {type(err).__name__}: {err}"
+            f"{what} {name!r}: cannot import {target!r}: {type(err).__name__}: {err}"
         ) from err
     return found
 

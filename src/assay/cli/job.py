@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 from assay.errors import RolloutsError, SampleError
 from assay.model import Reward, Sample
@@ -15,6 +15,10 @@ from assay.rollouts.rows import Row
 AHEAD_ROWS = 20_000
 AHEAD_BYTES = 256 * 1024 * 1024
 """How far reading may be ahead of the first row not yet written, one slow row holding it up."""
+
+
+Recorded: TypeAlias = Callable[[Row, Sample | SampleError, Reward], None]
+"""Given a row, the sample that it was, and its reward."""
 
 
 class Scorer(Protocol):
@@ -35,6 +39,7 @@ def score_rows(
     columns: Mapping[str, str],
     strict: bool = False,
     budget_s: float | None = None,
+    record: Recorded | None = None,
 ) -> None:
     """Call `emit` with each row in and its row out, in order, as soon as it is its turn.
 
@@ -45,11 +50,12 @@ def score_rows(
         columns: Field of `Sample` -> column.
         strict: End after the first invalid row, which is still emitted.
         budget_s: Seconds for all rows together; those not reached are `timed_out`.
+        record: Called after `emit` with what the row out was made of.
 
     Raises:
         RolloutsError: an input cannot be read on; every row before that has been emitted.
     """
-    run = _Run(rows, emit, columns, strict)
+    run = _Run(rows, emit, columns, strict, record)
     deadline = None if budget_s is None else time.monotonic() + budget_s
     while not run.ended:
         run.one_pass(engine, None if deadline is None else deadline - time.monotonic())
@@ -66,12 +72,14 @@ class _Run:
         emit: Callable[[Row, dict[str, Any]], None],
         columns: Mapping[str, str],
         strict: bool,
+        record: Recorded | None,
     ) -> None:
         self._rows = rows
         self._emit = emit
         self._columns = columns
         self._strict = strict
-        self._waiting: dict[int, Row] = {}
+        self._record = record
+        self._waiting: dict[int, tuple[Row, Sample | SampleError]] = {}
         self._waiting_bytes = 0
         self.ended = False
         self.failure: RolloutsError | None = None
@@ -85,10 +93,12 @@ class _Run:
             for index, reward in results:
                 rewards[index] = reward
                 while turn in rewards:
-                    row, done = self._waiting.pop(turn), rewards.pop(turn)
+                    (row, sample), done = self._waiting.pop(turn), rewards.pop(turn)
                     self._waiting_bytes -= row.size_bytes
                     turn += 1
                     self._emit(row, with_rewards(row.data, _columns(done)))
+                    if self._record is not None:
+                        self._record(row, sample, done)
                     if self._strict and done.status == "invalid":
                         self.ended = True
                         return
@@ -106,10 +116,10 @@ class _Run:
             if row is None:
                 self.ended = True
                 return
-            self._waiting[index] = row
+            sample = row.sample(self._columns)
+            self._waiting[index] = (row, sample)
             self._waiting_bytes += row.size_bytes
             index += 1
-            sample = row.sample(self._columns)
             yield sample
             if self._strict and isinstance(sample, SampleError):
                 self.ended = True

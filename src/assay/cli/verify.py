@@ -54,6 +54,14 @@ def verify(
             show_default=False,
         ),
     ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Also record every reward as Parquet shards in this folder.",
+            show_default=False,
+        ),
+    ] = None,
     resume: Annotated[
         bool,
         typer.Option("--resume", help="Go on with an interrupted run; refuses another signature."),
@@ -121,6 +129,11 @@ def verify(
         engine = stack.enter_context(
             _engine(rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()))
         )
+        record = None
+        if ledger is not None:
+            from assay.cli.record import RowRecorder
+
+            record = stack.enter_context(RowRecorder(ledger, rubric, engine.rubric.rubric))
         tally = Tally()
         rows = read_rows(sources)
         began = time.monotonic()
@@ -143,7 +156,17 @@ def verify(
             meter.advance(tally.n)
 
         try:
-            score_rows(engine, rows, emit, columns=columns, strict=strict, budget_s=budget)
+            score_rows(
+                engine,
+                rows,
+                emit,
+                columns=columns,
+                strict=strict,
+                budget_s=budget,
+                record=record,
+            )
+            if record is not None and not (strict and tally.invalid):
+                record.complete()
         except ReaderGone:
             raise typer.Exit(READER_GONE) from None
         except RolloutsError as err:

@@ -26,6 +26,8 @@ from assay.rubrics import Rubric, load_rubric
 if TYPE_CHECKING:
     import os
 
+    from assay.engine.record import Recorder
+    from assay.ledger import Ledger
     from assay.plugins.spec import VerifierSpec
     from assay.rubrics import BoundRubric
 
@@ -56,11 +58,14 @@ class Engine:
         verifiers: Functions marked with `@assay.verifier`, or specs, besides the plugins'.
         plugins: Paths of one-file plugins.
         blocked: Names of plugins not to load.
+        ledger: A folder in which every reward is recorded, or an `assay.ledger.Ledger`, which
+            also says how many rewards a kill may cost. Needs pyarrow.
 
     Raises:
         RubricError: the rubric cannot be built.
         PluginError: a plugin clashes, or a verifier is not to be found.
         ConfigError: an option is out of range.
+        RolloutsError: the ledger's folder cannot be made or written, or pyarrow is missing.
     """
 
     def __init__(
@@ -77,6 +82,7 @@ class Engine:
         verifiers: Iterable[VerifierSpec | Callable[..., Any]] = (),
         plugins: Sequence[str] = (),
         blocked: Iterable[str] = (),
+        ledger: str | os.PathLike[str] | Ledger | None = None,
     ) -> None:
         workers = available_cores() if workers is None else workers
         _check("workers", workers, isinstance(workers, int) and 1 <= workers <= 4096, "1 to 4096")
@@ -100,6 +106,7 @@ class Engine:
         self.host = Host(verifiers, plugins, blocked)
         self.rubric = load_rubric(rubric, self.host).bind(self.host)
         self.rubric = self.rubric.rubric.bind(self.host, _environment(self.rubric))
+        self._recorder = None if ledger is None else _recorder(ledger, rubric, self.rubric.rubric)
         self._pool = PoolHandle(workers, memory_bytes)
         self._plan = Plan(self.rubric, VerdictCache(cache_size), self._pool)
 
@@ -201,12 +208,20 @@ class Engine:
     def _run(
         self, samples: Iterable[Row], step: int | None, budget_s: float | None
     ) -> Iterator[Done]:
-        return run(self._plan, _samples(samples, step), self.timeout_s, budget_s)
+        if self._recorder is None:
+            return run(self._plan, _samples(samples, step), self.timeout_s, budget_s)
+        record = self._recorder.begin()
+        rows = _samples(samples, step, record.see)
+        return record.run(run(self._plan, rows, self.timeout_s, budget_s))
 
     def _arun(
         self, samples: Iterable[Row], step: int | None, budget_s: float | None
     ) -> AsyncGenerator[Done, None]:
-        return arun(self._plan, _samples(samples, step), self.timeout_s, budget_s)
+        if self._recorder is None:
+            return arun(self._plan, _samples(samples, step), self.timeout_s, budget_s)
+        record = self._recorder.begin()
+        rows = _samples(samples, step, record.see)
+        return record.arun(arun(self._plan, rows, self.timeout_s, budget_s))
 
     # -- the rest -------------------------------------------------------------------------------
 
@@ -234,8 +249,10 @@ class Engine:
             raise UnscoredError(message, rewards)
 
     def close(self) -> None:
-        """End the workers, unless another engine of this process uses them too."""
+        """Write the ledger; end the workers, unless another engine of this process uses them."""
         self._pool.release()
+        if self._recorder is not None:
+            self._recorder.close()
 
     def __enter__(self) -> Self:
         return self
@@ -260,8 +277,12 @@ class Engine:
         self.close()
 
 
-def _samples(rows: Iterable[Row | Mapping[str, Any]], step: int | None) -> Iterator[Row]:
-    """The rows as samples, each with its step of training."""
+def _samples(
+    rows: Iterable[Row | Mapping[str, Any]],
+    step: int | None,
+    see: Callable[[int, Row, Any], None] | None = None,
+) -> Iterator[Row]:
+    """The rows as samples, each with its step of training; `see` is told before it is judged."""
     for i, row in enumerate(rows):
         sample: Row
         if isinstance(row, Sample | SampleError):
@@ -278,7 +299,19 @@ def _samples(rows: Iterable[Row | Mapping[str, Any]], step: int | None) -> Itera
             )
         if step is not None and isinstance(sample, Sample) and sample.step is None:
             sample = sample.at_step(step)
+        if see is not None:
+            see(i, sample, row)
         yield sample
+
+
+def _recorder(
+    ledger: str | os.PathLike[str] | Ledger, source: RubricSource, rubric: Rubric
+) -> Recorder:
+    """Imported only where a ledger is asked for: nobody else pays for it, or needs pyarrow."""
+    from assay.engine.record import Recorder, open_ledger
+
+    named = not isinstance(source, Mapping | Rubric)
+    return Recorder(open_ledger(ledger, str(source) if named else rubric.kind, rubric))
 
 
 def _cause(reward: Reward) -> str:

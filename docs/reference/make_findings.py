@@ -1,0 +1,8 @@
+"""Write ``findings.md`` beside this file."""
+
+from pathlib import Path
+
+from assay.audit.describe import markdown
+
+if __name__ == "__main__":
+    Path(__file__).with_name("findings.md").write_text(markdown(), encoding="utf-8")

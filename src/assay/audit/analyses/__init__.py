@@ -1,0 +1,65 @@
+"""One question a module. Each has ``SPEC`` and ``run(frame, context) -> Outcome``.
+
+To add one, write a module here and add its name to `ANALYSES`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from assay.audit.context import Context
+    from assay.audit.finding import Kind, Outcome
+    from assay.audit.frame import Frame
+
+ANALYSES = (
+    "signal",
+    "budget",
+    "relations",
+    "shaping",
+    "reliability",
+    "trends",
+    "length",
+    "errors",
+    "robustness",
+    "counterfactual",
+)
+"""In the order of a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisSpec:
+    """What an analysis is."""
+
+    name: str
+    """Of its module; the first piece of its findings' ids."""
+    title: str
+    question: str
+    """What it answers, as a user would ask it."""
+    needs: tuple[str, ...]
+    """Facts of `Frame.has`, without which it cannot run at all. What only a part of it needs, it
+    tells in `Outcome.lacks`."""
+    kinds: tuple[Kind, ...]
+    """Every finding it can raise."""
+
+
+class Analysis(NamedTuple):
+    """A loaded module."""
+
+    spec: AnalysisSpec
+    run: Callable[[Frame, Context], Outcome]
+
+
+def load(name: str) -> Analysis:
+    """The analysis of that name."""
+    module = importlib.import_module(f"assay.audit.analyses.{name}")
+    return Analysis(module.SPEC, module.run)
+
+
+def all_analyses() -> Iterator[Analysis]:
+    """Every one, in the order of a report."""
+    for name in ANALYSES:
+        yield load(name)

@@ -1,0 +1,201 @@
+"""What each criterion gave to each rollout's lead over its group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assay.audit.analyses._compose import Columns, NotComposable
+from assay.audit.analyses._shapley import MOST, affordable, shapley
+from assay.audit.groups import Groups
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from assay.audit.context import Context
+    from assay.audit.frame import Codes, Floats, Frame
+
+REST = "(rest)"
+"""What the criteria's contributions do not explain."""
+
+ROUNDING = 1e-9
+"""Of the largest reward: a difference below it is no difference."""
+
+REPRODUCED = 0.999
+"""Share of rewards that a rubric must reproduce to be taken for the one the log was made with."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """The lead of every rollout of some groups, shared out among the criteria."""
+
+    names: tuple[str, ...]
+    """The criteria, and `REST` where there is one."""
+    rows: Codes
+    """(m,) rows of the frame, group after group."""
+    groups: Groups
+    """Of places in `rows`."""
+    lead: Floats
+    """(m,) reward less the group's mean."""
+    parts: Floats
+    """(m, len(names)); their sum over names is the lead."""
+    weights: Floats | None
+    """(k,) of a weighted sum; None where the rubric is none, or not known."""
+    how: str
+    """One sentence."""
+    notes: tuple[str, ...] = ()
+
+
+def split(frame: Frame, context: Context) -> tuple[Split | None, tuple[str, ...]]:
+    """The split, and what was lacking for a better one.
+
+    By the rubric's Shapley values where it is no sum and can be composed from scores; else by
+    the log's contributions; else by scores times weights; else None.
+    """
+    columns: Columns | None = None
+    lacks: list[str] = []
+    if context.rubric is not None:
+        try:
+            columns = Columns(context.rubric)
+        except NotComposable as err:
+            lacks.append(f"exact Shapley values: {err}")
+        if columns is not None and not set(columns.keys) <= set(frame.criteria):
+            absent = ", ".join(sorted(set(columns.keys) - set(frame.criteria)))
+            lacks.append(f"scores of the rubric's criteria {absent}")
+            columns = None
+    if columns is not None and not columns.linear:
+        try:
+            return _by_shapley(frame, columns), tuple(lacks)
+        except NotComposable as err:
+            lacks.append(f"exact Shapley values: {err}")
+        columns = None
+    weights = _weights(frame, columns)
+    found = _by_contributions(frame, weights) or _by_weights(frame, columns, weights)
+    return found, tuple(lacks)
+
+
+def _weights(frame: Frame, columns: Columns | None) -> Floats | None:
+    """(k,) of a weighted sum, 0 for a criterion that is not in it."""
+    known: dict[str, float] = dict(frame.weights)
+    if columns is not None:
+        known = dict(zip(columns.keys, columns.weights.tolist(), strict=True))
+    if not known:
+        return None
+    return np.array([known.get(name, 0.0) for name in frame.criteria])
+
+
+def _within(frame: Frame, kept: NDArray[np.bool_]) -> Groups:
+    """Groups of which every scored row is kept."""
+    scored = (frame.group >= 0) & np.isfinite(frame.reward)
+    groups = Groups.of(frame.group, scored)
+    whole = groups.low(kept[groups.rows].astype(float)) > 0
+    rows = groups.rows[whole[groups.of_row]]
+    mask = np.zeros(frame.n, bool)
+    mask[rows] = True
+    return Groups.of(frame.group, mask)
+
+
+def _local(groups: Groups) -> Groups:
+    return Groups(np.arange(len(groups.rows)), groups.starts)
+
+
+def _of_parts(
+    frame: Frame,
+    groups: Groups,
+    parts: Floats,
+    weights: Floats | None,
+    how: str,
+    *,
+    notes: tuple[str, ...] = (),
+) -> Split:
+    """From (m, k) uncentred parts."""
+    local = _local(groups)
+    reward = frame.reward[groups.rows]
+    lead = local.centred(reward)
+    centred = local.centred(parts)
+    rest = lead - centred.sum(axis=1)
+    names = frame.criteria
+    if np.abs(rest).max(initial=0.0) > ROUNDING * np.abs(reward).max(initial=0.0):
+        names = (*names, REST)
+        centred = np.concatenate([centred, rest[:, None]], axis=1)
+        weights = None  # so it is no weighted sum
+    return Split(names, groups.rows, local, lead, centred, weights, how, notes=notes)
+
+
+def _by_contributions(frame: Frame, weights: Floats | None) -> Split | None:
+    known = np.isfinite(frame.contributions)
+    told = known.any(axis=0)
+    if not told.any():
+        return None
+    groups = _within(frame, np.all(known[:, told], axis=1))
+    if len(groups) == 0:
+        return None
+    notes = []
+    if not told.all():
+        silent = ", ".join(np.array(frame.criteria)[~told])
+        notes.append(f"The log tells of no contributions of {silent}: taken as none.")
+    left = len(frame.groups) - len(groups)
+    if left:
+        notes.append(f"{left:,} groups are left out: a contribution is missing in some row.")
+    parts = np.where(told, frame.contributions[groups.rows], 0.0)
+    how = "By the contributions that the log tells."
+    return _of_parts(frame, groups, parts, weights, how, notes=tuple(notes))
+
+
+def _by_weights(frame: Frame, columns: Columns | None, weights: Floats | None) -> Split | None:
+    if weights is None:
+        return None
+    scores = _scores(frame, columns)
+    groups = _within(frame, np.all(np.isfinite(scores) | (weights == 0), axis=1))
+    if len(groups) == 0:
+        return None
+    parts = np.where(weights != 0, scores[groups.rows], 0.0) * weights
+    return _of_parts(frame, groups, parts, weights, "By weights times scores.")
+
+
+def _scores(frame: Frame, columns: Columns | None) -> Floats:
+    if columns is None:
+        return frame.scores
+    scores = frame.scores.copy()
+    places = [frame.criteria.index(key) for key in columns.keys]
+    scores[:, places] = columns.filled(scores[:, places])
+    return scores
+
+
+def _by_shapley(frame: Frame, columns: Columns) -> Split:
+    """The exact Shapley values of a rubric that is no sum.
+
+    Raises:
+        NotComposable: the rubric does not reproduce the log's rewards; too many criteria vary.
+    """
+    places = [frame.criteria.index(key) for key in columns.keys]
+    groups = frame.groups
+    scores = columns.filled(frame.scores[groups.rows][:, places])
+    varying = sum(bool(groups.varies(scores[:, j]).any()) for j in range(len(places)))
+    if varying > MOST:
+        raise NotComposable(f"{varying} criteria vary, at most {MOST} can be shared out exactly")
+    taken = affordable(groups, varying)
+    sizes = groups.sizes[taken]
+    local = Groups(np.arange(int(sizes.sum())), np.cumsum(sizes) - sizes)
+    within = np.arange(int(sizes.sum())) - np.repeat(local.starts, sizes)
+    picked = np.repeat(groups.starts[taken], sizes) + within
+    rows, scores = groups.rows[picked], scores[picked]
+    reward = frame.reward[rows]
+    paid = columns.pay(scores)
+    scale = max(1.0, float(np.abs(reward).max(initial=0.0)))
+    same = float(np.mean(np.abs(paid - reward) <= 1e-6 * scale)) if len(rows) else 1.0
+    if same < REPRODUCED:
+        raise NotComposable(f"the rubric pays what the log says for only {same:.1%} of the rows")
+    parts = np.zeros((len(rows), len(frame.criteria)))
+    parts[:, places] = shapley(local, scores, columns.pay)
+    lead = parts.sum(axis=1)
+    notes: tuple[str, ...] = ()
+    if len(taken) < len(groups):
+        notes = (f"Shapley values of {len(taken):,} of {len(groups):,} groups, at equal strides.",)
+    how = (
+        "By exact Shapley values of the rubric: each rollout against rollouts of its own group, "
+        "criterion by criterion in every order."
+    )
+    return Split(frame.criteria, rows, local, lead, parts, None, how, notes=notes)

@@ -1,0 +1,356 @@
+"""Is a verifier right? Its errors against labels, by length and by stratum, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from assay.audit.analyses import AnalysisSpec
+from assay.audit.context import CONFIDENCE, Context
+from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
+from assay.audit.stats.agreement import kappa
+from assay.audit.stats.intervals import Estimate, share
+
+if TYPE_CHECKING:
+    from assay.audit.frame import Codes, Floats, Frame
+
+RATE = 0.05
+"""False-positive or false-negative rate above which it is told."""
+
+UNEVEN = 0.10
+"""Difference of a rate between strata above which it is told."""
+
+LENGTHS = 4
+"""Bins of length, of equal counts."""
+
+FALSE_POSITIVES = Kind(
+    id="reliability.false_positives",
+    title="a verifier passes wrong completions",
+    meaning="What is wrong by label is passed by the verifier. A policy that finds out which "
+    "wrong completions pass will make more of them: under training the rate grows, since "
+    "hacking is not random.",
+    formula="FP = completions passed with label 0 / completions judged with label 0; passed "
+    "means a score of at least half of the criterion's highest in this log",
+    source="Korn and Graubard 1998, with Clopper and Pearson 1934",
+    action="Read the rollouts named. If the label is right, mend or tighten the verifier before "
+    "training; if the verifier is right, mend the labels.",
+)
+
+FALSE_NEGATIVES = Kind(
+    id="reliability.false_negatives",
+    title="a verifier fails right completions",
+    meaning="What is right by label is failed by the verifier: the policy is punished for right "
+    "answers, most often for how they are written, and learns the verifier's taste.",
+    formula="FN = completions failed with label 1 / completions judged with label 1",
+    source="Korn and Graubard 1998, with Clopper and Pearson 1934",
+    action="Read the rollouts named: an extraction that misses a form, a unit, an equivalent "
+    "expression. `assay compare` tells what the comparison saw.",
+)
+
+UNEVEN_ERRORS = Kind(
+    id="reliability.uneven",
+    title="a verifier errs more on some completions than on others",
+    meaning="The verifier's error rate depends on where a completion comes from or how long it "
+    "is. A policy moves towards the side on which wrong completions pass.",
+    formula="largest difference of FP, or of FN, between two strata with at least 30 cases each",
+    source="Korn and Graubard 1998, Bonferroni's bound over all strata",
+    action="Read false verdicts of the stratum named; leave it out of training until mended.",
+)
+
+INVERTED = Kind(
+    id="reliability.inverted",
+    title="a verifier passes wrong completions more often than right ones",
+    meaning="Right completions pass less often than wrong ones: on average the reward of this "
+    "criterion pushes the wrong way.",
+    formula="J = 1 - FP - FN (Youden's index); told where the upper end of J's "
+    "simultaneous interval lies below 0, with at least 30 cases on either side",
+    source='Youden 1950, "Index for rating diagnostic tests"; arXiv:2510.00915 for its effect on '
+    "a policy gradient",
+    action="Do not train on it. Check that labels and scores are not swapped: --map.",
+)
+
+MARGIN_LOST = Kind(
+    id="reliability.margin",
+    title="with its errors, the key criterion no longer dominates",
+    meaning="With the error rates that the labels allow, a wrong completion with full auxiliaries "
+    "is on average paid as much as a right one without. Random errors only: a policy that seeks "
+    "errors does worse than this.",
+    formula="expected margin J (v1 - v0) w - sum of auxiliaries' ranges, at the lower end of J's "
+    "simultaneous interval",
+    source="theorem T5 of the certificates; rates by Clopper and Pearson, both at once by "
+    "Bonferroni's bound",
+    action="A larger weight for the key, a gate, or a better verifier.",
+)
+
+SPEC = AnalysisSpec(
+    name="reliability",
+    title="Reliability",
+    question="Is the verifier right, for all kinds of completions alike?",
+    needs=("criteria", "label"),
+    kinds=(FALSE_POSITIVES, FALSE_NEGATIVES, UNEVEN_ERRORS, INVERTED, MARGIN_LOST),
+)
+
+CASES = 30
+"""Fewest cases of a stratum of which a rate is told."""
+
+
+class _Judged(NamedTuple):
+    """One criterion against the labels."""
+
+    name: str
+    passed: Floats
+    wrong: Floats
+    right: Floats
+    """(n,) 0/1; wrong and right are 0 where the criterion is missing or the label is."""
+
+    def rate(
+        self, side: str, codes: Codes, confidence: float, where: Floats | None = None
+    ) -> Estimate:
+        """FP or FN, among the rows `where`."""
+        case = self.wrong if side == "FP" else self.right
+        hit = self.passed if side == "FP" else 1.0 - self.passed
+        if where is not None:
+            case = case * where
+        used = case > 0
+        found = share((hit * case)[used], case[used], codes[used], confidence)
+        return found._replace(n=int(case.sum()))
+
+
+class _Margin(NamedTuple):
+    """What the certificate says under the error rates."""
+
+    findings: tuple[Finding, ...] = ()
+    rows: Sequence[tuple[Cell, ...]] = ()
+    notes: tuple[str, ...] = ()
+
+
+def run(frame: Frame, context: Context) -> Outcome:
+    """Rates of each criterion that can be read as passed or failed; the key's in depth."""
+    findings: list[Finding] = []
+    rates: list[tuple[Cell, ...]] = []
+    strata: list[tuple[Cell, ...]] = []
+    lacks: list[str] = []
+    notes: list[str] = []
+    judged = list(_judged(frame))
+    key = [j for j in judged if j.name == frame.key]
+    if frame.key is None:
+        lacks.append("which criterion should agree with the label: --key NAME, or --rubric")
+    for one in judged:
+        rates += _rates(one, frame)
+    for one in key:
+        findings += _errors(one, frame, context)
+        found, rows = _uneven(one, frame, context)
+        findings += found
+        strata += rows
+        margin = _margin(one, frame, context, lacks)
+        findings += margin.findings
+        rates += [(one.name, *row, None) for row in margin.rows]
+        notes += margin.notes
+    tables = {
+        "rates": Table(
+            "Errors against the label",
+            ("criterion", "rate", "value", "from", "to", "cases"),
+            tuple(rates),
+            "a criterion that is not meant to tell right from wrong is no worse for a high rate",
+        ),
+        "strata": Table(
+            "Errors of the key, by stratum",
+            ("stratum", "of", "rate", "value", "from", "to", "cases"),
+            tuple(strata),
+            "each interval on its own, not for all at once",
+        ),
+        "agreement": _agreement(judged, frame),
+    }
+    return Outcome(SPEC.name, tuple(findings), tables, tuple(lacks), tuple(notes))
+
+
+def _judged(frame: Frame) -> Iterator[_Judged]:
+    labelled = np.isfinite(frame.label)
+    for name in frame.criteria:
+        score = frame.score(name)
+        known = np.isfinite(score) & labelled
+        if not known.any():
+            continue
+        top = float(np.nanmax(score))
+        passed = np.zeros(frame.n)
+        passed[known] = score[known] >= top / 2 if top > 0 else score[known] >= top
+        wrong = (known & (frame.label < 0.5)).astype(float)
+        yield _Judged(name, passed, wrong, (known & (frame.label >= 0.5)).astype(float))
+
+
+def _rates(one: _Judged, frame: Frame) -> list[tuple[Cell, ...]]:
+    rows: list[tuple[Cell, ...]] = []
+    for side in ("FP", "FN"):
+        found = one.rate(side, frame.prompt, CONFIDENCE)
+        rows.append((one.name, side, _cell(found.value), found.low, found.high, found.n))
+    # each rate at half the doubt, so that both hold at once
+    both = (1.0 + CONFIDENCE) / 2.0
+    fp, fn = (one.rate(side, frame.prompt, both) for side in ("FP", "FN"))
+    j = 1.0 - fp.value - fn.value
+    rows.append((one.name, "J", _cell(j), 1 - fp.high - fn.high, 1 - fp.low - fn.low, fp.n + fn.n))
+    return rows
+
+
+def _cell(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def _errors(one: _Judged, frame: Frame, context: Context) -> list[Finding]:
+    findings = []
+    for side, kind, verb in (
+        ("FP", FALSE_POSITIVES, "passes"),
+        ("FN", FALSE_NEGATIVES, "fails"),
+    ):
+        if one.rate(side, frame.prompt, context.alarm()).low <= RATE:
+            continue
+        found = one.rate(side, frame.prompt, CONFIDENCE)
+        who = "wrong" if side == "FP" else "right"
+        title = f"{one.name} {verb} {found.value:.1%} of {found.n:,} {who} completions"
+        severity: Literal["error", "warning"] = (
+            "error" if side == "FP" and found.value > 2 * RATE else "warning"
+        )
+        rows = np.flatnonzero(
+            one.passed * one.wrong if side == "FP" else (1 - one.passed) * one.right
+        )
+        findings.append(Finding.of(kind, severity, title, found, rows, (one.name,)))
+    alarm = 0.5 + context.alarm() / 2.0
+    fp, fn = (one.rate(side, frame.prompt, alarm) for side in ("FP", "FN"))
+    if min(fp.n, fn.n) >= CASES and 1 - fp.low - fn.low < 0:
+        both = (1.0 + CONFIDENCE) / 2.0
+        fp, fn = (one.rate(side, frame.prompt, both) for side in ("FP", "FN"))
+        found = Estimate(1 - fp.value - fn.value, 1 - fp.high - fn.high, 1 - fp.low - fn.low, fp.n)
+        title = f"{one.name} passes wrong completions more often than right ones"
+        rows = np.flatnonzero(one.passed * one.wrong)
+        findings.append(Finding.of(INVERTED, "error", title, found, rows, (one.name,)))
+    return findings
+
+
+def _strata(frame: Frame) -> Iterator[tuple[str, list[tuple[str, Floats]]]]:
+    """Ways to split the rows: a name, and its parts as 0/1 columns."""
+    length = frame.length
+    known = np.isfinite(length)
+    if known.sum() >= LENGTHS * CASES:
+        ends = np.quantile(length[known], np.linspace(0, 1, LENGTHS + 1))
+        parts = []
+        for i in range(LENGTHS):
+            last = i == LENGTHS - 1
+            inside = (
+                known
+                & (length >= ends[i])
+                & ((length <= ends[i + 1]) if last else (length < ends[i + 1]))
+            )
+            parts.append(
+                (f"{ends[i]:.0f} to {ends[i + 1]:.0f} {frame.length_unit}", inside.astype(float))
+            )
+        yield "length", parts
+    for name, stratum in frame.strata.items():
+        counts = np.bincount(stratum.codes[stratum.codes >= 0], minlength=len(stratum.names))
+        largest = np.argsort(-counts, kind="stable")[:20]
+        yield name, [(stratum.names[i], (stratum.codes == i).astype(float)) for i in largest]
+
+
+def _uneven(
+    one: _Judged, frame: Frame, context: Context
+) -> tuple[list[Finding], list[tuple[Cell, ...]]]:
+    rows: list[tuple[Cell, ...]] = []
+    splits = []
+    for name, parts in _strata(frame):
+        for side in ("FP", "FN"):
+            case = one.wrong if side == "FP" else one.right
+            large = [(part, column) for part, column in parts if (case * column).sum() >= CASES]
+            for part, column in large:
+                found = one.rate(side, frame.prompt, CONFIDENCE, column)
+                rows.append((name, part, side, found.value, found.low, found.high, found.n))
+            if len(large) > 1:
+                splits.append((name, side, large))
+    findings = []
+    looks = 2 * sum(len(large) for _, _, large in splits)
+    for name, side, large in splits:
+        # an interval for each part, all at once: where two lie further apart than the bound,
+        # so do the rates
+        alarms = [one.rate(side, frame.prompt, context.alarm(looks), c) for _, c in large]
+        worst = max(range(len(large)), key=lambda i: alarms[i].low)
+        best = min(range(len(large)), key=lambda i: alarms[i].high)
+        if alarms[worst].low - alarms[best].high <= UNEVEN:
+            continue
+        both = (1.0 + CONFIDENCE) / 2.0
+        high = one.rate(side, frame.prompt, both, large[worst][1])
+        low = one.rate(side, frame.prompt, both, large[best][1])
+        found = Estimate(high.value - low.value, high.low - low.high, high.high - low.low, high.n)
+        what = "passes wrong" if side == "FP" else "fails right"
+        title = (
+            f"{one.name} {what} completions more often for {name} {large[worst][0]}: "
+            f"{high.value:.0%} against {low.value:.0%} for {large[best][0]}"
+        )
+        hits = one.passed * one.wrong if side == "FP" else (1 - one.passed) * one.right
+        read = np.flatnonzero(hits * large[worst][1])
+        findings.append(
+            Finding.of(
+                UNEVEN_ERRORS, "warning", title, found, read, (one.name, name, large[worst][0])
+            )
+        )
+    return findings, rows
+
+
+def _margin(one: _Judged, frame: Frame, context: Context, lacks: list[str]) -> _Margin:
+    if context.rubric is None:
+        lacks.append("the certificate under these error rates: --rubric")
+        return _Margin()
+    both = (1.0 + CONFIDENCE) / 2.0  # each rate at half the doubt, so that both hold at once
+    fp, fn = (one.rate(side, frame.prompt, both) for side in ("FP", "FN"))
+    if min(fp.n, fn.n) == 0:
+        return _Margin()
+
+    def margin(fp_rate: float, fn_rate: float) -> float | None:
+        assert context.rubric is not None
+        noise = {"fp": round(fp_rate, 9), "fn": round(fn_rate, 9)}
+        found = context.rubric.prove(noise=noise).noise
+        return None if found is None else float(found.margin)
+
+    exact = context.rubric.prove()
+    if exact.verdict != "proved" or exact.worst.key != one.name:
+        return _Margin()  # what looks at the certificate itself says why
+    value, low, high = (
+        margin(fp.value, fn.value),
+        margin(fp.high, fn.high),
+        margin(fp.low, fn.low),
+    )
+    if value is None or low is None or high is None:
+        return _Margin()
+    rows: list[tuple[Cell, ...]] = [("expected margin", value, low, high)]
+    alarm = 0.5 + context.alarm() / 2.0
+    fp, fn = (one.rate(side, frame.prompt, alarm) for side in ("FP", "FN"))
+    best = margin(fp.low, fn.low)
+    if best is not None and best <= 0:
+        title = f"with {one.name}'s errors, wrong completions are paid as much as right ones"
+        found = Estimate(value, low, high, fp.n + fn.n)
+        hits = np.flatnonzero(one.passed * one.wrong)
+        return _Margin((Finding.of(MARGIN_LOST, "error", title, found, hits, (one.name,)),), rows)
+    if low <= 0:
+        note = (
+            "the rubric's margin holds at the error rates seen, but the labels are too few to "
+            "rule out rates at which it does not"
+        )
+        return _Margin((), rows, (note,))
+    return _Margin((), rows)
+
+
+def _agreement(judged: list[_Judged], frame: Frame) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for one, other in combinations(judged, 2):
+        both = ((one.wrong + one.right) * (other.wrong + other.right)) > 0
+        if not both.any():
+            continue
+        found = kappa(one.passed[both], other.passed[both], frame.prompt[both])
+        if np.isfinite(found.value):
+            low, high = (max(-1.0, found.low), min(1.0, found.high))
+            rows.append((one.name, other.name, found.value, low, high, int(both.sum())))
+    return Table(
+        "Agreement of criteria (Cohen's kappa)",
+        ("criterion", "other", "kappa", "from", "to", "rows"),
+        tuple(rows),
+        "1: the same verdicts; 0: as often as by chance",
+    )

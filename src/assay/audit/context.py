@@ -1,0 +1,43 @@
+"""What an analysis is told besides the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assay.plugins.host import Host
+    from assay.rubrics import BoundRubric
+
+CONFIDENCE = 0.95
+"""Of every interval that is shown."""
+
+FALSE_ALARM = 0.01
+"""How often a clean log raises a finding of one kind, at most. Where an analysis looks at many
+things for the same kind (pairs, steps), all of them together."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything that is not in the log."""
+
+    rubric: BoundRubric | None = None
+    """The rubric that the log was scored with, where it is known."""
+    against: BoundRubric | None = None
+    """Another, to compare it with."""
+    host: Host | None = None
+    rows: Callable[[Sequence[int]], Sequence[Mapping[str, Any]]] | None = None
+    """Whole rows of the log, text and verdicts, for rows of the frame; costs a look into the
+    files, so it is for a few thousand at most."""
+    seed: int = 0
+    """Of bootstrap draws; the same log and seed give the same intervals."""
+
+    @staticmethod
+    def alarm(comparisons: int = 1) -> float:
+        """The confidence of a two-sided interval beyond whose end a finding is raised.
+
+        Args:
+            comparisons: Things that are looked at for one kind of finding; Bonferroni's bound.
+        """
+        return 1.0 - 2.0 * FALSE_ALARM / max(1, comparisons)

@@ -1,0 +1,297 @@
+"""`read_log`: from files to a frame, and whole rows again on demand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from assay.audit.frame import Frame, Stratum
+from assay.audit.logs.extract import Extractor, Names, NeedsCharacters
+from assay.audit.logs.files import find_files
+from assay.audit.logs.gather import Block, Gathered, codes, turns_of
+from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
+from assay.audit.logs.problems import Problem, Problems
+from assay.audit.logs.source import Part, open_parts
+from assay.errors import ConfigError, RolloutsError, nearest
+from assay.model import EMPTY
+
+if TYPE_CHECKING:
+    from assay.audit.logs.gather import Column
+    from assay.plugins.host import Host
+    from assay.rubrics import BoundRubric, Rubric
+
+MAX_ROWS = 1_000_000
+"""Rows of a frame; of a larger log it holds a sample of whole groups."""
+
+AUTO_STRATA = ("model", "data_source")
+"""Columns that tell kinds of rows apart, where a log has them."""
+
+
+@dataclass
+class Log:
+    """A log that was read. Close it, or use it in a ``with``."""
+
+    frame: Frame
+    problems: tuple[Problem, ...]
+    """What could not be read, with places; lines that are no rows are in no frame."""
+    unreadable: int
+    """Lines and rows that could not be read at all, of the whole log."""
+    reader: str
+    """Name of the reader; several, joined by commas, where files differ."""
+    _parts: Mapping[int, Part] = field(default_factory=dict, repr=False)
+    _at: Column | None = field(default=None, repr=False)
+
+    def rows(self, indices: Sequence[int]) -> list[dict[str, Any]]:
+        """Whole rows: text, verdicts and every column, in the order asked for.
+
+        Read from the files, by offset where they are plain JSONL; so a few thousand at a time.
+        Fields that stand under other names in the log are there under Assay's names too.
+
+        Args:
+            indices: Rows of the frame.
+
+        Raises:
+            IndexError: no such row.
+            RolloutsError: a file has changed since the log was read, or is gone.
+        """
+        at = self._at
+        if at is None:
+            raise ValueError("the log is closed")
+        wanted: dict[int, list[int]] = {}
+        for i in indices:
+            if not 0 <= i < self.frame.n:
+                raise IndexError(f"the frame has {self.frame.n} rows, not row {i}")
+            wanted.setdefault(int(self.frame.file[i]), []).append(int(i))
+        found: dict[int, dict[str, Any]] = {}
+        for number, rows in wanted.items():
+            once = sorted(set(rows), key=lambda i: int(at[i]))
+            got = self._parts[number].rows([int(at[i]) for i in once])
+            for i, row in zip(once, got, strict=True):
+                found[i] = row
+        return [found[int(i)] for i in indices]
+
+    def close(self) -> None:
+        """Let go of what was kept for `rows`. Idempotent; the frame stays."""
+        self._parts, self._at = {}, None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def read_log(
+    paths: Sequence[str | os.PathLike[str]] | str | os.PathLike[str],
+    *,
+    columns: Mapping[str, str] = EMPTY,
+    key: str | None = None,
+    rubric: BoundRubric | None = None,
+    by: Sequence[str] = (),
+    max_rows: int = MAX_ROWS,
+    reader: str | None = None,
+    host: Host | None = None,
+) -> Log:
+    """A log as columns.
+
+    Memory does not grow with the log: rows beyond `max_rows` are counted (`Frame.totals`) and
+    left out by whole groups, chosen by a hash of the group. Same files, same frame.
+
+    Args:
+        paths: Files, globs, directories: JSONL, gzip, Parquet, and what `docs/reference/logs.md`
+            lists.
+        columns: Field -> column, where the log's name differs: ``reward=score``,
+            ``scores.style=style_reward`` (a criterion; then no others are looked for).
+        key: The key criterion; by default the rubric's, else the first of a log that Assay wrote.
+        rubric: Gives the order of criteria, and the key.
+        by: Columns to tell rows apart by, besides ``model`` and ``data_source``.
+        max_rows: At least 1.
+        reader: Name of the reader, where it is not to be told by the files' content.
+        host: Whose readers are asked; by default those that are installed.
+
+    Raises:
+        RolloutsError: no such file, a file that is never read (pickle), no reader knows it, no
+            row could be read.
+        ConfigError: a field, a column or a criterion that is none.
+    """
+    if max_rows < 1:
+        raise ConfigError(f"max_rows is {max_rows}, must be at least 1")
+    _check_fields(columns)
+    by = [by] if isinstance(by, str) else list(by)
+    strata = list(dict.fromkeys([*AUTO_STRATA, *by]))
+    files, found = find_files(paths)
+    problems = Problems()
+    parts = open_parts(files, found, columns, strata, reader, host, problems)
+    before = deepcopy(problems)
+    tokens = parts.seem_to_have_tokens
+    while True:  # twice, where lengths in tokens turn out to be missing in some rows
+        gathered = Gathered(max_rows)
+        extractor = Extractor(files, strata, problems, characters=not tokens)
+        try:
+            for batch in parts.batches(tokens):
+                block = extractor.block(batch)
+                if block is not None:
+                    gathered.add(block)
+            break
+        except NeedsCharacters:
+            problems.restore(before)
+            tokens = False
+        finally:
+            extractor.close()
+    block = gathered.block()
+    if block is None:
+        raise RolloutsError(_nothing(files, problems))
+    known = {**dict.fromkeys(parts.columns), **extractor.columns}
+    _check_columns(columns, known)
+    _check_by(by, extractor, known)
+    frame = _frame(files, block, gathered, extractor, rubric, key, own=parts.own)
+    return Log(
+        frame,
+        problems.all(),
+        problems.unreadable,
+        ", ".join(parts.readers),
+        parts.opened,
+        block.columns["at"],
+    )
+
+
+def _nothing(files: Sequence[str], problems: Problems) -> str:
+    where = files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
+    told = problems.all()
+    if not told:
+        return f"{where}: holds no rows"
+    return f"{where}: no row could be read\n" + "\n".join(str(p) for p in told[:5])
+
+
+def _check_fields(columns: Mapping[str, str]) -> None:
+    fields = (*FIELDS, *ROW_FIELDS)
+    for name, column in columns.items():
+        if name.startswith(SCORES):
+            if name == SCORES:
+                raise ConfigError(f"--map {name}={column}: must name a criterion: scores.NAME")
+        elif name not in fields:
+            raise ConfigError(
+                f"--map {name}={column}: no field {name!r}{nearest(name, fields)}"
+                f"\nfields: {', '.join(fields)}, scores.NAME"
+            )
+        if not column:
+            raise ConfigError(f"--map {name}=: names no column")
+
+
+def _check_columns(columns: Mapping[str, str], known: Mapping[str, None]) -> None:
+    for name, column in columns.items():
+        if not any(path[0] in known for path in column_places(column)):
+            raise ConfigError(
+                f"--map {name}={column}: no row has the column {column!r}{nearest(column, known)}"
+            )
+
+
+def _check_by(by: Sequence[str], extractor: Extractor, known: Mapping[str, None]) -> None:
+    for column in by:
+        if not extractor.strata[column].codes:
+            raise ConfigError(f"--by {column}: no row has that column{nearest(column, known)}")
+    extractor.check_strata(by)
+
+
+def _frame(
+    files: Sequence[str],
+    block: Block,
+    gathered: Gathered,
+    extractor: Extractor,
+    rubric: BoundRubric | None,
+    key: str | None,
+    own: bool,
+) -> Frame:
+    criteria = _ordered(extractor.criteria, rubric)
+    n = len(block)
+    tokens = extractor.without_tokens == 0 and bool(np.isfinite(block.columns["n_tokens"]).any())
+    truncated = block.columns["truncated"]
+    return Frame(
+        criteria=tuple(criteria),
+        key=_key(key, rubric, criteria, own),
+        reward=block.columns["reward"],
+        scores=_matrix(block, "score", criteria, n, np.nan),
+        contributions=_matrix(block, "contribution", criteria, n, np.nan),
+        statuses=_matrix(block, "status", criteria, n, np.int8(-1)),
+        row_status=block.columns["row_status"],
+        group=codes(block.columns["group"]),
+        prompt=codes(block.columns["prompt"]),
+        step=block.columns["step"],
+        label=block.columns["label"],
+        length=block.columns["n_tokens" if tokens else "n_chars"],
+        file=block.columns["file"],
+        line=block.columns["line"],
+        files=tuple(files),
+        length_unit="tokens" if tokens else "characters",
+        truncated=truncated if (truncated >= 0).any() else None,
+        signature=_stratum(extractor.signatures, block.columns["signature"]),
+        strata={
+            name: stratum
+            for name, names in extractor.strata.items()
+            if not names.overflow
+            and (stratum := _stratum(names, block.columns[f"stratum.{name}"])) is not None
+        },
+        weights={
+            c: extractor.weights[c][0]
+            for c in criteria
+            if c in extractor.weights and extractor.weights[c][0] == extractor.weights[c][1]
+        },
+        turns=turns_of(block),
+        total=gathered.total,
+        rubric=", ".join(extractor.rubrics.codes),
+        totals=gathered.totals(criteria),
+    )
+
+
+def _matrix(block: Block, what: str, criteria: Sequence[str], n: int, fill: Any) -> Any:
+    missing = np.full(n, fill)
+    found = [block.criteria.get((what, c), missing) for c in criteria]
+    return np.stack(found, axis=1) if found else np.empty((n, 0), missing.dtype)
+
+
+def _stratum(names: Names, column: Column) -> Stratum | None:
+    return Stratum(tuple(names.codes), column) if names.codes else None
+
+
+def _ordered(criteria: Mapping[str, None], rubric: BoundRubric | None) -> list[str]:
+    """The rubric's order, then the log's."""
+    first = [] if rubric is None else [c for c in rubric.rubric.leaves() if c in criteria]
+    return [*first, *(c for c in criteria if c not in first)]
+
+
+def _key(
+    key: str | None, rubric: BoundRubric | None, criteria: Sequence[str], own: bool
+) -> str | None:
+    if key is not None:
+        if key not in criteria:
+            told = f"criteria: {', '.join(criteria)}" if criteria else "the log has no criteria"
+            raise ConfigError(
+                f"--key {key}: no criterion of the log{nearest(key, criteria)}\n{told}"
+            )
+        return key
+    if rubric is not None:
+        found = key_leaf(rubric.rubric)
+        return found if found in criteria else None
+    return criteria[0] if own and criteria else None
+
+
+def key_leaf(rubric: Rubric, named: str | None = None) -> str:
+    """The key criterion of a rubric, as keys of leaves are: nested keys joined with ``/``.
+
+    Where a switch or the phases choose, that of their first case.
+    """
+    from assay.rubrics.criterion import Criterion
+
+    parts = rubric.parts()
+    named = named or rubric.key or next(iter(parts))
+    for name, part in parts.items():
+        if named == name or named.startswith(name + "/"):
+            if isinstance(part, Criterion):
+                return name
+            return f"{name}/{key_leaf(part, named[len(name) + 1 :] or None)}"
+    return named

@@ -1,0 +1,32 @@
+"""Offers Assay's own log readers, through the hook that everyone else uses."""
+
+from __future__ import annotations
+
+from assay.plugins.log_readers import LogReaderSpec
+from assay.plugins.markers import hookimpl
+
+_READERS = "assay.audit.logs.readers"
+
+SPECS = (
+    LogReaderSpec("assay", "Rows that `assay verify` wrote", f"{_READERS}.assay:READER"),
+    LogReaderSpec("ledger", "Shards of Assay's ledger", f"{_READERS}.ledger:READER"),
+    LogReaderSpec("trl", "Completions files of TRL's GRPO trainer", f"{_READERS}.trl:READER"),
+    LogReaderSpec("verl", "Rollout dumps of verl", f"{_READERS}.verl:READER"),
+    LogReaderSpec("openrlhf", "Scored samples of OpenRLHF", f"{_READERS}.openrlhf:READER"),
+    LogReaderSpec(
+        "verifiers", "Traces of PrimeIntellect's verifiers", f"{_READERS}.verifiers:TRACES_READER"
+    ),
+    LogReaderSpec(
+        "verifiers_results",
+        "Results of verifiers before version 1",
+        f"{_READERS}.verifiers:RESULTS_READER",
+    ),
+    LogReaderSpec("inspect", "Logs of inspect_ai", f"{_READERS}.inspect_logs:READER"),
+    LogReaderSpec("columns", "Any rows with a reward or scores", f"{_READERS}.columns:READER"),
+)
+
+
+@hookimpl
+def assay_log_readers() -> list[LogReaderSpec]:
+    """The built-in readers."""
+    return list(SPECS)

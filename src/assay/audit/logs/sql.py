@@ -1,0 +1,321 @@
+"""The queries that take fields out of rows, and the database that runs them.
+
+The database has no file, opens none, and loads no extension: rows are handed to it. Names from a
+log reach a query only as quoted text inside a JSON pointer.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+import pyarrow as pa
+
+from assay.audit.frame import ROW_STATUSES, STATUSES
+from assay.audit.logs.layout import Layout, Path, pointer
+
+MEMORY = "1GB"
+"""Of the database; a batch needs a tenth of it."""
+
+UNKNOWN = -2
+"""A status that is none."""
+
+
+def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A database in memory that can touch nothing else."""
+    spill = os.path.join(tempfile.gettempdir(), f"assay-audit-{os.getpid()}")
+    db = duckdb.connect(
+        ":memory:",
+        config={
+            "threads": threads or len(os.sched_getaffinity(0)),
+            "memory_limit": MEMORY,
+            "temp_directory": spill,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "python_enable_replacements": False,
+        },
+    )
+    db.execute("SET enable_external_access = false")  # only now: a spill folder counts as access
+    db.execute("SET lock_configuration = true")
+    return db
+
+
+def literal(text: str) -> str:
+    """`text` as SQL.
+
+    >>> print(literal("a'b"))
+    'a''b'
+    """
+    pieces = ["'" + piece.replace("'", "''") + "'" for piece in text.split("\0")]
+    return pieces[0] if len(pieces) == 1 else "(" + " || chr(0) || ".join(pieces) + ")"
+
+
+def name(text: str) -> str:
+    """`text` as the name of a column."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+@dataclass
+class Fragments:
+    """Pieces of rows, as JSON text: each path is looked up once, all of them in one parse."""
+
+    _paths: dict[Path, int] = field(default_factory=dict)
+
+    def at(self, path: Path) -> str:
+        """SQL of the JSON text there; null where nothing is."""
+        place = self._paths.setdefault(path, len(self._paths) + 1)
+        return f"x[{place}]"
+
+    def select(self, columns: Mapping[str, str], more: Sequence[str] = ()) -> str:
+        """The whole query: `columns` are made of fragments, `more` stand beside the rows."""
+        paths = ", ".join(literal(pointer(path)) for path in self._paths)
+        extract = f"json_extract(doc, [{paths}])::VARCHAR[]" if paths else "NULL::VARCHAR[]"
+        beside = "".join(f", {column}" for column in more)
+        wanted = ", ".join(["i", *(f"{sql} AS {name(c)}" for c, sql in columns.items())])
+        return f"SELECT {wanted} FROM (SELECT i{beside}, {extract} AS x FROM batch)"  # noqa: S608
+
+
+def first(parts: Sequence[str]) -> str:
+    """The first that is neither missing nor null."""
+    if not parts:
+        return "NULL::VARCHAR"
+    parts = [f"nullif({part}, 'null')" for part in parts]
+    return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
+
+
+def number(fragment: str) -> str:
+    """A double: null where nothing is there, NaN where it is no number."""
+    other = f"CASE {fragment} WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 ELSE 'nan'::DOUBLE END"
+    return (
+        f"coalesce(TRY_CAST({fragment} AS DOUBLE), "
+        f"CASE WHEN {fragment} IS NOT NULL AND {fragment} <> 'null' THEN {other} END)"
+    )
+
+
+def text(fragment: str) -> str:
+    """What a JSON string says; other values as their JSON; null where it is empty."""
+    return (
+        f"CASE WHEN starts_with({fragment}, '\"') "
+        f"THEN nullif(json_extract_string({fragment}::JSON, '$'), '') ELSE {fragment} END"
+    )
+
+
+def hashed(sql: str) -> str:
+    """The first 8 bytes of the text's MD5, little-endian; null for null."""
+    return f"(md5_number({sql}) & 18446744073709551615::UHUGEINT)::UBIGINT"
+
+
+def place_in(fragment: str, names: Sequence[str]) -> str:
+    """Where a JSON string stands in `names`; -1 where it is missing, `UNKNOWN` elsewhere."""
+    cases = " ".join(f"WHEN '\"{n}\"' THEN {i}" for i, n in enumerate(names))
+    return f"(CASE WHEN {fragment} IS NULL THEN -1 ELSE CASE {fragment} {cases} ELSE {UNKNOWN} END END)::TINYINT"  # noqa: E501
+
+
+CHARS = "chars"
+PROMPT = "prompt"
+"""Columns that stand beside the rows of a table: its text need not go through JSON."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for in a batch."""
+
+    criteria: Sequence[str]
+    strata: Sequence[str]
+    """Fields to tell rows apart by."""
+    present: frozenset[str]
+    """Keys that its rows have."""
+    verdicts: frozenset[str]
+    """Keys that its rows' verdicts have."""
+    scored: frozenset[str]
+    """Keys of ``scores`` in rows that have neither terms nor verdicts."""
+    receipts: bool
+    """Whether any row has terms or verdicts."""
+    turns: Mapping[str, int] | None
+    """Criterion that is judged once a turn -> how many turns to look for; None where no row has
+    turns."""
+    characters: bool
+    """Whether lengths are counted in characters."""
+
+
+def row_query(layout: Layout, wanted: Wanted, beside: Sequence[str]) -> str:
+    """The query of a batch: every column of the frame, named as `Extractor` wants them.
+
+    Args:
+        layout: Where the fields stand.
+        wanted: What to look for; what no row has is null without looking.
+        beside: Of `CHARS` and `PROMPT`, those that are there.
+    """
+    fragments = Fragments()
+
+    def at(field_name: str) -> str:
+        there = [path for path in layout.places(field_name) if path[0] in wanted.present]
+        return first([fragments.at(path) for path in there])
+
+    columns = {
+        "reward": number(at("reward")),
+        "row_status": place_in(at("status"), ROW_STATUSES),
+        "step": number(at("step")),
+        "n_tokens": number(at("n_tokens")),
+        "label": at("label"),
+        "finish_reason": text(at("finish_reason")),
+        "truncated": at("truncated"),
+        "signature": text(at("signature")),
+        "rubric": text(at("rubric")),
+    }
+    prompt = "prompt" if PROMPT in beside else text(at("prompt"))
+    keys = {
+        "i": f"'i:' || {text(at('prompt_id'))}",
+        "p": f"'p:' || {prompt}",
+        "g": f"'g:' || {text(at('group_id'))}",
+    }
+    columns["prompt"] = hashed(f"coalesce({keys['i']}, {keys['p']}, {keys['g']})")
+    columns["group"] = hashed(f"coalesce({keys['g']}, {keys['i']}, {keys['p']})")
+    if not wanted.characters:
+        columns["n_chars"] = "NULL::DOUBLE"
+    elif layout.fields.get("n_chars"):
+        columns["n_chars"] = number(at("n_chars"))
+    elif CHARS in beside:
+        columns["n_chars"] = "chars::DOUBLE"
+    else:
+        completion = at("completion")
+        is_text = f"starts_with({completion}, '\"')"
+        columns["n_chars"] = (
+            f"CASE WHEN {is_text} THEN length(json_extract_string({completion}::JSON, '$'))"
+            "::DOUBLE END"
+        )
+        columns["chat"] = f"CASE WHEN NOT {is_text} THEN {completion} END"
+    for i, stratum in enumerate(wanted.strata):
+        columns[f"stratum.{i}"] = text(at(stratum))
+    for i, criterion in enumerate(wanted.criteria):
+        columns.update(_criterion(layout, criterion, fragments, i, wanted))
+    if wanted.turns is not None:
+        rewards = at("turns_reward")
+        columns["turns"] = f"TRY_CAST({rewards}::JSON AS DOUBLE[])"
+        for i, (criterion, count) in enumerate(wanted.turns.items()):
+            scores = [
+                number(fragments.at(("verdicts", f"{criterion}#{t}", "score")))
+                for t in range(count)
+            ]
+            columns[f"turn.{i}"] = f"[{', '.join(scores)}]"
+    return fragments.select(columns, beside)
+
+
+def _criterion(
+    layout: Layout, key: str, fragments: Fragments, i: int, wanted: Wanted
+) -> dict[str, str]:
+    def at(*path: str) -> str:
+        return fragments.at(path)
+
+    if layout.chosen:
+        there = [at(*path) for path in layout.chosen[key] if path[0] in wanted.present]
+        return {f"score.{i}": number(_value(there))}
+    if layout.criteria == "columns":
+        return {f"score.{i}": number(at(key))}
+    if layout.criteria == "scores":
+        return {f"score.{i}": number(_value([at(*layout.scores, key)]))}
+    bare = "NULL::DOUBLE"
+    if key in wanted.scored:
+        bare = number(_value([at(*layout.scores, key)]))
+        if not wanted.receipts:
+            return {f"score.{i}": bare}
+        bare = f"CASE WHEN {at('terms')} IS NULL AND {at('verdicts')} IS NULL THEN {bare} END"
+    said, verdict = "NULL::VARCHAR", "NULL::DOUBLE"
+    if key in wanted.verdicts:
+        said, verdict = at("verdicts", key, "status"), number(at("verdicts", key, "score"))
+    elif layout.told:
+        said = at("terms", key, "status")
+        verdict = number(at("terms", key, "verdict_score"))
+    elif turns := (wanted.turns or {}).get(key):
+        said = first_unjudged([at("verdicts", f"{key}#{t}", "status") for t in range(turns)])
+    status = place_in(first([said]), STATUSES)
+    # what stood in for a missing score is no score
+    term = number(at("terms", key, "score"))
+    score = f"CASE WHEN {status} <= 0 THEN coalesce({term}, {verdict}, {bare}) END"
+    return {
+        f"score.{i}": score,
+        f"contribution.{i}": number(at("terms", key, "contribution")),
+        f"weight.{i}": number(at("terms", key, "weight")),
+        f"status.{i}": status,
+    }
+
+
+def first_unjudged(fragments: Sequence[str]) -> str:
+    """Of a criterion's verdicts, one a turn: the first status that is not ``judged``."""
+    judged = "'\"judged\"'"
+    others = [f"nullif({fragment}, {judged})" for fragment in fragments]
+    return f"coalesce({', '.join([*others, fragments[0]])})"
+
+
+def _value(fragments: Sequence[str]) -> str:
+    """A score that may stand in an object."""
+    found = first(fragments)
+    inside = first([f"json_extract({found}::JSON, '$.{k}')::VARCHAR" for k in ("score", "value")])
+    return f"CASE WHEN starts_with({found}, '{{') THEN {inside} ELSE {found} END"
+
+
+def keys_of(layout: Layout) -> str:
+    """Keys of the row, of its terms, its verdicts, its scores."""
+    paths = ["''", "'/terms'", "'/verdicts'", literal(pointer(layout.scores))]
+    return f"json_keys(doc, [{', '.join(paths)}])"
+
+
+def keys_query(layout: Layout) -> str:
+    """The different sets of keys that the rows of a batch have, each with its first row."""
+    return f"SELECT {keys_of(layout)} AS k, min(i) FROM batch GROUP BY k"  # noqa: S608
+
+
+def document_query(columns: Mapping[str, pa.DataType], layout: Layout) -> tuple[str, list[str]]:
+    """From columns ``c0``, ``c1``, ... of a table to rows as JSON, and what stands beside them.
+
+    Args:
+        columns: Column of the table -> its type, in the order of ``c0``, ``c1``, ...
+        layout: Where the fields stand.
+    """
+    direct: dict[str, str] = {}
+    for field_name, beside in (("completion", CHARS), ("prompt", PROMPT)):
+        places = layout.places(field_name)
+        if len(places) == 1 and len(places[0]) == 1 and _is_text(columns.get(places[0][0])):
+            direct[places[0][0]] = beside
+    pairs: list[str] = []
+    more: list[str] = []
+    for j, (column, kind) in enumerate(columns.items()):
+        if column in direct:
+            sql = f"length(c{j})" if direct[column] == CHARS else f"nullif(c{j}, '')"
+            more.append(f"{sql} AS {direct[column]}")
+        elif column != "-":
+            pairs += [literal(column), _as_json(f"c{j}", column, kind, layout)]
+    doc = f"json_object({', '.join(pairs)})" if pairs else "'{}'"
+    wanted = ", ".join(["i", f"{doc}::VARCHAR AS doc", *more])
+    return f"SELECT {wanted} FROM batch", list(direct.values())  # noqa: S608
+
+
+def _is_text(kind: pa.DataType | None) -> bool:
+    return kind is not None and (pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _as_json(column: str, title: str, kind: pa.DataType, layout: Layout) -> str:
+    containers = {"terms", "verdicts", "info", "turns_reward", layout.scores[0]}
+    if layout.told:
+        containers.add("label")
+    if title in containers and _is_text(kind):  # JSON in a column of text
+        return f"CASE WHEN json_valid({column}) THEN {column}::JSON ELSE to_json({column}) END"
+    if title == "terms" and pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
+        inner = kind.value_type
+        wanted = ("weight", "score", "contribution", "status", "verdict_score")
+        there = [f for f in wanted if inner.get_field_index(f) >= 0]
+        if inner.get_field_index("key") >= 0:
+            entry = ", ".join(f"'{f}': t.{f}" for f in there)
+            return (
+                f"map_from_entries(list_transform({column}, "
+                f"lambda t: {{'k': t.key, 'v': {{{entry}}}}}))"
+            )
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return "NULL"
+    if pa.types.is_decimal(kind):
+        return f"{column}::DOUBLE"
+    return column

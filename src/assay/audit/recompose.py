@@ -1,0 +1,463 @@
+"""What the rollouts of a log are worth under a rubric: from stored scores, no verifier run.
+
+Rewards come out as `BoundRubric.compose` gives them, bit for bit, by the same formulas over
+columns instead of over numbers. A rubric that reads more than scores (parts of verdicts, fields
+of the sample that are no columns) is composed row by row, from whole rows, for as many as may be
+read. Nothing is invented: a row that lacks a verdict has no reward, and `lacks` says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assay.audit.matching import columns, identities, same_verifier
+from assay.audit.stats.sums import fsum
+from assay.errors import AssayError, SampleError
+from assay.model import Sample, Verdict
+from assay.rubrics import Phases, Switch
+from assay.rubrics.base import VIRTUAL
+from assay.rubrics.criterion import Criterion
+from assay.rubrics.kinds import OURS
+from assay.rubrics.ops import SLACK
+from assay.rubrics.plan import Plan
+from assay.rubrics.turning import TurnsPlan
+
+if TYPE_CHECKING:
+    from assay.audit.context import Context
+    from assay.audit.frame import Codes, Floats, Frame
+    from assay.rubrics import BoundRubric
+    from assay.rubrics.base import Part
+    from assay.rubrics.number import Number
+
+READ = 5_000
+"""Whole rows that are read at most, where columns do not suffice."""
+
+
+COLUMN_NAMES = (
+    *("reward", "scores", "contributions", "statuses", "row_status"),
+    *("group", "prompt", "step", "label", "length", "file", "line"),
+)
+"""Of `Frame`, as long as there are rows."""
+
+
+def recompose(bound: BoundRubric, frame: Frame, context: Context) -> Floats:
+    """(n,) the rewards of a log under a rubric; NaN where unscored or not to be known.
+
+    `Recomposer` also says why not, and composes changed scores.
+    """
+    return Recomposer(bound, frame, context).rewards
+
+
+class Recomposer:
+    """A rubric over the columns of one log.
+
+    Args:
+        bound: The rubric.
+        frame: The log.
+        context: `rubric` tells what the columns measure; `rows` brings what is no column.
+    """
+
+    def __init__(self, bound: BoundRubric, frame: Frame, context: Context) -> None:
+        self.bound, self.frame, self.context = bound, frame, context
+        self.columns = columns(bound, frame.criteria, context.rubric)
+        """Criterion's key -> the log's criteria that have its scores, the likeliest first."""
+        self._identities = identities(bound)
+        self._lacks: dict[str, None] = {}
+        self._none: dict[str, int] = {}
+
+    @cached_property
+    def rewards(self) -> Floats:
+        """(n,) as the log's scores stand."""
+        found = np.full(self.frame.n, np.nan)
+        byhand = np.zeros(self.frame.n, bool)
+        for way, rows in self._ways:
+            if way is None:
+                byhand[rows] = True
+                continue
+            plan = _scored(way)
+            absent = [leaf for leaf in plan.leaves if leaf.key not in self.columns]
+            if not absent:
+                found[rows] = self._valued(plan, self.frame.scores[rows], rows)
+            elif all(self._readable(leaf.key) for leaf in absent):
+                byhand[rows] = True
+            else:
+                for leaf in absent:
+                    if not self._readable(leaf.key):
+                        self._lack(
+                            f"verdicts for {leaf.key!r} ({leaf.criterion.use}): no criterion of "
+                            "the log has that verifier with those params"
+                        )
+        if byhand.any():
+            self._by_hand(found, np.flatnonzero(byhand))
+        return found
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What the log lacks for this rubric, in the words of `Outcome.lacks`."""
+        _ = self.rewards
+        rows = [
+            f"verdicts for {key!r} in {count:,} of {self.frame.n:,} rows"
+            for key, count in self._none.items()
+            if count
+        ]
+        return (*self._lacks, *rows)
+
+    def like(self, bound: BoundRubric) -> Recomposer:
+        """The same log under a rubric that differs in numbers alone: of the same criteria."""
+        other = Recomposer.__new__(Recomposer)
+        other.bound, other.frame, other.context = bound, self.frame, self.context
+        other.columns, other._identities = self.columns, self._identities
+        other._lacks, other._none = {}, {}
+        return other
+
+    @property
+    def vector(self) -> bool:
+        """Whether rewards are a function of the columns alone, so that `of` may be called."""
+        return all(
+            way is not None and all(leaf.key in self.columns for leaf in _scored(way).leaves)
+            for way, _ in self._ways
+        )
+
+    def of(self, scores: Floats, rows: Codes | None = None) -> Floats:
+        """The rewards of other scores: of what-ifs, such as one criterion held at its mean.
+
+        Args:
+            scores: (m, k) in the order of the frame's criteria; NaN: missing.
+            rows: (m,) whose rows they stand for, which tells the case of a switch; by default
+                all rows.
+
+        Raises:
+            ValueError: not `vector`.
+        """
+        if not self.vector:
+            raise ValueError("this rubric reads more than the log's scores")
+        rows = np.arange(self.frame.n) if rows is None else rows
+        if len(self._ways) == 1 and len(self._ways[0][1]) == self.frame.n:
+            return self._valued(_scored(self._ways[0][0]), scores, rows)
+        found = np.full(len(rows), np.nan)
+        code = np.full(self.frame.n, -1)
+        for number, (_, members) in enumerate(self._ways):
+            code[members] = number
+        for number, (way, _) in enumerate(self._ways):
+            here = np.flatnonzero(code[rows] == number)
+            found[here] = self._valued(_scored(way), scores[here], rows[here])
+        return found
+
+    def shares(self) -> dict[str, Floats]:
+        """Criterion's key -> (n,) its line of the receipts: weight times score; NaN where unscored.
+
+        What a composer that is no sum adds or takes is not in them. Only where `vector`.
+        """
+        found: dict[str, Floats] = {}
+        unscored = ~np.isfinite(self.rewards)
+        for way, rows in self._ways:
+            for leaf in _scored(way).leaves:
+                column, _ = self._column(leaf.key, self.frame.scores[rows], rows)
+                column = np.where(np.isfinite(column), column, leaf.stand_in)
+                line = found.setdefault(leaf.key, np.zeros(self.frame.n))
+                line[rows] = leaf.coefficient * column
+        for line in found.values():
+            line[unscored] = np.nan
+        return found
+
+    # -- by columns -----------------------------------------------------------------------------
+
+    def _valued(self, plan: Plan, scores: Floats, rows: Codes) -> Floats:
+        values: dict[str, Floats] = {}
+        lost = np.zeros(len(rows), bool)
+        absent = np.zeros(len(rows), bool)
+        for leaf in plan.leaves:
+            column, never = self._column(leaf.key, scores, rows)
+            if never.any():
+                absent |= never
+                self._none[leaf.key] = int((never & (self.frame.row_status[rows] != 2)).sum())
+            missing = ~np.isfinite(column)
+            if leaf.is_key:
+                lost |= missing
+            values[leaf.key] = np.where(missing, leaf.stand_in, column)
+        found = _evaluated(plan, values)
+        found[lost | absent] = np.nan
+        return found
+
+    def _column(
+        self, key: str, scores: Floats, rows: Codes
+    ) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+        """(m,) the scores of a criterion, and where the log has no verdict for it at all."""
+        told = "statuses" in self.frame.has
+        column, never = np.full(len(rows), np.nan), np.ones(len(rows), bool)
+        for name in self.columns[key]:
+            place = self.frame.criteria.index(name)
+            column = np.where(never, scores[:, place], column)
+            never &= told & ~np.isfinite(column) & (self.frame.statuses[rows, place] < 0)
+            if not never.any():
+                break
+        return column, never
+
+    @cached_property
+    def _ways(self) -> list[tuple[Plan | TurnsPlan | None, Codes]]:
+        """How the switches stand, and for which rows; None: only whole rows can tell."""
+        n = self.frame.n
+        fields = sorted(_fields(self.bound.rubric))
+        if not fields:
+            try:
+                return [(self.bound.plan(None), np.arange(n))]
+            except AssayError:  # a stranger's composer that chooses
+                return [(None, np.arange(n))]
+        told = [self._field(name) for name in fields]
+        if any(column is None for column in told):
+            return [(None, np.arange(n))]
+        codes = np.stack([column[0] for column in told if column is not None], axis=1)
+        distinct, where = np.unique(codes, axis=0, return_inverse=True)
+        where = where.reshape(-1)
+        found: dict[int, tuple[Plan | TurnsPlan, list[int]]] = {}
+        for number, code in enumerate(distinct):
+            given: dict[str, Any] = {}
+            for name, column, at in zip(fields, told, code, strict=True):
+                if column is not None and at >= 0:
+                    given[name] = column[1][int(at)]
+            try:
+                plan = self.bound.plan(_sample(given))
+            except SampleError as err:
+                self._lack(str(err).partition("\n")[0])
+                continue
+            found.setdefault(id(plan), (plan, []))[1].append(number)
+        return [(plan, np.flatnonzero(np.isin(where, numbers))) for plan, numbers in found.values()]
+
+    def _field(self, name: str) -> tuple[Codes, Sequence[Any]] | None:
+        """A field of the sample as codes and their values; -1 where it is not said."""
+        if name == "step":
+            known = np.isfinite(self.frame.step)
+            values, where = np.unique(self.frame.step[known], return_inverse=True)
+            codes = np.full(self.frame.n, -1)
+            codes[known] = where
+            return codes, [int(v) for v in values]
+        for stratum in (name, name.removeprefix("info.")):
+            if stratum in self.frame.strata:
+                found = self.frame.strata[stratum]
+                return np.asarray(found.codes, np.int64), found.names
+        return None
+
+    # -- by whole rows --------------------------------------------------------------------------
+
+    def _readable(self, key: str) -> bool:
+        """Whether whole rows hold the verdict, though no column holds the score."""
+        if self.context.rows is None:
+            return False
+        return self._identities[key].verifier in VIRTUAL or self._source(key) is not None
+
+    def _source(self, key: str) -> str | None:
+        """The log's criterion whose verdicts stand for this one's, however they are read."""
+        wanted = self._identities[key]
+        own = self.context.rubric
+        if own is None:
+            named = [c for c in self.frame.criteria if same_verifier(c, wanted.verifier)]
+            return key if key in self.frame.criteria else (named[0] if named else None)
+        for other, what in identities(own).items():
+            if same_verifier(what.verifier, wanted.verifier) and what.params == wanted.params:
+                return other
+        return None
+
+    def _by_hand(self, found: Floats, rows: Codes) -> None:
+        if self.context.rows is None:
+            self._lack("whole rows, for a rubric that reads more than scores")
+            return
+        chosen = self._whole_groups(rows)
+        if len(chosen) < len(rows):
+            self._lack(
+                f"whole rows for all: this rubric reads more than scores, so {len(chosen):,} of "
+                f"{len(rows):,} rows were composed"
+            )
+        sources = {key: self._source(key) for key in self._identities}
+        for row, whole in zip(chosen, self.context.rows([int(r) for r in chosen]), strict=True):
+            found[row] = self._composed(whole, sources)
+
+    def _whole_groups(self, rows: Codes) -> Codes:
+        """Some rows, no more than may be read: whole groups, evenly over the log."""
+        if len(rows) <= READ:
+            return rows
+        group = self.frame.group[rows]
+        lone = group < 0
+        group = np.where(lone, group.max(initial=0) + 1 + np.cumsum(lone), group)
+        _, where, counts = np.unique(group, return_inverse=True, return_counts=True)
+        every = math.ceil(len(rows) / READ)
+        while True:
+            taken = np.arange(len(counts)) % every == 0
+            if counts[taken].sum() <= READ or every > len(counts):
+                picked: Codes = rows[taken[where]]
+                return picked[:READ]
+            every += 1
+
+    def _composed(self, row: Mapping[str, Any], sources: Mapping[str, str | None]) -> float:
+        stored = row.get("verdicts")
+        if not isinstance(stored, Mapping):
+            self._lack("verdicts in some rows")
+            return math.nan
+        verdicts: dict[str, Verdict] = {}
+        for key, source in sources.items():
+            for name, value in stored.items():
+                head, mark, turn = str(name).partition("#")
+                if head == source and isinstance(value, Mapping):
+                    verdicts[f"{key}{mark}{turn}"] = Verdict.from_json(value)
+        try:
+            sample = replace(Sample.from_row(row), label=None)
+            wanted = {job.key for job in self.bound.jobs(sample)}
+            kept = {name: verdict for name, verdict in verdicts.items() if name in wanted}
+            value = self.bound.compose(kept, sample).value
+        except AssayError as err:
+            self._lack(str(err).partition("\n")[0])
+            return math.nan
+        return math.nan if value is None else value
+
+    def _lack(self, what: str) -> None:
+        self._lacks[what] = None
+
+
+def rows_of(frame: Frame, rows: Codes) -> Frame:
+    """Some rows of a log, as a log; without its turns."""
+    cut: dict[str, Any] = {name: getattr(frame, name)[rows] for name in COLUMN_NAMES}
+    cut["strata"] = {
+        name: replace(stratum, codes=stratum.codes[rows]) for name, stratum in frame.strata.items()
+    }
+    for name in ("signature", "truncated"):
+        column = getattr(frame, name)
+        if column is not None:
+            cut[name] = (
+                column[rows] if name == "truncated" else replace(column, codes=column.codes[rows])
+            )
+    return replace(frame, turns=None, **cut)
+
+
+def phi_of(bound: BoundRubric, frame: Frame) -> Floats | str:
+    """The potential after each turn, from the log's scores of turns; or what is lacking.
+
+    Args:
+        bound: A rubric of turns with potential shaping; no switch or phases above it.
+        frame: A log with turns.
+
+    Returns:
+        (m,) in the order of ``frame.turns``; of a last turn it has no meaning: phi is 0 there.
+    """
+    plan = bound.plan(None)
+    if not isinstance(plan, TurnsPlan) or plan.phi is None or frame.turns is None:
+        raise ValueError("no rubric of turns with a potential, or no turns")
+    there = frame.turns.scores
+    absent = [leaf.key for leaf in plan.phi.leaves if leaf.key not in there]
+    if absent or not plan.phi.simple:
+        return f"scores of {', '.join(absent) or 'phi'} for each turn, to check the differences"
+    values: dict[str, Floats] = {}
+    lost = np.zeros(len(frame.turns.rewards), bool)
+    for leaf in plan.phi.leaves:
+        missing = ~np.isfinite(there[leaf.key])
+        if leaf.is_key:
+            lost |= missing
+        values[leaf.key] = np.where(missing, leaf.stand_in, there[leaf.key])
+    return np.where(lost, plan.low, _evaluated(plan.phi, values))
+
+
+def _scored(way: Plan | TurnsPlan | None) -> Plan:
+    """The plan of a reward's value: of turns, the outcome's."""
+    if way is None:
+        raise ValueError("only whole rows can tell the case of this rubric")
+    return way.outcome if isinstance(way, TurnsPlan) else way
+
+
+def _fields(part: Part) -> set[str]:
+    """Fields of the sample by which the switches and phases choose."""
+    if isinstance(part, Criterion):
+        return set()
+    found = set().union(*(_fields(child) for child in part.parts().values()))
+    if isinstance(part, Switch):
+        found.add(part.on)
+    elif isinstance(part, Phases):
+        found.add(part.by)
+    return found
+
+
+def _sample(given: Mapping[str, Any]) -> Sample:
+    """A sample that is nothing but the fields a choice is made by."""
+    info = {k.removeprefix("info."): v for k, v in given.items() if k.startswith("info.")}
+    plain = {k: v for k, v in given.items() if not k.startswith("info.")}
+    return Sample(completion="", info=info, **plain)
+
+
+def _evaluated(plan: Plan, values: Mapping[str, Floats]) -> Floats:
+    """(m,) the plan's value over columns, as its receipt gives it."""
+    if plan.linear:
+        return fsum([leaf.coefficient * values[leaf.key] + 0.0 for leaf in plan.leaves])
+    if not all(type(part) in OURS for part in plan.lowered.values()):
+        return _one_by_one(plan, values)
+
+    def value(part: Part, path: tuple[str, ...]) -> Any:
+        if isinstance(part, Criterion):
+            return values["/".join(path) or part.use]
+        part = plan.lowered[path]
+        if part.chooses:
+            name = plan.chosen[path]
+            return value(part.parts()[name], (*path, name))
+        found = {name: value(child, (*path, name)) for name, child in part.parts().items()}
+        if part.linear:
+            shares = part.shares()
+            return fsum([float(shares[name]) * v for name, v in found.items()])
+        return part.formula(COLUMNS, found)
+
+    size = len(next(iter(values.values())))
+    return np.array(np.broadcast_to(value(plan.root, plan.prefix), size), float)
+
+
+def _one_by_one(plan: Plan, values: Mapping[str, Floats]) -> Floats:
+    """A stranger's formula may branch on its values: each distinct row of scores is composed."""
+    matrix = np.stack([values[leaf.key] for leaf in plan.leaves], axis=1)
+    distinct, where = np.unique(matrix, axis=0, return_inverse=True)
+    worth = np.array([plan.receipt(row.tolist())[0] for row in distinct])
+    return np.asarray(worth[where.reshape(-1)])
+
+
+class ColumnOps:
+    """The arithmetic of rewards, over columns."""
+
+    @staticmethod
+    def num(constant: Number) -> float:
+        """A constant of the rubric."""
+        return float(constant)
+
+    @staticmethod
+    def sum(values: Sequence[Any]) -> Any:
+        """The sum, rounded once."""
+        return fsum(values)
+
+    @staticmethod
+    def least(values: Sequence[Any]) -> Any:
+        """The smallest."""
+        found = values[0]
+        for value in values[1:]:
+            found = np.minimum(found, value)
+        return found
+
+    @staticmethod
+    def greatest(values: Sequence[Any]) -> Any:
+        """The largest."""
+        found = values[0]
+        for value in values[1:]:
+            found = np.maximum(found, value)
+        return found
+
+    @staticmethod
+    def sigmoid(value: Any) -> Any:
+        """``1 / (1 + exp(-value))``, by the exponential of rewards: numpy's may round otherwise."""
+        distinct, where = np.unique(np.asarray(value, float), return_inverse=True)
+        worth = np.array([1.0 / (1.0 + math.exp(-v)) for v in distinct.tolist()])
+        return worth[where.reshape(np.shape(value))]
+
+    @staticmethod
+    def at_least(value: Any, threshold: Any, then: Any, otherwise: Any) -> Any:
+        """`then` where value >= threshold, a rounding error short included."""
+        return np.where(np.asarray(value) >= threshold - SLACK, then, otherwise)
+
+
+COLUMNS = ColumnOps()

@@ -1,0 +1,126 @@
+"""What the log itself shows, before any analysis: bands of reward, and figures over steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assay.audit.report.charts.bands import Band, bands, counted, histogram, reach
+from assay.audit.report.charts.lines import At, line
+from assay.audit.report.html import Html
+from assay.audit.report.parts import figure
+from assay.audit.stats.intervals import ratio
+from assay.printable import one_line
+
+if TYPE_CHECKING:
+    from assay.audit.frame import Floats, Frame
+
+LEVELS = 5
+"""Values of a key score that get a band each; more are cut into as many quantiles."""
+
+STEPS = 40
+"""Points of a line; more steps are joined, equally many steps to a point."""
+
+
+def told_apart(frame: Frame) -> tuple[str, list[Band]]:
+    """Rewards by the label, else by the key criterion, else all; and what they are told by."""
+    known = np.isfinite(frame.reward)
+    if "label" in frame.has:
+        parts = [("right by label", frame.label == 1, "right")]
+        parts += [("wrong by label", frame.label == 0, "wrong")]
+        parts += [("no label", ~np.isfinite(frame.label), "plain")]
+        name = "the label"
+    elif frame.key is not None:
+        key, shown = frame.key_score, one_line(frame.key, 24)
+        parts = [(f"{shown} {said}", chosen, c) for said, chosen, c in _levels(key)]
+        parts.append((f"{shown} missing", ~np.isfinite(key), "plain"))
+        name = one_line(frame.key, 40)
+    else:
+        parts, name = [("all rollouts", known, "plain")], ""
+    found = []
+    for said, chosen, colour in parts:
+        rewards = frame.reward[chosen & known]
+        if len(rewards):
+            found.append(Band(f"{said} ({len(rewards):,})", rewards, colour))
+    return name, found
+
+
+def _levels(key: Floats) -> Iterator[tuple[str, np.ndarray[tuple[int], np.dtype[np.bool_]], str]]:
+    levels = np.unique(key[np.isfinite(key)])
+    top = levels[-1] if len(levels) else 1.0
+    if len(levels) <= LEVELS:
+        for level in levels[::-1]:
+            yield f"{level:.3g}", key == level, "right" if level == top else "wrong"
+        return
+    edges = np.unique(np.quantile(key[np.isfinite(key)], np.linspace(0, 1, LEVELS + 1)))
+    for low, high in zip(edges[-2::-1], edges[:0:-1], strict=True):
+        last = high == edges[-1]
+        chosen = (key >= low) & ((key <= high) if last else (key < high))
+        yield f"{low:.2g} to {high:.2g}", chosen, "plain"
+
+
+def reward_figures(frame: Frame) -> list[Html]:
+    """Bands and histograms of reward, and the same over steps."""
+    name, found = told_apart(frame)
+    if not found:
+        return []
+    by = f", by {name}" if name else ""
+    made = [
+        figure(
+            bands(found),
+            f"Reward{by}",
+            "Thick: the middle half. Thin: from the 5th to the 95th percentile. Tick: the median.",
+        )
+    ]
+    domain = reach(found)
+    top = max(float(counted(b, domain)[0].max()) for b in found)
+    made += [
+        figure(histogram(b, domain, top * 1.05), f"Distribution of reward: {b.name}", "")
+        for b in found[:LEVELS]
+    ]
+    return made
+
+
+def time_figures(frame: Frame) -> list[Html]:
+    """Means by step: reward, label, criteria, length, and the unscored share."""
+    if "steps" not in frame.has:
+        return []
+    series: list[tuple[str, str, Floats, str]] = [("Reward", "mean reward", frame.reward, "plain")]
+    if "label" in frame.has:
+        series.append(("Right by label", "share of labelled rollouts", frame.label, "right"))
+    for criterion in frame.criteria[:12]:
+        shown = one_line(criterion, 40)
+        series.append((shown, "mean score", frame.score(criterion), "plain"))
+    if "length" in frame.has:
+        series.append(("Length", f"mean, {frame.length_unit}", frame.length, "plain"))
+    unscored = (frame.row_status > 0).astype(float)
+    if unscored.any():
+        series.append(("Unscored", "share of rollouts", unscored, "wrong"))
+    figures = []
+    for title, unit, values, colour in series:
+        points = by_step(frame, values)
+        if len(points) > 1:
+            figures.append(figure(line(points, unit, colour), f"{title} over steps", ""))
+    return figures
+
+
+def by_step(frame: Frame, values: Floats) -> list[At]:
+    """Means by step with intervals over prompts; neighbouring steps are joined to `STEPS`."""
+    known = np.isfinite(frame.step) & np.isfinite(values)
+    steps, place = np.unique(frame.step[known], return_inverse=True)
+    if len(steps) > STEPS:
+        bins = np.arange(len(steps)) * STEPS // len(steps)
+        place = bins[place]
+        steps = np.array([steps[bins == b].mean() for b in range(STEPS)])
+    found = []
+    kept, clusters, order = values[known], frame.prompt[known], np.argsort(place, kind="stable")
+    bounds = np.searchsorted(place[order], np.arange(len(steps) + 1))
+    for i, step in enumerate(steps):
+        rows = order[bounds[i] : bounds[i + 1]]
+        here = ratio(kept[rows], np.ones(len(rows)), clusters[rows])
+        sure = np.isfinite(here.low)  # with one prompt there is no interval
+        ends = (here.low, here.high) if sure else (None, None)
+        found.append(At(float(step), here.value, *ends))
+    return found

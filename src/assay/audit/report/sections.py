@@ -1,0 +1,355 @@
+"""The parts of the page that are read from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assay.audit.analyses import AnalysisSpec
+from assay.audit.report.charts.tables import charts_of
+from assay.audit.report.html import Html, tag
+from assay.audit.report.overview import reward_figures, time_figures
+from assay.audit.report.parts import decimal, figure, table
+from assay.plugins.spec import SEVERITIES
+from assay.printable import one_line
+
+if TYPE_CHECKING:
+    from assay.audit.finding import Finding, Kind, Outcome
+    from assay.audit.frame import Frame
+    from assay.audit.run import Audit
+
+FILES = 4
+"""Names of files that the head of the page tells."""
+
+NAMES = {"error": "error", "warning": "warning", "info": "note"}
+"""What a severity is called on the page."""
+
+
+def head(audit: Audit, shown: int, rule: str) -> Html:
+    """What was looked at."""
+    frame = audit.frame
+    facts = [(name, value) for name, value in _facts(frame, shown, rule) if value]
+    return tag(
+        "header",
+        tag("p", "Assay audit", class_="kicker"),
+        tag("h1", "What does this reward teach?"),
+        tag("p", *_summary(audit), class_="summary"),
+        tag("dl", [tag("div", tag("dt", n), tag("dd", v)) for n, v in facts], class_="facts"),
+    )
+
+
+def _summary(audit: Audit) -> list[Html | str]:
+    counts = {s: sum(f.severity == s for f in audit.findings) for s in reversed(SEVERITIES)}
+    parts: list[Html | str] = []
+    for severity, count in counts.items():
+        if count:
+            said = f"{count} {NAMES[severity]}{'s' if count > 1 else ''}"
+            parts += [tag("span", said, class_=f"count {severity}"), " "]
+    if not parts:
+        parts = [
+            "Nothing was found. That is no proof: it says what this log, of this size, shows under "
+            "these questions."
+        ]
+    return parts
+
+
+def _facts(frame: Frame, shown: int, rule: str) -> list[tuple[str, str]]:
+    names = [one_line(f, 80) for f in frame.files[:FILES]]
+    more = f" and {len(frame.files) - FILES} more" if len(frame.files) > FILES else ""
+    groups = frame.groups
+    sizes = np.unique(groups.sizes) if len(groups) else np.zeros(0)
+    size = (
+        f"{sizes[0]}"
+        if len(sizes) == 1
+        else f"{sizes.min()} to {sizes.max()}"
+        if len(sizes)
+        else ""
+    )
+    rows = f"{frame.total:,}"
+    if frame.n < frame.total:
+        rows = f"{frame.n:,} of {frame.total:,}, sampled by whole groups"
+    if shown < frame.n:
+        rows += f"; the browser below holds {shown:,}: {rule}"
+    known = np.isfinite(frame.reward)
+    steps = frame.step[np.isfinite(frame.step)]
+    signatures = ""
+    if frame.signature is not None and len(frame.signature.names):
+        s = frame.signature.names
+        signatures = (
+            one_line(s[0], 40)
+            if len(s) == 1
+            else (
+                f"{len(s)} different: rows were scored by different rules ("
+                + ", ".join(one_line(n, 20) for n in s[:3])
+                + (", …" if len(s) > 3 else "")
+                + ")"
+            )
+        )
+    return [
+        ("Log", ", ".join(names) + more),
+        ("Rollouts", rows),
+        ("Prompts", f"{len(np.unique(frame.prompt[frame.prompt >= 0])):,}"),
+        ("Groups", f"{len(groups):,} of {size} rollouts" if len(groups) else "none"),
+        ("Steps", f"{steps.min():g} to {steps.max():g}" if len(steps) else ""),
+        ("Scored", f"{known.mean():.1%}" if frame.n else ""),
+        ("Mean reward", decimal(float(frame.reward[known].mean())) if known.any() else ""),
+        ("Right by label", f"{np.nanmean(frame.label):.1%}" if "label" in frame.has else ""),
+        ("Rubric", one_line(frame.rubric, 200)),
+        ("Criteria", ", ".join(one_line(c, 60) for c in frame.criteria)),
+        ("Key criterion", one_line(frame.key, 60) if frame.key is not None else "not known"),
+        ("Signature", signatures),
+    ]
+
+
+def findings(audit: Audit, kinds: Mapping[str, Kind], on_page: Mapping[int, int]) -> Html:
+    """Every finding, worst first.
+
+    Args:
+        audit: What was found.
+        kinds: Id -> what it means.
+        on_page: Row of the frame -> its number in the browser.
+    """
+    found = audit.findings
+    cards = [_card(f, i, kinds.get(f.id), audit.frame, on_page) for i, f in enumerate(found)]
+    body: Html | list[Html] = cards or tag("p", "None.")
+    return section("findings", "Findings", "Worst first.", body)
+
+
+def _card(
+    found: Finding, number: int, kind: Kind | None, frame: Frame, on_page: Mapping[int, int]
+) -> Html:
+    value = decimal(found.value)
+    if found.interval is not None:
+        value += f" [{decimal(found.interval[0])}, {decimal(found.interval[1])}]"
+    if found.interval is not None:
+        value += ", 95% interval"
+    else:
+        value += ", exact for this log"
+    formula = tag("span", kind.formula, class_="formula") if kind else None
+    said: list[tuple[str, Html | str | None]] = [
+        ("What to do", found.suggestion),
+        ("What it means", kind.meaning if kind else None),
+        ("Rollouts to read", _links(found, number, frame, on_page)),
+    ]
+    measure: list[tuple[str, Html | str | None]] = [
+        ("Measured", f"{value}; {found.n:,} independent units"),
+        ("Formula", formula),
+        ("Source", found.source),
+    ]
+    return tag(
+        "article",
+        tag(
+            "h3",
+            tag("span", NAMES[found.severity], class_=f"count {found.severity}"),
+            " ",
+            found.title,
+        ),
+        tag("p", tag("code", found.id), class_="id"),
+        tag("div", _pairs(said, ""), _pairs(measure, "measure"), class_="said"),
+        class_=f"finding {found.severity}",
+        id=f"finding-{number}",
+    )
+
+
+def _pairs(rows: Sequence[tuple[str, Html | str | None]], class_: str) -> Html:
+    known = [tag("div", tag("dt", name), tag("dd", value)) for name, value in rows if value]
+    return tag("dl", known, class_=class_ or None)
+
+
+def _links(found: Finding, number: int, frame: Frame, on_page: Mapping[int, int]) -> Html | None:
+    links: list[Html | str] = []
+    for row in found.rollouts:
+        place = f"line {int(frame.line[row]):,}"
+        if len(frame.files) > 1:
+            place = f"{one_line(frame.files[frame.file[row]], 60)} {place}"
+        if row in on_page:
+            links += [tag("a", place, href=f"#rollout-{on_page[row]}"), " "]
+        else:
+            links += [place, " "]
+    if not links:
+        return None
+    if any(row in on_page for row in found.rollouts):
+        links.append(
+            tag("button", "all in the browser", type="button", class_="quiet", data_finding=number)
+        )
+    return tag("span", links, class_="links")
+
+
+def reward(frame: Frame) -> Html | None:
+    """Bands of reward."""
+    figures = reward_figures(frame)
+    if not figures:
+        return None
+    about = (
+        "What the reward pays right and wrong rollouts. Where the bands overlap, it cannot tell "
+        "them apart."
+    )
+    return section("reward", "Reward", about, tag("div", figures, class_="figures"))
+
+
+def steps(frame: Frame) -> Html | None:
+    """Time lines."""
+    figures = time_figures(frame)
+    if not figures:
+        return None
+    about = (
+        "Means by step of training; bands are 95% intervals over prompts. A rise tells nothing "
+        "about its cause."
+    )
+    return section("steps", "Step by step", about, tag("div", figures, class_="figures"))
+
+
+def analysis(outcome: Outcome, title: str, spec: AnalysisSpec | None) -> Html | None:
+    """Charts, notes and tables of one analysis."""
+    figures: list[Html] = []
+    tables: list[Html] = []
+    keys: dict[str, None] = {}
+    for found in outcome.tables.values():
+        for chart in charts_of(found):
+            figures.append(figure(chart.chart, chart.title, ""))
+            keys.setdefault(chart.key)
+        tables.append(table(found))
+    if not (figures or tables or outcome.notes):
+        return None
+    shown: Html | list[Html] = tables
+    if figures:
+        shown = tag("details", tag("summary", "Figures as tables"), tables)
+    return section(
+        outcome.analysis,
+        title,
+        spec.question if spec else "",
+        tag("p", " ".join(keys), class_="note") if keys else None,
+        tag("div", figures, class_="figures") if figures else None,
+        [tag("p", note, class_="said-so") for note in outcome.notes],
+        shown,
+    )
+
+
+def lacks(audit: Audit, specs: Mapping[str, AnalysisSpec]) -> Html | None:
+    """What the log does not tell, and how to provide it."""
+    by_need: dict[str, list[str]] = {}
+    for outcome in audit.outcomes:
+        spec = specs.get(outcome.analysis)
+        for lack in outcome.lacks:
+            by_need.setdefault(lack, []).append(spec.title if spec else outcome.analysis)
+    if not by_need:
+        return None
+    items = [tag("li", tag("b", need), f" — for {', '.join(who)}") for need, who in by_need.items()]
+    about = "Questions that this log leaves open, and what would answer them."
+    return section("lacks", "What the log lacked", about, tag("ul", items))
+
+
+def section(id_: str, title: str, about: str, *children: object) -> Html:
+    """A section under its heading."""
+    return tag(
+        "section",
+        tag("h2", title, id=f"{id_}-title"),
+        tag("p", about, class_="about") if about else None,
+        *children,  # type: ignore[arg-type]
+        id=id_,
+        aria_labelledby=f"{id_}-title",
+    )
+
+
+def contents(sections: Sequence[tuple[str, str]]) -> Html:
+    """Links to the sections."""
+    return tag(
+        "nav",
+        [tag("a", title, href=f"#{id_}") for id_, title in sections],
+        aria_label="Sections",
+    )
+
+
+def skip() -> Html:
+    """For the keyboard: past everything."""
+    return tag("a", "Skip to the rollouts", href="#rollouts", class_="skip")
+
+
+KEYS = (
+    (("j", "↓"), "next rollout"),
+    (("k", "↑"), "previous rollout"),
+    (("Enter",), "read it"),
+    (("n", "p"), "next, previous of its group"),
+    (("d",), "compare with the next of its group"),
+    (("Esc",), "back to the list"),
+    (("/",), "search the texts"),
+    (("f",), "filter by finding"),
+    (("s", "r"), "sort by; reverse"),
+    (("c",), "clear every filter"),
+    (("?",), "these keys"),
+)
+"""Of the rollout browser, while the focus is in it."""
+
+
+def browser(shown: int, limit: int, texts: bool) -> Html:
+    """The frame of the rollout browser; its script fills it."""
+    said = f"{shown:,} rollouts. "
+    said += (
+        f"Completions are cut after {limit:,} characters, those that a finding names after 40,000; "
+        "the place in the log tells where to read on."
+        if texts
+        else "This report was made without the log's texts: it has the figures only."
+    )
+    controls = tag(
+        "div",
+        _field("Finding", tag("select", id="by-finding")),
+        _field("Status", tag("select", id="by-status")),
+        _field("Label", tag("select", id="by-label")),
+        _field(
+            "Group", tag("input", id="by-group", inputmode="numeric", size=7, placeholder="any")
+        ),
+        _field("Search", tag("input", id="search", type="search", placeholder="text, /regex/")),
+        _field("Sort by", tag("select", id="sort")),
+        tag("button", "Ascending", type="button", id="reverse", aria_pressed="false"),
+        tag("button", "Clear", type="button", id="clear"),
+        tag(
+            "button", "Keys", type="button", id="help", aria_expanded="false", aria_controls="keys"
+        ),
+        class_="controls",
+        role="search",
+        aria_label="Filter and sort rollouts",
+    )
+    keys = tag(
+        "dl",
+        [tag("div", tag("dt", [tag("kbd", k) for k in ks]), tag("dd", d)) for ks, d in KEYS],
+        id="keys",
+        hidden=True,
+    )
+    listing = tag(
+        "div",
+        tag("div", id="columns", class_="row head", aria_hidden="true"),
+        tag(
+            "div",
+            tag("div", id="room"),
+            id="list",
+            tabindex="0",
+            role="listbox",
+            aria_label="Rollouts",
+        ),
+        class_="listing",
+    )
+    return section(
+        "rollouts",
+        "Rollouts",
+        said,
+        tag("noscript", tag("p", "The rollout browser needs JavaScript; the rest does not.")),
+        tag(
+            "div",
+            controls,
+            keys,
+            tag("p", id="count", role="status", aria_live="polite"),
+            tag(
+                "div",
+                listing,
+                tag("article", id="detail", tabindex="-1", aria_label="Rollout", hidden=True),
+                class_="panes",
+            ),
+            id="browser",
+        ),
+    )
+
+
+def _field(name: str, control: Html) -> Html:
+    return tag("label", tag("span", name), control)

@@ -1,0 +1,1 @@
+"""Intervals and rank statistics that several analyses share."""

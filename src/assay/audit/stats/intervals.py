@@ -1,0 +1,285 @@
+"""Intervals: exact ones for shares, clustered ones for whatever is a function of sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+from scipy import special
+
+if TYPE_CHECKING:
+    from assay.audit.frame import Codes, Floats
+
+Statistic: TypeAlias = "Callable[[Floats], Floats]"
+"""From sums, (..., m), to the figure, (...)."""
+
+DRAWS = 2000
+"""Of a bootstrap."""
+
+BLOCKS = 1024
+"""Clusters, or blocks of them, that are drawn at most."""
+
+FEWEST = 10
+"""Clusters from which on a jackknifed interval may raise a finding: a handful of clusters may agree
+by chance, and their spread then says 0."""
+
+
+class Estimate(NamedTuple):
+    """A figure with its interval."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    """Independent units: cases, or clusters."""
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """``(low, high)``."""
+        return self.low, self.high
+
+
+def clopper_pearson(count: int, cases: int, confidence: float = 0.95) -> Estimate:
+    """The exact interval of a share of independent cases; (0, 1) where there are none.
+
+    Source:
+        Clopper and Pearson 1934, "The use of confidence or fiducial limits illustrated in the
+        case of the binomial".
+
+    >>> round(clopper_pearson(0, 50).high, 3)
+    0.071
+    """
+    if cases == 0:
+        return Estimate(float("nan"), 0.0, 1.0, 0)
+    tail = (1.0 - confidence) / 2.0
+    low = float(special.betaincinv(count, cases - count + 1, tail)) if count else 0.0
+    high = float(special.betaincinv(count + 1, cases - count, 1 - tail)) if count < cases else 1.0
+    return Estimate(count / cases, low, high, cases)
+
+
+def cluster_numbers(codes: Codes) -> Codes:
+    """(n,) the cluster of each row, from 0 in ascending order of code; code -1 stands alone."""
+    single = codes < 0
+    numbers = np.where(single, codes.max(initial=0) + 1 + np.cumsum(single), codes)
+    where: Codes = np.unique(numbers, return_inverse=True)[1].astype(np.int64)
+    return where
+
+
+def cluster_sums(codes: Codes, values: Floats) -> Floats:
+    """(c, m) sums of (n, m) values over rows of equal code; rows with code -1 stand alone."""
+    together = codes >= 0
+    alone = values[~together]
+    if len(alone):
+        codes, values = codes[together], values[together]
+    if len(codes) == 0:
+        return alone
+    if int(codes.max()) > 8 * len(codes) + 1024:  # too sparse to count by number
+        _, codes = np.unique(codes, return_inverse=True)
+    there = np.bincount(codes) > 0
+    columns = [np.bincount(codes, weights=column)[there] for column in values.T]
+    return np.concatenate([np.stack(columns, axis=1), alone])
+
+
+def quotient(top: Floats, bottom: Floats) -> Floats:
+    """``top / bottom``; NaN, without a warning, where `bottom` is 0."""
+    top, bottom = np.broadcast_arrays(np.asarray(top, float), np.asarray(bottom, float))
+    found: Floats = np.full(top.shape, np.nan)
+    np.divide(top, bottom, out=found, where=bottom != 0)
+    return found
+
+
+class Measures(NamedTuple):
+    """Figures of one shape with their standard errors; intervals at any confidence."""
+
+    values: Floats
+    errors: Floats
+    """Standard errors; infinite where there is no saying."""
+    n: int
+    """Independent units."""
+
+    def bounds(self, confidence: float = 0.95) -> tuple[Floats, Floats]:
+        """Lower and upper ends: Student's t with one degree less than there are units."""
+        t = float(special.stdtrit(self.n - 1, 0.5 + confidence / 2.0)) if self.n > 1 else np.inf
+        reach = np.where(np.isfinite(self.errors), np.minimum(self.errors, 1e300) * min(t, 1e6), 0)
+        reach = np.where(np.isfinite(self.errors) & (self.n > 1), reach, np.inf)
+        return self.values - reach, self.values + reach
+
+    def at(self, where: int | tuple[int, ...] = (), confidence: float = 0.95) -> Estimate:
+        """One figure with its interval; infinite where the figure or its error is NaN."""
+        low, high = self.bounds(confidence)
+        return Estimate(float(self.values[where]), float(low[where]), float(high[where]), self.n)
+
+
+def jackknifed(statistic: Statistic, sums: Floats) -> Measures:
+    """Smooth functions of sums over clusters, with delete-one-cluster standard errors.
+
+    What is left of a sum when a cluster is taken out and should be 0 is set to 0 (a difference
+    of floats leaves a rounding error, and a quotient of two such is anything). A figure that is
+    not defined without some cluster has no error that could be told: it is infinite.
+
+    Args:
+        statistic: Pure; from (..., m) sums to (..., q) figures, or (...) for one.
+        sums: (c, m) a row each cluster. Or (c, ...) of any shape, where `statistic` takes that.
+
+    Source:
+        Efron and Stein 1981, "The jackknife estimate of variance"; clusters as the units.
+    """
+    total = sums.sum(axis=0)
+    values = np.asarray(statistic(total), float)
+    c = len(sums)
+    if c < 2:
+        return Measures(values, np.full(values.shape, np.inf), c)
+    rest = total - sums
+    rest[np.abs(rest) <= 1e-12 * np.abs(sums).sum(axis=0)] = 0.0
+    without = np.asarray(statistic(rest), float)
+    errors = np.sqrt((c - 1) / c * np.sum((without - without.mean(axis=0)) ** 2, axis=0))
+    return Measures(values, np.where(np.isfinite(errors), errors, np.inf), c)
+
+
+def jackknife(statistic: Statistic, sums: Floats, confidence: float = 0.95) -> Estimate:
+    """A smooth function of sums over clusters, with the delete-one-cluster interval.
+
+    Student's t with one degree less than there are clusters; no draws, so no seed. Cost: one
+    evaluation of `statistic` on (c, m) sums. With fewer than 2 clusters the interval is infinite.
+
+    Args:
+        statistic: Pure, vectorised over leading axes; smooth near the totals.
+        sums: (c, m) a row each cluster.
+        confidence: Two-sided.
+
+    Source:
+        Efron and Stein 1981, "The jackknife estimate of variance"; clusters as the units.
+    """
+    return jackknifed(statistic, sums).at((), confidence)
+
+
+def ratio(top: Floats, bottom: Floats, codes: Codes, confidence: float = 0.95) -> Estimate:
+    """``sum(top) / sum(bottom)`` with its interval over clusters: a mean; for shares, `share`."""
+    sums = cluster_sums(codes, np.stack([top, bottom], axis=1))
+    return jackknife(lambda s: quotient(s[..., 0], s[..., 1]), sums, confidence)
+
+
+def share(part: Floats, whole: Floats, codes: Codes, confidence: float = 0.95) -> Estimate:
+    """``sum(part) / sum(whole)``, 0 <= part <= whole, with an interval that stays in [0, 1].
+
+    Clopper and Pearson's exact interval for as many independent cases as would give the standard
+    error that the clusters show; where all or none are counted and the clusters show none, for
+    as many cases as there are clusters, weighed. So no cluster of 3 "proves" 100%.
+
+    Source:
+        Korn and Graubard 1998, "Confidence intervals for proportions with small expected number
+        of positive counts estimated from survey data", Survey Methodology 24.
+    """
+    sums = cluster_sums(codes, np.stack([part, whole], axis=1))
+    units = int((whole > 0).sum())
+    held = sums[sums[:, 1] > 0]
+    if units and len(held) == units and set(np.unique(held)) <= {0.0, 1.0}:
+        return clopper_pearson(int(held[:, 0].sum()), units, confidence)  # independent cases
+    return share_of_sums(sums, confidence, units=float(units))
+
+
+def share_of_sums(
+    sums: Floats, confidence: float = 0.95, *, units: float = np.inf, clusters: float = 1.0
+) -> Estimate:
+    """As `share`, from the sums of clusters.
+
+    Args:
+        sums: (c, 2) part and whole.
+        confidence: Two-sided.
+        units: Cases that were counted, an upper bound of how many independent ones there are.
+        clusters: How many clusters a row of `sums` holds, where it is a block of them.
+    """
+    sums = sums[sums[:, 1] > 0]
+    c = len(sums)
+    if c == 0:
+        return Estimate(float("nan"), 0.0, 1.0, 0)
+    size = sums[:, 1]
+    cases = clusters * float(size.sum() ** 2 / (size**2).sum())  # Kish's, were each one case
+    measured = jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), sums)
+    p = min(1.0, max(0.0, float(measured.values)))
+    error = float(measured.errors)
+    if 0.0 < p < 1.0:
+        if not 0.0 < error < np.inf:
+            return Estimate(p, 0.0, 1.0, c)
+        normal = float(special.ndtri(0.5 + confidence / 2.0))
+        student = float(special.stdtrit(c - 1, 0.5 + confidence / 2.0))
+        cases = min(p * (1 - p) / error**2, max(units, cases)) * (normal / student) ** 2
+    tail = (1.0 - confidence) / 2.0
+    count = p * cases
+    low = float(special.betaincinv(count, cases - count + 1, tail)) if p > 0 else 0.0
+    high = float(special.betaincinv(count + 1, cases - count, 1 - tail)) if p < 1 else 1.0
+    return Estimate(p, low, high, round(c * clusters))
+
+
+def resampled(sums: Floats, *, seed: int = 0, draws: int = DRAWS) -> Floats:
+    """(draws, m) totals of clusters drawn with replacement, as many as there are.
+
+    Clusters of equal sums are drawn together, by their number: the same distribution, at the cost
+    of the distinct ones. More than `BLOCKS` distinct ones are put together at random into that
+    many blocks, and those are drawn: intervals then rest on `BLOCKS` - 1 degrees of freedom.
+
+    Source:
+        Efron 1979, "Bootstrap methods: another look at the jackknife"; Field and Welsh 2007,
+        "Bootstrapping clustered data", for whole clusters; Wolter 2007, "Introduction to Variance
+        Estimation", chapter 2, for random groups.
+    """
+    random = np.random.default_rng(seed)
+    c = len(sums)
+    ascending = sums[np.lexsort(sums.T)]  # so that the order of rows does not matter
+    new = np.append(True, (ascending[1:] != ascending[:-1]).any(axis=1))
+    starts = np.flatnonzero(new)
+    distinct, counts = ascending[starts], np.diff(starts, append=c)
+    if len(distinct) > BLOCKS:
+        block = random.permutation(np.arange(c) % BLOCKS)
+        distinct = np.stack(
+            [np.bincount(block, weights=column, minlength=BLOCKS) for column in ascending.T], axis=1
+        )
+        counts = np.ones(BLOCKS, np.int64)
+    total = int(counts.sum())
+    shares = counts / total
+    chunk = max(1, 4_000_000 // len(distinct))
+    found = []
+    for start in range(0, draws, chunk):
+        size = min(chunk, draws - start)
+        found.append(random.multinomial(total, shares, size).astype(float) @ distinct)
+    return np.concatenate(found)
+
+
+def percentile(value: float, values: Floats, clusters: int, confidence: float = 0.95) -> Estimate:
+    """An estimate with the interval between percentiles of what its resamples gave.
+
+    The percentiles are further out the fewer clusters there are, since resamples of few clusters
+    spread too little. Infinite with fewer than 2 clusters, or where most resamples give no figure.
+
+    Source:
+        Hesterberg 2015, "What teachers should know about the bootstrap", The American
+        Statistician 69: the expanded percentile interval.
+    """
+    known = values[np.isfinite(values)]
+    if clusters < 2 or len(known) < max(1, len(values) // 2):
+        return Estimate(value, -np.inf, np.inf, clusters)
+    student = float(special.stdtrit(clusters - 1, 0.5 + confidence / 2.0))
+    tail = float(special.ndtr(-student * np.sqrt(clusters / (clusters - 1))))
+    low, high = np.quantile(known, [tail, 1.0 - tail])
+    return Estimate(value, float(low), float(high), clusters)
+
+
+def bootstrap(
+    statistic: Statistic,
+    sums: Floats,
+    confidence: float = 0.95,
+    *,
+    seed: int = 0,
+    draws: int = DRAWS,
+) -> Estimate:
+    """The percentile interval over clusters drawn with replacement; see `resampled`.
+
+    For figures that are no smooth function, where `jackknife` fails.
+    """
+    value = float(statistic(sums.sum(axis=0)))
+    if len(sums) < 2:
+        return Estimate(value, -np.inf, np.inf, len(sums))
+    return percentile(
+        value, statistic(resampled(sums, seed=seed, draws=draws)), len(sums), confidence
+    )

@@ -1,0 +1,272 @@
+"""`assay audit`: what a reward has taught, or will, from a log of rollouts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from assay.cli.console import plain, say_note, say_warning, show
+from assay.cli.exits import FINDINGS
+from assay.errors import ConfigError, nearest
+from assay.plugins.spec import SEVERITIES, Severity
+
+if TYPE_CHECKING:
+    from assay.audit.finding import Finding, Kind
+    from assay.audit.logs import Log
+    from assay.audit.run import Audit
+    from assay.plugins.host import Host
+    from assay.rubrics import BoundRubric
+
+STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+
+
+def audit(
+    logs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="LOG...",
+            help="What `assay verify` wrote, a ledger's folder, or what a trainer dumps: JSONL "
+            "(also .gz), Parquet, folders, globs.",
+            show_default=False,
+        ),
+    ] = None,
+    rubric: Annotated[
+        str | None,
+        typer.Option(
+            "--rubric",
+            "-r",
+            help="The rubric of the log: a preset's name or a file.",
+            show_default=False,
+        ),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(help="The key criterion, if the log brings no rubric.", show_default=False),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUBRIC",
+            help="Another rubric: what would change, with no verifier run.",
+            show_default=False,
+        ),
+    ] = None,
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN",
+            help="Where a field has another name, e.g. label=is_right, scores.style=style_reward.",
+            show_default=False,
+        ),
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Also tell rows apart by this.", show_default=False),
+    ] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="How to read, if not by content.", show_default=False),
+    ] = None,
+    rows: Annotated[
+        int,
+        typer.Option(min=1, help="Of a longer log, whole groups up to so many rows are analysed."),
+    ] = 1_000_000,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="REPORT.html", help="Also write a page.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Below each finding: what it means, what to do.")
+    ] = False,
+    fail_on: Annotated[
+        str, typer.Option(help="Exit with 1 on a finding at least this grave.")
+    ] = "error",
+    demo: Annotated[
+        bool, typer.Option("--demo", help="A bundled log with three planted faults.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Of bootstrap draws.")] = 0,
+    plugin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE.py", help="A one-file plugin.", show_default=False),
+    ] = None,
+) -> None:
+    """Find what a reward teaches besides what was meant.
+
+    Runs no verifier: it reads scores that are in the log. What the log lacks for an analysis is
+    named, and the others run.
+    """
+    if fail_on not in SEVERITIES:
+        raise ConfigError(
+            f"--fail-on {fail_on}: must be one of {', '.join(SEVERITIES)}"
+            f"{nearest(fail_on, SEVERITIES)}"
+        )
+    if demo == bool(logs):
+        raise ConfigError("give the logs to audit, or --demo")
+    if report is not None:
+        _check_writable(report)
+    need_extra()
+    from assay.audit.context import Context
+    from assay.audit.logs import read_log
+    from assay.audit.run import audit as run_audit
+    from assay.plugins.host import Host
+
+    host = Host(plugins=tuple(plugin or ()))
+    bound = _bound(rubric, host)
+    if demo:
+        from assay.audit.demo import demo_log
+
+        paths: Sequence[str] = [str(demo_log())]
+    else:
+        paths = logs or []
+    with read_log(
+        paths,
+        columns=_columns(mapped or []),
+        key=key,
+        rubric=bound,
+        by=tuple(by or ()),
+        max_rows=rows,
+        reader=reader,
+        host=host,
+    ) as log:
+        context = Context(
+            rubric=bound, against=_bound(against, host), host=host, rows=log.rows, seed=seed
+        )
+        found = run_audit(log.frame, context)
+        if as_json:
+            from assay.audit.as_json import to_json
+
+            show(plain(json.dumps(to_json(found), ensure_ascii=True)), soft_wrap=True)
+        else:
+            _show(found, log, explain)
+        if report is not None:
+            from assay.audit.report import write_report
+
+            write_report(found, log.rows, report)
+            if not as_json:
+                say_note(f"report: {report}")
+    graves = SEVERITIES[SEVERITIES.index(_severity(fail_on)) :]
+    if any(finding.severity in graves for finding in found.findings):
+        raise typer.Exit(FINDINGS)
+
+
+def need_extra() -> None:
+    """Nothing, where the audit's libraries are installed.
+
+    Raises:
+        ConfigError: one is missing.
+    """
+    import importlib.util
+
+    missing = [n for n in ("numpy", "scipy", "duckdb") if importlib.util.find_spec(n) is None]
+    if missing:
+        raise ConfigError(f"the audit needs {', '.join(missing)}\nfix: pip install 'assay[audit]'")
+
+
+def _severity(name: str) -> Severity:
+    return next(severity for severity in SEVERITIES if severity == name)
+
+
+def _bound(rubric: str | None, host: Host) -> BoundRubric | None:
+    if rubric is None:
+        return None
+    from assay.rubrics import load_rubric
+
+    return load_rubric(rubric, host).bind(host)
+
+
+def _columns(mapped: Sequence[str]) -> dict[str, str]:
+    columns: dict[str, str] = {}
+    for item in mapped:
+        name, sign, column = item.partition("=")
+        if not sign or not name or not column:
+            raise ConfigError(f"--map {item}: must be FIELD=COLUMN, e.g. label=is_right")
+        if name in columns:
+            raise ConfigError(f"--map {item}: {name!r} is mapped to {columns[name]!r} already")
+        columns[name] = column
+    return columns
+
+
+def _check_writable(path: Path) -> None:
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise ConfigError(f"--report {path}: is written as HTML; name it so, e.g. report.html")
+    if not path.parent.is_dir():
+        raise ConfigError(f"--report {path}: no folder {path.parent}")
+
+
+# -- the terminal -------------------------------------------------------------------------------
+
+
+def _show(found: Audit, log: Log, explain: bool) -> None:
+    from assay.audit.analyses import all_analyses
+
+    kinds = {kind.id: kind for a in all_analyses() for kind in a.spec.kinds}
+    show(plain(_heading(found, log)), soft_wrap=True)
+    for problem in log.problems:
+        say_warning(str(problem))
+    show("", soft_wrap=True)
+    if not found.findings:
+        show(plain("no findings; a log can be consistent with a sound reward, never prove it"))
+    for finding in found.findings:
+        show(_line(finding), soft_wrap=True)
+        if explain:
+            _explain(finding, kinds.get(finding.id), found, log)
+    notes = [(o.analysis, note) for o in found.outcomes for note in o.notes]
+    lacks = [(o.analysis, lack) for o in found.outcomes for lack in o.lacks]
+    if lacks or notes:
+        show("", soft_wrap=True)
+    for name, note in notes:
+        show(Text.assemble(("note     ", "cyan"), plain(f"{name}: {note}")), soft_wrap=True)
+    for name, lack in lacks:
+        show(Text.assemble(("lacking  ", "dim"), plain(f"{name}: {lack}")), soft_wrap=True)
+
+
+def _heading(found: Audit, log: Log) -> str:
+    frame = found.frame
+    count = f"{frame.n:,} rows"
+    if frame.total > frame.n:
+        count = f"{frame.n:,} of {frame.total:,} rows (whole groups)"
+    parts = [count, f"{len(frame.groups):,} groups", f"{len(frame.criteria)} criteria"]
+    parts.append(f"key {frame.key}" if frame.key else "no key criterion")
+    if frame.signature is not None and len(frame.signature.names) > 1:
+        parts.append(f"{len(frame.signature.names)} signatures")
+    return f"{', '.join(parts)}; read as {log.reader}"
+
+
+def _line(finding: Finding) -> Text:
+    text = Text.assemble(
+        (f"{finding.severity:<8} ", STYLES[finding.severity]), (f"{finding.id}  ", "bold")
+    )
+    text.append(plain(finding.title))
+    text.append(f"  {size(finding)}", "dim")
+    return text
+
+
+def size(finding: Finding) -> str:
+    """The measured size as text: ``0.62 [0.58, 0.66] n=125``.
+
+    Exact sizes have no interval.
+    """
+    if finding.interval is None:
+        return f"{finding.value:.3g} exact, n={finding.n:,}"
+    low, high = finding.interval
+    return f"{finding.value:.3g} [{low:.3g}, {high:.3g}] n={finding.n:,}"
+
+
+def _explain(finding: Finding, kind: Kind | None, found: Audit, log: Log) -> None:
+    frame = found.frame
+    lines: list[tuple[str, Any]] = []
+    if kind is not None:
+        lines = [("means", kind.meaning), ("formula", kind.formula)]
+    lines += [("source", finding.source), ("do", finding.suggestion)]
+    if finding.rollouts:
+        places = [f"{frame.files[frame.file[r]]}:{frame.line[r]}" for r in finding.rollouts]
+        lines.append(("read", ", ".join(places)))
+    for name, text in lines:
+        show(Text.assemble((f"  {name:<8}", "dim"), plain(str(text))), soft_wrap=True)

@@ -1,0 +1,473 @@
+"""`Writer`: rewards in at the pace of an engine, shards out at the pace of the disk.
+
+One thread a writer, only while there is something to write. Locks: `_lock` guards the state and
+is held for moments; `_writing` is held while a shard is written, also by a process about to fork,
+so that no child is born in the midst of it. Both may be taken twice by one thread: a handler of
+SIGTERM that closes the engine runs wherever the main thread happens to be.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import socket
+import sys
+import threading
+import time
+import uuid
+import warnings
+import weakref
+from collections import deque
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from assay.errors import RolloutsError
+from assay.ledger.encode import Entry, Head, size_of, table_of
+from assay.ledger.schema import ASSAY_KEY, HASH_KEY, RUBRIC_KEY, VERSION, VERSION_KEY
+from assay.ledger.settings import Ledger
+from assay.ledger.shard import open_folder, reason, shard_name, write_shard
+from assay.model import Reward, Sample
+
+IDLE_S = 5.0
+"""A thread without work ends after so long; the next reward starts another."""
+
+REST_SHARE = 4
+"""At the end of a call, a shard is written from this part of `flush_rows` on."""
+
+PATIENCE_S = 30.0
+"""How long a call waits for a disk that takes no shard; then it goes on without."""
+
+FORK_S = 5.0
+"""How long a fork waits for the shard that is being written."""
+
+CLOSE_S = 60.0
+"""How long `close` waits for a disk that does not answer."""
+
+
+class Writer:
+    """Records the rewards of one engine. Safe in threads; a forked child records its own.
+
+    Args:
+        ledger: Where to, and the bounds.
+        rubric_name: As the user asked for it.
+        rubric: The rubric as a dict.
+
+    Raises:
+        RolloutsError: pyarrow is missing, or the folder cannot be made or written.
+    """
+
+    def __init__(self, ledger: Ledger, rubric_name: str, rubric: Mapping[str, Any]) -> None:
+        folder = os.path.abspath(os.fspath(ledger.folder))
+        if importlib.util.find_spec("pyarrow") is None:
+            raise RolloutsError(
+                f"{folder}: a ledger needs pyarrow\nfix: pip install 'assay[parquet]'"
+            )
+        import pyarrow.parquet  # noqa: F401  (now, and not in the midst of a training)
+
+        self.ledger = ledger
+        self.folder = folder
+        self._host = socket.gethostname()
+        open_folder(folder, self._host)
+        self._run = uuid.uuid4().hex
+        text = json.dumps(rubric, separators=(",", ":"))
+        self._rubric = (rubric_name, hashlib.sha256(text.encode()).hexdigest()[:16])
+        self._metadata = {
+            VERSION_KEY: VERSION.encode(),
+            ASSAY_KEY: _version().encode(),
+            HASH_KEY: self._rubric[1].encode(),
+            RUBRIC_KEY: text.encode(),
+        }
+        self._begin()
+        with _guard:
+            _writers.add(self)
+
+    def _begin(self) -> None:
+        """A writer with nothing in it: a new one, or a child's after a fork."""
+        self._lock = threading.RLock()
+        self._work = threading.Condition(self._lock)
+        """Told when there is something to write."""
+        self._room = threading.Condition(self._lock)
+        """Told when something was written, or will not be for now."""
+        self._writing = threading.RLock()
+        self._thread: threading.Thread | None = None
+        self._pending: deque[Entry] = deque()
+        self._size = 0
+        self._closing = False
+        self._resting = self._hurry = False
+        self._failed = float("-inf")
+        """When the last try that failed began."""
+        self._id = uuid.uuid4().hex
+        self._pid = os.getpid()
+        self._seq = self._number = self._calls = 0
+        self._trouble: str | None = None
+        self._tried = 0.0
+        self._lost = 0
+        self._told_lost = 0
+        self._cause = ""
+        self._exits = False
+
+    # -- rewards in -----------------------------------------------------------------------------
+
+    def call(self) -> int:
+        """The number of a new call."""
+        with self._lock:
+            self._calls += 1
+            return self._calls - 1
+
+    def put(
+        self,
+        call: int,
+        index: int,
+        sample: Sample | None,
+        reward: Reward,
+        *,
+        place: str | None = None,
+        raw: Any = None,
+    ) -> None:
+        """Record one reward; waits where `full`. Never raises: a training goes on.
+
+        Args:
+            call: From `call`.
+            index: Place in the call.
+            sample: None where the row could not become one.
+            reward: What it got.
+            place: ``file:line``, where there is one.
+            raw: The row, where there is no sample.
+        """
+        if self._pid != os.getpid():  # a fork that Python was not told of
+            self._begin()
+        size = 500 if sample is None else size_of(sample)
+        since = time.monotonic()
+        ended = False
+        with self._lock:
+            if not self._exits:
+                self._mind_the_end()
+            if self._is_full():
+                self._wait_for_room()
+            entry = Entry(
+                time.time(), since, self._seq, call, index, place, sample, reward, raw, size
+            )
+            self._seq += 1
+            ledger = self.ledger
+            pending = self._pending
+            if pending and (
+                len(pending) >= ledger.backlog_rows or self._size + size > ledger.backlog_bytes
+            ):
+                self._lost += 1
+                return
+            pending.append(entry)
+            self._size += size
+            self._closing = False
+            if not self._is_served() and not self._start():
+                ended = True
+            elif len(pending) == 1 or self._is_due(since):
+                self._work.notify()
+        if ended or _ending:
+            self._flush(CLOSE_S)
+
+    def rest(self) -> None:
+        """A call has ended: a good moment to write, before the next one wants the interpreter."""
+        if REST_SHARE * len(self._pending) >= self.ledger.flush_rows:
+            with self._lock:
+                self._resting = True
+                self._work.notify()
+
+    @property
+    def full(self) -> bool:
+        """Whether `put` would wait. Asked without the lock, so by the time of asking only."""
+        return self._is_full()
+
+    def _is_full(self) -> bool:
+        ledger = self.ledger
+        return self._trouble is None and (
+            len(self._pending) >= ledger.flush_rows or self._size >= ledger.flush_bytes
+        )
+
+    def _is_due(self, now: float) -> bool:
+        """Whether something is to be written now; with the lock held."""
+        if not self._pending:
+            return False
+        ledger = self.ledger
+        if self._hurry:
+            return True
+        if self._trouble is not None:
+            return now >= self._tried + ledger.flush_s
+        return (
+            self._resting
+            or 2 * len(self._pending) >= ledger.flush_rows
+            or 2 * self._size >= ledger.flush_bytes
+            or now >= self._pending[0].since + ledger.flush_s
+        )
+
+    def _wait_for_room(self) -> None:
+        """Until a shard was written; not for ever, since a network's disk may not answer."""
+        until, number = time.monotonic() + PATIENCE_S, self._number
+        while self._is_full():
+            if number != self._number:
+                until, number = time.monotonic() + PATIENCE_S, self._number
+            if not self._is_served() and not self._start():
+                self._lock.release()
+                try:
+                    self._flush()
+                finally:
+                    self._lock.acquire()
+                continue
+            self._work.notify()
+            left = until - time.monotonic()
+            if left <= 0:
+                self._in_trouble(f"the disk has not answered for {PATIENCE_S:g} s")
+                return
+            self._room.wait(min(left, 1.0))
+
+    # -- shards out -----------------------------------------------------------------------------
+
+    def _is_served(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def _start(self) -> bool:
+        """Start the thread; False at the end of the interpreter, which allows no more of them."""
+        thread = threading.Thread(target=self._serve, name="assay-ledger", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            return False
+        self._thread = thread
+        return True
+
+    def _serve(self) -> None:
+        """The thread: write what is due, sleep until something is."""
+        me = threading.current_thread()
+        while True:
+            with self._lock:
+                while not self._is_due(now := time.monotonic()):
+                    if self._pending and not self._closing:
+                        due = self.ledger.flush_s + (
+                            self._tried if self._trouble is not None else self._pending[0].since
+                        )
+                        self._work.wait(max(due - now, 0.001))
+                    elif self._closing or not self._work.wait(IDLE_S):
+                        if self._pending and not self._closing:
+                            continue
+                        if self._thread is me:
+                            self._thread = None
+                        return
+            self._flush()
+
+    def _flush(self, wait_s: float = -1.0) -> bool:
+        """Write one shard of what is pending; False where nothing could be."""
+        if not self._writing.acquire(timeout=wait_s):
+            return False
+        try:
+            with self._lock:
+                batch = self._batch()
+                self._resting = False
+            if not batch:
+                return True
+            began = self._tried = time.monotonic()
+            try:
+                bad = self._write(batch)
+            except Exception as err:  # whatever it is, the training goes on and is told
+                with self._lock:
+                    self._failed = began
+                    self._hurry = False  # `close` has its answer
+                    self._in_trouble(reason(err))
+                return False
+            with self._lock:
+                for entry in batch:
+                    if self._pending and self._pending[0] is entry:  # else given up by `close`
+                        self._size -= self._pending.popleft().size
+                self._number += 1
+                self._trouble = None
+                self._lost += bad
+                self._room.notify_all()
+            if bad:
+                _warn(
+                    f"ledger {self.folder}: {bad} of {len(batch)} rewards cannot be recorded: "
+                    f"{self._cause}"
+                )
+            return True
+        finally:
+            self._writing.release()
+
+    def _batch(self) -> list[Entry]:
+        """What the next shard holds: at least one entry, if there is any."""
+        batch: list[Entry] = []
+        size = 0
+        for entry in islice(self._pending, self.ledger.flush_rows):
+            size += entry.size
+            if batch and size > self.ledger.flush_bytes:
+                break
+            batch.append(entry)
+        return batch
+
+    def _write(self, batch: Sequence[Entry]) -> int:
+        """Write a shard; how many entries could not be encoded, and are lost.
+
+        Raises:
+            OSError: the shard cannot be written.
+        """
+        import pyarrow
+
+        head = Head(self._run, self._id, self._host, self._pid, *self._rubric)
+        good, bad = self._encoded(batch, head)
+        if good:
+            table = good[0] if len(good) == 1 else pyarrow.concat_tables(good)
+            write_shard(
+                self.folder, shard_name(self._host, self._pid, self._id, self._number), table
+            )
+        return bad
+
+    def _encoded(self, batch: Sequence[Entry], head: Head) -> tuple[list[Any], int]:
+        """Tables of all entries that can be encoded, and how many cannot."""
+        try:
+            return [table_of(batch, head, self._metadata)], 0
+        except Exception as err:  # a text of 2 GB, or a fault of ours: find the row, keep the rest
+            if len(batch) == 1:
+                self._cause = reason(err)
+                return [], 1
+            half = len(batch) // 2
+            first, bad = self._encoded(batch[:half], head)
+            second, more = self._encoded(batch[half:], head)
+            return first + second, bad + more
+
+    def _in_trouble(self, why: str) -> None:
+        """With the lock held. Told once, until a shard is written again."""
+        first = self._trouble is None
+        self._trouble = self._cause = why
+        self._tried = time.monotonic()
+        self._room.notify_all()
+        if first:
+            _warn(
+                f"ledger {self.folder}: rewards cannot be recorded: {why}"
+                f"\n  up to {self.ledger.backlog_rows:,} are kept, and tried again every "
+                f"{self.ledger.flush_s:g} s; those beyond are lost, and counted"
+            )
+
+    # -- the end --------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Write what is pending and end the thread. A later `put` opens the ledger again.
+
+        Never raises; what is lost by then is told in one warning.
+        """
+        if self._pid != os.getpid():
+            return
+        with self._lock:
+            if not self._write_all():
+                self._lost += len(self._pending)
+                self._pending.clear()
+                self._size = 0
+            self._closing = True
+            lost, self._told_lost = self._lost - self._told_lost, self._lost
+            self._trouble = None
+            self._work.notify_all()
+            self._room.notify_all()
+        if lost:
+            _warn(
+                f"ledger {self.folder}: {lost:,} reward{'s' if lost > 1 else ''} could not be "
+                f"recorded and {'are' if lost > 1 else 'is'} lost: "
+                f"{self._cause or 'the disk does not answer'}"
+            )
+
+    def _write_all(self) -> bool:
+        """Have the thread write what is pending; False where that failed. With the lock held.
+
+        The thread and not we: a handler of a signal may have come upon its own thread with the
+        lock in hand, which only a wait on a condition gives away wholly.
+        """
+        asked = time.monotonic()
+        until = asked + CLOSE_S
+        self._hurry = True
+        try:
+            while self._pending and self._failed < asked and time.monotonic() < until:
+                if self._is_served() or self._start():
+                    self._work.notify()
+                    self._room.wait(1.0)
+                elif not self._flush(CLOSE_S):  # no thread any more: nobody else wants the lock
+                    break
+            return not self._pending
+        finally:
+            self._hurry = False
+
+    def _mind_the_end(self) -> None:
+        """`multiprocessing` ends its children without the handlers of `atexit`."""
+        self._exits = True
+        if "multiprocessing" not in sys.modules:
+            return
+        import multiprocessing.util
+
+        if multiprocessing.parent_process() is not None:
+            multiprocessing.util.Finalize(None, self.close, exitpriority=10)
+
+    # -- forks ----------------------------------------------------------------------------------
+
+    def _before_fork(self) -> bool:
+        return self._writing.acquire(timeout=FORK_S if self._trouble is None else 0.0)
+
+
+def _version() -> str:
+    from assay import __version__
+
+    version: str = __version__
+    return version
+
+
+def _warn(message: str) -> None:
+    """A warning that cannot become an exception: rewards are on their way to a training."""
+    try:
+        warnings.warn(message, RuntimeWarning, stacklevel=3)
+    except RuntimeWarning:
+        with contextlib.suppress(Exception):
+            sys.stderr.write(f"assay: warning: {message}\n")
+
+
+_ending = False
+_guard = threading.Lock()
+_writers: weakref.WeakSet[Writer] = weakref.WeakSet()
+_forking = threading.local()
+"""`held`: writers that this thread keeps from writing while it forks."""
+
+
+def _all() -> list[Writer]:
+    with _guard:
+        return list(_writers)
+
+
+def close_all() -> None:
+    """The interpreter ends: write what every ledger still holds; later rewards one by one."""
+    global _ending
+    _ending = True
+    for writer in _all():
+        writer.close()
+
+
+def _before_fork() -> None:
+    _forking.held = [writer for writer in _all() if writer._before_fork()]
+
+
+def _after_fork_in_parent() -> None:
+    for writer in _forking.held:
+        writer._writing.release()
+    _forking.held = []
+
+
+def _after_fork_in_child() -> None:
+    global _guard
+    _guard = threading.Lock()
+    _forking.held = []
+    for writer in list(_writers):
+        writer._begin()
+
+
+atexit.register(close_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=_after_fork_in_parent,
+        after_in_child=_after_fork_in_child,
+    )

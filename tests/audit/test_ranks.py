@@ -1,0 +1,102 @@
+"""Pairs within groups, against scipy and against counting them one by one."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import kendalltau
+
+from assay.audit.frame import Floats
+from assay.audit.groups import Groups
+from assay.audit.stats import ranks
+from assay.audit.stats.intervals import BLOCKS, bootstrap, jackknife, resampled
+from assay.audit.stats.ranks import pairs, regret
+
+
+def grouped(codes: list[int]) -> Groups:
+    return Groups.of(np.array(codes, np.int64), np.ones(len(codes), bool))
+
+
+ROWS = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=40
+)
+
+
+@given(ROWS)
+def test_pairs_are_those_counted_one_by_one(rows: list[tuple[int, int, int]]) -> None:
+    groups = grouped([r[0] for r in rows])
+    x = np.array([r[1] for r in rows], float)[groups.rows]
+    y = np.array([r[2] for r in rows], float)[groups.rows]
+    _check(groups, x, y, pairs(groups, x, y))
+    _check(groups, x, y, by_sorting(groups, x, y))
+
+
+def by_sorting(groups: Groups, x: Floats, y: Floats) -> ranks.Pairs:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranks, "SMALL", 0)
+        return pairs(groups, x, y)
+
+
+def _check(groups: Groups, x: Floats, y: Floats, found: ranks.Pairs) -> None:
+    for g in range(len(groups)):
+        members = np.flatnonzero(groups.of_row == g)
+        told = [(x[a] - x[b], y[a] - y[b]) for a, b in itertools.combinations(members, 2)]
+        assert found.concordant[g] == sum(dx * dy > 0 for dx, dy in told)
+        assert found.discordant[g] == sum(dx * dy < 0 for dx, dy in told)
+        assert found.tied_x[g] == sum(dx == 0 for dx, _ in told)
+        assert found.tied_y[g] == sum(dy == 0 for _, dy in told)
+        assert found.all[g] == len(told)
+
+
+@pytest.mark.parametrize("size", [2, 3, 8, 1000, 30_000])
+@pytest.mark.parametrize("levels", [2, 7, 10**6])
+def test_tau_b_is_scipys(size: int, levels: int) -> None:
+    random = np.random.default_rng(size)
+    x = random.integers(0, levels, size).astype(float)
+    y = np.round((x + random.integers(0, levels, size)) / 2)
+    found = pairs(grouped([0] * size), x, y)
+    wanted = kendalltau(x, y).statistic
+    if found.decided_x[0] * found.decided_y[0]:
+        tau = (found.concordant - found.discordant) / np.sqrt(found.decided_x * found.decided_y)
+        assert tau[0] == pytest.approx(wanted, abs=1e-12)
+    else:
+        assert np.isnan(wanted)
+
+
+def test_regret_is_what_the_best_paid_row_lacks() -> None:
+    """First group: the best paid is the worst. Second: two share the best pay, one of them is
+    right, so half is lost. Third: the best paid is right."""
+    groups = grouped([0, 0, 1, 1, 1, 2, 2])
+    x = np.array([1, 0, 1, 1, 0, 0, 1.0])
+    y = np.array([0, 1, 0, 1, 0, 0, 1.0])
+    assert regret(groups, x, y).tolist() == [1.0, 0.5, 0.0]
+
+
+def test_resamples_of_few_kinds_of_cluster_are_the_bootstrap() -> None:
+    """Drawn together, clusters of equal sums have the mean and variance of single draws."""
+    sums = np.repeat([[0.0, 1.0], [1.0, 1.0], [3.0, 2.0]], [50, 30, 20], axis=0)
+    found = resampled(sums, seed=3, draws=20_000)
+    assert found.mean(axis=0) == pytest.approx(sums.sum(axis=0), rel=0.01)
+    assert found.var(axis=0) == pytest.approx(len(sums) * sums.var(axis=0), rel=0.05)
+
+
+def test_resamples_of_many_clusters_spread_as_single_draws_would() -> None:
+    sums = np.random.default_rng(5).exponential(size=(5 * BLOCKS, 2))
+    found = resampled(sums, seed=3)
+    assert found.mean(axis=0) == pytest.approx(sums.sum(axis=0), rel=0.001)
+    assert found.var(axis=0) == pytest.approx(len(sums) * sums.var(axis=0), rel=0.15)
+    mean = lambda s: s[..., 0] / s[..., 1]  # noqa: E731
+    one, other = bootstrap(mean, sums), jackknife(mean, sums)
+    assert one.high - one.low == pytest.approx(other.high - other.low, rel=0.1)
+
+
+def test_the_order_of_clusters_does_not_change_an_interval() -> None:
+    random = np.random.default_rng(6)
+    sums = random.random((3 * BLOCKS, 2))
+    mean = lambda s: s[..., 0] / s[..., 1]  # noqa: E731
+    one, other = bootstrap(mean, sums), bootstrap(mean, random.permutation(sums))
+    assert one == pytest.approx(other, rel=1e-12)
