@@ -17,6 +17,7 @@ import pluggy
 
 from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.markers import PROJECT
+from assay.plugins.probe import ProbeSpec
 from assay.plugins.spec import ComposerSpec, VerifierSpec
 
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -79,5 +80,25 @@ def assay_log_readers() -> Iterable[LogReaderSpec]:
         load.
 
     A name that is already taken, by Assay or another plugin, is an error, not an override.
+    """
+    return ()
+
+
+@hookspec
+def assay_probes() -> Iterable[ProbeSpec]:
+    """Offer probes: attacks that `assay probe` and `assay audit` try on a rubric.
+
+    Called once, when a host is built. A spec names a function as ``"package.module:function"``
+    (in a one-file plugin ``f"{__name__}:function"``), which is imported when probes are first run
+    and called once for each prompt, in the calling process, with a `ProbeTask`.
+
+    :returns:
+        Specs, each with a `name` of the form ``family.what`` and a `claim`. Claim ``wrong`` only
+        for completions that are wrong by construction: a finding against a rubric rests on it.
+    :raises:
+        Whatever you raise becomes a `PluginError` naming your plugin; the other plugins still
+        load. What the function raises is told on the board, beside the probe's name.
+
+    A name that is already taken is an error, not an override.
     """
     return ()

@@ -21,7 +21,7 @@ from importlib.metadata import (
     version,
 )
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
@@ -30,19 +30,27 @@ from assay.plugins import hookspecs
 from assay.plugins.load import FAILURES, build, load_target, module_from_file
 from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.markers import PROJECT, SPEC_ATTRIBUTE
+from assay.plugins.probe import Probe, ProbeSpec
 from assay.plugins.spec import ComposerSpec, Verifier, VerifierSpec
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-BUILTINS = {PROJECT: "assay.verifiers.plugin", f"{PROJECT}.audit.logs": "assay.audit.logs.plugin"}
-"""Our own plugins: name -> module. The host imports no verifier and no reader."""
+BUILTINS = {
+    PROJECT: "assay.verifiers.plugin",
+    f"{PROJECT}.audit.logs": "assay.audit.logs.plugin",
+    f"{PROJECT}.audit.probes": "assay.audit.probes.plugin",
+}
+"""Our own plugins: name -> module. The host imports no verifier, no reader and no probe."""
 
 LOAD_VARIABLE = "ASSAY_LOAD_PLUGINS"
 """Names of the entry points to load, comma-separated; empty is the safe mode; unset loads all."""
 
 BLOCK_VARIABLE = "ASSAY_BLOCK_PLUGINS"
 """Names of plugins not to load, comma-separated."""
+
+
+_Spec = TypeVar("_Spec", ComposerSpec, LogReaderSpec, ProbeSpec)
 
 
 class PluginWarning(UserWarning):
@@ -143,6 +151,31 @@ class LogReaderOffer:
         return load_target(self.spec.name, self.spec.target, self.origin, "log reader")
 
 
+@dataclass(frozen=True, slots=True)
+class ProbeOffer:
+    """A probe, and where it comes from."""
+
+    spec: ProbeSpec
+    plugin: str
+    distribution: str
+    origin: str | None = None
+
+    def load(self) -> Probe:
+        """The function, imported.
+
+        Raises:
+            PluginError: it cannot be imported, or cannot be called; names the probe.
+        """
+        found: Any = load_target(self.spec.name, self.spec.target, self.origin, "probe")
+        if not callable(found):
+            raise PluginError(
+                f"probe {self.spec.name!r}: {self.spec.target!r} is a {type(found).__name__}, "
+                "must be a function"
+            )
+        probe: Probe = found
+        return probe
+
+
 def _names(variable: str) -> frozenset[str] | None:
     value = os.environ.get(variable)
     if value is None:
@@ -216,6 +249,7 @@ class Host:
         self._offers: dict[str, Offer] = {}
         self._composers: dict[str, ComposerOffer] = {}
         self._log_readers: dict[str, LogReaderOffer] = {}
+        self._probes: dict[str, ProbeOffer] = {}
         self._errors: list[PluginError] = []
         self._left_out: list[str] = []
         self._clash: PluginError | None = None
@@ -227,6 +261,7 @@ class Host:
         self._collect_hooks()
         self._collect_composers()
         self._collect_log_readers()
+        self._collect_probes()
         for item in verifiers:
             self._add(item, "this process", "this process")
         self.offers: Mapping[str, Offer] = MappingProxyType(dict(sorted(self._offers.items())))
@@ -235,6 +270,8 @@ class Host:
         """Kind -> offer, of plugins; Assay's own kinds are not among them."""
         self.log_readers: Mapping[str, LogReaderOffer] = MappingProxyType(self._log_readers)
         """Name -> offer; Assay's own first."""
+        self.probes: Mapping[str, ProbeOffer] = MappingProxyType(dict(sorted(self._probes.items())))
+        """Name -> offer."""
         self.errors = tuple(self._errors)
         """A `PluginError` for each entry point that could not be loaded."""
         self.left_out = tuple(self._left_out)
@@ -391,55 +428,57 @@ class Host:
                     self._fail(name, err, "offers a verifier that cannot be")
 
     def _collect_composers(self) -> None:
-        for impl in self._manager.hook.assay_composers.get_hookimpls():
-            name = impl.plugin_name
-            try:
-                offered: Any = impl.function()
-                items = list(offered)
-            except FAILURES as err:
-                self._fail(name, err, "raised in assay_composers")
-                continue
-            for item in items:
-                if not isinstance(item, ComposerSpec):
-                    what = f"wanted a ComposerSpec, got a {type(item).__name__}"
-                    self._fail(name, PluginError(what), "offers a composer that cannot be")
-                    continue
-                other = self._composers.get(item.kind)
-                if other is not None:
-                    self._clash = PluginError(
-                        f"composer {item.kind!r} is offered twice:\n  by plugin {other.plugin!r}"
-                        f"\n  by plugin {name!r}\nRename one, or block one: blocked=[...]"
-                    )
-                    raise self._clash
-                self._composers[item.kind] = ComposerOffer(
-                    item, name, self._distributions[name], self._origins.get(name)
-                )
+        for name, item in self._specs("assay_composers", ComposerSpec, "a composer"):
+            self._refuse_second("composer", item.kind, self._composers, name)
+            self._composers[item.kind] = ComposerOffer(
+                item, name, self._distributions[name], self._origins.get(name)
+            )
 
     def _collect_log_readers(self) -> None:
-        for impl in self._manager.hook.assay_log_readers.get_hookimpls():
+        for name, item in self._specs("assay_log_readers", LogReaderSpec, "a log reader"):
+            self._refuse_second("log reader", item.name, self._log_readers, name)
+            self._log_readers[item.name] = LogReaderOffer(
+                item, name, self._distributions[name], self._origins.get(name)
+            )
+
+    def _collect_probes(self) -> None:
+        for name, item in self._specs("assay_probes", ProbeSpec, "a probe"):
+            self._refuse_second("probe", item.name, self._probes, name)
+            self._probes[item.name] = ProbeOffer(
+                item, name, self._distributions[name], self._origins.get(name)
+            )
+
+    def _specs(self, hook: str, wanted: type[_Spec], what: str) -> Iterator[tuple[str, _Spec]]:
+        """(plugin, spec) of everything that plugins offer by a hook; what cannot be is told."""
+        for impl in getattr(self._manager.hook, hook).get_hookimpls():
             name = impl.plugin_name
             try:
                 offered: Any = impl.function()
                 items = list(offered)
             except FAILURES as err:
-                self._fail(name, err, "raised in assay_log_readers")
+                self._fail(name, err, f"raised in {hook}")
                 continue
             for item in items:
-                if not isinstance(item, LogReaderSpec):
-                    what = f"wanted a LogReaderSpec, got a {type(item).__name__}"
-                    self._fail(name, PluginError(what), "offers a log reader that cannot be")
-                    continue
-                other = self._log_readers.get(item.name)
-                if other is not None:
-                    self._clash = PluginError(
-                        f"log reader {item.name!r} is offered twice:\n  by plugin "
-                        f"{other.plugin!r}\n  by plugin {name!r}\nRename one, or block one: "
-                        "blocked=[...]"
-                    )
-                    raise self._clash
-                self._log_readers[item.name] = LogReaderOffer(
-                    item, name, self._distributions[name], self._origins.get(name)
-                )
+                if isinstance(item, wanted):
+                    yield name, item
+                else:
+                    told = f"wanted a {wanted.__name__}, got a {type(item).__name__}"
+                    self._fail(name, PluginError(told), f"offers {what} that cannot be")
+
+    def _refuse_second(
+        self,
+        what: str,
+        name: str,
+        taken: Mapping[str, ComposerOffer | LogReaderOffer | ProbeOffer],
+        plugin: str,
+    ) -> None:
+        other = taken.get(name)
+        if other is not None:
+            self._clash = PluginError(
+                f"{what} {name!r} is offered twice:\n  by plugin {other.plugin!r}"
+                f"\n  by plugin {plugin!r}\nRename one, or block one: blocked=[...]"
+            )
+            raise self._clash
 
     def _fail(self, plugin: str, err: BaseException, what: str) -> None:
         told = str(err) if isinstance(err, PluginError) else f"{type(err).__name__}: {err}"

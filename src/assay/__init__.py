@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from assay.model import Message, Part, Reward, Sample, Status, Term, Turn, Verdict
     from assay.plugins.markers import hookimpl, verifier
+    from assay.plugins.probe import Attack, ProbeSpec
     from assay.plugins.spec import Escalate, VerifierSpec
     from assay.rubrics import Rubric, load_rubric, summary, values
     from assay.verifiers.math_answer import Comparison, equivalent, same_value
@@ -50,6 +51,7 @@ _HOMES = {
     ),
     "assay.model": ("Message", "Part", "Reward", "Sample", "Status", "Term", "Turn", "Verdict"),
     "assay.plugins.markers": ("hookimpl", "verifier"),
+    "assay.plugins.probe": ("Attack", "ProbeSpec"),
     "assay.plugins.spec": ("Escalate", "VerifierSpec"),
     "assay.rubrics": ("Rubric", "load_rubric", "summary", "values"),
     "assay.verifiers.math_answer": ("Comparison", "equivalent", "same_value"),
@@ -58,6 +60,7 @@ _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AssayError",
+    "Attack",
     "Comparison",
     "ConfigError",
     "Engine",
@@ -65,6 +68,7 @@ __all__ = [
     "Message",
     "Part",
     "PluginError",
+    "ProbeSpec",
     "ReferenceUnreadable",
     "Reward",
     "Rubric",

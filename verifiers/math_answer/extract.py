@@ -7,11 +7,13 @@ response cannot offer several answers under several headings. Linear in the leng
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
 from assay.model import split_reasoning
 from assay.verifiers.math_answer.boxes import BOX, Boxes, boxed
+from assay.verifiers.math_answer.unsure import unsure
 
 
 class Extraction(NamedTuple):
@@ -62,9 +64,11 @@ def extract(text: str, boxes: Boxes = "last", where: str = "any") -> Extraction:
     if "boxed" in answer or "fbox" in answer:
         found = boxed(answer, boxes)
         if found is not None:
-            later = _after_box(answer) if boxes == "last" and where != "boxed" else None
+            later = (
+                _later(_after("boxed", answer)) if boxes == "last" and where != "boxed" else None
+            )
             if later is not None:
-                return Extraction(later, "final answer")
+                return Extraction(*later)
             return Extraction(found[0], "boxed", found[1])
     empty_box = "boxed" in answer and BOX.search(answer) is not None
     for rule, finder in _FINDERS:
@@ -76,23 +80,83 @@ def extract(text: str, boxes: Boxes = "last", where: str = "any") -> Extraction:
             continue
         text_found = finder(answer)
         if text_found is not None:
-            return Extraction(text_found, rule)
+            later = _later(_after(rule, answer)) if where != "boxed" else None
+            return Extraction(*later) if later is not None else Extraction(text_found, rule)
     return Extraction(None, "none", "no answer in the response")
 
 
-_FINAL_ONLY = re.compile(r"final\s+answer\**\s*(?:is|:)\s*:?\**\s*", re.IGNORECASE)
+_FINAL_ONLY = re.compile(
+    r"(?P<final>final\s+answer\**\s*(?:is|:)|(?<!if )(?<!that )\bthe\s+answer\s+is)\s*:?\**\s*",
+    re.IGNORECASE,
+)
+_STATED = re.compile(r"[-+\u2212$\u20ac\u00a3(\\]|\d")
+_WORD = re.compile(r"[A-Za-z]{4,}")
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+_NAMED = re.compile(r"(?:\\text\{)?([A-Z][\w'-]*(?: [A-Z][\w'-]*){0,2})\}?")
+_ABOUT = re.compile(
+    r"\b(?:above|box\w*|correct|right|verified|clear|complete|done|obvious|final|here|below|see)\b",
+    re.IGNORECASE,
+)
 
 
-def _after_box(text: str) -> str | None:
-    """The answer of an explicit "final answer is ..." after the last box: the later word counts."""
-    tail = text[max(text.rfind("boxed"), text.rfind("fbox")) :]
-    if "nswer" not in tail and "NSWER" not in tail:
+LAST = 8
+"""Sentences that begin with "the answer is" and are looked at, from the end: bounds the work."""
+
+
+def _bare_value(said: str) -> bool:
+    """Whether a statement is a value and nothing else."""
+    words = _COMMAND.sub(" ", said)
+    return bool(_STATED.match(said)) and len(said) <= 60 and not _WORD.search(words)
+
+
+def _is_answer(said: str, final: bool) -> bool:
+    """Whether what follows "the answer is" is an answer, not a remark about one given before."""
+    if _bare_value(said):
+        return True
+    if _ABOUT.search(_COMMAND.sub(" ", said)):
+        return False
+    if final:
+        return bool(re.search(r"\d|\\[a-z]", said)) or len(said.split()) <= 3
+    return _NAMED.fullmatch(said) is not None
+
+
+def _later(tail: str) -> tuple[str, str] | None:
+    """What is given as the answer in the rest of a text, in a way of its own: the last word counts.
+
+    Returns:
+        The answer and the rule, or None. ``the answer is`` without ``final`` counts where a bare
+        value or a name follows, since such sentences also speak about the answer before.
+    """
+    found: list[tuple[int, str, str]] = []
+    if "nswer" in tail or "NSWER" in tail:
+        for match in deque(_FINAL_ONLY.finditer(tail), LAST):
+            said = _trim(tail[match.end() :])
+            if said and _is_answer(said, match["final"].lower().startswith("final")):
+                found.append((match.start(), _core(said), "final answer"))
+        tag = _tag(tail)
+        if tag is not None:
+            found.append((tail.lower().rfind("<answer>"), tag, "answer tag"))
+    hashes = _hashes(tail)
+    if hashes is not None and _bare_value(hashes):  # else they may head a section
+        found.append((tail.rfind("####"), hashes, "hashes"))
+    if not found:
         return None
-    matches = list(_FINAL_ONLY.finditer(tail))
-    if not matches:
-        return None
-    found = _core(_trim(tail[matches[-1].end() :]))
-    return found if re.search(r"\d|\\[a-z]", found) else None
+    _, said, rule = max(found)
+    return said, rule
+
+
+def _after(rule: str, text: str) -> str:
+    """The text after what a rule took."""
+    if rule == "boxed":
+        return text[max(text.rfind("boxed"), text.rfind("fbox")) :]
+    if rule == "answer tag":
+        at = text.lower().rfind("</answer>")
+        return text[at:] if at >= 0 else ""
+    pattern = {"final answer": _FINAL, "answer label": _LABEL}.get(rule)
+    last = None
+    for match in pattern.finditer(text) if pattern is not None else ():
+        last = match
+    return text[last.end() :] if last is not None else ""
 
 
 def _trim(text: str) -> str:
@@ -247,6 +311,8 @@ def _math(text: str) -> str | None:
     if not found:
         return None
     last = found[-1]
+    if unsure(text, last.start, last.end):
+        return None
     inside = last.inside
     after = text[last.end : last.end + 12]
     if re.match(r"\s*(?:\\?%|percent|pct)", after):
@@ -280,7 +346,7 @@ def _number(text: str) -> str | None:
     last = None
     for match in _NUMBER.finditer(text):
         last = match
-    if last is None:
+    if last is None or unsure(text, last.start(), last.end()):
         return None
     return last.group().strip()
 

@@ -98,7 +98,10 @@ def translate(node: Node, symbols: dict[str, Any]) -> Any:
     op, args = node.op, node.args
     if op in ("int", "iint", "oint", "lim", "sum", "prod"):
         return _operator(node, symbols)
-    below = [translate(arg, symbols) for arg in args if not isinstance(arg, Words)]
+    said = [arg for arg in args if not isinstance(arg, Words)]
+    if len(said) < len(args) and (op != "mul" or not said):
+        raise _Untranslated("words")  # beside a factor they are a unit; in its place, nothing
+    below = [translate(arg, symbols) for arg in said]
     if op in ("add", "mixed"):
         return sympy.Add(*below)
     if op == "mul":

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "plugins": "assay.cli.plugins:plugins",
         "preflight": "assay.cli.preflight:check",
         "prove": "assay.cli.prove:prove",
+        "probe": "assay.cli.probe:probe",
         "audit": "assay.cli.audit:audit",
         "fit": "assay.cli.fit:fit",
     }

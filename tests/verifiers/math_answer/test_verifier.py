@@ -45,6 +45,13 @@ def test_what_the_completion_causes_is_judged_nought(completion):
     assert verdict.because
 
 
+@pytest.mark.parametrize("answer", ["20/hour", r"57500/\text{year}", r"\sqrt{\text{four}}"])
+def test_words_in_the_place_of_a_number_are_judged_not_a_crash(answer):
+    """What is left of a fraction below which only a word stands is no number."""
+    verdict = MathAnswer().escalated(Sample(rf"\boxed{{{answer}}}", reference="57500"))
+    assert (verdict.status, verdict.score) == (Status.JUDGED, 0.0)
+
+
 @pytest.mark.parametrize("reference", ["", "  ", "$", "0/0", r"\frac{1}{", "7 8", "(1,2", r"1=2=3"])
 @pytest.mark.parametrize("completion", ["7", r"\boxed{7}", ""])
 def test_an_unreadable_reference_raises_whatever_the_completion(reference, completion):

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 ANALYSES = (
     "signal",
     "budget",
+    "relations",
     "shaping",
     "reliability",
     "trends",
+    "length",
     "errors",
     "robustness",
     "counterfactual",

@@ -241,6 +241,8 @@ class Extractor:
         turns: dict[str, int] = {}
         present: set[str] = set(beside)
         judged: set[str] = set()
+        scored: set[str] = set()
+        receipts = False
         for row, terms, verdicts, scores in keys:
             self.columns.update(dict.fromkeys(row or ()))
             present.update(row or ())
@@ -252,7 +254,11 @@ class Extractor:
                 criteria.update(dict.fromkeys(c for c in names if c not in self._no_criteria))
             elif layout.criteria == "scores":
                 criteria.update(dict.fromkeys(scores or ()))
+            elif not terms and not verdicts:
+                criteria.update(dict.fromkeys(scores or ()))
+                scored.update(scores or ())
             else:
+                receipts = True
                 criteria.update(dict.fromkeys(k for k in terms or () if not _is_adjustment(k)))
                 for key in verdicts or ():
                     name, sign, turn = key.rpartition("#")
@@ -268,6 +274,8 @@ class Extractor:
             list(self.strata),
             frozenset(present),
             frozenset(judged),
+            frozenset(scored),
+            receipts,
             turns if has_turns else None,
             self._characters,
         )

@@ -15,7 +15,15 @@ import pyarrow as pa
 from assay.audit.logs import tables
 from assay.audit.logs.extract import Batch
 from assay.audit.logs.files import read_head
-from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, Layout, Path, column_places
+from assay.audit.logs.layout import (
+    FIELDS,
+    ROW_FIELDS,
+    SCORES,
+    Layout,
+    Path,
+    column_places,
+    pointer,
+)
 from assay.audit.logs.lines import LineFile
 from assay.audit.logs.problems import Problems
 from assay.errors import ConfigError, RolloutsError, nearest
@@ -174,16 +182,30 @@ def _parsed(line: bytes, path: str) -> dict[str, Any]:
 
 
 def _by_database(text: str) -> Any:
-    """JSON that DuckDB reads and Python does not, such as a comma before the end."""
-    from assay.audit.logs.sql import connect
+    """JSON that DuckDB reads and Python does not: a comma before the end, or nested too deeply.
+
+    What is nested too deeply for Python stays text.
+    """
+    from assay.audit.logs.sql import connect, literal
 
     db = connect(1)
     try:
-        return json.loads(db.execute("SELECT json(?)", [text]).fetchall()[0][0])
-    except (duckdb.Error, ValueError, RecursionError):
+        (keys,) = db.execute("SELECT json_keys(?)", [text]).fetchall()[0]
+        paths = ", ".join(literal(pointer((key,))) for key in keys)
+        query = f"SELECT json_extract(?, [{paths}])::VARCHAR[]"
+        (values,) = db.execute(query, [text]).fetchall()[0]
+        return {k: _loaded(v) for k, v in zip(keys, values, strict=True)}
+    except duckdb.Error:
         return None
     finally:
         db.close()
+
+
+def _loaded(fragment: str) -> Any:
+    try:
+        return json.loads(fragment)
+    except (ValueError, RecursionError):
+        return fragment
 
 
 @dataclass
@@ -276,7 +298,7 @@ def open_parts(
     for number, path in enumerate(files):
         head = read_head(path)
         seen.update(dict.fromkeys(head.columns))
-        if head.form == "other" and not head.start:
+        if head.form == "other" and not head.start.strip():
             continue  # empty
         part = choose.part(number, head)
         if part is not None:

@@ -131,6 +131,10 @@ class Wanted:
     """Keys that its rows have."""
     verdicts: frozenset[str]
     """Keys that its rows' verdicts have."""
+    scored: frozenset[str]
+    """Keys of ``scores`` in rows that have neither terms nor verdicts."""
+    receipts: bool
+    """Whether any row has terms or verdicts."""
     turns: Mapping[str, int] | None
     """Criterion that is judged once a turn -> how many turns to look for; None where no row has
     turns."""
@@ -214,6 +218,12 @@ def _criterion(
         return {f"score.{i}": number(at(key))}
     if layout.criteria == "scores":
         return {f"score.{i}": number(_value([at(*layout.scores, key)]))}
+    bare = "NULL::DOUBLE"
+    if key in wanted.scored:
+        bare = number(_value([at(*layout.scores, key)]))
+        if not wanted.receipts:
+            return {f"score.{i}": bare}
+        bare = f"CASE WHEN {at('terms')} IS NULL AND {at('verdicts')} IS NULL THEN {bare} END"
     said, verdict = "NULL::VARCHAR", "NULL::DOUBLE"
     if key in wanted.verdicts:
         said, verdict = at("verdicts", key, "status"), number(at("verdicts", key, "score"))
@@ -224,9 +234,8 @@ def _criterion(
         said = first_unjudged([at("verdicts", f"{key}#{t}", "status") for t in range(turns)])
     status = place_in(first([said]), STATUSES)
     # what stood in for a missing score is no score
-    score = (
-        f"CASE WHEN {status} <= 0 THEN coalesce({number(at('terms', key, 'score'))}, {verdict}) END"
-    )
+    term = number(at("terms", key, "score"))
+    score = f"CASE WHEN {status} <= 0 THEN coalesce({term}, {verdict}, {bare}) END"
     return {
         f"score.{i}": score,
         f"contribution.{i}": number(at("terms", key, "contribution")),
@@ -291,6 +300,8 @@ def _is_text(kind: pa.DataType | None) -> bool:
 
 def _as_json(column: str, title: str, kind: pa.DataType, layout: Layout) -> str:
     containers = {"terms", "verdicts", "info", "turns_reward", layout.scores[0]}
+    if layout.told:
+        containers.add("label")
     if title in containers and _is_text(kind):  # JSON in a column of text
         return f"CASE WHEN json_valid({column}) THEN {column}::JSON ELSE to_json({column}) END"
     if title == "terms" and pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):

@@ -205,23 +205,24 @@ def analysis(outcome: Outcome, title: str, spec: AnalysisSpec | None) -> Html | 
     """Charts, notes and tables of one analysis."""
     figures: list[Html] = []
     tables: list[Html] = []
-    drawn = False
+    keys: dict[str, None] = {}
     for found in outcome.tables.values():
-        made = [figure(c.chart, c.title, c.caption) for c in charts_of(found)]
-        figures += made
-        drawn = drawn or bool(made)
+        for chart in charts_of(found):
+            figures.append(figure(chart.chart, chart.title, ""))
+            keys.setdefault(chart.key)
         tables.append(table(found))
     if not (figures or tables or outcome.notes):
         return None
     shown: Html | list[Html] = tables
-    if drawn:
+    if figures:
         shown = tag("details", tag("summary", "Figures as tables"), tables)
     return section(
         outcome.analysis,
         title,
         spec.question if spec else "",
+        tag("p", " ".join(keys), class_="note") if keys else None,
         tag("div", figures, class_="figures") if figures else None,
-        [tag("p", note) for note in outcome.notes],
+        [tag("p", note, class_="said-so") for note in outcome.notes],
         shown,
     )
 

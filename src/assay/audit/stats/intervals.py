@@ -172,14 +172,30 @@ def share(part: Floats, whole: Floats, codes: Codes, confidence: float = 0.95) -
         of positive counts estimated from survey data", Survey Methodology 24.
     """
     sums = cluster_sums(codes, np.stack([part, whole], axis=1))
+    units = int((whole > 0).sum())
+    held = sums[sums[:, 1] > 0]
+    if units and len(held) == units and set(np.unique(held)) <= {0.0, 1.0}:
+        return clopper_pearson(int(held[:, 0].sum()), units, confidence)  # independent cases
+    return share_of_sums(sums, confidence, units=float(units))
+
+
+def share_of_sums(
+    sums: Floats, confidence: float = 0.95, *, units: float = np.inf, clusters: float = 1.0
+) -> Estimate:
+    """As `share`, from the sums of clusters.
+
+    Args:
+        sums: (c, 2) part and whole.
+        confidence: Two-sided.
+        units: Cases that were counted, an upper bound of how many independent ones there are.
+        clusters: How many clusters a row of `sums` holds, where it is a block of them.
+    """
     sums = sums[sums[:, 1] > 0]
     c = len(sums)
     if c == 0:
         return Estimate(float("nan"), 0.0, 1.0, 0)
     size = sums[:, 1]
-    if c == int((whole > 0).sum()) and set(np.unique(sums)) <= {0.0, 1.0}:
-        return clopper_pearson(int(sums[:, 0].sum()), c, confidence)  # independent cases
-    cases = float(size.sum() ** 2 / (size**2).sum())  # Kish's, were a cluster one case
+    cases = clusters * float(size.sum() ** 2 / (size**2).sum())  # Kish's, were each one case
     measured = jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), sums)
     p = min(1.0, max(0.0, float(measured.values)))
     error = float(measured.errors)
@@ -188,13 +204,12 @@ def share(part: Floats, whole: Floats, codes: Codes, confidence: float = 0.95) -
             return Estimate(p, 0.0, 1.0, c)
         normal = float(special.ndtri(0.5 + confidence / 2.0))
         student = float(special.stdtrit(c - 1, 0.5 + confidence / 2.0))
-        units = float((whole > 0).sum())
         cases = min(p * (1 - p) / error**2, max(units, cases)) * (normal / student) ** 2
     tail = (1.0 - confidence) / 2.0
     count = p * cases
     low = float(special.betaincinv(count, cases - count + 1, tail)) if p > 0 else 0.0
     high = float(special.betaincinv(count + 1, cases - count, 1 - tail)) if p < 1 else 1.0
-    return Estimate(p, low, high, c)
+    return Estimate(p, low, high, round(c * clusters))
 
 
 def resampled(sums: Floats, *, seed: int = 0, draws: int = DRAWS) -> Floats:

@@ -1,0 +1,324 @@
+"""`assay probe`: what a rubric pays for completions that are wrong by construction."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from assay.cli.console import plain, say_note, say_warning, show
+from assay.cli.exits import FINDINGS
+from assay.cli.verify import _columns, _engine
+from assay.errors import ConfigError, SampleError, nearest
+from assay.plugins.spec import SEVERITIES
+from assay.rollouts.rows import read_rows
+from assay.rollouts.sources import find_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assay.audit.finding import Finding
+    from assay.audit.probes.board import Board, Line, Score
+    from assay.engine.engine import Engine
+    from assay.model import Sample
+
+READ = 2
+"""Responses of a finding that are shown."""
+
+READABLE = 8
+"""Findings whose responses are shown; the others, further down, are one line each."""
+
+FORM = 26
+"""Characters of a form's name."""
+
+TEXT = 240
+"""Characters of a response that are shown: the end, where the answer stands, counts more."""
+
+ROWS = 100_000
+"""Rows that are read at most: the prompts are drawn from these."""
+
+PAID = "probe.paid"
+
+UNITS = {
+    "share": "reward / median of the correct",
+    "place": "0: what wrong answers earn, 1: the median of the correct",
+    "range": "1 + (reward - median of the correct) / range of the rubric",
+}
+
+
+def probe(
+    rubric: Annotated[
+        str, typer.Argument(help="A preset's name, or a TOML or JSON file.", metavar="RUBRIC")
+    ],
+    rows: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ROLLOUTS",
+            help="Your own samples: JSONL (also .gz) or Parquet files, globs. By default some "
+            "that come with Assay.",
+            show_default=False,
+        ),
+    ] = None,
+    n: Annotated[int, typer.Option("--n", "-n", min=1, help="Prompts that are attacked.")] = 20,
+    seed: Annotated[int, typer.Option(help="Of the draw of prompts, and of what probes draw.")] = 0,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PROBE", help="A probe or a family; repeat.", show_default=False),
+    ] = None,
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN",
+            help="Where a field has another name in the rows, e.g. reference=answer.",
+            show_default=False,
+        ),
+    ] = None,
+    fail_on: Annotated[
+        str, typer.Option(help="Exit with 1 on a finding at least this grave.")
+    ] = "error",
+    as_json: Annotated[bool, typer.Option("--json", help="The board as one JSON object.")] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Worker processes; by default as many as CPUs.", show_default=False
+        ),
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds for one completion.")] = 5.0,
+    plugin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE.py", help="A one-file plugin.", show_default=False),
+    ] = None,
+    list_probes: Annotated[
+        bool, typer.Option("--list", help="Only list the probes, and what each claims.")
+    ] = False,
+) -> None:
+    """Attack a rubric: what does it pay for completions that are known to be wrong?
+
+    A board without findings says that these probes failed on these prompts, and nothing more.
+    """
+    from assay.audit.probes.findings import findings
+    from assay.audit.probes.run import probe as run
+
+    if fail_on not in SEVERITIES:
+        raise ConfigError(
+            f"--fail-on {fail_on}: must be one of {', '.join(SEVERITIES)}"
+            f"{nearest(fail_on, SEVERITIES)}"
+        )
+    # no cache: that a completion is paid the same twice is one of the things to find out
+    with _engine(
+        rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()), cache_size=0
+    ) as engine:
+        if list_probes:
+            _list(engine, as_json)
+            return
+        samples, told = _samples(engine, rows or [], mapped or [])
+        board = run(engine, samples, n=n, seed=seed, probes=only or (), restyle=not rows)
+    found = findings(board)
+    if as_json:
+        out = {
+            "rubric": rubric,
+            "samples": told,
+            "findings": [_finding_json(f) for f in found],
+            **board.to_json(),
+        }
+        show(plain(json.dumps(out, ensure_ascii=True)), soft_wrap=True)
+    else:
+        _show(rubric, told, board, found)
+    graves = [str(s) for s in SEVERITIES][[*SEVERITIES].index(fail_on) :]
+    if any(f.severity in graves for f in found):
+        raise typer.Exit(FINDINGS)
+
+
+def _samples(engine: Engine, rows: list[str], mapped: list[str]) -> tuple[list[Sample], str]:
+    """The samples, and what they are, in words."""
+    from assay.audit.probes.bundled import SETS, bundled, fitting
+
+    columns = _columns(mapped)
+    if not rows:
+        if mapped:
+            raise ConfigError("--map needs --rows")
+        name = fitting(engine.rubric)
+        return bundled(name), f"bundled: {SETS[name]}"
+    samples: list[Sample] = []
+    bad: list[str] = []
+    for row in read_rows(find_sources(rows)):
+        sample = row.sample(columns)
+        if isinstance(sample, SampleError):
+            bad.append(f"{row.place}: {str(sample).partition(chr(10))[0]}")
+            continue
+        samples.append(sample)
+        if len(samples) >= ROWS:
+            say_note(f"only the first {ROWS:,} rows are read")
+            break
+    if bad:
+        say_warning(f"{len(bad):,} rows are malformed and left out; the first: {bad[0]}")
+    return samples, f"{len(samples):,} rows"
+
+
+# -- showing ------------------------------------------------------------------------------------
+
+
+def _show(rubric: str, told: str, board: Board, found: Sequence[Finding]) -> None:
+    show(plain(f"{rubric} on {board.prompts} prompts ({told})"), soft_wrap=True)
+    _show_answers(board)
+    for claim, title in (
+        ("wrong", "wrong by construction: what they are paid"),
+        ("neutral", "neutral: what a trick adds, or what there is to know"),
+        ("honest", "honest: how much of the key criterion's score another style keeps"),
+    ):
+        lines = [line for line in board.lines if line.spec.claim == claim]
+        if lines:
+            show(plain(f"\n{title}"))
+            show(_table(board, lines, claim))
+    show(plain(f"\nof correct: {UNITS[board.scale.unit]}; interval 95%, over prompts"))
+    if len(board.criteria) > 1:
+        show(plain("criteria: mean score / median score of the correct"))
+    for note in board.notes:
+        show(plain(f"note: {note}"), soft_wrap=True)
+    _show_findings(board, found)
+
+
+def _show_answers(board: Board) -> None:
+    table = _bare("", "answers", "median reward", "lowest", "highest", "unscored")
+    for name, spread in (("correct", board.correct), ("wrong", board.wrong)):
+        figures = (spread.median, spread.low, spread.high)
+        table.add_row(name, str(spread.n), *map(_figure, figures), str(spread.unscored))
+    show(table)
+    by = {
+        "label": "known by their labels",
+        "key": f"known by the key criterion, {board.key}",
+        "solution": "the rows' reference solutions",
+        "reference": "made from the references",
+    }
+    show(plain(f"correct answers: {by[board.known_by]}"))
+
+
+def _table(board: Board, lines: Sequence[Line], claim: str) -> Table:
+    several = claim == "wrong" and len(board.criteria) > 1
+    names = board.criteria if several else ()
+    value = "kept" if claim == "honest" else "of correct"
+    extreme = "lowest" if claim == "honest" else "highest"
+    table = _bare("probe", "form", "n", value, "interval", extreme, *names)
+    for column in table.columns[: 6 if several else 0]:  # the names of criteria give way first
+        column.min_width = 4 if column.header == "n" else 10
+    table.columns[0].min_width = max((len(line.spec.name) for line in lines), default=10)
+    idle = [line for line in lines if claim == "wrong" and _is_idle(line)]
+    for line in lines:
+        if line in idle:
+            continue
+        sign = "+" if line.gain else ""
+        ends = "-"
+        if line.interval is not None:
+            ends = f"{line.interval[0]:.2f} to {line.interval[1]:.2f}"
+        table.add_row(
+            plain(line.spec.name),
+            plain(line.error or line.form, FORM),
+            str(line.n),
+            "-" if line.figure is None else f"{line.figure:{sign}.3f}",
+            ends,
+            "-" if line.worst is None else f"{line.worst:{sign}.3f}",
+            *(_share(line.scores.get(key)) for key in names),
+        )
+    if idle:
+        most = max((line.interval[1] for line in idle if line.interval), default=None)
+        at_most = "" if most is None else f"0.00 to {most:.2f}"
+        table.add_row(f"{len(idle)} others", "", "", "0.000", at_most, "0.000")
+    return table
+
+
+def _share(score: Score | None) -> str:
+    """A criterion's mean score over its median for correct answers; bare where that is 0."""
+    if score is None:
+        return "-"
+    return f"({score.mean:.2f})" if score.share is None else f"{score.share:.2f}"
+
+
+def _is_idle(line: Line) -> bool:
+    """Whether a wrong probe was paid nothing, so that a line of its own would tell nothing."""
+    told = line.error or line.unscored or line.worst is None or line.figure is None
+    return not told and max(line.worst or 0.0, line.figure or 0.0) <= 0.0
+
+
+def _show_findings(board: Board, found: Sequence[Finding]) -> None:
+    if not found:
+        show(plain("\nno findings: these probes failed on these prompts; others may not"))
+        return
+    from assay.audit.probes.lines import THRESHOLD
+
+    show(plain("\nfindings"))
+    lines = {line.spec.name: line for line in board.lines}
+    for i, finding in enumerate(found):
+        style = {"error": "bold red", "warning": "yellow", "info": "cyan"}[finding.severity]
+        text = plain(f"{finding.severity}: {finding.id}: {finding.title}")
+        text.stylize(style, 0, len(finding.severity))
+        show(text, soft_wrap=True)
+        if i >= READABLE:
+            continue
+        show(plain(f"  {finding.suggestion}"), soft_wrap=True)
+        line = lines.get(finding.subject[0]) if finding.subject else None
+        for response in line.responses[:READ] if line is not None else ():
+            if response.figure is None or (finding.id == PAID and response.figure < THRESHOLD):
+                continue
+            worth = "-" if response.reward.value is None else f"{response.reward.value:.4g}"
+            text = plain(f"  {response.place}, {response.form}, paid {worth}: ")
+            text.append(_excerpt(response.text))
+            show(text, soft_wrap=True)
+
+
+def _excerpt(text: str) -> Any:
+    text = " ".join(text.split())
+    if len(text) > TEXT:
+        text = f"{text[: TEXT // 3]} ... {text[-2 * TEXT // 3 :]}"
+    return plain(repr(text))
+
+
+def _list(engine: Engine, as_json: bool) -> None:
+    offers = engine.host.probes
+    if as_json:
+        for offer in offers.values():
+            spec = offer.spec
+            out = {
+                "probe": spec.name,
+                "claim": spec.claim,
+                "subject": spec.subject,
+                "attacks": spec.attacks,
+                "summary": spec.summary,
+                "plugin": offer.plugin,
+            }
+            show(plain(json.dumps(out, ensure_ascii=True)), soft_wrap=True)
+        return
+    table = _bare("probe", "claim", "for", "attacks", "what it is")
+    for offer in offers.values():
+        spec = offer.spec
+        table.add_row(
+            *map(plain, (spec.name, spec.claim, spec.subject, spec.attacks)), spec.summary
+        )
+    show(table)
+
+
+def _bare(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in headings:
+        table.add_column(heading, no_wrap=True)
+    return table
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "severity": finding.severity,
+        "title": finding.title,
+        "value": finding.value,
+        "interval": list(finding.interval) if finding.interval else None,
+        "n": finding.n,
+        "source": finding.source,
+        "suggestion": finding.suggestion,
+        "subject": list(finding.subject),
+    }

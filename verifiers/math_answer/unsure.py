@@ -1,0 +1,57 @@
+"""Whether a text commits itself to a value, or only names it: as a guess, a choice, or denied.
+
+Asked where nothing says "the answer is": there the last value of a text counts, and a text that
+offers three, or rules one out, has given none. Looks at a few words before the value, so it is
+linear, and says "committed" where it does not know better.
+"""
+
+from __future__ import annotations
+
+import re
+
+BEFORE = 80
+"""Characters before a value, and after it, that are looked at."""
+
+_SENTENCE = re.compile(r"[.!?;](?=\s)|\n")
+_NUMBER = re.compile(r"\d")
+
+_TAIL = r"(?:\s+(?:[A-Za-z']+|\\[a-z]+))"
+_OPEN = r"[\s$({\[\\:=~]*\Z"
+
+_DENIED = re.compile(
+    r"(?:\b(?:is|are|was|were|be|it's|that's)\s+(?:[a-z]+ly\s+)?not"
+    r"|\b(?:isn|aren|wasn|can|couldn)['\u2019]t(?:\s+be)?|\bcannot\s+be|\bcan\s+not\s+be"
+    r"|\brul(?:e|es|ed|ing)\s+out|\bother\s+than|\banything\s+but)"
+    + _TAIL + r"{0,2}" + _OPEN,
+    re.IGNORECASE,
+)  # fmt: skip
+_GUESSED = re.compile(
+    r"(?:\b(?:could|might|may)\s+(?:also\s+|well\s+|even\s+)?be"
+    r"|\bmaybe|\bperhaps|\bpossibly|\beither)"
+    + _TAIL + r"{0,3}" + _OPEN,
+    re.IGNORECASE,
+)  # fmt: skip
+_AFTER = re.compile(r"[\s)}\]$\\%]*(?:,\s*[^,.;!?\n]{1,40})?,?\s+or\s+\S", re.IGNORECASE)
+_NEXT = re.compile(r"\bor[\s$({\[\\]+\Z", re.IGNORECASE)
+_CHOICE = re.compile(r"\bor\b" + _TAIL + r"{0,3}" + _OPEN, re.IGNORECASE)
+
+
+def unsure(text: str, start: int, end: int) -> bool:
+    """Whether the value at ``text[start:end]`` is denied, guessed, or one of several choices.
+
+    >>> unsure("It is certainly not 18.", 20, 22)
+    True
+    >>> unsure("It is 17 or 18.", 12, 14)
+    True
+    >>> unsure("So 3 or 4 boxes hold 18.", 21, 23)
+    False
+    """
+    if _AFTER.match(text[end : end + BEFORE]):
+        return True
+    begin = max(0, start - BEFORE)
+    cut = list(_SENTENCE.finditer(text, begin, start))
+    before = text[cut[-1].end() if cut else begin : start]
+    if _DENIED.search(before) or _GUESSED.search(before) or _NEXT.search(before):
+        return True
+    choice = _CHOICE.search(before)
+    return choice is not None and _NUMBER.search(before, 0, choice.start()) is not None
