@@ -32,7 +32,7 @@ from assay.rollouts.output import encode
 if TYPE_CHECKING:
     from assay.plugins.host import Host, LogReaderOffer
 
-BATCH_ROWS = 16_384
+BATCH_ROWS = 65_536
 """Rows of small files that are taken together."""
 
 BATCH_BYTES = 32 * 1024 * 1024
