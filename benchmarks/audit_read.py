@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-CRITERIA = ("math.answer", "format.boxed", "length.budget", "style.joint", "code.tests")
+CRITERIA = ("math.answer", "format.boxed", "length.overlong", "style.joint", "code.tests")
 WEIGHTS = (0.6, 0.1, 0.1, 0.1, 0.1)
 GROUP, STEPS, CHUNK = 8, 20, 20_000
 
