@@ -1,7 +1,7 @@
 // Which words two texts do not share: Myers 1986, "An O(ND) Difference Algorithm".
 
 const EDITS = 1200; // beyond this the texts are too different for marks to help
-const words = (text) => text.match(/\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu) || [];
+const words = (text) => text.match(/\s+|\p{N}+(?:[.,]\p{N}+)*|[\p{L}\p{M}\p{N}_]+|[^\s\p{L}\p{M}\p{N}_]/gu) || [];
 
 // [[left only, right only, shared], ...] in order, as pieces: {kind: "same" | "old" | "new", text}
 function wordDiff(left, right) {

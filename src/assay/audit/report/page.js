@@ -149,6 +149,8 @@ function follow() {
   detail.focus({ preventScroll: true });
 }
 addEventListener("hashchange", follow);
+for (const link of document.querySelectorAll("a[href^='#rollout-']"))
+  link.addEventListener("click", () => { if (location.hash === link.hash) follow(); });
 for (const button of document.querySelectorAll("button[data-finding]"))
   button.addEventListener("click", () => {
     clear();
