@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -79,12 +78,32 @@ class Part:
             yield self._batch(pa.table({"doc": piece.docs, "odd": odd}), piece.line, piece.at)
 
     def _rows(self) -> Iterator[Batch]:
-        rows = enumerate(self.reader.rows(self.path))
-        while some := list(islice(rows, ROWS)):
-            docs = [encode(row).decode() for _, (_, row) in some]
-            data = {"doc": pa.array(docs, pa.large_string()), "odd": pa.array([False] * len(docs))}
-            line = np.array([number for _, (number, _) in some], np.int64)
-            yield self._batch(pa.table(data), line, np.array([i for i, _ in some], np.int64))
+        docs: list[str] = []
+        lines: list[int] = []
+        done = 0
+        failure: RolloutsError | ValueError | None = None
+        rows = iter(self.reader.rows(self.path))
+        while failure is None:
+            found: tuple[int, Mapping[str, Any]] | None = None
+            try:
+                found = next(rows, None)
+            except (RolloutsError, ValueError) as err:
+                failure = err  # once what came before is handed on
+            if found is not None:
+                lines.append(found[0])
+                docs.append(encode(found[1]).decode())
+            if docs and (found is None or len(docs) >= ROWS):
+                data = {
+                    "doc": pa.array(docs, pa.large_string()),
+                    "odd": pa.array([False] * len(docs)),
+                }
+                at = np.arange(done, done + len(docs))
+                yield self._batch(pa.table(data), np.array(lines, np.int64), at)
+                done, docs, lines = done + len(docs), [], []
+            if found is None:
+                break
+        if failure is not None:
+            raise failure
 
     def _table(self, tokens: bool) -> Iterator[Batch]:
         wanted = self._wanted(tokens)
