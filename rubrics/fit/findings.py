@@ -68,7 +68,7 @@ def find(
         *_weights(fitted, key),
         *(_rows(gathered, fitted) if gathered else ()),
         *_units(fitted),
-        *(_certified(made, fitted) if made else ()),
+        *(_certified(made, fitted, gathered) if made else ()),
         *(_ordered(order) if order else ()),
     ]
     ranks = {"error": 0, "warning": 1, "info": 2}
@@ -291,10 +291,17 @@ def _units(fitted: Fit) -> Iterator[FitFinding]:
         )
 
 
-def _certified(made: Made, fitted: Fit) -> Iterator[FitFinding]:
+def _certified(made: Made, fitted: Fit, gathered: Gathered | None) -> Iterator[FitFinding]:
     verdict = made.certificate.verdict
     if verdict != "proved":
         edit = made.certificate.edit
+        seen = gathered.levels.get(made.key) if gathered else None
+        if verdict == "not_proved" and seen is not None and len(seen) > 1:
+            values = ", ".join(f"{v:g}" for v in seen)
+            edit = (
+                f"{made.key} was only ever {values} here; if that is all it can be, say so in a "
+                f"rubric (levels = [{values}]) and give it with --rubric"
+            )
         yield FitFinding(
             "fit.certificate",
             "error",

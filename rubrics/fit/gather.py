@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from assay.errors import ConfigError
 from assay.model import EMPTY, FrozenDict
-from assay.rubrics.fit.models import Labels, Model, Pairs, Rankings, Ratings
+from assay.rubrics.fit.models import Labels, Model, Pairs, Ratings
+from assay.rubrics.fit.rankings import Rankings
 from assay.rubrics.fit.rows import Item, Kind, Preference
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from assay.rubrics.fit.models import Array
+    from assay.rubrics.fit.inputs import Array
 else:
     from assay.rubrics.fit.extra import np
 

@@ -10,12 +10,12 @@ from assay.rubrics.fit.covariance import covariance
 from assay.rubrics.fit.models import INTERCEPT, Model
 from assay.rubrics.fit.rank import rank
 from assay.rubrics.fit.result import Fit, Weight
-from assay.rubrics.fit.separation import find_separation
+from assay.rubrics.fit.separation import NEAR, find_separation
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from assay.rubrics.fit.models import Array
+    from assay.rubrics.fit.inputs import Array
 else:
     from assay.rubrics.fit.extra import np
 
@@ -62,8 +62,12 @@ def fit(model: Model, *, l2: float = 0.0, confidence: float = 0.95) -> Fit:
     if not 0.0 < confidence < 1.0:
         raise ConfigError(f"confidence is {confidence}, must lie in (0, 1)")
     ranked = rank(model)
+    basis = np.eye(len(model.names)) if l2 > 0.0 else ranked.basis
+    found = solve(model, penalty=penalties(model, l2), basis=basis)
     contrasts = model.contrasts()
-    apart = None if contrasts is None else find_separation(contrasts, model.names)
+    apart = None
+    if contrasts is not None and not (l2 == 0.0 and _overlap(model, found, contrasts)):
+        apart = find_separation(contrasts, model.names)
     empty = Fit(
         model=model.name,
         noun=model.noun,
@@ -84,14 +88,28 @@ def fit(model: Model, *, l2: float = 0.0, confidence: float = 0.95) -> Fit:
     )
     if apart is not None and l2 == 0.0:
         return empty
-    basis = np.eye(len(model.names)) if l2 > 0.0 else ranked.basis
-    found = solve(model, penalty=penalties(model, l2), basis=basis)
     if not found.converged:  # a convex loss with a maximum: only broken arithmetic ends here
         raise ConfigError(
             f"no weights found in {found.iterations} Newton steps"
             "\nfix: scores of very different size? they should all lie in [0, 1]"
         )
     return _with_weights(empty, model, found, basis, () if l2 > 0.0 else ranked.undetermined)
+
+
+def _overlap(model: Model, found: Solution, contrasts: Array) -> bool:
+    """Whether the maximum itself proves that nothing separates, so that no programme need run.
+
+    Stiemke: weights w with every ``row @ w >= 0`` and some above 0 exist unless positive y
+    solve ``rows.T @ y = 0``. At a maximum the gradient is such an equation. Taking its rest g for
+    0 is safe where |g| is below the least that a separation as narrow as is looked for would make
+    of y: then 0 < y . (rows w) = g . w <= |g| cannot be.
+    """
+    pull = model.pull(found.beta)
+    if pull is None or not found.converged or found.iterations > SUSPECT:
+        return False
+    size = float(np.abs(contrasts).max())
+    rest = float(np.abs(model.gradient(found.beta)).sum())
+    return rest < float(pull.min()) * NEAR * size
 
 
 def _with_weights(

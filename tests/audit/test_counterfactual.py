@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from logged import frame_of
 from planted import CLEAN, PLANTED, analyse, covers, make_frame, quiet, the
 
 from assay import Engine, Sample, load_rubric
 from assay.audit.analyses.counterfactual import APART, CHANGED, SPEC
 from assay.audit.finding import Outcome
 from assay.audit.frame import Frame
+from assay.audit.logs.log import read_log
 from assay.plugins.host import Host
 from assay.rubrics import BoundRubric
 
@@ -129,7 +129,9 @@ def test_nothing_to_compare_with_is_told() -> None:
 
 
 @pytest.mark.slow
-def test_a_real_log_under_another_rubric_is_what_scoring_it_again_gives() -> None:
+def test_a_real_log_under_another_rubric_is_what_scoring_it_again_gives(
+    tmp_path: Path,
+) -> None:
     """200 solutions of GSM8K, scored with math+format; the figures against rewards of an engine
     that ran the other rubric's verifiers, compared pair by pair."""
     rows = [json.loads(line) for line in DATA.read_text().splitlines()]
@@ -145,20 +147,9 @@ def test_a_real_log_under_another_rubric_is_what_scoring_it_again_gives() -> Non
     with Engine(load_rubric("math+format")) as engine, Engine(load_rubric(gated)) as other:
         before = engine.verify_batch(samples)
         after = [math.nan if r.value is None else r.value for r in other.verify_batch(samples)]
-    logged = [
-        {
-            **row,
-            "reward": reward.value,
-            "status": reward.status,
-            "terms": {
-                k: {"score": t.score, "contribution": t.contribution}
-                for k, t in reward.terms.items()
-            },
-            "verdicts": {k: v.to_json() for k, v in reward.verdicts.items()},
-        }
-        for row, reward in zip(rows, before, strict=True)
-    ]
-    frame = frame_of(logged)
+    logged = [row | reward.to_json() for row, reward in zip(rows, before, strict=True)]
+    (tmp_path / "log.jsonl").write_text("\n".join(json.dumps(r) for r in logged))
+    frame = read_log(tmp_path / "log.jsonl").frame
     rubrics = {"rubric": bound("math+format"), "against": bound(gated)}
     told = figures(analyse("counterfactual", frame, **rubrics))
     orders = reversed_ = 0

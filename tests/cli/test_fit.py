@@ -76,6 +76,21 @@ def plugin(tmp_path: Path) -> Path:
     return path
 
 
+def test_scores_need_no_verifier_to_be_installed(assay: Assay, tmp_path: Path) -> None:
+    """The rubric then only says which criteria there are; and their levels, where it knows."""
+    write_rows(tmp_path / "p.jsonl", simulated(600))
+    (tmp_path / "r.toml").write_text(DECLARED)
+    done = assay("fit", "p.jsonl", "--rubric", "r.toml", *QUICK)
+    assert done.code == 0
+    assert "no verifier 'my.style'" in done.out
+    bare = assay("fit", "p.jsonl", *QUICK)
+    assert bare.code == 1
+    assert (
+        "fix: answer was only ever 0, 1 here; if that is all it can be, say so in a rubric "
+        "(levels = [0, 1]) and give it with --rubric" in bare.out
+    )
+
+
 def test_rankings_ratings_and_labels(assay: Assay, tmp_path: Path) -> None:
     rng = random.Random(1)
     completions = [{"answer": rng.randint(0, 1), "style": rng.random()} for _ in range(400)]

@@ -257,8 +257,8 @@ def _case(
     except NotACase:
         call, steps = _peeled(expr, state)
         view = View(steps, relation)
-    if used(call.func) & state.classes and (view is not None or isinstance(call.func, ast.Name)):
-        raise NotACase
+    if view is not None and used(call.func) & state.classes:
+        raise NotACase  # its operators are under test, and it is no plain value
     if view is not None and rules.unordered:
         raise NotACase
     if any(isinstance(a, ast.Starred) for a in call.args):

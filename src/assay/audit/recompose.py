@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.audit.matching import columns, identities, same_verifier
+from assay.audit.matching import identities, same_verifier, sources
 from assay.audit.stats.sums import fsum
 from assay.errors import AssayError, SampleError
 from assay.model import Sample, Verdict
@@ -25,7 +25,7 @@ from assay.rubrics.base import VIRTUAL
 from assay.rubrics.criterion import Criterion
 from assay.rubrics.kinds import OURS
 from assay.rubrics.ops import SLACK
-from assay.rubrics.plan import Plan
+from assay.rubrics.plan import Leaf, Plan
 from assay.rubrics.turning import TurnsPlan
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Recomposer:
 
     def __init__(self, bound: BoundRubric, frame: Frame, context: Context) -> None:
         self.bound, self.frame, self.context = bound, frame, context
-        self.columns = columns(bound, frame.criteria, context.rubric)
+        self.columns = sources(bound, frame.criteria, context.rubric)
         """Criterion's key -> the log's criteria that have its scores, the likeliest first."""
         self._identities = identities(bound)
         self._lacks: dict[str, None] = {}
@@ -174,6 +174,8 @@ class Recomposer:
         absent = np.zeros(len(rows), bool)
         for leaf in plan.leaves:
             column, never = self._column(leaf.key, scores, rows)
+            if self._identities[leaf.key].reading and leaf.coefficient and self._own:
+                column = self._earned(leaf, column, rows)
             if never.any():
                 absent |= never
                 self._none[leaf.key] = int((never & (self.frame.row_status[rows] != 2)).sum())
@@ -184,6 +186,23 @@ class Recomposer:
         found = _evaluated(plan, values)
         found[lost | absent] = np.nan
         return found
+
+    @cached_property
+    def _own(self) -> bool:
+        """Whether the log's receipts are this rubric's."""
+        own = self.context.rubric
+        return own is not None and own.signature == self.bound.signature
+
+    def _earned(self, leaf: Leaf, column: Floats, rows: Codes) -> Floats:
+        """(m,) scores of steps or turns, where some of them were not judged.
+
+        Such a criterion has a status that is not ``judged``, hence no score of its own, though
+        the others earned something: the receipt tells how much.
+        """
+        place = self.frame.criteria.index(self.columns[leaf.key][0])
+        line = self.frame.contributions[rows, place]
+        known = ~np.isfinite(column) & np.isfinite(line)
+        return np.where(known, line / leaf.coefficient, column)
 
     def _column(
         self, key: str, scores: Floats, rows: Codes
@@ -273,9 +292,9 @@ class Recomposer:
                 f"whole rows for all: this rubric reads more than scores, so {len(chosen):,} of "
                 f"{len(rows):,} rows were composed"
             )
-        sources = {key: self._source(key) for key in self._identities}
+        places = {key: self._source(key) for key in self._identities}
         for row, whole in zip(chosen, self.context.rows([int(r) for r in chosen]), strict=True):
-            found[row] = self._composed(whole, sources)
+            found[row] = self._composed(whole, places)
 
     def _whole_groups(self, rows: Codes) -> Codes:
         """Some rows, no more than may be read: whole groups, evenly over the log."""
@@ -293,13 +312,13 @@ class Recomposer:
                 return picked[:READ]
             every += 1
 
-    def _composed(self, row: Mapping[str, Any], sources: Mapping[str, str | None]) -> float:
+    def _composed(self, row: Mapping[str, Any], places: Mapping[str, str | None]) -> float:
         stored = row.get("verdicts")
         if not isinstance(stored, Mapping):
             self._lack("verdicts in some rows")
             return math.nan
         verdicts: dict[str, Verdict] = {}
-        for key, source in sources.items():
+        for key, source in places.items():
             for name, value in stored.items():
                 head, mark, turn = str(name).partition("#")
                 if head == source and isinstance(value, Mapping):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assay.cli.console import plain, say_note, show
+from assay.cli.exits import FINDINGS
 from assay.cli.fit_rows import Read, read_columns, read_kind, read_preferences
 from assay.cli.verify import _engine
 from assay.errors import ConfigError, RolloutsError, nearest
@@ -20,11 +21,10 @@ from assay.plugins.spec import SEVERITIES
 from assay.rollouts.sources import STDIN, Source, find_sources
 
 if TYPE_CHECKING:
+    from assay.engine.engine import Engine
     from assay.plugins.host import Host
     from assay.rubrics import Criterion, Rubric
     from assay.rubrics.fit import Fit, Made, Report
-
-FINDINGS = 1
 
 
 def fit(
@@ -125,35 +125,42 @@ def fit(
     Exit code 1 where a finding is an error: no maximum, a weight whose interval holds 0, a
     certificate that is not proved.
     """
+    from assay.plugins.host import Host
+    from assay.rubrics import load_rubric
+
     columns = read_columns(mapped or [])
     wanted_kind = read_kind(kind)
     _check(l2, confidence, width, resamples, folds, fail_on)
     sources = find_sources(preferences)
     if out is not None:
         _check_out(out, sources, rubric)
+    host = Host(plugins=tuple(plugin or ()))
+    base = None if rubric is None else load_rubric(rubric, host)
     with ExitStack() as stack:
-        engine = None
-        if rubric is not None:
-            engine = stack.enter_context(
-                _engine(rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()))
+
+        def engine() -> Engine:
+            made = _engine(
+                str(rubric), workers=workers, timeout_s=timeout, plugins=tuple(plugin or ())
             )
-        read = read_preferences(sources, kind=wanted_kind, columns=columns, engine=engine)
-        base = None if engine is None else engine.rubric.rubric
-        host = _host(plugin or []) if engine is None else engine.host
-        report = _fitted(
-            read,
-            base,
-            host,
-            key=key,
-            tied=tied,
-            criterion=criterion or [],
-            l2=l2,
-            confidence=confidence,
-            width=width,
-            resamples=resamples,
-            folds=folds,
-            seed=seed,
+            return stack.enter_context(made)
+
+        read = read_preferences(
+            sources, kind=wanted_kind, columns=columns, engine=engine if rubric else None
         )
+    report = _fitted(
+        read,
+        base,
+        host,
+        key=key,
+        tied=tied,
+        criterion=criterion or [],
+        l2=l2,
+        confidence=confidence,
+        width=width,
+        resamples=resamples,
+        folds=folds,
+        seed=seed,
+    )
     if as_json:
         show(plain(json.dumps(report.to_json(), ensure_ascii=True)), soft_wrap=True)
     else:
@@ -268,12 +275,6 @@ def _key_of(base: Rubric | None) -> str | None:
         below = part.parts()[name]
         part = below if isinstance(below, Rubric) else None
     return "/".join(path) or None
-
-
-def _host(plugin: Sequence[str]) -> Host:
-    from assay.plugins.host import Host
-
-    return Host(plugins=tuple(plugin))
 
 
 def _check(

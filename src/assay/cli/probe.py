@@ -20,18 +20,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assay.audit.finding import Finding
-    from assay.audit.probes.board import Board, Line
+    from assay.audit.probes.board import Board, Line, Score
     from assay.engine.engine import Engine
     from assay.model import Sample
 
 READ = 2
 """Responses of a finding that are shown."""
 
+READABLE = 8
+"""Findings whose responses are shown; the others, further down, are one line each."""
+
+FORM = 26
+"""Characters of a form's name."""
+
 TEXT = 240
 """Characters of a response that are shown: the end, where the answer stands, counts more."""
 
 ROWS = 100_000
 """Rows that are read at most: the prompts are drawn from these."""
+
+PAID = "probe.paid"
 
 UNITS = {
     "share": "reward / median of the correct",
@@ -166,6 +174,8 @@ def _show(rubric: str, told: str, board: Board, found: Sequence[Finding]) -> Non
             show(plain(f"\n{title}"))
             show(_table(board, lines, claim))
     show(plain(f"\nof correct: {UNITS[board.scale.unit]}; interval 95%, over prompts"))
+    if len(board.criteria) > 1:
+        show(plain("criteria: mean score / median score of the correct"))
     for note in board.notes:
         show(plain(f"note: {note}"), soft_wrap=True)
     _show_findings(board, found)
@@ -188,42 +198,42 @@ def _show_answers(board: Board) -> None:
 
 def _table(board: Board, lines: Sequence[Line], claim: str) -> Table:
     several = claim == "wrong" and len(board.criteria) > 1
-    names = [f"{key}" for key in board.criteria] if several else []
-    value = {"wrong": "of correct", "neutral": "of correct", "honest": "kept"}[claim]
+    names = board.criteria if several else ()
+    value = "kept" if claim == "honest" else "of correct"
     extreme = "lowest" if claim == "honest" else "highest"
-    table = _bare("probe", "form", "n", "mean", value, "interval", extreme, *names)
-    idle = 0
+    table = _bare("probe", "form", "n", value, "interval", extreme, *names)
+    for column in table.columns[: 6 if several else 0]:  # the names of criteria give way first
+        column.min_width = 4 if column.header == "n" else 10
+    table.columns[0].min_width = max((len(line.spec.name) for line in lines), default=10)
+    idle = [line for line in lines if claim == "wrong" and _is_idle(line)]
     for line in lines:
-        if claim == "wrong" and _is_idle(line):
-            idle += 1
+        if line in idle:
             continue
         sign = "+" if line.gain else ""
-        figure = "-" if line.figure is None else f"{line.figure:{sign}.3f}"
         ends = "-"
         if line.interval is not None:
             ends = f"{line.interval[0]:.2f} to {line.interval[1]:.2f}"
-        scores = []
-        for key in names:
-            score = line.scores.get(key)
-            scores.append("-" if score is None else f"{score.mean:.2f}")
         table.add_row(
             plain(line.spec.name),
-            plain(line.error or line.form, 34),
+            plain(line.error or line.form, FORM),
             str(line.n),
-            _figure(line.mean),
-            figure,
+            "-" if line.figure is None else f"{line.figure:{sign}.3f}",
             ends,
-            _figure(line.worst),
-            *scores,
+            "-" if line.worst is None else f"{line.worst:{sign}.3f}",
+            *(_share(line.scores.get(key)) for key in names),
         )
     if idle:
-        most = max(
-            (x.interval[1] for x in lines if x.interval and not x.worst and not x.error),
-            default=None,
-        )
-        at_most = f", at most {most:.2f} each" if most is not None else ""
-        table.add_row(plain(f"{idle} others"), "", "", "0", "0.000", plain(at_most[2:]), "0")
+        most = max((line.interval[1] for line in idle if line.interval), default=None)
+        at_most = "" if most is None else f"0.00 to {most:.2f}"
+        table.add_row(f"{len(idle)} others", "", "", "0.000", at_most, "0.000")
     return table
+
+
+def _share(score: Score | None) -> str:
+    """A criterion's mean score over its median for correct answers; bare where that is 0."""
+    if score is None:
+        return "-"
+    return f"({score.mean:.2f})" if score.share is None else f"{score.share:.2f}"
 
 
 def _is_idle(line: Line) -> bool:
@@ -236,17 +246,21 @@ def _show_findings(board: Board, found: Sequence[Finding]) -> None:
     if not found:
         show(plain("\nno findings: these probes failed on these prompts; others may not"))
         return
+    from assay.audit.probes.lines import THRESHOLD
+
     show(plain("\nfindings"))
     lines = {line.spec.name: line for line in board.lines}
-    for finding in found:
+    for i, finding in enumerate(found):
         style = {"error": "bold red", "warning": "yellow", "info": "cyan"}[finding.severity]
         text = plain(f"{finding.severity}: {finding.id}: {finding.title}")
         text.stylize(style, 0, len(finding.severity))
         show(text, soft_wrap=True)
+        if i >= READABLE:
+            continue
         show(plain(f"  {finding.suggestion}"), soft_wrap=True)
         line = lines.get(finding.subject[0]) if finding.subject else None
         for response in line.responses[:READ] if line is not None else ():
-            if response.figure is None:
+            if response.figure is None or (finding.id == PAID and response.figure < THRESHOLD):
                 continue
             worth = "-" if response.reward.value is None else f"{response.reward.value:.4g}"
             text = plain(f"  {response.place}, {response.form}, paid {worth}: ")

@@ -67,7 +67,11 @@ class Writer:
             raise RolloutsError(
                 f"{folder}: a ledger needs pyarrow\nfix: pip install 'assay[parquet]'"
             )
-        import pyarrow.parquet  # noqa: F401  (now, and not in the midst of a training)
+        import pyarrow.parquet
+
+        # Imports come now, in the caller's thread: the first array looks for pandas, and a fork
+        # while the ledger's own thread imports it would leave a child that waits for ever.
+        pyarrow.array([""], pyarrow.string())
 
         self.ledger = ledger
         self.folder = folder

@@ -175,8 +175,16 @@ def test_a_reward_that_is_always_the_same_has_a_board() -> None:
     board = board_of({"toy.zero": 1}, zero)
     assert board.scale.unit == "range"
     assert all(line.figure == 1.0 for line in board.wrong_lines())
-    assert ("probe.no_signal", "error") in kinds(board)
-    assert ("probe.paid", "error") in kinds(board)
+    assert kinds(board) >= {("probe.no_signal", "error"), ("probe.floor", "warning")}
+
+
+def test_an_offset_is_told_once_and_what_rises_above_it_apart() -> None:
+    """1 for being there, 2 for the last box: wrong answers earn a third, taken-back ones all."""
+    board = board_of({"criteria": {"toy.last_box": 2, "toy.non_empty": 1}}, last_box, non_empty)
+    assert ("probe.floor", "warning") in kinds(board)
+    paid = {f.subject[0] for f in findings(board) if f.id == "probe.paid"}
+    assert "answer.taken-back" in paid
+    assert "answer.wrong" not in paid
 
 
 def test_additive_format_is_paid_and_its_criterion_is_named() -> None:

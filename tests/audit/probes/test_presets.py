@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assay import Engine
+from assay import Engine, Sample
 from assay.audit.probes.board import Board
 from assay.audit.probes.bundled import bundled, fitting
 from assay.audit.probes.findings import findings
@@ -52,6 +52,18 @@ def test_all_programs(rubric: str) -> None:
     board = board_of(rubric, 12)
     check(board, {"blank", "echo", "judge", "padding", "shape", "code"})
     assert board.prompts == 12
+
+
+@pytest.mark.parametrize("rubric", ["code-style-sum", "code-style-gated"])
+def test_published_code_rubrics_score_a_program_that_is_partly_right(rubric: str) -> None:
+    """Their levels are 0 and 1, so all cases count or none; half of them is no crash."""
+    cases = [{"args": [1], "expected": 1}, {"args": [2], "expected": 3}]
+    tests = {"type": "call", "entry_point": "f", "cases": cases}
+    with Engine(rubric, timeout_s=20.0) as engine:
+        reward = engine.verify(Sample("def f(x):\n    return x\n", tests=tests))
+    assert reward.status == "scored", reward.error
+    assert reward.value is not None
+    assert reward.value <= 0.3
 
 
 def test_every_preset_is_probed() -> None:

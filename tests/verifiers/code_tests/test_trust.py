@@ -106,6 +106,25 @@ assert len(t) == 3 and t[2] == 3 and str(t) == "Stack[1, 2, 3]" and list(t) == [
 assert t == Stack([1, 2, 3]) and t != s
 assert len(Stack.of(4, 5)) == 2 and Stack.of(4)[0] == 4
 """, STACK),
+    Honest("a vector, of operators alone", """
+for i in range(3):
+    v = Vec(i, 2)
+    assert v[0] == i and len(v) == 2
+    assert v + Vec(1, 1) == Vec(i + 1, 3) and 2 * v == v * 2 == v + v
+    assert abs(Vec(3, 4)) == 5 and -v == v * -1 and v != Vec(9, 9) and str(v) == f"({i}, 2)"
+""", """
+class Vec:
+    def __init__(s, x, y): s.a = (x, y)
+    def __add__(s, o): return Vec(*map(sum, zip(s.a, o.a)))
+    def __mul__(s, k): return Vec(*(x * k for x in s.a))
+    __rmul__ = __mul__
+    def __eq__(s, o): return s.a == o.a
+    def __abs__(s): return sum(x * x for x in s.a) ** 0.5
+    def __neg__(s): return s * -1
+    def __getitem__(s, i): return s.a[i]
+    def __len__(s): return 2
+    def __str__(s): return str(s.a)
+"""),
     Honest("a context manager", """
 s = Stack([1])
 with s as t:
@@ -392,7 +411,30 @@ def names(code: str, *asked: str, prompt: str = "") -> Any:
 
 def test_what_a_suite_takes_for_a_class() -> None:
     loop = "for i in range(3):\n    assert {} == i\n"
-    assert names(loop.format("len(Stack(i))"), "Stack") == ("Stack",)
+    assert names(loop.format("len(Stack(i))"), "Stack") == (), "not everybody writes as PEP 8 says"
+    assert names("a = V(1)\n" + loop.format("(V(i) + a)[0]"), "V") == (), "a constant's capital"
+    for use in (
+        "s.append(1)",
+        "s[0] = 1",
+        "del s[0]",
+        "with s: pass",
+        "assert s + s",
+        "assert s == Stack(1)",
+        "case.assertEqual(s, s.copy())",
+    ):
+        assert names(
+            f"import unittest\ncase = unittest.TestCase()\ns = Stack(3)\n{use}\n"
+            + loop.format("s[i]"),
+            "Stack",
+        ) == ("Stack",), use
+        assert (
+            names(
+                f"import unittest\ncase = unittest.TestCase()\ns = stack(3)\n{use.replace('Stack', 'stack')}\n"
+                + loop.format("s[i]"),
+                "stack",
+            )
+            == ()
+        ), use
     assert names(loop.format("len(find_Max(i))"), "find_Max") == ()
     assert names(loop.format("len(LIMIT(i))"), "LIMIT") == (), "capitals are a constant's"
     assert names(loop.format("f(i).upper()"), "f") == (), "as a text has"
@@ -402,3 +444,57 @@ def test_what_a_suite_takes_for_a_class() -> None:
         names(loop.format("len(Stack(i))"), "Stack", prompt="def Stack(i):\n    '''S.'''\n") == ()
     )
     assert names("for x in y(3):\n    assert isinstance(x, item)\n", "y", "item") == ("item",)
+
+
+EMPTIED = [
+    Lie("sorted again", "assert c(xs) == sorted(xs)"),
+    Lie("in two steps", "out = c(xs)\nassert out == sorted(xs)"),
+    Lie("by a variable", "out = c(xs)\nwant = sorted(xs)\nassert want == out"),
+    Lie("under another name", "ys = xs\nout = c(xs)\nassert out == sorted(ys)"),
+    Lie(
+        "counted",
+        "import collections\nassert collections.Counter(c(xs)) == collections.Counter(xs)",
+    ),
+    Lie(
+        "one by one",
+        "out = c(xs)\nassert len(out) == len(xs) and all(x in xs for x in out) and sorted(xs) == out",
+    ),
+    Lie("through a helper", "def run(v): return c(v)\nassert run(xs) == sorted(xs)"),
+    Lie("through map", "assert [*map(c, [xs])] == [sorted(xs)]"),
+    Lie("in a dict", "d = {'a': xs}\nassert c(d['a']) == sorted(d['a'])"),
+    Lie("unittest", "import unittest\nunittest.TestCase().assertEqual(c(xs), sorted(xs))"),
+]
+
+
+@pytest.mark.parametrize("row", EMPTIED, ids=lambda r: r.why)
+def test_an_argument_that_was_emptied_is_no_measure(best: Pool, row: Lie) -> None:
+    """``f(xs) == sorted(xs)`` holds for whoever empties `xs` and returns nothing of it."""
+    body = "".join(f"        {line}\n" for line in row.check.splitlines())
+    code = f"def check(c):\n    for n in range(3):\n        xs = [n, 5, 1]\n{body}"
+    tests = {"type": "asserts", "entry_point": "f", "code": code}
+    verifier = CodeTests(WHOLE, best)
+    for program, score in (
+        ("def f(xs): return sorted(xs)\n", 1.0),
+        ("def f(xs):\n    xs.sort()\n    return list(xs)\n", 1.0),
+        ("def f(xs):\n    xs.clear()\n    return []\n", 0.0),
+    ):
+        verdict = verifier.verify(Sample(completion=program, tests=tests))
+        assert verdict.score == score, (program, verdict.because)
+
+
+IN_PLACE = [
+    Honest("nothing returned", "for n in range(3):\n    xs = [n, 5, 1]\n    old = list(xs)\n    f(xs)\n    assert xs == sorted(old)\n",
+           "def f(xs): xs.sort()\n"),
+    Honest("a count returned, as LeetCode has it", "for n in range(1, 4):\n    xs = [n] * n + [9]\n    k = f(xs, n)\n    assert k == 1\n    assert xs[:k] == [9]\n",
+           "def f(xs, v):\n    xs[:] = [x for x in xs if x != v]\n    return len(xs)\n"),
+    Honest("what was taken out returned", "for n in range(3):\n    xs = [n, 5]\n    assert f(xs) == 5\n    assert xs == [n]\n", "def f(xs): return xs.pop()\n"),
+    Honest("against a copy made before", "for n in range(3):\n    xs = [n, 5, 1]\n    old = xs[:]\n    out = f(xs)\n    assert out == sorted(old) and xs == old\n",
+           "def f(xs): return sorted(xs)\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", IN_PLACE, ids=lambda r: r.why)
+def test_a_change_that_is_asked_for_is_seen(best: Pool, row: Honest) -> None:
+    tests = {"type": "asserts", "entry_point": "f", "code": row.code}
+    verdict = CodeTests(WHOLE, best).verify(Sample(completion=row.program, tests=tests))
+    assert verdict.score == 1.0, verdict.because

@@ -81,9 +81,9 @@ def _library_rules(folder: str) -> list[str]:
     if os.path.islink(folder):
         return []
     apart = _apart(folder)
-    if apart is not None:
+    if apart is not None and not _covered([apart]):
         return [apart]
-    return [e.path for e in _entries(folder) if _is_shared(e.name) or e.name == "gconv"]
+    return [e.path for e in _entries(apart or folder) if _is_shared(e.name) or e.name == "gconv"]
 
 
 def _apart(folder: str) -> str | None:

@@ -56,15 +56,19 @@ class Compared:
         return percentile(value, self.draws[:, which], len(self.sums), confidence)
 
     def rows(self) -> list[tuple[Cell, ...]]:
-        """As a table's rows; what cannot be known (no outcome) is left out."""
+        """As a table's rows; what cannot be known (no outcome) is left out.
+
+        None seen has no upper end: resamples of nothing show nothing.
+        """
         told: list[tuple[Cell, ...]] = [
             ("groups compared", len(self.groups), None, None),
-            ("orders before", self.orders, None, None),
+            ("orders before", int(self.orders), None, None),
         ]
         for which, name in enumerate(FIGURES):
             found = self.figure(which)
             if np.isfinite(found.value):
-                told.append((name, *found[:3]))
+                none = found.value == found.low == found.high == 0.0
+                told.append((name, found.value, found.low, None if none else found.high))
         return told
 
 

@@ -205,10 +205,6 @@ class Pairs:
             if low < 0
         )
 
-    def picked(self, where: NDArray[np.bool_], most: int) -> tuple[int, ...]:
-        """The first rows where it holds."""
-        return tuple(int(r) for r in self.rows[np.flatnonzero(where)[:most]])
-
 
 def _correlations(sums: Floats) -> Floats:
     """(..., k, k) from (..., 3, k, k) moments."""

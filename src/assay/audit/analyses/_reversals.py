@@ -120,7 +120,9 @@ def judge(frame: Frame, context: Context, name: str, outcome: Floats, comparison
     rate, rate_alarm = both(_rate(totals), _rate(draws), decided)
     order, order_alarm = both(_tau(totals), _tau(draws), decided)
     gone, gone_alarm = both(_regret(totals), _regret(draws), len(sums))
-    rows: list[tuple[Cell, ...]] = [(name, "pairs that differ in outcome", totals[1], None, None)]
+    rows: list[tuple[Cell, ...]] = [
+        (name, "pairs that differ in outcome", int(totals[1]), None, None)
+    ]
     notes: list[str] = []
     if totals[1] == 0:
         notes.append(f"no group has two rollouts that differ in {name}: nothing is reversed")
@@ -135,8 +137,8 @@ def judge(frame: Frame, context: Context, name: str, outcome: Floats, comparison
         rows.append(
             (name, "share reversed", rate.value, rate.low, rate.high if totals[0] else None)
         )
-        tied = totals[1] - totals[0] - totals[2]
-        rows.append((name, "share tied in reward", tied / totals[1], None, None))
+        tied = float((totals[1] - totals[0] - totals[2]) / totals[1])
+        rows.append((name, "share tied in reward", tied, None, None))
     if np.isfinite(order.value):
         rows.append((name, "tau-b", *order[:3]))
     rows.append((name, "top-1 regret", *gone[:3]))

@@ -219,18 +219,14 @@ def _finding(frame: Frame, kind: Kind, slope: Slope) -> Finding:
         compared = f"among rollouts that {slope.given} says are right"
     # The longer one that gains, or loses, the most, of each of the most telling cells.
     order = np.where(slope.longer, -slope.pull if up else slope.pull, 0.0)
-    return Finding(
-        id=kind.id,
-        severity="error" if abs(effect.value) > MUCH else "warning",
-        title=f"1,000 {frame.length_unit} more {'earn' if up else 'cost'} {abs(slope_1000):.2g}, "
+    return Finding.of(
+        kind,
+        "error" if abs(effect.value) > MUCH else "warning",
+        f"1,000 {frame.length_unit} more {'earn' if up else 'cost'} {abs(slope_1000):.2g}, "
         f"{compared}: {abs(effect.value):.1%} of the reward's range per standard deviation",
-        value=effect.value,
-        interval=effect.interval,
-        n=effect.n,
-        source=kind.source,
-        suggestion=kind.action,
-        rollouts=_lowest(slope.cells, order),
-        subject=(slope.given,),
+        effect,
+        _lowest(slope.cells, order),
+        (slope.given,),
     )
 
 
@@ -278,16 +274,12 @@ def _truncated(frame: Frame, context: Context, span: float) -> tuple[list[Findin
         return [], table
     order = np.where(cut > 0, -lead, 0.0)
     return [
-        Finding(
-            id=TRUNCATED_KIND.id,
-            severity="error",
-            title=f"a truncated rollout earns {gain.value:.2g} more than the others of its prompt",
-            value=gain.value / span,
-            interval=(gain.low / span, gain.high / span),
-            n=both,
-            source=TRUNCATED_KIND.source,
-            suggestion=TRUNCATED_KIND.action,
-            rollouts=_lowest(groups, order),
+        Finding.of(
+            TRUNCATED_KIND,
+            "error",
+            f"a truncated rollout earns {gain.value:.2g} more than the others of its prompt",
+            Estimate(gain.value / span, gain.low / span, gain.high / span, both),
+            _lowest(groups, order),
         )
     ], table
 

@@ -10,7 +10,8 @@ from assay.audit.analyses import AnalysisSpec
 from assay.audit.analyses._cycles import CYCLES_KIND, cycles
 from assay.audit.analyses._pairs import Pairs, taken
 from assay.audit.context import Context
-from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
+from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
+from assay.audit.matching import columns
 from assay.audit.stats.intervals import FEWEST
 from assay.plugins.spec import Severity
 
@@ -104,8 +105,10 @@ def _signs(frame: Frame, context: Context, pairs: Pairs) -> list[int]:
     """-1 for a penalty; where nobody says, a criterion is taken for a bonus."""
     known = {name: -1 if weight < 0 else 1 for name, weight in frame.weights.items()}
     if context.rubric is not None:
+        there = columns(context.rubric, frame.criteria, context.rubric)
         for plan in context.rubric.plans().values():
-            known |= {leaf.key: leaf.sign for leaf in getattr(plan, "leaves", ())}
+            leaves = [leaf for leaf in getattr(plan, "leaves", ()) if leaf.key in there]
+            known |= {name: leaf.sign for leaf in leaves for name in there[leaf.key]}
     return [known.get(name, 1) for name in pairs.names]
 
 
@@ -128,17 +131,13 @@ def _alike_or_apart(frame: Frame, context: Context, pairs: Pairs) -> list[Findin
 def _alike(pairs: Pairs, i: int, j: int) -> Finding:
     a, b = pairs.names[i], pairs.names[j]
     told = pairs.rho(i, j)
-    return Finding(
-        id=REDUNDANT.id,
-        severity="warning",
-        title=f"{a} and {b} rank rollouts of a prompt alike: rank correlation {told.value:.2f}",
-        value=told.value,
-        interval=told.interval,
-        n=told.n,
-        source=REDUNDANT.source,
-        suggestion=REDUNDANT.action,
-        rollouts=pairs.telling(-np.abs(pairs.ranks[:, i] - pairs.ranks[:, j])),
-        subject=(a, b),
+    return Finding.of(
+        REDUNDANT,
+        "warning",
+        f"{a} and {b} rank rollouts of a prompt alike: rank correlation {told.value:.2f}",
+        told,
+        pairs.telling(-np.abs(pairs.ranks[:, i] - pairs.ranks[:, j])),
+        (a, b),
     )
 
 
@@ -150,18 +149,14 @@ def _apart(frame: Frame, pairs: Pairs, i: int, j: int, sign: int) -> Finding:
     severity: Severity = "info"
     if a == frame.key:
         severity = "error" if sign * told.value < FAR_APART else "warning"
-    return Finding(
-        id=CONTRADICTS.id,
-        severity=severity,
-        title=f"{a} and {b} pull apart among rollouts of a prompt: rank correlation "
-        f"{told.value:.2f}" + (", one of them a penalty" if sign < 0 else ""),
-        value=told.value,
-        interval=told.interval,
-        n=told.n,
-        source=CONTRADICTS.source,
-        suggestion=CONTRADICTS.action,
-        rollouts=pairs.telling(sign * pairs.ranks[:, i] * pairs.ranks[:, j]),
-        subject=(a, b),
+    return Finding.of(
+        CONTRADICTS,
+        severity,
+        f"{a} and {b} pull apart among rollouts of a prompt: rank correlation {told.value:.2f}"
+        + (", one of them a penalty" if sign < 0 else ""),
+        told,
+        pairs.telling(sign * pairs.ranks[:, i] * pairs.ranks[:, j]),
+        (a, b),
     )
 
 
@@ -178,18 +173,14 @@ def _implied(frame: Frame, context: Context, pairs: Pairs) -> list[Finding]:
         a, b = pairs.names[i], pairs.names[j]
         told, fails = pairs.exceptions(i, j), pairs.failing(i, j)
         findings.append(
-            Finding(
-                id=IMPLIED.id,
-                severity="info",
-                title=f"{told.value:.1%} of the rollouts that pass {a} fail {b}, but "
+            Finding.of(
+                IMPLIED,
+                "info",
+                f"{told.value:.1%} of the rollouts that pass {a} fail {b}, but "
                 f"{fails.value:.0%} of those that fail {a}: {b} pays only among these",
-                value=told.value,
-                interval=told.interval,
-                n=told.n,
-                source=IMPLIED.source,
-                suggestion=IMPLIED.action,
-                rollouts=pairs.picked(~pairs.passes[:, i] & pairs.passes[:, j], ROLLOUTS),
-                subject=(a, b),
+                told,
+                pairs.rows[~pairs.passes[:, i] & pairs.passes[:, j]],
+                (a, b),
             )
         )
     return findings

@@ -149,6 +149,9 @@ class Extractor:
 
     def _register(self, table: pa.Table) -> None:
         chunks = table.combine_chunks().to_batches(max_chunksize=CHUNK_ROWS)
+        if any(pa.types.is_nested(column.type) for column in table.schema):
+            # DuckDB refuses structs that begin in the middle of their buffers; a copy does not
+            chunks = [chunk.take(pa.array(np.arange(chunk.num_rows))) for chunk in chunks]
         self._db.register("batch", pa.Table.from_batches(chunks, table.schema))
 
     def _fetch(self, query: str) -> pa.Table:

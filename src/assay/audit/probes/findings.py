@@ -31,6 +31,16 @@ PAID = Kind(
     action="Read the responses, then mend the criterion that pays them; or take the pay from the "
     "auxiliaries with a gate on the key criterion.",
 )
+FLOOR = Kind(
+    id="probe.floor",
+    title="whatever is wrong earns a part",
+    meaning="Plain wrong answers earn a part of what correct ones do, so every wrong probe does: "
+    "an offset, which no group baseline sees, or a criterion that pays anything. Probes that earn "
+    "no more than that are not told one by one.",
+    formula="median reward of wrong answers on the board's scale; raised from 10% on",
+    source="own",
+    action="Take the offset out of the rubric to read the board as it is meant; or gate what pays.",
+)
 PAID_BY_KEY = Kind(
     id="probe.paid_by_key",
     title="the key criterion pays for wrong completions",
@@ -114,7 +124,8 @@ BROKEN = Kind(
 )
 
 KINDS = (
-    PAID, PAID_BY_KEY, GAIN, TURNED_DOWN, UNSCORED, NO_SIGNAL, REFUSED, UNSTEADY, GUESS, BROKEN,
+    PAID, FLOOR, PAID_BY_KEY, GAIN, TURNED_DOWN, UNSCORED, NO_SIGNAL, REFUSED, UNSTEADY, GUESS,
+    BROKEN,
 )  # fmt: skip
 """Every finding that a board can raise."""
 
@@ -134,13 +145,14 @@ ADVICE = {
 def findings(board: Board) -> list[Finding]:
     """What is wrong with the rubric, as far as these probes on these prompts show; worst first."""
     found = list(_of_the_whole(board))
+    floor = _floor(board)
     for line in board.lines:
         if line.error:
             found.append(_finding(BROKEN, "warning", f"{line.spec.name}: {line.error}", line, 1.0))
         if line.figure is None or line.worst is None:
             continue
         if line.spec.claim == "wrong":
-            found.extend(_of_a_wrong(board, line))
+            found.extend(_of_a_wrong(board, line, floor))
         elif line.spec.claim == "honest":
             found.extend(_of_an_honest(line))
         elif line.gain and line.figure >= THRESHOLD - SAME:
@@ -154,6 +166,14 @@ def findings(board: Board) -> list[Finding]:
     return worst_first(found)
 
 
+def _floor(board: Board) -> float:
+    """What plain wrong answers earn on the board's scale, where that is a finding; else 0."""
+    if board.wrong.median is None:
+        return 0.0
+    figure = board.scale.of_reward(board.wrong.median)
+    return figure if figure >= THRESHOLD - SAME else 0.0
+
+
 def _of_the_whole(board: Board) -> Iterator[Finding]:
     correct, wrong = board.correct, board.wrong
     if correct.median is not None and wrong.median is not None:
@@ -161,6 +181,10 @@ def _of_the_whole(board: Board) -> Iterator[Finding]:
         if above <= SAME:
             title = f"correct answers earn {correct.median:g} at the median, wrong {wrong.median:g}"
             yield _plain(NO_SIGNAL, "error", title, above, correct.n)
+    floor = _floor(board)
+    if floor:
+        title = f"plain wrong answers earn {floor:.0%} of a correct one at the median"
+        yield _plain(FLOOR, "warning", title, floor, wrong.n)
     if board.unsteady:
         count = len(board.unsteady)
         where = ", ".join(r.place for r in board.unsteady)
@@ -174,10 +198,11 @@ def _of_the_whole(board: Board) -> Iterator[Finding]:
         yield _plain(REFUSED, "warning", title, share, n, bounded_mean(values, 0.0, 1.0))
 
 
-def _of_a_wrong(board: Board, line: Line) -> Iterator[Finding]:
+def _of_a_wrong(board: Board, line: Line, floor: float) -> Iterator[Finding]:
     assert line.figure is not None
     assert line.worst is not None
-    if line.worst >= THRESHOLD - SAME:
+    paid = line.worst >= THRESHOLD - SAME
+    if paid and line.worst >= floor + (THRESHOLD - SAME if floor else 0.0):
         severity: Severity = "warning"
         if line.beaten and line.beaten >= BEATEN * line.prompts - SAME:
             severity = "error"
@@ -186,7 +211,7 @@ def _of_a_wrong(board: Board, line: Line) -> Iterator[Finding]:
             f"a tenth or more on {line.reached} of {line.prompts} prompts"
         )
         yield _finding(PAID, severity, title, line, line.figure, _payers(board, line))
-    elif line.key is not None and (line.key.share or 0.0) >= THRESHOLD - SAME:
+    elif not paid and line.key is not None and (line.key.share or 0.0) >= THRESHOLD - SAME:
         share = line.key.share or 0.0
         title = f"{line.spec.name}: {board.key} alone gives {share:.0%} of its score"
         yield _finding(PAID_BY_KEY, "warning", title, line, share, str(board.key))

@@ -1,116 +1,99 @@
-"""A board as an outcome, so that reports and JSON show it as they show what analyses found."""
+"""A board as an audit's outcome, so that a report shows it among the analyses."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
 from assay.audit.analyses import AnalysisSpec
 from assay.audit.finding import Cell, Outcome, Table
-from assay.audit.probes.board import Board, Line, Response
+from assay.audit.probes.board import Board, Line
 from assay.audit.probes.findings import KINDS, findings
-from assay.printable import one_line
+from assay.errors import SampleError
+from assay.model import Sample
+from assay.rollouts.rows import Row
+
+ROWS = 5_000
+"""Rows of a log that prompts are drawn from, at most."""
+
+TEXT = 2_000
+"""Characters of a response in the table of responses."""
 
 SPEC = AnalysisSpec(
-    name="probes",
+    name="probe",
     title="Probes",
-    question="What is paid for completions that are wrong by construction?",
+    question="What does the rubric pay for completions that are wrong by construction?",
     needs=(),
     kinds=KINDS,
 )
 
-CLAIMS = {
-    "wrong": "wrong by construction",
-    "neutral": "a trick added",
-    "honest": "right, in another style",
-}
 
-UNITS = {
-    "share": "share of the median correct reward",
-    "place": "place between wrong (0) and the median correct reward (1)",
-    "range": "1 + distance to the median correct reward, in ranges",
-}
-
-TEXT = 280
-"""Characters of a response in the table."""
-
-READ = 2
-"""Responses of one probe."""
+def samples_of(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> list[Sample]:
+    """What probes can be made from, of whole rows of a log; malformed rows are left out."""
+    samples = []
+    for number, data in enumerate(rows, 1):
+        sample = Row("log", number, dict(data)).sample(columns)
+        if not isinstance(sample, SampleError):
+            samples.append(sample)
+    return samples
 
 
-def outcome(board: Board) -> Outcome:
-    """The findings, and four tables.
-
-    ``board``: what each probe was paid; ``answers``: rewards of answers whose worth is known;
-    ``criteria``: what each criterion gave wrong answers; ``responses``: the best paid, to read.
-    """
-    tables = {
-        "board": _board(board),
-        "answers": _answers(board),
-        "criteria": _criteria(board),
-        "responses": _responses(board),
-    }
-    told = {name: table for name, table in tables.items() if table.rows}
-    return Outcome(SPEC.name, tuple(findings(board)), told, (), board.notes)
+def as_outcome(board: Board) -> Outcome:
+    """Findings, the board, and the responses to read; findings name no rows of the log."""
+    tables = {"board": _board(board), "answers": _answers(board), "responses": _responses(board)}
+    found = tuple(findings(board))
+    notes = board.notes
+    if not found:
+        told = f"{len(board.wrong_lines())} wrong probes failed on {board.prompts} prompts"
+        notes = (*notes, f"{told}; others may not")
+    return Outcome(SPEC.name, found, tables, (), notes)
 
 
 def _board(board: Board) -> Table:
+    columns = ("claim", "probe", "of correct", "from", "to", "form", "mean reward", "highest", "n")
     rows: list[tuple[Cell, ...]] = []
-    for claim, title in CLAIMS.items():
-        for line in (line for line in board.lines if line.spec.claim == claim):
-            low, high = line.interval or (None, None)
-            figures = (line.figure, low, high, line.mean, line.worst)
-            counts = (line.reached, line.prompts, line.unscored)
-            rows.append((title, line.spec.name, *figures, *counts, line.error or line.form))
-    unit = UNITS[board.scale.unit]
-    columns = ("claim", "probe", unit, "from", "to", "mean reward", "highest", "paid on", "prompts")
-    return Table(
-        "What probes are paid",
-        (*columns, "unscored", "best paid form"),
-        tuple(rows),
-        "Of a trick that is added: the gain over the same answer without it. Of a right answer in "
-        "another style: the share of the key criterion's score that it keeps. Paid on: prompts on "
-        "which some completion got a tenth of the median correct reward or more.",
+    for line in board.lines:
+        low, high = line.interval or (None, None)
+        rows.append(
+            (
+                line.spec.claim,
+                line.spec.name,
+                line.figure,
+                low,
+                high,
+                line.error or line.form,
+                line.mean,
+                line.worst,
+                line.n,
+                *(score.mean if (score := line.scores.get(c)) else None for c in board.criteria),
+            )
+        )
+    note = (
+        "of correct: mean reward of the form that is paid best / median reward of correct answers"
     )
+    return Table("Board of probes", (*columns, *board.criteria), tuple(rows), note)
 
 
 def _answers(board: Board) -> Table:
-    rows: list[tuple[Cell, ...]] = [
+    rows = [
         (name, spread.n, spread.median, spread.low, spread.high, spread.unscored)
         for name, spread in (("correct", board.correct), ("wrong", board.wrong))
     ]
     columns = ("answers", "n", "median reward", "lowest", "highest", "unscored")
-    return Table("Answers whose worth is known", columns, tuple(rows), f"By {board.known_by}.")
-
-
-def _criteria(board: Board) -> Table:
-    rows = tuple(
-        (line.spec.name, *(_mean(line, key) for key in board.criteria))
-        for line in board.wrong_lines()
-        if any(_mean(line, key) for key in board.criteria)
-    )
-    note = "Mean score on the probe's best paid form. Probes that no criterion pays are left out."
-    return Table("What each criterion gives wrong answers", ("probe", *board.criteria), rows, note)
-
-
-def _mean(line: Line, key: str) -> float | None:
-    score = line.scores.get(key)
-    return None if score is None else score.mean
+    return Table("Answers that probes are measured by", columns, tuple(rows))
 
 
 def _responses(board: Board) -> Table:
-    rows = tuple(
-        (line.spec.name, response.place, response.reward.value, _because(response), _text(response))
-        for line in board.wrong_lines()
-        for response in line.responses[:READ]
-        if response.figure is not None and response.figure > 0
-    )
-    columns = ("probe", "prompt", "reward", "because", "response")
-    note = f"The best paid, {READ} a probe at most, cut after {TEXT} characters."
-    return Table("Wrong answers that are paid, to read", columns, rows, note)
+    """The best paid response of each probe that was paid anything at all."""
+    rows: list[tuple[Cell, ...]] = []
+    for line in _paid(board.lines):
+        response = line.responses[0]
+        text = response.text if len(response.text) <= TEXT else f"{response.text[:TEXT]} ..."
+        rows.append((line.spec.name, response.place, response.reward.value, text))
+    columns = ("probe", "prompt", "reward", "response")
+    return Table("Responses to read", columns, tuple(rows))
 
 
-def _because(response: Response) -> str:
-    said = (f"{key}: {verdict.because}" for key, verdict in response.reward.verdicts.items())
-    return one_line("; ".join(said), TEXT)
-
-
-def _text(response: Response) -> str:
-    return one_line(response.text, TEXT)
+def _paid(lines: Sequence[Line]) -> list[Line]:
+    wrong = [line for line in lines if line.spec.claim == "wrong" and line.responses]
+    return [line for line in wrong if (line.responses[0].reward.value or 0.0) > 0.0]

@@ -46,16 +46,9 @@ class Blocks:
             rows = self._order[start:end]
             x = left[rows]
             y = x if left is right else right[rows]
-            even = len(rows) // step * step
-            many = np.matmul(
-                x[:even].reshape(-1, step, j).swapaxes(1, 2), y[:even].reshape(-1, step, k)
+            many, even = len(rows) // step, len(rows) // step * step
+            pieces = np.matmul(
+                x[:even].reshape(many, step, j).swapaxes(1, 2), y[:even].reshape(many, step, k)
             )
-            found[b] = many.sum(axis=0) + x[even:].T @ y[even:]
-        return found
-
-    def sums(self, values: Floats) -> Floats:
-        """(b, k) sums of (n, k) values over the rows of a block."""
-        found = np.zeros((self.count, values.shape[1]))
-        for b, (start, end) in enumerate(self._spans):
-            found[b] = values[self._order[start:end]].sum(axis=0)
+            found[b] = pieces.sum(axis=0) + x[even:].T @ y[even:]
         return found
