@@ -13,7 +13,7 @@ import pytest
 from assay.audit.context import Context
 from assay.audit.demo import demo_log
 from assay.audit.logs import read_log
-from assay.audit.report import page
+from assay.audit.report.document import page
 from assay.audit.run import audit
 from assay.printable import printable
 
