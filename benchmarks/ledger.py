@@ -49,7 +49,8 @@ def timed(
 ) -> tuple[float, float, float, float]:
     """Seconds until the rewards are there, CPU seconds of the caller's thread until then.
 
-    Then seconds until all is closed, and CPU seconds of the process. In so many calls, with a pause after each that stands for generation and is not counted.
+    Then seconds until all is closed, and CPU seconds of the process. In so many calls, with a pause
+    after each that stands for generation and is not counted.
     """
     engine = Engine(rubric, plugins=plugins, cache_size=0, ledger=ledger, on_unscored="ignore")  # type: ignore[arg-type]
     engine.verify_batch(batch[:50])  # starts workers
@@ -94,7 +95,8 @@ def compare(
             rates.append(len(batch) / found[None][0])
     given, caller, closed, cpu = (statistics.median(column) for column in zip(*ratios, strict=True))
     print(
-        f"{what:<44} {statistics.median(rates):>9,.0f} {given:>9.3f} {caller:>9.3f} {closed:>9.3f} {cpu:>9.3f}"
+        f"{what:<44} {statistics.median(rates):>9,.0f} {given:>9.3f} {caller:>9.3f}"
+        f" {closed:>9.3f} {cpu:>9.3f}"
         f" {size / len(batch):>9,.0f} {count:>7}",
         flush=True,
     )
@@ -108,7 +110,8 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}")
     print(
-        f"{'with / without, medians of pairs':<44} {'rows/s':>9} {'rewards':>9} {'caller':>9} {'closed':>9}"
+        f"{'with / without, medians of pairs':<44} {'rows/s':>9} {'rewards':>9}"
+        f" {'caller':>9} {'closed':>9}"
         f" {'CPU':>9} {'bytes/row':>9} {'shards':>7}"
     )
     filler = "so the answer is found step by step. " * 20

@@ -19,8 +19,9 @@ from assay.rubrics.fit.findings import FitFinding, find
 from assay.rubrics.fit.gather import Gathered, gather
 from assay.rubrics.fit.items import ItemFit, item_bradley_terry, item_plackett_luce
 from assay.rubrics.fit.margin import Made, Margin, make_rubric
-from assay.rubrics.fit.models import Labels, Model, Pairs, Rankings, Ratings
+from assay.rubrics.fit.models import Labels, Model, Pairs, Ratings
 from assay.rubrics.fit.needed import planned_size, sample_size
+from assay.rubrics.fit.rankings import Rankings
 from assay.rubrics.fit.report import Report, rubric_file_text, save_rubric_file
 from assay.rubrics.fit.resample import bootstrap
 from assay.rubrics.fit.result import Bootstrap, Collinearity, Fit, Separation, Weight

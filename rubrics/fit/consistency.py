@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from assay.errors import ConfigError, nearest
 from assay.model import JSON
-from assay.rubrics.fit.models import Labels, Model, Rankings, Ratings
+from assay.rubrics.fit.models import Labels, Model, Ratings
 from assay.rubrics.fit.rank import rank
+from assay.rubrics.fit.rankings import Rankings
 from assay.rubrics.fit.resample import canonical, generator
 from assay.rubrics.fit.resample import folds as folds_of
 from assay.rubrics.fit.solve import maximum
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from scipy import stats
 
-    from assay.rubrics.fit.models import Array, Indices
+    from assay.rubrics.fit.inputs import Array, Indices
 else:
     from assay.rubrics.fit.extra import np, stats
 

@@ -59,16 +59,16 @@ def find(
         gathered: What became of the rows.
         made: The rubric, where one could be made.
         order: Held-out order consistency.
-        key: The key criterion; by default the first.
+        key: The key criterion; by default the first; empty: none of those that were fitted.
     """
-    key = key or fitted.names[0]
+    key = fitted.names[0] if key is None else key
     found = [
         *_existence(fitted),
         *_determined(fitted),
         *_weights(fitted, key),
         *(_rows(gathered, fitted) if gathered else ()),
         *_units(fitted),
-        *(_certified(made, fitted) if made else ()),
+        *(_certified(made, fitted, gathered) if made else ()),
         *(_ordered(order) if order else ()),
     ]
     ranks = {"error": 0, "warning": 1, "info": 2}
@@ -92,8 +92,7 @@ def _existence(fitted: Fit) -> Iterator[FitFinding]:
             "fit.separated",
             "warning" if fitted.l2 > 0.0 else "error",
             told + ("; the size of the weights is the penalty's choice" if fitted.l2 else ""),
-            "noiseless preferences only tell an order: add pairs that people disagree on, or let a "
-            "prior decide with --l2 1",
+            _against_separation(fitted),
         )
     elif fitted.l2 > 0.0:
         yield FitFinding(
@@ -102,6 +101,21 @@ def _existence(fitted: Fit) -> Iterator[FitFinding]:
             f"with l2 {fitted.l2:g} the weights are drawn towards 0, and their intervals are the "
             "posterior's under that prior: narrower than what the data alone say",
         )
+
+
+def _against_separation(fitted: Fit) -> str:
+    apart = fitted.separation
+    if apart is not None and not apart.complete and fitted.noun == "pair":
+        for name in apart.alone:
+            if not name.startswith("-"):
+                return (
+                    f"{name} decides wherever it differs: --tied {name} puts it at a gate, and "
+                    "fits the others to the pairs that it leaves open"
+                )
+    return (
+        "noiseless preferences only tell an order: add what people disagree on, or let a prior "
+        "decide with --l2 1"
+    )
 
 
 def _determined(fitted: Fit) -> Iterator[FitFinding]:
@@ -203,6 +217,24 @@ def _count(fitted: Fit) -> str:
 
 
 def _rows(gathered: Gathered, fitted: Fit) -> Iterator[FitFinding]:
+    if gathered.tied is not None:
+        agree, of = gathered.decided
+        against = of - agree
+        told = (
+            f"{of:,} pairs differ in {gathered.tied} and are set aside; it orders {agree:,} of "
+            "them as chosen"
+        )
+        if against > 0.05 * of:
+            told += f", and a gate overrules the other {against:,}"
+        yield FitFinding(
+            "fit.tied",
+            "warning" if against > 0.05 * of else "info",
+            told,
+            "annotators who prefer what is wrong by it want no gate: fit its weight instead"
+            if against > 0.05 * of
+            else "",
+            gathered.tied,
+        )
     if gathered.left_out:
         share = gathered.left_out / gathered.rows
         most = ", ".join(
@@ -259,10 +291,17 @@ def _units(fitted: Fit) -> Iterator[FitFinding]:
         )
 
 
-def _certified(made: Made, fitted: Fit) -> Iterator[FitFinding]:
+def _certified(made: Made, fitted: Fit, gathered: Gathered | None) -> Iterator[FitFinding]:
     verdict = made.certificate.verdict
     if verdict != "proved":
         edit = made.certificate.edit
+        seen = gathered.levels.get(made.key) if gathered else None
+        if verdict == "not_proved" and seen is not None and len(seen) > 1:
+            values = ", ".join(f"{v:g}" for v in seen)
+            edit = (
+                f"{made.key} was only ever {values} here; if that is all it can be, say so in a "
+                f"rubric (levels = [{values}]) and give it with --rubric"
+            )
         yield FitFinding(
             "fit.certificate",
             "error",

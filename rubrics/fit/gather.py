@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from assay.errors import ConfigError
 from assay.model import EMPTY, FrozenDict
-from assay.rubrics.fit.models import Labels, Model, Pairs, Rankings, Ratings
+from assay.rubrics.fit.models import Labels, Model, Pairs, Ratings
+from assay.rubrics.fit.rankings import Rankings
 from assay.rubrics.fit.rows import Item, Kind, Preference
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from assay.rubrics.fit.models import Array
+    from assay.rubrics.fit.inputs import Array
 else:
     from assay.rubrics.fit.extra import np
 
@@ -40,6 +41,10 @@ class Gathered:
     without it."""
     silent: int
     """Pairs whose two sides have the same scores: they say nothing."""
+    tied: str | None = None
+    """The criterion in which the pairs that were taken do not differ."""
+    decided: tuple[int, int] = (0, 0)
+    """Pairs set aside since they differ in it: those it orders as chosen, and all."""
 
 
 LISTED = 12
@@ -51,6 +56,7 @@ def gather(
     preferences: Sequence[Preference],
     criteria: Sequence[str],
     stand_ins: Mapping[str, float] = EMPTY,
+    tied: str | None = None,
 ) -> Gathered:
     """The model of these preferences.
 
@@ -59,15 +65,19 @@ def gather(
         preferences: With every item scored.
         criteria: To take, in this order.
         stand_ins: Criterion -> the score that its rubric has for a missing one (`missing`).
+        tied: One of the criteria: only pairs that do not differ in it are taken, and it is no
+            longer one of those that are fitted. What is fitted is then what counts behind it.
 
     Raises:
         ConfigError: nothing is left, or nothing differs enough to be a preference.
     """
     if not preferences:
         raise ConfigError("the inputs hold no rows")
+    if tied is not None and (kind != "pairs" or tied not in criteria or len(criteria) < 2):
+        raise ConfigError(f"tied {tied!r}: needs pairs, and that criterion beside another")
     missing: Counter[str] = Counter()
     uses: dict[str, str] = {}
-    kept: list[tuple[Preference, list[list[float]], int | None]] = []
+    kept: list[_Kept] = []
     cut = 0
     for preference in preferences:
         vectors: list[list[float]] = []
@@ -94,6 +104,12 @@ def gather(
             f"of {len(preferences)} {kind} none has all its scores; missing: {most}"
             "\nfix: leave the criterion out by naming the others with --criterion"
         )
+    decided = (0, 0)
+    if tied is not None:
+        kept, decided = _ties(kept, list(criteria).index(tied))
+        criteria = [name for name in criteria if name != tied]
+        if not kept:
+            raise ConfigError(f"all {decided[1]} pairs differ in {tied!r}: none is left to fit to")
     prompts = _prompts([p for p, _, _ in kept])
     model = _model(kind, kept, criteria, prompts)
     return Gathered(
@@ -102,11 +118,28 @@ def gather(
         uses=FrozenDict({k: v for k, v in uses.items() if k in criteria}),
         levels=FrozenDict(_levels(kept, criteria)),
         rows=len(preferences),
-        left_out=len(preferences) - len(kept),
+        left_out=len(preferences) - len(kept) - decided[1],
         missing=FrozenDict(missing),
         cut=cut,
         silent=sum(kind == "pairs" and v[0] == v[1] for _, v, _ in kept),
+        tied=tied,
+        decided=decided,
     )
+
+
+_Kept: TypeAlias = tuple[Preference, list[list[float]], int | None]
+
+
+def _ties(kept: Sequence[_Kept], column: int) -> tuple[list[_Kept], tuple[int, int]]:
+    """Pairs that do not differ in the column, without it; and what the column says of the rest."""
+    ties: list[_Kept] = []
+    agree = 0
+    for preference, (chosen, rejected), ordered in kept:
+        agree += chosen[column] > rejected[column]
+        if chosen[column] == rejected[column]:
+            sides = [[*v[:column], *v[column + 1 :]] for v in (chosen, rejected)]
+            ties.append((preference, sides, ordered))
+    return ties, (agree, len(kept) - len(ties))
 
 
 def _vector(
@@ -135,7 +168,7 @@ def _prompts(preferences: Sequence[Preference]) -> list[Hashable] | None:
 
 def _model(
     kind: Kind,
-    kept: Sequence[tuple[Preference, list[list[float]], int | None]],
+    kept: Sequence[_Kept],
     criteria: Sequence[str],
     prompts: list[Hashable] | None,
 ) -> Model:
@@ -154,9 +187,7 @@ def _model(
     return Labels(scores, [o == 1.0 for o in outcomes], criteria, prompts)
 
 
-def _levels(
-    kept: Sequence[tuple[Preference, list[list[float]], int | None]], criteria: Sequence[str]
-) -> dict[str, tuple[float, ...]]:
+def _levels(kept: Sequence[_Kept], criteria: Sequence[str]) -> dict[str, tuple[float, ...]]:
     found: dict[str, tuple[float, ...]] = {}
     rows: Array = np.concatenate([np.array(v, dtype=np.float64) for _, v, _ in kept])
     for name, column in zip(criteria, rows.T, strict=True):

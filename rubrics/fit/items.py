@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scipy import sparse, stats
     from scipy.sparse import csgraph
 
-    from assay.rubrics.fit.models import Array
+    from assay.rubrics.fit.inputs import Array
 
     Stage: TypeAlias = tuple[int, NDArray[np.intp]]
 else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from assay.errors import RubricError
@@ -11,7 +13,7 @@ from assay.model import EMPTY
 from assay.rubrics.criterion import Criterion
 from assay.rubrics.fit.result import Fit, Interval
 from assay.rubrics.fit.scale import Scaled, arrays, scaled
-from assay.rubrics.kinds import Weighted
+from assay.rubrics.kinds import Gate, Weighted
 from assay.rubrics.number import Number
 from assay.rubrics.prove import Certificate
 
@@ -48,12 +50,13 @@ class Margin:
 class Made:
     """A rubric of fitted weights."""
 
-    rubric: Weighted
+    rubric: Weighted | Gate
     key: str
     scaled: Scaled
     certificate: Certificate
     margin: Margin | None
-    """None where no margin is known, as for a key without levels."""
+    """None where no margin is known, as for a key without levels, and behind a gate, where the
+    weights do not decide it."""
 
 
 def make_rubric(
@@ -62,17 +65,20 @@ def make_rubric(
     key: str | None = None,
     criteria: Mapping[str, Criterion] = EMPTY,
     uses: Mapping[str, str] = EMPTY,
+    gate: str | None = None,
     host: Host | None = None,
     about: str = "",
     seed: int = 0,
 ) -> Made:
-    """The weighted rubric of a fit, with its certificate.
+    """The weighted rubric of a fit, or the gate with it behind, with its certificate.
 
     Args:
         fitted: All of its weights determined.
         key: The key criterion; by default the first.
         criteria: Criterion's key -> how it is judged; its weight is replaced.
         uses: Criterion's key -> verifier, where `criteria` has none; else the key is its name.
+        gate: A criterion to stand before the others: the key, where they were fitted to pairs
+            that are tied in it.
         host: Where verifiers' levels are looked up.
         about: For the file.
         seed: Of the draws.
@@ -84,12 +90,17 @@ def make_rubric(
     shares = scaled(fitted)
     keys = keys_of(fitted.names, criteria)
     key = keys[key or fitted.names[0]]
-    parts = {}
-    for share in shares.shares:
-        base = criteria.get(share.name)
-        if base is None:
-            base = Criterion(use=uses.get(share.name, share.name))
-        parts[keys[share.name]] = base.model_copy(update={"weight": Number(share.value)})
+    parts = {
+        keys[share.name]: _criterion(share.name, criteria, uses).model_copy(
+            update={"weight": Number(share.value)}
+        )
+        for share in shares.shares
+    }
+    if gate is not None:
+        first = _criterion(gate, criteria, uses).model_copy(update={"weight": Number(1)})
+        then = Weighted(criteria=parts)
+        gated = Gate(gate=first, then=then, floor=_floor(then), about=about)
+        return Made(gated, "gate", shares, gated.prove(host=host), None)
     rubric = Weighted(key=key, criteria=parts, about=about)
     return Made(
         rubric,
@@ -98,6 +109,21 @@ def make_rubric(
         rubric.prove(host=host),
         _margin(fitted, rubric, key, host, seed),
     )
+
+
+def _criterion(name: str, criteria: Mapping[str, Criterion], uses: Mapping[str, str]) -> Criterion:
+    return criteria.get(name) or Criterion(use=uses.get(name, name))
+
+
+FLOOR = Fraction(1, 2)
+"""What an open gate is worth before anything behind it, as `Gate` has it by default."""
+
+
+def _floor(then: Weighted) -> Number:
+    """`FLOOR`, or so much that the worst penalties leave an open gate a tenth."""
+    low = sum((min(c.weight.exact, Fraction(0)) for c in then.criteria.values()), Fraction(0))
+    least = (Fraction(1, 10) - low) / (1 - low)
+    return Number(FLOOR if least <= FLOOR else Fraction(math.ceil(least * 100), 100))
 
 
 def keys_of(names: Sequence[str], nested: Container[str] = ()) -> dict[str, str]:

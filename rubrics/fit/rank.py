@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from assay.rubrics.fit.models import Array
+    from assay.rubrics.fit.inputs import Array
 else:
     from assay.rubrics.fit.extra import np
 

@@ -32,6 +32,7 @@ class Report:
 
     fitted: Fit
     key: str
+    """The key criterion; empty where none of those fitted is."""
     width: float
     """Of the intervals that `needed` is told for, in the rubric's unit."""
     gathered: Gathered | None = None
@@ -67,6 +68,8 @@ class Report:
         of = f" of {fit.prompts:,} prompts" if fit.prompts is not None else ""
         left = self.gathered.left_out if self.gathered else 0
         out = f", {left:,} rows left out" if left else ""
+        if self.gathered is not None and self.gathered.tied is not None:
+            out += f", tied in {one_line(self.gathered.tied, 60)}"
         l2 = f", l2 {fit.l2:g}" if fit.l2 else ""
         return f"{name}{', ' + how if how else ''}{l2}: {fit.n:,} {fit.noun}s{of}{out}"
 
@@ -131,7 +134,7 @@ class Report:
             if order.key_share is not None:
                 told += f"; {one_line(str(order.key), 40)} alone {order.key_share:.1%}"
             if order.equal_share is not None:
-                told += f", equal weights {order.equal_share:.1%}"
+                told += f"; equal weights {order.equal_share:.1%}"
             yield f"held-out order  {told}"
         margin = self.made.margin if self.made is not None else None
         if margin is not None:
@@ -152,6 +155,8 @@ class Report:
                 "missing": dict(self.gathered.missing),
                 "cut": self.gathered.cut,
                 "silent": self.gathered.silent,
+                "tied": self.gathered.tied,
+                "decided": list(self.gathered.decided),
             }
         if self.order is not None:
             out["order_consistency"] = self.order.to_json()

@@ -20,7 +20,7 @@ from assay.rubrics.fit.solve import maximum
 if TYPE_CHECKING:
     import numpy as np
 
-    from assay.rubrics.fit.models import Array, Indices
+    from assay.rubrics.fit.inputs import Array, Indices
 else:
     from assay.rubrics.fit.extra import np
 

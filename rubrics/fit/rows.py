@@ -167,9 +167,13 @@ class _Reader:
         value = self.needed("rating")
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._bad("rating", f"is {_brief(value)}, wanted a number")
-        if not math.isfinite(value):
-            raise self._bad("rating", f"is {value}, wanted a finite number")
-        return float(value)
+        try:
+            rating = float(value)
+        except OverflowError:
+            rating = math.inf
+        if not math.isfinite(rating):
+            raise self._bad("rating", f"is {_brief(value)}, wanted a finite number")
+        return rating
 
     def label(self) -> float:
         value = self.needed("label")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from scipy import optimize, sparse
 
-    from assay.rubrics.fit.models import Array
+    from assay.rubrics.fit.inputs import Array
 else:
     from assay.rubrics.fit.extra import np, optimize, sparse
 

@@ -10,12 +10,12 @@ from assay.rubrics.fit.covariance import covariance
 from assay.rubrics.fit.models import INTERCEPT, Model
 from assay.rubrics.fit.rank import rank
 from assay.rubrics.fit.result import Fit, Weight
-from assay.rubrics.fit.separation import find_separation
+from assay.rubrics.fit.separation import NEAR, find_separation
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from assay.rubrics.fit.models import Array
+    from assay.rubrics.fit.inputs import Array
 else:
     from assay.rubrics.fit.extra import np
 
@@ -26,8 +26,12 @@ TOLERANCE = 1e-10
 """The Newton decrement, relative to the loss, from which whole steps are taken to the end."""
 
 
-SUSPECT = 15
-"""Newton steps from which on a resample is asked whether it is separated."""
+NEAR_ENOUGH = 1e-4
+"""For resamples, the decrement from which one more step is the last: the square of the distance
+to the minimum in standard errors, which that step squares again."""
+
+SUSPECT = 6
+"""Newton steps from which on a resample is asked whether it is separated; three are usual."""
 
 
 class Solution(NamedTuple):
@@ -62,8 +66,12 @@ def fit(model: Model, *, l2: float = 0.0, confidence: float = 0.95) -> Fit:
     if not 0.0 < confidence < 1.0:
         raise ConfigError(f"confidence is {confidence}, must lie in (0, 1)")
     ranked = rank(model)
+    basis = np.eye(len(model.names)) if l2 > 0.0 else ranked.basis
+    found = solve(model, penalty=penalties(model, l2), basis=basis)
     contrasts = model.contrasts()
-    apart = None if contrasts is None else find_separation(contrasts, model.names)
+    apart = None
+    if contrasts is not None and not (l2 == 0.0 and _overlap(model, found, contrasts)):
+        apart = find_separation(contrasts, model.names)
     empty = Fit(
         model=model.name,
         noun=model.noun,
@@ -84,14 +92,28 @@ def fit(model: Model, *, l2: float = 0.0, confidence: float = 0.95) -> Fit:
     )
     if apart is not None and l2 == 0.0:
         return empty
-    basis = np.eye(len(model.names)) if l2 > 0.0 else ranked.basis
-    found = solve(model, penalty=penalties(model, l2), basis=basis)
     if not found.converged:  # a convex loss with a maximum: only broken arithmetic ends here
         raise ConfigError(
             f"no weights found in {found.iterations} Newton steps"
             "\nfix: scores of very different size? they should all lie in [0, 1]"
         )
     return _with_weights(empty, model, found, basis, () if l2 > 0.0 else ranked.undetermined)
+
+
+def _overlap(model: Model, found: Solution, contrasts: Array) -> bool:
+    """Whether the maximum itself proves that nothing separates, so that no programme need run.
+
+    Stiemke: weights w with every ``row @ w >= 0`` and some above 0 exist unless positive y
+    solve ``rows.T @ y = 0``. At a maximum the gradient is such an equation. Taking its rest g for
+    0 is safe where |g| is below the least that a separation as narrow as is looked for would make
+    of y: then 0 < y . (rows w) = g . w <= |g| cannot be.
+    """
+    pull = model.pull(found.beta)
+    if pull is None or not found.converged:
+        return False
+    size = float(np.abs(contrasts).max())
+    rest = float(np.abs(model.gradient(found.beta)).sum())
+    return rest < float(pull.min()) * NEAR * size
 
 
 def _with_weights(
@@ -135,6 +157,7 @@ def solve(
     basis: Array,
     weights: Array | None = None,
     start: Array | None = None,
+    polish: bool = True,
 ) -> Solution:
     """Minimise ``loss + penalty @ w**2`` over ``w = basis @ g``: damped Newton.
 
@@ -144,6 +167,8 @@ def solve(
         basis: Orthonormal columns; within their span the minimum must be a single one.
         weights: Of the units.
         start: Weights to begin with.
+        polish: Go on to the last digit; else stop where the error is a ten-thousandth of a
+            standard error, which is enough for a resample.
 
     Returns:
         `converged` is False where there is no minimum, as under separation.
@@ -162,12 +187,15 @@ def solve(
         if not decrement >= 0.0:  # NaN too
             return Solution(beta, iteration, False)
         move = basis @ step
-        if decrement <= TOLERANCE * (1.0 + abs(loss)):
+        near = TOLERANCE * (1.0 + abs(float(loss)))
+        if decrement <= (near if polish else max(near, NEAR_ENOUGH)):
             # so near that the loss is flat to the last digit: whole steps, while they still help
             if decrement >= smallest / 4.0 or decrement == 0.0:
                 return Solution(beta, iteration, True)
             smallest = decrement
             beta = beta - move
+            if not polish:
+                return Solution(beta, iteration, True)
             continue
         size = 1.0
         while True:
@@ -199,7 +227,7 @@ def maximum(
     the last, where a maximum is reached in a few.
     """
     penalty = penalties(model, l2)
-    found = solve(model, penalty=penalty, basis=basis, weights=weights, start=start)
+    found = solve(model, penalty=penalty, basis=basis, weights=weights, start=start, polish=False)
     if found.converged and found.iterations <= SUSPECT:
         return Maximum(found.beta, None)
     contrasts = None if l2 > 0.0 else model.contrasts()

@@ -110,6 +110,15 @@ def test_without_contributions_a_linear_rubric_gives_the_weights() -> None:
     assert shares(outcome, "GRPO") == pytest.approx({"a.a": 0.5, "b.b": 0.5})
 
 
+def test_columns_named_after_verifiers_are_the_rubrics() -> None:
+    """A trainer names its columns after its reward functions, not after the rubric's keys."""
+    table = {**GATE, "gate": "math.answer", "then": "format.tags"}
+    scores = {"math.answer": [1, 0], "format.tags": [1, 0]}
+    frame = make_frame(scores, [1, 0], prompt=[0, 0])
+    found = shares(analyse("budget", frame, rubric=bound(table)), "GRPO")
+    assert found == pytest.approx({"math.answer": 0.625, "format.tags": 0.375})
+
+
 def test_rows_without_reward_or_contribution_are_left_out() -> None:
     scores = {"answer": [1, 0, 0.5, 1, 0, 1, 0], "format": [1, 1, 0, 0, 1, np.nan, 1]}
     reward = [1.0, 0.2, np.nan, 0.8, 0.2, 0.8, 0.2]
@@ -221,7 +230,7 @@ def test_a_gate_by_hand() -> None:
     scores = {"gate": [1, 0], "then": [1, 0]}
     outcome = analyse("budget", make_frame(scores, [1, 0], prompt=[0, 0]), rubric=bound(table))
     assert shares(outcome, "GRPO") == pytest.approx({"gate": 0.625, "then": 0.375})
-    assert any("Shapley" in note for note in outcome.notes)
+    assert "Shapley" in outcome.tables["shares"].note
 
 
 def planted_gate(prompts: int = 60, size: int = 6, seed: int = 0) -> Frame:
@@ -373,7 +382,7 @@ def test_a_linear_rubric_has_the_same_shares_by_shapley_values() -> None:
     }
     plain = analyse("budget", frame)
     game = analyse("budget", frame, rubric=bound(table))
-    assert any("Shapley" in note for note in game.notes)
+    assert "Shapley" in game.tables["shares"].note
     for advantage in ("reward variance", "GRPO", "RLOO"):
         assert shares(game, advantage) == pytest.approx(shares(plain, advantage))
 

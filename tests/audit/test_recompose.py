@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from logged import frame_of
 from planted import make_frame
 
 from assay import Engine, Sample, load_rubric
 from assay.audit.context import Context
+from assay.audit.logs.log import Log, read_log
 from assay.audit.recompose import Recomposer, recompose
 from assay.audit.stats.sums import fsum
 from assay.cli.main import main
@@ -118,16 +119,58 @@ RUBRICS: dict[str, Any] = {
 }
 
 
+TURNS: dict[str, Any] = {
+    "the outcome alone": {"kind": "turns", "outcome": "math.answer"},
+    "a potential": {
+        "kind": "turns",
+        "outcome": {"kind": "weighted", "criteria": {"math.answer": 0.9, "format.boxed": 0.1}},
+        "shaping": {
+            "kind": "potential",
+            "gamma": 0.9,
+            "phi": {"kind": "weighted", "criteria": {"format.boxed": 0.25, "length.overlong": 0.5}},
+        },
+    },
+    "a repeated reward": {
+        "kind": "turns",
+        "outcome": "math.answer",
+        "shaping": {"kind": "repeat"},
+        "unsafe": True,
+    },
+    "turns are steps": {
+        "kind": "process",
+        "outcome": "math.answer",
+        "steps": "format.boxed",
+        "over": "turns",
+        "agg": "mean",
+        "k": 3,
+    },
+}
+RUBRICS |= TURNS
+
+
 def bound(rubric: Any) -> BoundRubric:
     return load_rubric(rubric).bind(Host())
 
 
-@pytest.fixture(scope="module", params=RUBRICS, ids=str)
-def log(request: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, list[Any]]:
+def in_turns(row: dict[str, Any]) -> dict[str, Any]:
+    """A solution as a trajectory: each line a turn."""
+    lines = [line for line in row["completion"].splitlines() if line.strip()] or ["-"]
+    return {**row, "turns": [{"completion": line} for line in lines]}
+
+
+class Scored(NamedTuple):
     """A rubric, and what ``assay verify`` wrote with it."""
+
+    rubric: BoundRubric
+    log: Log
+
+
+@pytest.fixture(scope="module", params=RUBRICS, ids=str)
+def scored(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Scored:
     folder = tmp_path_factory.mktemp("log")
-    (folder / "in.jsonl").write_text("\n".join(json.dumps(r) for r in ROWS) + "\n")
     rubric = RUBRICS[request.param]
+    rows = ROWS if request.param not in TURNS else [in_turns(row) for row in ROWS]
+    (folder / "in.jsonl").write_text("\n".join(json.dumps(r) for r in rows) + "\n")
     name = rubric
     if isinstance(rubric, dict):
         name = str(folder / "rubric.json")
@@ -136,13 +179,12 @@ def log(request: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, li
     with pytest.raises(SystemExit) as end:
         main([*words, "--out", str(folder / "out.jsonl")])
     assert end.value.code == 0
-    return rubric, [json.loads(x) for x in (folder / "out.jsonl").read_text().splitlines()]
-
-
-def test_its_own_rubric_gives_a_log_its_rewards_back(log: tuple[Any, list[Any]]) -> None:
-    rubric, rows = log
-    frame = frame_of(rows)
     own = bound(rubric)
+    return Scored(own, read_log(folder / "out.jsonl", rubric=own))
+
+
+def test_its_own_rubric_gives_a_log_its_rewards_back(scored: Scored) -> None:
+    own, frame = scored.rubric, scored.log.frame
     recomposer = Recomposer(own, frame, Context(rubric=own))
     np.testing.assert_array_equal(recomposer.rewards, frame.reward)
     assert recomposer.vector
@@ -153,20 +195,22 @@ def test_its_own_rubric_gives_a_log_its_rewards_back(log: tuple[Any, list[Any]])
 BOTH = [
     name
     for name, rubric in RUBRICS.items()
-    if "format.boxed" in str(rubric) and "switch" not in str(rubric) and name != "gate with a ramp"
+    if name not in TURNS
+    and "format.boxed" in str(rubric)
+    and "switch" not in str(rubric)
+    and name != "gate with a ramp"
 ]
 
 
-@pytest.mark.parametrize("log", BOTH, indirect=True)
-def test_another_rubric_gives_what_the_engine_would_have_given(log: tuple[Any, list[Any]]) -> None:
+@pytest.mark.parametrize("scored", BOTH, indirect=True)
+def test_another_rubric_gives_what_the_engine_would_have_given(scored: Scored) -> None:
     """Composed from stored scores, against verifiers run anew on the same rows."""
-    rubric, rows = log
-    own, frame = bound(rubric), frame_of(rows)
     other = bound({"kind": "weighted", "criteria": {"math.answer": 0.9, "format.boxed": 0.1}})
     with Engine(other.rubric, on_unscored="ignore") as engine:
         anew = engine.verify_batch([Sample.from_row(r) for r in ROWS])
     wanted = [math.nan if r.value is None else r.value for r in anew]
-    np.testing.assert_array_equal(recompose(other, frame, Context(rubric=own)), wanted)
+    context = Context(rubric=scored.rubric)
+    np.testing.assert_array_equal(recompose(other, scored.log.frame, context), wanted)
 
 
 def test_a_verdict_under_other_params_is_another_criterion() -> None:
@@ -198,7 +242,7 @@ def test_a_row_without_a_verdict_has_no_reward() -> None:
     )
     recomposer = Recomposer(bound("math+format"), frame, Context())
     np.testing.assert_array_equal(recomposer.rewards, [1.0, 0.95, np.nan])
-    assert recomposer.lacks == ("verdicts of some criterion in 1 rows",)
+    assert recomposer.lacks == ("verdicts for 'format.boxed' in 1 of 3 rows",)
 
 
 def test_a_what_if_is_composed_with_the_case_of_its_row() -> None:
@@ -231,6 +275,15 @@ def test_steps_are_aggregated_anew_from_whole_rows() -> None:
     blind = Recomposer(other, frame, Context(rubric=own))
     assert np.isnan(blind.rewards).all()
     assert "'steps'" in blind.lacks[0]
+
+
+def test_steps_of_which_one_was_not_judged_are_worth_what_the_receipt_says() -> None:
+    """A crashed turn makes the criterion one without a score; the other turns were paid for."""
+    own = bound({"kind": "process", "outcome": "math.answer", "steps": "math.steps", "k": 4})
+    frame = make_frame({"outcome": [1.0, 1.0], "steps": [0.5, np.nan]}, [0.85, 0.775])
+    shares = np.array([[0.7, 0.15], [0.7, 0.075]])
+    frame = dataclasses.replace(frame, contributions=shares)
+    assert recompose(own, frame, Context(rubric=own)) == pytest.approx([0.85, 0.775])
 
 
 NUMBERS = st.floats(-1e6, 1e6) | st.sampled_from([0.1, 0.2, 0.3, -0.3, 1e-17, 2.0**-53, 1.0, 1 / 3])

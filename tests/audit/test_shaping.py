@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,13 +14,14 @@ from hypothesis import strategies as st
 from planted import CLEAN, PLANTED, analyse, covers, make_frame, quiet, the
 from scipy.stats import kendalltau
 
-from assay import load_rubric
+from assay import Engine, Sample, load_rubric
 from assay.audit.analyses._potential import REUSE, STALL, STEP_COUNT, STEPS, per_step
 from assay.audit.analyses._reversals import REGRET, REVERSED
 from assay.audit.analyses.shaping import SPEC
 from assay.audit.finding import Outcome
 from assay.audit.frame import Frame, Turns
 from assay.audit.groups import Groups
+from assay.audit.logs.log import read_log
 from assay.plugins.host import Host
 from assay.rubrics import BoundRubric
 
@@ -171,6 +174,21 @@ def test_the_order_of_rows_is_irrelevant(order: list[int]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("prompts", [2, 5, 12])
+def test_few_prompts_raise_no_false_alarm(prompts: int) -> None:
+    """Rewards that know nothing of the outcome, in logs so small that all prompts may agree."""
+
+    def alarm(seed: int) -> bool:
+        random = np.random.default_rng(seed)
+        prompt = np.repeat(np.arange(prompts), 4)
+        answer = np.tile([1.0, 1.0, 0.0, 0.0], prompts)
+        frame = make_frame({"answer": answer}, random.random(4 * prompts), prompt=prompt)
+        return "shaping.order" in ids(analyse("shaping", frame))
+
+    assert sum(alarm(seed) for seed in range(CLEAN)) <= 12
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("figure", "truth", "fault"),
     [
@@ -179,12 +197,16 @@ def test_the_order_of_rows_is_irrelevant(order: list[int]) -> None:
         ("tau-b", (3 - 0.9 * 2) / np.sqrt(3 * (3 + 2 * 0.9)), {"rate": 0.9}),
     ],
 )
-def test_intervals_of_orders_cover(figure: str, truth: float, fault: dict[str, float]) -> None:
+@pytest.mark.parametrize("prompts", [15, 120])
+def test_intervals_of_orders_cover(
+    figure: str, truth: float, fault: dict[str, float], prompts: int
+) -> None:
     """tau-b: 3 pairs a group differ in the outcome; reversed .9 of the time is one of them, and
     then two wrong ones differ from the third in reward: 5 pairs, else 3."""
     found = []
     for seed in range(PLANTED):
-        row = figures(analyse("shaping", planted(seed, **fault)))[f"answer: {figure}"]
+        frame = planted(seed, prompts=prompts, **fault)
+        row = figures(analyse("shaping", frame))[f"answer: {figure}"]
         found.append((float(row[1]), float(row[2])))
     covers(found, truth)
 
@@ -199,9 +221,11 @@ def test_orders_at_the_threshold_are_quiet(fault: dict[str, float]) -> None:
     """Just at each threshold. One fault drags the other beyond its own, which is none of its
     false alarms: so only the kind at its threshold is counted."""
     kind = "shaping.reversals" if fault["rate"] else "shaping.regret"
+    # with another right one 6 pairs differ, so twice the rate is at the threshold
+    planted_fault = {**fault, "rate": 2 * fault["rate"]}
 
     def clean(seed: int) -> Frame:
-        frame = planted(seed, prompts=300, **fault)
+        frame = planted(seed, prompts=300, **planted_fault)
         if kind == "shaping.regret":
             return frame
         # the reversed wrong one is no better paid than another right one: no regret
@@ -211,8 +235,6 @@ def test_orders_at_the_threshold_are_quiet(fault: dict[str, float]) -> None:
             {"answer": right.ravel()}, grown.ravel(), prompt=np.repeat(np.arange(300), 5)
         )
 
-    if kind == "shaping.reversals":  # 6 pairs differ now, so twice the rate is at the threshold
-        fault["rate"] *= 2
     assert CLEAN == 400
     quiet("shaping", clean)
 
@@ -316,8 +338,8 @@ def test_a_reward_that_is_the_sum_of_its_turns_tells_nothing_of_shaping() -> Non
 
 def test_a_repeated_reward_is_found_in_rubric_and_log() -> None:
     """.5 before it is solved, paid at each turn: every further turn brings .5."""
-    paths = [[0.5] * (n - 1) + [1.0] for n in (1, 2, 4, 1, 3, 5)]
-    frame = walked(paths, [1.0] * 6, [0, 0, 0, 1, 1, 1])
+    paths = [[0.5] * (n - 1) + [1.0] for n in (1, 2, 4, 1, 3, 5)] * 5
+    frame = walked(paths, [1.0] * 30, [i // 3 for i in range(30)])
     shaping = {"kind": "turns", "outcome": "math.answer", "shaping": {"kind": "repeat"}}
     outcome = analyse("shaping", frame, rubric=bound({**shaping, "unsafe": True}))
     assert {"shaping.refuted", "shaping.residual", REUSE.id} <= ids(outcome)
@@ -454,3 +476,69 @@ def test_a_log_without_groups_or_key_says_what_it_lacks() -> None:
 def test_every_finding_is_of_a_documented_kind() -> None:
     assert {k.id.partition(".")[0] for k in SPEC.kinds} == {"shaping"}
     assert len({k.id for k in SPEC.kinds}) == len(SPEC.kinds)
+
+
+# -- logs that an engine wrote --------------------------------------------------------------------
+
+SOLUTIONS = Path(__file__).parents[2] / "examples/data/gsm8k_solutions_200.jsonl"
+
+
+def logged(tmp_path: Path, rubric: Any, mend: Any = lambda row: row) -> tuple[Frame, BoundRubric]:
+    """Eighty solutions, each line a turn, scored by an engine, written, and read again."""
+    rows = [json.loads(line) for line in SOLUTIONS.read_text().splitlines()[:80]]
+    for number, row in enumerate(rows):
+        lines = [x for x in row["completion"].splitlines() if x.strip()]
+        lines = [f"{x} \\boxed{{{i}}}" if (i + number) % 3 else x for i, x in enumerate(lines)]
+        row["completion"] = "\n".join(lines)
+        row["turns"] = [{"completion": line} for line in lines]
+    with Engine(load_rubric(rubric), on_unscored="ignore") as engine:
+        rewards = engine.verify_batch([Sample.from_row(row) for row in rows])
+    out = [
+        mend(row | reward.to_json() | {"turns_reward": list(reward.turns or [])})
+        for row, reward in zip(rows, rewards, strict=True)
+    ]
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in out))
+    own = bound(rubric)
+    return read_log(path, rubric=own).frame, own
+
+
+POTENTIAL = {
+    "kind": "turns",
+    "outcome": {"kind": "weighted", "criteria": {"math.answer": 0.9, "format.boxed": 0.1}},
+    "shaping": {
+        "kind": "potential",
+        "gamma": 0.95,
+        "phi": {"kind": "weighted", "criteria": {"format.boxed": 0.25, "length.overlong": 0.5}},
+    },
+}
+
+
+def test_what_the_engine_pays_for_turns_is_found_in_order(tmp_path: Path) -> None:
+    frame, own = logged(tmp_path, POTENTIAL)
+    outcome = analyse("shaping", frame, rubric=own)
+    told = figures(outcome, "turns")
+    assert told["turns"][0] > 80
+    assert told["discount"][0] == 0.95
+    assert told["potential residual: share of prompts"][0] == 0.0
+    assert told["turns not paid the difference of phi"][0] == 0.0
+    assert not ids(outcome) & {"shaping.residual", "shaping.telescoping", "shaping.reuse"}
+    assert outcome.tables["certificate"].rows[0][1] == "proved"
+
+
+def test_a_trainer_that_kept_the_last_potential_is_found_out(tmp_path: Path) -> None:
+    def mend(row: dict[str, Any]) -> dict[str, Any]:
+        row["turns_reward"][-1] += 0.1 * len(row["turns_reward"])
+        return row
+
+    frame, own = logged(tmp_path, POTENTIAL, mend)
+    outcome = analyse("shaping", frame, rubric=own)
+    assert {"shaping.residual", "shaping.telescoping"} <= ids(outcome)
+    assert "all of them last turns" in the(outcome, "shaping.telescoping").title
+
+
+def test_a_repeated_reward_of_an_engine_is_refuted(tmp_path: Path) -> None:
+    repeat = {"kind": "turns", "outcome": "format.boxed", "shaping": {"kind": "repeat"}}
+    frame, own = logged(tmp_path, {**repeat, "unsafe": True})
+    outcome = analyse("shaping", frame, rubric=own)
+    assert {"shaping.refuted", "shaping.residual", "shaping.reuse"} <= ids(outcome)

@@ -76,6 +76,21 @@ def plugin(tmp_path: Path) -> Path:
     return path
 
 
+def test_scores_need_no_verifier_to_be_installed(assay: Assay, tmp_path: Path) -> None:
+    """The rubric then only says which criteria there are; and their levels, where it knows."""
+    write_rows(tmp_path / "p.jsonl", simulated(600))
+    (tmp_path / "r.toml").write_text(DECLARED)
+    done = assay("fit", "p.jsonl", "--rubric", "r.toml", *QUICK)
+    assert done.code == 0
+    assert "no verifier 'my.style'" in done.out
+    bare = assay("fit", "p.jsonl", *QUICK)
+    assert bare.code == 1
+    assert (
+        "fix: answer was only ever 0, 1 here; if that is all it can be, say so in a rubric "
+        "(levels = [0, 1]) and give it with --rubric" in bare.out
+    )
+
+
 def test_rankings_ratings_and_labels(assay: Assay, tmp_path: Path) -> None:
     rng = random.Random(1)
     completions = [{"answer": rng.randint(0, 1), "style": rng.random()} for _ in range(400)]
@@ -247,6 +262,49 @@ def test_noiseless_preferences_write_nothing(assay: Assay, tmp_path: Path) -> No
     assert Path("r.toml").exists()
 
 
+def decided(n: int) -> list[Row]:
+    """Who is right is always preferred; among equals it is by style."""
+    rows = simulated(n)
+    for row in rows:
+        if row["chosen"]["answer"] < row["rejected"]["answer"]:
+            row["chosen"], row["rejected"] = row["rejected"], row["chosen"]
+    return rows
+
+
+def test_a_key_that_decides_is_put_at_a_gate(assay: Assay, tmp_path: Path) -> None:
+    write_rows(tmp_path / "p.jsonl", decided(1_500))
+    (tmp_path / "r.toml").write_text(DECLARED)
+    args = ("fit", "p.jsonl", "-r", "r.toml", "--plugin", plugin(tmp_path), *QUICK)
+    done = assay(*args)
+    assert done.code == 1
+    assert "quasi-separated: the weights answer 1" in done.out
+    assert "fix: answer decides wherever it differs: --tied answer puts it at a gate" in done.out
+    done = assay(*args, "--tied", "answer", "-o", "gate.toml")
+    assert (done.code, done.err) == (0, "assay: note: gate.toml written\n")
+    assert "pairs of" in done.out.splitlines()[0]
+    assert done.out.splitlines()[0].endswith("tied in answer")
+    assert "proved - every correct completion is paid more" in done.out
+    made = load_rubric("gate.toml")
+    assert made.to_dict() == {
+        "kind": "gate",
+        "about": made.about,
+        "gate": {"use": "my.answer", "levels": [0, 1]},
+        "then": {"kind": "weighted", "criteria": {"style": "my.style"}},
+    }
+
+
+def test_a_gate_that_overrules_is_told(assay: Assay, tmp_path: Path) -> None:
+    write_rows(tmp_path / "p.jsonl", simulated(400, answer=1.0))
+    told = json.loads(assay("fit", "p.jsonl", *QUICK, "--tied", "answer", "--json").out)
+    (finding,) = [f for f in told["findings"] if f["id"] == "fit.tied"]
+    assert finding["severity"] == "warning"
+    agree, of = told["rows"]["decided"]
+    assert finding["because"].endswith(
+        f"it orders {agree} of them as chosen, and a gate overrules the other {of - agree}"
+    )
+    assert told["fit"]["n"] == 400 - of
+
+
 def test_left_out_rows_are_told_and_never_zero(assay: Assay, tmp_path: Path) -> None:
     rows = simulated(400)
     for row in rows[:100]:
@@ -332,6 +390,14 @@ MISTAKES = [
     Mistake([{"label": True, "scores": {"style": 1}}], ("-c", "stile"),
             "no row has a score of 'stile'; did you mean 'style'?\nscores in the rows: style",
             "an unknown criterion"),
+    Mistake([PAIR], ("--tied", "t"), "--tied t: is none of the criteria\ncriteria: s",
+            "an unknown gate"),
+    Mistake([{"label": True, "scores": {"s": 1, "t": 1}}], ("--tied", "t"),
+            "--tied t: needs pairs, these are labels", "a tie needs pairs"),
+    Mistake([{"chosen": {"s": 1, "t": 1}, "rejected": {"s": 0, "t": 1}}],
+            ("--tied", "t", "--key", "s"),
+            "--tied t: is the key at the gate; --key s contradicts it", "a gate and a key"),
+    Mistake([PAIR], ("--tied", "s"), "--tied s: needs another criterion to fit", "a lonely gate"),
     Mistake([PAIR], ("--l2", "-1"), "--l2 -1: must be a number of at least 0", "l2"),
     Mistake([PAIR], ("--confidence", "95"), "--confidence 95: must lie in (0, 1)", "confidence"),
     Mistake([PAIR], ("--bootstrap", "10"),

@@ -15,16 +15,19 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from assay.errors import ReferenceUnreadable
-from assay.verifiers.code_tests.compare import Rules, node
+from assay.verifiers.code_tests.classes import classes
 from assay.verifiers.code_tests.corrections import CORRECTIONS
-from assay.verifiers.code_tests.literals import NoLiteral, literal
-from assay.verifiers.code_tests.sandbox.codec import encode
+from assay.verifiers.code_tests.forms import (
+    NotACase,
+    SelfComparison,
+    State,
+    assertion,
+    unittest_call,
+    used,
+)
+from assay.verifiers.code_tests.in_place import trusts_arguments
+from assay.verifiers.code_tests.literals import NoLiteral
 from assay.verifiers.code_tests.suite import Case, Rest
-
-EXACT = Rules(rel_tol=0.0, abs_tol=0.0, iterators=False)
-
-_EQUALS = {"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertSetEqual",
-           "assertTupleEqual", "assertSequenceEqual", "assertMultiLineEqual"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +38,6 @@ class Converted:
     rest: Rest | None
     names: tuple[str, ...]
     self_comparisons: int
-
-
-class _NotACase(Exception):
-    """The assertion says more than a call and a value."""
-
-
-class _SelfComparison(Exception):
-    """Both sides are the program's: it proves nothing."""
-
-
-@dataclass(slots=True)
-class _State:
-    aliases: set[str]
-    """Names by which the suite calls the program."""
-    entry: str | None
-    cases: list[Case]
-    has_reference: bool
-    corrected: dict[str, Any]
-    dropped: int = 0
 
 
 def convert(
@@ -79,7 +63,11 @@ def convert(
     aliases = set(names)
     if check is not None and check.args.args:
         aliases.add(check.args.args[0].arg)
-    state = _State(aliases, names[0] if len(names) == 1 else None, [], has_reference, {})
+    shadowed = frozenset(dir(builtins)) & (_defined(tree) | _defined(_parsed(before)))
+    entry = names[0] if len(names) == 1 else None
+    state = State(
+        aliases, entry, [], has_reference, {}, shadowed, frozenset(classes(tree, names, before))
+    )
     correction = CORRECTIONS.get(hashlib.sha256(code.strip().encode()).hexdigest())
     if correction is not None:
         state.corrected = dict(correction.expected)
@@ -130,12 +118,16 @@ def _called(tree: ast.Module, before: str) -> tuple[str, ...]:
 
 
 def _stubs(before: str) -> set[str]:
-    """Functions of the prompt that consist of a docstring: what a completion is to write."""
-    out = set()
-    for item in _parsed(before).body:
-        if isinstance(item, ast.FunctionDef) and all(map(_says_nothing, item.body)):
-            out.add(item.name)
-    return out
+    """What the prompt only sketches, with docstrings: what a completion is to write."""
+    return {x.name for x in _parsed(before).body if _is_stub(x)}  # type: ignore[attr-defined]
+
+
+def _is_stub(item: ast.stmt) -> bool:
+    if isinstance(item, ast.FunctionDef):
+        return all(map(_says_nothing, item.body))
+    return isinstance(item, ast.ClassDef) and all(
+        _says_nothing(x) or _is_stub(x) for x in item.body
+    )
 
 
 def _says_nothing(item: ast.stmt) -> bool:
@@ -159,14 +151,10 @@ def _defined(tree: ast.AST) -> set[str]:
     return out
 
 
-def _used(tree: ast.AST) -> set[str]:
-    return {x.id for x in ast.walk(tree) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Load)}
-
-
 # -- statements ------------------------------------------------------------------------------
 
 
-def _body(body: Sequence[ast.stmt], state: _State, check: ast.FunctionDef | None) -> list[ast.stmt]:
+def _body(body: Sequence[ast.stmt], state: State, check: ast.FunctionDef | None) -> list[ast.stmt]:
     """The statements that stay code; converts the others into cases."""
     rest: list[ast.stmt] = []
     rebound = _rebound(body, state)
@@ -193,7 +181,7 @@ def _with_body(item: Any, body: Sequence[ast.stmt]) -> Any:
     return ast.copy_location(type(item)(**fields), item)
 
 
-def _rebound(body: Sequence[ast.stmt], state: _State) -> bool:
+def _rebound(body: Sequence[ast.stmt], state: State) -> bool:
     """Whether the suite gives a name of the program a meaning of its own."""
     return any(
         isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store) and x.id in state.aliases
@@ -206,23 +194,25 @@ def _is_test_case(item: ast.ClassDef) -> bool:
     return any("TestCase" in ast.unparse(base) for base in item.bases)
 
 
-def _taken(item: ast.stmt, state: _State) -> bool:
+def _taken(item: ast.stmt, state: State) -> bool:
     """Whether the statement became a case, or needs none."""
     try:
         if isinstance(item, ast.Assert):
-            case = _assertion(item.test, state)
+            tests = [item.test]
+            if isinstance(item.test, ast.BoolOp) and isinstance(item.test.op, ast.And):
+                tests = item.test.values
+            found = [assertion(test, state) for test in tests]
         elif isinstance(item, ast.Expr) and isinstance(item.value, ast.Call):
-            case = _unittest(item.value, state)
+            found = [unittest_call(item.value, state)]
         else:
             return False
-    except (_NotACase, NoLiteral):
+    except (NotACase, NoLiteral):
         return False
-    except _SelfComparison:
+    except SelfComparison:
         state.dropped += 1
         return True
-    if case is not None:
-        label = f"line {item.lineno}"
-        state.cases.append(replace(case, label=label))
+    label = f"line {item.lineno}"
+    state.cases += [replace(case, label=label) for case in found if case is not None]
     return True
 
 
@@ -235,160 +225,6 @@ def _checks(item: ast.stmt) -> int:
         elif isinstance(x, ast.Call) and isinstance(x.func, ast.Attribute):
             total += x.func.attr.startswith(("assert", "fail"))
     return total
-
-
-# -- assertions ------------------------------------------------------------------------------
-
-
-def _unittest(call: ast.Call, state: _State) -> Case | None:
-    function = call.func
-    if not (
-        isinstance(function, ast.Attribute)
-        and isinstance(function.value, ast.Name)
-        and function.value.id == "self"
-    ):
-        raise _NotACase
-    name, args = function.attr, call.args
-    given = {k.arg: k.value for k in call.keywords if k.arg}
-    if name in _EQUALS and len(args) >= 2:
-        return _equal(args[0], args[1], state, EXACT)
-    if name == "assertCountEqual" and len(args) >= 2:
-        return _equal(args[0], args[1], state, replace(EXACT, unordered=True))
-    if name == "assertAlmostEqual" and len(args) >= 2:
-        if "delta" in given:
-            tolerance = float(literal(given["delta"]))
-        else:
-            places = literal(given["places"]) if "places" in given else 7
-            places = literal(args[2]) if len(args) > 2 else places
-            tolerance = 0.5 * 10.0 ** -int(places)
-        return _equal(args[0], args[1], state, Rules(0.0, tolerance))
-    if name in ("assertTrue", "assertFalse") and args:
-        test: ast.expr = args[0]
-        if name == "assertFalse":
-            test = ast.UnaryOp(ast.Not(), test)
-        return _assertion(test, state)
-    if name == "assertIsNone" and args:
-        return _equal(args[0], ast.Constant(None), state, EXACT)
-    raise _NotACase
-
-
-def _assertion(test: ast.expr, state: _State) -> Case | None:
-    if isinstance(test, ast.Constant) and test.value:
-        return None  # HumanEval's ``assert True, "..."``: nothing to judge
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return _case(test.operand, None, state, replace(EXACT, as_type="false"))
-    if isinstance(test, ast.Call):
-        if ast.unparse(test.func) in ("math.isclose", "isclose", "np.isclose", "np.allclose"):
-            return _isclose(test, state)
-        return _case(test, None, state, replace(EXACT, as_type="true"))
-    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
-        raise _NotACase
-    left, op, right = test.left, test.ops[0], test.comparators[0]
-    if isinstance(op, ast.Eq):
-        return _equal(left, right, state, EXACT)
-    if isinstance(op, ast.Is) and isinstance(right, ast.Constant):
-        return _equal(left, right, state, EXACT)
-    if isinstance(op, ast.Lt | ast.LtE):
-        return _near(left, right, state)
-    raise _NotACase
-
-
-def _near(left: ast.expr, right: ast.expr, state: _State) -> Case:
-    """``abs(f(x) - 3.5) < 1e-6``."""
-    call = isinstance(left, ast.Call) and ast.unparse(left.func) in ("abs", "math.fabs")
-    if not (call and isinstance(left, ast.Call) and len(left.args) == 1):
-        raise _NotACase
-    inner = left.args[0]
-    if not (isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Sub)):
-        raise _NotACase
-    tolerance = float(literal(right))
-    return _equal(inner.left, inner.right, state, Rules(0.0, tolerance))
-
-
-def _isclose(test: ast.Call, state: _State) -> Case:
-    if len(test.args) < 2:
-        raise _NotACase
-    given = {k.arg: float(literal(k.value)) for k in test.keywords if k.arg}
-    if ast.unparse(test.func).startswith("np."):
-        rules = Rules(given.pop("rtol", 1e-5), given.pop("atol", 1e-8))
-    else:
-        rules = Rules(given.pop("rel_tol", 1e-9), given.pop("abs_tol", 0.0))
-    if given or len(test.args) > 2:
-        raise _NotACase
-    return _equal(test.args[0], test.args[1], state, rules)
-
-
-def _equal(left: ast.expr, right: ast.expr, state: _State, rules: Rules) -> Case:
-    mine = [bool(_used(x) & state.aliases) for x in (left, right)]
-    if all(mine):
-        return _itself(left, right, state, rules)
-    if mine[1]:
-        left, right = right, left
-    return _case(left, literal(right), state, rules)
-
-
-def _itself(left: ast.expr, right: ast.expr, state: _State, rules: Rules) -> Case:
-    mine, theirs = _call(left, state, rules)[0], _call(right, state, rules)[0]
-    if list(map(ast.unparse, _arguments(mine))) != list(map(ast.unparse, _arguments(theirs))):
-        raise _NotACase  # f(a) == f(b): says something, if little
-    corrected = state.corrected.get(ast.unparse(mine))
-    if corrected is not None:
-        return _case(left, corrected, state, rules)
-    if not state.has_reference:
-        raise _SelfComparison
-    return replace(_case(left, None, state, rules), expected=())
-
-
-def _arguments(call: ast.Call) -> list[ast.expr]:
-    return [*call.args, *(k.value for k in call.keywords)]
-
-
-def _case(expr: ast.expr, expected: Any, state: _State, rules: Rules) -> Case:
-    call, rules = _call(expr, state, rules)
-    if any(isinstance(a, ast.Starred) for a in call.args):
-        raise _NotACase
-    if any(k.arg is None for k in call.keywords):
-        raise _NotACase
-    function = ast.unparse(call.func)
-    first, _, tail = function.partition(".")
-    if state.entry is not None:
-        first = state.entry
-    elif first not in state.aliases:
-        raise _NotACase
-    if rules.unordered:
-        expected = list(expected)
-    return Case(
-        "",
-        entry_point=f"{first}.{tail}" if tail else first,
-        args=tuple(encode(literal(a)) for a in call.args),
-        kwargs={str(k.arg): encode(literal(k.value)) for k in call.keywords},
-        expected=(node(expected),),
-        public=False,
-        rules=rules,
-    )
-
-
-def _call(expr: ast.expr, state: _State, rules: Rules) -> tuple[ast.Call, Rules]:
-    """The call to the program in ``f(...)``, ``sorted(f(...))``, ``set(f(...))``, ..."""
-    if not isinstance(expr, ast.Call) or _used(expr) - state.aliases - set(dir(builtins)):
-        raise _NotACase
-    if isinstance(expr.func, ast.Name) and expr.func.id not in state.aliases:
-        if len(expr.args) != 1 or expr.keywords:
-            raise _NotACase
-        rules = replace(rules, iterators=True)
-        if expr.func.id == "sorted":
-            rules = replace(rules, unordered=True)
-        elif expr.func.id in ("set", "frozenset"):
-            rules = replace(rules, as_type="set")
-        elif expr.func.id not in ("list", "tuple"):
-            raise _NotACase
-        return _call(expr.args[0], state, rules)
-    target: ast.expr = expr.func
-    while isinstance(target, ast.Attribute):
-        target = target.value
-    if not isinstance(target, ast.Name) or target.id not in state.aliases:
-        raise _NotACase  # Class(1).method(2), f(x)(y)
-    return expr, rules
 
 
 # -- the rest --------------------------------------------------------------------------------
@@ -406,7 +242,7 @@ def _rest(
     if before:
         known |= _defined(_parsed(before))
     for item in body:
-        foreign = _used(item) - known
+        foreign = used(item) - known
         if foreign:
             name = min(foreign)
             _refuse(
@@ -426,7 +262,10 @@ def _rest(
             if isinstance(x, ast.FunctionDef) and x.name.startswith("test") and not x.args.args
         ]  # fmt: skip
         text += "".join(f"\n{f}()" for f in functions if not _calls(body, f)) + "\n"
-    return Rest(text, names, asserts)
+    aliases = {*names, *(x.arg for x in check.args.args[:1])} if check is not None else {*names}
+    return Rest(
+        text, names, asserts, classes(tree, names, before), not trusts_arguments(tree, aliases)
+    )
 
 
 _RUN_UNITTEST = """

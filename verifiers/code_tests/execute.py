@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assay.printable import printable
-from assay.verifiers.code_tests.compare import Rules, difference, show, text_difference
+from assay.verifiers.code_tests.compare import Rules, show, text_difference
 from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, of_end, of_failure
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox import codec, wire
@@ -17,6 +17,7 @@ from assay.verifiers.code_tests.sandbox.levels import Kind
 from assay.verifiers.code_tests.sandbox.pool import Lane
 from assay.verifiers.code_tests.sandbox.run import End, Limits, Run
 from assay.verifiers.code_tests.suite import Case, Suite
+from assay.verifiers.code_tests.views import unmet
 
 START_S = 5.0
 """What the child may need to confine itself and read its job, on top of a case's time."""
@@ -207,12 +208,10 @@ class Program:
         if self._checker is not None:
             judged = self._checker.judge({"t": list(case.args)}, reply["v"], case, encoded=True)
             return replace(judged, got=show(got, 400))
-        found: str | None = ""
-        for want in case.expected:
-            found = difference(got, want, case.rules or self._rules)
-            if found is None:
-                return CaseResult(Outcome.PASSED)
-        return CaseResult(Outcome.WRONG_ANSWER, found or "", got=show(got, 400))
+        found = unmet(got, case.expected, case.view, case.rules or self._rules)
+        if found is None:
+            return CaseResult(Outcome.PASSED)
+        return CaseResult(Outcome.WRONG_ANSWER, found, got=show(got, 400))
 
 
 def _is_bare_body(code: str) -> bool:

@@ -17,11 +17,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from assay.model import Verdict
-from assay.verifiers.code_tests.compare import Rules, difference, show, text_difference
+from assay.verifiers.code_tests.compare import Rules, show, text_difference
 from assay.verifiers.code_tests.outcomes import CaseResult, Outcome
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox import codec, wire
 from assay.verifiers.code_tests.suite import Case, Suite
+from assay.verifiers.code_tests.views import unmet
 
 _REPLY_BYTES = 64 << 20
 
@@ -118,12 +119,10 @@ def _returned(line: str, case: Case, rules: Rules) -> CaseResult:
         got = wire.decode(reply.get("v", {"o": "?"}))
     except wire.Garbled as err:
         return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}")
-    found: str | None = ""
-    for want in case.expected:
-        found = difference(got, want, case.rules or rules)
-        if found is None:
-            return CaseResult(Outcome.PASSED)
-    return CaseResult(Outcome.WRONG_ANSWER, found or "", got=show(got, 400))
+    found = unmet(got, case.expected, case.view, case.rules or rules)
+    if found is None:
+        return CaseResult(Outcome.PASSED)
+    return CaseResult(Outcome.WRONG_ANSWER, found, got=show(got, 400))
 
 
 def _rules(params: CodeTestsParams) -> Rules:

@@ -23,7 +23,8 @@ from assay.verifiers.code_tests.suite import Rest, Suite
 
 MAX_CALLS = 100_000
 
-_OPS = ("call", "on", "get")
+_OPS = ("call", "on", "get", "is")
+_ABILITIES = ("call", "iter", "len", "own")
 
 
 def run_rest(
@@ -41,7 +42,8 @@ def run_rest(
         ReferenceUnreadable: the test's own code does not compile.
     """
     budget = Budget.of(suite, params)
-    job = {"kind": "serve", "code": rest.code, "before": suite.before, "caller": list(rest.names)}
+    job: dict[str, Any] = {"kind": "serve", "code": rest.code, "before": suite.before}
+    job |= {"caller": rest.names, "classes": rest.classes, "in_place": rest.in_place}
     began = time.monotonic()
     with program.start() as tested:
         failed = program.ready(tested)
@@ -89,7 +91,7 @@ def _permitted(ask: dict[str, Any], rest: Rest) -> bool:
     name = ask.get("f")
     if not isinstance(name, str):
         return False
-    return ask["op"] != "call" or name.partition(".")[0] in rest.names
+    return ask["op"] in ("on", "get") or name.partition(".")[0] in rest.names
 
 
 def _checked(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
@@ -103,7 +105,10 @@ def _checked(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
         if "h" in reply:
             if type(reply["h"]) is not int:
                 raise wire.Garbled("a handle that is no number")
-            return {"h": reply["h"], "o": str(reply.get("o"))[:80]}
+            can = reply.get("can")
+            able = [x for x in _ABILITIES if x in can] if type(can) is list else []
+            number = reply.get("c")
+            return {"h": reply["h"], "c": number if type(number) is int else -1, "can": able}
         if "v" not in reply:
             why = printable(str(reply.get("u")), 80)
             return CaseResult(Outcome.WRONG_ANSWER, f"unreadable: {why}")

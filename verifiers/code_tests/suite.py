@@ -15,6 +15,7 @@ from typing import Any, Literal, NoReturn
 from assay.errors import ReferenceUnreadable, nearest
 from assay.verifiers.code_tests.compare import Rules, node
 from assay.verifiers.code_tests.sandbox.codec import Unencodable, encode
+from assay.verifiers.code_tests.views import View
 
 MAX_CASES = 20_000
 
@@ -38,6 +39,8 @@ class Case:
     weight: float = 1.0
     rules: Rules | None = None
     """How an assertion's own text says to compare; None: as the params say."""
+    view: View | None = None
+    """What of the value an assertion looks at; None: the value itself, to be equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ class Rest:
     names: tuple[str, ...]
     """What the program is asked for."""
     asserts: int
+    classes: tuple[str, ...] = ()
+    """Those of the names that the test takes for classes."""
+    in_place: bool = True
+    """What a call that returns something did to its arguments is done to the test's own."""
 
 
 @dataclass(frozen=True, slots=True)

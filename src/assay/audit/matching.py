@@ -77,11 +77,22 @@ def same_verifier(a: str, b: str) -> bool:
 def columns(
     bound: BoundRubric, criteria: tuple[str, ...], own: BoundRubric | None
 ) -> dict[str, str]:
-    """Criterion's key in `bound` -> the criterion of the log whose scores are its own.
+    """Criterion's key in `bound` -> the criterion of the log that is likeliest to have its scores.
 
-    With the rubric that the log was scored with, verifier, params and reading must agree;
-    without it, the key, or else the verifier's name, must stand in the log, and a score that is
-    aggregated from parts is not taken for another's.
+    See `sources`, of which it is the first.
+    """
+    return {key: found[0] for key, found in sources(bound, criteria, own).items()}
+
+
+def sources(
+    bound: BoundRubric, criteria: tuple[str, ...], own: BoundRubric | None
+) -> dict[str, tuple[str, ...]]:
+    """Criterion's key in `bound` -> the criteria of the log whose scores are its own.
+
+    With the rubric that the log was scored with, verifier, params and reading must agree; there
+    can be several, since each case of a switch has keys of its own, and a row has the verdict of
+    one. Without that rubric the key, or else the verifier's name, must stand in the log, and a
+    score that is aggregated from parts is not taken for another's.
 
     Args:
         bound: The rubric to compose with.
@@ -89,9 +100,9 @@ def columns(
         own: The rubric that the log was scored with, where it is known.
     """
     wanted = identities(bound)
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, ...]] = {}
     if own is not None and (own is bound or own.signature == bound.signature):
-        found = {key: key for key in wanted if key in criteria}
+        found = {key: (key,) for key in wanted if key in criteria}
         if found:
             return found
         own = None  # columns named otherwise, as a trainer may
@@ -100,20 +111,17 @@ def columns(
             if what.reading:
                 continue
             if key in criteria:
-                found[key] = key
+                found[key] = (key,)
                 continue
             named = [c for c in criteria if same_verifier(c, what.verifier)]
             if len(named) == 1:
-                found[key] = named[0]
+                found[key] = (named[0],)
         return found
     there = {key: what for key, what in identities(own).items() if key in criteria}
     for key, what in wanted.items():
-        if key in there and _agree(what, there[key]):
-            found[key] = key
-            continue
         equal = [c for c, other in there.items() if _agree(what, other)]
         if equal:
-            found[key] = equal[0]
+            found[key] = tuple(sorted(equal, key=lambda c: c != key))
     return found
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.audit.matching import columns, identities, same_verifier
+from assay.audit.matching import identities, same_verifier, sources
 from assay.audit.stats.sums import fsum
 from assay.errors import AssayError, SampleError
 from assay.model import Sample, Verdict
@@ -25,7 +25,7 @@ from assay.rubrics.base import VIRTUAL
 from assay.rubrics.criterion import Criterion
 from assay.rubrics.kinds import OURS
 from assay.rubrics.ops import SLACK
-from assay.rubrics.plan import Plan
+from assay.rubrics.plan import Leaf, Plan
 from assay.rubrics.turning import TurnsPlan
 
 if TYPE_CHECKING:
@@ -37,6 +37,13 @@ if TYPE_CHECKING:
 
 READ = 5_000
 """Whole rows that are read at most, where columns do not suffice."""
+
+
+COLUMN_NAMES = (
+    *("reward", "scores", "contributions", "statuses", "row_status"),
+    *("group", "prompt", "step", "label", "length", "file", "line"),
+)
+"""Of `Frame`, as long as there are rows."""
 
 
 def recompose(bound: BoundRubric, frame: Frame, context: Context) -> Floats:
@@ -58,10 +65,11 @@ class Recomposer:
 
     def __init__(self, bound: BoundRubric, frame: Frame, context: Context) -> None:
         self.bound, self.frame, self.context = bound, frame, context
-        self.columns = columns(bound, frame.criteria, context.rubric)
-        """Criterion's key -> the log's criterion that has its scores."""
+        self.columns = sources(bound, frame.criteria, context.rubric)
+        """Criterion's key -> the log's criteria that have its scores, the likeliest first."""
         self._identities = identities(bound)
         self._lacks: dict[str, None] = {}
+        self._none: dict[str, int] = {}
 
     @cached_property
     def rewards(self) -> Floats:
@@ -93,7 +101,20 @@ class Recomposer:
     def lacks(self) -> tuple[str, ...]:
         """What the log lacks for this rubric, in the words of `Outcome.lacks`."""
         _ = self.rewards
-        return tuple(self._lacks)
+        rows = [
+            f"verdicts for {key!r} in {count:,} of {self.frame.n:,} rows"
+            for key, count in self._none.items()
+            if count
+        ]
+        return (*self._lacks, *rows)
+
+    def like(self, bound: BoundRubric) -> Recomposer:
+        """The same log under a rubric that differs in numbers alone: of the same criteria."""
+        other = Recomposer.__new__(Recomposer)
+        other.bound, other.frame, other.context = bound, self.frame, self.context
+        other.columns, other._identities = self.columns, self._identities
+        other._lacks, other._none = {}, {}
+        return other
 
     @property
     def vector(self) -> bool:
@@ -128,29 +149,74 @@ class Recomposer:
             found[here] = self._valued(_scored(way), scores[here], rows[here])
         return found
 
+    def shares(self) -> dict[str, Floats]:
+        """Criterion's key -> (n,) its line of the receipts: weight times score; NaN where unscored.
+
+        What a composer that is no sum adds or takes is not in them. Only where `vector`.
+        """
+        found: dict[str, Floats] = {}
+        unscored = ~np.isfinite(self.rewards)
+        for way, rows in self._ways:
+            for leaf in _scored(way).leaves:
+                column, _ = self._column(leaf.key, self.frame.scores[rows], rows)
+                column = np.where(np.isfinite(column), column, leaf.stand_in)
+                line = found.setdefault(leaf.key, np.zeros(self.frame.n))
+                line[rows] = leaf.coefficient * column
+        for line in found.values():
+            line[unscored] = np.nan
+        return found
+
     # -- by columns -----------------------------------------------------------------------------
 
     def _valued(self, plan: Plan, scores: Floats, rows: Codes) -> Floats:
         values: dict[str, Floats] = {}
         lost = np.zeros(len(rows), bool)
-        told = "statuses" in self.frame.has
         absent = np.zeros(len(rows), bool)
         for leaf in plan.leaves:
-            place = self.frame.criteria.index(self.columns[leaf.key])
-            column = scores[:, place]
-            missing = ~np.isfinite(column)
-            if told and missing.any():
-                never = missing & (self.frame.statuses[rows, place] < 0)
+            column, never = self._column(leaf.key, scores, rows)
+            if self._identities[leaf.key].reading and leaf.coefficient and self._own:
+                column = self._earned(leaf, column, rows)
+            if never.any():
                 absent |= never
+                self._none[leaf.key] = int((never & (self.frame.row_status[rows] != 2)).sum())
+            missing = ~np.isfinite(column)
             if leaf.is_key:
                 lost |= missing
             values[leaf.key] = np.where(missing, leaf.stand_in, column)
         found = _evaluated(plan, values)
-        blank = absent & (self.frame.row_status[rows] != 2)
-        if blank.any():
-            self._lack(f"verdicts of some criterion in {int(blank.sum()):,} rows")
         found[lost | absent] = np.nan
         return found
+
+    @cached_property
+    def _own(self) -> bool:
+        """Whether the log's receipts are this rubric's."""
+        own = self.context.rubric
+        return own is not None and own.signature == self.bound.signature
+
+    def _earned(self, leaf: Leaf, column: Floats, rows: Codes) -> Floats:
+        """(m,) scores of steps or turns, where some of them were not judged.
+
+        Such a criterion has a status that is not ``judged``, hence no score of its own, though
+        the others earned something: the receipt tells how much.
+        """
+        place = self.frame.criteria.index(self.columns[leaf.key][0])
+        line = self.frame.contributions[rows, place]
+        known = ~np.isfinite(column) & np.isfinite(line)
+        return np.where(known, line / leaf.coefficient, column)
+
+    def _column(
+        self, key: str, scores: Floats, rows: Codes
+    ) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+        """(m,) the scores of a criterion, and where the log has no verdict for it at all."""
+        told = "statuses" in self.frame.has
+        column, never = np.full(len(rows), np.nan), np.ones(len(rows), bool)
+        for name in self.columns[key]:
+            place = self.frame.criteria.index(name)
+            column = np.where(never, scores[:, place], column)
+            never &= told & ~np.isfinite(column) & (self.frame.statuses[rows, place] < 0)
+            if not never.any():
+                break
+        return column, never
 
     @cached_property
     def _ways(self) -> list[tuple[Plan | TurnsPlan | None, Codes]]:
@@ -226,9 +292,9 @@ class Recomposer:
                 f"whole rows for all: this rubric reads more than scores, so {len(chosen):,} of "
                 f"{len(rows):,} rows were composed"
             )
-        sources = {key: self._source(key) for key in self._identities}
+        places = {key: self._source(key) for key in self._identities}
         for row, whole in zip(chosen, self.context.rows([int(r) for r in chosen]), strict=True):
-            found[row] = self._composed(whole, sources)
+            found[row] = self._composed(whole, places)
 
     def _whole_groups(self, rows: Codes) -> Codes:
         """Some rows, no more than may be read: whole groups, evenly over the log."""
@@ -246,13 +312,13 @@ class Recomposer:
                 return picked[:READ]
             every += 1
 
-    def _composed(self, row: Mapping[str, Any], sources: Mapping[str, str | None]) -> float:
+    def _composed(self, row: Mapping[str, Any], places: Mapping[str, str | None]) -> float:
         stored = row.get("verdicts")
         if not isinstance(stored, Mapping):
             self._lack("verdicts in some rows")
             return math.nan
         verdicts: dict[str, Verdict] = {}
-        for key, source in sources.items():
+        for key, source in places.items():
             for name, value in stored.items():
                 head, mark, turn = str(name).partition("#")
                 if head == source and isinstance(value, Mapping):
@@ -269,6 +335,21 @@ class Recomposer:
 
     def _lack(self, what: str) -> None:
         self._lacks[what] = None
+
+
+def rows_of(frame: Frame, rows: Codes) -> Frame:
+    """Some rows of a log, as a log; without its turns."""
+    cut: dict[str, Any] = {name: getattr(frame, name)[rows] for name in COLUMN_NAMES}
+    cut["strata"] = {
+        name: replace(stratum, codes=stratum.codes[rows]) for name, stratum in frame.strata.items()
+    }
+    for name in ("signature", "truncated"):
+        column = getattr(frame, name)
+        if column is not None:
+            cut[name] = (
+                column[rows] if name == "truncated" else replace(column, codes=column.codes[rows])
+            )
+    return replace(frame, turns=None, **cut)
 
 
 def phi_of(bound: BoundRubric, frame: Frame) -> Floats | str:

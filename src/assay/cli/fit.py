@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assay.cli.console import plain, say_note, show
+from assay.cli.exits import FINDINGS
 from assay.cli.fit_rows import Read, read_columns, read_kind, read_preferences
 from assay.cli.verify import _engine
 from assay.errors import ConfigError, RolloutsError, nearest
@@ -20,11 +21,10 @@ from assay.plugins.spec import SEVERITIES
 from assay.rollouts.sources import STDIN, Source, find_sources
 
 if TYPE_CHECKING:
+    from assay.engine.engine import Engine
     from assay.plugins.host import Host
     from assay.rubrics import Criterion, Rubric
     from assay.rubrics.fit import Fit, Made, Report
-
-FINDINGS = 1
 
 
 def fit(
@@ -55,6 +55,15 @@ def fit(
     criterion: Annotated[
         list[str] | None,
         typer.Option("--criterion", "-c", help="A criterion to fit; repeat. By default all."),
+    ] = None,
+    tied: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CRITERION",
+            help="Take only pairs that do not differ in it; the rubric is a gate of it, with the "
+            "others' weights behind.",
+            show_default=False,
+        ),
     ] = None,
     kind: Annotated[
         str | None,
@@ -116,34 +125,44 @@ def fit(
     Exit code 1 where a finding is an error: no maximum, a weight whose interval holds 0, a
     certificate that is not proved.
     """
+    from assay.plugins.host import Host
+    from assay.rubrics import load_rubric
+
+    # numpy is not imported yet: on matrices this narrow, its threads only wait for each other
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     columns = read_columns(mapped or [])
     wanted_kind = read_kind(kind)
     _check(l2, confidence, width, resamples, folds, fail_on)
     sources = find_sources(preferences)
     if out is not None:
         _check_out(out, sources, rubric)
+    host = Host(plugins=tuple(plugin or ()))
+    base = None if rubric is None else load_rubric(rubric, host)
     with ExitStack() as stack:
-        engine = None
-        if rubric is not None:
-            engine = stack.enter_context(
-                _engine(rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()))
+
+        def engine() -> Engine:
+            made = _engine(
+                str(rubric), workers=workers, timeout_s=timeout, plugins=tuple(plugin or ())
             )
-        read = read_preferences(sources, kind=wanted_kind, columns=columns, engine=engine)
-        base = None if engine is None else engine.rubric.rubric
-        host = _host(plugin or []) if engine is None else engine.host
-        report = _fitted(
-            read,
-            base,
-            host,
-            key=key,
-            criterion=criterion or [],
-            l2=l2,
-            confidence=confidence,
-            width=width,
-            resamples=resamples,
-            folds=folds,
-            seed=seed,
+            return stack.enter_context(made)
+
+        read = read_preferences(
+            sources, kind=wanted_kind, columns=columns, engine=engine if rubric else None
         )
+    report = _fitted(
+        read,
+        base,
+        host,
+        key=key,
+        tied=tied,
+        criterion=criterion or [],
+        l2=l2,
+        confidence=confidence,
+        width=width,
+        resamples=resamples,
+        folds=folds,
+        seed=seed,
+    )
     if as_json:
         show(plain(json.dumps(report.to_json(), ensure_ascii=True)), soft_wrap=True)
     else:
@@ -163,6 +182,7 @@ def _fitted(
     host: Host,
     *,
     key: str | None,
+    tied: str | None,
     criterion: Sequence[str],
     l2: float,
     confidence: float,
@@ -177,28 +197,31 @@ def _fitted(
 
     leaves = {} if base is None else dict(base.leaves())
     names = criteria_of(read.preferences, criterion or tuple(leaves))
-    if key is None:
+    if tied is not None:
+        _check_tied(tied, key, names, read.kind)
+        key = ""  # the gate is; among those behind it none counts as such
+    elif key is None:
         key = next((n for n in names if n == _key_of(base)), names[0])
-    if key not in names:
+    if key and key not in names:
         raise ConfigError(
             f"--key {key}: is none of the criteria{nearest(key, names)}"
             f"\ncriteria: {', '.join(names)}"
         )
     stand_ins = {k: float(c.missing) for k, c in leaves.items() if c.missing is not None}
-    stand_ins.pop(key, None)
-    gathered = gather(read.kind, read.preferences, names, stand_ins)
+    stand_ins.pop(key or tied or "", None)
+    gathered = gather(read.kind, read.preferences, names, stand_ins, tied)
     fitted = fit_model(gathered.model, l2=l2, confidence=confidence)
     if resamples:
         fitted = bootstrap(gathered.model, fitted, resamples=resamples, seed=seed)
     order = None
     if folds:
-        other = key if len(names) > 1 else None
+        other = key if key and len(names) > 1 else None
         order = order_consistency(
             gathered.model, l2=l2, folds=folds, seed=seed, key=other, confidence=confidence
         )
     made = None
     if fitted.status == "fitted" and any(w.value for w in fitted.weights):
-        made = _made(fitted, key, leaves, gathered.uses, host)
+        made = _made(fitted, key, tied, leaves, gathered.uses, host)
     return Report(
         fitted,
         key,
@@ -210,18 +233,34 @@ def _fitted(
     )
 
 
-def _made(fitted: Fit, key: str, leaves: dict[str, Criterion], uses: object, host: Host) -> Made:
+def _made(
+    fitted: Fit,
+    key: str,
+    tied: str | None,
+    leaves: Mapping[str, Criterion],
+    uses: Mapping[str, str],
+    host: Host,
+) -> Made:
     from assay.rubrics.fit import make_rubric
 
     about = f"Weights fitted to {fitted.n} {fitted.noun}s ({fitted.model})"
     return make_rubric(
-        fitted,
-        key=key,
-        criteria=leaves,
-        uses=uses if isinstance(uses, dict) else {},
-        host=host,
-        about=about,
+        fitted, key=key or None, criteria=leaves, uses=uses, gate=tied, host=host, about=about
     )
+
+
+def _check_tied(tied: str, key: str | None, names: Sequence[str], kind: str) -> None:
+    if tied not in names:
+        raise ConfigError(
+            f"--tied {tied}: is none of the criteria{nearest(tied, names)}"
+            f"\ncriteria: {', '.join(names)}"
+        )
+    if kind != "pairs":
+        raise ConfigError(f"--tied {tied}: needs pairs, these are {kind}")
+    if key not in (None, tied):
+        raise ConfigError(f"--tied {tied}: is the key at the gate; --key {key} contradicts it")
+    if len(names) < 2:
+        raise ConfigError(f"--tied {tied}: needs another criterion to fit")
 
 
 def _key_of(base: Rubric | None) -> str | None:
@@ -238,12 +277,6 @@ def _key_of(base: Rubric | None) -> str | None:
         below = part.parts()[name]
         part = below if isinstance(below, Rubric) else None
     return "/".join(path) or None
-
-
-def _host(plugin: Sequence[str]) -> Host:
-    from assay.plugins.host import Host
-
-    return Host(plugins=tuple(plugin))
 
 
 def _check(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def read_preferences(
     *,
     kind: Kind | None,
     columns: Mapping[str, str],
-    engine: Engine | None,
+    engine: Callable[[], Engine] | None,
 ) -> Read:
     """Every row of every file, its completions scored.
 
@@ -41,18 +42,17 @@ def read_preferences(
         sources: JSONL or Parquet.
         kind: By default what the first row is.
         columns: Field -> column.
-        engine: Scores completions that come without scores.
+        engine: Makes what scores completions that come without scores; called once, if at all.
 
     Raises:
         SampleError: a row that is no preference of the kind, or cannot be scored.
         RolloutsError: a file that cannot be read on, or no rows at all.
     """
-    reader = _Reader(sources, kind, columns, engine)
-    if engine is None:
-        for _ in reader.samples():
-            pass
-    else:
-        for index, reward in engine.iter_batch(reader.samples()):
+    reader = _Reader(sources, kind, columns, engine is not None)
+    samples = reader.samples()
+    first = next(samples, None)  # reads on to the first completion without scores
+    if first is not None and engine is not None:
+        for index, reward in engine().iter_batch(itertools.chain([first], samples)):
             place, item = reader.waiting[index]
             if reward.status == "invalid":
                 raise SampleError(f"{place}: cannot be scored: {reward.error}")
@@ -69,7 +69,7 @@ class _Reader:
         sources: Sequence[Source],
         kind: Kind | None,
         columns: Mapping[str, str],
-        engine: Engine | None,
+        scores: bool,
     ) -> None:
         self.kind = kind
         self.preferences: list[Preference] = []
@@ -77,10 +77,10 @@ class _Reader:
         self._sources = sources
         self._columns = columns
         self._sample_columns = {f: c for f, c in columns.items() if f in SAMPLE_FIELDS}
-        self._engine = engine
+        self._scores = scores
 
     def samples(self) -> Iterator[Sample]:
-        """Reads on; what has to be scored, as it is met."""
+        """Reads on; gives what has to be scored, as it is met."""
         for row in read_rows(self._sources):
             if row.data is None:
                 raise SampleError(f"{row.place}: {row.error}")
@@ -91,7 +91,7 @@ class _Reader:
             for item in preference.items:
                 if item.row is None:
                     continue
-                if self._engine is None:
+                if not self._scores:
                     raise SampleError(
                         f"{row.place}: holds completions without scores"
                         "\nfix: --rubric R scores them by the criteria of R"

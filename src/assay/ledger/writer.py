@@ -67,7 +67,11 @@ class Writer:
             raise RolloutsError(
                 f"{folder}: a ledger needs pyarrow\nfix: pip install 'assay[parquet]'"
             )
-        import pyarrow.parquet  # noqa: F401  (now, and not in the midst of a training)
+        import pyarrow.parquet
+
+        # Imports come now, in the caller's thread: the first array looks for pandas, and a fork
+        # while the ledger's own thread imports it would leave a child that waits for ever.
+        pyarrow.array([""], pyarrow.string())
 
         self.ledger = ledger
         self.folder = folder
@@ -98,7 +102,9 @@ class Writer:
         self._pending: deque[Entry] = deque()
         self._size = 0
         self._closing = False
-        self._resting = False
+        self._resting = self._hurry = False
+        self._failed = float("-inf")
+        """When the last try that failed began."""
         self._id = uuid.uuid4().hex
         self._pid = os.getpid()
         self._seq = self._number = self._calls = 0
@@ -191,6 +197,8 @@ class Writer:
         if not self._pending:
             return False
         ledger = self.ledger
+        if self._hurry:
+            return True
         if self._trouble is not None:
             return now >= self._tried + ledger.flush_s
         return (
@@ -264,11 +272,13 @@ class Writer:
                 self._resting = False
             if not batch:
                 return True
-            self._tried = time.monotonic()
+            began = self._tried = time.monotonic()
             try:
                 bad = self._write(batch)
             except Exception as err:  # whatever it is, the training goes on and is told
                 with self._lock:
+                    self._failed = began
+                    self._hurry = False  # `close` has its answer
                     self._in_trouble(reason(err))
                 return False
             with self._lock:
@@ -351,29 +361,42 @@ class Writer:
         """
         if self._pid != os.getpid():
             return
-        until = time.monotonic() + CLOSE_S
-        written = True
-        while self._pending and written:
-            written = self._flush(max(0.0, until - time.monotonic()))
         with self._lock:
-            if not written:
+            if not self._write_all():
                 self._lost += len(self._pending)
                 self._pending.clear()
                 self._size = 0
-            self._closing = not self._pending
+            self._closing = True
             lost, self._told_lost = self._lost - self._told_lost, self._lost
             self._trouble = None
             self._work.notify_all()
             self._room.notify_all()
-            thread = self._thread
         if lost:
             _warn(
                 f"ledger {self.folder}: {lost:,} reward{'s' if lost > 1 else ''} could not be "
                 f"recorded and {'are' if lost > 1 else 'is'} lost: "
                 f"{self._cause or 'the disk does not answer'}"
             )
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(1.0)
+
+    def _write_all(self) -> bool:
+        """Have the thread write what is pending; False where that failed. With the lock held.
+
+        The thread and not we: a handler of a signal may have come upon its own thread with the
+        lock in hand, which only a wait on a condition gives away wholly.
+        """
+        asked = time.monotonic()
+        until = asked + CLOSE_S
+        self._hurry = True
+        try:
+            while self._pending and self._failed < asked and time.monotonic() < until:
+                if self._is_served() or self._start():
+                    self._work.notify()
+                    self._room.wait(1.0)
+                elif not self._flush(CLOSE_S):  # no thread any more: nobody else wants the lock
+                    break
+            return not self._pending
+        finally:
+            self._hurry = False
 
     def _mind_the_end(self) -> None:
         """`multiprocessing` ends its children without the handlers of `atexit`."""

@@ -61,7 +61,12 @@ WALD: dict[str, Callable[[int], Model]] = {
 }
 
 
-@pytest.mark.parametrize("name", WALD)
+SLOW = ("2,000 pairs", "100 rankings, top 2 of 5")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in WALD]
+)
 def test_wald_intervals_cover(name: str) -> None:
     check(coverage(WALD[name], planted.WEIGHTS))
 
@@ -110,6 +115,7 @@ def test_bootstrap_by_prompt_covers() -> None:
     assert covered.min() >= 0.88 * REPLICATIONS, covered  # percentiles of 80 clusters run narrow
 
 
+@pytest.mark.slow
 def test_shares_cover() -> None:
     """The interval of a weight in the rubric's unit, by the delta method."""
     truth = planted.WEIGHTS / planted.WEIGHTS[planted.WEIGHTS > 0].sum()
@@ -120,6 +126,7 @@ def test_shares_cover() -> None:
     assert covered.min() >= 0.9 * REPLICATIONS, covered
 
 
+@pytest.mark.slow
 def test_the_margin_covers() -> None:
     """M over the weights' joint distribution: w_key less all other weights, in the unit."""
     true = planted.WEIGHTS

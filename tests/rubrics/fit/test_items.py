@@ -60,6 +60,7 @@ def test_top_one_agrees_with_choix() -> None:
     assert np.abs([found.strengths[i] for i in range(6)] - theirs).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_intervals_cover() -> None:
     rng = np.random.default_rng(4)
     true = np.array([-0.8, -0.5, 0.0, 0.1, 0.3, 0.9])

@@ -96,6 +96,36 @@ def test_json_of_a_report() -> None:
     assert value["weights"]["answer"]["needed"] > 0
 
 
+@pytest.mark.parametrize(
+    ("weights", "floor"),
+    [((2.0, 1.0), 0.5), ((2.0, -1.0), 0.5), ((1.0, -3.0), 0.78)],
+    ids=["no penalty", "a small one", "one that would close the gate"],
+)
+def test_behind_a_gate_any_weights_are_proved(weights: tuple[float, float], floor: float) -> None:
+    fitted = fit(planted.pairs(4_000, 8, np.array(weights)))
+    made = make_rubric(
+        fitted, gate="right", criteria={"right": Criterion(use="right", levels=[0, 1])}
+    )
+    assert made.rubric.kind == "gate"
+    assert made.certificate.verdict == "proved"
+    assert float(made.rubric.to_dict().get("floor", 0.5)) == pytest.approx(floor, abs=0.02)
+    assert load_rubric(made.rubric.to_dict()) == made.rubric
+
+
+def test_paths_of_nested_criteria_become_keys() -> None:
+    """A key may hold neither ``/`` nor ``#``, nor begin with a bracket; names in rows may."""
+    names = ["then/style", "a/style", "(x)#1"]
+    fitted = fit(Pairs(planted.pairs(500, 9).rows[:, :3], names))
+    plain = make_rubric(fitted, key="a/style")
+    assert list(plain.rubric.to_dict()["criteria"]) == ["then.style", "a.style", "x)_1"]
+    assert plain.key == "a.style"
+    nested = make_rubric(fitted, criteria={"then/style": Criterion(use="style.black")})
+    assert "then.style" in nested.rubric.to_dict()["criteria"]  # two end in "style"
+    alone = fit(Pairs(planted.pairs(500, 9).rows[:, :1], ["then/style"]))
+    parts = {"then/style": Criterion(use="style.black")}
+    assert make_rubric(alone, criteria=parts).key == "style"
+
+
 # -- findings -----------------------------------------------------------------------------------
 
 

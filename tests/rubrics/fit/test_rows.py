@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assay.errors import ConfigError, SampleError
 from assay.rubrics.fit import Pairs, Rankings, gather, read_preference
-from assay.rubrics.fit.rows import Kind, criteria_of, kind_of
+from assay.rubrics.fit.rows import KINDS, Kind, criteria_of, kind_of
 
 A, B = {"s": 1.0, "t": 0.5}, {"s": 0.0, "t": 0.25}
 
@@ -120,7 +122,9 @@ WRONG = [
     Wrong({"scores": A, "rating": "good"}, "ratings",
           'f:3: `rating` is "good", wanted a number'),
     Wrong({"scores": A, "rating": float("inf")}, "ratings",
-          "f:3: `rating` is inf, wanted a finite number"),
+          "f:3: `rating` is Infinity, wanted a finite number"),
+    Wrong({"scores": A, "rating": 10**400}, "ratings",
+          f"f:3: `rating` is 1{'0' * 56}..., wanted a finite number"),
     Wrong({"scores": A, "label": "yes"}, "labels", 'f:3: `label` is "yes", wanted true or false'),
     Wrong({"scores": A, "label": 2}, "labels", "f:3: `label` is 2, wanted true or false"),
     Wrong({"text": "x", "label": True}, "labels",
@@ -133,6 +137,45 @@ def test_errors_name_place_field_and_what_was_wanted(wrong: Wrong) -> None:
     with pytest.raises(SampleError) as error:
         read_preference(wrong.row, wrong.kind, "f:3")
     assert str(error.value) == wrong.message
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+anything = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["s", "scores", "verdicts", "score", "completion", "role"]), inner
+        )
+    ),
+    max_leaves=8,
+)
+fields = st.sampled_from(
+    ["chosen", "rejected", "ranking", "rest", "rating", "label", "scores", "verdicts",
+     "completion", "prompt", "prompt_id"]
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(fields, anything), st.sampled_from(KINDS))
+def test_whatever_a_row_holds_it_is_read_or_refused(row: dict[str, Any], kind: Kind) -> None:
+    """And what is read has scores in [0, 1], or none, and a prompt that can be a key."""
+    found, told = None, ""
+    try:
+        found = read_preference(row, kind, "f:1")
+    except SampleError as err:
+        told = str(err)
+    if found is None:
+        assert told.startswith("f:1: ")
+        return
+    hash(found.prompt)
+    for item in found.items:
+        assert (item.scores is None) != (item.row is None)
+        for score in (item.scores or {}).values():
+            assert score is None or 0.0 <= score <= 1.0
+    if kind in ("ratings", "labels"):
+        assert found.outcome is not None
+        assert np.isfinite(found.outcome)
 
 
 def test_a_row_of_no_kind() -> None:
@@ -235,3 +278,18 @@ def test_levels_seen() -> None:
     found = gather("pairs", rows, ("s", "t"))
     assert dict(found.levels) == {"s": (0.0, 1.0)}
     assert np.isfinite(found.model.design()).all()
+
+
+def test_pairs_tied_in_a_criterion() -> None:
+    """What is left is what the criterion does not decide; what it decided is counted."""
+    up, down = {"s": 1.0, "t": 0.2}, {"s": 0.0, "t": 0.9}
+    rows = [pair(up, down), pair(down, up), pair(up, down), pair(A, {"s": 1.0, "t": 0.25})]
+    found = gather("pairs", rows, ("s", "t"), tied="s")
+    assert isinstance(found.model, Pairs)
+    assert found.model.names == ("t",)
+    assert found.model.rows.tolist() == [[0.25]]
+    assert (found.decided, found.left_out) == ((2, 3), 0)
+    with pytest.raises(ConfigError, match="all 1 pairs differ in 's': none is left to fit to"):
+        gather("pairs", rows[:1], ("s", "t"), tied="s")
+    with pytest.raises(ConfigError, match="needs pairs, and that criterion beside another"):
+        gather("pairs", rows, ("s",), tied="s")

@@ -85,6 +85,31 @@ def test_two_criteria_against_every_angle(rows: list[tuple[int, int]]) -> None:
     assert ("none" if found is None else "complete" if found.complete else "quasi") == expected
 
 
+@given(
+    st.lists(st.tuples(*[st.integers(-2, 2)] * 3), min_size=3, max_size=12),
+)
+def test_a_fit_says_what_the_programme_says(rows: list[tuple[int, ...]]) -> None:
+    """`fit` skips the linear programme where the maximum itself proves overlap; it must agree."""
+    found = find_separation(np.array(rows, dtype=float), ["a", "b", "c"])
+    fitted = fit(Pairs(rows))
+    assert (fitted.status == "separated") == (found is not None)
+    assert (fitted.separation is None) == (found is None)
+
+
+def test_nearly_separated_is_not_separated() -> None:
+    """One pair of 10,000 speaks against: a maximum far out, but a maximum."""
+    rows = np.ones((10_000, 1))
+    rows[0] = -1.0
+    fitted = fit(Pairs(rows))
+    assert fitted.status == "fitted"
+    assert fitted["s0"].value == pytest.approx(np.log(9_999))
+
+
+def test_nothing_differs_at_all() -> None:
+    fitted = fit(Pairs([[0.0, 0.0], [0.0, 0.0]]))
+    assert (fitted.status, fitted.constant) == ("undetermined", ("s0", "s1"))
+
+
 def test_noiseless_preferences_have_no_maximiser() -> None:
     rng = np.random.default_rng(0)
     rows = rng.random((100, 5)) - rng.random((100, 5))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -151,6 +152,53 @@ def test_from_asyncio(best: Pool) -> None:
 
     verdicts = asyncio.run(all_of_them())
     assert [v.score for v in verdicts] == [float(i % 2) for i in range(100)]
+
+
+THOUSAND = """
+import asyncio, json, os, sys
+from assay import averify_batch, Sample
+
+ADD = {"type": "call", "entry_point": "add", "cases": [{"args": [1, 2], "expected": 3}]}
+BODIES = ("return a + b", "return 0", "raise ValueError", "import os; os._exit(0)",
+          "return [a] * 10**9")
+
+def sample(i):  # no two alike, or they would be judged once
+    return Sample(completion=f"def add(a, b):\\n    {BODIES[i % 5]}  # {i}", tests=ADD)
+
+def descendants(pid):
+    out = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/children") as file:
+            for child in file.read().split():
+                out += [int(child), *descendants(child)]
+    return sorted(out)
+
+async def main():
+    await averify_batch([sample(-i) for i in range(1, 41)], rubric="code", workers=2)
+    before = len(os.listdir("/proc/self/fd")), descendants("self")
+    parts = [[sample(i) for i in range(k, 1000, 4)] for k in range(4)]
+    found = await asyncio.gather(*(averify_batch(p, rubric="code", workers=2) for p in parts))
+    wrong = [(i, r.status, r.value) for k in range(4) for i, r in zip(range(k, 1000, 4), found[k])
+             if r.value != float(i % 5 == 0)]
+    await asyncio.sleep(0.3)
+    after = len(os.listdir("/proc/self/fd")), descendants("self")
+    print(json.dumps([sum(map(len, found)), wrong, before, after]))
+
+asyncio.run(main())
+"""
+
+
+def test_a_thousand_from_asyncio_through_the_engine() -> None:
+    """Four batches at a time: each sample has its reward; no descriptor and no process stays."""
+    done = subprocess.run(
+        [sys.executable, "-c", THOUSAND], capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    n, wrong, before, after = json.loads(done.stdout)
+    assert (n, wrong) == (1000, [])
+    assert after[0] <= before[0]
+    assert after[1] == before[1], "the same workers and zygotes, and nobody else"
+    assert gone(*after[1]), "and nobody outlives the process"
 
 
 def test_five_hundred_jobs_at_shutdown() -> None:

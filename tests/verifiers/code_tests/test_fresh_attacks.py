@@ -53,13 +53,12 @@ def none(numbers, *a):
 """
 
 DOORS = [
-    Row("a handle on the grader from its end of the channel: of no use without further calls", """
+    Row("a handle on the grader, or its name, from its end of the channel", """
 with socket.socket(fileno=os.dup(3)) as s:
-    try: fd = s.getsockopt(1, 77)
-    except OSError: fd = -1
-if fd > 4:
-    none((424, 438, 308, 440, 448), fd, 0, 0, 0)
-    no(os.waitid, 3, fd, os.WEXITED | os.WNOHANG)
+    for level in (0, 1, 6, 17, 41):
+        for option in range(100):
+            if (level, option) not in ((1, 3), (1, 4), (1, 38), (1, 39)): no(s.getsockopt, level, option, 64)
+none((424, 438, 308, 440, 448), 3, 0, 0, 0)
 """),
     Row("descriptors left open by the zygote: there are stdin, stdout, stderr and the channel", """
 for fd in range(4, 1100): no(os.fstat, fd)
@@ -319,12 +318,18 @@ class Yes:
     def isoformat(self): return "3"
 def add(a, b): return Yes()
 """),
-    Row("a type that says it is a numpy scalar, whose item is a guess: worth the guess", """
+    Row("a type that says it is a numpy scalar", """
 class int64:
     __module__ = "numpy"
     dtype = "x"
     def item(self): return 3
 int64.__module__ = "numpy"
+def add(a, b): return int64()
+"""),
+    Row("a type derived from one so named, whose item is a guess: worth the guess", """
+class generic:
+    def item(self): return 3
+class int64(generic): __module__ = "numpy"
 def add(a, b): return int64()
 """, "wrong_answer", 1 / 3),
     Row("the encoder deceived by builtins and modules that were replaced", """
@@ -699,7 +704,11 @@ def judged(pool: Pool, code: str, tests: Any, params: CodeTestsParams = WHOLE) -
         work = [z.ready.work for z in lane._zygotes.values() if z.ready.work]
         # the first run of a lane starts its interpreter: two descriptors that stay
         assert len(os.listdir("/proc/self/fd")) <= before + 8
-    assert [os.listdir(w) for w in work] == [[]] * len(work)
+    for _ in range(100):  # they are swept after the end is told
+        if not (left := [str(p) for w in work for p in Path(w).glob("*/*")]):
+            break
+        time.sleep(0.05)
+    assert left == []
     return verdict
 
 

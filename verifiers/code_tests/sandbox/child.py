@@ -10,7 +10,7 @@ Two kinds of job:
     run the code as ``__main__`` with stdin and stdout; an exception is told on the channel.
 ``serve``
     run the code as a module, then answer one request after another on the channel: calls of
-    its functions (`_Server`). Where the job says so, the code may call out (`_Caller`): the
+    its functions (`_Server`). Where the job says so, the code may call out (`proxy`): the
     names it does not define are asked of the parent, which has them from another sandbox.
 
 A frame on the channel is a length (4 bytes, big-endian) and JSON.
@@ -21,6 +21,7 @@ from __future__ import annotations
 import atexit
 import builtins
 import json
+import operator
 import os
 import random
 import sys
@@ -29,13 +30,16 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from assay.verifiers.code_tests.sandbox import proxy
 from assay.verifiers.code_tests.sandbox.codec import (
     Opaque,
     Unencodable,
     decode,
     encode,
     is_iterator,
+    is_view,
 )
+from assay.verifiers.code_tests.sandbox.proxy import outward
 
 SOURCE = "<program>"
 
@@ -186,7 +190,9 @@ def _serve(job: dict[str, Any], channel: _Channel) -> int:
         return 1
     module = _module("program")
     if job.get("caller"):
-        module.__dict__["__builtins__"] = _outward(channel, job["caller"])
+        module.__dict__["__builtins__"] = outward(
+            channel, job["caller"], job.get("classes", []), in_place=job.get("in_place", True)
+        )
     if "before" in job:  # the prompt's helpers; its stub of the function asked for must not stay
         helpers = compile(job["before"], "<prompt>", "exec", dont_inherit=True)
         exec(helpers, module.__dict__)  # noqa: S102
@@ -223,6 +229,7 @@ class _Server:
     def __init__(self, names: dict[str, Any]) -> None:
         self._names = names
         self._objects: list[Any] = []
+        self._classes: list[type] = []
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what is asked, and the reply: ``v`` a value, ``h`` a kept object, ``after`` args."""
@@ -231,8 +238,12 @@ class _Server:
         target = self._target(request)
         if request["op"] == "get":
             return self._told(target, keep=True)
+        if request["op"] == "is":
+            return {"v": isinstance(self._objects[request["h"]], target)}
         value = target(*args, **kwargs)
         reply = self._told(value, keep=bool(request.get("keep")))
+        if "h" in reply and self._is_own(value, request):
+            reply["can"].append("own")
         if request.get("after"):
             reply["after"] = [self._told(a, keep=False).get("v") for a in args]
         return reply
@@ -240,13 +251,17 @@ class _Server:
     def _argument(self, value: Any) -> Any:
         if type(value) is dict and "h" in value:
             return self._objects[value["h"]]
+        if type(value) is dict and "slice" in value:
+            return slice(*map(decode, value["slice"]))
         return decode(value)
 
     def _target(self, request: dict[str, Any]) -> Any:
-        if request["op"] != "call":
+        if request["op"] == "on":
+            return _METHODS[request["f"]](self._objects[request["h"]])
+        if request["op"] == "get":
             found = self._objects[request["h"]]
             for part in request["f"].split("."):
-                found = _METHODS[part](found) if part in _METHODS else getattr(found, part)
+                found = getattr(found, part)
             return found
         first, *rest = request["f"].split(".")
         if first in self._names:
@@ -272,8 +287,38 @@ class _Server:
         told = encode(value) if not _stateful(value) else {"o": type(value).__name__}
         if type(told) is dict and "o" in told:
             self._objects.append(value)
-            return {"h": len(self._objects) - 1, "o": type(value).__name__[:80]}
+            return {
+                "h": len(self._objects) - 1,
+                "o": type(value).__name__[:80],
+                "c": self._class_of(value),
+                "can": _abilities(value),
+            }
         return {"v": told}
+
+    def _class_of(self, value: Any) -> int:
+        """The number of an object's class."""
+        cls = type(value)
+        for i, known in enumerate(self._classes):
+            if known is cls:
+                return i
+        self._classes.append(cls)
+        return len(self._classes) - 1
+
+    def _is_own(self, value: Any, request: dict[str, Any]) -> bool:
+        """Whether ``Class.method`` gave an instance of ``Class``."""
+        owner = self._names.get(str(request["f"]).partition(".")[0])
+        return isinstance(owner, type) and isinstance(value, owner)
+
+
+def _abilities(value: Any) -> list[str]:
+    """What a handle on it is good for; to claim more than is true gains nothing."""
+    cls = type(value)
+    found = ["call"] if callable(value) else []
+    if is_iterator(value) or (hasattr(cls, "__next__") and hasattr(cls, "__iter__")):
+        found.append("iter")
+    if is_view(value):
+        found.append("len")
+    return found
 
 
 def _plain_attribute(cls: type, name: str) -> Any:
@@ -287,146 +332,40 @@ def _stateful(value: Any) -> bool:
     return is_iterator(value) or isinstance(value, types.FunctionType | type)
 
 
+def _operator(name: str) -> Callable[[Any], Any]:
+    """What stands behind a dunder name, asked of an object as Python would ask it."""
+    function = getattr(operator, name)
+    return lambda o: lambda *args: function(o, *args)
+
+
+def _reflected(name: str) -> Callable[[Any], Any]:
+    function = getattr(operator, name.replace("__r", "__", 1))
+    return lambda o: lambda other: function(other, o)
+
+
 _METHODS: dict[str, Callable[[Any], Any]] = {
+    **{name: _operator(name) for name in proxy.BINARY if hasattr(operator, name)},
+    **{name: _reflected(name) for name in proxy.BINARY if not hasattr(operator, name)},
+    **{name: _operator(name) for name in proxy.ORDER},
+    **{name: _operator(name) for name in ("__neg__", "__pos__", "__abs__", "__invert__")},
+    **{name: _operator(name) for name in ("__getitem__", "__setitem__", "__delitem__")},
+    "__eq__": lambda o: lambda other: bool(o == other),
+    "__int__": lambda o: lambda: int(o),
+    "__float__": lambda o: lambda: float(o),
+    "__reversed__": lambda o: lambda: reversed(o),
     "__len__": lambda o: lambda: len(o),
+    "__bool__": lambda o: lambda: bool(o),
+    "__hash__": lambda o: lambda: hash(o),
     "__iter__": lambda o: lambda: iter(o),
     "__next__": lambda o: lambda: next(o),
-    "__getitem__": lambda o: lambda k: o[k],
     "__contains__": lambda o: lambda k: k in o,
     "__call__": lambda o: o,
     "__str__": lambda o: lambda: str(o),
     "__repr__": lambda o: lambda: repr(o),
+    "__setattr__": lambda o: lambda name, value: setattr(o, name, value),
+    "__enter__": lambda o: lambda: type(o).__enter__(o),
+    "__exit__": lambda o: lambda *args: type(o).__exit__(o, *args),
 }
-
-
-class ProgramError(Exception):
-    """The program under test raised something that is no builtin exception."""
-
-
-class _Caller:
-    """Inside the test's sandbox: asks the parent for what the program under test would do."""
-
-    def __init__(self, channel: _Channel) -> None:
-        self._channel = channel
-
-    def ask(self, request: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        request["a"] = [_sent(a) for a in args]
-        request["k"] = {k: _sent(v) for k, v in kwargs.items()}
-        self._channel.send({"ask": request})
-        reply = self._channel.receive()
-        if reply is None:
-            _exit(1)
-        if "x" in reply:
-            kind = getattr(builtins, str(reply["x"].get("base")), None)
-            text = f"{reply['x'].get('type')}: {reply['x'].get('text')}"
-            if not isinstance(kind, type) or not issubclass(kind, Exception):
-                raise ProgramError(text)
-            ends = issubclass(kind, StopIteration | StopAsyncIteration)
-            if ends and request.get("f") != "__next__":
-                # it would end the test's own loop, map or all() over calls, unasserted
-                raise ProgramError(text)
-            # an AssertionError of the program's is not one of the test's, but reads like it
-            raise (kind if kind not in (UnicodeDecodeError, UnicodeEncodeError,
-                                        UnicodeTranslateError) else ValueError)(text)  # fmt: skip
-        if "h" in reply:
-            return _Handle(self, reply["h"], str(reply.get("o")))
-        for mine, theirs in zip(args, reply.get("after") or (), strict=False):
-            _update(mine, theirs)
-        return decode(reply.get("v"))
-
-
-def _sent(value: Any) -> Any:
-    if type(value) is _Handle:
-        return {"h": value._assay_number}
-    return encode(value)
-
-
-def _update(mine: Any, theirs: Any) -> None:
-    """What the program did to a mutable argument, done to the test's own."""
-    if type(mine) is list and type(theirs) is list:
-        mine[:] = decode(theirs)
-    elif type(mine) in (dict, set) and type(theirs) is dict:
-        new = decode(theirs)
-        if type(new) is type(mine):
-            mine.clear()
-            mine.update(new)
-
-
-class _Handle:
-    """An object that lives in the program's sandbox. Equal to nothing but itself; no truth."""
-
-    def __init__(self, caller: _Caller, number: int, name: str) -> None:
-        self._assay_caller, self._assay_number, self._assay_name = caller, number, name
-
-    def _assay_on(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        request = {"op": "on", "h": self._assay_number, "f": method, "keep": 1, "after": 1}
-        return self._assay_caller.ask(request, args, kwargs)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self._assay_caller.ask({"op": "get", "h": self._assay_number, "f": name}, (), {})
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._assay_on("__call__", *args, **kwargs)
-
-    def __len__(self) -> int:
-        length = self._assay_on("__len__")
-        return length if type(length) is int else -1
-
-    def __iter__(self) -> Any:
-        found = self._assay_on("__iter__")
-        return found if type(found) is _Handle else iter(found)
-
-    def __next__(self) -> Any:
-        return self._assay_on("__next__")
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._assay_on("__getitem__", key)
-
-    def __contains__(self, key: Any) -> bool:
-        return self._assay_on("__contains__", key) is True
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    __hash__ = object.__hash__
-
-    def __bool__(self) -> bool:
-        raise TypeError(f"a {self._assay_name} object is neither true nor false here")
-
-    def __str__(self) -> str:
-        text = self._assay_on("__str__")
-        return text if type(text) is str else ""
-
-    def __repr__(self) -> str:
-        return f"<{self._assay_name}>"
-
-
-class _Name:
-    """A function or class of the program under test, by name."""
-
-    def __init__(self, caller: _Caller, name: str) -> None:
-        self._caller, self._name = caller, name
-        self.__name__ = name
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        request = {"op": "call", "f": self._name, "keep": 1, "after": 1}
-        return self._caller.ask(request, args, kwargs)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _Name(self._caller, f"{self._name}.{name}")
-
-
-def _outward(channel: _Channel, names: list[str]) -> dict[str, Any]:
-    """The builtins of the test code, with the program's names among them.
-
-    Among the builtins, not the globals: what the test itself defines comes first.
-    """
-    caller = _Caller(channel)
-    return {**vars(builtins), **{name: _Name(caller, name) for name in names}}
 
 
 __all__ = ["Opaque", "run"]

@@ -48,9 +48,10 @@ _DATES = {
 }
 
 
+_VIEWS: tuple[Any, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _ITERATORS: tuple[Any, ...] = (
     types.GeneratorType, map, filter, zip, reversed, enumerate, itertools.chain, itertools.islice,
-    type(iter([])), type(iter(())), type({}.keys()), type({}.values()), type({}.items()),
+    type(iter([])), type(iter(())), *_VIEWS,
 )  # fmt: skip
 
 
@@ -117,6 +118,11 @@ def is_iterator(value: Any) -> bool:
     return type(value) in _ITERATORS
 
 
+def is_view(value: Any) -> bool:
+    """Whether it is a view of a dict, which has a length and can be gone through again."""
+    return type(value) in _VIEWS
+
+
 def _relative(v: Any, kind: type, depth: int, left: list[int]) -> Any:
     """Types of the standard library and numpy that stand for a plain value; else opaque."""
     if kind in _MAPPINGS:
@@ -133,11 +139,11 @@ def _relative(v: Any, kind: type, depth: int, left: list[int]) -> Any:
         return {"k": ["namedtuple", {"t": [_encode(x, depth, left) for x in tuple.__iter__(v)]}]}
     module = getattr(kind, "__module__", "")
     if module == "numpy":
-        if kind.__name__ == "ndarray" and v.dtype.kind in "biufcSU":
+        if kind.__name__ == "ndarray" and v.dtype.kind in "biufcSUO":
             if v.size > left[0]:
                 raise Unencodable(f"more than {MAX_NODES} pieces")
             return {"k": ["numpy.ndarray", _encode(v.tolist(), depth, left)]}
-        if hasattr(kind, "item") and getattr(kind, "dtype", None) is not None:
+        if any(c.__name__ == "generic" for c in kind.__mro__):  # numpy's scalars
             plain = v.item()
             if type(plain) is not kind:
                 return {"k": [f"numpy.{kind.__name__}"[:40], _encode(plain, depth, left)]}

@@ -82,25 +82,47 @@ def map_user(uid: int, gid: int) -> None:
             raise Refused(err.errno, f"setting up the {name}: {err.strerror}") from None
 
 
-def build_root(readable: Sequence[str], devices: Sequence[str]) -> None:
-    """Replace the root by a small read-only one: `readable` paths, some devices, an empty /tmp.
+PRIVATE = "/private"
+"""In the new root: the folder that a run's own ``/tmp`` is mounted in, so that one rule of
+Landlock for it, made once, holds for every run's."""
+PRIVATE_TMP = f"{PRIVATE}/tmp"  # noqa: S108
+
+
+def build_root(
+    mounts: Sequence[str], covered: Sequence[str], more: Sequence[str], devices: Sequence[str]
+) -> None:
+    """Replace the root by a small read-only one: what is given, some devices, an empty /tmp.
 
     Call it in a mount namespace of one's own. Paths that do not exist are left out; symbolic
     links among them are copied as links.
+
+    Args:
+        mounts: Paths to be readable.
+        covered: Folders in those over which an empty one is put.
+        more: Further paths, which may lie in what is covered.
+        devices: Device files.
     """
     mount(None, "/", None, _MS_REC | _MS_PRIVATE)
     mount("tmpfs", "/tmp", "tmpfs", _MS_NOSUID, "size=1m,nr_inodes=2k,mode=755")  # noqa: S108
     os.mkdir("/tmp/.old")  # noqa: S108
     check(_libc.syscall(155, b"/tmp", b"/tmp/.old"), "pivot_root")
     os.chdir("/")
-    for path in readable:
+    for path in mounts:
         _expose("/.old", path)
+    for path in covered:
+        mount("tmpfs", path, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=64k,nr_inodes=64,mode=755")
+    for path in more:
+        _expose("/.old", path)
+    for path in covered:
+        mount(None, path, None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)
     os.makedirs("/dev", exist_ok=True)
     for path in devices:
         if os.path.exists("/.old" + path):
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o666))
             mount("/.old" + path, path, None, _MS_BIND)
-    os.makedirs("/tmp", exist_ok=True)  # noqa: S108
+    os.makedirs(PRIVATE_TMP)
+    if not os.path.lexists("/tmp"):  # noqa: S108 - unless something that is readable lies there
+        os.symlink(PRIVATE_TMP, "/tmp")  # noqa: S108
     check(_libc.umount2(b"/.old", _MNT_DETACH), "umount of the old root")
     os.rmdir("/.old")
     mount(None, "/", None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID)
@@ -132,8 +154,8 @@ def private_tmp(size_bytes: int, inodes: int, uid: int, gid: int) -> None:
     """A fresh /tmp for one run, with caps, in a mount namespace of its own; and go there."""
     unshare(CLONE_NEWNS, "unshare of the mount namespace")
     data = f"size={size_bytes},nr_inodes={inodes},mode=700,uid={uid},gid={gid}"
-    mount("tmpfs", "/tmp", "tmpfs", _MS_NOSUID | _MS_NODEV, data)  # noqa: S108
-    os.chdir("/tmp")  # noqa: S108
+    mount("tmpfs", PRIVATE_TMP, "tmpfs", _MS_NOSUID | _MS_NODEV, data)
+    os.chdir(PRIVATE_TMP)
 
 
 def landlock_abi() -> int:
@@ -141,13 +163,15 @@ def landlock_abi() -> int:
     return max(0, int(_syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint(1))))
 
 
-def landlock(readable: Sequence[str], devices: Sequence[str], work: str, *, dirs: bool) -> None:
-    """Allow reading `readable`, using `devices`, and writing beneath `work`; nothing else.
+def ruleset(readable: Sequence[str], devices: Sequence[str], work: str, *, dirs: bool) -> int:
+    """Rules of Landlock: reading `readable`, using `devices`, writing beneath `work`; no more.
 
     Also, as far as the kernel's version goes: no TCP, no abstract Unix sockets, no signals to
     processes outside. `dirs` allows directories in `work`.
+
+    Returns:
+        A descriptor, for `restrict`; the rules are made once and serve any number of runs.
     """
-    check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     abi = landlock_abi()
     if abi < 1:
         raise Refused(38, "Landlock: not in this kernel, or not enabled at boot (lsm=)")
@@ -157,31 +181,38 @@ def landlock(readable: Sequence[str], devices: Sequence[str], work: str, *, dirs
     handled |= (1 << 15) if abi >= 5 else 0  # IOCTL_DEV
     attr = struct.pack("=QQQ", handled, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
-    ruleset = check(
+    made = check(
         _syscall(_LANDLOCK_CREATE, attr, ctypes.c_size_t(size), ctypes.c_uint(0)), "Landlock"
     )
     try:
         for path in readable:
             # a right on directories is refused on a rule for a file
-            _allow(ruleset, path, READ_FILE | (READ_DIR if os.path.isdir(path) else 0))
+            _allow(made, path, READ_FILE | (READ_DIR if os.path.isdir(path) else 0))
         for path in devices:
-            _allow(ruleset, path, READ_FILE | WRITE_FILE)
+            _allow(made, path, READ_FILE | WRITE_FILE)
         rights = READ_FILE | READ_DIR | WRITE_FILE | REMOVE_FILE | MAKE_REG
         rights |= (MAKE_DIR | REMOVE_DIR) if dirs else 0
-        _allow(ruleset, work, rights | (handled & TRUNCATE))
-        check(_syscall(_LANDLOCK_RESTRICT, ruleset, ctypes.c_uint(0)), "Landlock")
-    finally:
-        os.close(ruleset)
+        _allow(made, work, rights | (handled & TRUNCATE))
+    except BaseException:
+        os.close(made)
+        raise
+    return made
 
 
-def _allow(ruleset: int, path: str, rights: int) -> None:
+def restrict(rules: int) -> None:
+    """Put the caller, and whatever it starts, under a `ruleset`. For good."""
+    check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    check(_syscall(_LANDLOCK_RESTRICT, rules, ctypes.c_uint(0)), "Landlock")
+
+
+def _allow(rules: int, path: str, rights: int) -> None:
     try:
         fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return  # what is not there needs no rule
     try:
         rule = struct.pack("=Qi", rights, fd)
-        check(_syscall(_LANDLOCK_ADD, ruleset, 1, rule, ctypes.c_uint(0)), f"Landlock: {path}")
+        check(_syscall(_LANDLOCK_ADD, rules, 1, rule, ctypes.c_uint(0)), f"Landlock: {path}")
     finally:
         os.close(fd)
 

@@ -1,11 +1,9 @@
-"""The levels of isolation, and what a program may read at each of them."""
+"""The levels of isolation, and kinds of zygotes."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
-import sys
-import sysconfig
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -13,8 +11,6 @@ Level: TypeAlias = Literal["namespaces", "landlock+seccomp", "rlimits-only"]
 
 LEVELS: tuple[Level, ...] = ("namespaces", "landlock+seccomp", "rlimits-only")
 """Best first."""
-
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +20,13 @@ class Kind:
     name: str
     preload: tuple[str, ...]
     site: tuple[str, ...] = ()
-    """Folders to import from while preloading; not on the path of programs."""
-    readable: tuple[str, ...] = ()
+    """Folders of packages to import from: of what lies there, `packages` and nothing else."""
+    packages: tuple[str, ...] = ()
+    """Names in those folders that programs may read and import."""
 
 
-def standard_paths() -> tuple[str, ...]:
-    """The standard library and the shared libraries it needs; no home, no /etc, no /proc."""
-    lib = sysconfig.get_path("stdlib")
-    found = [lib, sysconfig.get_path("platstdlib")]
-    base = os.path.join(sys.base_prefix, "lib")
-    if base != "/usr/lib":
-        with os.scandir(base) as entries:  # libpython and what lies beside it, not other packages
-            found += [e.path for e in entries if e.name.startswith("lib") and ".so" in e.name]
-    found += ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache"]
-    found += ["/usr/share/zoneinfo"]
-    out: list[str] = []
-    for path in found:
-        if os.path.lexists(path) and path not in out:
-            out.append(path)
-    return tuple(out)
+_PACKAGES = ("numpy", "pandas", "scipy", "dateutil", "pytz", "tzdata")
+"""With what pandas needs."""
 
 
 def numeric_kind(preload: tuple[str, ...]) -> Kind | None:
@@ -50,20 +34,16 @@ def numeric_kind(preload: tuple[str, ...]) -> Kind | None:
     spec = importlib.util.find_spec("numpy")
     if spec is None or not spec.submodule_search_locations:
         return None
-    readable: list[str] = []
     site: list[str] = []
     for name in ("numpy", "pandas", "scipy"):
         found = importlib.util.find_spec(name)
         if found is None or not found.submodule_search_locations:
             continue
-        folder = next(iter(found.submodule_search_locations))
-        parent = os.path.dirname(folder)
+        parent = os.path.dirname(next(iter(found.submodule_search_locations)))
         if parent not in site:
             site.append(parent)
-        readable += [p for p in (folder, f"{folder}.libs") if os.path.isdir(p)]
-    for name in ("dateutil", "pytz", "tzdata", "six.py"):
-        readable += [p for s in site if os.path.exists(p := os.path.join(s, name))]
-    return Kind("numeric", (*preload, "numpy", "pandas"), tuple(site), tuple(readable))
+    packages = (*_PACKAGES, *(f"{name}.libs" for name in _PACKAGES), "six.py")
+    return Kind("numeric", (*preload, "numpy", "pandas"), tuple(site), packages)
 
 
 def better(level: Level) -> tuple[Level, ...]:

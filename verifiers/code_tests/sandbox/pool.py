@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.errors import SandboxUnavailable
-from assay.verifiers.code_tests.sandbox import levels, zygote
+from assay.verifiers.code_tests.sandbox import zygote
 from assay.verifiers.code_tests.sandbox.levels import Kind, Level
 from assay.verifiers.code_tests.sandbox.run import Limits, Lost, Run
 
@@ -68,10 +68,9 @@ class Zygote:
             "lane": lane,
             "parent_pid": os.getpid(),
             "control_fd": theirs.fileno(),
-            "readable": [*levels.standard_paths(), *kind.readable],
-            "devices": list(levels.DEVICES),
             "preload": list(kind.preload),
             "site": list(kind.site),
+            "packages": list(kind.packages),
         }
         self._errors = os.memfd_create("zygote-errors", os.MFD_CLOEXEC)
         here = os.path.dirname(os.path.abspath(zygote.__file__))
@@ -150,7 +149,7 @@ class Zygote:
             Lost: the zygote is gone; it is closed, and another must be made.
         """
         self.runs += 1
-        return Run(self.control, job, limits, stdin, self.ready.work, on_start)
+        return Run(self.control, job, limits, stdin, on_start)
 
     def close(self) -> None:
         """End it and everything it ever forked, and wait for that."""

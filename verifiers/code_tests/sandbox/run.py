@@ -118,7 +118,6 @@ class Run:
         control: The zygote's socket.
         job: For `child.run`.
         stdin: What the program reads.
-        work: Its directory, if it lies on the machine's own disk.
 
     Raises:
         Lost: the zygote is gone.
@@ -130,11 +129,11 @@ class Run:
         job: dict[str, Any],
         limits: Limits,
         stdin: bytes = b"",
-        work: str | None = None,
         on_start: Callable[[int], None] | None = None,
     ) -> None:
         self._limits = limits
-        self._work = work
+        self._work: str | None = None
+        """Its folder, if that lies on the machine's own disk."""
         self._pidfd = -1
         self.pid = 0
         """As this process sees it; for tests and for looking at its clocks."""
@@ -211,6 +210,7 @@ class Run:
         if not fds:
             told = message.decode("utf-8", "replace")
             raise Lost(f"the zygote did not start the run: {told or 'it is gone'}")
+        self._work = json.loads(message)["work"]
         self._pidfd = fds[0]
         self._fds.append(self._pidfd)
         self.pid = _pid_of(self._pidfd)

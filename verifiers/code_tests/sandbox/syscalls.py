@@ -37,7 +37,7 @@ NUMBERS = {
     "poll": 7, "pipe": 22, "select": 23, "pause": 34, "nanosleep": 35, "epoll_create": 213,
     "epoll_wait": 232, "epoll_ctl": 233, "pselect6": 270, "ppoll": 271, "epoll_pwait": 281,
     "eventfd": 284, "eventfd2": 290, "epoll_create1": 291, "pipe2": 293, "epoll_pwait2": 441,
-    "recvfrom": 45, "shutdown": 48, "getsockname": 51, "getpeername": 52, "getsockopt": 55,
+    "recvfrom": 45, "shutdown": 48, "getsockname": 51, "getpeername": 52,
     # memory
     "mmap": 9, "mprotect": 10, "munmap": 11, "brk": 12, "mremap": 25, "msync": 26,
     "mincore": 27, "madvise": 28, "membarrier": 324,
@@ -60,12 +60,14 @@ NUMBERS = {
 # allowed for some arguments only
 _IOCTL, _FCNTL, _PRCTL, _CLONE, _CLONE3 = 16, 72, 157, 56, 435
 _KILL_NR, _TKILL, _TGKILL, _SOCKETPAIR, _SENDTO, _PRLIMIT = 62, 200, 234, 53, 44, 302
-_SETSOCKOPT = 54
+_GETSOCKOPT = 55
 
 _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """TCGETS (isatty), TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX; never TIOCSTI."""
 _FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032, 1034)
 """Duplicate, flags, locks, pipe size read; neither F_SETOWN (signals) nor F_SETPIPE_SZ."""
+_SOCKOPTS = (3, 4, 38, 39)
+"""SO_TYPE, SO_ERROR, SO_PROTOCOL, SO_DOMAIN; not SO_PEERPIDFD, a handle on the other end."""
 _PRCTLS = (15, 16, 0x53564D41)
 """PR_SET_NAME, PR_GET_NAME, PR_SET_VMA (names of mappings, by glibc)."""
 _CLONE_THREAD = 0x00010000
@@ -165,6 +167,7 @@ def program(pid: int) -> bytes:
             _return(_ALLOW),
         ],
     )  # fmt: skip
+    out += _only(_GETSOCKOPT, [_load(_low(1)), _equal(1, 1, 0), _EPERM, *_among(2, _SOCKOPTS)])
     out += _only(_SENDTO, _null(4))
     out += _only(_PRLIMIT, _null(0))
     out += [_op(0x35, 0, 1, _NEWEST + 1), _ENOSYS]

@@ -20,14 +20,14 @@ import json
 import os
 import resource
 import select
-import shutil
 import signal
 import socket
 import sys
-import tempfile
+from dataclasses import dataclass
 from typing import Any
 
-from assay.verifiers.code_tests.sandbox import child, confine, syscalls
+from assay.verifiers.code_tests.sandbox import child, confine, exposed, syscalls
+from assay.verifiers.code_tests.sandbox.workspace import Workspace
 
 PRELOAD = [
     "abc",
@@ -86,8 +86,11 @@ PRELOAD = [
 ]
 
 LANE_UID = 0x70000000
-"""As root, a lane's programs run as this user plus the lane's number: nobody's, so that limits
-that the kernel counts by user are counted by lane."""
+"""As root, programs run as users from here on, nobody's: one for each that is under way, so that
+they cannot touch each other, and limits that the kernel counts by user are counted by program."""
+
+_USERS = 0x0FFF0000
+_A_LANE = 64  # users of one lane before they repeat
 
 
 def main() -> None:
@@ -103,32 +106,59 @@ def main() -> None:
     zygote.serve()
 
 
+@dataclass(slots=True)
+class _Place:
+    """What one run at a time has to itself."""
+
+    work: str | None
+    """Its folder; None: a mount of its own."""
+    uid: int | None
+    """Its user; None: the zygote's."""
+    rules: int
+    """Its rules of Landlock; -1 without."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    pid: int
+    place: _Place
+    status: socket.socket
+
+
 class Zygote:
     """One lane's interpreter at one level."""
 
     def __init__(self, config: dict[str, Any], control: socket.socket) -> None:
         self._control = control
         self._level: str = config["level"]
-        self._readable: list[str] = config["readable"]
-        self._devices: list[str] = config["devices"]
         self._preload: list[str] = config["preload"]
         self._site: list[str] = config["site"]
+        self._packages: list[str] = config["packages"]
         self._parent = os.pidfd_open(config["parent_pid"])
         if os.getppid() != config["parent_pid"]:
             raise OSError("the process that started the zygote is gone")
         self._own_pid = os.getpid()
-        self._uid: int | None = None
+        self._first_uid: int | None = None
         if os.getuid() == 0:
-            self._uid = LANE_UID + config["parent_pid"] * 64 % 0x0FFF0000 + config["lane"] % 64
-        self._work: str | None = None
+            number = config["parent_pid"] * 8 + config["lane"] % 8
+            self._first_uid = LANE_UID + number * _A_LANE % _USERS
+        self._workspace: Workspace | None = None
+        self._free: list[_Place] = []
+        self._places = 0
         self._pid_ns = -1
-        self._running: dict[int, tuple[int, int, socket.socket]] = {}
+        self._running: dict[int, _Running] = {}
         self._poll = select.poll()
 
     # -- set-up ------------------------------------------------------------------------------
 
     def prepare(self) -> None:
         """Load modules, enter the namespaces, and tell the parent how it went."""
+        self._exposed = exposed.standard()
+        self._more = [
+            path for site in self._site for name in self._packages
+            if os.path.lexists(path := os.path.join(site, name))
+        ]  # fmt: skip
+        self._find_listed()
         loaded = self._load()
         confine.few_malloc_arenas()
         self._mapped = confine.mapped_bytes()
@@ -136,13 +166,11 @@ class Zygote:
         if self._level == "namespaces":
             user_namespace = self._enter_namespaces()
         else:
-            self._work = tempfile.mkdtemp(prefix="assay-run-")
-            self._uid = self._usable_uid()
-            if self._uid is not None:
-                os.chown(self._work, self._uid, self._uid)
+            self._workspace = Workspace()
+            self._first_uid = self._usable_uid()
         self._abi = confine.landlock_abi() if self._level != "rlimits-only" else 0
+        self._free.append(self._place())
         sys.argv[:] = ["program.py"]
-        sys.path[:] = [p for p in sys.path if p not in self._site]
         os.environ.clear()
         for name in [n for n in sys.modules if n == "assay" or n.startswith("assay.")]:
             del sys.modules[name]  # nothing of ours to be found by a program's imports
@@ -152,17 +180,41 @@ class Zygote:
             "ready": self._level,
             "landlock_abi": self._abi,
             "user_namespace": user_namespace,
-            "uid": self._uid if self._uid is not None else os.getuid(),
+            "uid": self._first_uid if self._first_uid is not None else os.getuid(),
             "preloaded": loaded,
-            "work": self._work,
+            "work": self._workspace.path if self._workspace is not None else None,
         }
         self._control.send(json.dumps(ready).encode())
+
+    def _find_listed(self) -> None:
+        """Have imports know what is in folders that programs may not list."""
+        sys.path.extend(self._site)
+        for folder in self._exposed.listed:
+            sys.path_importer_cache[folder] = exposed.Listed(folder)
+        for folder in self._site:
+            only = exposed.Listed(folder, self._packages)
+            sys.path_importer_cache[folder] = only
+
+    def _place(self) -> _Place:
+        """A new place for a run; there are as many as runs were ever under way at once."""
+        number = self._places
+        self._places += 1
+        uid = self._first_uid
+        if uid is not None:
+            uid += number % _A_LANE
+        work = self._workspace.folder(number, uid) if self._workspace is not None else None
+        rules = -1
+        if self._abi > 0:
+            rules = confine.ruleset(
+                [*self._exposed.rules, *self._more], exposed.DEVICES, work or confine.PRIVATE,
+                dirs=work is None,
+            )  # fmt: skip
+        return _Place(work, uid, rules)
 
     def _load(self) -> list[str]:
         import importlib
 
         loaded = []
-        sys.path.extend(self._site)
         for name in self._preload:
             try:
                 importlib.import_module(name)
@@ -182,7 +234,7 @@ class Zygote:
         except confine.Refused:
             confine.unshare(confine.CLONE_NEWUSER | kinds, "unshare of user namespace")
             confine.map_user(uid, gid)
-            self._uid, own_user = None, True
+            self._first_uid, own_user = None, True
         pid = os.fork()
         if pid:
             self._watch(pid)
@@ -190,7 +242,7 @@ class Zygote:
         # descriptors of namespaces go by /proc, which the new root will not have; this shows
         # the old pid namespace's processes, and "self" is the reader as that one sees it
         self._pid_ns = os.open("/proc/thread-self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-        confine.build_root(self._readable, self._devices)
+        confine.build_root(self._exposed.mounts, self._exposed.covered, self._more, exposed.DEVICES)
         return own_user
 
     def _watch(self, pid: int) -> None:
@@ -203,9 +255,9 @@ class Zygote:
 
     def _usable_uid(self) -> int | None:
         """As root: the lane's user, if it can read the standard library; else stay who we are."""
-        if self._uid is None:
+        if self._first_uid is None:
             return None
-        uid, pid = self._uid, os.fork()
+        uid, pid = self._first_uid, os.fork()
         if pid == 0:
             code = 1
             with contextlib.suppress(OSError):
@@ -234,11 +286,11 @@ class Zygote:
                     elif fd in self._running:
                         self._reap(fd)
         finally:
-            for pid, _, _ in self._running.values():
+            for running in self._running.values():
                 with contextlib.suppress(OSError):
-                    os.kill(pid, signal.SIGKILL)
-            if self._work is not None:
-                shutil.rmtree(self._work, ignore_errors=True)
+                    os.kill(running.pid, signal.SIGKILL)
+            if self._workspace is not None:
+                self._workspace.remove()
 
     def _take(self) -> bool:
         try:
@@ -250,20 +302,24 @@ class Zygote:
         job_fd, stdin, channel, out, err, status_fd = fds
         status = socket.socket(fileno=status_fd)
         limits = json.loads(message)
+        pid, place = -1, None
         try:
+            place = self._free.pop() if self._free else self._place()
             pid = self._fork()
         except OSError as error:
             self._tell(status, {"failed": f"fork: {error}"})
-            pid = -1
-        if pid == 0:
-            self._child(limits, job_fd, (stdin, channel, out, err))
+            if place is not None:
+                self._free.append(place)
+        if pid == 0 and place is not None:
+            self._child(limits, job_fd, (stdin, channel, out, err), place)
         for fd in (job_fd, stdin, channel, out, err):
             os.close(fd)
-        if pid > 0:
+        if pid > 0 and place is not None:
             pidfd = os.pidfd_open(pid)
             with contextlib.suppress(OSError):
-                socket.send_fds(status, [b'{"started":1}'], [pidfd])
-            self._running[pidfd] = (pid, pidfd, status)
+                started = json.dumps({"started": 1, "work": place.work}).encode()
+                socket.send_fds(status, [started], [pidfd])
+            self._running[pidfd] = _Running(pid, place, status)
             self._poll.register(pidfd, select.POLLIN)
         else:
             status.close()
@@ -284,59 +340,49 @@ class Zygote:
 
     def _reap(self, pidfd: int) -> None:
         """Collect a child that ended; with its pid namespace, all its processes are gone."""
-        pid, _, status = self._running.pop(pidfd)
+        ended = self._running.pop(pidfd)
         self._poll.unregister(pidfd)
-        _, code, usage = os.wait4(pid, 0)
+        _, code, usage = os.wait4(ended.pid, 0)
         os.close(pidfd)
         if self._level == "rlimits-only":
             with contextlib.suppress(OSError):
-                os.killpg(pid, signal.SIGKILL)
-        if self._work is not None and not self._running:
-            self._sweep()
+                os.killpg(ended.pid, signal.SIGKILL)
         self._tell(
-            status,
+            ended.status,
             {
                 "exit": os.waitstatus_to_exitcode(code),
                 "cpu_s": usage.ru_utime + usage.ru_stime,
                 "rss_kb": usage.ru_maxrss,
             },
         )
-        status.close()
+        ended.status.close()
+        # it takes as long as the program liked it to, so nobody waits for it but the next job
+        if self._workspace is not None and ended.place.work is not None:
+            self._workspace.sweep(ended.place.work)
+        self._free.append(ended.place)
 
     def _tell(self, status: socket.socket, message: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):  # the parent no longer cares
             status.send(json.dumps(message).encode())
 
-    def _sweep(self) -> None:
-        """Empty the work directory."""
-        work = self._work
-        if work is None:
-            return
-        with os.scandir(work) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path, ignore_errors=True)
-                else:
-                    with contextlib.suppress(OSError):
-                        os.unlink(entry.path)
-
     # -- the child ---------------------------------------------------------------------------
 
-    def _child(self, limits: dict[str, Any], job_fd: int, fds: tuple[int, ...]) -> None:
+    def _child(
+        self, limits: dict[str, Any], job_fd: int, fds: tuple[int, ...], place: _Place
+    ) -> None:
         """Confine, then run. Never returns; a step that fails is told as the zygote's fault."""
         code = 125
         channel = 3
         try:
             for fd in range(3):
                 os.dup2((fds[0], fds[2], fds[3])[fd], fd)
-            high = [os.dup(fds[1]), os.dup(job_fd)]
-            high = [_above(high[0]), _above(high[1])]
-            os.dup2(high[0], 3)
-            os.dup2(high[1], 4)
-            os.closerange(5, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+            high = [_above(fd) for fd in (fds[1], job_fd, place.rules) if fd >= 0]
+            for low, fd in enumerate(high, 3):
+                os.dup2(fd, low)
+            os.closerange(3 + len(high), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
                 signal.signal(number, signal.SIG_DFL)
-            self._confine(limits)
+            self._confine(limits, place)
             _frame(channel, b'{"confined":1}')  # before any untrusted code: cannot be forged
             with open(4, "rb") as file:
                 job = json.loads(file.read())
@@ -347,17 +393,16 @@ class Zygote:
         finally:
             os._exit(code)
 
-    def _confine(self, limits: dict[str, Any]) -> None:
+    def _confine(self, limits: dict[str, Any], place: _Place) -> None:
         os.setsid()
-        work = "/tmp"  # noqa: S108
-        uid = self._uid if self._uid is not None else os.getuid()
+        uid = place.uid if place.uid is not None else os.getuid()
         if self._level == "namespaces":
             confine.private_tmp(limits["disk_bytes"], limits["inodes"], uid, os.getgid())
-        elif self._work is not None:
-            work = self._work
-            os.chdir(work)
-        if self._abi > 0:
-            confine.landlock(self._readable, self._devices, work, dirs=self._level == "namespaces")
+        elif place.work is not None:
+            os.chdir(place.work)
+        if place.rules >= 0:
+            confine.restrict(5)  # where `_child` put them
+            os.close(5)
         confine.rlimits(
             cpu_s=limits["cpu_s"],
             memory_bytes=self._mapped + limits["memory_bytes"],
@@ -366,7 +411,7 @@ class Zygote:
             # counted by user, and an ordinary user has other processes, too
             processes=limits["threads"] if self._level == "namespaces" else None,
         )
-        confine.drop_privileges(self._uid, self._uid)
+        confine.drop_privileges(place.uid, place.uid)
         if self._level == "landlock+seccomp" or self._level == "rlimits-only":
             confine.die_with_parent(signal.SIGKILL)
             if os.getppid() != self._own_pid:  # it died before there was a signal to send

@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from assay.audit.finding import Kind, Outcome
     from assay.audit.frame import Frame
 
-ANALYSES = ("signal", "budget", "shaping", "reliability", "trends", "errors")
+ANALYSES = (
+    "signal",
+    "budget",
+    "relations",
+    "shaping",
+    "reliability",
+    "trends",
+    "length",
+    "errors",
+    "robustness",
+    "counterfactual",
+)
 """In the order of a report."""
 
 

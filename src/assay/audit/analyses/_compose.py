@@ -85,6 +85,8 @@ class Columns:
         self.plan = plans[0]
         self.keys = self.plan.keys
         """The criteria, in the order of the columns."""
+        self.places = list(range(len(self.keys)))
+        """Where the log has them, among its criteria."""
         self.linear = self.plan.linear
         self.weights = np.array([leaf.coefficient for leaf in self.plan.leaves])
         """Of a linear rubric."""

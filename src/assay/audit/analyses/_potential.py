@@ -11,7 +11,7 @@ from assay.audit.context import CONFIDENCE
 from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind
 from assay.audit.groups import Groups
 from assay.audit.recompose import phi_of
-from assay.audit.stats.intervals import cluster_sums, jackknife, percentile, resampled
+from assay.audit.stats.intervals import FEWEST, cluster_sums, jackknife, percentile, resampled
 from assay.audit.stats.ranks import pairs
 from assay.rubrics import Turns
 from assay.rubrics.kinds import Potential
@@ -299,7 +299,7 @@ def _reuse(frame: Frame, context: Context, paths: Paths, found: Told) -> None:
         return
     slope = jackknife(_ratio, sums, CONFIDENCE)
     found.rows.append(("paid for a further turn, in ranges of the outcome", *slope[:3]))
-    if jackknife(_ratio, sums, context.alarm()).low <= STALL:
+    if len(sums) < FEWEST or jackknife(_ratio, sums, context.alarm()).low <= STALL:
         return
     order = np.argsort(-shaped, kind="stable")[:ROLLOUTS]
     found.findings.append(
@@ -408,9 +408,10 @@ def _step_count(frame: Frame, context: Context, paths: Paths, found: Told) -> No
         return
     draws = _ratio(resampled(sums, seed=context.seed))
     value, clusters = float(_ratio(totals)), int((sums[:, 1] > 0).sum())
-    share = percentile(value, draws, clusters, CONFIDENCE)
+    share = percentile(value, draws, clusters, CONFIDENCE, (0.0, 1.0))
     found.rows.append(("pairs that per-step normalisation turns round", *share[:3]))
-    if percentile(value, draws, clusters, context.alarm()).low <= STEPS:
+    alarm = percentile(value, draws, clusters, context.alarm(), (0.0, 1.0))
+    if clusters < FEWEST or alarm.low <= STEPS:
         return
     best = returns == groups.spread(groups.high(returns))
     order = np.argsort(np.where(best, advantage, np.inf), kind="stable")[:ROLLOUTS]

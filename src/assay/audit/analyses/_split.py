@@ -10,6 +10,7 @@ import numpy as np
 from assay.audit.analyses._compose import Columns, NotComposable
 from assay.audit.analyses._shapley import MOST, affordable, shapley
 from assay.audit.groups import Groups
+from assay.audit.matching import columns as matched
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,10 +62,14 @@ def split(frame: Frame, context: Context) -> tuple[Split | None, tuple[str, ...]
             columns = Columns(context.rubric)
         except NotComposable as err:
             lacks.append(f"exact Shapley values: {err}")
-        if columns is not None and not set(columns.keys) <= set(frame.criteria):
-            absent = ", ".join(sorted(set(columns.keys) - set(frame.criteria)))
-            lacks.append(f"scores of the rubric's criteria {absent}")
-            columns = None
+        if columns is not None:
+            there = matched(context.rubric, frame.criteria, context.rubric)
+            absent = [key for key in columns.keys if key not in there]
+            if absent:
+                lacks.append(f"scores of the rubric's criteria {', '.join(absent)}")
+                columns = None
+            else:
+                columns.places = [frame.criteria.index(there[key]) for key in columns.keys]
     if columns is not None and not columns.linear:
         try:
             return _by_shapley(frame, columns), tuple(lacks)
@@ -78,12 +83,13 @@ def split(frame: Frame, context: Context) -> tuple[Split | None, tuple[str, ...]
 
 def _weights(frame: Frame, columns: Columns | None) -> Floats | None:
     """(k,) of a weighted sum, 0 for a criterion that is not in it."""
-    known: dict[str, float] = dict(frame.weights)
+    weights: Floats = np.zeros(len(frame.criteria))
     if columns is not None:
-        known = dict(zip(columns.keys, columns.weights.tolist(), strict=True))
-    if not known:
+        np.add.at(weights, columns.places, columns.weights)
+        return weights
+    if not frame.weights:
         return None
-    return np.array([known.get(name, 0.0) for name in frame.criteria])
+    return np.array([frame.weights.get(name, 0.0) for name in frame.criteria])
 
 
 def _within(frame: Frame, kept: NDArray[np.bool_]) -> Groups:
@@ -159,8 +165,7 @@ def _scores(frame: Frame, columns: Columns | None) -> Floats:
     if columns is None:
         return frame.scores
     scores = frame.scores.copy()
-    places = [frame.criteria.index(key) for key in columns.keys]
-    scores[:, places] = columns.filled(scores[:, places])
+    scores[:, columns.places] = columns.filled(scores[:, columns.places])
     return scores
 
 
@@ -170,10 +175,9 @@ def _by_shapley(frame: Frame, columns: Columns) -> Split:
     Raises:
         NotComposable: the rubric does not reproduce the log's rewards; too many criteria vary.
     """
-    places = [frame.criteria.index(key) for key in columns.keys]
     groups = frame.groups
-    scores = columns.filled(frame.scores[groups.rows][:, places])
-    varying = sum(bool(groups.varies(scores[:, j]).any()) for j in range(len(places)))
+    scores = columns.filled(frame.scores[groups.rows][:, columns.places])
+    varying = sum(bool(groups.varies(scores[:, j]).any()) for j in range(scores.shape[1]))
     if varying > MOST:
         raise NotComposable(f"{varying} criteria vary, at most {MOST} can be shared out exactly")
     taken = affordable(groups, varying)
@@ -189,7 +193,8 @@ def _by_shapley(frame: Frame, columns: Columns) -> Split:
     if same < REPRODUCED:
         raise NotComposable(f"the rubric pays what the log says for only {same:.1%} of the rows")
     parts = np.zeros((len(rows), len(frame.criteria)))
-    parts[:, places] = shapley(local, scores, columns.pay)
+    for place, part in zip(columns.places, shapley(local, scores, columns.pay).T, strict=True):
+        parts[:, place] += part  # two criteria may read one column
     lead = parts.sum(axis=1)
     notes: tuple[str, ...] = ()
     if len(taken) < len(groups):

@@ -125,7 +125,7 @@ def run(frame: Frame, context: Context) -> Outcome:
     }
     if frame.key is None:
         lacks = (*lacks, "which criterion is the key: --key NAME, or --rubric")
-    return Outcome(SPEC.name, tuple(findings), tables, lacks, (found.how, *found.notes))
+    return Outcome(SPEC.name, tuple(findings), tables, lacks, found.notes)
 
 
 def _shares(found: Split, scale: Floats, prompts: Codes) -> Measures:
@@ -170,7 +170,7 @@ def _table(found: Split, measured: dict[str, Measures]) -> Table:
             values = (shares.values[j], low[j], high[j])
             told = (float(v) if np.isfinite(v) else None for v in values)
             rows.append((advantage, found.names[j], *told))
-    note = (
+    note = f"{found.how} " + (
         "Of the reward's variance within groups, and of the squared advantage under each "
         "trainer; each sums to 1. Below 0: works against the others. Dr.GRPO subtracts the mean "
         "only, so its shares are those of the variance."
@@ -264,18 +264,14 @@ def _against(
         told = grpo.at(j)
         worst = np.argsort(found.lead * found.parts[:, j], kind="stable")[:ROLLOUTS]
         findings.append(
-            Finding(
-                id=LOSES.id,
-                severity="warning",
-                title=f"{name} has {told.value:.0%} of the squared advantage: "
+            Finding.of(
+                LOSES,
+                "warning",
+                f"{name} has {told.value:.0%} of the squared advantage: "
                 "leading rollouts have less of it",
-                value=told.value,
-                interval=told.interval,
-                n=told.n,
-                source=LOSES.source,
-                suggestion=LOSES.action,
-                rollouts=tuple(int(found.rows[i]) for i in worst),
-                subject=(name,),
+                told,
+                found.rows[worst],
+                (name,),
             )
         )
     return findings
@@ -299,20 +295,16 @@ def _idle(frame: Frame, context: Context) -> tuple[list[Finding], Table]:
             continue
         if share(varies.astype(float), known.astype(float), prompts, alarm).high < VARIES:
             level = float(np.nanmean(scores))
-            still = groups.starts[known & ~varies][:ROLLOUTS]
+            still = groups.starts[known & ~varies]
             findings.append(
-                Finding(
-                    id=IDLE.id,
-                    severity="warning" if name == frame.key else "info",
-                    title=f"{name} varies in {told.value:.1%} of the groups; "
+                Finding.of(
+                    IDLE,
+                    "warning" if name == frame.key else "info",
+                    f"{name} varies in {told.value:.1%} of the groups; "
                     f"its mean score is {level:.2f}",
-                    value=told.value,
-                    interval=told.interval,
-                    n=told.n,
-                    source=IDLE.source,
-                    suggestion=IDLE.action,
-                    rollouts=tuple(int(r) for r in groups.rows[still]),
-                    subject=(name,),
+                    told,
+                    groups.rows[still],
+                    (name,),
                 )
             )
     columns = ("criterion", "weight", "share of groups", "from", "to")

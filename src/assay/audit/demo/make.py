@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from assay.engine.engine import Engine
-from assay.model import Sample
+from assay.model import Sample, Verdict
 from assay.plugins.markers import verifier
 
 SEED = 7
@@ -28,30 +28,36 @@ A_STEP = 25
 RUBRIC: dict[str, Any] = {
     "kind": "weighted",
     "criteria": {
-        "answer": {"use": "demo.anywhere", "weight": 0.8},
-        "effort": {"use": "demo.effort", "weight": 0.1},
+        "answer": {"use": "demo.anywhere", "weight": 0.6},
+        "effort": {"use": "demo.effort", "weight": 0.3},
         "form": {"use": "demo.form", "weight": 0.1},
     },
 }
 
 
 @verifier("demo.anywhere@1", needs=["reference"], cost="inline", levels=[0, 1])
-def anywhere(sample: Sample) -> bool:
+def anywhere(sample: Sample) -> Verdict:
     """The right number stands anywhere in the text."""
-    wanted = re.escape(str(sample.reference).replace(",", ""))
-    return bool(re.search(rf"(?<![\d.]){wanted}(?![\d])", sample.answer.replace(",", "")))
+    wanted = str(sample.reference).replace(",", "")
+    found = re.search(rf"(?<![\d.]){re.escape(wanted)}(?!\d)", sample.answer.replace(",", ""))
+    said = f"{wanted} stands {'in the text' if found else 'nowhere in the text'}"
+    return Verdict.judged("demo.anywhere@1", float(found is not None), said)
 
 
 @verifier("demo.effort@1", cost="inline")
-def effort(sample: Sample) -> float:
-    """Words, up to a hundred."""
-    return min(1.0, len(sample.answer.split()) / 100)
+def effort(sample: Sample) -> Verdict:
+    """Characters of working, up to 500."""
+    length = len(sample.answer)
+    return Verdict.judged("demo.effort@1", min(1.0, length / 500), f"{length} characters of 500")
 
 
 @verifier("demo.form@1", cost="inline", levels=[0, 1])
-def form(sample: Sample) -> bool:
+def form(sample: Sample) -> Verdict:
     """Every line but the last ends in a full stop."""
-    return all(line.rstrip().endswith(".") for line in sample.answer.splitlines()[:-1])
+    lines = sample.answer.splitlines()[:-1]
+    open_ = sum(not line.rstrip().endswith(".") for line in lines)
+    said = f"{open_} of {len(lines)} lines end without a full stop"
+    return Verdict.judged("demo.form@1", float(open_ == 0), said)
 
 
 def rows(solutions: Path) -> list[dict[str, Any]]:

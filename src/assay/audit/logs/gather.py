@@ -19,6 +19,7 @@ NO_KEY = np.uint64(0)
 """Hash of a group that is none."""
 
 SLACK = 0.25
+SLACK_ROWS = 1000
 """How many more rows than asked for are held before the surplus is dropped."""
 
 _FILL: Mapping[str, Any] = {"score": np.nan, "contribution": np.nan, "status": np.int8(-1)}
@@ -134,7 +135,7 @@ class Gathered:
         if len(block):
             self._blocks.append(block)
             self._held += len(block)
-        if self._held > self.max_rows + 1 + max(1000, int(SLACK * self.max_rows)):
+        if self._held > self.max_rows + 1 + max(SLACK_ROWS, int(SLACK * self.max_rows)):
             self._drop()
 
     def block(self) -> Block | None:

@@ -46,7 +46,8 @@ class Layout:
     """Field -> places; the first that is there and not null counts. A field that is not named
     here stands under its own name, unless it stands nowhere: ``()``."""
     criteria: Literal["terms", "scores", "columns"] = "terms"
-    """``terms``: ``terms`` and ``verdicts``, as `assay verify` writes them. ``scores``: an object
+    """``terms``: ``terms`` and ``verdicts``, as `assay verify` writes them; in rows that have
+    neither, ``scores``. ``scores``: an object
     of criterion -> number, or -> object with ``score`` or ``value``. ``columns``: every column
     that holds nothing but numbers and that is not in `known`."""
     scores: Path = ("scores",)

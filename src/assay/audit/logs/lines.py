@@ -14,6 +14,8 @@ from assay.rollouts.rows import LINE_BYTES
 from assay.rollouts.sources import GZIP_MAGIC
 
 PIECE_BYTES = 32 * 1024 * 1024
+READ_BYTES = 1024 * 1024
+
 SEEK_BYTES = 32 * 1024 * 1024
 """How far apart the places are from which a gzip file can be unpacked again."""
 
@@ -129,7 +131,7 @@ class LineFile:
             if setting:
                 self._marks = [mark]
             while True:
-                packed = file.read(1024 * 1024)
+                packed = file.read(READ_BYTES)
                 if not packed:
                     while block := engine.decompress(b"", PIECE_BYTES):
                         yield block

@@ -13,6 +13,15 @@ SPECS = (
     LogReaderSpec("trl", "Completions files of TRL's GRPO trainer", f"{_READERS}.trl:READER"),
     LogReaderSpec("verl", "Rollout dumps of verl", f"{_READERS}.verl:READER"),
     LogReaderSpec("openrlhf", "Scored samples of OpenRLHF", f"{_READERS}.openrlhf:READER"),
+    LogReaderSpec(
+        "verifiers", "Traces of PrimeIntellect's verifiers", f"{_READERS}.verifiers:TRACES_READER"
+    ),
+    LogReaderSpec(
+        "verifiers_results",
+        "Results of verifiers before version 1",
+        f"{_READERS}.verifiers:RESULTS_READER",
+    ),
+    LogReaderSpec("inspect", "Logs of inspect_ai", f"{_READERS}.inspect_logs:READER"),
     LogReaderSpec("columns", "Any rows with a reward or scores", f"{_READERS}.columns:READER"),
 )
 

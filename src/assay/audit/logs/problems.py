@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import dataclass, field
 
+from assay.printable import one_line
+
 PLACES = 5
 """Places that are named for one problem."""
 
@@ -39,9 +41,10 @@ class Problems:
 
     def add(self, what: str, place: str, count: int = 1) -> None:
         """`count` more of `what`; the first of them is at `place`."""
+        what = one_line(what, 200)
         n, places = self._found.setdefault(what, (0, []))
         if len(places) < PLACES:
-            places.append(place)
+            places.append(one_line(place, 300))
         self._found[what] = (n + count, places)
 
     def restore(self, other: Problems) -> None:

@@ -1,7 +1,7 @@
 // Which words two texts do not share: Myers 1986, "An O(ND) Difference Algorithm".
 
 const EDITS = 1200; // beyond this the texts are too different for marks to help
-const words = (text) => text.match(/\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu) || [];
+const words = (text) => text.match(/\s+|\p{N}+(?:[.,]\p{N}+)*|[\p{L}\p{M}\p{N}_]+|[^\s\p{L}\p{M}\p{N}_]/gu) || [];
 
 // [[left only, right only, shared], ...] in order, as pieces: {kind: "same" | "old" | "new", text}
 function wordDiff(left, right) {
@@ -34,7 +34,7 @@ function joined(pieces) {
     const next = pieces[i + 1];
     if (piece.kind === "old") gone += piece.text;
     else if (piece.kind === "new") come += piece.text;
-    else if (gone && come && next && /^[^\S\n]+$/.test(piece.text)) { gone += piece.text; come += piece.text; }
+    else if ((gone || come) && next && /^[^\S\n]+$/.test(piece.text)) { gone += piece.text; come += piece.text; }
     else { flush(); out.push(piece); }
   });
   flush();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -15,7 +15,9 @@ from assay.audit.stats.intervals import ratio
 from assay.printable import one_line
 
 if TYPE_CHECKING:
-    from assay.audit.frame import Floats, Frame
+    from assay.audit.frame import Codes, Floats, Frame
+
+Rows: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
 
 LEVELS = 5
 """Values of a key score that get a band each; more are cut into as many quantiles."""
@@ -24,30 +26,36 @@ STEPS = 40
 """Points of a line; more steps are joined, equally many steps to a point."""
 
 
-def told_apart(frame: Frame) -> tuple[str, list[Band]]:
-    """Rewards by the label, else by the key criterion, else all; and what they are told by."""
+class Kind(NamedTuple):
+    """Rollouts that are shown apart."""
+
+    name: str
+    rows: Rows
+    """(n,) which they are; their rewards are known."""
+    colour: str
+    """Of the palette."""
+
+
+def told_apart(frame: Frame) -> tuple[str, list[Kind]]:
+    """Rollouts by the label, else by the key criterion, else all; and what they are told by."""
     known = np.isfinite(frame.reward)
     if "label" in frame.has:
-        parts = [("right by label", frame.label == 1, "right")]
-        parts += [("wrong by label", frame.label == 0, "wrong")]
-        parts += [("no label", ~np.isfinite(frame.label), "plain")]
+        kinds = [Kind("right by label", frame.label == 1, "right")]
+        kinds += [Kind("wrong by label", frame.label == 0, "wrong")]
+        kinds += [Kind("no label", ~np.isin(frame.label, (0, 1)), "plain")]
         name = "the label"
     elif frame.key is not None:
         key, shown = frame.key_score, one_line(frame.key, 24)
-        parts = [(f"{shown} {said}", chosen, c) for said, chosen, c in _levels(key)]
-        parts.append((f"{shown} missing", ~np.isfinite(key), "plain"))
+        kinds = [Kind(f"{shown} {said}", rows, colour) for said, rows, colour in _levels(key)]
+        kinds.append(Kind(f"{shown} missing", ~np.isfinite(key), "plain"))
         name = one_line(frame.key, 40)
     else:
-        parts, name = [("all rollouts", known, "plain")], ""
-    found = []
-    for said, chosen, colour in parts:
-        rewards = frame.reward[chosen & known]
-        if len(rewards):
-            found.append(Band(f"{said} ({len(rewards):,})", rewards, colour))
-    return name, found
+        kinds, name = [Kind("all rollouts", known, "plain")], ""
+    found = [Kind(said, rows & known, colour) for said, rows, colour in kinds]
+    return name, [kind for kind in found if kind.rows.any()]
 
 
-def _levels(key: Floats) -> Iterator[tuple[str, np.ndarray[tuple[int], np.dtype[np.bool_]], str]]:
+def _levels(key: Floats) -> Iterator[tuple[str, Rows, str]]:
     levels = np.unique(key[np.isfinite(key)])
     top = levels[-1] if len(levels) else 1.0
     if len(levels) <= LEVELS:
@@ -62,10 +70,14 @@ def _levels(key: Floats) -> Iterator[tuple[str, np.ndarray[tuple[int], np.dtype[
 
 
 def reward_figures(frame: Frame) -> list[Html]:
-    """Bands and histograms of reward, and the same over steps."""
-    name, found = told_apart(frame)
-    if not found:
+    """Bands and histograms of reward, and its middle half over steps."""
+    name, kinds = told_apart(frame)
+    if not kinds:
         return []
+    found = [
+        Band(f"{kind.name} ({int(kind.rows.sum()):,})", frame.reward[kind.rows], kind.colour)
+        for kind in kinds
+    ]
     by = f", by {name}" if name else ""
     made = [
         figure(
@@ -80,6 +92,13 @@ def reward_figures(frame: Frame) -> list[Html]:
         figure(histogram(b, domain, top * 1.05), f"Distribution of reward: {b.name}", "")
         for b in found[:LEVELS]
     ]
+    if "steps" in frame.has:
+        for kind in kinds[:LEVELS]:
+            points = quartiles_by_step(frame, kind.rows)
+            if len(points) > 1:
+                chart = line(points, "reward", kind.colour, domain)
+                caption = "Line: the median. Band: the middle half."
+                made.append(figure(chart, f"Reward over steps: {kind.name}", caption))
     return made
 
 
@@ -107,20 +126,35 @@ def time_figures(frame: Frame) -> list[Html]:
 
 
 def by_step(frame: Frame, values: Floats) -> list[At]:
-    """Means by step with intervals over prompts; neighbouring steps are joined to `STEPS`."""
+    """Means by step with intervals over prompts."""
     known = np.isfinite(frame.step) & np.isfinite(values)
-    steps, place = np.unique(frame.step[known], return_inverse=True)
+    found = []
+    for step, rows in _steps(frame, known):
+        here = ratio(values[rows], np.ones(len(rows)), frame.prompt[rows])
+        sure = np.isfinite(here.low)  # with one prompt there is no interval
+        ends = (here.low, here.high) if sure else (None, None)
+        found.append(At(step, here.value, *ends))
+    return found
+
+
+def quartiles_by_step(frame: Frame, chosen: Rows) -> list[At]:
+    """Medians of reward by step, with the quartiles in place of an interval."""
+    found = []
+    for step, rows in _steps(frame, chosen & np.isfinite(frame.step)):
+        low, middle, high = (float(q) for q in np.quantile(frame.reward[rows], [0.25, 0.5, 0.75]))
+        found.append(At(step, middle, low, high))
+    return found
+
+
+def _steps(frame: Frame, known: Rows) -> Iterator[tuple[float, Codes]]:
+    """Steps with their rows, in order; neighbouring ones are joined down to `STEPS`."""
+    rows = np.flatnonzero(known)
+    steps, place = np.unique(frame.step[rows], return_inverse=True)
     if len(steps) > STEPS:
         bins = np.arange(len(steps)) * STEPS // len(steps)
         place = bins[place]
         steps = np.array([steps[bins == b].mean() for b in range(STEPS)])
-    found = []
-    kept, clusters, order = values[known], frame.prompt[known], np.argsort(place, kind="stable")
+    order = np.argsort(place, kind="stable")
     bounds = np.searchsorted(place[order], np.arange(len(steps) + 1))
     for i, step in enumerate(steps):
-        rows = order[bounds[i] : bounds[i + 1]]
-        here = ratio(kept[rows], np.ones(len(rows)), clusters[rows])
-        sure = np.isfinite(here.low)  # with one prompt there is no interval
-        ends = (here.low, here.high) if sure else (None, None)
-        found.append(At(float(step), here.value, *ends))
-    return found
+        yield float(step), rows[order[bounds[i] : bounds[i + 1]]]

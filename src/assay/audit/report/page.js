@@ -145,10 +145,12 @@ function follow() {
   const row = Number(found[1]);
   select(view.rows.indexOf(row));
   openRow(row);
-  byId("rollouts").scrollIntoView();
+  (narrow.matches ? detail : byId("rollouts")).scrollIntoView();
   detail.focus({ preventScroll: true });
 }
 addEventListener("hashchange", follow);
+for (const link of document.querySelectorAll("a[href^='#rollout-']"))
+  link.addEventListener("click", () => { if (location.hash === link.hash) follow(); });
 for (const button of document.querySelectorAll("button[data-finding]"))
   button.addEventListener("click", () => {
     clear();

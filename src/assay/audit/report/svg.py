@@ -61,6 +61,7 @@ CONFIG: dict[str, Any] = {
         "labelPadding": 6,
         "titlePadding": 8,
         "labelLimit": 150,
+        "labelFlush": False,
     },
     "axisX": {"grid": True, "gridWidth": 1, "tickCount": 4},
     "axisQuantitative": {"grid": True, "gridWidth": 1, "tickCount": 4},

@@ -17,7 +17,7 @@ Statistic: TypeAlias = "Callable[[Floats], Floats]"
 DRAWS = 2000
 """Of a bootstrap."""
 
-BLOCKS = 4096
+BLOCKS = 1024
 """Clusters, or blocks of them, that are drawn at most."""
 
 FEWEST = 10
@@ -172,14 +172,30 @@ def share(part: Floats, whole: Floats, codes: Codes, confidence: float = 0.95) -
         of positive counts estimated from survey data", Survey Methodology 24.
     """
     sums = cluster_sums(codes, np.stack([part, whole], axis=1))
+    units = int((whole > 0).sum())
+    held = sums[sums[:, 1] > 0]
+    if units and len(held) == units and set(np.unique(held)) <= {0.0, 1.0}:
+        return clopper_pearson(int(held[:, 0].sum()), units, confidence)  # independent cases
+    return share_of_sums(sums, confidence, units=float(units))
+
+
+def share_of_sums(
+    sums: Floats, confidence: float = 0.95, *, units: float = np.inf, clusters: float = 1.0
+) -> Estimate:
+    """As `share`, from the sums of clusters.
+
+    Args:
+        sums: (c, 2) part and whole.
+        confidence: Two-sided.
+        units: Cases that were counted, an upper bound of how many independent ones there are.
+        clusters: How many clusters a row of `sums` holds, where it is a block of them.
+    """
     sums = sums[sums[:, 1] > 0]
     c = len(sums)
     if c == 0:
         return Estimate(float("nan"), 0.0, 1.0, 0)
     size = sums[:, 1]
-    if c == int((whole > 0).sum()) and set(np.unique(sums)) <= {0.0, 1.0}:
-        return clopper_pearson(int(sums[:, 0].sum()), c, confidence)  # independent cases
-    cases = float(size.sum() ** 2 / (size**2).sum())  # Kish's, were a cluster one case
+    cases = clusters * float(size.sum() ** 2 / (size**2).sum())  # Kish's, were each one case
     measured = jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), sums)
     p = min(1.0, max(0.0, float(measured.values)))
     error = float(measured.errors)
@@ -188,13 +204,12 @@ def share(part: Floats, whole: Floats, codes: Codes, confidence: float = 0.95) -
             return Estimate(p, 0.0, 1.0, c)
         normal = float(special.ndtri(0.5 + confidence / 2.0))
         student = float(special.stdtrit(c - 1, 0.5 + confidence / 2.0))
-        units = float((whole > 0).sum())
         cases = min(p * (1 - p) / error**2, max(units, cases)) * (normal / student) ** 2
     tail = (1.0 - confidence) / 2.0
     count = p * cases
     low = float(special.betaincinv(count, cases - count + 1, tail)) if p > 0 else 0.0
     high = float(special.betaincinv(count + 1, cases - count, 1 - tail)) if p < 1 else 1.0
-    return Estimate(p, low, high, c)
+    return Estimate(p, low, high, round(c * clusters))
 
 
 def resampled(sums: Floats, *, seed: int = 0, draws: int = DRAWS) -> Floats:
@@ -210,10 +225,12 @@ def resampled(sums: Floats, *, seed: int = 0, draws: int = DRAWS) -> Floats:
         Estimation", chapter 2, for random groups.
     """
     random = np.random.default_rng(seed)
-    distinct, counts = np.unique(sums, axis=0, return_counts=True)
+    c = len(sums)
+    ascending = sums[np.lexsort(sums.T)]  # so that the order of rows does not matter
+    new = np.append(True, (ascending[1:] != ascending[:-1]).any(axis=1))
+    starts = np.flatnonzero(new)
+    distinct, counts = ascending[starts], np.diff(starts, append=c)
     if len(distinct) > BLOCKS:
-        c = len(sums)
-        ascending = sums[np.lexsort(sums.T)]  # so that the order of rows does not matter
         block = random.permutation(np.arange(c) % BLOCKS)
         distinct = np.stack(
             [np.bincount(block, weights=column, minlength=BLOCKS) for column in ascending.T], axis=1
@@ -229,15 +246,42 @@ def resampled(sums: Floats, *, seed: int = 0, draws: int = DRAWS) -> Floats:
     return np.concatenate(found)
 
 
-def percentile(value: float, values: Floats, clusters: int, confidence: float = 0.95) -> Estimate:
+def percentile(
+    value: float,
+    values: Floats,
+    clusters: int,
+    confidence: float = 0.95,
+    ends: tuple[float, float] | None = None,
+) -> Estimate:
     """An estimate with the interval between percentiles of what its resamples gave.
 
-    Infinite with fewer than 2 clusters, or where most resamples give no figure.
+    The percentiles are further out the fewer clusters there are, since resamples of few clusters
+    spread too little. Infinite with fewer than 2 clusters, or where most resamples give no figure.
+
+    Clusters that are all alike resample to one figure, which says nothing of those not seen: up
+    to a share b of them (Clopper and Pearson's bound for none of `clusters`) may be otherwise,
+    and could move the figure by b of the way to either of its `ends`, if they weigh alike.
+
+    Args:
+        value: Of all clusters.
+        values: Of resamples.
+        clusters: How many there are.
+        confidence: Two-sided.
+        ends: The lowest and the highest value that the figure can take.
+
+    Source:
+        Hesterberg 2015, "What teachers should know about the bootstrap", The American
+        Statistician 69: the expanded percentile interval. For clusters that are alike: own.
     """
     known = values[np.isfinite(values)]
     if clusters < 2 or len(known) < max(1, len(values) // 2):
         return Estimate(value, -np.inf, np.inf, clusters)
-    tail = (1.0 - confidence) / 2.0
+    if ends is not None and float(np.ptp(known)) <= 1e-12 * (ends[1] - ends[0]):
+        unseen = clopper_pearson(0, clusters, confidence).high
+        low, high = (value + unseen * (end - value) for end in ends)
+        return Estimate(value, float(low), float(high), clusters)
+    student = float(special.stdtrit(clusters - 1, 0.5 + confidence / 2.0))
+    tail = float(special.ndtr(-student * np.sqrt(clusters / (clusters - 1))))
     low, high = np.quantile(known, [tail, 1.0 - tail])
     return Estimate(value, float(low), float(high), clusters)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -9,6 +10,10 @@ import numpy as np
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats
     from assay.audit.groups import Groups
+
+
+SMALL = 24
+"""Rows of the largest group up to which pairs are looked at one by one."""
 
 
 class Pairs(NamedTuple):
@@ -54,6 +59,8 @@ def pairs(groups: Groups, x: Floats, y: Floats) -> Pairs:
     every = sizes * (sizes - 1) / 2
     if g == 0:
         return Pairs(every, every, every, every, every)
+    if int(groups.sizes.max()) <= SMALL:
+        return _pair_by_pair(groups, x, y, every)
     group = groups.of_row
     order = np.lexsort((y, x, group))  # groups stay where they are
     xs, ys = x[order], y[order]
@@ -73,6 +80,22 @@ def pairs(groups: Groups, x: Floats, y: Floats) -> Pairs:
     discordant = _inversions(rank, groups)
     concordant = every - tied_x - tied_y + tied_both - discordant
     return Pairs(concordant, discordant, tied_x, tied_y, every)
+
+
+def _pair_by_pair(groups: Groups, x: Floats, y: Floats, every: Floats) -> Pairs:
+    """As `pairs`, for groups so small that looking at each pair is quicker than sorting."""
+    of_row = groups.of_row
+    counts = np.zeros((4, len(of_row)), np.int16)
+    for apart in range(1, int(groups.sizes.max())):
+        same = of_row[apart:] == of_row[:-apart]
+        above_x, above_y = x[apart:] > x[:-apart], y[apart:] > y[:-apart]
+        below_x, below_y = x[apart:] < x[:-apart], y[apart:] < y[:-apart]
+        counts[0, apart:] += same & ((above_x & above_y) | (below_x & below_y))
+        counts[1, apart:] += same & ((above_x & below_y) | (below_x & above_y))
+        counts[2, apart:] += same & ~(above_x | below_x)
+        counts[3, apart:] += same & ~(above_y | below_y)
+    sums = np.add.reduceat(counts, groups.starts, axis=1, dtype=np.int64).astype(float)
+    return Pairs(sums[0], sums[1], sums[2], sums[3], every)
 
 
 def _tied(new: np.ndarray[tuple[int], np.dtype[np.bool_]], group: Codes, g: int) -> Floats:
@@ -119,3 +142,38 @@ def regret(groups: Groups, x: Floats, y: Floats) -> Floats:
     taken = groups.sum(top * y) / groups.sum(top)
     lost: Floats = groups.high(y) - taken
     return lost
+
+
+PAIRS = 200_000
+"""Pairs that are looked at together, about."""
+
+MEMBERS = 64
+"""Rows of a group of which every pair is looked at."""
+
+
+def thinned(groups: Groups) -> Groups:
+    """Groups of at most `MEMBERS` rows: of larger ones, rows evenly spaced."""
+    if len(groups) == 0 or int(groups.sizes.max()) <= MEMBERS:
+        return groups
+    size = groups.spread(groups.sizes.astype(float))
+    place = np.arange(len(groups.rows)) - groups.spread(groups.starts.astype(float))
+    share = np.minimum(MEMBERS / size, 1.0)
+    kept = np.floor((place + 1) * share) > np.floor(place * share)
+    counts = np.add.reduceat(kept.astype(np.int64), groups.starts)
+    return type(groups)(groups.rows[kept], np.cumsum(counts) - counts)
+
+
+def each_pair(groups: Groups) -> Iterator[tuple[Codes, Codes]]:
+    """Every pair of a group once, some at a time: places in ``groups.rows``, the first smaller.
+
+    Groups of thousands of rows are better `thinned` before.
+    """
+    of_row = groups.of_row
+    if len(groups) == 0:
+        return
+    for apart in range(1, int(groups.sizes.max())):
+        for start in range(0, len(of_row) - apart, PAIRS):
+            one = np.arange(start, min(start + PAIRS, len(of_row) - apart))
+            one = one[of_row[one] == of_row[one + apart]]
+            if len(one):
+                yield one, one + apart

@@ -43,18 +43,15 @@ def fsum(columns: Sequence[Floats]) -> Floats:
 def _block(columns: Sequence[Floats]) -> Floats:
     total = columns[0] + 0.0
     error = np.zeros_like(total)
-    size = np.zeros_like(total)
-    lossy = np.zeros(total.shape, np.uint16)
+    left = np.zeros_like(total)
     for column in columns[1:]:
         total, lost = _two_sum(total, column)
-        error += lost
-        size += np.abs(lost)
-        lossy += lost != 0
+        error, lost = _two_sum(error, lost)
+        left += np.abs(lost)
     found, rest = _two_sum(total, error)
-    doubt = len(columns) * UNIT * size
-    doubtful = np.flatnonzero(lossy > 1)  # a single error is exact, and so is what it rounds to
+    doubtful = np.flatnonzero(left)  # where the errors' own sum is exact, it was rounded but once
     if len(doubtful):
-        at, off, wide = found[doubtful], rest[doubtful], doubt[doubtful]
+        at, off, wide = found[doubtful], rest[doubtful], left[doubtful] * (1 + len(columns) * UNIT)
         above = (np.nextafter(at, np.inf) - at) / 2
         below = (at - np.nextafter(at, -np.inf)) / 2
         unsure = ~((off + wide < above) & (off - wide > -below)) & np.isfinite(at)

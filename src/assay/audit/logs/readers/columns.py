@@ -17,8 +17,6 @@ class Columns:
 
     def layout(self, head: LogHead) -> Layout:
         """Every field under its own name; criteria in ``terms`` or in ``scores``."""
-        if "scores" in head.columns and not {"terms", "verdicts"} & set(head.columns):
-            return Layout({}, criteria="scores")
         return Layout({}, own="terms" in head.columns)
 
 

@@ -1,8 +1,7 @@
-"""Shards of the ledger; see ``docs/reference/ledger.md``."""
+"""Shards of the ledger; see `assay.ledger.schema`."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,9 +9,6 @@ from assay.audit.logs.layout import Layout
 from assay.plugins.log_readers import LogHead
 
 MARKS = ("run", "writer", "seq", "at", "reward", "status", "terms", "verdicts", "signature")
-
-_JSON = ("label", "completion_chat", "prompt_chat", "reference", "tests", "steps", "turns")
-_OWN = ("run", "writer", "host", "pid", "seq", "at", "call", "index", "place", "label_number")
 
 
 class Ledger:
@@ -29,34 +25,9 @@ class Ledger:
 
     def as_row(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """The row that `assay verify` would have written."""
-        row = {k: v for k, v in record.items() if k not in _OWN and v is not None}
-        for name in _JSON:
-            if isinstance(row.get(name), str):
-                row[name] = json.loads(row[name])
-        for name in ("completion", "prompt"):
-            chat = row.pop(f"{name}_chat", None)
-            if chat is not None:
-                row[name] = chat
-        info = json.loads(row.pop("info", "null") or "null")
-        exact = json.loads(row.pop("exact", "null") or "null")
-        verdicts = json.loads(row.pop("verdicts", "null") or "null")
-        terms = {
-            t["key"]: {k: t.get(k) for k in ("verifier", "weight", "score", "contribution")}
-            for t in row.pop("terms", None) or ()
-        }
-        reward = {name: record.get(name) for name in ("reward", "status")}
-        for name in ("n_chars", "rubric", "rubric_hash", "seconds", "raw", "reward", "status"):
-            row.pop(name, None)
-        signature = row.pop("signature", None)
-        return {
-            **(info if isinstance(info, dict) else {}),
-            **row,
-            **(exact if isinstance(exact, dict) else {}),
-            **reward,
-            "terms": terms,
-            "verdicts": verdicts or {},
-            "signature": signature,
-        }
+        from assay.ledger.rows import as_row
+
+        return as_row(record)
 
 
 READER = Ledger()

@@ -25,12 +25,12 @@ PANELS = 12
 APART = 20.0
 """Times the middle figure's size: what is larger gets an axis of its own."""
 
-FIGURES = 24
+FIGURES = 40
 """Rows of one panel, at most."""
 
-INTERVAL = "Dot: the measured value. Line: its 95% interval."
+INTERVAL = "Dots: measured values; lines: 95% intervals."
 
-CELLS = "From -1 (orange, they pull apart) to 1 (blue, they agree)."
+CELLS = "Cells: from -1 (orange, they pull apart) to 1 (blue, they agree)."
 
 
 Panels: TypeAlias = "dict[str, list[Figure]]"
@@ -41,7 +41,8 @@ class Drawn(NamedTuple):
 
     chart: Any
     title: str
-    caption: str
+    key: str
+    """How to read it; the same for every chart of its kind, so told once a section."""
 
 
 class _Shape(NamedTuple):
@@ -84,7 +85,7 @@ def charts_of(table: Table) -> Iterator[Drawn]:
             for row in table.rows
             if (found := _figure(row, shape)) is not None
         ]
-        panels = {"": joined} if joined else {}
+        panels: Panels = {"": joined} if joined else {}
     else:
         panels = _panels(table, shape)
     if not panels:
@@ -94,9 +95,11 @@ def charts_of(table: Table) -> Iterator[Drawn]:
     unit = "" if unit == "value" else unit
     for drawn in (small, large):
         domain = extent([f for found in drawn.values() for f in found]) if drawn else None
-        for panel, found in list(drawn.items())[:PANELS]:
+        for panel, figures in list(drawn.items())[:PANELS]:
             title = f"{table.title}: {panel}" if panel else table.title
-            yield Drawn(forest(found[:FIGURES], unit, domain), title, INTERVAL)
+            if len(figures) > FIGURES:
+                title += f" (the first {FIGURES} of {len(figures)})"
+            yield Drawn(forest(figures[:FIGURES], unit, domain), title, INTERVAL)
 
 
 def _by_size(panels: Panels) -> tuple[Panels, Panels]:
@@ -159,7 +162,7 @@ def _lines(table: Table, shape: _Shape) -> Iterator[Drawn]:
         if len(points) > 1:
             unit = table.columns[shape.value]
             chart = line(sorted(points), "" if unit == "value" else unit)
-            yield Drawn(chart, f"{table.title}: {panel}", "Band: 95% interval.")
+            yield Drawn(chart, f"{table.title}: {panel}", "Bands: 95% intervals.")
 
 
 def _pairs(table: Table, shape: _Shape) -> tuple[list[str], list[list[float | None]]] | None:

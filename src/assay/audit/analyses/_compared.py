@@ -1,0 +1,140 @@
+"""Two rewards of the same rollouts: whose order changes, and who is right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assay.audit.context import CONFIDENCE
+from assay.audit.finding import ROLLOUTS, Cell
+from assay.audit.groups import Groups
+from assay.audit.stats.intervals import Estimate, cluster_sums, percentile, resampled
+from assay.audit.stats.ranks import pairs, regret
+
+if TYPE_CHECKING:
+    from assay.audit.context import Context
+    from assay.audit.frame import Floats, Frame
+
+FIGURES = (
+    "share of orders reversed",
+    "share of orders lost to ties",
+    "share of groups whose best-paid changes",
+    "reversed against the outcome, before",
+    "reversed against the outcome, after",
+    "reversed against the outcome, difference",
+    "top-1 regret, before",
+    "top-1 regret, after",
+)
+"""In the order of `_figures`."""
+
+REVERSED, TIED, TOP, BEFORE, AFTER, DIFFERENCE = range(6)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What becomes of the orders within groups when one reward is replaced by another."""
+
+    groups: Groups
+    """Of rows that both rewards know."""
+    sums: Floats
+    """(c, 10) of prompts."""
+    draws: Floats
+    """(d, 8) figures of resampled prompts."""
+    reach: float
+    """Highest outcome less the lowest: what a regret can be."""
+    read: tuple[int, ...]
+    """Rows of the widest reversals: the one that gains first, then the one that loses."""
+
+    @property
+    def orders(self) -> float:
+        """Pairs that differed in reward before."""
+        return float(self.sums[:, 0].sum())
+
+    def figure(self, which: int, confidence: float = CONFIDENCE) -> Estimate:
+        """One of `FIGURES`, with its interval over prompts."""
+        value = float(_figures(self.sums.sum(axis=0))[which])
+        ends = (-1.0 if which == DIFFERENCE else 0.0, self.reach if which > DIFFERENCE else 1.0)
+        return percentile(value, self.draws[:, which], len(self.sums), confidence, ends)
+
+    def rows(self) -> list[tuple[Cell, ...]]:
+        """As a table's rows; what cannot be known (no outcome) is left out."""
+        told: list[tuple[Cell, ...]] = [
+            ("groups compared", len(self.groups), None, None),
+            ("orders before", int(self.orders), None, None),
+        ]
+        for which, name in enumerate(FIGURES):
+            found = self.figure(which)
+            if np.isfinite(found.value):
+                told.append((name, *found[:3]))
+        return told
+
+
+def compare(
+    frame: Frame, context: Context, before: Floats, after: Floats, outcome: Floats | None
+) -> Compared | None:
+    """Two rewards, (n,) each; None where no group has two rows that both know."""
+    known = (frame.group >= 0) & np.isfinite(before) & np.isfinite(after)
+    groups = Groups.of(frame.group, known)
+    if len(groups) == 0:
+        return None
+    x, y = before[groups.rows], after[groups.rows]
+    between = pairs(groups, x, y)
+    top_x = x == groups.spread(groups.high(x))
+    top_y = y == groups.spread(groups.high(y))
+    kept = groups.sum((top_x & top_y).astype(float)) > 0
+    none = np.zeros(len(groups))
+    judged = [none] * 5
+    reach = 0.0
+    if outcome is not None:
+        z = outcome[groups.rows]
+        whole = np.isfinite(groups.sum(z))
+        z = np.where(groups.spread(whole.astype(float)) > 0, z, 0.0)  # a group of ties: no pairs
+        reach = float(np.ptp(z))
+        first, second = pairs(groups, x, z), pairs(groups, y, z)
+        judged = [first.discordant, second.discordant, first.decided_y]
+        judged += [np.where(whole, regret(groups, v, z), 0.0) for v in (x, y)]
+    columns = [
+        between.decided_x,
+        between.discordant,
+        between.decided_x - between.concordant - between.discordant,
+        (~kept).astype(float),
+        np.ones(len(groups)),
+        *judged,
+    ]
+    prompts = frame.prompt[groups.rows[groups.starts]]
+    sums = cluster_sums(prompts, np.stack(columns, axis=1))
+    draws = _figures(resampled(sums, seed=context.seed))
+    return Compared(groups, sums, draws, reach, _widest(groups, x, y))
+
+
+def _figures(sums: Floats) -> Floats:
+    """(..., 8) from sums (..., 10): see `FIGURES`."""
+    orders, reversed_, tied, top, count, first, second, judged, lost, lost_too = np.moveaxis(
+        sums, -1, 0
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        known = np.where(judged > 0, count, np.nan)
+        found = [reversed_ / orders, tied / orders, top / count]
+        found += [first / judged, second / judged, (second - first) / judged]
+        found += [lost / known, lost_too / known]
+    return np.stack(found, axis=-1)
+
+
+def _widest(groups: Groups, x: Floats, y: Floats) -> tuple[int, ...]:
+    """Pairs of the groups whose best-paid rows are furthest from being the best under the other."""
+    scale_x, scale_y = float(np.ptp(x)) or 1.0, float(np.ptp(y)) or 1.0
+    top_x, top_y = groups.spread(groups.high(x)), groups.spread(groups.high(y))
+    loses = groups.high(np.where(x == top_x, (top_y - y) / scale_y, -np.inf))
+    gains = groups.high(np.where(y == top_y, (top_x - x) / scale_x, -np.inf))
+    read: list[int] = []
+    width = np.minimum(loses, gains)
+    for g in np.argsort(-width, kind="stable")[: ROLLOUTS // 2]:
+        if not width[g] > 0:
+            break
+        at = groups.starts[g] + np.arange(groups.sizes[g])
+        gaining = at[np.argmax(np.where(y[at] == y[at].max(), top_x[at] - x[at], -np.inf))]
+        losing = at[np.argmax(np.where(x[at] == x[at].max(), top_y[at] - y[at], -np.inf))]
+        read += [int(groups.rows[gaining]), int(groups.rows[losing])]
+    return tuple(read)

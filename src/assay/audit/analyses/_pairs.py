@@ -1,0 +1,219 @@
+"""Sums over all pairs of criteria, within groups, by blocks of prompts."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assay.audit.finding import ROLLOUTS
+from assay.audit.groups import Groups
+from assay.audit.stats.blocks import Blocks
+from assay.audit.stats.intervals import (
+    Estimate,
+    Measures,
+    jackknifed,
+    quotient,
+    share_of_sums,
+)
+from assay.audit.stats.midranks import group_ranks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from assay.audit.frame import Codes, Floats, Frame
+
+CELLS = 8_000_000
+"""Rows times criteria that are looked at; of more, whole groups at equal strides."""
+
+SINGULAR = 1e-6
+"""Least eigenvalue of a correlation matrix that is inverted."""
+
+
+def taken(frame: Frame) -> Codes:
+    """Places of the groups that are looked at."""
+    groups = frame.groups
+    cells = len(groups.rows) * len(frame.criteria)
+    if cells <= CELLS:
+        return np.arange(len(groups))
+    count = max(1, int(len(groups) * CELLS / cells))
+    places: Codes = np.linspace(0, len(groups) - 1, count).astype(np.int64)
+    return places
+
+
+class Pairs:
+    """Every pair of criteria that vary within groups.
+
+    A group in which some score of a criterion is missing counts for no pair of that criterion.
+    Cost: a few products of (m, k) matrices, whatever k.
+    """
+
+    def __init__(self, frame: Frame, places: Codes) -> None:
+        whole = frame.groups
+        sizes = whole.sizes[places]
+        starts = np.cumsum(sizes) - sizes
+        m = int(sizes.sum())
+        offset = np.arange(m) - np.repeat(starts, sizes)
+        self.rows = whole.rows[np.repeat(whole.starts[places], sizes) + offset]
+        """(m,) rows of the frame."""
+        self.groups = Groups(np.arange(m), starts)
+        self.notes: tuple[str, ...] = ()
+        if len(places) < len(whole):
+            self.notes = (
+                f"Relations of {len(places):,} of {len(whole):,} groups, at equal strides.",
+            )
+        scores = frame.scores[self.rows]
+        varying = []
+        ranks = []
+        for j in range(scores.shape[1]):
+            column = group_ranks(self.groups, scores[:, j])
+            if column.any():
+                varying.append(j)
+                ranks.append(column)
+        self.names = tuple(frame.criteria[j] for j in varying)
+        k = len(varying)
+        self.each = [(i, j) for i in range(k) for j in range(i + 1, k)]
+        self.ordered = [(i, j) for i in range(k) for j in range(k) if i != j]
+        self.ranks: Floats = np.stack(ranks, axis=1) if ranks else np.zeros((m, 0))
+        """(m, k) as `group_ranks`."""
+        self._scores = scores[:, varying]
+        self.blocks = Blocks(frame.prompt[self.rows])
+        self.clusters = self.blocks.clusters
+
+    @cached_property
+    def _known(self) -> NDArray[np.bool_]:
+        """(m, k) whether all scores of a group are there."""
+        missing = self.groups.sum((~np.isfinite(self._scores)).astype(float)) > 0
+        known: NDArray[np.bool_] = ~missing[self.groups.of_row]
+        return known
+
+    # -- rank correlation -------------------------------------------------------------------------
+
+    @cached_property
+    def _moments(self) -> Floats:
+        """(b, 3, k, k) sums of a b, of a^2 where b is known, of b^2 where a is."""
+        cross = self.blocks.products(self.ranks, self.ranks)
+        squares = self.blocks.products(self.ranks**2, self._known.astype(float))
+        return np.stack([cross, squares, squares.swapaxes(1, 2)], axis=1)
+
+    @cached_property
+    def values(self) -> Floats:
+        """(k, k) rank correlations; NaN where two criteria are nowhere known together."""
+        return _correlations(self._moments.sum(axis=0))
+
+    @cached_property
+    def _measured(self) -> Measures:
+        """From one prompt more than there is, on which the two are unrelated.
+
+        Else a dozen prompts that agree would have no spread, and prove it.
+        """
+        moments = self._moments
+        more = moments.sum(axis=0, keepdims=True) / max(1, self.clusters)
+        more[:, 0] = 0.0
+        return jackknifed(_correlations, np.concatenate([moments, more]))
+
+    def bounds(self, confidence: float) -> tuple[Floats, Floats]:
+        """(k, k) and (k, k) ends of the intervals, in [-1, 1]."""
+        low, high = self._measured.bounds(confidence)
+        low, high = np.clip(low, -1.0, 1.0), np.clip(high, -1.0, 1.0)
+        return np.minimum(low, self.values), np.maximum(high, self.values)
+
+    def rho(self, i: int, j: int) -> Estimate:
+        """One rank correlation with its interval."""
+        low, high = self.bounds(0.95)
+        return Estimate(
+            float(self.values[i, j]), float(low[i, j]), float(high[i, j]), self.clusters
+        )
+
+    @cached_property
+    def partial(self) -> Measures | None:
+        """(k, k) correlations of two with all others held; None where they are not defined.
+
+        Source:
+            From the inverse P of the matrix of correlations: -P_ij / sqrt(P_ii P_jj) (Whittaker
+            1990, "Graphical Models in Applied Multivariate Statistics").
+        """
+        k = len(self.names)
+        if k < 3 or not np.isfinite(self.values).all():
+            return None
+        if float(np.linalg.eigvalsh(self.values)[0]) < SINGULAR:
+            self.notes += ("Partial correlations are not defined: criteria are dependent.",)
+            return None
+        try:
+            return jackknifed(_partial, self._moments)
+        except np.linalg.LinAlgError:  # without one block they are
+            return Measures(
+                _partial(self._moments.sum(axis=0)), np.full((k, k), np.inf), self.clusters
+            )
+
+    # -- implication ------------------------------------------------------------------------------
+
+    @cached_property
+    def passes(self) -> NDArray[np.bool_]:
+        """(m, k) whether the score is the highest seen."""
+        known = np.where(np.isfinite(self._scores), self._scores, -np.inf)
+        found: NDArray[np.bool_] = self._scores == known.max(axis=0, initial=-np.inf)
+        return found
+
+    @cached_property
+    def _counts(self) -> Floats:
+        """(b, 4, k, k) rollouts that pass a and fail b; pass a; fail a and b; fail a."""
+        known = self._known
+        passes = self.passes & known
+        fails = ~self.passes & known
+        share = self.groups.mean(passes.astype(float))
+        varies = ((share > 0) & (share < 1))[self.groups.of_row]
+        passing, failing = (passes & varies).astype(float), (fails & varies).astype(float)
+        other, there = fails.astype(float), known.astype(float)
+        products = self.blocks.products
+        return np.stack(
+            [
+                products(passing, other),
+                products(passing, there),
+                products(failing, other),
+                products(failing, there),
+            ],
+            axis=1,
+        )
+
+    def _share(self, first: int, i: int, j: int, confidence: float) -> Estimate:
+        sums = self._counts[:, first : first + 2, i, j]
+        each = self.clusters / max(1, self.blocks.count)
+        return share_of_sums(sums, confidence, units=float(sums[:, 1].sum()), clusters=each)
+
+    def exceptions(self, i: int, j: int, confidence: float = 0.95) -> Estimate:
+        """Of the rollouts that pass i, those that fail j."""
+        return self._share(0, i, j, confidence)
+
+    def failing(self, i: int, j: int, confidence: float = 0.95) -> Estimate:
+        """Of the rollouts that fail i, those that fail j."""
+        return self._share(2, i, j, confidence)
+
+    # -- rollouts ---------------------------------------------------------------------------------
+
+    def telling(self, order: Floats) -> tuple[int, ...]:
+        """The rows lowest in `order`, one a group, of those below 0."""
+        lowest = self.groups.low(order)
+        chosen = np.argsort(lowest, kind="stable")[:ROLLOUTS]
+        ends = self.groups.starts + self.groups.sizes
+        return tuple(
+            int(self.rows[s + int(np.argmin(order[s:e]))])
+            for s, e, low in zip(
+                self.groups.starts[chosen], ends[chosen], lowest[chosen], strict=True
+            )
+            if low < 0
+        )
+
+
+def _correlations(sums: Floats) -> Floats:
+    """(..., k, k) from (..., 3, k, k) moments."""
+    cross, a, b = sums[..., 0, :, :], sums[..., 1, :, :], sums[..., 2, :, :]
+    return quotient(cross, np.sqrt(np.maximum(a, 0) * np.maximum(b, 0)))
+
+
+def _partial(sums: Floats) -> Floats:
+    inverse = np.linalg.inv(_correlations(sums))
+    scale = np.sqrt(np.abs(np.diagonal(inverse, axis1=-2, axis2=-1)))
+    found: Floats = -inverse / (scale[..., :, None] * scale[..., None, :])
+    return found

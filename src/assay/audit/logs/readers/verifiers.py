@@ -1,0 +1,154 @@
+"""What PrimeIntellect's `verifiers` saves of its rollouts.
+
+``traces.jsonl`` of version 1 (verifiers 0.4: ``verifiers/v1/utils/trace_store.py`` writes
+``Episode`` of ``verifiers/v1/episode.py`` with the ``Trace`` of ``verifiers/v1/trace.py``): an
+episode a line, with a trace for each agent; each trace is a row. ``results.jsonl`` of the versions
+before (``verifiers/utils/save_utils.py``, ``state_to_output``): a rollout a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from assay.audit.logs.layout import Layout
+from assay.errors import RolloutsError
+from assay.plugins.log_readers import LogHead
+from assay.rollouts.rows import read_rows
+from assay.rollouts.sources import Source
+
+TRACES = ("id", "env", "task", "traces")
+RESULTS = ("example_id", "prompt", "completion", "reward")
+
+STOPPED = frozenset(
+    {"max_turns", "max_input_tokens", "max_output_tokens", "max_total_tokens", "compaction_failed"}
+)
+"""Conditions under which `verifiers` calls a trace truncated."""
+
+
+class Traces:
+    """Episodes: several rows a line, so they are read by Python."""
+
+    def claims(self, head: LogHead) -> int:
+        """The keys of an episode, with a list of traces."""
+        if head.form != "jsonl" or not set(TRACES) <= set(head.columns):
+            return 0
+        return len(TRACES) if any(isinstance(r.get("traces"), list) for r in head.rows) else 0
+
+    def rows(self, path: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """A row for each trace; one that has no model call is a row without a completion."""
+        for line in read_rows([Source(path)]):
+            if line.data is None:
+                raise RolloutsError(f"{line.place}: {line.error}")
+            episode = line.data
+            for trace in episode.get("traces") or ():
+                if isinstance(trace, Mapping):
+                    yield line.line, self._row(episode, trace)
+
+    def _row(self, episode: Mapping[str, Any], trace: Mapping[str, Any]) -> dict[str, Any]:
+        task = _table(trace.get("task")) or _table(episode.get("task"))
+        data, agent = _table(task.get("data")), _table(trace.get("agent"))
+        work = _table(_table(episode.get("run")).get("work"))
+        calls = [c for c in trace.get("calls") or () if isinstance(c, Mapping)]
+        done = [c for c in calls if c.get("error") is None]
+        terms, values = _terms(_table(trace.get("rewards")))
+        name = agent.get("name")
+        group = _table(episode.get("group")).get("id")
+        row: dict[str, Any] = {
+            "prompt_id": _prompt_id(episode, task, data, name),
+            # agents of one episode are not compared with each other
+            "group_id": None if group is None else f"{group}/{name}",
+            "step": work.get("step"),
+            "prompt": data.get("prompt"),
+            "completion": _completion(trace),
+            "reference": data.get("answer"),
+            "n_tokens": trace.get("num_output_tokens"),
+            "finish_reason": done[-1].get("finish_reason") if done else None,
+            "truncated": _truncated(trace, done),
+            "reward": sum(values) if values else None,
+            "terms": terms,
+            "model": next((c["model"] for c in reversed(calls) if c.get("model")), None)
+            or _table(agent.get("config")).get("model"),
+            "data_source": _table(episode.get("env")).get("id"),
+            "agent": name,
+            "metrics": trace.get("metrics"),
+            "stop_condition": trace.get("stop_condition"),
+        }
+        return {k: v for k, v in row.items() if v is not None}
+
+
+def _table(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _terms(rewards: Mapping[str, Any]) -> tuple[dict[str, Any], list[float]]:
+    """Rewards as terms of a weighted sum, and the values that were paid."""
+    terms: dict[str, Any] = {}
+    values: list[float] = []
+    for name, reward in rewards.items():
+        score = _table(reward).get("score")
+        weight = _table(reward).get("weight", 1.0)
+        paid = score * weight if isinstance(score, int | float) else None
+        terms[name] = {"verifier": name, "weight": weight, "score": score, "contribution": paid}
+        if paid is not None:
+            values.append(paid)
+    return terms, values
+
+
+def _prompt_id(
+    episode: Mapping[str, Any], task: Mapping[str, Any], data: Mapping[str, Any], agent: Any
+) -> str | None:
+    for found in (task.get("key"), task.get("hash"), data.get("id"), data.get("idx")):
+        if found is not None:
+            return f"{_table(episode.get('env')).get('id', '')}/{found}/{agent}"
+    return None
+
+
+def _completion(trace: Mapping[str, Any]) -> Any:
+    """What the model said last, on any branch; as `Trace.last_reply` without the strip."""
+    if isinstance(trace.get("root_reply"), str):
+        return trace["root_reply"]
+    for node in reversed(trace.get("nodes") or ()):
+        message = _table(_table(node).get("message"))
+        if _table(node).get("sampled") and message.get("role") == "assistant":
+            return [message]
+    return None
+
+
+def _truncated(trace: Mapping[str, Any], done: list[Mapping[str, Any]]) -> bool | None:
+    if not trace.get("is_completed") and not done:
+        return None
+    cut = bool(done) and done[-1].get("finish_reason") == "length"
+    return trace.get("stop_condition") in STOPPED or cut
+
+
+class Results:
+    """A rollout a line."""
+
+    def claims(self, head: LogHead) -> int:
+        """``example_id`` beside prompt, completion and reward."""
+        if not set(RESULTS) <= set(head.columns):
+            return 0
+        return len(RESULTS) + ("metrics" in head.columns)
+
+    def layout(self, head: LogHead) -> Layout:
+        """``metrics`` holds the reward functions' values; before there was one, columns do."""
+        fields = {
+            "prompt_id": (("example_id",),),
+            "reference": (("answer",),),
+            "n_tokens": (("token_usage", "output_tokens"),),
+            "truncated": (("is_truncated",),),
+            "status": (),
+            "signature": (),
+            "turns_reward": (),
+            "rubric": (),
+        }
+        if "metrics" in head.columns:
+            return Layout(fields, criteria="scores", scores=("metrics",))
+        known = {*RESULTS, "id", "task", "step", "is_completed", "is_truncated"}
+        known |= {"generation_ms", "scoring_ms", "total_ms", "num_turns", "label"}
+        return Layout(fields, criteria="columns", known=frozenset(known))
+
+
+TRACES_READER = Traces()
+RESULTS_READER = Results()

@@ -1,0 +1,382 @@
+"""Inside the test's sandbox: stands for the program under test, which runs in another.
+
+What a program's function returns crosses as a value, or, where it is none, stays there and is
+known here by a handle. Whose word a handle takes is decided by what the *test* did to get it:
+
+==============  ==========================  ===================================================
+handle          comes from                  its program is asked for
+==============  ==========================  ===================================================
+`_Instance`     the test called a class;    every operator: the class's operators are under test
+                arithmetic of such ones
+`_Kin`          a method, attribute or      operators that claim a value: ``len``, ``str``,
+                item of one; of a class     ``[i]``, iteration; arithmetic with its like
+                that the test called
+`_Iterator`     anywhere                    its items; ``in`` looks at all of them, here
+`_Function`     anywhere                    what it returns
+`_Opaque`       anywhere                    attributes and methods
+==============  ==========================  ===================================================
+
+Else an object that a function returns could agree to whatever it is asked, and would be told what
+is expected of it by being asked. For the same reason no operator of any handle is ever given a
+plain value to compare with: what is no value equals none.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+from typing import Any, Protocol
+
+from assay.verifiers.code_tests.sandbox.codec import decode, encode
+
+_exit = os._exit
+
+
+class Channel(Protocol):
+    """Frames to and from the parent."""
+
+    def send(self, message: Any) -> None:
+        """Say it."""
+
+    def receive(self) -> Any:
+        """The next message; None at the end."""
+
+
+class ProgramError(Exception):
+    """The program under test raised something that is no builtin exception."""
+
+
+class Caller:
+    """Asks the parent for what the program under test would do."""
+
+    def __init__(self, channel: Channel, *, in_place: bool) -> None:
+        self._channel = channel
+        self._in_place = in_place
+        self.known: set[int] = set()
+        """Classes that the test called, by the program's number for them."""
+
+    def ask(
+        self, request: dict[str, Any], args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> dict[str, Any]:
+        """The reply, which holds a value or a handle.
+
+        Raises:
+            Exception: what the program raised, as the nearest builtin class.
+        """
+        request["a"] = [_sent(a) for a in args]
+        request["k"] = {k: _sent(v) for k, v in (kwargs or {}).items()}
+        self._channel.send({"ask": request})
+        reply = self._channel.receive()
+        if reply is None:
+            _exit(1)
+        if "x" in reply:
+            raise _raised(reply["x"], request.get("f"))
+        if self._in_place or ("h" not in reply and reply.get("v") is None):
+            for mine, theirs in zip(args, reply.get("after") or (), strict=False):
+                _update(mine, theirs)
+        return dict(reply)
+
+
+def _raised(told: dict[str, Any], asked: Any) -> Exception:
+    kind = getattr(builtins, str(told.get("base")), None)
+    text = f"{told.get('type')}: {told.get('text')}"
+    if not isinstance(kind, type) or not issubclass(kind, Exception):
+        return ProgramError(text)
+    if issubclass(kind, StopIteration | StopAsyncIteration) and asked != "__next__":
+        # it would end the test's own loop, map or all() over calls, unasserted
+        return ProgramError(text)
+    if kind in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError):
+        kind = ValueError
+    # an AssertionError of the program's is not one of the test's, but reads like it
+    return kind(text)
+
+
+def _sent(value: Any) -> Any:
+    if isinstance(value, _Opaque):
+        return {"h": value._assay_number}
+    if type(value) is slice:
+        return {"slice": [encode(x) for x in (value.start, value.stop, value.step)]}
+    return encode(value)
+
+
+def _update(mine: Any, theirs: Any) -> None:
+    """What the program did to a mutable argument, done to the test's own."""
+    if type(mine) is list and type(theirs) is list:
+        mine[:] = decode(theirs)
+    elif type(mine) in (dict, set) and type(theirs) is dict:
+        new = decode(theirs)
+        if type(new) is type(mine):
+            mine.clear()
+            mine.update(new)
+
+
+def _made(caller: Caller, reply: dict[str, Any], operand: type[_Opaque] | None) -> Any:
+    """The value in a reply, or a handle on what stayed.
+
+    Args:
+        caller: To ask through.
+        reply: The program's.
+        operand: The kind of handle that an operator or a member was used on; None for a call of
+            a function.
+    """
+    if "h" not in reply:
+        return decode(reply.get("v"))
+    can = reply.get("can") or ()
+    kind: type[_Opaque] = _Opaque
+    if operand is not None and issubclass(operand, _Kin) and reply.get("c") in caller.known:
+        kind = operand
+    elif "iter" in can:
+        kind = _Sized if "len" in can else _Iterator
+    elif "call" in can:
+        kind = _Function
+    # what it yields in turn is as near to an instance as itself
+    near = _Kin if operand is not None and issubclass(operand, _Kin) else None
+    return kind(caller, reply["h"], near)
+
+
+class _Opaque:
+    """An object that lives in the program's sandbox. Equal to nothing but itself; no truth."""
+
+    def __init__(self, caller: Caller, number: int, near: type[_Opaque] | None) -> None:
+        fields = vars(self)  # not by assignment, which is the program's affair
+        fields.update(_assay_caller=caller, _assay_number=number, _assay_near=near)
+
+    def _assay_ask(self, op: str, name: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        request = {"op": op, "h": self._assay_number, "f": name, "keep": 1, "after": 1}
+        caller: Caller = self._assay_caller
+        return caller.ask(request, args, kwargs)
+
+    def _assay_on(self, name: str, *args: Any) -> Any:
+        """An operator: what it gives is of the operand's kind, if of its class."""
+        return _made(self._assay_caller, self._assay_ask("on", name, *args), type(self))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        near = _Kin if isinstance(self, _Kin) else self._assay_near
+        return _made(self._assay_caller, self._assay_ask("get", name), near)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._assay_ask("on", "__setattr__", name, value)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        raise TypeError("an object of the program's that is no value is neither true nor false")
+
+    def __repr__(self) -> str:
+        return "<an object of the program>"  # no word of the program's in it
+
+
+class _Function(_Opaque):
+    """A function, a method, or what else can be called: no more than a function would be."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        reply = self._assay_ask("on", "__call__", *args, **kwargs)
+        return _made(self._assay_caller, reply, self._assay_near)
+
+
+class _Iterator(_Opaque):
+    """Gives values one by one."""
+
+    def __iter__(self) -> Any:
+        reply = self._assay_ask("on", "__iter__")
+        found = _made(self._assay_caller, reply, self._assay_near)
+        return found if isinstance(found, _Opaque) else iter(found)
+
+    def __next__(self) -> Any:
+        return _made(self._assay_caller, self._assay_ask("on", "__next__"), self._assay_near)
+
+    def __contains__(self, key: Any) -> bool:
+        # all of it first: one without end that gives everything in turn contains nothing
+        return key in [x for x in self]  # noqa: C416 - list() would ask for a length, too
+
+
+class _Sized(_Iterator):
+    """A view of a dict."""
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class _Kin(_Opaque):
+    """Of a class under test; operators that claim a value are its word, and a guess each."""
+
+    def __len__(self) -> int:
+        length = self._assay_on("__len__")
+        return length if type(length) is int else -1
+
+    def __iter__(self) -> Any:
+        found = self._assay_on("__iter__")
+        return found if isinstance(found, _Opaque) else iter(found)
+
+    def __next__(self) -> Any:
+        return _made(self._assay_caller, self._assay_ask("on", "__next__"), _Kin)
+
+    def __getitem__(self, key: Any) -> Any:
+        if not isinstance(self, _Instance) and not _is_place(key):
+            raise TypeError("an object that a method returned is not asked for keys")
+        return _made(self._assay_caller, self._assay_ask("on", "__getitem__", key), _Kin)
+
+    def __contains__(self, key: Any) -> bool:
+        raise TypeError("an object that a method returned is not asked what it contains")
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        # with its like only: a plain value would be what is expected
+        return isinstance(other, _Kin) and self._assay_on("__eq__", other) is True
+
+    __hash__ = object.__hash__
+
+    def __str__(self) -> str:
+        text = self._assay_on("__str__")
+        return text if type(text) is str else ""
+
+    def __repr__(self) -> str:
+        text = self._assay_on("__repr__")
+        return text if type(text) is str else ""
+
+
+class _Instance(_Kin):
+    """The test called its class: the class's operators are what is under test."""
+
+    def __contains__(self, key: Any) -> bool:
+        return self._assay_on("__contains__", key) is True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        reply = self._assay_ask("on", "__call__", *args, **kwargs)
+        return _made(self._assay_caller, reply, _Kin)
+
+    def _assay_scaled(self, name: str, other: Any) -> Any:
+        """Arithmetic with a plain value, which may be what is expected: ``abs(x - 3.5) < 0.1``.
+
+        So it must stay in the class, and what it gives is asked for no number.
+        """
+        found = _made(self._assay_caller, self._assay_ask("on", name, other), _Kin)
+        if not isinstance(found, _Kin):
+            raise TypeError("an operator with a plain value must give an object of the class")
+        return found
+
+    def __bool__(self) -> bool:
+        return self._assay_on("__bool__") is True
+
+    def __hash__(self) -> int:
+        number = self._assay_on("__hash__")
+        return hash(number) if type(number) is int else 0
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._assay_on("__setitem__", key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        self._assay_on("__delitem__", key)
+
+    def __enter__(self) -> Any:
+        return self._assay_on("__enter__")
+
+    def __exit__(self, *_: Any) -> None:
+        self._assay_on("__exit__", None, None, None)  # what the test raises stays raised
+
+
+def _is_place(key: Any) -> bool:
+    parts = key if type(key) is tuple else (key,)
+    return all(type(x) is int or type(x) is slice for x in parts)
+
+
+def _add_operators() -> None:
+    def binary(name: str) -> Any:
+        def operate(self: _Kin, other: Any) -> Any:
+            if isinstance(other, _Kin):
+                return self._assay_on(name, other)
+            if not isinstance(self, _Instance):
+                return NotImplemented
+            return self._assay_scaled(name, other)
+
+        return operate
+
+    def unary(name: str) -> Any:
+        def operate(self: _Kin) -> Any:
+            return self._assay_on(name)
+
+        return operate
+
+    def order(name: str) -> Any:
+        def compare(self: _Kin, other: Any) -> Any:
+            if not isinstance(other, _Kin):
+                return NotImplemented
+            return self._assay_on(name, other) is True
+
+        return compare
+
+    for name in BINARY:
+        setattr(_Kin, name, binary(name))
+    for name in UNARY:
+        setattr(_Instance, name, unary(name))
+    for name in ORDER:
+        setattr(_Kin, name, order(name))
+
+
+_ARITHMETIC = (
+    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor",
+    "lshift", "rshift",
+)  # fmt: skip
+BINARY = tuple(f"__{r}{name}__" for name in _ARITHMETIC for r in ("", "r"))
+UNARY = ("__neg__", "__pos__", "__abs__", "__invert__", "__int__", "__float__", "__reversed__")
+ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
+_add_operators()
+
+
+class _Name:
+    """A function or class of the program under test, by name."""
+
+    def __init__(self, caller: Caller, name: str, *, is_class: bool) -> None:
+        self._assay_caller, self._assay_name, self._assay_class = caller, name, is_class
+        self.__name__ = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        caller = self._assay_caller
+        request = {"op": "call", "f": self._assay_name, "keep": 1, "after": 1}
+        reply = caller.ask(request, args, kwargs)
+        if "h" in reply and self._assay_class:
+            if "." not in self._assay_name:
+                caller.known.add(reply.get("c", -1))
+                return _Instance(caller, reply["h"], _Kin)
+            if "own" in (reply.get("can") or ()):  # another way to make one: Matrix.identity(3)
+                caller.known.add(reply.get("c", -1))
+                return _Kin(caller, reply["h"], _Kin)
+        return _made(caller, reply, None)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Name(
+            self._assay_caller, f"{self._assay_name}.{name}", is_class=self._assay_class
+        )  # fmt: skip
+
+    def __instancecheck__(self, value: Any) -> bool:
+        if not isinstance(value, _Opaque):
+            return False
+        request = {"op": "is", "h": value._assay_number, "f": self._assay_name}
+        return self._assay_caller.ask(request).get("v") is True
+
+
+def outward(
+    channel: Channel, names: list[str], classes: list[str], *, in_place: bool
+) -> dict[str, Any]:
+    """The builtins of the test code, with the program's names among them.
+
+    Among the builtins, not the globals: what the test itself defines comes first.
+
+    Args:
+        channel: To the parent.
+        names: What the program is asked for.
+        classes: Those of them that the test takes for classes.
+        in_place: Whether a call that returns something changes the test's arguments; one that
+            returns nothing does, since it can have no other purpose.
+    """
+    caller = Caller(channel, in_place=in_place)
+    found = {name: _Name(caller, name, is_class=name in classes) for name in names}
+    return {**vars(builtins), **found}
