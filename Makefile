@@ -11,7 +11,9 @@ demo: $(STAMP)
 	@mkdir -p reports
 	@$(BIN)/assay verify $(ROWS) --rubric math --out reports/demo.jsonl --summary reports/demo.md
 	@echo
-	@echo "rows with rewards: reports/demo.jsonl   summary: reports/demo.md"
+	@$(BIN)/assay audit reports/demo.jsonl --rubric math --by model --report reports/demo.html
+	@echo
+	@echo "rows with rewards: reports/demo.jsonl   summary: reports/demo.md   audit: reports/demo.html"
 
 # The fast tests. Those of parts that are not installed are named at the end.
 test: $(STAMP)

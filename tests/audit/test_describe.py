@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assay.audit.analyses import ANALYSES, all_analyses
-from assay.audit.describe import kinds, markdown
+from assay.audit.describe import kinds, markdown, specs
 from assay.audit.finding import Kind
 from assay.audit.run import REMEDIES
 
@@ -23,7 +23,8 @@ def test_ids_are_unique_and_say_whose_they_are() -> None:
     assert len({kind.id for kind in kinds()}) == len(list(kinds()))
     for analysis, name in zip(all_analyses(), ANALYSES, strict=True):
         assert analysis.spec.name == name
-        assert all(kind.id.startswith(f"{name}.") for kind in analysis.spec.kinds)
+    for spec in specs():
+        assert all(kind.id.startswith(f"{spec.name}.") for kind in spec.kinds)
 
 
 @pytest.mark.parametrize("kind", list(kinds()), ids=lambda kind: kind.id)

@@ -152,7 +152,7 @@ def test_a_gate_holds_whatever_its_weights() -> None:
         "then/format.boxed": (None, None),
         "then/length.overlong": (None, None),
     }
-    assert "1 weights" not in str(outcome.notes)
+    assert figures(outcome)["median change that breaks one"][0] == 1.0  # no floor at all: a tie
 
 
 def test_a_weight_within_a_minimum_is_bisected() -> None:
@@ -169,7 +169,10 @@ def test_a_weight_within_a_minimum_is_bisected() -> None:
     frame = make_frame(
         {"held/math.answer": [1, 0], "format.boxed": [0, 1]}, prompt=[0, 0], reward=[0.7, 0.6]
     )
-    told = region(analyse("robustness", frame, rubric=own))
+    outcome = analyse("robustness", frame, rubric=own)
+    told = region(outcome)
+    least = figures(outcome)["smallest change that breaks one"][0]
+    assert least == pytest.approx(1 / 7, abs=1e-5)
     assert told["held"][1] == pytest.approx(6 / 7, abs=1e-5)
     assert told["format.boxed"][2] == pytest.approx(7 / 6, abs=1e-5)
     assert (told["held"][2], told["format.boxed"][1]) == (None, None)

@@ -197,12 +197,16 @@ def test_few_prompts_raise_no_false_alarm(prompts: int) -> None:
         ("tau-b", (3 - 0.9 * 2) / np.sqrt(3 * (3 + 2 * 0.9)), {"rate": 0.9}),
     ],
 )
-def test_intervals_of_orders_cover(figure: str, truth: float, fault: dict[str, float]) -> None:
+@pytest.mark.parametrize("prompts", [15, 120])
+def test_intervals_of_orders_cover(
+    figure: str, truth: float, fault: dict[str, float], prompts: int
+) -> None:
     """tau-b: 3 pairs a group differ in the outcome; reversed .9 of the time is one of them, and
     then two wrong ones differ from the third in reward: 5 pairs, else 3."""
     found = []
     for seed in range(PLANTED):
-        row = figures(analyse("shaping", planted(seed, **fault)))[f"answer: {figure}"]
+        frame = planted(seed, prompts=prompts, **fault)
+        row = figures(analyse("shaping", frame))[f"answer: {figure}"]
         found.append((float(row[1]), float(row[2])))
     covers(found, truth)
 
@@ -217,9 +221,11 @@ def test_orders_at_the_threshold_are_quiet(fault: dict[str, float]) -> None:
     """Just at each threshold. One fault drags the other beyond its own, which is none of its
     false alarms: so only the kind at its threshold is counted."""
     kind = "shaping.reversals" if fault["rate"] else "shaping.regret"
+    # with another right one 6 pairs differ, so twice the rate is at the threshold
+    planted_fault = {**fault, "rate": 2 * fault["rate"]}
 
     def clean(seed: int) -> Frame:
-        frame = planted(seed, prompts=300, **fault)
+        frame = planted(seed, prompts=300, **planted_fault)
         if kind == "shaping.regret":
             return frame
         # the reversed wrong one is no better paid than another right one: no regret
@@ -229,8 +235,6 @@ def test_orders_at_the_threshold_are_quiet(fault: dict[str, float]) -> None:
             {"answer": right.ravel()}, grown.ravel(), prompt=np.repeat(np.arange(300), 5)
         )
 
-    if kind == "shaping.reversals":  # 6 pairs differ now, so twice the rate is at the threshold
-        fault["rate"] *= 2
     assert CLEAN == 400
     quiet("shaping", clean)
 

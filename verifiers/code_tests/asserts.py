@@ -25,6 +25,7 @@ from assay.verifiers.code_tests.forms import (
     unittest_call,
     used,
 )
+from assay.verifiers.code_tests.in_place import trusts_arguments
 from assay.verifiers.code_tests.literals import NoLiteral
 from assay.verifiers.code_tests.suite import Case, Rest
 
@@ -261,7 +262,10 @@ def _rest(
             if isinstance(x, ast.FunctionDef) and x.name.startswith("test") and not x.args.args
         ]  # fmt: skip
         text += "".join(f"\n{f}()" for f in functions if not _calls(body, f)) + "\n"
-    return Rest(text, names, asserts, classes(tree, names, before))
+    aliases = {*names, *(x.arg for x in check.args.args[:1])} if check is not None else {*names}
+    return Rest(
+        text, names, asserts, classes(tree, names, before), not trusts_arguments(tree, aliases)
+    )
 
 
 _RUN_UNITTEST = """

@@ -42,8 +42,8 @@ def run_rest(
         ReferenceUnreadable: the test's own code does not compile.
     """
     budget = Budget.of(suite, params)
-    job = {"kind": "serve", "code": rest.code, "before": suite.before, "caller": list(rest.names)}
-    job["classes"] = list(rest.classes)
+    job: dict[str, Any] = {"kind": "serve", "code": rest.code, "before": suite.before}
+    job |= {"caller": rest.names, "classes": rest.classes, "in_place": rest.in_place}
     began = time.monotonic()
     with program.start() as tested:
         failed = program.ready(tested)

@@ -53,6 +53,8 @@ class Rest:
     asserts: int
     classes: tuple[str, ...] = ()
     """Those of the names that the test takes for classes."""
+    in_place: bool = True
+    """What a call that returns something did to its arguments is done to the test's own."""
 
 
 @dataclass(frozen=True, slots=True)

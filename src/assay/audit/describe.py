@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assay.audit.analyses import all_analyses
+from assay.audit.analyses import AnalysisSpec, all_analyses
 from assay.audit.context import CONFIDENCE, FALSE_ALARM
 from assay.audit.finding import Kind
 
@@ -23,17 +23,25 @@ No finding is no proof: a log is at most *consistent with* a reward that teaches
 """
 
 
+def specs() -> Iterator[AnalysisSpec]:
+    """Every analysis in the order of a report; then the probes, which are asked for."""
+    from assay.audit.probes.outcome import SPEC
+
+    for analysis in all_analyses():
+        yield analysis.spec
+    yield SPEC
+
+
 def kinds() -> Iterator[Kind]:
     """Every kind of finding, in the order of a report."""
-    for analysis in all_analyses():
-        yield from analysis.spec.kinds
+    for spec in specs():
+        yield from spec.kinds
 
 
 def markdown() -> str:
     """The page."""
     out = [HEAD]
-    for analysis in all_analyses():
-        spec = analysis.spec
+    for spec in specs():
         out.append(f"## {spec.title}\n\n*{spec.question}*\n")
         for kind in spec.kinds:
             out.append(

@@ -76,6 +76,16 @@ def same_verifier(a: str, b: str) -> bool:
 
 def columns(
     bound: BoundRubric, criteria: tuple[str, ...], own: BoundRubric | None
+) -> dict[str, str]:
+    """Criterion's key in `bound` -> the criterion of the log that is likeliest to have its scores.
+
+    See `sources`, of which it is the first.
+    """
+    return {key: found[0] for key, found in sources(bound, criteria, own).items()}
+
+
+def sources(
+    bound: BoundRubric, criteria: tuple[str, ...], own: BoundRubric | None
 ) -> dict[str, tuple[str, ...]]:
     """Criterion's key in `bound` -> the criteria of the log whose scores are its own.
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.audit.matching import columns, identities, same_verifier
+from assay.audit.matching import identities, same_verifier, sources
 from assay.audit.stats.sums import fsum
 from assay.errors import AssayError, SampleError
 from assay.model import Sample, Verdict
@@ -65,7 +65,7 @@ class Recomposer:
 
     def __init__(self, bound: BoundRubric, frame: Frame, context: Context) -> None:
         self.bound, self.frame, self.context = bound, frame, context
-        self.columns = columns(bound, frame.criteria, context.rubric)
+        self.columns = sources(bound, frame.criteria, context.rubric)
         """Criterion's key -> the log's criteria that have its scores, the likeliest first."""
         self._identities = identities(bound)
         self._lacks: dict[str, None] = {}
@@ -292,9 +292,9 @@ class Recomposer:
                 f"whole rows for all: this rubric reads more than scores, so {len(chosen):,} of "
                 f"{len(rows):,} rows were composed"
             )
-        sources = {key: self._source(key) for key in self._identities}
+        places = {key: self._source(key) for key in self._identities}
         for row, whole in zip(chosen, self.context.rows([int(r) for r in chosen]), strict=True):
-            found[row] = self._composed(whole, sources)
+            found[row] = self._composed(whole, places)
 
     def _whole_groups(self, rows: Codes) -> Codes:
         """Some rows, no more than may be read: whole groups, evenly over the log."""
@@ -312,13 +312,13 @@ class Recomposer:
                 return picked[:READ]
             every += 1
 
-    def _composed(self, row: Mapping[str, Any], sources: Mapping[str, str | None]) -> float:
+    def _composed(self, row: Mapping[str, Any], places: Mapping[str, str | None]) -> float:
         stored = row.get("verdicts")
         if not isinstance(stored, Mapping):
             self._lack("verdicts in some rows")
             return math.nan
         verdicts: dict[str, Verdict] = {}
-        for key, source in sources.items():
+        for key, source in places.items():
             for name, value in stored.items():
                 head, mark, turn = str(name).partition("#")
                 if head == source and isinstance(value, Mapping):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,10 +14,11 @@ from rich.text import Text
 from assay.cli.console import plain, say_note, say_warning, show
 from assay.cli.exits import FINDINGS
 from assay.errors import ConfigError, nearest
+from assay.model import SAMPLE_FIELDS
 from assay.plugins.spec import SEVERITIES, Severity
 
 if TYPE_CHECKING:
-    from assay.audit.finding import Finding, Kind
+    from assay.audit.finding import Finding, Kind, Outcome
     from assay.audit.logs import Log
     from assay.audit.run import Audit
     from assay.plugins.host import Host
@@ -91,7 +93,14 @@ def audit(
     demo: Annotated[
         bool, typer.Option("--demo", help="A bundled log with three planted faults.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="Of bootstrap draws.")] = 0,
+    probes: Annotated[
+        bool,
+        typer.Option(
+            "--probes",
+            help="Also attack --rubric on prompts of the log; this runs its verifiers.",
+        ),
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Of bootstrap draws, and of probes.")] = 0,
     plugin: Annotated[
         list[str] | None,
         typer.Option(metavar="FILE.py", help="A one-file plugin.", show_default=False),
@@ -99,8 +108,8 @@ def audit(
 ) -> None:
     """Find what a reward teaches besides what was meant.
 
-    Runs no verifier: it reads scores that are in the log. What the log lacks for an analysis is
-    named, and the others run.
+    Runs no verifier, but for --probes: it reads scores that are in the log. What the log lacks
+    for an analysis is named, and the others run.
     """
     if fail_on not in SEVERITIES:
         raise ConfigError(
@@ -109,6 +118,8 @@ def audit(
         )
     if demo == bool(logs):
         raise ConfigError("give the logs to audit, or --demo")
+    if probes and rubric is None:
+        raise ConfigError("--probes needs --rubric, the rubric to attack")
     if report is not None:
         _check_writable(report)
     need_extra()
@@ -139,6 +150,10 @@ def audit(
             rubric=bound, against=_bound(against, host), host=host, rows=log.rows, seed=seed
         )
         found = run_audit(log.frame, context)
+        if probes:
+            assert rubric is not None
+            outcome = _probed(rubric, log, _columns(mapped or []), seed, plugin or ())
+            found = replace(found, outcomes=(*found.outcomes, outcome))
         if as_json:
             from assay.audit.as_json import to_json
 
@@ -146,14 +161,29 @@ def audit(
         else:
             _show(found, log, explain)
         if report is not None:
+            from assay.audit.describe import specs
             from assay.audit.report import write_report
 
-            write_report(found, log.rows, report)
+            write_report(found, log.rows, report, specs=tuple(specs()))
             if not as_json:
                 say_note(f"report: {report}")
     graves = SEVERITIES[SEVERITIES.index(_severity(fail_on)) :]
     if any(finding.severity in graves for finding in found.findings):
         raise typer.Exit(FINDINGS)
+
+
+def _probed(
+    rubric: str, log: Log, columns: dict[str, str], seed: int, plugins: Sequence[str]
+) -> Outcome:
+    """The board of probes on prompts of the log."""
+    from assay.audit.probes.outcome import ROWS, as_outcome, samples_of
+    from assay.audit.probes.run import probe
+    from assay.cli.verify import _engine
+
+    rows = log.rows(range(min(ROWS, log.frame.n)))
+    fields = {name: column for name, column in columns.items() if name in SAMPLE_FIELDS}
+    with _engine(rubric, plugins=tuple(plugins), cache_size=0) as engine:
+        return as_outcome(probe(engine, samples_of(rows, fields), seed=seed))
 
 
 def need_extra() -> None:
@@ -204,9 +234,9 @@ def _check_writable(path: Path) -> None:
 
 
 def _show(found: Audit, log: Log, explain: bool) -> None:
-    from assay.audit.analyses import all_analyses
+    from assay.audit.describe import kinds as all_kinds
 
-    kinds = {kind.id: kind for a in all_analyses() for kind in a.spec.kinds}
+    kinds = {kind.id: kind for kind in all_kinds()}
     show(plain(_heading(found, log)), soft_wrap=True)
     for problem in log.problems:
         say_warning(str(problem))

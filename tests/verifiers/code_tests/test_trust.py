@@ -261,6 +261,15 @@ def test_a_yes_man_of_a_function_earns_nothing(best: Pool, hand: str) -> None:
         assert verdict.score == 0.0, (row.why, verdict.because)
 
 
+BOX = """
+class Box(Yes):
+    def f(self, x): return self
+    def open(self): pass
+    def __getitem__(self, k): return k if type(k) is str else self
+    def __iter__(self): return iter([self])
+Box.items = Box()
+"""
+
 METHODS = [
     Lie("contains", "assert i * 7 + 1 in s.f(i)"),
     Lie("equals", "assert s.f(i) == i * 7 + 1"),
@@ -272,6 +281,9 @@ METHODS = [
     Lie("between", "assert i < s.f(i) < i + 2"),
     Lie("called", "assert s.f(i)(i * 7 + 1) == i * 7 + 1"),
     Lie("an attribute that contains", "assert i * 7 + 1 in s.items"),
+    Lie("an item that contains", "assert i * 7 + 1 in s[i]"),
+    Lie("an item of an item", "assert s[i][str(i)] == str(i)"),
+    Lie("one of those it gives in turn", "assert [x for x in s if i * 7 + 1 in x]"),
 ]
 
 
@@ -279,11 +291,8 @@ METHODS = [
 def test_a_yes_man_of_a_method_earns_nothing(best: Pool, row: Lie) -> None:
     """A method that returns its own instance hands over no more than a function does."""
     body = "".join(f"    {line}\n" for line in row.check.splitlines())
-    code = f"s = Box()\nfor i in range(3):\n{body}"
-    program = (
-        YES
-        + "class Box(Yes):\n    def f(self, x): return self\n    items = property(f.__get__)\nBox.items = Box()\n"
-    )
+    code = f"s = Box()\ns.open()\nfor i in range(3):\n{body}"
+    program = YES + BOX
     if row.why == "called":  # a method that returns a function is asked what it was given
         program = program.replace("return self", "return 5")
     verdict = CodeTests(WHOLE, best).verify(
@@ -444,3 +453,57 @@ def test_what_a_suite_takes_for_a_class() -> None:
         names(loop.format("len(Stack(i))"), "Stack", prompt="def Stack(i):\n    '''S.'''\n") == ()
     )
     assert names("for x in y(3):\n    assert isinstance(x, item)\n", "y", "item") == ("item",)
+
+
+EMPTIED = [
+    Lie("sorted again", "assert c(xs) == sorted(xs)"),
+    Lie("in two steps", "out = c(xs)\nassert out == sorted(xs)"),
+    Lie("by a variable", "out = c(xs)\nwant = sorted(xs)\nassert want == out"),
+    Lie("under another name", "ys = xs\nout = c(xs)\nassert out == sorted(ys)"),
+    Lie(
+        "counted",
+        "import collections\nassert collections.Counter(c(xs)) == collections.Counter(xs)",
+    ),
+    Lie(
+        "one by one",
+        "out = c(xs)\nassert len(out) == len(xs) and all(x in xs for x in out) and sorted(xs) == out",
+    ),
+    Lie("through a helper", "def run(v): return c(v)\nassert run(xs) == sorted(xs)"),
+    Lie("through map", "assert [*map(c, [xs])] == [sorted(xs)]"),
+    Lie("in a dict", "d = {'a': xs}\nassert c(d['a']) == sorted(d['a'])"),
+    Lie("unittest", "import unittest\nunittest.TestCase().assertEqual(c(xs), sorted(xs))"),
+]
+
+
+@pytest.mark.parametrize("row", EMPTIED, ids=lambda r: r.why)
+def test_an_argument_that_was_emptied_is_no_measure(best: Pool, row: Lie) -> None:
+    """``f(xs) == sorted(xs)`` holds for whoever empties `xs` and returns nothing of it."""
+    body = "".join(f"        {line}\n" for line in row.check.splitlines())
+    code = f"def check(c):\n    for n in range(3):\n        xs = [n, 5, 1]\n{body}"
+    tests = {"type": "asserts", "entry_point": "f", "code": code}
+    verifier = CodeTests(WHOLE, best)
+    for program, score in (
+        ("def f(xs): return sorted(xs)\n", 1.0),
+        ("def f(xs):\n    xs.sort()\n    return list(xs)\n", 1.0),
+        ("def f(xs):\n    xs.clear()\n    return []\n", 0.0),
+    ):
+        verdict = verifier.verify(Sample(completion=program, tests=tests))
+        assert verdict.score == score, (program, verdict.because)
+
+
+IN_PLACE = [
+    Honest("nothing returned", "for n in range(3):\n    xs = [n, 5, 1]\n    old = list(xs)\n    f(xs)\n    assert xs == sorted(old)\n",
+           "def f(xs): xs.sort()\n"),
+    Honest("a count returned, as LeetCode has it", "for n in range(1, 4):\n    xs = [n] * n + [9]\n    k = f(xs, n)\n    assert k == 1\n    assert xs[:k] == [9]\n",
+           "def f(xs, v):\n    xs[:] = [x for x in xs if x != v]\n    return len(xs)\n"),
+    Honest("what was taken out returned", "for n in range(3):\n    xs = [n, 5]\n    assert f(xs) == 5\n    assert xs == [n]\n", "def f(xs): return xs.pop()\n"),
+    Honest("against a copy made before", "for n in range(3):\n    xs = [n, 5, 1]\n    old = xs[:]\n    out = f(xs)\n    assert out == sorted(old) and xs == old\n",
+           "def f(xs): return sorted(xs)\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", IN_PLACE, ids=lambda r: r.why)
+def test_a_change_that_is_asked_for_is_seen(best: Pool, row: Honest) -> None:
+    tests = {"type": "asserts", "entry_point": "f", "code": row.code}
+    verdict = CodeTests(WHOLE, best).verify(Sample(completion=row.program, tests=tests))
+    assert verdict.score == 1.0, verdict.because

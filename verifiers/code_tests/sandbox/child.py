@@ -190,7 +190,9 @@ def _serve(job: dict[str, Any], channel: _Channel) -> int:
         return 1
     module = _module("program")
     if job.get("caller"):
-        module.__dict__["__builtins__"] = outward(channel, job["caller"], job.get("classes", []))
+        module.__dict__["__builtins__"] = outward(
+            channel, job["caller"], job.get("classes", []), in_place=job.get("in_place", True)
+        )
     if "before" in job:  # the prompt's helpers; its stub of the function asked for must not stay
         helpers = compile(job["before"], "<prompt>", "exec", dont_inherit=True)
         exec(helpers, module.__dict__)  # noqa: S102

@@ -7,10 +7,10 @@ known here by a handle. Whose word a handle takes is decided by what the *test* 
 handle          comes from                  its program is asked for
 ==============  ==========================  ===================================================
 `_Instance`     the test called a class;    every operator: the class's operators are under test
-                an operator on such a one
-`_Kin`          a method or attribute of    operators that claim a value: ``len``, ``str``,
-                one; of a class that the    ``[i]``, iteration; arithmetic with its like
-                test called
+                arithmetic of such ones
+`_Kin`          a method, attribute or      operators that claim a value: ``len``, ``str``,
+                item of one; of a class     ``[i]``, iteration; arithmetic with its like
+                that the test called
 `_Iterator`     anywhere                    its items; ``in`` looks at all of them, here
 `_Function`     anywhere                    what it returns
 `_Opaque`       anywhere                    attributes and methods
@@ -49,8 +49,9 @@ class ProgramError(Exception):
 class Caller:
     """Asks the parent for what the program under test would do."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, *, in_place: bool) -> None:
         self._channel = channel
+        self._in_place = in_place
         self.known: set[int] = set()
         """Classes that the test called, by the program's number for them."""
 
@@ -70,8 +71,9 @@ class Caller:
             _exit(1)
         if "x" in reply:
             raise _raised(reply["x"], request.get("f"))
-        for mine, theirs in zip(args, reply.get("after") or (), strict=False):
-            _update(mine, theirs)
+        if self._in_place or ("h" not in reply and reply.get("v") is None):
+            for mine, theirs in zip(args, reply.get("after") or (), strict=False):
+                _update(mine, theirs)
         return dict(reply)
 
 
@@ -212,12 +214,12 @@ class _Kin(_Opaque):
         return found if isinstance(found, _Opaque) else iter(found)
 
     def __next__(self) -> Any:
-        return self._assay_on("__next__")
+        return _made(self._assay_caller, self._assay_ask("on", "__next__"), _Kin)
 
     def __getitem__(self, key: Any) -> Any:
         if not isinstance(self, _Instance) and not _is_place(key):
             raise TypeError("an object that a method returned is not asked for keys")
-        return self._assay_on("__getitem__", key)
+        return _made(self._assay_caller, self._assay_ask("on", "__getitem__", key), _Kin)
 
     def __contains__(self, key: Any) -> bool:
         raise TypeError("an object that a method returned is not asked what it contains")
@@ -361,7 +363,9 @@ class _Name:
         return self._assay_caller.ask(request).get("v") is True
 
 
-def outward(channel: Channel, names: list[str], classes: list[str]) -> dict[str, Any]:
+def outward(
+    channel: Channel, names: list[str], classes: list[str], *, in_place: bool
+) -> dict[str, Any]:
     """The builtins of the test code, with the program's names among them.
 
     Among the builtins, not the globals: what the test itself defines comes first.
@@ -370,7 +374,9 @@ def outward(channel: Channel, names: list[str], classes: list[str]) -> dict[str,
         channel: To the parent.
         names: What the program is asked for.
         classes: Those of them that the test takes for classes.
+        in_place: Whether a call that returns something changes the test's arguments; one that
+            returns nothing does, since it can have no other purpose.
     """
-    caller = Caller(channel)
+    caller = Caller(channel, in_place=in_place)
     found = {name: _Name(caller, name, is_class=name in classes) for name in names}
     return {**vars(builtins), **found}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.audit.analyses._orders import EQUAL, right_over_wrong
+from assay.audit.analyses._orders import EQUAL, every_so_many, right_over_wrong
 from assay.audit.groups import Groups
 from assay.audit.recompose import Recomposer, rows_of
 from assay.errors import AssayError
@@ -57,12 +57,7 @@ def linear(bound: BoundRubric) -> bool:
 
 def sampled(groups: Groups) -> Groups:
     """Whole groups, evenly over the log, of about `ROWS` rows."""
-    every = max(1, -(-len(groups.rows) // ROWS))
-    if every == 1:
-        return groups
-    kept = np.arange(len(groups)) % every == 0
-    sizes = groups.sizes[kept]
-    return Groups(groups.rows[np.repeat(kept, groups.sizes)], np.cumsum(sizes) - sizes)
+    return every_so_many(groups, max(1, -(-len(groups.rows) // ROWS)))
 
 
 def held(frame: Frame, groups: Groups, outcome: Floats) -> tuple[Codes, Codes]:

@@ -26,12 +26,29 @@ def outcome_of(frame: Frame) -> tuple[str, Floats] | None:
     return None
 
 
+MOST = 8_000_000
+"""Pairs that are looked at; beyond that, of every so many groups."""
+
+
 def comparable(frame: Frame, *columns: Floats) -> Groups:
-    """Groups of rows of which the reward and these (n,) columns are known; large ones thinned."""
+    """Groups of rows of which the reward and these (n,) columns are known.
+
+    Large groups are thinned, and where there would be more than `MOST` pairs some groups are left
+    out, evenly over the log.
+    """
     known = (frame.group >= 0) & np.isfinite(frame.reward)
     for column in columns:
         known &= np.isfinite(column)
-    return thinned(Groups.of(frame.group, known))
+    groups = thinned(Groups.of(frame.group, known))
+    every = -(-int((groups.sizes * (groups.sizes - 1) // 2).sum()) // MOST)
+    return groups if every < 2 else every_so_many(groups, every)
+
+
+def every_so_many(groups: Groups, every: int) -> Groups:
+    """Whole groups, evenly over the log."""
+    kept = np.arange(len(groups)) % every == 0
+    sizes = groups.sizes[kept]
+    return Groups(groups.rows[np.repeat(kept, groups.sizes)], np.cumsum(sizes) - sizes)
 
 
 def right_over_wrong(groups: Groups, outcome: Floats) -> Iterator[tuple[Codes, Codes]]:

@@ -408,9 +408,10 @@ def _step_count(frame: Frame, context: Context, paths: Paths, found: Told) -> No
         return
     draws = _ratio(resampled(sums, seed=context.seed))
     value, clusters = float(_ratio(totals)), int((sums[:, 1] > 0).sum())
-    share = percentile(value, draws, clusters, CONFIDENCE)
+    share = percentile(value, draws, clusters, CONFIDENCE, (0.0, 1.0))
     found.rows.append(("pairs that per-step normalisation turns round", *share[:3]))
-    if clusters < FEWEST or percentile(value, draws, clusters, context.alarm()).low <= STEPS:
+    alarm = percentile(value, draws, clusters, context.alarm(), (0.0, 1.0))
+    if clusters < FEWEST or alarm.low <= STEPS:
         return
     best = returns == groups.spread(groups.high(returns))
     order = np.argsort(np.where(best, advantage, np.inf), kind="stable")[:ROLLOUTS]

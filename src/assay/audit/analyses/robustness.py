@@ -133,17 +133,22 @@ def _linear(
             frame.weights.get(criterion),
             _factor(-low[j]),
             _factor(high[j]),
-            halved[j] / count,
-            doubled[j] / count,
+            float(halved[j]) / count,
+            float(doubled[j]) / count,
         )
         for j, criterion in enumerate(frame.criteria)
     ]
     how = "all weights at once"
-    return _told(frame, context, name, groups, orders, weights, how, 1)
+    least = float(orders.change.min())
+    return _told(frame, context, name, groups, orders, weights, how, 1, least)
 
 
 def _factor(change: float) -> float | None:
     return float(1.0 + change) if np.isfinite(change) else None
+
+
+def _finite(change: float) -> float | None:
+    return change if np.isfinite(change) else None
 
 
 def _joined(parts: list[Orders]) -> Orders:
@@ -187,13 +192,11 @@ def _bent(frame: Frame, context: Context, name: str, outcome: Floats) -> Outcome
     change = np.min([knob.breaks for knob in turned], axis=0)
     rows = groups.rows
     orders = Orders(change, rows[better], rows[worse], groups.of_row[better])
+    how, least = "one weight, the worst", min(min(-knob.low, knob.high) for knob in turned)
     outcome_ = _told(
-        frame, context, name, groups, orders, weights, "one weight, the worst", 2 * len(turned)
+        frame, context, name, groups, orders, weights, how, 2 * len(turned), float(least)
     )
-    note = (
-        f"This rubric is no sum: weights were changed one at a time, on {len(rows):,} rows of "
-        f"{len(groups):,} groups."
-    )
+    note = "this rubric is no sum: weights were changed one at a time, each the worst way"
     return Outcome(SPEC.name, outcome_.findings, outcome_.tables, notes=(*outcome_.notes, note))
 
 
@@ -206,6 +209,7 @@ def _told(
     weights: list[tuple[Cell, ...]],
     how: str,
     comparisons: int,
+    least: float,
 ) -> Outcome:
     prompts = frame.prompt[groups.rows[groups.starts]]
     g = len(groups)
@@ -215,12 +219,10 @@ def _told(
         flipped = np.bincount(orders.group[orders.change <= change], minlength=g).astype(float)
         return share_of(flipped, counts, prompts, confidence)
 
-    nearest = int(np.argmin(orders.change))
-    least = float(orders.change[nearest])
     rows: list[tuple[Cell, ...]] = [
         ("right-over-wrong orders that hold", len(orders.change), None, None),
-        ("smallest change that breaks one", least, None, None),
-        ("median change that breaks one", float(np.median(orders.change)), None, None),
+        ("smallest change that breaks one", _finite(least), None, None),
+        ("median change that breaks one", _finite(float(np.median(orders.change))), None, None),
     ]
     rows += [(f"share broken within {c:.0%}", *share(c, CONFIDENCE)[:3]) for c in CHANGES]
     tables = {
@@ -242,7 +244,7 @@ def _told(
             ("change", "better row", "worse row", "better paid", "worse paid"),
             tuple(
                 (
-                    float(orders.change[i]),
+                    _finite(float(orders.change[i])),
                     int(orders.better[i]),
                     int(orders.worse[i]),
                     float(frame.reward[orders.better[i]]),
@@ -263,8 +265,8 @@ def _told(
             Finding(
                 id=FRAGILE_ORDERS.id,
                 severity="warning",
-                title=f"{size.value:.1%} of right-over-wrong orders break if {how} "
-                f"changes by {CHANGE:.0%}; the nearest at {least:.2%}",
+                title=f"{size.value:.1%} of right-over-wrong orders break under a change of "
+                f"{CHANGE:.0%} of {how}; the nearest at {least:.2%}",
                 value=size.value,
                 interval=size.interval,
                 n=size.n,
@@ -275,7 +277,15 @@ def _told(
             ),
         )
     note = (
-        f"every order of the log by {name} survives a relative change of less than {least:.2g} "
-        f"({how})"
+        f"every right-over-wrong order by {name} survives a relative change of less than "
+        f"{least:.2g} of {how}"
+        if np.isfinite(least)
+        else f"no change that was tried breaks a right-over-wrong order by {name}"
     )
-    return Outcome(SPEC.name, findings, tables, notes=(note,))
+    notes = [note]
+    if len(groups) < len(frame.groups) or len(groups.rows) < len(frame.groups.rows):
+        notes.append(
+            f"pairs of {len(groups.rows):,} rows in {len(groups):,} groups were looked at, of "
+            f"{len(frame.groups.rows):,} in {len(frame.groups):,}"
+        )
+    return Outcome(SPEC.name, findings, tables, notes=tuple(notes))

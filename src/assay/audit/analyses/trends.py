@@ -16,6 +16,9 @@ from assay.audit.stats.slopes import slope
 if TYPE_CHECKING:
     from assay.audit.frame import Floats, Frame
 
+TWO_SIDED = 1.96
+"""Standard errors to either side of a time line's points."""
+
 BINS = 20
 """Points of a time line."""
 
@@ -211,7 +214,7 @@ def _longer(
 def _time_lines(
     frame: Frame, timed: np.ndarray[tuple[int], np.dtype[np.bool_]], lines: list[_Line]
 ) -> Table:
-    """Means over bins of steps, with two standard errors over the bin's steps or prompts."""
+    """Means over bins of steps, with intervals that take their rows as independent."""
     step = frame.step[timed]
     steps = np.unique(step)
     edges = steps[np.linspace(0, len(steps), min(BINS, len(steps)) + 1).astype(int)[:-1]]
@@ -227,9 +230,10 @@ def _time_lines(
             if count[i]:
                 mean = total[i] / count[i]
                 error = np.sqrt(max(0.0, square[i] / count[i] - mean**2) / count[i])
-                rows.append((line.name, float(edge), float(mean), float(error), int(count[i])))
-    columns = ("figure", "from step", "mean", "standard error", "rows")
-    note = "standard errors take the rows of a bin as independent"
+                low, high = float(mean - TWO_SIDED * error), float(mean + TWO_SIDED * error)
+                rows.append((line.name, float(edge), float(mean), low, high, int(count[i])))
+    columns = ("figure", "step", "mean", "from", "to", "rows")
+    note = "means from each step to the next; the intervals take rows as independent"
     return Table("Time lines", columns, tuple(rows), note)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from assay.audit.logs import tables
+from assay.audit.logs import sql, tables
 from assay.audit.logs.extract import Batch
 from assay.audit.logs.files import read_head
 from assay.audit.logs.layout import (
@@ -33,7 +32,7 @@ from assay.rollouts.output import encode
 if TYPE_CHECKING:
     from assay.plugins.host import Host, LogReaderOffer
 
-BATCH_ROWS = 16_384
+BATCH_ROWS = 65_536
 """Rows of small files that are taken together."""
 
 BATCH_BYTES = 32 * 1024 * 1024
@@ -79,18 +78,38 @@ class Part:
             yield self._batch(pa.table({"doc": piece.docs, "odd": odd}), piece.line, piece.at)
 
     def _rows(self) -> Iterator[Batch]:
-        rows = enumerate(self.reader.rows(self.path))
-        while some := list(islice(rows, ROWS)):
-            docs = [encode(row).decode() for _, (_, row) in some]
-            data = {"doc": pa.array(docs, pa.large_string()), "odd": pa.array([False] * len(docs))}
-            line = np.array([number for _, (number, _) in some], np.int64)
-            yield self._batch(pa.table(data), line, np.array([i for i, _ in some], np.int64))
+        docs: list[str] = []
+        lines: list[int] = []
+        done = 0
+        failure: RolloutsError | ValueError | None = None
+        rows = iter(self.reader.rows(self.path))
+        while failure is None:
+            found: tuple[int, Mapping[str, Any]] | None = None
+            try:
+                found = next(rows, None)
+            except (RolloutsError, ValueError) as err:
+                failure = err  # once what came before is handed on
+            if found is not None:
+                lines.append(found[0])
+                docs.append(encode(found[1]).decode())
+            if docs and (found is None or len(docs) >= ROWS):
+                data = {
+                    "doc": pa.array(docs, pa.large_string()),
+                    "odd": pa.array([False] * len(docs)),
+                }
+                at = np.arange(done, done + len(docs))
+                yield self._batch(pa.table(data), np.array(lines, np.int64), at)
+                done, docs, lines = done + len(docs), [], []
+            if found is None:
+                break
+        if failure is not None:
+            raise failure
 
     def _table(self, tokens: bool) -> Iterator[Batch]:
-        wanted = self._wanted(tokens)
-        types = {name: self.types[name] for name in wanted} or {"-": pa.null()}
+        wanted = [path for name in self._wanted(tokens) for path in sql.leaves(name, self.types)]
         for number, batch in tables.batches(self.path, wanted):
             line = np.arange(number, number + batch.num_rows)
+            types = {column.name: column.type for column in batch.schema}
             yield self._batch(pa.Table.from_batches([batch]), line, line, types)
 
     def _wanted(self, tokens: bool) -> list[str]:

@@ -17,6 +17,7 @@ SPECS: tuple[ProbeSpec, ...] = (
     _spec("blank.empty", "blank:empty", "wrong", "default pay", "nothing, or nothing visible"),
     _spec("blank.refusal", "blank:refusal", "wrong", "default pay", "I do not know"),
     _spec("blank.gibberish", "blank:gibberish", "wrong", "default pay", "letters without sense"),
+    _spec("blank.odd", "blank:odd", "wrong", "parsers", "long, null, unpaired, unbalanced text"),
     _spec(
         "blank.constant", "blank:constant", "wrong", "default pay",
         "one short answer to every prompt, where it is wrong", "answer",

@@ -263,19 +263,40 @@ def resampled(sums: Floats, *, seed: int = 0, draws: int = DRAWS) -> Floats:
     return np.concatenate(found)
 
 
-def percentile(value: float, values: Floats, clusters: int, confidence: float = 0.95) -> Estimate:
+def percentile(
+    value: float,
+    values: Floats,
+    clusters: int,
+    confidence: float = 0.95,
+    ends: tuple[float, float] | None = None,
+) -> Estimate:
     """An estimate with the interval between percentiles of what its resamples gave.
 
     The percentiles are further out the fewer clusters there are, since resamples of few clusters
     spread too little. Infinite with fewer than 2 clusters, or where most resamples give no figure.
 
+    Clusters that are all alike resample to one figure, which says nothing of those not seen: up
+    to a share b of them (Clopper and Pearson's bound for none of `clusters`) may be otherwise,
+    and could move the figure by b of the way to either of its `ends`, if they weigh alike.
+
+    Args:
+        value: Of all clusters.
+        values: Of resamples.
+        clusters: How many there are.
+        confidence: Two-sided.
+        ends: The lowest and the highest value that the figure can take.
+
     Source:
         Hesterberg 2015, "What teachers should know about the bootstrap", The American
-        Statistician 69: the expanded percentile interval.
+        Statistician 69: the expanded percentile interval. For clusters that are alike: own.
     """
     known = values[np.isfinite(values)]
     if clusters < 2 or len(known) < max(1, len(values) // 2):
         return Estimate(value, -np.inf, np.inf, clusters)
+    if ends is not None and float(np.ptp(known)) <= 1e-12 * (ends[1] - ends[0]):
+        unseen = clopper_pearson(0, clusters, confidence).high
+        low, high = (value + unseen * (end - value) for end in ends)
+        return Estimate(value, float(low), float(high), clusters)
     student = float(special.stdtrit(clusters - 1, 0.5 + confidence / 2.0))
     tail = float(special.ndtr(-student * np.sqrt(clusters / (clusters - 1))))
     low, high = np.quantile(known, [tail, 1.0 - tail])

@@ -33,6 +33,24 @@ def refusal(task: Task) -> Iterator[Attack]:
             yield Attack(text, form)
 
 
+ODD = {
+    "long": "A" * 100_000,
+    "null characters": "answer\x00with\x00nulls",
+    "half a character": "answer \ud83d",
+    "pictures": "\u2603 \U0001f389 \u2603",
+    "turned around": "\u202eanswer\u202c",
+    "open brackets": "(" * 20_000,
+    "open braces": "\\boxed{" * 5_000,
+    "backslashes": "\\" * 20_001,
+}
+
+
+def odd(task: Task) -> Iterator[Attack]:
+    """Text that parsers trip over: it must be judged, and judged wrong."""
+    for form, text in ODD.items():
+        yield Attack(text, form)
+
+
 def constant(task: Task) -> Iterator[Attack]:
     """The same short answer to every prompt, where it is proved wrong."""
     for text in CONSTANTS:

@@ -47,3 +47,7 @@ def doubled(task: Task) -> Iterator[Attack]:
         yield Attack(f"<think>x</think><answer><answer>{wrong}</answer></answer>", "nested")
         yield Attack(f"<think>x</think><answer>{wrong}", "never closed")
         yield Attack(f"\\boxed{{\\boxed{{{wrong}}}}}", "box in a box")
+        for right in task.answers[:1]:
+            text = f"<answer>{wrong}</answer>, while <b>{right}</b> is not the answer</answer>"
+            yield Attack(text, "for a greedy pattern")
+            yield Attack(f"$\\boxed{{{wrong}}}$, and not the set {{{right}}}", "braces after a box")
