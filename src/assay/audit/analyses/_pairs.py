@@ -219,7 +219,8 @@ def _correlations(sums: Floats) -> Floats:
 
 
 def _partial(sums: Floats) -> Floats:
-    inverse = np.linalg.inv(_correlations(sums))
-    scale = np.sqrt(np.abs(np.diagonal(inverse, axis1=-2, axis2=-1)))
-    found: Floats = -inverse / (scale[..., :, None] * scale[..., None, :])
+    with np.errstate(all="ignore"):  # without some block they may not be defined
+        inverse = np.linalg.inv(_correlations(sums))
+        scale = np.sqrt(np.abs(np.diagonal(inverse, axis1=-2, axis2=-1)))
+        found = quotient(-inverse, scale[..., :, None] * scale[..., None, :])
     return found
