@@ -222,5 +222,4 @@ def _partial(sums: Floats) -> Floats:
     with np.errstate(all="ignore"):  # without some block they may not be defined
         inverse = np.linalg.inv(_correlations(sums))
         scale = np.sqrt(np.abs(np.diagonal(inverse, axis1=-2, axis2=-1)))
-        found = quotient(-inverse, scale[..., :, None] * scale[..., None, :])
-    return found
+        return quotient(-inverse, scale[..., :, None] * scale[..., None, :])
