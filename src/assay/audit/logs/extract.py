@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 import numpy as np
@@ -19,6 +19,9 @@ from assay.audit.logs.problems import Problems
 from assay.audit.logs.text import chat_length
 from assay.errors import ConfigError, RolloutsError
 from assay.rollouts.rows import parse_line
+
+Keys: TypeAlias = list[list[list[str] | None]]
+"""Of rows, of their terms, verdicts and scores; an entry for each set of keys that there is."""
 
 CHUNK_ROWS = 2048
 """Rows that one thread of the database takes at a time."""
@@ -124,22 +127,14 @@ class Extractor:
             RolloutsError: a label of a column that the user named is none.
         """
         beside: list[str] = []
+        keys: Keys = []
         if batch.types is not None:
-            batch, beside = self._documents(batch)
+            batch, beside, known = self._documents(batch)
+            keys = self._keys(batch) if known is None else [known]
         else:
-            batch = self._checked(batch)
+            batch, keys = self._readable(self._checked(batch))
         if batch.data.num_rows == 0:
             return None
-        try:
-            keys = self._keys(batch)
-        except duckdb.Error:
-            batch = self._mended(batch, self._invalid(batch))
-            if batch.data.num_rows == 0:
-                return None
-            keys = self._keys(batch)
-        if any(len(set(some)) != len(some) for sets in keys for some in sets if some):
-            batch = self._mended(batch, self._doubled(batch))
-            keys = self._keys(batch)
         wanted = self._learn(batch.layout, keys, beside)
         self._register(batch.data)
         found = self._fetch(sql.row_query(batch.layout, wanted, beside))
@@ -157,16 +152,32 @@ class Extractor:
     def _fetch(self, query: str) -> pa.Table:
         return self._db.sql(query).to_arrow_table().combine_chunks()
 
-    def _documents(self, batch: Batch) -> tuple[Batch, list[str]]:
-        """A table's rows as JSON, where that is needed."""
+    def _readable(self, batch: Batch) -> tuple[Batch, Keys]:
+        """Lines that are JSON for the database too, and their keys."""
+        if batch.data.num_rows == 0:
+            return batch, []
+        try:
+            keys = self._keys(batch)
+        except duckdb.Error:
+            batch = self._mended(batch, self._invalid(batch))
+            if batch.data.num_rows == 0:
+                return batch, []
+            keys = self._keys(batch)
+        if any(len(set(some)) != len(some) for sets in keys for some in sets if some):
+            batch = self._mended(batch, self._doubled(batch))
+            keys = self._keys(batch)
+        return batch, keys
+
+    def _documents(self, batch: Batch) -> tuple[Batch, list[str], list[list[str] | None] | None]:
+        """A table's rows as JSON, where that is needed; what stands beside; their keys."""
         columns = [f"c{j}" for j in range(batch.data.num_columns)]
         table = batch.data.rename_columns(columns)
         table = table.append_column("i", pa.array(np.arange(table.num_rows)))
-        query, beside = sql.document_query(batch.types or {}, batch.layout)
+        query, beside, direct = sql.document_query(batch.types or {}, batch.layout)
         self._register(table)
         documents = self._fetch(query)
         made = Batch(batch.layout, documents, batch.file, batch.line, batch.at, table=True)
-        return made, beside
+        return made, beside, sql.keys_of_table(batch.types or {}, direct, batch.layout)
 
     def _checked(self, batch: Batch) -> Batch:
         """Lines that are UTF-8 and look like an object; the others are looked at one by one."""
@@ -231,14 +242,12 @@ class Extractor:
 
     # -- what there is --------------------------------------------------------------------------
 
-    def _keys(self, batch: Batch) -> list[list[list[str] | None]]:
+    def _keys(self, batch: Batch) -> Keys:
         self._register(batch.data)
         found = self._db.sql(sql.keys_query(batch.layout)).fetchall()
         return [keys for keys, _ in sorted(found, key=lambda pair: pair[1])]
 
-    def _learn(
-        self, layout: Layout, keys: list[list[list[str] | None]], beside: Sequence[str]
-    ) -> sql.Wanted:
+    def _learn(self, layout: Layout, keys: Keys, beside: Sequence[str]) -> sql.Wanted:
         """What to look for in a batch, from the keys of its rows."""
         criteria: dict[str, None] = {}
         turns: dict[str, int] = {}

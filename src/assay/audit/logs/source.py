@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from assay.audit.logs import tables
+from assay.audit.logs import sql, tables
 from assay.audit.logs.extract import Batch
 from assay.audit.logs.files import read_head
 from assay.audit.logs.layout import (
@@ -32,7 +32,7 @@ from assay.rollouts.output import encode
 if TYPE_CHECKING:
     from assay.plugins.host import Host, LogReaderOffer
 
-BATCH_ROWS = 16_384
+BATCH_ROWS = 65_536
 """Rows of small files that are taken together."""
 
 BATCH_BYTES = 32 * 1024 * 1024
@@ -106,10 +106,10 @@ class Part:
             raise failure
 
     def _table(self, tokens: bool) -> Iterator[Batch]:
-        wanted = self._wanted(tokens)
-        types = {name: self.types[name] for name in wanted} or {"-": pa.null()}
+        wanted = [path for name in self._wanted(tokens) for path in sql.leaves(name, self.types)]
         for number, batch in tables.batches(self.path, wanted):
             line = np.arange(number, number + batch.num_rows)
+            types = {column.name: column.type for column in batch.schema}
             yield self._batch(pa.Table.from_batches([batch]), line, line, types)
 
     def _wanted(self, tokens: bool) -> list[str]:

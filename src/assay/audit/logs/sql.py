@@ -247,8 +247,9 @@ def _criterion(
 def first_unjudged(fragments: Sequence[str]) -> str:
     """Of a criterion's verdicts, one a turn: the first status that is not ``judged``."""
     judged = "'\"judged\"'"
-    others = [f"nullif({fragment}, {judged})" for fragment in fragments]
-    return f"coalesce({', '.join([*others, fragments[0]])})"
+    there = [first([fragment]) for fragment in fragments]
+    others = [f"nullif({fragment}, {judged})" for fragment in there]
+    return f"coalesce({', '.join([*others, *there])})"
 
 
 def _value(fragments: Sequence[str]) -> str:
@@ -269,12 +270,17 @@ def keys_query(layout: Layout) -> str:
     return f"SELECT {keys_of(layout)} AS k, min(i) FROM batch GROUP BY k"  # noqa: S608
 
 
-def document_query(columns: Mapping[str, pa.DataType], layout: Layout) -> tuple[str, list[str]]:
+def document_query(
+    columns: Mapping[str, pa.DataType], layout: Layout
+) -> tuple[str, list[str], list[str]]:
     """From columns ``c0``, ``c1``, ... of a table to rows as JSON, and what stands beside them.
 
     Args:
         columns: Column of the table -> its type, in the order of ``c0``, ``c1``, ...
         layout: Where the fields stand.
+
+    Returns:
+        The query; of `CHARS` and `PROMPT`, what it gives; the columns that are no part of a row.
     """
     direct: dict[str, str] = {}
     for field_name, beside in (("completion", CHARS), ("prompt", PROMPT)):
@@ -291,7 +297,61 @@ def document_query(columns: Mapping[str, pa.DataType], layout: Layout) -> tuple[
             pairs += [literal(column), _as_json(f"c{j}", column, kind, layout)]
     doc = f"json_object({', '.join(pairs)})" if pairs else "'{}'"
     wanted = ", ".join(["i", f"{doc}::VARCHAR AS doc", *more])
-    return f"SELECT {wanted} FROM batch", list(direct.values())  # noqa: S608
+    return f"SELECT {wanted} FROM batch", list(direct.values()), list(direct)  # noqa: S608
+
+
+RECEIPT = {
+    "terms": ("weight", "score", "contribution", "status", "verdict_score"),
+    "verdicts": ("status", "score"),
+}
+"""What is read of each criterion's entry, where a table holds these columns as structs."""
+
+
+def leaves(column: str, types: Mapping[str, pa.DataType]) -> list[str]:
+    """The paths of a table's column that are read: all of it, or what `RECEIPT` says of it."""
+    kind = types[column]
+    if column not in RECEIPT or not pa.types.is_struct(kind) or _receipt("", column, kind) is None:
+        return [column]
+    entries = [kind.field(i) for i in range(kind.num_fields)]
+    return [
+        f"{column}.{entry.name}.{name}"
+        for entry in entries
+        for name in RECEIPT[column]
+        if entry.type.get_field_index(name) >= 0
+    ]
+
+
+def keys_of_table(
+    columns: Mapping[str, pa.DataType], beside: Sequence[str], layout: Layout
+) -> list[list[str] | None] | None:
+    """What `keys_query` would find in every row, where the table's types tell it; else None."""
+    if len(layout.scores) > 1 or {"terms", layout.scores[0]} <= set(columns):
+        return None
+    found: list[list[str] | None] = [[name for name in columns if name not in beside]]
+    for container in ("terms", "verdicts", layout.scores[0]):
+        kind = columns.get(container)
+        if kind is not None and not pa.types.is_struct(kind):
+            return None
+        fields = None if kind is None else [kind.field(i).name for i in range(kind.num_fields)]
+        found.append(fields)
+    return found
+
+
+def _receipt(column: str, title: str, kind: pa.DataType) -> str | None:
+    """SQL of the JSON of such a struct; None where its names cannot be told apart in SQL."""
+    entries = [kind.field(i) for i in range(kind.num_fields)]
+    names = [entry.name.lower() for entry in entries]
+    if len(set(names)) < len(names) or not all(pa.types.is_struct(e.type) for e in entries):
+        return None
+    pairs = []
+    for entry in entries:
+        there = [name for name in RECEIPT[title] if entry.type.get_field_index(name) >= 0]
+        if not there:
+            return None
+        inner = f"struct_extract({column}, {literal(entry.name)})"
+        values = [f"'{name}', struct_extract({inner}, '{name}')" for name in there]
+        pairs.append(f"{literal(entry.name)}, json_object({', '.join(values)})")
+    return f"CASE WHEN {column} IS NOT NULL THEN json_object({', '.join(pairs)}) END"
 
 
 def _is_text(kind: pa.DataType | None) -> bool:
@@ -300,8 +360,7 @@ def _is_text(kind: pa.DataType | None) -> bool:
 
 def _as_json(column: str, title: str, kind: pa.DataType, layout: Layout) -> str:
     containers = {"terms", "verdicts", "info", "turns_reward", layout.scores[0]}
-    if layout.told:
-        containers.add("label")
+    containers |= {"label"} if layout.told else set()
     if title in containers and _is_text(kind):  # JSON in a column of text
         return f"CASE WHEN json_valid({column}) THEN {column}::JSON ELSE to_json({column}) END"
     if title == "terms" and pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
@@ -314,6 +373,10 @@ def _as_json(column: str, title: str, kind: pa.DataType, layout: Layout) -> str:
                 f"map_from_entries(list_transform({column}, "
                 f"lambda t: {{'k': t.key, 'v': {{{entry}}}}}))"
             )
+    if title in RECEIPT and pa.types.is_struct(kind):
+        told = _receipt(column, title, kind)
+        if told is not None:
+            return told
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return "NULL"
     if pa.types.is_decimal(kind):

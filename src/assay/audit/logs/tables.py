@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 from assay.errors import RolloutsError
 from assay.rollouts.parquet import as_json
 
-BATCH_ROWS = 16_384
+BATCH_ROWS = 65_536
+BATCH_CELLS = 4_000_000
 BATCH_BYTES = 32 * 1024 * 1024
 """Of a batch, as near as the file's own figures tell."""
 
@@ -54,7 +55,8 @@ def batches(path: str, columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordB
     with _open(path) as file:
         meta = file.metadata
         size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-        rows = max(64, min(BATCH_ROWS, int(BATCH_BYTES / max(1.0, size / max(1, meta.num_rows)))))
+        by_size = int(BATCH_BYTES / max(1.0, size / max(1, meta.num_rows)))
+        rows = max(64, min(BATCH_ROWS, by_size, BATCH_CELLS // max(1, len(columns))))
         if not columns:  # rows without anything that is read are rows
             yield 1, pa.RecordBatch.from_pydict({"-": pa.nulls(meta.num_rows)})
             return
