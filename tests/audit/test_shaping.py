@@ -339,6 +339,17 @@ def test_the_discount_of_a_case_of_a_switch_is_said() -> None:
     assert ids(analyse("shaping", walked(paths, ENDS, WHOSE), rubric=own)) == set()
 
 
+def test_a_potential_with_a_switch_in_it_is_told_as_lacking() -> None:
+    """The case of each turn is in the rows alone; the residual needs no phi and is still there."""
+    phi = {"kind": "switch", "on": "info.data_source", "cases": {"a": "format.boxed"}}
+    shaping = {"kind": "potential", "phi": phi}
+    own = bound({"kind": "turns", "outcome": "math.answer", "shaping": shaping})
+    paths = [shaped(p, o) for p, o in zip(PHI, ENDS, strict=True)]
+    outcome = analyse("shaping", walked(paths, ENDS, WHOSE, PHI), rubric=own)
+    assert any("phi's switch" in lack for lack in outcome.lacks)
+    assert figures(outcome, "turns")["potential residual: share of prompts"][0] == 0.0
+
+
 def test_the_outcome_alone_is_no_shaping() -> None:
     paths = [[0.0] * (len(p) - 1) + [o] for p, o in zip(PHI, ENDS, strict=True)]
     outcome = analyse("shaping", walked(paths, ENDS, WHOSE))
