@@ -220,6 +220,6 @@ def _correlations(sums: Floats) -> Floats:
 
 def _partial(sums: Floats) -> Floats:
     with np.errstate(all="ignore"):  # without some block they may not be defined
-        inverse = np.linalg.inv(_correlations(sums))
+        inverse: Floats = np.asarray(np.linalg.inv(_correlations(sums)), np.float64)
         scale = np.sqrt(np.abs(np.diagonal(inverse, axis1=-2, axis2=-1)))
         return quotient(-inverse, scale[..., :, None] * scale[..., None, :])
