@@ -217,6 +217,8 @@ def analysis(outcome: Outcome, title: str, spec: AnalysisSpec | None) -> Html | 
             keys.setdefault(chart.key)
         if drawn:
             folded.append(table(found))
+            if found.note:
+                keys.setdefault(f"{found.title}: {found.note}")
         elif not found.rows:
             open_.append(tag("p", f"{found.title}: none. {found.note}".strip(), class_="note"))
         elif len(found.rows) <= SHORT:
@@ -229,7 +231,7 @@ def analysis(outcome: Outcome, title: str, spec: AnalysisSpec | None) -> Html | 
         outcome.analysis,
         title,
         spec.question if spec else "",
-        tag("p", " ".join(keys), class_="note") if keys else None,
+        [tag("p", prose(key), class_="note") for key in keys],
         tag("div", figures, class_="figures") if figures else None,
         [tag("p", prose(note), class_="said-so") for note in outcome.notes],
         open_,
