@@ -315,9 +315,39 @@ def test_a_potential_kept_at_the_end_is_refuted_at_the_last_turns() -> None:
 
 
 def test_the_discount_for_which_it_would_be_neutral_is_named() -> None:
+    """The rubric says .9, the log was shaped with .95."""
+    paths = [shaped(p, o, 0.95) for p, o in zip(PHI, ENDS, strict=True)]
+    outcome = analyse("shaping", walked(paths, ENDS, WHOSE, PHI), rubric=turns_rubric(0.9))
+    assert "0.95" in the(outcome, "shaping.residual").suggestion
+    assert the(outcome, "shaping.telescoping").value > 0.5
+
+
+def test_a_discount_that_nobody_says_is_found() -> None:
+    """Without the rubric, a log that is in order for a discount of .95 is not called faulty."""
     paths = [shaped(p, o, 0.95) for p, o in zip(PHI, ENDS, strict=True)]
     outcome = analyse("shaping", walked(paths, ENDS, WHOSE))
-    assert "0.95" in the(outcome, "shaping.residual").suggestion
+    assert ids(outcome) == set()
+    assert figures(outcome, "turns")["discount"][0] == 0.95
+    assert any("train with that discount" in note for note in outcome.notes)
+
+
+def test_the_discount_of_a_case_of_a_switch_is_said() -> None:
+    shaping = {"kind": "potential", "phi": "format.boxed", "gamma": 0.93}
+    case = {"kind": "turns", "outcome": "math.answer", "shaping": shaping}
+    own = bound({"kind": "switch", "on": "info.data_source", "cases": {"a": case, "b": case}})
+    paths = [shaped(p, o, 0.93) for p, o in zip(PHI, ENDS, strict=True)]
+    assert ids(analyse("shaping", walked(paths, ENDS, WHOSE), rubric=own)) == set()
+
+
+def test_a_potential_with_a_switch_in_it_is_told_as_lacking() -> None:
+    """The case of each turn is in the rows alone; the residual needs no phi and is still there."""
+    phi = {"kind": "switch", "on": "info.data_source", "cases": {"a": "format.boxed"}}
+    shaping = {"kind": "potential", "phi": phi}
+    own = bound({"kind": "turns", "outcome": "math.answer", "shaping": shaping})
+    paths = [shaped(p, o) for p, o in zip(PHI, ENDS, strict=True)]
+    outcome = analyse("shaping", walked(paths, ENDS, WHOSE, PHI), rubric=own)
+    assert any("phi's switch" in lack for lack in outcome.lacks)
+    assert figures(outcome, "turns")["potential residual: share of prompts"][0] == 0.0
 
 
 def test_the_outcome_alone_is_no_shaping() -> None:

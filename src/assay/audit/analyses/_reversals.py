@@ -136,9 +136,7 @@ def judge(frame: Frame, context: Context, name: str, outcome: Floats, comparison
                 f"{name}: consistent with an order that holds, and with at most {bound:.2g} of "
                 "such prompts having a reversal"
             )
-        rows.append(
-            (name, "share reversed", rate.value, rate.low, rate.high if totals[0] else None)
-        )
+        rows.append((name, "share reversed", *rate[:3]))
         tied = float((totals[1] - totals[0] - totals[2]) / totals[1])
         rows.append((name, "share tied in reward", tied, None, None))
     if np.isfinite(order.value):

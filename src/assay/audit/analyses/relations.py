@@ -113,7 +113,7 @@ def _signs(frame: Frame, context: Context, pairs: Pairs) -> list[int]:
 
 
 def _alike_or_apart(frame: Frame, context: Context, pairs: Pairs) -> list[Finding]:
-    if pairs.clusters < FEWEST or not pairs.each:
+    if pairs.effective < FEWEST or not pairs.each:
         return []
     signs = _signs(frame, context, pairs)
     low, high = pairs.bounds(context.alarm(len(pairs.each)))
