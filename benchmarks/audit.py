@@ -24,7 +24,8 @@ from audit_read import CRITERIA, PANDAS, WEIGHTS, run, write
 
 MEASURED = """
 import os, sys, time
-pid = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, "-m", "assay.cli.main", *sys.argv[1:]])
+command = [sys.executable, "-m", "assay.cli.main", *sys.argv[1:]]
+pid = os.spawnv(os.P_NOWAIT, sys.executable, command)
 began = time.perf_counter()
 _, status, used = os.wait4(pid, 0)
 print(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024,
@@ -48,6 +49,8 @@ def audit(path: Path, rubric: Path) -> None:
     seconds, cpu, peak, code = done.stderr.splitlines()[-1].split()
     if code not in ("0", "1"):
         sys.exit(done.stderr)
+    if not done.stdout:
+        sys.exit(f"no output: {done.stderr}")
     told = json.loads(done.stdout)
     log = told["log"]
     print(

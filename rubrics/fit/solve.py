@@ -26,8 +26,12 @@ TOLERANCE = 1e-10
 """The Newton decrement, relative to the loss, from which whole steps are taken to the end."""
 
 
-SUSPECT = 15
-"""Newton steps from which on a resample is asked whether it is separated."""
+NEAR_ENOUGH = 1e-4
+"""For resamples, the decrement from which one more step is the last: the square of the distance
+to the minimum in standard errors, which that step squares again."""
+
+SUSPECT = 6
+"""Newton steps from which on a resample is asked whether it is separated; three are usual."""
 
 
 class Solution(NamedTuple):
@@ -105,7 +109,7 @@ def _overlap(model: Model, found: Solution, contrasts: Array) -> bool:
     of y: then 0 < y . (rows w) = g . w <= |g| cannot be.
     """
     pull = model.pull(found.beta)
-    if pull is None or not found.converged or found.iterations > SUSPECT:
+    if pull is None or not found.converged:
         return False
     size = float(np.abs(contrasts).max())
     rest = float(np.abs(model.gradient(found.beta)).sum())
@@ -163,8 +167,8 @@ def solve(
         basis: Orthonormal columns; within their span the minimum must be a single one.
         weights: Of the units.
         start: Weights to begin with.
-        polish: Go on to the last digit; else stop where the error is about 1e-10 of a standard
-            error, which is enough for a resample.
+        polish: Go on to the last digit; else stop where the error is a ten-thousandth of a
+            standard error, which is enough for a resample.
 
     Returns:
         `converged` is False where there is no minimum, as under separation.
@@ -183,7 +187,8 @@ def solve(
         if not decrement >= 0.0:  # NaN too
             return Solution(beta, iteration, False)
         move = basis @ step
-        if decrement <= TOLERANCE * (1.0 + abs(loss)):
+        near = TOLERANCE * (1.0 + abs(float(loss)))
+        if decrement <= (near if polish else max(near, NEAR_ENOUGH)):
             # so near that the loss is flat to the last digit: whole steps, while they still help
             if decrement >= smallest / 4.0 or decrement == 0.0:
                 return Solution(beta, iteration, True)

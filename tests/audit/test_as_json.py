@@ -9,14 +9,14 @@ from planted import make_frame
 
 from assay.audit.as_json import to_json
 from assay.audit.finding import Finding, Outcome, Table
-from assay.audit.frame import Stratum
+from assay.audit.frame import Stratum, Totals
 from assay.audit.run import Audit, audit
 
 KEYS = {
     "": {"version", "log", "findings", "analyses"},
     "log": {
         *("files", "rows", "total", "groups", "prompts", "criteria", "key", "rubric", "steps"),
-        *("signatures", "scored", "unscored", "invalid", "reward"),
+        *("signatures", "scored", "unscored", "invalid", "reward", "whole"),
     },
     "finding": {
         *("id", "severity", "title", "value", "interval", "n", "source", "suggestion", "subject"),
@@ -34,6 +34,16 @@ def planted() -> Audit:
         prompt=[0, 0, 1],
         step=[1, 2, 2],
         signature=Stratum(("s", "t"), np.array([0, 0, 1])),
+        total=9,
+        totals=Totals(
+            9,
+            {"scored": 7, "unscored": 2},
+            {"a": {"judged": 7}},
+            steps=np.array([1.0, 2.0]),
+            step_rows=np.array([4, 5]),
+            step_scored=np.array([3, 4]),
+            step_reward=np.array([0.5, 0.5]),
+        ),
     )
     finding = Finding(
         "x.y", "warning", "t", float("nan"), (0.0, float("inf")), 3, "own", "do", (2,), ("a",)
@@ -61,6 +71,11 @@ def test_the_values_are_those_of_the_audit() -> None:
     assert found["findings"][1]["interval"] == [0.0, None]
     assert found["analyses"][0]["tables"]["t"]["rows"] == [["n", None], [True, 2.5]]
     log = found["log"]
+    assert log["total"] == 9
+    assert log["whole"] == {
+        "row_status": {"scored": 7, "unscored": 2},
+        "statuses": {"a": {"judged": 7}},
+    }
     assert (log["rows"], log["groups"], log["prompts"]) == (3, 1, 2)
     assert (log["scored"], log["unscored"], log["invalid"]) == (2, 1, 0)
     assert log["reward"] == {"mean": 0.75, "low": 0.5, "high": 1.0}

@@ -13,7 +13,13 @@ from scipy.stats import kendalltau
 from assay.audit.frame import Floats
 from assay.audit.groups import Groups
 from assay.audit.stats import ranks
-from assay.audit.stats.intervals import BLOCKS, bootstrap, jackknife, resampled
+from assay.audit.stats.intervals import (
+    BLOCKS,
+    bootstrap,
+    jackknife,
+    percentile,
+    resampled,
+)
 from assay.audit.stats.ranks import pairs, regret
 
 
@@ -100,3 +106,11 @@ def test_the_order_of_clusters_does_not_change_an_interval() -> None:
     mean = lambda s: s[..., 0] / s[..., 1]  # noqa: E731
     one, other = bootstrap(mean, sums), bootstrap(mean, random.permutation(sums))
     assert one == pytest.approx(other, rel=1e-12)
+
+
+def test_clusters_that_are_alike_are_no_proof() -> None:
+    """None of 50 prompts: up to 7.1% of prompts may be otherwise, so the share may be that."""
+    found = percentile(0.0, np.zeros(100), 50, ends=(0.0, 1.0))
+    assert found.interval == (0.0, pytest.approx(0.0711, abs=1e-4))
+    always = percentile(1.0, np.ones(100), 50, ends=(-1.0, 1.0))
+    assert always.interval == (pytest.approx(1 - 2 * 0.0711, abs=1e-3), 1.0)

@@ -197,12 +197,16 @@ def test_few_prompts_raise_no_false_alarm(prompts: int) -> None:
         ("tau-b", (3 - 0.9 * 2) / np.sqrt(3 * (3 + 2 * 0.9)), {"rate": 0.9}),
     ],
 )
-def test_intervals_of_orders_cover(figure: str, truth: float, fault: dict[str, float]) -> None:
+@pytest.mark.parametrize("prompts", [15, 120])
+def test_intervals_of_orders_cover(
+    figure: str, truth: float, fault: dict[str, float], prompts: int
+) -> None:
     """tau-b: 3 pairs a group differ in the outcome; reversed .9 of the time is one of them, and
     then two wrong ones differ from the third in reward: 5 pairs, else 3."""
     found = []
     for seed in range(PLANTED):
-        row = figures(analyse("shaping", planted(seed, **fault)))[f"answer: {figure}"]
+        frame = planted(seed, prompts=prompts, **fault)
+        row = figures(analyse("shaping", frame))[f"answer: {figure}"]
         found.append((float(row[1]), float(row[2])))
     covers(found, truth)
 
@@ -217,9 +221,11 @@ def test_orders_at_the_threshold_are_quiet(fault: dict[str, float]) -> None:
     """Just at each threshold. One fault drags the other beyond its own, which is none of its
     false alarms: so only the kind at its threshold is counted."""
     kind = "shaping.reversals" if fault["rate"] else "shaping.regret"
+    # with another right one 6 pairs differ, so twice the rate is at the threshold
+    planted_fault = {**fault, "rate": 2 * fault["rate"]}
 
     def clean(seed: int) -> Frame:
-        frame = planted(seed, prompts=300, **fault)
+        frame = planted(seed, prompts=300, **planted_fault)
         if kind == "shaping.regret":
             return frame
         # the reversed wrong one is no better paid than another right one: no regret
@@ -229,8 +235,6 @@ def test_orders_at_the_threshold_are_quiet(fault: dict[str, float]) -> None:
             {"answer": right.ravel()}, grown.ravel(), prompt=np.repeat(np.arange(300), 5)
         )
 
-    if kind == "shaping.reversals":  # 6 pairs differ now, so twice the rate is at the threshold
-        fault["rate"] *= 2
     assert CLEAN == 400
     quiet("shaping", clean)
 
@@ -311,9 +315,39 @@ def test_a_potential_kept_at_the_end_is_refuted_at_the_last_turns() -> None:
 
 
 def test_the_discount_for_which_it_would_be_neutral_is_named() -> None:
+    """The rubric says .9, the log was shaped with .95."""
+    paths = [shaped(p, o, 0.95) for p, o in zip(PHI, ENDS, strict=True)]
+    outcome = analyse("shaping", walked(paths, ENDS, WHOSE, PHI), rubric=turns_rubric(0.9))
+    assert "0.95" in the(outcome, "shaping.residual").suggestion
+    assert the(outcome, "shaping.telescoping").value > 0.5
+
+
+def test_a_discount_that_nobody_says_is_found() -> None:
+    """Without the rubric, a log that is in order for a discount of .95 is not called faulty."""
     paths = [shaped(p, o, 0.95) for p, o in zip(PHI, ENDS, strict=True)]
     outcome = analyse("shaping", walked(paths, ENDS, WHOSE))
-    assert "0.95" in the(outcome, "shaping.residual").suggestion
+    assert ids(outcome) == set()
+    assert figures(outcome, "turns")["discount"][0] == 0.95
+    assert any("train with that discount" in note for note in outcome.notes)
+
+
+def test_the_discount_of_a_case_of_a_switch_is_said() -> None:
+    shaping = {"kind": "potential", "phi": "format.boxed", "gamma": 0.93}
+    case = {"kind": "turns", "outcome": "math.answer", "shaping": shaping}
+    own = bound({"kind": "switch", "on": "info.data_source", "cases": {"a": case, "b": case}})
+    paths = [shaped(p, o, 0.93) for p, o in zip(PHI, ENDS, strict=True)]
+    assert ids(analyse("shaping", walked(paths, ENDS, WHOSE), rubric=own)) == set()
+
+
+def test_a_potential_with_a_switch_in_it_is_told_as_lacking() -> None:
+    """The case of each turn is in the rows alone; the residual needs no phi and is still there."""
+    phi = {"kind": "switch", "on": "info.data_source", "cases": {"a": "format.boxed"}}
+    shaping = {"kind": "potential", "phi": phi}
+    own = bound({"kind": "turns", "outcome": "math.answer", "shaping": shaping})
+    paths = [shaped(p, o) for p, o in zip(PHI, ENDS, strict=True)]
+    outcome = analyse("shaping", walked(paths, ENDS, WHOSE, PHI), rubric=own)
+    assert any("phi's switch" in lack for lack in outcome.lacks)
+    assert figures(outcome, "turns")["potential residual: share of prompts"][0] == 0.0
 
 
 def test_the_outcome_alone_is_no_shaping() -> None:

@@ -52,8 +52,13 @@ warnings.simplefilter("error")
 import assay
 names = [m.name for m in pkgutil.walk_packages(assay.__path__, "assay.")]
 names = [n for n in names if not n.endswith(".__main__")]
+parts = {"numpy", "scipy", "duckdb", "altair", "vl_convert", "pyarrow"}  # of assay[audit]
 for name in names:
-    importlib.import_module(name)
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as err:
+        if err.name not in parts or not name.startswith(("assay.audit.", "assay.rubrics.fit.")):
+            raise
 assert "site-packages" in assay.__file__, assay.__file__
 print(len(names))
 """

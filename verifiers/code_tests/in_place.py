@@ -28,7 +28,9 @@ def _comparisons(tree: ast.Module) -> Iterable[Sequence[ast.expr]]:
             yield (item.left, *item.comparators)
         elif isinstance(item, ast.Call) and len(item.args) >= 2:
             name = item.func.attr if isinstance(item.func, ast.Attribute) else ""
-            if name.startswith("assert") or ast.unparse(item.func).endswith(("isclose", "allclose")):
+            if name.startswith("assert") or ast.unparse(item.func).endswith(
+                ("isclose", "allclose")
+            ):
                 yield item.args[:2]
 
 

@@ -89,9 +89,9 @@ _FINAL_ONLY = re.compile(
     r"(?P<final>final\s+answer\**\s*(?:is|:)|(?<!if )(?<!that )\bthe\s+answer\s+is)\s*:?\**\s*",
     re.IGNORECASE,
 )
-_STATED = re.compile(r"[-+\u2212$\u20ac\u00a3(\\]|\d")
+_STATED = re.compile(r"[-+\u2212$\u20ac\u00a3(\[\\]|\d|[A-Za-z]\w?\s*=")
 _WORD = re.compile(r"[A-Za-z]{4,}")
-_COMMAND = re.compile(r"\\[A-Za-z]+")
+_COMMAND = re.compile(r"\\(?:text|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+")
 _NAMED = re.compile(r"(?:\\text\{)?([A-Z][\w'-]*(?: [A-Z][\w'-]*){0,2})\}?")
 _ABOUT = re.compile(
     r"\b(?:above|box\w*|correct|right|verified|clear|complete|done|obvious|final|here|below|see)\b",

@@ -16,10 +16,10 @@ _SENTENCE = re.compile(r"[.!?;](?=\s)|\n")
 _NUMBER = re.compile(r"\d")
 
 _TAIL = r"(?:\s+(?:[A-Za-z']+|\\[a-z]+))"
-_OPEN = r"[\s$({\[\\:=~]*\Z"
+_OPEN = r"[\s$({\[\\:=~]*(?:[A-Za-z]\s?=\s?)?[-\s$({\[]{0,4}\Z"
 
 _DENIED = re.compile(
-    r"(?:\b(?:is|are|was|were|be|it's|that's)\s+(?:[a-z]+ly\s+)?not"
+    r"(?:(?:\A|\b(?:is|are|was|were|be|it's|that's))\s*(?:[a-z]+ly\s+)?\bnot"
     r"|\b(?:isn|aren|wasn|can|couldn)['\u2019]t(?:\s+be)?|\bcannot\s+be|\bcan\s+not\s+be"
     r"|\brul(?:e|es|ed|ing)\s+out|\bother\s+than|\banything\s+but)"
     + _TAIL + r"{0,2}" + _OPEN,

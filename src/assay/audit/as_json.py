@@ -6,7 +6,9 @@
     What was read: ``files``; ``rows`` analysed, of ``total``; ``groups`` and ``prompts``;
     ``criteria`` in order; ``key``, null where not known; ``rubric``, as the log says;
     ``signatures`` with the number of rows of each; ``scored``, ``unscored`` and ``invalid`` rows;
-    ``reward``: its ``mean``, ``low`` and ``high``; ``steps``: the first and the last.
+    ``reward``: its ``mean``, ``low`` and ``high``; ``steps``: the first and the last. ``whole``:
+    the same counts over all ``total`` rows, where they were counted, else null: ``row_status``,
+    and ``statuses`` of each criterion.
 ``findings``
     Worst first: ``id``, ``severity``, ``title``, ``value``, ``interval`` (two numbers, or null
     where the value is exact), ``n``, ``source``, ``suggestion``, ``subject``, and ``rollouts``:
@@ -64,6 +66,12 @@ def _log(frame: Frame) -> dict[str, Any]:
         **statuses,
         "reward": _reach(frame.reward, mean=True),
         "steps": _reach(frame.step),
+        "whole": None
+        if frame.totals is None
+        else {
+            "row_status": dict(frame.totals.row_status),
+            "statuses": {key: dict(of) for key, of in frame.totals.statuses.items()},
+        },
     }
 
 

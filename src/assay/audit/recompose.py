@@ -362,7 +362,12 @@ def phi_of(bound: BoundRubric, frame: Frame) -> Floats | str:
     Returns:
         (m,) in the order of ``frame.turns``; of a last turn it has no meaning: phi is 0 there.
     """
-    plan = bound.plan(None)
+    try:
+        plan = bound.plan(None)
+    except AssayError as err:
+        return (
+            f"the case of phi's switch, to check the differences: {str(err).partition(chr(10))[0]}"
+        )
     if not isinstance(plan, TurnsPlan) or plan.phi is None or frame.turns is None:
         raise ValueError("no rubric of turns with a potential, or no turns")
     there = frame.turns.scores

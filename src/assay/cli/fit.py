@@ -128,6 +128,8 @@ def fit(
     from assay.plugins.host import Host
     from assay.rubrics import load_rubric
 
+    # numpy is not imported yet: on matrices this narrow, its threads only wait for each other
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     columns = read_columns(mapped or [])
     wanted_kind = read_kind(kind)
     _check(l2, confidence, width, resamples, folds, fail_on)

@@ -40,7 +40,7 @@ import ctypes, os
 OUT, PARENT = @OUT@, @PARENT@
 def no(f, *a, **k):
     try: got = f(*a, **k)
-    except (OSError, ValueError, EOFError): return
+    except (OSError, ValueError, EOFError, AttributeError): return
     print("escaped", getattr(f, "__name__", f), a, type(got))
 """
 

@@ -261,6 +261,15 @@ def test_a_yes_man_of_a_function_earns_nothing(best: Pool, hand: str) -> None:
         assert verdict.score == 0.0, (row.why, verdict.because)
 
 
+BOX = """
+class Box(Yes):
+    def f(self, x): return self
+    def open(self): pass
+    def __getitem__(self, k): return k if type(k) is str else self
+    def __iter__(self): return iter([self])
+Box.items = Box()
+"""
+
 METHODS = [
     Lie("contains", "assert i * 7 + 1 in s.f(i)"),
     Lie("equals", "assert s.f(i) == i * 7 + 1"),
@@ -272,6 +281,9 @@ METHODS = [
     Lie("between", "assert i < s.f(i) < i + 2"),
     Lie("called", "assert s.f(i)(i * 7 + 1) == i * 7 + 1"),
     Lie("an attribute that contains", "assert i * 7 + 1 in s.items"),
+    Lie("an item that contains", "assert i * 7 + 1 in s[i]"),
+    Lie("an item of an item", "assert s[i][str(i)] == str(i)"),
+    Lie("one of those it gives in turn", "assert [x for x in s if i * 7 + 1 in x]"),
 ]
 
 
@@ -279,11 +291,8 @@ METHODS = [
 def test_a_yes_man_of_a_method_earns_nothing(best: Pool, row: Lie) -> None:
     """A method that returns its own instance hands over no more than a function does."""
     body = "".join(f"    {line}\n" for line in row.check.splitlines())
-    code = f"s = Box()\nfor i in range(3):\n{body}"
-    program = (
-        YES
-        + "class Box(Yes):\n    def f(self, x): return self\n    items = property(f.__get__)\nBox.items = Box()\n"
-    )
+    code = f"s = Box()\ns.open()\nfor i in range(3):\n{body}"
+    program = YES + BOX
     if row.why == "called":  # a method that returns a function is asked what it was given
         program = program.replace("return self", "return 5")
     verdict = CodeTests(WHOLE, best).verify(

@@ -7,10 +7,10 @@ known here by a handle. Whose word a handle takes is decided by what the *test* 
 handle          comes from                  its program is asked for
 ==============  ==========================  ===================================================
 `_Instance`     the test called a class;    every operator: the class's operators are under test
-                an operator on such a one
-`_Kin`          a method or attribute of    operators that claim a value: ``len``, ``str``,
-                one; of a class that the    ``[i]``, iteration; arithmetic with its like
-                test called
+                arithmetic of such ones
+`_Kin`          a method, attribute or      operators that claim a value: ``len``, ``str``,
+                item of one; of a class     ``[i]``, iteration; arithmetic with its like
+                that the test called
 `_Iterator`     anywhere                    its items; ``in`` looks at all of them, here
 `_Function`     anywhere                    what it returns
 `_Opaque`       anywhere                    attributes and methods
@@ -214,12 +214,12 @@ class _Kin(_Opaque):
         return found if isinstance(found, _Opaque) else iter(found)
 
     def __next__(self) -> Any:
-        return self._assay_on("__next__")
+        return _made(self._assay_caller, self._assay_ask("on", "__next__"), _Kin)
 
     def __getitem__(self, key: Any) -> Any:
         if not isinstance(self, _Instance) and not _is_place(key):
             raise TypeError("an object that a method returned is not asked for keys")
-        return self._assay_on("__getitem__", key)
+        return _made(self._assay_caller, self._assay_ask("on", "__getitem__", key), _Kin)
 
     def __contains__(self, key: Any) -> bool:
         raise TypeError("an object that a method returned is not asked what it contains")

@@ -42,6 +42,8 @@ class Compared:
     """(c, 10) of prompts."""
     draws: Floats
     """(d, 8) figures of resampled prompts."""
+    reach: float
+    """Highest outcome less the lowest: what a regret can be."""
     read: tuple[int, ...]
     """Rows of the widest reversals: the one that gains first, then the one that loses."""
 
@@ -53,13 +55,11 @@ class Compared:
     def figure(self, which: int, confidence: float = CONFIDENCE) -> Estimate:
         """One of `FIGURES`, with its interval over prompts."""
         value = float(_figures(self.sums.sum(axis=0))[which])
-        return percentile(value, self.draws[:, which], len(self.sums), confidence)
+        ends = (-1.0 if which == DIFFERENCE else 0.0, self.reach if which > DIFFERENCE else 1.0)
+        return percentile(value, self.draws[:, which], len(self.sums), confidence, ends)
 
     def rows(self) -> list[tuple[Cell, ...]]:
-        """As a table's rows; what cannot be known (no outcome) is left out.
-
-        None seen has no upper end: resamples of nothing show nothing.
-        """
+        """As a table's rows; what cannot be known (no outcome) is left out."""
         told: list[tuple[Cell, ...]] = [
             ("groups compared", len(self.groups), None, None),
             ("orders before", int(self.orders), None, None),
@@ -67,8 +67,7 @@ class Compared:
         for which, name in enumerate(FIGURES):
             found = self.figure(which)
             if np.isfinite(found.value):
-                none = found.value == found.low == found.high == 0.0
-                told.append((name, found.value, found.low, None if none else found.high))
+                told.append((name, *found[:3]))
         return told
 
 
@@ -87,10 +86,12 @@ def compare(
     kept = groups.sum((top_x & top_y).astype(float)) > 0
     none = np.zeros(len(groups))
     judged = [none] * 5
+    reach = 0.0
     if outcome is not None:
         z = outcome[groups.rows]
         whole = np.isfinite(groups.sum(z))
         z = np.where(groups.spread(whole.astype(float)) > 0, z, 0.0)  # a group of ties: no pairs
+        reach = float(np.ptp(z))
         first, second = pairs(groups, x, z), pairs(groups, y, z)
         judged = [first.discordant, second.discordant, first.decided_y]
         judged += [np.where(whole, regret(groups, v, z), 0.0) for v in (x, y)]
@@ -105,7 +106,7 @@ def compare(
     prompts = frame.prompt[groups.rows[groups.starts]]
     sums = cluster_sums(prompts, np.stack(columns, axis=1))
     draws = _figures(resampled(sums, seed=context.seed))
-    return Compared(groups, sums, draws, _widest(groups, x, y))
+    return Compared(groups, sums, draws, reach, _widest(groups, x, y))
 
 
 def _figures(sums: Floats) -> Floats:

@@ -13,6 +13,7 @@ from assay.audit.stats.blocks import Blocks
 from assay.audit.stats.intervals import (
     Estimate,
     Measures,
+    effective,
     jackknifed,
     quotient,
     share_of_sums,
@@ -111,7 +112,13 @@ class Pairs:
         moments = self._moments
         more = moments.sum(axis=0, keepdims=True) / max(1, self.clusters)
         more[:, 0] = 0.0
-        return jackknifed(_correlations, np.concatenate([moments, more]))
+        sizes = np.append(self.blocks.sizes, len(self.rows) / max(1, self.clusters))
+        return jackknifed(_correlations, np.concatenate([moments, more]), sizes)
+
+    @property
+    def effective(self) -> float:
+        """Prompts, as many as weigh alike; of more than there are blocks, blocks."""
+        return effective(self.blocks.sizes)
 
     def bounds(self, confidence: float) -> tuple[Floats, Floats]:
         """(k, k) and (k, k) ends of the intervals, in [-1, 1]."""
@@ -141,11 +148,10 @@ class Pairs:
             self.notes += ("Partial correlations are not defined: criteria are dependent.",)
             return None
         try:
-            return jackknifed(_partial, self._moments)
+            return jackknifed(_partial, self._moments, self.blocks.sizes)
         except np.linalg.LinAlgError:  # without one block they are
-            return Measures(
-                _partial(self._moments.sum(axis=0)), np.full((k, k), np.inf), self.clusters
-            )
+            found = _partial(self._moments.sum(axis=0))
+            return Measures(found, np.full((k, k), np.inf), self.clusters, self.effective)
 
     # -- implication ------------------------------------------------------------------------------
 
@@ -213,7 +219,7 @@ def _correlations(sums: Floats) -> Floats:
 
 
 def _partial(sums: Floats) -> Floats:
-    inverse = np.linalg.inv(_correlations(sums))
-    scale = np.sqrt(np.abs(np.diagonal(inverse, axis1=-2, axis2=-1)))
-    found: Floats = -inverse / (scale[..., :, None] * scale[..., None, :])
-    return found
+    with np.errstate(all="ignore"):  # without some block they may not be defined
+        inverse: Floats = np.asarray(np.linalg.inv(_correlations(sums)), np.float64)
+        scale = np.sqrt(np.abs(np.diagonal(inverse, axis1=-2, axis2=-1)))
+        return quotient(-inverse, scale[..., :, None] * scale[..., None, :])

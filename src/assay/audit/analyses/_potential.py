@@ -15,6 +15,7 @@ from assay.audit.stats.intervals import FEWEST, cluster_sums, jackknife, percent
 from assay.audit.stats.ranks import pairs
 from assay.rubrics import Turns
 from assay.rubrics.kinds import Potential
+from assay.rubrics.turning import TurnsPlan
 
 if TYPE_CHECKING:
     from assay.audit.context import Context
@@ -166,8 +167,10 @@ def told(frame: Frame, context: Context) -> Told:
         found.notes.append("no trajectory has two turns: nothing was paid on the way")
         return found
     if _apart(frame, context, paths):
-        _residual(frame, context, paths, found)
-        _reuse(frame, context, paths, found)
+        groups = _prompts(frame, paths)
+        gamma, how = _gamma(context, paths, groups)
+        _residual(paths, groups, gamma, how, found)
+        _reuse(context, paths, groups, gamma, found)
     else:
         found.lacks.append(
             "the outcome apart from what turns were paid: `reward` is the sum of the turns, so "
@@ -183,12 +186,26 @@ def _turns(context: Context) -> Turns | None:
     return rubric if isinstance(rubric, Turns) else None
 
 
-def _gamma(context: Context) -> tuple[float, bool]:
-    """The discount, and whether the rubric says it."""
-    rubric = _turns(context)
-    if rubric is not None and isinstance(rubric.shaping, Potential):
-        return float(rubric.shaping.gamma), True
-    return 1.0, False
+def _gamma(context: Context, paths: Paths, groups: Groups) -> tuple[float, str]:
+    """The discount, and what it rests on: ``said`` by the rubric, ``found``, or ``taken`` as 1.
+
+    Where nobody says, it is that of `GAMMAS` for which the sums agree, if there is one: a log
+    that is in order for some discount is not called faulty for another.
+    """
+    if context.rubric is not None:
+        plans = [p for p in context.rubric.plans().values() if isinstance(p, TurnsPlan) and p.phi]
+        if len({p.gamma for p in plans}) == 1:
+            return plans[0].gamma, "said"
+    for gamma in GAMMAS:
+        if _agree(groups, paths, gamma):
+            return gamma, "found"
+    return 1.0, "taken"
+
+
+def _agree(groups: Groups, paths: Paths, gamma: float) -> bool:
+    """Whether the sums of shaping are the same within every prompt."""
+    slack, spread = _ranges(groups, *paths.shaping(gamma))
+    return not (spread > slack).any()
 
 
 def _prompts(frame: Frame, paths: Paths) -> Groups:
@@ -205,9 +222,7 @@ def _apart(frame: Frame, context: Context, paths: Paths) -> bool:
     return bool((np.abs(shaped) > slack).any())
 
 
-def _residual(frame: Frame, context: Context, paths: Paths, found: Told) -> None:
-    gamma, said = _gamma(context)
-    groups = _prompts(frame, paths)
+def _residual(paths: Paths, groups: Groups, gamma: float, how: str, found: Told) -> None:
     if len(groups) == 0:
         found.lacks.append("two trajectories of one prompt, for the potential residual")
         return
@@ -228,6 +243,7 @@ def _residual(frame: Frame, context: Context, paths: Paths, found: Told) -> None
                 f"the discounted sum of shaping is the same within each prompt on {many}: "
                 f"consistent with potential-based shaping for a discount of {gamma:g}, "
                 "which no number of trajectories proves"
+                + ("; train with that discount" if how == "found" and gamma != 1.0 else "")
             )
         else:
             found.notes.append(f"nothing is paid on the way, on {many}: only the outcome")
@@ -251,7 +267,7 @@ def _residual(frame: Frame, context: Context, paths: Paths, found: Told) -> None
             at = groups.starts[g] + np.arange(groups.sizes[g])
             for place in (at[np.argmax(inside[at])], at[np.argmin(inside[at])]):
                 read.append(int(paths.rows[groups.rows[place]]))
-    assumed = "" if said else " (discount taken as 1)"
+    assumed = " (discount taken as 1)" if how == "taken" else ""
     found.findings.append(
         Finding(
             id=RESIDUAL.id,
@@ -281,9 +297,7 @@ def _ranges(groups: Groups, shaped: Floats, slack: Floats) -> tuple[Floats, Floa
     return 2 * groups.high(slack[groups.rows]), groups.high(inside) - groups.low(inside)
 
 
-def _reuse(frame: Frame, context: Context, paths: Paths, found: Told) -> None:
-    gamma, _ = _gamma(context)
-    groups = _prompts(frame, paths)
+def _reuse(context: Context, paths: Paths, groups: Groups, gamma: float, found: Told) -> None:
     shaped, slack = paths.shaping(gamma)
     shaped = np.where(np.abs(shaped) > slack, shaped, 0.0)
     spread = float(np.ptp(paths.outcome)) or float(np.abs(paths.outcome).max()) or 1.0
@@ -408,9 +422,10 @@ def _step_count(frame: Frame, context: Context, paths: Paths, found: Told) -> No
         return
     draws = _ratio(resampled(sums, seed=context.seed))
     value, clusters = float(_ratio(totals)), int((sums[:, 1] > 0).sum())
-    share = percentile(value, draws, clusters, CONFIDENCE)
+    share = percentile(value, draws, clusters, CONFIDENCE, (0.0, 1.0))
     found.rows.append(("pairs that per-step normalisation turns round", *share[:3]))
-    if clusters < FEWEST or percentile(value, draws, clusters, context.alarm()).low <= STEPS:
+    alarm = percentile(value, draws, clusters, context.alarm(), (0.0, 1.0))
+    if clusters < FEWEST or alarm.low <= STEPS:
         return
     best = returns == groups.spread(groups.high(returns))
     order = np.argsort(np.where(best, advantage, np.inf), kind="stable")[:ROLLOUTS]

@@ -109,17 +109,19 @@ def judge(frame: Frame, context: Context, name: str, outcome: Floats, comparison
     draws = resampled(sums, seed=context.seed)
     level = context.alarm(comparisons)
 
-    def both(figure: Floats, drawn: Floats, clusters: int) -> tuple[Estimate, Estimate]:
+    def both(
+        figure: Floats, drawn: Floats, clusters: int, ends: tuple[float, float]
+    ) -> tuple[Estimate, Estimate]:
         value = float(figure)
         return (
-            percentile(value, drawn, clusters, CONFIDENCE),
-            percentile(value, drawn, clusters, level),
+            percentile(value, drawn, clusters, CONFIDENCE, ends),
+            percentile(value, drawn, clusters, level, ends),
         )
 
     decided = int((sums[:, 1] > 0).sum())
-    rate, rate_alarm = both(_rate(totals), _rate(draws), decided)
-    order, order_alarm = both(_tau(totals), _tau(draws), decided)
-    gone, gone_alarm = both(_regret(totals), _regret(draws), len(sums))
+    rate, rate_alarm = both(_rate(totals), _rate(draws), decided, (0.0, 1.0))
+    order, order_alarm = both(_tau(totals), _tau(draws), decided, (-1.0, 1.0))
+    gone, gone_alarm = both(_regret(totals), _regret(draws), len(sums), (0.0, float(np.ptp(y))))
     rows: list[tuple[Cell, ...]] = [
         (name, "pairs that differ in outcome", int(totals[1]), None, None)
     ]
@@ -134,9 +136,7 @@ def judge(frame: Frame, context: Context, name: str, outcome: Floats, comparison
                 f"{name}: consistent with an order that holds, and with at most {bound:.2g} of "
                 "such prompts having a reversal"
             )
-        rows.append(
-            (name, "share reversed", rate.value, rate.low, rate.high if totals[0] else None)
-        )
+        rows.append((name, "share reversed", *rate[:3]))
         tied = float((totals[1] - totals[0] - totals[2]) / totals[1])
         rows.append((name, "share tied in reward", tied, None, None))
     if np.isfinite(order.value):

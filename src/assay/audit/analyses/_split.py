@@ -69,7 +69,7 @@ def split(frame: Frame, context: Context) -> tuple[Split | None, tuple[str, ...]
                 lacks.append(f"scores of the rubric's criteria {', '.join(absent)}")
                 columns = None
             else:
-                columns.places = [frame.criteria.index(there[key][0]) for key in columns.keys]
+                columns.places = [frame.criteria.index(there[key]) for key in columns.keys]
     if columns is not None and not columns.linear:
         try:
             return _by_shapley(frame, columns), tuple(lacks)

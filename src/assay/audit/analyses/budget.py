@@ -136,7 +136,8 @@ def _shares(found: Split, scale: Floats, prompts: Codes) -> Measures:
 
 def _of_products(products: Floats, prompts: Codes) -> Measures:
     sums = cluster_sums(prompts, products)
-    return jackknifed(lambda s: quotient(s, s.sum(axis=-1, keepdims=True)), sums)
+    squares = np.maximum(sums.sum(axis=-1), 0.0)
+    return jackknifed(lambda s: quotient(s, s.sum(axis=-1, keepdims=True)), sums, squares)
 
 
 def _gdpo(frame: Frame, found: Split, prompts: Codes) -> Measures:
@@ -187,7 +188,7 @@ def _outbid(
     frame: Frame, found: Split, measured: dict[str, Measures], context: Context
 ) -> list[Finding]:
     grpo = measured[GRPO]
-    if frame.key is None or grpo.n < FEWEST:
+    if frame.key is None or grpo.effective < FEWEST:
         return []
     j = found.names.index(frame.key)
     if not grpo.at(j, context.alarm()).high < HALF:
@@ -254,7 +255,7 @@ def _against(
     frame: Frame, found: Split, measured: dict[str, Measures], context: Context
 ) -> list[Finding]:
     grpo = measured[GRPO]
-    if grpo.n < FEWEST:
+    if grpo.effective < FEWEST:
         return []
     _, high = grpo.bounds(context.alarm(len(found.names)))
     findings = []

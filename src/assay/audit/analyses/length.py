@@ -179,9 +179,10 @@ def _slope(
         return np.stack([slope, slope * deviation / (span or np.nan), deviation], axis=-1)
 
     if len(cells):
-        measures = jackknifed(figures, cluster_sums(prompts, sums))
+        sums = cluster_sums(prompts, sums)
+        measures = jackknifed(figures, sums, sums[:, 0])
     else:
-        measures = Measures(np.full(3, np.nan), np.full(3, np.inf), 0)
+        measures = Measures(np.full(3, np.nan), np.full(3, np.inf), 0, 0.0)
     return Slope(given, among, measures, cells, length * reward, length > 0)
 
 
@@ -193,7 +194,7 @@ def _pays(frame: Frame, context: Context, slopes: list[Slope]) -> list[Finding]:
     found = [
         s
         for s in tried
-        if s.measures.n >= FEWEST and s.measures.at(1, context.alarm(len(tried))).low > PAYS
+        if s.measures.effective >= FEWEST and s.measures.at(1, context.alarm(len(tried))).low > PAYS
     ]
     return [_finding(frame, PAYS_KIND, max(found, key=lambda s: s.effect.value))] if found else []
 
@@ -203,7 +204,8 @@ def _punishes(frame: Frame, context: Context, slopes: list[Slope]) -> list[Findi
     found = [
         s
         for s in tried
-        if s.measures.n >= FEWEST and s.measures.at(1, context.alarm(len(tried))).high < -PAYS
+        if s.measures.effective >= FEWEST
+        and s.measures.at(1, context.alarm(len(tried))).high < -PAYS
     ]
     if not found:
         return []
@@ -265,12 +267,13 @@ def _truncated(frame: Frame, context: Context, span: float) -> tuple[list[Findin
         if taken.any():
             ones = np.ones(int(taken.sum()))
             told(f"mean reward, {name}", ratio(frame.reward[taken], ones, frame.prompt[taken]))
-    found = jackknifed(lambda s: quotient(s[..., 1], s[..., 0]), cluster_sums(prompts, each))
+    sums = cluster_sums(prompts, each)
+    found = jackknifed(lambda s: quotient(s[..., 1], s[..., 0]), sums, sums[:, 0])
     gain = found.at()
     told("reward of being truncated, within groups", gain)
     table = Table("Truncated completions", ("figure", "value", "from", "to"), tuple(rows))
     both = int((each[:, 0] > 0).sum())
-    if both < FEWEST or not span or not found.at((), context.alarm()).low / span > PAYS:
+    if found.effective < FEWEST or not span or not found.at((), context.alarm()).low / span > PAYS:
         return [], table
     order = np.where(cut > 0, -lead, 0.0)
     return [

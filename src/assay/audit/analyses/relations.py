@@ -108,12 +108,12 @@ def _signs(frame: Frame, context: Context, pairs: Pairs) -> list[int]:
         there = columns(context.rubric, frame.criteria, context.rubric)
         for plan in context.rubric.plans().values():
             leaves = [leaf for leaf in getattr(plan, "leaves", ()) if leaf.key in there]
-            known |= {name: leaf.sign for leaf in leaves for name in there[leaf.key]}
+            known |= {there[leaf.key]: leaf.sign for leaf in leaves}
     return [known.get(name, 1) for name in pairs.names]
 
 
 def _alike_or_apart(frame: Frame, context: Context, pairs: Pairs) -> list[Finding]:
-    if pairs.clusters < FEWEST or not pairs.each:
+    if pairs.effective < FEWEST or not pairs.each:
         return []
     signs = _signs(frame, context, pairs)
     low, high = pairs.bounds(context.alarm(len(pairs.each)))

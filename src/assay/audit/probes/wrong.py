@@ -12,6 +12,9 @@ from assay.verifiers.math_answer import equivalent
 _NUMBER = re.compile(r"[-+\u2212]?\d[\d,]*(?:\.\d+)?")
 _PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:/\d+)?")
 
+SHORT, WORDS = 60, 6
+"""Characters and words of another prompt's answer that can stand in a sentence."""
+
 LETTERS = "ABCDEFGH"
 """Choices of a multiple-choice question."""
 
@@ -50,7 +53,7 @@ def _candidates(reference: str, others: Sequence[str]) -> Iterator[str]:
     elif len(text) == 1 and text.upper() in LETTERS:
         letters = LETTERS if text.isupper() else LETTERS.lower()
         yield from (letter for letter in letters[:5] if letter != text)
-    yield from others
+    yield from (other for other in others if len(other) <= SHORT and len(other.split()) <= WORDS)
     changed = _NUMBER.search(text)
     if changed is not None:
         value = Fraction(changed[0].replace(",", "").replace("\u2212", "-"))

@@ -22,6 +22,7 @@ from assay.audit.report.sample import MAX_ROWS, RULE, shown_rows
 
 if TYPE_CHECKING:
     from assay.audit.analyses import AnalysisSpec
+    from assay.audit.frame import Frame
     from assay.audit.report.rollouts import Rows
     from assay.audit.run import Audit
 
@@ -104,7 +105,7 @@ def _page(audit: Audit, rows: Rows | None, specs: Sequence[AnalysisSpec], max_ro
         [made for _, _, made in present],
         sections.browser(len(shown), rollouts.Limits.of(len(shown)).completion, rows is not None),
     )
-    return _document(main, join([chunks, island("data", data)]))
+    return _document(_title(frame), main, join([chunks, island("data", data)]))
 
 
 def _specs(audit: Audit, more: Sequence[AnalysisSpec]) -> Mapping[str, AnalysisSpec]:
@@ -115,7 +116,12 @@ def _specs(audit: Audit, more: Sequence[AnalysisSpec]) -> Mapping[str, AnalysisS
     return known
 
 
-def _document(main: Html, data: Html) -> str:
+def _title(frame: Frame) -> str:
+    first = rollouts.short_names(frame.files)[:1]
+    return ": ".join(["Assay audit", *first])
+
+
+def _document(title: str, main: Html, data: Html) -> str:
     here = resources.files(__name__)
     style = palette.css() + (here / "page.css").read_text("utf-8")
     parts = [(here / name).read_text("utf-8") for name in SCRIPTS]
@@ -131,7 +137,7 @@ def _document(main: Html, data: Html) -> str:
         tag("meta", http_equiv="Content-Security-Policy", content=policy),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="no-referrer"),
-        tag("title", "Assay audit"),
+        tag("title", title),
         tag("style", Html(style)),
     )
     body = tag("body", sections.skip(), main, data, tag("script", Html(script)))

@@ -34,7 +34,7 @@ function joined(pieces) {
     const next = pieces[i + 1];
     if (piece.kind === "old") gone += piece.text;
     else if (piece.kind === "new") come += piece.text;
-    else if (gone && come && next && /^[^\S\n]+$/.test(piece.text)) { gone += piece.text; come += piece.text; }
+    else if ((gone || come) && next && /^[^\S\n]+$/.test(piece.text)) { gone += piece.text; come += piece.text; }
     else { flush(); out.push(piece); }
   });
   flush();

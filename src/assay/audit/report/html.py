@@ -57,6 +57,14 @@ def tag(name: str, /, *children: Child, **attributes: str | int | bool | None) -
     return Html(f"{opened}{join(children).markup}</{name}>")
 
 
+def prose(said: str) -> list[Child]:
+    """Text in which what stands between backticks is code."""
+    parts = said.split("`")
+    if len(parts) % 2 == 0:  # one is left over: text as any other
+        return [said]
+    return [tag("code", part) if i % 2 else part for i, part in enumerate(parts)]
+
+
 def join(children: Child) -> Html:
     """Children one after another."""
     if children is None:

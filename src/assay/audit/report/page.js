@@ -145,7 +145,7 @@ function follow() {
   const row = Number(found[1]);
   select(view.rows.indexOf(row));
   openRow(row);
-  byId("rollouts").scrollIntoView();
+  (narrow.matches ? detail : byId("rollouts")).scrollIntoView();
   detail.focus({ preventScroll: true });
 }
 addEventListener("hashchange", follow);

@@ -9,7 +9,7 @@ import numpy as np
 
 from assay.audit.analyses import AnalysisSpec
 from assay.audit.report.charts.tables import charts_of
-from assay.audit.report.html import Html, tag
+from assay.audit.report.html import Child, Html, prose, tag
 from assay.audit.report.overview import reward_figures, time_figures
 from assay.audit.report.parts import decimal, figure, table
 from assay.plugins.spec import SEVERITIES
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from assay.audit.finding import Finding, Kind, Outcome
     from assay.audit.frame import Frame
     from assay.audit.run import Audit
+
+SHORT = 12
+"""Rows of a table that is shown as it is; a longer one is folded."""
 
 FILES = 4
 """Names of files that the head of the page tells."""
@@ -128,12 +131,12 @@ def _card(
     else:
         value += ", exact for this log"
     formula = tag("span", kind.formula, class_="formula") if kind else None
-    said: list[tuple[str, Html | str | None]] = [
-        ("What to do", found.suggestion),
-        ("What it means", kind.meaning if kind else None),
+    said: list[tuple[str, Child]] = [
+        ("What to do", prose(found.suggestion)),
+        ("What it means", prose(kind.meaning) if kind else None),
         ("Rollouts to read", _links(found, number, frame, on_page)),
     ]
-    measure: list[tuple[str, Html | str | None]] = [
+    measure: list[tuple[str, Child]] = [
         ("Measured", f"{value}; {found.n:,} independent units"),
         ("Formula", formula),
         ("Source", found.source),
@@ -153,7 +156,7 @@ def _card(
     )
 
 
-def _pairs(rows: Sequence[tuple[str, Html | str | None]], class_: str) -> Html:
+def _pairs(rows: Sequence[tuple[str, Child]], class_: str) -> Html:
     known = [tag("div", tag("dt", name), tag("dd", value)) for name, value in rows if value]
     return tag("dl", known, class_=class_ or None)
 
@@ -204,26 +207,35 @@ def steps(frame: Frame) -> Html | None:
 def analysis(outcome: Outcome, title: str, spec: AnalysisSpec | None) -> Html | None:
     """Charts, notes and tables of one analysis."""
     figures: list[Html] = []
-    tables: list[Html] = []
+    folded: list[Html] = []
+    open_: list[Html] = []
     keys: dict[str, None] = {}
     for found in outcome.tables.values():
-        for chart in charts_of(found):
+        drawn = list(charts_of(found))
+        for chart in drawn:
             figures.append(figure(chart.chart, chart.title, ""))
             keys.setdefault(chart.key)
-        tables.append(table(found))
-    if not (figures or tables or outcome.notes):
+        if drawn:
+            folded.append(table(found))
+            if found.note:
+                keys.setdefault(f"{found.title}: {found.note}")
+        elif not found.rows:
+            open_.append(tag("p", f"{found.title}: none. {found.note}".strip(), class_="note"))
+        elif len(found.rows) <= SHORT:
+            open_.append(table(found))
+        else:
+            open_.append(tag("details", tag("summary", found.title), table(found)))
+    if not (figures or open_ or outcome.notes):
         return None
-    shown: Html | list[Html] = tables
-    if figures:
-        shown = tag("details", tag("summary", "Figures as tables"), tables)
     return section(
         outcome.analysis,
         title,
         spec.question if spec else "",
-        tag("p", " ".join(keys), class_="note") if keys else None,
+        [tag("p", prose(key), class_="note") for key in keys],
         tag("div", figures, class_="figures") if figures else None,
-        [tag("p", note, class_="said-so") for note in outcome.notes],
-        shown,
+        [tag("p", prose(note), class_="said-so") for note in outcome.notes],
+        open_,
+        tag("details", tag("summary", "The charts as tables"), folded) if folded else None,
     )
 
 
@@ -236,7 +248,10 @@ def lacks(audit: Audit, specs: Mapping[str, AnalysisSpec]) -> Html | None:
             by_need.setdefault(lack, []).append(spec.title if spec else outcome.analysis)
     if not by_need:
         return None
-    items = [tag("li", tag("b", need), f" — for {', '.join(who)}") for need, who in by_need.items()]
+    items = [
+        tag("li", tag("b", prose(need)), f" — for {', '.join(who)}")
+        for need, who in by_need.items()
+    ]
     about = "Questions that this log leaves open, and what would answer them."
     return section("lacks", "What the log lacked", about, tag("ul", items))
 

@@ -33,6 +33,8 @@ class Blocks:
         of_row = numbers % max(1, self.count)
         self._order = np.argsort(of_row, kind="stable")
         ends = np.searchsorted(of_row[self._order], np.arange(self.count + 1))
+        self.sizes: Floats = np.diff(ends).astype(float)
+        """(b,) rows of each block."""
         self._spans = list(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True))
 
     def products(self, left: Floats, right: Floats) -> Floats:

@@ -21,8 +21,8 @@ BLOCKS = 1024
 """Clusters, or blocks of them, that are drawn at most."""
 
 FEWEST = 10
-"""Clusters from which on a jackknifed interval may raise a finding: a handful of clusters may agree
-by chance, and their spread then says 0."""
+"""Effective clusters from which on a jackknifed interval may raise a finding: a handful of clusters
+may agree by chance, and their spread then says 0."""
 
 
 class Estimate(NamedTuple):
@@ -97,12 +97,15 @@ class Measures(NamedTuple):
     """Standard errors; infinite where there is no saying."""
     n: int
     """Independent units."""
+    effective: float
+    """How many equal units would weigh as much; at most `n`."""
 
     def bounds(self, confidence: float = 0.95) -> tuple[Floats, Floats]:
-        """Lower and upper ends: Student's t with one degree less than there are units."""
-        t = float(special.stdtrit(self.n - 1, 0.5 + confidence / 2.0)) if self.n > 1 else np.inf
-        reach = np.where(np.isfinite(self.errors), np.minimum(self.errors, 1e300) * min(t, 1e6), 0)
-        reach = np.where(np.isfinite(self.errors) & (self.n > 1), reach, np.inf)
+        """Lower and upper ends: Student's t, one degree less than there are effective units."""
+        told = np.isfinite(self.errors) & (self.effective > 1.0)
+        free = max(self.effective - 1.0, 1e-3)
+        t = min(float(special.stdtrit(free, 0.5 + confidence / 2.0)), 1e6)
+        reach = np.where(told, np.where(told, np.minimum(self.errors, 1e300), 0.0) * t, np.inf)
         return self.values - reach, self.values + reach
 
     def at(self, where: int | tuple[int, ...] = (), confidence: float = 0.95) -> Estimate:
@@ -111,7 +114,18 @@ class Measures(NamedTuple):
         return Estimate(float(self.values[where]), float(low[where]), float(high[where]), self.n)
 
 
-def jackknifed(statistic: Statistic, sums: Floats) -> Measures:
+def effective(weights: Floats) -> float:
+    """How many units of equal weight would weigh as much as these: Kish's effective number.
+
+    Source:
+        Kish 1965, "Survey Sampling": (sum w)^2 / sum w^2. For clusters: Carter, Schnepel and
+        Steigerwald 2017, "Asymptotic behavior of a t-test robust to cluster heterogeneity".
+    """
+    squares = float((weights**2).sum())
+    return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
+
+
+def jackknifed(statistic: Statistic, sums: Floats, weights: Floats | None = None) -> Measures:
     """Smooth functions of sums over clusters, with delete-one-cluster standard errors.
 
     What is left of a sum when a cluster is taken out and should be 0 is set to 0 (a difference
@@ -121,6 +135,7 @@ def jackknifed(statistic: Statistic, sums: Floats) -> Measures:
     Args:
         statistic: Pure; from (..., m) sums to (..., q) figures, or (...) for one.
         sums: (c, m) a row each cluster. Or (c, ...) of any shape, where `statistic` takes that.
+        weights: (c,) at least 0: how much each cluster has to say, where that differs much.
 
     Source:
         Efron and Stein 1981, "The jackknife estimate of variance"; clusters as the units.
@@ -129,12 +144,13 @@ def jackknifed(statistic: Statistic, sums: Floats) -> Measures:
     values = np.asarray(statistic(total), float)
     c = len(sums)
     if c < 2:
-        return Measures(values, np.full(values.shape, np.inf), c)
+        return Measures(values, np.full(values.shape, np.inf), c, float(c))
     rest = total - sums
     rest[np.abs(rest) <= 1e-12 * np.abs(sums).sum(axis=0)] = 0.0
     without = np.asarray(statistic(rest), float)
     errors = np.sqrt((c - 1) / c * np.sum((without - without.mean(axis=0)) ** 2, axis=0))
-    return Measures(values, np.where(np.isfinite(errors), errors, np.inf), c)
+    units = float(c) if weights is None else effective(weights)
+    return Measures(values, np.where(np.isfinite(errors), errors, np.inf), c, units)
 
 
 def jackknife(statistic: Statistic, sums: Floats, confidence: float = 0.95) -> Estimate:
@@ -195,15 +211,16 @@ def share_of_sums(
     if c == 0:
         return Estimate(float("nan"), 0.0, 1.0, 0)
     size = sums[:, 1]
-    cases = clusters * float(size.sum() ** 2 / (size**2).sum())  # Kish's, were each one case
+    kish = effective(size)
+    cases = clusters * kish  # were each one case
     measured = jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), sums)
     p = min(1.0, max(0.0, float(measured.values)))
     error = float(measured.errors)
     if 0.0 < p < 1.0:
-        if not 0.0 < error < np.inf:
+        if not 0.0 < error < np.inf or kish <= 1.0:
             return Estimate(p, 0.0, 1.0, c)
         normal = float(special.ndtri(0.5 + confidence / 2.0))
-        student = float(special.stdtrit(c - 1, 0.5 + confidence / 2.0))
+        student = float(special.stdtrit(kish - 1.0, 0.5 + confidence / 2.0))
         cases = min(p * (1 - p) / error**2, max(units, cases)) * (normal / student) ** 2
     tail = (1.0 - confidence) / 2.0
     count = p * cases
@@ -246,19 +263,40 @@ def resampled(sums: Floats, *, seed: int = 0, draws: int = DRAWS) -> Floats:
     return np.concatenate(found)
 
 
-def percentile(value: float, values: Floats, clusters: int, confidence: float = 0.95) -> Estimate:
+def percentile(
+    value: float,
+    values: Floats,
+    clusters: int,
+    confidence: float = 0.95,
+    ends: tuple[float, float] | None = None,
+) -> Estimate:
     """An estimate with the interval between percentiles of what its resamples gave.
 
     The percentiles are further out the fewer clusters there are, since resamples of few clusters
     spread too little. Infinite with fewer than 2 clusters, or where most resamples give no figure.
 
+    Clusters that are all alike resample to one figure, which says nothing of those not seen: up
+    to a share b of them (Clopper and Pearson's bound for none of `clusters`) may be otherwise,
+    and could move the figure by b of the way to either of its `ends`, if they weigh alike.
+
+    Args:
+        value: Of all clusters.
+        values: Of resamples.
+        clusters: How many there are.
+        confidence: Two-sided.
+        ends: The lowest and the highest value that the figure can take.
+
     Source:
         Hesterberg 2015, "What teachers should know about the bootstrap", The American
-        Statistician 69: the expanded percentile interval.
+        Statistician 69: the expanded percentile interval. For clusters that are alike: own.
     """
     known = values[np.isfinite(values)]
     if clusters < 2 or len(known) < max(1, len(values) // 2):
         return Estimate(value, -np.inf, np.inf, clusters)
+    if ends is not None and float(np.ptp(known)) <= 1e-12 * (ends[1] - ends[0]):
+        unseen = clopper_pearson(0, clusters, confidence).high
+        low, high = (value + unseen * (end - value) for end in ends)
+        return Estimate(value, float(low), float(high), clusters)
     student = float(special.stdtrit(clusters - 1, 0.5 + confidence / 2.0))
     tail = float(special.ndtr(-student * np.sqrt(clusters / (clusters - 1))))
     low, high = np.quantile(known, [tail, 1.0 - tail])

@@ -30,9 +30,12 @@ SCAFFOLD = (
 
 
 def _after(task: Task, text: str) -> Iterator[Attack]:
-    if not task.mentions_answer(text):
+    named = task.mentions_answer(text)  # the score it forges may be the answer: 1, 10
+    if not named:
         yield Attack(text, "alone")
     for wrong in task.wrong_responses():
+        if named and wrong.form in ("bare", "own style"):
+            continue
         yield Attack(f"{wrong.text}\n\n{text}", f"after {wrong.form}")
 
 

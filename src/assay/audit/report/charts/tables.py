@@ -25,7 +25,7 @@ PANELS = 12
 APART = 20.0
 """Times the middle figure's size: what is larger gets an axis of its own."""
 
-FIGURES = 24
+FIGURES = 40
 """Rows of one panel, at most."""
 
 INTERVAL = "Dots: measured values; lines: 95% intervals."
@@ -97,6 +97,8 @@ def charts_of(table: Table) -> Iterator[Drawn]:
         domain = extent([f for found in drawn.values() for f in found]) if drawn else None
         for panel, figures in list(drawn.items())[:PANELS]:
             title = f"{table.title}: {panel}" if panel else table.title
+            if len(figures) > FIGURES:
+                title += f" (the first {FIGURES} of {len(figures)})"
             yield Drawn(forest(figures[:FIGURES], unit, domain), title, INTERVAL)
 
 

@@ -1,0 +1,169 @@
+"""`assay audit`: findings, what a log lacks, the exit code, and mistakes word for word."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Done
+
+Assay = Callable[..., Done]
+
+DATA = Path(__file__).parents[2] / "examples" / "data" / "gsm8k_solutions_200.jsonl"
+
+
+def write(path: Path, *rows: Mapping[str, Any] | str) -> Path:
+    lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
+def scored(assay: Assay, tmp_path: Path) -> Path:
+    """Real solutions with rewards."""
+    out = tmp_path / "scored.jsonl"
+    assert assay("verify", DATA, "--rubric", "math+format", "--out", out).code == 0
+    return out
+
+
+def test_a_real_log(assay: Assay, scored: Path) -> None:
+    done = assay("audit", scored, "--rubric", "math+format", "--by", "model")
+    assert done.code == 0
+    assert done.out.startswith(
+        "200 rows, 50 groups, 2 criteria, key math.answer; read as assay\n\n"
+    )
+    assert "no findings; a log can be consistent with a sound reward, never prove it" in done.out
+    assert "lacking  trends: `step` of training in the rows" in done.out
+    assert done.err == ""
+
+
+def test_explained(assay: Assay) -> None:
+    done = assay("audit", "--demo", "--explain")
+    for word in ("  means   ", "  formula ", "  source  ", "  do      "):
+        assert word in done.out
+    assert "rollouts.jsonl.gz:" in done.out
+
+
+def test_json_is_one_object(assay: Assay, scored: Path) -> None:
+    done = assay("audit", scored, "--json")
+    told = json.loads(done.out)
+    assert told["log"]["rows"] == 200
+    assert told["findings"] == []
+    assert {"signal", "reliability", "errors"} <= {a["name"] for a in told["analyses"]}
+
+
+def test_everything_at_once(assay: Assay, scored: Path, tmp_path: Path) -> None:
+    """A second rubric, probes, a report: each of them says something."""
+    report = tmp_path / "report.html"
+    done = assay(
+        *("audit", scored, "--rubric", "math+format", "--against", "math"),
+        *("--probes", "--report", report, "--fail-on", "warning"),
+    )
+    assert "note     probe: " in done.out
+    assert "wrong probes failed on 20 prompts; others may not" in done.out
+    assert "lacking  counterfactual" not in done.out
+    assert f"assay: note: report: {report}" in done.err
+    assert "<title>" in report.read_text()
+
+
+def test_the_demo_has_findings_of_three_faults(assay: Assay) -> None:
+    done = assay("audit", "--demo")
+    assert done.code == 1
+    for planted in ("reliability.false_positives", "signal.off_key", "length.pays"):
+        assert planted in done.out
+
+
+def test_the_exit_code_follows_the_gravest(assay: Assay, tmp_path: Path) -> None:
+    """Everybody is right: a warning, and no error."""
+    rows = [{"prompt_id": i // 4, "reward": 1, "scores": {"right": 1}} for i in range(400)]
+    log = write(tmp_path / "log.jsonl", *rows)
+    done = assay("audit", log, "--key", "right")
+    assert "warning  signal.dead_groups  100% of 100 groups" in done.out
+    assert done.code == 0
+    assert assay("audit", log, "--key", "right", "--fail-on", "warning").code == 1
+    assert assay("audit", log, "--key", "right", "--fail-on", "info").code == 1
+
+
+def test_bare_scores_are_understood(assay: Assay, tmp_path: Path) -> None:
+    rows = [
+        {"prompt_id": i // 4, "reward": i % 2, "scores": {"right": i % 2, "style": 1.0}}
+        for i in range(80)
+    ]
+    done = assay("audit", write(tmp_path / "log.jsonl", *rows), "--key", "right", "--json")
+    told = json.loads(done.out)["log"]
+    assert (told["criteria"], told["key"], told["groups"]) == (["right", "style"], "right", 20)
+
+
+def test_columns_by_any_name(assay: Assay, tmp_path: Path) -> None:
+    rows = [
+        {"q": f"what {i // 4}?", "r": i % 2, "acc": i % 2, "fmt": 1, "gold": i % 2}
+        for i in range(80)
+    ]
+    names = {
+        "prompt": "q",
+        "reward": "r",
+        "scores.right": "acc",
+        "scores.form": "fmt",
+        "label": "gold",
+    }
+    mapped = [word for pair in names.items() for word in ("--map", "=".join(pair))]
+    done = assay("audit", write(tmp_path / "log.jsonl", *rows), *mapped, "--key", "right", "--json")
+    told = json.loads(done.out)
+    assert told["log"]["criteria"] == ["right", "form"]
+    assert told["log"]["groups"] == 20
+
+
+def test_rows_that_cannot_be_read_are_told_and_the_rest_is_audited(
+    assay: Assay, tmp_path: Path
+) -> None:
+    rows = [{"prompt_id": i // 4, "reward": i % 2, "scores": {"right": i % 2}} for i in range(80)]
+    log = write(tmp_path / "log.jsonl", *rows, "{", '{"reward": ')
+    done = assay("audit", log, "--key", "right")
+    assert done.out.startswith("80 rows, 20 groups")
+    assert "assay: warning: lines not read, not JSON: 2" in done.err
+    assert f"{log}:81" in done.err
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ((), "give the logs to audit, or --demo"),
+        (("log.jsonl", "--demo"), "give the logs to audit, or --demo"),
+        (("log.jsonl", "--probes"), "--probes needs --rubric, the rubric to attack"),
+        (
+            ("log.jsonl", "--fail-on", "errors"),
+            "--fail-on errors: must be one of info, warning, error; did you mean 'error'?",
+        ),
+        (("log.jsonl", "--map", "label"), "--map label: must be FIELD=COLUMN, e.g. label=is_right"),
+        (
+            ("log.jsonl", "--report", "report.pdf"),
+            "--report report.pdf: is written as HTML; name it so, e.g. report.html",
+        ),
+        (("log.jsonl", "--report", "no/r.html"), "--report no/r.html: no folder no"),
+        (("log.json",), "log.json: no such file; did you mean 'log.jsonl'?"),
+    ],
+    ids=lambda x: " ".join(x) if isinstance(x, tuple) else "",
+)
+def test_mistakes(assay: Assay, tmp_path: Path, args: tuple[str, ...], message: str) -> None:
+    write(tmp_path / "log.jsonl", {"reward": 1, "prompt_id": 1})
+    done = assay("audit", *args)
+    assert done.code == 2
+    assert done.err == f"assay: error: {message}\n"
+
+
+def test_a_key_that_is_no_criterion(assay: Assay, scored: Path) -> None:
+    done = assay("audit", scored, "--key", "math.anser")
+    assert done.code == 2
+    assert "did you mean 'math.answer'?" in done.err
+
+
+def test_what_a_model_wrote_cannot_paint_the_terminal(assay: Assay, tmp_path: Path) -> None:
+    name = "\x1b[31mred\u202e"
+    rows = [{"prompt_id": i // 4, "reward": i % 2, "scores": {name: i % 2}} for i in range(80)]
+    done = assay("audit", write(tmp_path / "log.jsonl", *rows), "--key", name)
+    assert "\x1b" not in done.out + done.err
+    assert "\u202e" not in done.out + done.err
