@@ -105,6 +105,9 @@ def _called(tree: ast.Module, before: str) -> tuple[str, ...]:
         known |= _defined(_parsed(before)) - _stubs(before)
     found: dict[str, None] = {}
     for item in ast.walk(tree):
+        for name in _passed(item):
+            if name not in known:
+                found[name] = None
         if isinstance(item, ast.Call) and isinstance(item.func, ast.Name):
             if item.func.id not in known:
                 found[item.func.id] = None
@@ -115,6 +118,15 @@ def _called(tree: ast.Module, before: str) -> tuple[str, ...]:
         ):
             found[item.value.id] = None
     return tuple(found)
+
+
+def _passed(item: ast.AST) -> list[str]:
+    """Names of functions and classes that are handed on: ``check(f)``, ``map(f, xs)``, ``@f``."""
+    if isinstance(item, ast.FunctionDef):
+        return [x.id for x in item.decorator_list if isinstance(x, ast.Name)]
+    if not isinstance(item, ast.Call) or ast.unparse(item.func).lower().find("raises") >= 0:
+        return []  # an exception of the program's would have to be caught here
+    return [x.id for x in item.args if isinstance(x, ast.Name)]
 
 
 def _stubs(before: str) -> set[str]:

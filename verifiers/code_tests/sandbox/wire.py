@@ -152,9 +152,22 @@ def _tagged(tag: str, v: Any, depth: int, left: list[int]) -> Any:
         if max(top.bit_length(), bottom.bit_length()) > _FRACTION_BITS:
             return Opaque("fractions.Fraction")  # reducing it takes quadratic time
         return Fraction(top, bottom)
+    if tag == "!":
+        return _elsewhere(v)
     if type(v) is not str:
         raise Garbled("a tag's text is no text")
     return _text(tag, v)
+
+
+def _elsewhere(v: Any) -> Opaque:
+    """``["h", number, class, abilities]`` an object of the program's, ``["f", number]`` a
+    function of the test's that it was given: here an object like any other."""
+    what, *numbers = _list(v) or [None]
+    able = numbers.pop() if what == "h" and len(numbers) == 3 else []
+    fits = (what, len(numbers)) in (("h", 2), ("f", 1)) and all(type(x) is int for x in numbers)
+    if not fits or not all(type(x) is str for x in _list(able)):
+        raise Garbled("neither an object nor a function")
+    return Opaque("object")
 
 
 def _text(tag: str, v: str) -> Any:
