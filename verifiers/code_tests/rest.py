@@ -15,6 +15,7 @@ from assay.printable import printable
 from assay.verifiers.code_tests.execute import START_S, Budget, Program
 from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, of_end, of_failure
 from assay.verifiers.code_tests.params import CodeTestsParams
+from assay.verifiers.code_tests.presence import there
 from assay.verifiers.code_tests.sandbox import wire
 from assay.verifiers.code_tests.sandbox.levels import Kind
 from assay.verifiers.code_tests.sandbox.pool import Lane
@@ -24,7 +25,7 @@ from assay.verifiers.code_tests.suite import Rest, Suite
 MAX_CALLS = 100_000
 
 _OPS = ("call", "on", "get", "is", "attr", "sub")
-_ABILITIES = ("call", "iter", "len", "own")
+_ABILITIES = ("call", "iter", "len", "own", "there")
 
 
 def run_rest(
@@ -42,7 +43,7 @@ def run_rest(
         ReferenceUnreadable: the test's own code does not compile.
     """
     budget = Budget.of(suite, params)
-    job: dict[str, Any] = {"kind": "serve", "code": rest.code, "before": suite.before}
+    job: dict[str, Any] = {"kind": "serve", "code": rest.code, "before": there(suite.before)}
     job |= {"caller": rest.names, "classes": rest.classes, "in_place": rest.in_place}
     began = time.monotonic()
     with program.start() as tested:

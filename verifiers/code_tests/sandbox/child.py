@@ -32,7 +32,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from assay.verifiers.code_tests.sandbox import proxy
+from assay.verifiers.code_tests.sandbox import proxy, pytest_like
 from assay.verifiers.code_tests.sandbox.codec import (
     Opaque,
     Unencodable,
@@ -195,6 +195,7 @@ def _serve(job: dict[str, Any], channel: _Channel) -> int:
         return 1
     module = _module("program")
     if job.get("caller"):
+        pytest_like.install()
         module.__dict__["__builtins__"] = outward(
             channel, job["caller"], job.get("classes", []), in_place=job.get("in_place", True)
         )
@@ -399,6 +400,8 @@ def _abilities(value: Any) -> list[str]:
         found.append("iter")
     if is_view(value):
         found.append("len")
+    if not hasattr(cls, "__bool__") and not hasattr(cls, "__len__"):
+        found.append("there")
     return found
 
 

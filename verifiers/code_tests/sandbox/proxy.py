@@ -205,7 +205,21 @@ def _made(caller: Caller, reply: dict[str, Any], operand: type[_Opaque] | None) 
         kind = _Function
     # what it yields in turn is as near to an instance as itself
     near = _Kin if operand is not None and issubclass(operand, _Kin) else None
-    return caller.handle(kind, reply["h"], near)
+    made = caller.handle(kind, reply["h"], near)
+    if "there" in can:
+        vars(made)["_assay_there"] = True
+    return made
+
+
+def _there(value: Any) -> bool:
+    """The truth of a value in ``while node:``; an object whose class does not define it is there.
+
+    That is no word of the program's: to be always true a number would do.
+    """
+    if isinstance(value, _Opaque) and not isinstance(value, _Instance):
+        if "_assay_there" in vars(value):
+            return True
+    return bool(value)
 
 
 class _Opaque:
@@ -466,4 +480,4 @@ def outward(
     """
     caller = Caller(channel, in_place=in_place)
     found = {name: _Name(caller, name, is_class=name in classes) for name in names}
-    return {**vars(builtins), **found}
+    return {**vars(builtins), "_assay_there": _there, **found}
