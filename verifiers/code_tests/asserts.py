@@ -360,12 +360,10 @@ assert _result.wasSuccessful() and _result.testsRun and not _result.skipped, "a 
 
 
 def _run_class(item: ast.ClassDef) -> str:
-    """pytest's class of tests: a new object for each."""
+    """Pytest's class of tests: a new object for each."""
     methods = {x.name for x in item.body if isinstance(x, ast.FunctionDef)}
     setup = next((f"_t.{x}()\n" for x in ("setup_method", "setUp") if x in methods), "")
-    return "".join(
-        f"\n_t = {item.name}()\n{setup}_t.{test.name}()\n" for test in _tests(item.body)
-    )
+    return "".join(f"\n_t = {item.name}()\n{setup}_t.{test.name}()\n" for test in _tests(item.body))
 
 
 def _calls(body: Sequence[ast.stmt], name: str) -> bool:

@@ -258,7 +258,9 @@ def _case(
     except NotACase:
         call, steps = _peeled(expr, state)
         view = View(steps, relation)
-    if view is not None and used(call.func) & (state.classes | set(filter(is_cap_words, state.aliases))):
+    if view is not None and (
+        used(call.func) & state.classes or any(map(is_cap_words, used(call.func)))
+    ):
         raise NotACase  # its operators are under test, and it is no plain value
     if view is not None and rules.unordered:
         raise NotACase

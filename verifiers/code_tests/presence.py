@@ -24,9 +24,7 @@ def asking(tree: ast.Module) -> ast.Module:
 
 def _asked(test: ast.expr) -> ast.expr:
     if isinstance(test, ast.Name | ast.Attribute):
-        return ast.copy_location(
-            ast.Call(ast.Name("_assay_there", ast.Load()), [test], []), test
-        )
+        return ast.copy_location(ast.Call(ast.Name("_assay_there", ast.Load()), [test], []), test)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         test.operand = _asked(test.operand)
     elif isinstance(test, ast.BoolOp):

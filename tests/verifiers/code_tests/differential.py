@@ -7,7 +7,9 @@ A table is a text file in ``tests/cases/code_tests``::
     --- prompt      (helpers; at most once)
     --- right       (a program that plain exec passes, and so must code.tests)
     --- wrong       (one that plain exec fails, and so must code.tests)
-    --- lost: why   (plain exec passes it; code.tests refuses on purpose)
+    --- lost: why   (plain exec passes it; code.tests does not, on purpose)
+    --- gained: why (plain exec fails it; code.tests does not, on purpose)
+    --- refused: why (code.tests takes the row for unreadable)
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 TABLES = Path(__file__).parents[2] / "cases" / "code_tests"
 
@@ -33,6 +35,8 @@ class Task:
     right: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    gained: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
     def job(self, program: str) -> dict[str, Any]:
         """What the oracle is asked."""
@@ -58,7 +62,7 @@ def tasks(path: Path) -> Iterator[Task]:
         yield task
 
 
-ORACLE = r'''
+ORACLE = r"""
 import contextlib, io, json, os, sys, unittest
 def called(tests, program):
     space = {"__name__": "program"}
@@ -123,7 +127,7 @@ for line in sys.stdin.buffer.read().splitlines():
     _, status = os.waitpid(pid, 0)
     if status:
         os.write(1, json.dumps(f"fail status {status}").encode() + b"\n")
-'''
+"""
 
 
 def oracle(jobs: Sequence[dict[str, Any]], seconds: int = 10) -> list[str]:
@@ -140,12 +144,12 @@ def oracle(jobs: Sequence[dict[str, Any]], seconds: int = 10) -> list[str]:
 class _Mutation(ast.NodeTransformer):
     """The n-th place of a program where one of a few small mistakes can be made, made."""
 
-    _COMPARES: dict[type, type] = {
+    _COMPARES: ClassVar[dict[type, type]] = {
         ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
         ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot,
         ast.IsNot: ast.Is,
     }  # fmt: skip
-    _OPERATORS: dict[type, type] = {
+    _OPERATORS: ClassVar[dict[type, type]] = {
         ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.FloorDiv: ast.Mult,
         ast.Div: ast.FloorDiv, ast.Mod: ast.FloorDiv,
     }  # fmt: skip

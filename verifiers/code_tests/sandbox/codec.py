@@ -17,6 +17,7 @@ nothing. An object with one key is a tag; plain JSON stands for itself:
 ``{"D": "1.50"}``     Decimal; ``{"Q": [n, d]}`` Fraction
 ``{"k": [name, v]}``  a known relative of the value v: Counter, deque, numpy.float64, ...;
                       ``iterator``: a generator, map, dict view, ..., run to its end
+``{"N": [names, [..]]}``  a named tuple
 ``{"o": name}``       anything else: it equals nothing
 ``{"!": [what, ..]}`` between test and program: what stays on its own side (`proxy`)
 ====================  ==================================================================
@@ -28,6 +29,7 @@ import collections
 import datetime
 import decimal
 import fractions
+import functools
 import itertools
 import math
 import types
@@ -141,7 +143,8 @@ def _relative(v: Any, kind: type, depth: int, left: list[Any]) -> Any:
     if kind is datetime.timedelta:
         return {"k": ["timedelta", [v.days, v.seconds, v.microseconds]]}
     if kind.__base__ is tuple and isinstance(getattr(kind, "_fields", None), tuple):
-        return {"k": ["namedtuple", {"t": [_encode(x, depth, left) for x in tuple.__iter__(v)]}]}
+        fields = [x for x in kind._fields if type(x) is str]  # type: ignore[attr-defined]
+        return {"N": [fields, [_encode(x, depth, left) for x in tuple.__iter__(v)]]}
     module = getattr(kind, "__module__", "")
     if module == "numpy":
         if kind.__name__ == "ndarray" and v.dtype.kind in "biufcSUO":
@@ -224,6 +227,11 @@ def _known(v: Any) -> Any:
     return plain
 
 
+@functools.lru_cache(maxsize=64)
+def _named(fields: tuple[str, ...]) -> Any:
+    return collections.namedtuple("Named", fields)  # type: ignore[misc]
+
+
 _others: list[Callable[[Any], Any]] = []
 """For the `decode` under way."""
 
@@ -242,5 +250,6 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "D": decimal.Decimal,
     "Q": lambda v: fractions.Fraction(decode(v[0]), decode(v[1])),
     "k": _known,
+    "N": lambda v: _named(tuple(v[0]))(*(decode(x) for x in v[1])),
     "o": lambda v: Opaque(str(v)),
 }

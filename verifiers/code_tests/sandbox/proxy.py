@@ -126,9 +126,7 @@ class Caller:
         self._functions.append(value)
         return {"!": ["f", len(self._functions) - 1, name]}
 
-    def handle(
-        self, kind: type[_Opaque], number: int, near: type[_Opaque] | None
-    ) -> _Opaque:
+    def handle(self, kind: type[_Opaque], number: int, near: type[_Opaque] | None) -> _Opaque:
         """The handle of that kind on that object."""
         key = (number, kind, near)
         if key not in self._handles:
@@ -159,10 +157,8 @@ class Caller:
 def _raised(told: dict[str, Any], asked: Any) -> Exception:
     kind = getattr(builtins, str(told.get("base")), None)
     text = str(told.get("text"))
-    if told.get("type") != told.get("base"):
-        text = f"{told.get('type')}: {text}" if kind is None else text
     if not isinstance(kind, type) or not issubclass(kind, Exception):
-        return ProgramError(text)
+        return ProgramError(f"{told.get('type')}: {text}")
     if issubclass(kind, StopIteration | StopAsyncIteration) and asked != "__next__":
         # it would end the test's own loop, map or all() over calls, unasserted
         return ProgramError(text)
@@ -217,8 +213,7 @@ def _there(value: Any) -> bool:
     That is no word of the program's: to be always true a number would do.
     """
     if isinstance(value, _Opaque) and not isinstance(value, _Instance):
-        if "_assay_there" in vars(value):
-            return True
+        return "_assay_there" in vars(value) or bool(value)
     return bool(value)
 
 
@@ -314,7 +309,7 @@ class _Kin(_Opaque):
         raise TypeError("an object that a method returned is not asked what it contains")
 
     def __eq__(self, other: object) -> bool:
-        if self is other:
+        if isinstance(other, _Opaque) and self._assay_number == other._assay_number:
             return True
         # with its like only: a plain value would be what is expected
         return isinstance(other, _Kin) and self._assay_on("__eq__", other) is True

@@ -1,5 +1,6 @@
-"""What suites use of pytest, for a sandbox in which nothing is installed: `raises`, `approx`,
-`fail` and ``mark.parametrize``. Anything else of it is no attribute of this module.
+"""What suites use of pytest, for a sandbox in which nothing is installed.
+
+`raises`, `approx`, `fail` and ``mark.parametrize``; anything else is no attribute of this module.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Approx:
         return not math.isinf(abs(want)) and abs(got - want) <= near
 
 
-def approx(want: Any, rel: float | None = None, abs: float | None = None) -> Approx:
+def approx(want: Any, rel: float | None = None, abs: float | None = None) -> Approx:  # noqa: A002
     """See `Approx`."""
     return Approx(want, rel, abs)
 
