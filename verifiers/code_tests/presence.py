@@ -1,4 +1,7 @@
-"""``while node:`` in a suite: whether an object is there, not what it says of itself."""
+"""``while node:`` and ``a is b`` in a suite, of objects that it knows by handles.
+
+Whether an object is there, not what it says of itself; and whether two are one.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,10 @@ import ast
 
 
 def there(code: str) -> str:
-    """The code, with the truth of plain names in conditions asked by ``_assay_there``."""
+    """The code, with such truth asked by ``_assay_there``, and identity by ``_assay_same``.
+
+    Code that is no Python stays as it is.
+    """
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -19,7 +25,21 @@ def asking(tree: ast.Module) -> ast.Module:
     for item in ast.walk(tree):
         if isinstance(item, ast.If | ast.IfExp | ast.While):
             item.test = _asked(item.test)
+    _Same().visit(tree)
     return tree
+
+
+class _Same(ast.NodeTransformer):
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        self.generic_visit(node)
+        right = node.comparators[0]
+        if len(node.ops) != 1 or isinstance(right, ast.Constant):
+            return node
+        if not isinstance(node.ops[0], ast.Is | ast.IsNot):
+            return node
+        same = ast.Call(ast.Name("_assay_same", ast.Load()), [node.left, right], [])
+        found = same if isinstance(node.ops[0], ast.Is) else ast.UnaryOp(ast.Not(), same)
+        return ast.copy_location(found, node)
 
 
 def _asked(test: ast.expr) -> ast.expr:

@@ -229,7 +229,7 @@ def _known(v: Any) -> Any:
 
 @functools.lru_cache(maxsize=64)
 def _named(fields: tuple[str, ...]) -> Any:
-    return collections.namedtuple("Named", fields)  # type: ignore[misc]
+    return collections.namedtuple("Named", fields)
 
 
 _others: list[Callable[[Any], Any]] = []

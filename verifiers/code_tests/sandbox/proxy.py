@@ -217,6 +217,13 @@ def _there(value: Any) -> bool:
     return bool(value)
 
 
+def _same(a: Any, b: Any) -> bool:
+    """Whether it is one object, known by handles of whatever kinds."""
+    if isinstance(a, _Opaque) and isinstance(b, _Opaque):
+        return bool(a._assay_number == b._assay_number)
+    return a is b
+
+
 class _Opaque:
     """An object that lives in the program's sandbox. Equal to nothing but itself; no truth."""
 
@@ -475,4 +482,4 @@ def outward(
     """
     caller = Caller(channel, in_place=in_place)
     found = {name: _Name(caller, name, is_class=name in classes) for name in names}
-    return {**vars(builtins), "_assay_there": _there, **found}
+    return {**vars(builtins), "_assay_there": _there, "_assay_same": _same, **found}
