@@ -64,7 +64,6 @@ def convert(
     names = tuple(names) or tuple(dict.fromkeys([*_called(tree, before), *imported]))
     if not names:
         _refuse("the suite calls nothing that a program could define", "give `entry_point`")
-    _must_be_runnable(tree)
     aliases = set(names)
     if check is not None and check.args.args:
         aliases.add(check.args.args[0].arg)
@@ -80,6 +79,7 @@ def convert(
     rest = None
     asserts = sum(_checks(x) for x in rest_body)
     if asserts:
+        _must_be_runnable(rest_body)
         rest = _rest(rest_body, names, check, before, asserts, tree)
         known = used(tree) | used(_parsed(before))
         made = tuple(x for x in _records(before) if x not in names and x in known)
@@ -174,13 +174,15 @@ def _from_solution(tree: ast.Module) -> list[str]:
     return [a.name for x in found for a in x.names]
 
 
-def _must_be_runnable(tree: ast.Module) -> None:
+def _must_be_runnable(body: Sequence[ast.stmt]) -> None:
     """What cannot run here is the row's fault, not the program's.
 
     Raises:
         ReferenceUnreadable: it imports what is not there, or needs pytest's fixtures.
     """
-    for item in ast.walk(tree):
+    tried = {id(y) for item in body for x in ast.walk(item) if isinstance(x, ast.Try)
+             for y in ast.walk(x)}  # fmt: skip
+    for item in (x for statement in body for x in ast.walk(statement) if id(x) not in tried):
         modules = []
         if isinstance(item, ast.Import):
             modules = [a.name for a in item.names]
@@ -189,7 +191,7 @@ def _must_be_runnable(tree: ast.Module) -> None:
         for module in modules:
             if module.partition(".")[0] not in _MODULES:
                 _refuse(f"imports {module!r}, which the sandbox lacks", "import it no more")
-    for test in _tests(tree.body):
+    for test in _tests(body):
         if test.args.args and not test.decorator_list:
             _refuse(f"{test.name} takes arguments (fixtures?)", "have it make what it needs")
 

@@ -80,9 +80,16 @@ def test_conditions_ask_whether_an_object_is_there() -> None:
     assert there("no Python") == "no Python"
 
 
+def test_an_import_that_no_case_needs_or_that_is_tried_is_left(best: Pool) -> None:
+    right = "def f(x): return x + 1"
+    assert score(best, "import hypothesis\nassert f(1) == 2", right) == 1.0
+    tried = "try:\n    import mine\nexcept ImportError:\n    mine = None\n"
+    assert score(best, tried + "for i in (1, 2): assert f(i) == i + 1", right) == 1.0
+
+
 @pytest.mark.parametrize(
     "code",
-    ["import hypothesis\nassert f(1) == 2", "from mine import g\nassert f(1) == g(2)",
+    ["import hypothesis\nfor i in range(2): assert f(i) == 2", "from mine import g\nassert f(1) == g(2)",
      "def test_it(tmp_path):\n    assert f(tmp_path) == 2"],
 )  # fmt: skip
 def test_what_cannot_run_here_is_the_rows_fault(code: str) -> None:
