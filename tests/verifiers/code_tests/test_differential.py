@@ -6,6 +6,7 @@ sets. Where the two differ, the table says so and why.
 
 from __future__ import annotations
 
+import ast
 import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox.pool import Pool
 from assay.verifiers.code_tests.verifier import CodeTests
 
+from .conftest import rows
 from .differential import TABLES, Task, mutants, oracle, tasks
 
 ALL = CodeTestsParams(code="whole", score="all")
@@ -47,14 +49,16 @@ def read(name: str) -> list[Task]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_agrees_with_plain_exec(best: Pool, name: str) -> None:
-    rows = [
+    asked = [
         (task.name, kind, task.job(program))
         for task in read(name)
         for kind in ("right", "wrong", "lost", "gained", "refused")
         for program in getattr(task, kind)
     ]
-    jobs = [job for _, _, job in rows]
-    for (suite, kind, job), plain, ours in zip(rows, oracle(jobs), judged(best, jobs), strict=True):
+    jobs = [job for _, _, job in asked]
+    for (suite, kind, job), plain, ours in zip(
+        asked, oracle(jobs), judged(best, jobs), strict=True
+    ):
         where = f"{suite}\n{job['program']}\nplain exec: {plain}; code.tests: {ours}"
         assert (plain == "pass") is (kind in ("right", "lost", "refused")), where
         if kind == "refused":
@@ -80,10 +84,35 @@ def test_it_agrees_on_mutants(best: Pool, name: str) -> None:
             made = list(mutants(program))
             random.Random(0).shuffle(made)
             jobs += [task.job(x) for x in made[:8]]
+    agree(best, jobs)
+
+
+def agree(pool: Pool, jobs: Sequence[dict[str, Any]]) -> None:
+    """That both say the same of each."""
     differing = []
     said = oracle(jobs, 5)
-    for job, plain, ours in zip(jobs, said, judged(best, jobs), strict=True):
+    for job, plain, ours in zip(jobs, said, judged(pool, jobs), strict=True):
         if ours != (1.0 if plain == "pass" else 0.0):
             differing.append((job["tests"], job["program"], plain, ours))
     assert len(set(said)) > 1  # some of each
     assert not differing, differing[:3]
+
+
+@pytest.mark.slow
+def test_it_agrees_on_humaneval_and_its_mutants(best: Pool) -> None:
+    """Four mutants of each solution; what the prompt defines, which a test may use, stays."""
+    jobs = []
+    for row in rows("humaneval"):
+        tests = {k: row[k] for k in ("prompt", "entry_point")}
+        tests |= {"type": "asserts", "code": row["test"]}
+        program = row["prompt"] + row["canonical_solution"]
+        made = [x for x in mutants(program) if helpers(x, row) == helpers(program, row)]
+        random.Random(1).shuffle(made)
+        jobs += [{"tests": tests, "program": x} for x in (program, *made[:4])]
+    agree(best, jobs)
+
+
+def helpers(program: str, row: dict[str, Any]) -> list[str]:
+    """What a program defines beside the function asked for."""
+    body = ast.parse(program).body
+    return [ast.dump(x) for x in body if getattr(x, "name", "") != row["entry_point"]]

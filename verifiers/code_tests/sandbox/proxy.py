@@ -61,6 +61,7 @@ class Caller:
         """Handles that the test passed as arguments."""
         self._functions: list[Any] = []
         """Of the test's, that the program was given; each known by its place."""
+        self._numbers: dict[int, int] = {}
         self._stdout = sys.stdout
 
     def ask(
@@ -120,11 +121,10 @@ class Caller:
         name = str(getattr(value, "__name__", "function"))[:80]
         if vars(builtins).get(name) is value:
             return {"!": ["b", name]}
-        for number, function in enumerate(self._functions):
-            if function is value:
-                return {"!": ["f", number, name]}
-        self._functions.append(value)
-        return {"!": ["f", len(self._functions) - 1, name]}
+        number = self._numbers.setdefault(id(value), len(self._functions))
+        if number == len(self._functions):
+            self._functions.append(value)  # kept, so its identity stays its own
+        return {"!": ["f", number, name]}
 
     def handle(self, kind: type[_Opaque], number: int, near: type[_Opaque] | None) -> _Opaque:
         """The handle of that kind on that object."""
