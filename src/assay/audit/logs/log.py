@@ -18,6 +18,7 @@ from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
 from assay.audit.logs.linear import sum_weights
 from assay.audit.logs.problems import Problem, Problems
 from assay.audit.logs.source import Part, open_parts
+from assay.audit.logs.sql import interrupts
 from assay.errors import ConfigError, RolloutsError, nearest
 from assay.model import EMPTY
 
@@ -136,10 +137,11 @@ def read_log(
         gathered = Gathered(max_rows)
         extractor = Extractor(files, strata, problems, characters=not tokens)
         try:
-            for batch in parts.batches(tokens):
-                block = extractor.block(batch)
-                if block is not None:
-                    gathered.add(block)
+            with interrupts():
+                for batch in parts.batches(tokens):
+                    block = extractor.block(batch)
+                    if block is not None:
+                        gathered.add(block)
             break
         except NeedsCharacters:
             problems.restore(before)
