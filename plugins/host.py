@@ -7,34 +7,31 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import sys
-import sysconfig
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from importlib.metadata import (
-    Distribution,
-    EntryPoint,
-    PackageNotFoundError,
-    distributions,
-    version,
-)
+from importlib.metadata import EntryPoint
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import pluggy
 
-from assay.errors import PluginError, RubricError, VerifierNotFound, nearest
+from assay.errors import PluginError, VerifierNotFound, nearest
 from assay.plugins import hookspecs
-from assay.plugins.load import FAILURES, build, load_target, module_from_file
+from assay.plugins.load import FAILURES, load_target, module_from_file
 from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.markers import PROJECT, SPEC_ATTRIBUTE
-from assay.plugins.probe import Probe, ProbeSpec
-from assay.plugins.spec import ComposerSpec, Verifier, VerifierSpec
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
+from assay.plugins.offers import ComposerOffer, LogReaderOffer, Offer, ProbeOffer
+from assay.plugins.points import (
+    BLOCK_VARIABLE,
+    LOAD_VARIABLE,
+    entry_points,
+    names_in,
+    normal,
+    own_version,
+)
+from assay.plugins.probe import ProbeSpec
+from assay.plugins.spec import ComposerSpec, VerifierSpec
 
 BUILTINS = {
     PROJECT: "assay.verifiers.plugin",
@@ -43,174 +40,11 @@ BUILTINS = {
 }
 """Our own plugins: name -> module. The host imports no verifier, no reader and no probe."""
 
-LOAD_VARIABLE = "ASSAY_LOAD_PLUGINS"
-"""Names of the entry points to load, comma-separated; empty is the safe mode; unset loads all."""
-
-BLOCK_VARIABLE = "ASSAY_BLOCK_PLUGINS"
-"""Names of plugins not to load, comma-separated."""
-
-
 _Spec = TypeVar("_Spec", ComposerSpec, LogReaderSpec, ProbeSpec)
 
 
 class PluginWarning(UserWarning):
     """A plugin could not be loaded; the others were."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A spec, and where it comes from."""
-
-    spec: VerifierSpec
-    plugin: str
-    distribution: str
-    """Name and version of the distribution, a file's path, or ``this process``."""
-    origin: str | None = None
-    """The file of a one-file plugin; workers load it from there."""
-    local: Any = field(default=None, compare=False)
-    """The object itself, where no import can find it again."""
-
-    @property
-    def importable(self) -> bool:
-        """Whether a worker can load it."""
-        return self.local is None
-
-    def make(self, params: BaseModel | None = None) -> Verifier:
-        """The verifier, in this process.
-
-        Raises:
-            PluginError: its module cannot be imported or its factory fails.
-        """
-        found = self.local
-        if found is None:
-            found = load_target(self.spec.name, self.spec.target, self.origin)
-        return build(self.spec.name, found, params)
-
-    def check(self, params: Mapping[str, Any] | None, where: str = "params") -> BaseModel | None:
-        """`params` as the model that the spec declares; None where it declares none.
-
-        Raises:
-            RubricError: a parameter that is unknown, missing or out of range; names its path.
-        """
-        model = self.spec.params
-        if model is None:
-            if params:
-                raise RubricError(f"{self.spec.name} takes no params - at `{where}`")
-            return None
-        from pydantic import ValidationError
-
-        try:
-            return model.model_validate(dict(params or {}))
-        except ValidationError as err:
-            lines = []
-            for item in err.errors():
-                path = ".".join([where, *(str(p) for p in item["loc"])])
-                hint = ""
-                if item["type"] == "extra_forbidden":
-                    hint = nearest(str(item["loc"][-1]), model.model_fields)
-                lines.append(f"{self.spec.name}: {item['msg']}{hint} - at `{path}`")
-                if item["type"] != "missing":
-                    lines.append(f"  got: {item['input']!r}")
-            lines.append(f"params: {', '.join(model.model_fields)}")
-            raise RubricError("\n".join(lines)) from err
-
-
-@dataclass(frozen=True, slots=True)
-class ComposerOffer:
-    """A kind of rubric, and where it comes from."""
-
-    spec: ComposerSpec
-    plugin: str
-    distribution: str
-    origin: str | None = None
-
-    def load(self) -> Any:
-        """The class, imported.
-
-        Raises:
-            PluginError: it cannot be imported; names the kind and the reason.
-        """
-        return load_target(self.spec.kind, self.spec.target, self.origin)
-
-
-@dataclass(frozen=True, slots=True)
-class LogReaderOffer:
-    """A reader of logs, and where it comes from."""
-
-    spec: LogReaderSpec
-    plugin: str
-    distribution: str
-    origin: str | None = None
-
-    def load(self) -> Any:
-        """The reader, imported.
-
-        Raises:
-            PluginError: it cannot be imported; names the reader and the reason.
-        """
-        return load_target(self.spec.name, self.spec.target, self.origin, "log reader")
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeOffer:
-    """A probe, and where it comes from."""
-
-    spec: ProbeSpec
-    plugin: str
-    distribution: str
-    origin: str | None = None
-
-    def load(self) -> Probe:
-        """The function, imported.
-
-        Raises:
-            PluginError: it cannot be imported, or cannot be called; names the probe.
-        """
-        found: Any = load_target(self.spec.name, self.spec.target, self.origin, "probe")
-        if not callable(found):
-            raise PluginError(
-                f"probe {self.spec.name!r}: {self.spec.target!r} is a {type(found).__name__}, "
-                "must be a function"
-            )
-        probe: Probe = found
-        return probe
-
-
-def _names(variable: str) -> frozenset[str] | None:
-    value = os.environ.get(variable)
-    if value is None:
-        return None
-    return frozenset(_normal(part) for part in value.split(",") if part.strip())
-
-
-def _normal(name: str) -> str:
-    """Names of plugins and distributions are compared as package indexes do."""
-    return re.sub(r"[-_.]+", "-", name.strip()).lower()
-
-
-def _version() -> str:
-    try:
-        return version(PROJECT)
-    except PackageNotFoundError:  # run from a source tree that is not installed
-        return "?"
-
-
-def _in_working_directory(dist: Distribution) -> bool:
-    """Whether it lies in the working directory itself.
-
-    Python puts that directory on its path for ``python -c``, ``python -m`` and notebooks; the
-    files in it may be anybody's, and those of a plugin would be run.
-    """
-    try:
-        base = os.path.realpath(str(dist.locate_file("")))
-        return base == os.path.realpath(os.getcwd()) and base not in _site_directories()
-    except (OSError, NotImplementedError):  # a finder of its own, which reads no folder
-        return False
-
-
-def _site_directories() -> set[str]:
-    paths = sysconfig.get_paths()
-    return {os.path.realpath(paths[name]) for name in ("purelib", "platlib")}
 
 
 class Host:
@@ -240,8 +74,8 @@ class Host:
         if isinstance(plugins, str):
             plugins = [plugins]
         blocked = [blocked] if isinstance(blocked, str) else blocked
-        chosen = frozenset(_normal(name) for name in blocked)
-        self._blocked = chosen | (_names(BLOCK_VARIABLE) or frozenset())
+        chosen = frozenset(normal(name) for name in blocked)
+        self._blocked = chosen | (names_in(BLOCK_VARIABLE) or frozenset())
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._distributions: dict[str, str] = {}
@@ -254,7 +88,9 @@ class Host:
         self._left_out: list[str] = []
         self._clash: PluginError | None = None
         for name, module in BUILTINS.items():
-            self._register(importlib.import_module(module), name, f"{PROJECT} {_version()}", None)
+            self._register(
+                importlib.import_module(module), name, f"{PROJECT} {own_version()}", None
+            )
         self._load_entry_points()
         for path in plugins:
             self._load_file(path)
@@ -317,7 +153,7 @@ class Host:
         Raises:
             PluginError: it offers nothing, a hook of it cannot be, or it is there already.
         """
-        if _normal(name) in self._blocked:
+        if normal(name) in self._blocked:
             return
         try:
             self._manager.register(plugin, name=name)
@@ -348,10 +184,10 @@ class Host:
             )
 
     def _load_entry_points(self) -> None:
-        chosen = _names(LOAD_VARIABLE)
+        chosen = names_in(LOAD_VARIABLE)
         found: set[str] = set()
-        for point, dist in self._entry_points():
-            names = {_normal(point.name), _normal(dist)}
+        for point, dist in entry_points(self._left_out):
+            names = {normal(point.name), normal(dist)}
             found |= names
             why = None
             if names & self._blocked:
@@ -370,23 +206,6 @@ class Host:
         for name in sorted((chosen or frozenset()) - found):
             message = f"{LOAD_VARIABLE} names {name!r}, which is not installed"
             warnings.warn(PluginWarning(message + nearest(name, found)), stacklevel=2)
-
-    def _entry_points(self) -> Iterator[tuple[EntryPoint, str]]:
-        """Entry points of our group, with the name of their distribution; its first copy counts."""
-        seen: set[str] = set()
-        for dist in distributions():
-            points = dist.entry_points.select(group=PROJECT)
-            if not points:
-                continue
-            name = dist.name or "?"
-            if _in_working_directory(dist):
-                told = f"{name} lies in the working directory; name the plugin's file to load it"
-                if told not in self._left_out:
-                    self._left_out.append(told)
-            elif _normal(name) not in seen:
-                seen.add(_normal(name))
-                for point in points:
-                    yield point, name
 
     def _load_entry_point(self, point: EntryPoint) -> None:
         dist = f"{point.dist.name} {point.dist.version}" if point.dist is not None else "?"

@@ -22,7 +22,8 @@ from assay.rubrics.turning import TurnsPlan
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from assay.plugins.host import Host, Offer
+    from assay.plugins.host import Host
+    from assay.plugins.offers import Offer
     from assay.rubrics.prove import Certificate, Table
 
 SIGNATURE_DIGITS = 16

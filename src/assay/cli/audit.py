@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -337,8 +338,10 @@ def _line(finding: Finding) -> Text:
 def size(finding: Finding) -> str:
     """The measured size as text: ``0.62 [0.58, 0.66] n=125``.
 
-    Exact sizes have no interval.
+    Exact sizes have no interval; what has no size has no text.
     """
+    if math.isnan(finding.value):
+        return ""
     if finding.interval is None:
         return f"{finding.value:.3g} exact, n={finding.n:,}"
     low, high = finding.interval

@@ -10,7 +10,8 @@ import typer
 from rich.table import Table
 
 from assay.cli.console import plain, say_error, show
-from assay.plugins.host import Host, Offer, PluginWarning
+from assay.plugins.host import Host, PluginWarning
+from assay.plugins.offers import Offer
 
 
 def plugins(

@@ -251,7 +251,7 @@ FIELDS = (
 FIELD = st.sampled_from(FIELDS.split())
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.lists(st.dictionaries(FIELD, JSON, max_size=8), min_size=1, max_size=6))
 def test_whatever_json_a_row_holds_it_is_a_row(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]

@@ -9,7 +9,7 @@ from assay import Engine
 from assay.audit.probes.bundled import bundled
 from assay.audit.probes.outcome import SPEC, as_outcome
 from assay.audit.probes.run import probe
-from assay.audit.report import page
+from assay.audit.report.document import page
 from assay.audit.run import Audit
 
 

@@ -12,7 +12,7 @@ from browser import Page
 from scored import frame_of
 
 from assay.audit.finding import Finding, Outcome, Table
-from assay.audit.report import page as made
+from assay.audit.report.document import page as made
 from assay.audit.report.html import island, tag, text
 from assay.audit.run import Audit, audit
 

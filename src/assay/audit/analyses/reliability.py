@@ -115,8 +115,12 @@ class _Judged(NamedTuple):
         if where is not None:
             case = case * where
         used = case > 0
-        found = share((hit * case)[used], case[used], codes[used], confidence)
-        return found._replace(n=int(case.sum()))
+        return share((hit * case)[used], case[used], codes[used], confidence)
+
+    def cases(self, side: str, where: Floats | None = None) -> int:
+        """Rows that a rate is of; they come in clusters, and those are what is independent."""
+        case = self.wrong if side == "FP" else self.right
+        return int(case.sum() if where is None else (case * where).sum())
 
 
 class _Margin(NamedTuple):
@@ -185,12 +189,13 @@ def _rates(one: _Judged, frame: Frame) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = []
     for side in ("FP", "FN"):
         found = one.rate(side, frame.prompt, CONFIDENCE)
-        rows.append((one.name, side, _cell(found.value), found.low, found.high, found.n))
+        rows.append((one.name, side, _cell(found.value), found.low, found.high, one.cases(side)))
     # each rate at half the doubt, so that both hold at once
     both = (1.0 + CONFIDENCE) / 2.0
     fp, fn = (one.rate(side, frame.prompt, both) for side in ("FP", "FN"))
     j = 1.0 - fp.value - fn.value
-    rows.append((one.name, "J", _cell(j), 1 - fp.high - fn.high, 1 - fp.low - fn.low, fp.n + fn.n))
+    both_sides = one.cases("FP") + one.cases("FN")
+    rows.append((one.name, "J", _cell(j), 1 - fp.high - fn.high, 1 - fp.low - fn.low, both_sides))
     return rows
 
 
@@ -208,7 +213,7 @@ def _errors(one: _Judged, frame: Frame, context: Context) -> list[Finding]:
             continue
         found = one.rate(side, frame.prompt, CONFIDENCE)
         who = "wrong" if side == "FP" else "right"
-        title = f"{one.name} {verb} {found.value:.1%} of {found.n:,} {who} completions"
+        title = f"{one.name} {verb} {found.value:.1%} of {one.cases(side):,} {who} completions"
         severity: Literal["error", "warning"] = (
             "error" if side == "FP" and found.value > 2 * RATE else "warning"
         )
@@ -218,10 +223,12 @@ def _errors(one: _Judged, frame: Frame, context: Context) -> list[Finding]:
         findings.append(Finding.of(kind, severity, title, found, rows, (one.name,)))
     alarm = 0.5 + context.alarm() / 2.0
     fp, fn = (one.rate(side, frame.prompt, alarm) for side in ("FP", "FN"))
-    if min(fp.n, fn.n) >= CASES and 1 - fp.low - fn.low < 0:
+    if min(one.cases("FP"), one.cases("FN")) >= CASES and 1 - fp.low - fn.low < 0:
         both = (1.0 + CONFIDENCE) / 2.0
         fp, fn = (one.rate(side, frame.prompt, both) for side in ("FP", "FN"))
-        found = Estimate(1 - fp.value - fn.value, 1 - fp.high - fn.high, 1 - fp.low - fn.low, fp.n)
+        found = Estimate(
+            1 - fp.value - fn.value, 1 - fp.high - fn.high, 1 - fp.low - fn.low, min(fp.n, fn.n)
+        )
         title = f"{one.name} passes wrong completions more often than right ones"
         rows = np.flatnonzero(one.passed * one.wrong)
         findings.append(Finding.of(INVERTED, "error", title, found, rows, (one.name,)))
@@ -263,7 +270,8 @@ def _uneven(
             large = [(part, column) for part, column in parts if (case * column).sum() >= CASES]
             for part, column in large:
                 found = one.rate(side, frame.prompt, CONFIDENCE, column)
-                rows.append((name, part, side, found.value, found.low, found.high, found.n))
+                of = one.cases(side, column)
+                rows.append((name, part, side, found.value, found.low, found.high, of))
             if len(large) > 1:
                 splits.append((name, side, large))
     findings = []
@@ -279,7 +287,9 @@ def _uneven(
         both = (1.0 + CONFIDENCE) / 2.0
         high = one.rate(side, frame.prompt, both, large[worst][1])
         low = one.rate(side, frame.prompt, both, large[best][1])
-        found = Estimate(high.value - low.value, high.low - low.high, high.high - low.low, high.n)
+        found = Estimate(
+            high.value - low.value, high.low - low.high, high.high - low.low, min(high.n, low.n)
+        )
         what = "passes wrong" if side == "FP" else "fails right"
         title = (
             f"{one.name} {what} completions more often for {name} {large[worst][0]}: "
@@ -301,7 +311,7 @@ def _margin(one: _Judged, frame: Frame, context: Context, lacks: list[str]) -> _
         return _Margin()
     both = (1.0 + CONFIDENCE) / 2.0  # each rate at half the doubt, so that both hold at once
     fp, fn = (one.rate(side, frame.prompt, both) for side in ("FP", "FN"))
-    if min(fp.n, fn.n) == 0:
+    if min(one.cases("FP"), one.cases("FN")) == 0:
         return _Margin()
 
     def margin(fp_rate: float, fn_rate: float) -> float | None:
@@ -326,7 +336,7 @@ def _margin(one: _Judged, frame: Frame, context: Context, lacks: list[str]) -> _
     best = margin(fp.low, fn.low)
     if best is not None and best <= 0:
         title = f"with {one.name}'s errors, wrong completions are paid as much as right ones"
-        found = Estimate(value, low, high, fp.n + fn.n)
+        found = Estimate(value, low, high, min(fp.n, fn.n))
         hits = np.flatnonzero(one.passed * one.wrong)
         return _Margin((Finding.of(MARGIN_LOST, "error", title, found, hits, (one.name,)),), rows)
     if low <= 0:

@@ -30,7 +30,8 @@ from assay.plugins.log_readers import LogHead
 from assay.rollouts.output import encode
 
 if TYPE_CHECKING:
-    from assay.plugins.host import Host, LogReaderOffer
+    from assay.plugins.host import Host
+    from assay.plugins.offers import LogReaderOffer
 
 BATCH_ROWS = 65_536
 """Rows of small files that are taken together."""

@@ -23,7 +23,7 @@ from assay.audit.probes.tasks import Known
 from assay.engine.engine import Engine
 from assay.errors import ConfigError
 from assay.model import Reward
-from assay.plugins.host import ProbeOffer
+from assay.plugins.offers import ProbeOffer
 from assay.plugins.probe import Attack
 from assay.rubrics.choices import choices, top_of
 from assay.rubrics.ranges import part_range

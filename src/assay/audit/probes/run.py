@@ -16,7 +16,7 @@ from assay.audit.probes.tasks import Known, Prompt, chosen, judged, prompts_of
 from assay.engine.engine import Engine
 from assay.errors import ConfigError
 from assay.model import Message, Sample, Turn
-from assay.plugins.host import ProbeOffer
+from assay.plugins.offers import ProbeOffer
 from assay.printable import printable
 
 PROMPTS = 20

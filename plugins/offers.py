@@ -1,0 +1,135 @@
+"""What plugins offer: a spec each, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from assay.errors import PluginError, RubricError, nearest
+from assay.plugins.load import build, load_target
+from assay.plugins.log_readers import LogReaderSpec
+from assay.plugins.probe import Probe, ProbeSpec
+from assay.plugins.spec import ComposerSpec, Verifier, VerifierSpec
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A spec, and where it comes from."""
+
+    spec: VerifierSpec
+    plugin: str
+    distribution: str
+    """Name and version of the distribution, a file's path, or ``this process``."""
+    origin: str | None = None
+    """The file of a one-file plugin; workers load it from there."""
+    local: Any = field(default=None, compare=False)
+    """The object itself, where no import can find it again."""
+
+    @property
+    def importable(self) -> bool:
+        """Whether a worker can load it."""
+        return self.local is None
+
+    def make(self, params: BaseModel | None = None) -> Verifier:
+        """The verifier, in this process.
+
+        Raises:
+            PluginError: its module cannot be imported or its factory fails.
+        """
+        found = self.local
+        if found is None:
+            found = load_target(self.spec.name, self.spec.target, self.origin)
+        return build(self.spec.name, found, params)
+
+    def check(self, params: Mapping[str, Any] | None, where: str = "params") -> BaseModel | None:
+        """`params` as the model that the spec declares; None where it declares none.
+
+        Raises:
+            RubricError: a parameter that is unknown, missing or out of range; names its path.
+        """
+        model = self.spec.params
+        if model is None:
+            if params:
+                raise RubricError(f"{self.spec.name} takes no params - at `{where}`")
+            return None
+        from pydantic import ValidationError
+
+        try:
+            return model.model_validate(dict(params or {}))
+        except ValidationError as err:
+            lines = []
+            for item in err.errors():
+                path = ".".join([where, *(str(p) for p in item["loc"])])
+                hint = ""
+                if item["type"] == "extra_forbidden":
+                    hint = nearest(str(item["loc"][-1]), model.model_fields)
+                lines.append(f"{self.spec.name}: {item['msg']}{hint} - at `{path}`")
+                if item["type"] != "missing":
+                    lines.append(f"  got: {item['input']!r}")
+            lines.append(f"params: {', '.join(model.model_fields)}")
+            raise RubricError("\n".join(lines)) from err
+
+
+@dataclass(frozen=True, slots=True)
+class ComposerOffer:
+    """A kind of rubric, and where it comes from."""
+
+    spec: ComposerSpec
+    plugin: str
+    distribution: str
+    origin: str | None = None
+
+    def load(self) -> Any:
+        """The class, imported.
+
+        Raises:
+            PluginError: it cannot be imported; names the kind and the reason.
+        """
+        return load_target(self.spec.kind, self.spec.target, self.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class LogReaderOffer:
+    """A reader of logs, and where it comes from."""
+
+    spec: LogReaderSpec
+    plugin: str
+    distribution: str
+    origin: str | None = None
+
+    def load(self) -> Any:
+        """The reader, imported.
+
+        Raises:
+            PluginError: it cannot be imported; names the reader and the reason.
+        """
+        return load_target(self.spec.name, self.spec.target, self.origin, "log reader")
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeOffer:
+    """A probe, and where it comes from."""
+
+    spec: ProbeSpec
+    plugin: str
+    distribution: str
+    origin: str | None = None
+
+    def load(self) -> Probe:
+        """The function, imported.
+
+        Raises:
+            PluginError: it cannot be imported, or cannot be called; names the probe.
+        """
+        found: Any = load_target(self.spec.name, self.spec.target, self.origin, "probe")
+        if not callable(found):
+            raise PluginError(
+                f"probe {self.spec.name!r}: {self.spec.target!r} is a {type(found).__name__}, "
+                "must be a function"
+            )
+        probe: Probe = found
+        return probe
