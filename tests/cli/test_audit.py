@@ -228,3 +228,18 @@ def test_reports_that_cannot_be_written(
     assert done.code == 2
     assert f"--report {tmp_path / 'report.html'}: No space left on device" in done.err
     assert "200 rows" in done.out
+
+
+def test_a_group_a_row_is_told(assay: Assay, tmp_path: Path) -> None:
+    """As a training loop has them in hand: a prompt, its completions, their rewards."""
+    row = {"prompt": "p", "completions": ["a", "b"], "accuracy": [1, 0], "rewards": [1.2, 0]}
+    done = assay("audit", write(tmp_path / "a.jsonl", row))
+    assert done.code == 2
+    assert "has lists in its rows; a row must be one completion\n" in done.err
+    assert "fix: a row for each entry of the lists" in done.err
+
+
+def test_several_signatures_are_told(assay: Assay, tmp_path: Path) -> None:
+    rows = [{"reward": 1, "scores": {"a": 1}, "signature": name} for name in ("s1", "s2")]
+    done = assay("audit", write(tmp_path / "a.jsonl", *rows))
+    assert "\nsignatures differ: rows were scored by different rubrics, phases or " in done.out

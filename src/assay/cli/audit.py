@@ -319,6 +319,8 @@ def _heading(found: Audit, log: Log) -> str:
     if frame.signature is not None and len(frame.signature.names) > 1:
         parts.append(f"{len(frame.signature.names)} signatures")
     heading = f"{', '.join(parts)}; read as {log.reader}"
+    if frame.signature is not None and len(frame.signature.names) > 1:
+        heading += "\nsignatures differ: rows were scored by different rubrics, phases or versions"
     if log.solved:
         weights = " + ".join(f"{w:.6g} {c}" for c, w in list(frame.weights.items())[:NAMED])
         more = " + ..." if len(frame.weights) > NAMED else ""

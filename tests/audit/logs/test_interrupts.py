@@ -13,9 +13,9 @@ from assay.audit.logs.sql import connect, interrupts
 
 
 def test_a_query_that_is_interrupted_is_ctrl_c() -> None:
-    later = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    later = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    later.start()
     with closing(connect(1)) as db, pytest.raises(KeyboardInterrupt), interrupts():
-        later.start()
         db.sql("SELECT sum(sin(range)) FROM range(100_000_000_000)").fetchall()
 
 
