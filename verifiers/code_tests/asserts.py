@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import hashlib
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
@@ -27,6 +29,7 @@ from assay.verifiers.code_tests.forms import (
 )
 from assay.verifiers.code_tests.in_place import trusts_arguments
 from assay.verifiers.code_tests.literals import NoLiteral
+from assay.verifiers.code_tests.presence import asking
 from assay.verifiers.code_tests.suite import Case, Rest
 
 
@@ -56,10 +59,12 @@ def convert(
         ReferenceUnreadable: no Python, or it uses names that nobody defines.
     """
     tree = _parsed(code)
+    imported = _from_solution(tree)
     check = _check_function(tree)
-    names = tuple(names) or _called(tree, before)
+    names = tuple(names) or tuple(dict.fromkeys([*_called(tree, before), *imported]))
     if not names:
         _refuse("the suite calls nothing that a program could define", "give `entry_point`")
+    _must_be_runnable(tree)
     aliases = set(names)
     if check is not None and check.args.args:
         aliases.add(check.args.args[0].arg)
@@ -76,6 +81,9 @@ def convert(
     asserts = sum(_checks(x) for x in rest_body)
     if asserts:
         rest = _rest(rest_body, names, check, before, asserts, tree)
+        known = used(tree) | used(_parsed(before))
+        made = tuple(x for x in _records(before) if x not in names and x in known)
+        rest = replace(rest, names=(*rest.names, *made))
     return Converted(tuple(state.cases), rest, names, state.dropped)
 
 
@@ -105,6 +113,9 @@ def _called(tree: ast.Module, before: str) -> tuple[str, ...]:
         known |= _defined(_parsed(before)) - _stubs(before)
     found: dict[str, None] = {}
     for item in ast.walk(tree):
+        for name in _passed(item):
+            if name not in known:
+                found[name] = None
         if isinstance(item, ast.Call) and isinstance(item.func, ast.Name):
             if item.func.id not in known:
                 found[item.func.id] = None
@@ -117,9 +128,74 @@ def _called(tree: ast.Module, before: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _passed(item: ast.AST) -> list[str]:
+    """Names of functions and classes that are handed on: ``check(f)``, ``map(f, xs)``, ``@f``."""
+    if isinstance(item, ast.FunctionDef):
+        return [x.id for x in item.decorator_list if isinstance(x, ast.Name)]
+    if not isinstance(item, ast.Call) or ast.unparse(item.func).lower().find("raises") >= 0:
+        return []  # an exception of the program's would have to be caught here
+    return [x.id for x in item.args if isinstance(x, ast.Name)]
+
+
 def _stubs(before: str) -> set[str]:
     """What the prompt only sketches, with docstrings: what a completion is to write."""
     return {x.name for x in _parsed(before).body if _is_stub(x)}  # type: ignore[attr-defined]
+
+
+def _records(before: str) -> list[str]:
+    """Classes of the prompt's that hold attributes and define no operator: ListNode, TreeNode.
+
+    The program makes them, so that it can be handed them; nothing is asked of them but attributes
+    and methods.
+    """
+    plain = {"__init__", "__repr__", "__str__"}
+    return [
+        x.name for x in _parsed(before).body
+        if isinstance(x, ast.ClassDef) and not x.bases and not _is_stub(x)
+        and not any(
+            y.name.startswith("__") and y.name not in plain
+            for y in x.body if isinstance(y, ast.FunctionDef)
+        )
+    ]  # fmt: skip
+
+
+_MODULES = frozenset(sys.stdlib_module_names) | {"numpy", "pandas", "scipy", "pytest"}
+_SOLUTIONS = ("solution", "main", "your_module", "__main__")
+
+
+def _from_solution(tree: ast.Module) -> list[str]:
+    """Names in ``from solution import f``, which is taken out: the program is no module."""
+    found = [
+        x for x in tree.body
+        if isinstance(x, ast.ImportFrom) and x.module in _SOLUTIONS
+        and all(a.asname is None and a.name != "*" for a in x.names)
+    ]  # fmt: skip
+    tree.body[:] = [x for x in tree.body if x not in found]
+    return [a.name for x in found for a in x.names]
+
+
+def _must_be_runnable(tree: ast.Module) -> None:
+    """What cannot run here is the row's fault, not the program's.
+
+    Raises:
+        ReferenceUnreadable: it imports what is not there, or needs pytest's fixtures.
+    """
+    for item in ast.walk(tree):
+        modules = []
+        if isinstance(item, ast.Import):
+            modules = [a.name for a in item.names]
+        elif isinstance(item, ast.ImportFrom):
+            modules = [item.module or "."]
+        for module in modules:
+            if module.partition(".")[0] not in _MODULES:
+                _refuse(f"imports {module!r}, which the sandbox lacks", "import it no more")
+    for test in _tests(tree.body):
+        if test.args.args and not test.decorator_list:
+            _refuse(f"{test.name} takes arguments (fixtures?)", "have it make what it needs")
+
+
+def _tests(body: Sequence[ast.stmt]) -> list[ast.FunctionDef]:
+    return [x for x in body if isinstance(x, ast.FunctionDef) and x.name.startswith("test_")]
 
 
 def _is_stub(item: ast.stmt) -> bool:
@@ -250,7 +326,8 @@ def _rest(
                 " program's, a program could make the tests pass by redefining it",
                 f"give the code that defines it as `prompt`, or add {name!r} to `entry_point`",
             )
-    text = ast.unparse(ast.fix_missing_locations(ast.Module(list(body), [])))
+    module = asking(copy.deepcopy(ast.Module(list(body), [])))
+    text = ast.unparse(ast.fix_missing_locations(module))
     tests = [x.name for x in body if isinstance(x, ast.ClassDef) and _is_test_case(x)]
     if check is not None and not _calls(body, "check"):
         text += f"\ncheck({names[0]})\n"
@@ -259,8 +336,12 @@ def _rest(
     else:
         functions = [
             x.name for x in body
-            if isinstance(x, ast.FunctionDef) and x.name.startswith("test") and not x.args.args
+            if isinstance(x, ast.FunctionDef) and x.name.startswith("test")
+            and (not x.args.args or (x.name.startswith("test_") and x.decorator_list))
         ]  # fmt: skip
+        for item in body:
+            if isinstance(item, ast.ClassDef) and item.name.startswith("Test"):
+                text += _run_class(item)
         text += "".join(f"\n{f}()" for f in functions if not _calls(body, f)) + "\n"
     aliases = {*names, *(x.arg for x in check.args.args[:1])} if check is not None else {*names}
     return Rest(
@@ -276,6 +357,13 @@ for _case in ({classes},):
 _result = _unittest.TextTestRunner(stream=_io.StringIO()).run(_suite)
 assert _result.wasSuccessful() and _result.testsRun and not _result.skipped, "a test failed"
 """
+
+
+def _run_class(item: ast.ClassDef) -> str:
+    """Pytest's class of tests: a new object for each."""
+    methods = {x.name for x in item.body if isinstance(x, ast.FunctionDef)}
+    setup = next((f"_t.{x}()\n" for x in ("setup_method", "setUp") if x in methods), "")
+    return "".join(f"\n_t = {item.name}()\n{setup}_t.{test.name}()\n" for test in _tests(item.body))
 
 
 def _calls(body: Sequence[ast.stmt], name: str) -> bool:

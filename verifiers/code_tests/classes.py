@@ -47,11 +47,12 @@ def classes(tree: ast.Module, names: Sequence[str], before: str = "") -> tuple[s
     use = _Use(tree)
     return tuple(
         name for name in names
-        if said.get(name, name in use.surely or (name in use.handled and _is_cap_words(name)))
+        if said.get(name, name in use.surely or (name in use.handled and is_cap_words(name)))
     )  # fmt: skip
 
 
-def _is_cap_words(name: str) -> bool:
+def is_cap_words(name: str) -> bool:
+    """Whether it is written as PEP 8 has it for classes."""
     return _CAP_WORDS.fullmatch(name) is not None
 
 
@@ -83,6 +84,12 @@ class _Use:
             if isinstance(item, ast.Assign) and (name := self._maker(item.value)):
                 for target in item.targets:
                     self._made[ast.unparse(target)] = name
+            elif isinstance(item, ast.Assign) and isinstance(item.value, ast.Tuple):
+                for target in item.targets:  # a, b = Vector(1, 2), Vector(3, 4)
+                    if isinstance(target, ast.Tuple):
+                        for one, value in zip(target.elts, item.value.elts, strict=False):
+                            if name := self._maker(value):
+                                self._made[ast.unparse(one)] = name
         for item in items:
             self._look(item)
 

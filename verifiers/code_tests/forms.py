@@ -10,6 +10,7 @@ import builtins
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assay.verifiers.code_tests.classes import is_cap_words
 from assay.verifiers.code_tests.compare import Rules, node
 from assay.verifiers.code_tests.literals import literal
 from assay.verifiers.code_tests.sandbox.codec import encode
@@ -257,7 +258,9 @@ def _case(
     except NotACase:
         call, steps = _peeled(expr, state)
         view = View(steps, relation)
-    if view is not None and used(call.func) & state.classes:
+    if view is not None and (
+        used(call.func) & state.classes or any(map(is_cap_words, used(call.func)))
+    ):
         raise NotACase  # its operators are under test, and it is no plain value
     if view is not None and rules.unordered:
         raise NotACase

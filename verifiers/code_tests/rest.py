@@ -15,6 +15,7 @@ from assay.printable import printable
 from assay.verifiers.code_tests.execute import START_S, Budget, Program
 from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, of_end, of_failure
 from assay.verifiers.code_tests.params import CodeTestsParams
+from assay.verifiers.code_tests.presence import there
 from assay.verifiers.code_tests.sandbox import wire
 from assay.verifiers.code_tests.sandbox.levels import Kind
 from assay.verifiers.code_tests.sandbox.pool import Lane
@@ -23,8 +24,8 @@ from assay.verifiers.code_tests.suite import Rest, Suite
 
 MAX_CALLS = 100_000
 
-_OPS = ("call", "on", "get", "is")
-_ABILITIES = ("call", "iter", "len", "own")
+_OPS = ("call", "on", "get", "is", "attr", "sub")
+_ABILITIES = ("call", "iter", "len", "own", "there")
 
 
 def run_rest(
@@ -42,7 +43,7 @@ def run_rest(
         ReferenceUnreadable: the test's own code does not compile.
     """
     budget = Budget.of(suite, params)
-    job: dict[str, Any] = {"kind": "serve", "code": rest.code, "before": suite.before}
+    job: dict[str, Any] = {"kind": "serve", "code": rest.code, "before": there(suite.before)}
     job |= {"caller": rest.names, "classes": rest.classes, "in_place": rest.in_place}
     began = time.monotonic()
     with program.start() as tested:
@@ -68,7 +69,9 @@ def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget) -> CaseResu
         if "x" in message:
             return _failed(message)
         ask = message.get("ask")
-        if not isinstance(ask, dict) or ask.get("op") not in _OPS or not _permitted(ask, rest):
+        if "ret" in message:
+            ask = {"ret": message["ret"]}  # what a function of the test's gave
+        elif not isinstance(ask, dict) or ask.get("op") not in _OPS or not _permitted(ask, rest):
             return CaseResult(Outcome.WRONG_ANSWER, "the test asked for what it may not")
         deadline = end_at  # it runs: a reply that it takes long to decode has no time beyond
         tested.send(ask)
@@ -96,6 +99,30 @@ def _permitted(ask: dict[str, Any], rest: Rest) -> bool:
 
 def _checked(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
     """A reply of the program's, cleaned: known fields, values that decode."""
+    if "back" in reply:
+        return _call_back(reply)
+    found = _answer(reply)
+    if isinstance(found, dict) and type(reply.get("out")) is str:
+        found["out"] = reply["out"]  # printed
+    return found
+
+
+def _call_back(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
+    """The program calls a function that the test gave it."""
+    args, kwargs = reply.get("a"), reply.get("k")
+    if type(reply["back"]) is not int or type(args) is not list or type(kwargs) is not dict:
+        return CaseResult(Outcome.WRONG_ANSWER, "unreadable call of a function of the test's")
+    checked: list[Any] = []
+    for told in [*args, *kwargs.values()]:
+        found = _answer(told) if type(told) is dict and "x" not in told else None
+        if not isinstance(found, dict):
+            return found or CaseResult(Outcome.WRONG_ANSWER, "unreadable argument")
+        checked.append(found)
+    named = dict(zip(kwargs, checked[len(args) :], strict=True))
+    return {"back": reply["back"], "a": checked[: len(args)], "k": named}
+
+
+def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
     if "x" in reply:
         told = reply["x"] if isinstance(reply["x"], dict) else {}
         if told.get("type") == "MemoryError":

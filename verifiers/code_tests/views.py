@@ -174,6 +174,8 @@ def _item(value: Any, key: Any) -> Any:
         for k, v in reversed(inner.pairs):
             if canonical(k) == wanted:
                 return v
+        if isinstance(value, Relative) and value.name == "Counter":
+            return 0
     elif type(key) is int and isinstance(inner, str | bytes | Seq):
         items = inner.items if isinstance(inner, Seq) else inner
         if -len(items) <= key < len(items):

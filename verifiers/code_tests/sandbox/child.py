@@ -20,6 +20,8 @@ from __future__ import annotations
 
 import atexit
 import builtins
+import contextlib
+import io
 import json
 import operator
 import os
@@ -30,7 +32,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from assay.verifiers.code_tests.sandbox import proxy
+from assay.verifiers.code_tests.sandbox import proxy, pytest_like
 from assay.verifiers.code_tests.sandbox.codec import (
     Opaque,
     Unencodable,
@@ -42,6 +44,7 @@ from assay.verifiers.code_tests.sandbox.codec import (
 from assay.verifiers.code_tests.sandbox.proxy import outward
 
 SOURCE = "<program>"
+_MAX_SHOWN = 1_000_000
 
 _dump = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
 _load = json.JSONDecoder().decode
@@ -97,6 +100,8 @@ def _failure(err: BaseException) -> dict[str, Any]:
         text = ""
     # the nearest builtin class, so that a test that expects ValueError sees its subclasses too
     base = next((c.__name__ for c in kind.__mro__ if c.__module__ == "builtins"), "Exception")
+    if kind.__name__ == base and len(err.args) == 1 and type(err.args[0]) is str:
+        text = err.args[0][:200]  # KeyError writes it in quotes
     return {
         "type": kind.__name__[:80],
         "base": base,
@@ -190,6 +195,7 @@ def _serve(job: dict[str, Any], channel: _Channel) -> int:
         return 1
     module = _module("program")
     if job.get("caller"):
+        pytest_like.install()
         module.__dict__["__builtins__"] = outward(
             channel, job["caller"], job.get("classes", []), in_place=job.get("in_place", True)
         )
@@ -207,29 +213,61 @@ def _serve(job: dict[str, Any], channel: _Channel) -> int:
         channel.send({"x": _failure(err)})
         return 1
     channel.send({"ready": 1})
-    server = _Server(module.__dict__)
+    server = _Server(module.__dict__, channel)
     while True:
         request = channel.receive()
         if request is None:
             return 0
-        try:
-            reply = _dump(server.answer(request)).encode("ascii")
-        except MemoryError:
-            reply = _OUT_OF_MEMORY
-        except Unencodable as err:
-            reply = _dump({"u": str(err)}).encode("ascii")
-        except BaseException as err:
-            reply = _dump({"x": _failure(err)}).encode("ascii")
-        channel.send_bytes(reply)
+        server.reply(request)
 
 
 class _Server:
     """Answers requests about the names a program defined. Objects stay here, known by number."""
 
-    def __init__(self, names: dict[str, Any]) -> None:
+    def __init__(self, names: dict[str, Any], channel: _Channel) -> None:
         self._names = names
+        self._channel = channel
         self._objects: list[Any] = []
+        self._numbers: dict[int, int] = {}
+        """Of the objects, by identity: the same object is the same number."""
+        self._stubs: dict[int, int] = {}
+        """Numbers of the test's functions, by identity of what stands for them here."""
         self._classes: list[type] = []
+
+    def reply(self, request: dict[str, Any]) -> None:
+        """Do what is asked, and send what came of it."""
+        shown = io.StringIO() if request.get("out") else None
+        try:
+            if shown is None:
+                told = self.answer(request)
+            else:
+                with contextlib.redirect_stdout(shown):
+                    told = self.answer(request)
+            reply = _dump(_with(told, shown)).encode("ascii")
+        except MemoryError:
+            reply = _OUT_OF_MEMORY
+        except Unencodable as err:
+            reply = _dump({"u": str(err)}).encode("ascii")
+        except BaseException as err:
+            reply = _dump(_with({"x": _failure(err)}, shown)).encode("ascii")
+        self._channel.send_bytes(reply)
+
+    def _called_back(self, number: int, args: Any, kwargs: Any) -> Any:
+        """What a function of the test's gives for these."""
+        told = {k: self._told(a, keep=True) for k, a in kwargs.items()}
+        args = [self._told(a, keep=True) for a in args]
+        self._channel.send({"back": number, "a": args, "k": told})
+        while True:
+            message = self._channel.receive()
+            if message is None:
+                _exit(1)
+            if "ret" in message:
+                break
+            self.reply(message)
+        found = message["ret"]
+        if "x" in found:
+            raise proxy.builtin_exception(found["x"])
+        return self._argument(found["v"])
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what is asked, and the reply: ``v`` a value, ``h`` a kept object, ``after`` args."""
@@ -238,22 +276,64 @@ class _Server:
         target = self._target(request)
         if request["op"] == "get":
             return self._told(target, keep=True)
+        if request["op"] == "attr":
+            reply = self._told(target, keep=True)
+            if "h" in reply and self._is_own(target, request):
+                reply["can"].append("own")
+            return reply
         if request["op"] == "is":
             return {"v": isinstance(self._objects[request["h"]], target)}
+        if request["op"] == "sub":
+            return {"v": issubclass(target, self._attribute(request["g"]))}
         value = target(*args, **kwargs)
         reply = self._told(value, keep=bool(request.get("keep")))
         if "h" in reply and self._is_own(value, request):
             reply["can"].append("own")
         if request.get("after"):
-            reply["after"] = [self._told(a, keep=False).get("v") for a in args]
+            reply["after"] = [encode(a, self._other) for a in args]
         return reply
 
     def _argument(self, value: Any) -> Any:
-        if type(value) is dict and "h" in value:
-            return self._objects[value["h"]]
         if type(value) is dict and "slice" in value:
             return slice(*map(decode, value["slice"]))
-        return decode(value)
+        return decode(value, self._ours)
+
+    def _ours(self, told: list[Any]) -> Any:
+        """What the test means by something that is no value."""
+        what, which = told[0], told[1]
+        if what == "h":
+            return self._objects[which]
+        if what == "b":
+            return getattr(builtins, which)
+        if what == "n":
+            return self._attribute(which)
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            return self._called_back(which, args, kwargs)
+
+        function.__name__ = function.__qualname__ = str(told[2])
+        self._objects.append(function)  # kept, so that nothing else gets its identity
+        self._stubs[id(function)] = which
+        return function
+
+    def _other(self, value: Any) -> Any:
+        """What the test is told of something that is no value."""
+        if id(value) in self._stubs:
+            return {"!": ["f", self._stubs[id(value)]]}
+        number = self._numbers.get(id(value))
+        if number is None:
+            number = self._numbers[id(value)] = len(self._objects)
+            self._objects.append(value)
+        return {"!": ["h", number, self._class_of(value), _abilities(value)]}
+
+    def _attribute(self, path: str) -> Any:
+        first, *rest = path.split(".")
+        if first not in self._names:
+            raise NameError(f"the program defines no {first!r}")
+        found = self._names[first]
+        for part in rest:
+            found = getattr(found, part)
+        return found
 
     def _target(self, request: dict[str, Any]) -> Any:
         if request["op"] == "on":
@@ -263,6 +343,8 @@ class _Server:
             for part in request["f"].split("."):
                 found = getattr(found, part)
             return found
+        if request["op"] in ("attr", "sub"):
+            return self._attribute(request["f"])
         first, *rest = request["f"].split(".")
         if first in self._names:
             found = self._names[first]
@@ -284,15 +366,10 @@ class _Server:
     def _told(self, value: Any, *, keep: bool) -> dict[str, Any]:
         if not keep:
             return {"v": encode(value)}
-        told = encode(value) if not _stateful(value) else {"o": type(value).__name__}
-        if type(told) is dict and "o" in told:
-            self._objects.append(value)
-            return {
-                "h": len(self._objects) - 1,
-                "o": type(value).__name__[:80],
-                "c": self._class_of(value),
-                "can": _abilities(value),
-            }
+        told = self._other(value) if _stateful(value) else encode(value, self._other)
+        if type(told) is dict and "!" in told and told["!"][0] == "h":
+            _, number, cls, able = told["!"]
+            return {"h": number, "c": cls, "can": able}
         return {"v": told}
 
     def _class_of(self, value: Any) -> int:
@@ -310,6 +387,11 @@ class _Server:
         return isinstance(owner, type) and isinstance(value, owner)
 
 
+def _with(told: dict[str, Any], shown: io.StringIO | None) -> dict[str, Any]:
+    """A reply, and what was printed meanwhile."""
+    return told if shown is None else {**told, "out": shown.getvalue()[:_MAX_SHOWN]}
+
+
 def _abilities(value: Any) -> list[str]:
     """What a handle on it is good for; to claim more than is true gains nothing."""
     cls = type(value)
@@ -318,6 +400,8 @@ def _abilities(value: Any) -> list[str]:
         found.append("iter")
     if is_view(value):
         found.append("len")
+    if not hasattr(cls, "__bool__") and not hasattr(cls, "__len__"):
+        found.append("there")
     return found
 
 

@@ -17,7 +17,9 @@ nothing. An object with one key is a tag; plain JSON stands for itself:
 ``{"D": "1.50"}``     Decimal; ``{"Q": [n, d]}`` Fraction
 ``{"k": [name, v]}``  a known relative of the value v: Counter, deque, numpy.float64, ...;
                       ``iterator``: a generator, map, dict view, ..., run to its end
+``{"N": [names, [..]]}``  a named tuple
 ``{"o": name}``       anything else: it equals nothing
+``{"!": [what, ..]}`` between test and program: what stays on its own side (`proxy`)
 ====================  ==================================================================
 """
 
@@ -27,6 +29,7 @@ import collections
 import datetime
 import decimal
 import fractions
+import functools
 import itertools
 import math
 import types
@@ -59,16 +62,20 @@ class Unencodable(ValueError):
     """The value is too deep (a cycle, perhaps) or too large to be told."""
 
 
-def encode(value: Any) -> Any:
+def encode(value: Any, other: Callable[[Any], Any] | None = None) -> Any:
     """`value` as tagged JSON values.
+
+    Args:
+        value: Anything.
+        other: What to say of what is no plain value, if it says anything; for use in a sandbox.
 
     Raises:
         Unencodable: nested deeper than 100, or of more than 500,000 pieces.
     """
-    return _encode(value, 0, [MAX_NODES])
+    return _encode(value, 0, [MAX_NODES, other])
 
 
-def _encode(v: Any, depth: int, left: list[int]) -> Any:
+def _encode(v: Any, depth: int, left: list[Any]) -> Any:
     left[0] -= 1
     if depth > MAX_DEPTH:
         raise Unencodable(f"nested deeper than {MAX_DEPTH} levels")
@@ -103,12 +110,12 @@ def _encode(v: Any, depth: int, left: list[int]) -> Any:
     return _relative(v, kind, depth, left)
 
 
-def _pairs(v: Any, depth: int, left: list[int]) -> Any:
+def _pairs(v: Any, depth: int, left: list[Any]) -> Any:
     # dict.items: a relative of dict may have overridden its own
     return {"d": [[_encode(k, depth, left), _encode(x, depth, left)] for k, x in dict.items(v)]}
 
 
-def _exhausted(v: Any, depth: int, left: list[int]) -> list[Any]:
+def _exhausted(v: Any, depth: int, left: list[Any]) -> list[Any]:
     """What an iterator still holds; an endless one meets the cap, or the time limit."""
     return [_encode(x, depth, left) for x in v]
 
@@ -123,7 +130,7 @@ def is_view(value: Any) -> bool:
     return type(value) in _VIEWS
 
 
-def _relative(v: Any, kind: type, depth: int, left: list[int]) -> Any:
+def _relative(v: Any, kind: type, depth: int, left: list[Any]) -> Any:
     """Types of the standard library and numpy that stand for a plain value; else opaque."""
     if kind in _MAPPINGS:
         return {"k": [_MAPPINGS[kind], _pairs(v, depth, left)]}
@@ -136,7 +143,8 @@ def _relative(v: Any, kind: type, depth: int, left: list[int]) -> Any:
     if kind is datetime.timedelta:
         return {"k": ["timedelta", [v.days, v.seconds, v.microseconds]]}
     if kind.__base__ is tuple and isinstance(getattr(kind, "_fields", None), tuple):
-        return {"k": ["namedtuple", {"t": [_encode(x, depth, left) for x in tuple.__iter__(v)]}]}
+        fields = [x for x in kind._fields if type(x) is str]  # type: ignore[attr-defined]
+        return {"N": [fields, [_encode(x, depth, left) for x in tuple.__iter__(v)]]}
     module = getattr(kind, "__module__", "")
     if module == "numpy":
         if kind.__name__ == "ndarray" and v.dtype.kind in "biufcSUO":
@@ -147,18 +155,29 @@ def _relative(v: Any, kind: type, depth: int, left: list[int]) -> Any:
             plain = v.item()
             if type(plain) is not kind:
                 return {"k": [f"numpy.{kind.__name__}"[:40], _encode(plain, depth, left)]}
-    return {"o": f"{module}.{getattr(kind, '__qualname__', '?')}"[:120]}
+    told = left[1](v) if left[1] is not None else None
+    return told or {"o": f"{module}.{getattr(kind, '__qualname__', '?')}"[:120]}
 
 
-def decode(value: Any) -> Any:
+def decode(value: Any, other: Callable[[Any], Any] | None = None) -> Any:
     """The value that tagged JSON stands for, as Python objects. For use *inside* a sandbox.
 
     Builds hash tables of what it is given, so a stranger's value may make it slow; the parent
     uses `wire.decode`.
 
+    Args:
+        value: What `encode` made.
+        other: What a ``{"!": ...}`` stands for.
+
     Raises:
         ValueError: not what `encode` makes.
     """
+    if other is not None:
+        _others.append(other)
+        try:
+            return decode(value)
+        finally:
+            _others.pop()
     kind = type(value)
     if kind is list:
         return [decode(x) for x in value]
@@ -208,7 +227,16 @@ def _known(v: Any) -> Any:
     return plain
 
 
+@functools.lru_cache(maxsize=64)
+def _named(fields: tuple[str, ...]) -> Any:
+    return collections.namedtuple("Named", fields)
+
+
+_others: list[Callable[[Any], Any]] = []
+"""For the `decode` under way."""
+
 _DECODERS: dict[str, Callable[[Any], Any]] = {
+    "!": lambda v: _others[-1](v),
     "t": lambda v: tuple(decode(x) for x in v),
     "s": lambda v: {decode(x) for x in v},
     "z": lambda v: frozenset(decode(x) for x in v),
@@ -222,5 +250,6 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "D": decimal.Decimal,
     "Q": lambda v: fractions.Fraction(decode(v[0]), decode(v[1])),
     "k": _known,
+    "N": lambda v: _named(tuple(v[0]))(*(decode(x) for x in v[1])),
     "o": lambda v: Opaque(str(v)),
 }

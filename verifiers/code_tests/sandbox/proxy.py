@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import sys
 from typing import Any, Protocol
 
 from assay.verifiers.code_tests.sandbox.codec import decode, encode
@@ -54,6 +55,13 @@ class Caller:
         self._in_place = in_place
         self.known: set[int] = set()
         """Classes that the test called, by the program's number for them."""
+        self._handles: dict[tuple[Any, ...], _Opaque] = {}
+        """One for each object and way of knowing it, so that ``is`` means what it says."""
+        self._given: dict[int, _Opaque] = {}
+        """Handles that the test passed as arguments."""
+        self._functions: list[Any] = []
+        """Of the test's, that the program was given; each known by its place."""
+        self._stdout = sys.stdout
 
     def ask(
         self, request: dict[str, Any], args: tuple[Any, ...] = (), kwargs: Any = None
@@ -63,25 +71,94 @@ class Caller:
         Raises:
             Exception: what the program raised, as the nearest builtin class.
         """
-        request["a"] = [_sent(a) for a in args]
-        request["k"] = {k: _sent(v) for k, v in (kwargs or {}).items()}
+        request["a"] = [self._sent(a) for a in args]
+        request["k"] = {k: self._sent(v) for k, v in (kwargs or {}).items()}
+        if sys.stdout is not self._stdout:  # the test looks at what is printed
+            request["out"] = 1
         self._channel.send({"ask": request})
-        reply = self._channel.receive()
-        if reply is None:
-            _exit(1)
+        while True:
+            reply = self._channel.receive()
+            if reply is None:
+                _exit(1)
+            if "back" not in reply:
+                break
+            self._channel.send({"ret": self._called_back(reply)})
+        if reply.get("out") and "out" in request:
+            sys.stdout.write(reply["out"])
         if "x" in reply:
             raise _raised(reply["x"], request.get("f"))
         if self._in_place or ("h" not in reply and reply.get("v") is None):
             for mine, theirs in zip(args, reply.get("after") or (), strict=False):
-                _update(mine, theirs)
+                self._update(mine, theirs)
         return dict(reply)
+
+    def _called_back(self, told: dict[str, Any]) -> dict[str, Any]:
+        """What a function of the test's gave for what the program passed it."""
+        try:
+            args = [_made(self, a, None) for a in told["a"]]
+            kwargs = {k: _made(self, a, None) for k, a in told["k"].items()}
+            return {"v": self._sent(self._functions[told["back"]](*args, **kwargs))}
+        except Exception as err:
+            base = next(c for c in type(err).__mro__ if c.__module__ == "builtins")
+            text = err.args[0] if len(err.args) == 1 and type(err.args[0]) is str else str(err)
+            return {"x": {"base": base.__name__, "type": base.__name__, "text": text[:200]}}
+
+    def _sent(self, value: Any) -> Any:
+        if type(value) is slice:
+            return {"slice": [encode(x) for x in (value.start, value.stop, value.step)]}
+        return encode(value, self._stays)
+
+    def _stays(self, value: Any) -> Any:
+        """What the program is told of something that is no value: a function stays here."""
+        if isinstance(value, _Opaque):
+            self._given[value._assay_number] = value
+            return {"!": ["h", value._assay_number]}
+        if type(value) is _Name:
+            return {"!": ["n", value._assay_name]}
+        if not callable(value):
+            return None
+        name = str(getattr(value, "__name__", "function"))[:80]
+        if vars(builtins).get(name) is value:
+            return {"!": ["b", name]}
+        for number, function in enumerate(self._functions):
+            if function is value:
+                return {"!": ["f", number, name]}
+        self._functions.append(value)
+        return {"!": ["f", len(self._functions) - 1, name]}
+
+    def handle(self, kind: type[_Opaque], number: int, near: type[_Opaque] | None) -> _Opaque:
+        """The handle of that kind on that object."""
+        key = (number, kind, near)
+        if key not in self._handles:
+            self._handles[key] = kind(self, number, near)
+        return self._handles[key]
+
+    def own_function(self, number: int) -> Any:
+        """The test's, which the program gave back."""
+        return self._functions[number]
+
+    def _update(self, mine: Any, theirs: Any) -> None:
+        """What the program did to a mutable argument, done to the test's own."""
+
+        def found(told: list[Any]) -> Any:  # an object that the test gave is its own again
+            if told[0] == "h" and told[1] in self._given:
+                return self._given[told[1]]
+            return _elsewhere(self, told, None)
+
+        if type(mine) is list and type(theirs) is list:
+            mine[:] = decode(theirs, found)
+        elif type(mine) in (dict, set) and type(theirs) is dict:
+            new = decode(theirs, found)
+            if type(new) is type(mine):
+                mine.clear()
+                mine.update(new)
 
 
 def _raised(told: dict[str, Any], asked: Any) -> Exception:
     kind = getattr(builtins, str(told.get("base")), None)
-    text = f"{told.get('type')}: {told.get('text')}"
+    text = str(told.get("text"))
     if not isinstance(kind, type) or not issubclass(kind, Exception):
-        return ProgramError(text)
+        return ProgramError(f"{told.get('type')}: {text}")
     if issubclass(kind, StopIteration | StopAsyncIteration) and asked != "__next__":
         # it would end the test's own loop, map or all() over calls, unasserted
         return ProgramError(text)
@@ -91,23 +168,16 @@ def _raised(told: dict[str, Any], asked: Any) -> Exception:
     return kind(text)
 
 
-def _sent(value: Any) -> Any:
-    if isinstance(value, _Opaque):
-        return {"h": value._assay_number}
-    if type(value) is slice:
-        return {"slice": [encode(x) for x in (value.start, value.stop, value.step)]}
-    return encode(value)
+def builtin_exception(told: dict[str, Any]) -> Exception:
+    """The exception that a function of the test's raised, as its nearest builtin class."""
+    return _raised(told, "__next__")
 
 
-def _update(mine: Any, theirs: Any) -> None:
-    """What the program did to a mutable argument, done to the test's own."""
-    if type(mine) is list and type(theirs) is list:
-        mine[:] = decode(theirs)
-    elif type(mine) in (dict, set) and type(theirs) is dict:
-        new = decode(theirs)
-        if type(new) is type(mine):
-            mine.clear()
-            mine.update(new)
+def _elsewhere(caller: Caller, told: list[Any], operand: type[_Opaque] | None) -> Any:
+    """What is no value, in one that crossed."""
+    if told[0] == "f":
+        return caller.own_function(told[1])
+    return _made(caller, {"h": told[1], "c": told[2], "can": told[3]}, operand)
 
 
 def _made(caller: Caller, reply: dict[str, Any], operand: type[_Opaque] | None) -> Any:
@@ -120,7 +190,7 @@ def _made(caller: Caller, reply: dict[str, Any], operand: type[_Opaque] | None) 
             a function.
     """
     if "h" not in reply:
-        return decode(reply.get("v"))
+        return decode(reply.get("v"), lambda told: _elsewhere(caller, told, operand))
     can = reply.get("can") or ()
     kind: type[_Opaque] = _Opaque
     if operand is not None and issubclass(operand, _Kin) and reply.get("c") in caller.known:
@@ -131,7 +201,27 @@ def _made(caller: Caller, reply: dict[str, Any], operand: type[_Opaque] | None) 
         kind = _Function
     # what it yields in turn is as near to an instance as itself
     near = _Kin if operand is not None and issubclass(operand, _Kin) else None
-    return kind(caller, reply["h"], near)
+    made = caller.handle(kind, reply["h"], near)
+    if "there" in can:
+        vars(made)["_assay_there"] = True
+    return made
+
+
+def _there(value: Any) -> bool:
+    """The truth of a value in ``while node:``; an object whose class does not define it is there.
+
+    That is no word of the program's: to be always true a number would do.
+    """
+    if isinstance(value, _Opaque) and not isinstance(value, _Instance):
+        return "_assay_there" in vars(value) or bool(value)
+    return bool(value)
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Whether it is one object, known by handles of whatever kinds."""
+    if isinstance(a, _Opaque) and isinstance(b, _Opaque):
+        return bool(a._assay_number == b._assay_number)
+    return a is b
 
 
 class _Opaque:
@@ -160,9 +250,10 @@ class _Opaque:
         self._assay_ask("on", "__setattr__", name, value)
 
     def __eq__(self, other: object) -> bool:
-        return self is other
+        return isinstance(other, _Opaque) and self._assay_number == other._assay_number
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return hash(self._assay_number)
 
     def __bool__(self) -> bool:
         raise TypeError("an object of the program's that is no value is neither true nor false")
@@ -225,12 +316,12 @@ class _Kin(_Opaque):
         raise TypeError("an object that a method returned is not asked what it contains")
 
     def __eq__(self, other: object) -> bool:
-        if self is other:
+        if isinstance(other, _Opaque) and self._assay_number == other._assay_number:
             return True
         # with its like only: a plain value would be what is expected
         return isinstance(other, _Kin) and self._assay_on("__eq__", other) is True
 
-    __hash__ = object.__hash__
+    __hash__ = _Opaque.__hash__
 
     def __str__(self) -> str:
         text = self._assay_on("__str__")
@@ -343,18 +434,30 @@ class _Name:
         if "h" in reply and self._assay_class:
             if "." not in self._assay_name:
                 caller.known.add(reply.get("c", -1))
-                return _Instance(caller, reply["h"], _Kin)
+                return caller.handle(_Instance, reply["h"], _Kin)
             if "own" in (reply.get("can") or ()):  # another way to make one: Matrix.identity(3)
                 caller.known.add(reply.get("c", -1))
-                return _Kin(caller, reply["h"], _Kin)
+                return caller.handle(_Kin, reply["h"], _Kin)
         return _made(caller, reply, None)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _Name(
-            self._assay_caller, f"{self._assay_name}.{name}", is_class=self._assay_class
-        )  # fmt: skip
+        caller, path = self._assay_caller, f"{self._assay_name}.{name}"
+        reply = caller.ask({"op": "attr", "f": path})
+        can = reply.get("can") or ()
+        if "call" in can:
+            return _Name(caller, path, is_class=self._assay_class)
+        if self._assay_class and "own" in can:  # a member of an enum
+            caller.known.add(reply.get("c", -1))
+            return caller.handle(_Kin, reply["h"], _Kin)
+        return _made(caller, reply, None)
+
+    def __subclasscheck__(self, cls: Any) -> bool:
+        if not isinstance(cls, _Name):
+            return False
+        request = {"op": "sub", "f": cls._assay_name, "g": self._assay_name}
+        return self._assay_caller.ask(request).get("v") is True
 
     def __instancecheck__(self, value: Any) -> bool:
         if not isinstance(value, _Opaque):
@@ -379,4 +482,4 @@ def outward(
     """
     caller = Caller(channel, in_place=in_place)
     found = {name: _Name(caller, name, is_class=name in classes) for name in names}
-    return {**vars(builtins), **found}
+    return {**vars(builtins), "_assay_there": _there, "_assay_same": _same, **found}

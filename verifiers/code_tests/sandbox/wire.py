@@ -7,6 +7,7 @@ would be hash tables of a stranger's keys, which a stranger can make quadratic.
 from __future__ import annotations
 
 import json
+import keyword
 import math
 import re
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ MAX_NODES = 500_000
 _HEX = re.compile(r"-?[0-9a-f]+")
 _DECIMAL_CHARS = 2_000
 _FRACTION_BITS = 100_000
+_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 _KINDS = re.compile(r"[A-Za-z_.0-9]{1,60}")
 
 Value: TypeAlias = "bool | int | float | str | complex | bytes | Decimal | Fraction | Node | None"
@@ -135,6 +137,17 @@ def _tagged(tag: str, v: Any, depth: int, left: list[int]) -> Any:
         if type(name) is not str or _KINDS.fullmatch(name) is None:
             raise Garbled("a relative without a name")
         return Relative(name, _decode(inner, depth, left))
+    if tag == "N":
+        fields, inner = _list(v, 2)
+        items = _items(inner, depth, left, len(_list(fields)))
+        named = (
+            type(x) is str and _FIELD.fullmatch(x) and not keyword.iskeyword(x) for x in fields
+        )
+        if not all(named):
+            raise Garbled("fields of a named tuple that are no names")
+        if len(set(fields)) < len(fields):
+            raise Garbled("fields of a named tuple that are alike")
+        return Relative("namedtuple", Seq("tuple", items))
     if tag == "c":
         real, imag = _items(v, depth, left, 2)
         if type(real) is not float or type(imag) is not float:
@@ -152,9 +165,25 @@ def _tagged(tag: str, v: Any, depth: int, left: list[int]) -> Any:
         if max(top.bit_length(), bottom.bit_length()) > _FRACTION_BITS:
             return Opaque("fractions.Fraction")  # reducing it takes quadratic time
         return Fraction(top, bottom)
+    if tag == "!":
+        return _elsewhere(v)
     if type(v) is not str:
         raise Garbled("a tag's text is no text")
     return _text(tag, v)
+
+
+def _elsewhere(v: Any) -> Opaque:
+    """What stays with the test or the program: here an object like any other.
+
+    ``["h", number, class, abilities]`` is one of the program's, ``["f", number]`` a function of
+    the test's that it was given.
+    """
+    what, *numbers = _list(v) or [None]
+    able = numbers.pop() if what == "h" and len(numbers) == 3 else []
+    fits = (what, len(numbers)) in (("h", 2), ("f", 1)) and all(type(x) is int for x in numbers)
+    if not fits or not all(type(x) is str for x in _list(able)):
+        raise Garbled("neither an object nor a function")
+    return Opaque("object")
 
 
 def _text(tag: str, v: str) -> Any:

@@ -1,0 +1,107 @@
+# ruff: noqa: E501 - tables of programs
+"""What crosses between a test and the program in another sandbox, and whose word it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from assay.errors import ReferenceUnreadable
+from assay.model import Sample
+from assay.verifiers.code_tests.asserts import convert
+from assay.verifiers.code_tests.params import CodeTestsParams
+from assay.verifiers.code_tests.presence import there
+from assay.verifiers.code_tests.sandbox import wire
+from assay.verifiers.code_tests.sandbox.pool import Pool
+from assay.verifiers.code_tests.verifier import CodeTests
+
+WHOLE = CodeTestsParams(code="whole", score="all")
+
+YES = """
+class Yes:
+    def yes(self, *a): return True
+    __eq__ = __lt__ = __gt__ = __le__ = __ge__ = __contains__ = __bool__ = yes
+    def same(self, *a): return a[0] if a else self
+    __call__ = __getitem__ = __getattr__ = same
+    def __len__(self): return 3
+    def __hash__(self): return 0
+    def __str__(self): return "7"
+"""
+
+
+def score(pool: Pool, code: str, program: str, prompt: str = "") -> float | None:
+    tests = {"type": "asserts", "code": code, "prompt": prompt, "entry_point": "f"}
+    return CodeTests(WHOLE, pool).verify(Sample(completion=program, tests=tests)).score
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["r == 7", "7 in r", "r > 6 and r < 8", "len(r) == 3", "str(r) == '7'", "r[7] == 7", "bool(r)",
+     "r in [7]", "7 == r.seven(7)"],
+)  # fmt: skip
+def test_an_object_passed_to_a_function_of_the_test_is_not_believed(best: Pool, asked: str) -> None:
+    program = YES + "def f(ask): return ask(Yes())\n"
+    assert score(best, f"assert f(lambda r: {asked})", program) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("why", "code", "program"),
+    [
+        ("a function that calls the program again", "assert f(lambda n: n if n < 2 else f(lambda m: m + n, n - 1), 4) == 7", "def f(g, n): return g(n)"),
+        ("one that raises", "def g(x): raise KeyError('k')\nassert f(g) == \"'k'\"", "def f(g):\n    try: g(1)\n    except KeyError as err: return str(err)"),
+        ("one given back is the test's own", "def g(x): return x\nassert f(g) is g and f(g)(3) == 3", "def f(g): return g"),
+        ("one that gets an object of the program's, and gives it back", "got = []\nr = f(lambda o: got.append(o) or o)\nassert got[0] is r and r.n == 5", "class C: n = 5\ndef f(g): return g(C())"),
+        ("a method of the test's own list", "log = []\nf(log.append)\nassert log == [1, [2]]", "def f(g):\n    g(1)\n    g([2])"),
+        ("a builtin stays one", "assert f(len) == 2 and f(str.upper) == 'AB'", "def f(g): return g('ab')"),
+        ("the program's own objects, in a list, sorted in place", "xs = [f(2), f(1)]\nfirst = xs[0]\nf(xs)\nassert xs[1] is first and [x.n for x in xs] == [1, 2]", "class C:\n    def __init__(s, n): s.n = n\ndef f(x):\n    if isinstance(x, list): x.sort(key=lambda c: c.n)\n    else: return C(x)"),
+        ("what is printed, where the test looks", "import io, contextlib\nb = io.StringIO()\nwith contextlib.redirect_stdout(b):\n    f(3)\nf(4)\nassert b.getvalue() == '3\\n'", "def f(x): print(x)"),
+        ("from solution import", "from solution import f\ndef test_it():\n    r = f(1)\n    assert r == 2", "def f(x): return x + 1"),
+    ],
+    ids=lambda x: None,
+)  # fmt: skip
+def test_it_crosses(best: Pool, why: str, code: str, program: str) -> None:
+    assert score(best, code, program) == 1.0, why
+    assert score(best, code, "def f(*a): return None\n") == 0.0, why
+
+
+def test_an_object_of_the_prompts_class_has_no_operators(best: Pool) -> None:
+    prompt = "class Node:\n    def __init__(self, v): self.v = v\n"
+    lie = "class Node:\n    def __init__(self, v): self.v = v\n    def __eq__(self, o): return True\n    __len__ = lambda s: 3\ndef f(x): return Node(x)\n"
+    assert score(best, "a = Node(1)\nassert f(2).v == 2 and a.v == 1", lie, prompt) == 1.0
+    for claim in ("f(2) == a", "a == f(2)", "len(f(2)) == 3", "len(a) == 3", "a == Node(1)"):
+        assert score(best, f"a = Node(1)\nassert {claim}", lie, prompt) == 0.0, claim
+
+
+def test_conditions_ask_whether_an_object_is_there() -> None:
+    assert there("while n:\n    n = n.next") == "while _assay_there(n):\n    n = n.next"
+    assert there("assert n") == "assert n"
+    assert there("x = a if not b.c else d") == "x = a if not _assay_there(b.c) else d"
+    assert there("a is b.c") == "_assay_same(a, b.c)"
+    assert there("a is not None") == "a is not None"
+    assert there("no Python") == "no Python"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["import hypothesis\nassert f(1) == 2", "from mine import g\nassert f(1) == g(2)",
+     "def test_it(tmp_path):\n    assert f(tmp_path) == 2"],
+)  # fmt: skip
+def test_what_cannot_run_here_is_the_rows_fault(code: str) -> None:
+    with pytest.raises(ReferenceUnreadable):
+        convert(code, ["f"])
+
+
+@pytest.mark.parametrize(
+    "told",
+    [["h"], ["h", "1"], ["f", 1, 2], ["x", 1], [], "h", ["h", 1, 2, [3]], ["h", 1, 2, "call"]],
+)
+def test_a_garbled_object_is_refused(told: object) -> None:
+    with pytest.raises(wire.Garbled):
+        wire.decode({"!": told})
+
+
+@pytest.mark.parametrize(
+    "told", [[["a"], []], [["_a"], [1]], [["class"], [1]], [["a", "a"], [1, 2]], [[1], [1]], [["a b"], [1]]]
+)  # fmt: skip
+def test_a_garbled_named_tuple_is_refused(told: object) -> None:
+    with pytest.raises(wire.Garbled):
+        wire.decode({"N": told})
