@@ -97,3 +97,12 @@ def test_intervals_cover() -> None:
 )
 def test_clean_logs_are_quiet(planted: dict[str, float]) -> None:
     quiet("errors", lambda seed: log(seed, **planted))
+
+
+def test_a_log_without_any_reward_is_an_error_of_one_prompt_too() -> None:
+    """No interval is needed: nothing was paid, and an exit code of 0 would hide it."""
+    nan = np.nan
+    frame = make_frame({"answer": [nan, nan]}, weights={"answer": 1}, prompt=[0, 0])
+    found = the(analyse("errors", frame), errors.UNSCORED_ROWS.id)
+    assert (found.severity, found.value, found.interval, found.n) == ("error", 1.0, None, 2)
+    assert found.title == "no row has a reward, of 2"

@@ -167,3 +167,79 @@ def test_what_a_model_wrote_cannot_paint_the_terminal(assay: Assay, tmp_path: Pa
     done = assay("audit", write(tmp_path / "log.jsonl", *rows), "--key", name)
     assert "\x1b" not in done.out + done.err
     assert "\u202e" not in done.out + done.err
+
+
+def hand_made(weight: float = 0.2, n: int = 64) -> list[dict[str, Any]]:
+    """A trainer's rows, as somebody dumps them by hand."""
+    rows = []
+    for i in range(n):
+        right, form = float(i % 3 == 0), float(i % 2)
+        rows.append(
+            {"step": i // 32, "prompt": f"p{i // 8}", "completion": "c" * (i % 7), "advantage": 0.0}
+            | {"accuracy": right, "format": form, "reward": right + weight * form}
+        )
+    return rows
+
+
+def test_the_heading_says_what_key_may_name_and_what_the_reward_is(
+    assay: Assay, tmp_path: Path
+) -> None:
+    done = assay("audit", write(tmp_path / "a.jsonl", *hand_made()))
+    assert done.out.startswith(
+        "64 rows, 8 groups, 2 criteria (accuracy, format), no key criterion; read as trl\n"
+        "every reward is 1 accuracy + 0.2 format\n\n"
+    )
+    assert "lacking  signal, budget: which criterion is the key: --key NAME" in done.out
+    assert "not looked at: reliability, robustness\n" in done.out
+
+
+def test_one_row(assay: Assay, tmp_path: Path) -> None:
+    done = assay("audit", write(tmp_path / "a.jsonl", {"reward": 1, "scores": {"a": 1}}))
+    assert done.out.startswith("1 row, 0 groups, 1 criterion (a), no key criterion; ")
+
+
+def test_a_rubric_of_other_criteria_is_told(assay: Assay, tmp_path: Path) -> None:
+    log = write(tmp_path / "a.jsonl", *hand_made())
+    done = assay("audit", log, "--rubric", "math")
+    assert "assay: warning: --rubric math: the log has none of its criteria (math.answer)" in (
+        done.err
+    )
+
+
+def test_standard_input_is_no_log(assay: Assay) -> None:
+    done = assay("audit", "-")
+    assert done.code == 2
+    assert "a log is read more than once, so not from standard input\nfix: " in done.err
+
+
+def test_reports_that_cannot_be_written(
+    assay: Assay, scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dir.html").mkdir()
+    done = assay("audit", scored, "--report", tmp_path / "dir.html")
+    assert (done.code, done.out) == (2, "")
+    assert "is a folder" in done.err
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("assay.audit.report.write_report", full)
+    done = assay("audit", scored, "--report", tmp_path / "report.html")
+    assert done.code == 2
+    assert f"--report {tmp_path / 'report.html'}: No space left on device" in done.err
+    assert "200 rows" in done.out
+
+
+def test_a_group_a_row_is_told(assay: Assay, tmp_path: Path) -> None:
+    """As a training loop has them in hand: a prompt, its completions, their rewards."""
+    row = {"prompt": "p", "completions": ["a", "b"], "accuracy": [1, 0], "rewards": [1.2, 0]}
+    done = assay("audit", write(tmp_path / "a.jsonl", row))
+    assert done.code == 2
+    assert "has lists in its rows; a row must be one completion\n" in done.err
+    assert "fix: a row for each entry of the lists" in done.err
+
+
+def test_several_signatures_are_told(assay: Assay, tmp_path: Path) -> None:
+    rows = [{"reward": 1, "scores": {"a": 1}, "signature": name} for name in ("s1", "s2")]
+    done = assay("audit", write(tmp_path / "a.jsonl", *rows))
+    assert "\nsignatures differ: rows were scored by different rubrics, phases or " in done.out

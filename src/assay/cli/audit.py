@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from assay.plugins.host import Host
     from assay.rubrics import BoundRubric
 
+NAMED = 10
+"""Criteria that are named in the heading."""
+
 STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
@@ -153,6 +156,8 @@ def audit(
         context = Context(
             rubric=bound, against=_bound(against, host), host=host, rows=log.rows, seed=seed
         )
+        if bound is not None:
+            _check_rubric(rubric, bound, log.frame.criteria)
         found = run_audit(log.frame, context)
         if probes:
             assert rubric is not None
@@ -168,7 +173,10 @@ def audit(
             from assay.audit.describe import specs
             from assay.audit.report import write_report
 
-            write_report(found, log.rows, report, specs=tuple(specs()))
+            try:
+                write_report(found, log.rows, report, specs=tuple(specs()))
+            except OSError as err:
+                raise ConfigError(f"--report {report}: {err.strerror or err}") from err
             if not as_json:
                 say_note(f"report: {report}")
     graves = SEVERITIES[SEVERITIES.index(_severity(fail_on)) :]
@@ -232,6 +240,20 @@ def _check_writable(path: Path) -> None:
         raise ConfigError(f"--report {path}: is written as HTML; name it so, e.g. report.html")
     if not path.parent.is_dir():
         raise ConfigError(f"--report {path}: no folder {path.parent}")
+    if path.is_dir():
+        raise ConfigError(f"--report {path}: is a folder")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise ConfigError(f"--report {path}: no permission to write in {path.parent}")
+
+
+def _check_rubric(name: str | None, rubric: BoundRubric, criteria: Sequence[str]) -> None:
+    """Warn of a rubric that cannot have given these rewards."""
+    own = list(rubric.rubric.leaves())
+    if criteria and not set(own) & set(criteria):
+        say_warning(
+            f"--rubric {name}: the log has none of its criteria ({', '.join(own[:NAMED])}), "
+            f"so it was scored with another\ncriteria: {', '.join(criteria[:NAMED])}"
+        )
 
 
 # -- the terminal -------------------------------------------------------------------------------
@@ -246,31 +268,64 @@ def _show(found: Audit, log: Log, explain: bool) -> None:
         say_warning(str(problem))
     show("", soft_wrap=True)
     if not found.findings:
-        show(plain("no findings; a log can be consistent with a sound reward, never prove it"))
+        show(plain(_nothing(found)), soft_wrap=True)
     for finding in found.findings:
         show(_line(finding), soft_wrap=True)
         if explain:
             _explain(finding, kinds.get(finding.id), found, log)
     notes = [(o.analysis, note) for o in found.outcomes for note in o.notes]
-    lacks = [(o.analysis, lack) for o in found.outcomes for lack in o.lacks]
+    lacks: dict[str, list[str]] = {}
+    for outcome in found.outcomes:
+        for lack in outcome.lacks:
+            lacks.setdefault(lack, []).append(outcome.analysis)
     if lacks or notes:
         show("", soft_wrap=True)
     for name, note in notes:
         show(Text.assemble(("note     ", "cyan"), plain(f"{name}: {note}")), soft_wrap=True)
-    for name, lack in lacks:
-        show(Text.assemble(("lacking  ", "dim"), plain(f"{name}: {lack}")), soft_wrap=True)
+    for lack, names in lacks.items():
+        told = f"{', '.join(names)}: {lack}"
+        show(Text.assemble(("lacking  ", "dim"), plain(told)), soft_wrap=True)
+
+
+def _nothing(found: Audit) -> str:
+    """No findings; and which analyses had nothing to go by, so that silence is not taken for ease.
+
+    A comparison is not missed where nobody asked for one.
+    """
+    told = "no findings; a log can be consistent with a sound reward, never prove it"
+    idle = [
+        outcome.analysis
+        for outcome in found.outcomes
+        if outcome.lacks and not outcome.tables and outcome.analysis != "counterfactual"
+    ]
+    return f"{told}\nnot looked at: {', '.join(idle)}" if idle else told
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _heading(found: Audit, log: Log) -> str:
     frame = found.frame
-    count = f"{frame.n:,} rows"
+    count = _count(frame.n, "row", "rows")
     if frame.total > frame.n:
         count = f"{frame.n:,} of {frame.total:,} rows (whole groups)"
-    parts = [count, f"{len(frame.groups):,} groups", f"{len(frame.criteria)} criteria"]
+    criteria = _count(len(frame.criteria), "criterion", "criteria")
+    if frame.criteria and not frame.key:  # what --key may name
+        named = ", ".join(frame.criteria[:NAMED])
+        criteria += f" ({named}{', ...' if len(frame.criteria) > NAMED else ''})"
+    parts = [count, _count(len(frame.groups), "group", "groups"), criteria]
     parts.append(f"key {frame.key}" if frame.key else "no key criterion")
     if frame.signature is not None and len(frame.signature.names) > 1:
         parts.append(f"{len(frame.signature.names)} signatures")
-    return f"{', '.join(parts)}; read as {log.reader}"
+    heading = f"{', '.join(parts)}; read as {log.reader}"
+    if frame.signature is not None and len(frame.signature.names) > 1:
+        heading += "\nsignatures differ: rows were scored by different rubrics, phases or versions"
+    if log.solved:
+        weights = " + ".join(f"{w:.6g} {c}" for c, w in list(frame.weights.items())[:NAMED])
+        more = " + ..." if len(frame.weights) > NAMED else ""
+        heading += f"\nevery reward is {weights}{more}".replace("+ -", "- ")
+    return heading
 
 
 def _line(finding: Finding) -> Text:

@@ -62,7 +62,8 @@ LOST = Kind(
     "towards, gets less of the outcome than the group held. Ties in reward count as a draw.",
     formula="mean over groups of max_i y_i - E[y of an i with r_i = max r]; y the outcome",
     source="own; best-of-n by a proxy reward: Gao et al. 2022, arXiv:2210.10760",
-    action="As for reversals; where many rewards tie at the top, make the key finer.",
+    action="Read the rollouts named: what are they paid for? Mend that criterion, or gate it on "
+    "the key. Where many rewards tie at the top, make the key finer.",
 )
 
 

@@ -108,6 +108,20 @@ def run(frame: Frame, context: Context) -> Outcome:
 
 def _share(frame: Frame, unscored: Floats, context: Context) -> list[Finding]:
     ones = np.ones(frame.n)
+    if unscored.all():  # a fact of the log, however few prompts it has
+        return [
+            Finding(
+                id=UNSCORED_ROWS.id,
+                severity="error",
+                title=f"no row has a reward, of {frame.n:,}",
+                value=1.0,
+                interval=None,
+                n=frame.n,
+                source=UNSCORED_ROWS.source,
+                suggestion=UNSCORED_ROWS.action,
+                rollouts=tuple(range(min(ROLLOUTS, frame.n))),
+            )
+        ]
     if ratio(unscored, ones, frame.prompt, context.alarm()).low <= UNSCORED:
         return []
     found = ratio(unscored, ones, frame.prompt)
@@ -133,7 +147,10 @@ def _bias(frame: Frame, unscored: Floats, context: Context) -> list[Finding]:
         return []
     found = jackknife(difference, sums)
     who = ("wrong", "right") if found.value > 0 else ("right", "wrong")
-    title = f"{who[0]} completions go unscored {abs(found.value):.1%} more often than {who[1]} ones"
+    title = (
+        f"{who[0]} completions go unscored more often than {who[1]} ones, "
+        f"by {100 * abs(found.value):.1f} percentage points"
+    )
     rows = np.flatnonzero(unscored * (wrong if found.value > 0 else right))
     return [Finding.of(BIASED_ROWS, "error", title, found, rows)]
 
@@ -147,7 +164,9 @@ def _rise(frame: Frame, unscored: Floats, context: Context) -> list[Finding]:
     if slope(x, unscored[timed], codes, context.alarm()).low <= RISING:
         return []
     found = slope(x, unscored[timed], codes)
-    title = f"the share without a reward rose by {found.value:.1%} over the run"
+    title = (
+        f"the share without a reward rose by {100 * found.value:.1f} percentage points over the run"
+    )
     late = np.flatnonzero(unscored * timed)
     late = late[np.argsort(-frame.step[late], kind="stable")]
     return [Finding.of(RISING_ROWS, "warning", title, found, late)]

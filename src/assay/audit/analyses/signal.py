@@ -251,7 +251,7 @@ def _expected(frame: Frame, prompts: Codes, rows: Figures) -> tuple[Table | None
     notes: tuple[str, ...] = ()
     if not repeated:
         notes = (
-            "Each prompt has one group, so what is expected is what was found; a prompt's chance "
+            "each prompt has one group, so what is expected is what was found; a prompt's chance "
             "for larger groups takes more rollouts of it.",
         )
     return _sizes(right, rollouts), notes

@@ -158,6 +158,8 @@ class Extractor:
             return batch, []
         try:
             keys = self._keys(batch)
+        except duckdb.InterruptException:
+            raise
         except duckdb.Error:
             batch = self._mended(batch, self._invalid(batch))
             if batch.data.num_rows == 0:

@@ -77,6 +77,11 @@ def _expand(pattern: str) -> list[str]:
         if not matches:
             raise RolloutsError(f"{pattern}: no file matches")
         return files or matches
+    if pattern == "-":
+        raise RolloutsError(
+            "-: a log is read more than once, so not from standard input"
+            "\nfix: write it to a file first"
+        )
     path = Path(pattern)
     try:
         beside = [entry.name for entry in path.parent.iterdir()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -15,8 +15,10 @@ from assay.audit.logs.extract import Extractor, Names, NeedsCharacters
 from assay.audit.logs.files import find_files
 from assay.audit.logs.gather import Block, Gathered, codes, turns_of
 from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
+from assay.audit.logs.linear import sum_weights
 from assay.audit.logs.problems import Problem, Problems
 from assay.audit.logs.source import Part, open_parts
+from assay.audit.logs.sql import interrupts
 from assay.errors import ConfigError, RolloutsError, nearest
 from assay.model import EMPTY
 
@@ -43,6 +45,8 @@ class Log:
     """Lines and rows that could not be read at all, of the whole log."""
     reader: str
     """Name of the reader; several, joined by commas, where files differ."""
+    solved: bool = False
+    """`Frame.weights` were not told by the log, but solved from its rewards."""
     _parts: Mapping[int, Part] = field(default_factory=dict, repr=False)
     _at: Column | None = field(default=None, repr=False)
 
@@ -133,10 +137,11 @@ def read_log(
         gathered = Gathered(max_rows)
         extractor = Extractor(files, strata, problems, characters=not tokens)
         try:
-            for batch in parts.batches(tokens):
-                block = extractor.block(batch)
-                if block is not None:
-                    gathered.add(block)
+            with interrupts():
+                for batch in parts.batches(tokens):
+                    block = extractor.block(batch)
+                    if block is not None:
+                        gathered.add(block)
             break
         except NeedsCharacters:
             problems.restore(before)
@@ -150,11 +155,13 @@ def read_log(
     _check_columns(columns, known)
     _check_by(by, extractor, known)
     frame = _frame(files, block, gathered, extractor, rubric, key, own=parts.own)
+    frame, solved = _weighed(frame, parts.own)
     return Log(
         frame,
         problems.all(),
         problems.unreadable,
         ", ".join(parts.readers),
+        solved,
         parts.opened,
         block.columns["at"],
     )
@@ -246,6 +253,17 @@ def _frame(
         rubric=", ".join(extractor.rubrics.codes),
         totals=gathered.totals(criteria),
     )
+
+
+def _weighed(frame: Frame, own: bool) -> tuple[Frame, bool]:
+    """With contributions, where others' log does not tell them but its rewards are a sum."""
+    if own or np.isfinite(frame.contributions).any():
+        return frame, False
+    weights = sum_weights(frame.reward, frame.scores)
+    if weights is None:
+        return frame, False
+    told = dict(zip(frame.criteria, weights.tolist(), strict=True))
+    return replace(frame, contributions=frame.scores * weights, weights=told), True
 
 
 def _matrix(block: Block, what: str, criteria: Sequence[str], n: int, fill: Any) -> Any:

@@ -419,11 +419,25 @@ class _Chooser:
         if head.form == "other":
             return f"{head.path}: is no log: neither JSONL nor Parquet, and no reader knows it"
         columns = ", ".join(head.columns[:20])
+        if any(_holds_a_group(row) for row in head.rows):
+            return (
+                f"{head.path}: has lists in its rows; a row must be one completion"
+                f"\ncolumns: {columns}"
+                "\nfix: a row for each entry of the lists, with the prompt (and the step) in each"
+            )
         return (
             f"{head.path}: has neither a reward nor scores, and no reader knows it"
             f"\ncolumns: {columns}"
             f"\nfix: name them, e.g. --map reward=COLUMN --map {SCORES}style=COLUMN"
         )
+
+
+def _holds_a_group(row: Mapping[str, Any]) -> bool:
+    """Whether lists of numbers stand beside a list of as many texts or chats."""
+    lists = [value for value in row.values() if isinstance(value, list) and len(value) > 1]
+    numbers = {len(v) for v in lists if all(isinstance(x, int | float) for x in v)}
+    texts = {len(v) for v in lists if all(isinstance(x, str | list) for x in v)}
+    return bool(numbers & texts)
 
 
 def _is_lines(head: LogHead) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import duckdb
@@ -42,6 +43,19 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     db.execute("SET enable_external_access = false")  # only now: a spill folder counts as access
     db.execute("SET lock_configuration = true")
     return db
+
+
+@contextmanager
+def interrupts() -> Iterator[None]:
+    """Ctrl-C within a query is Ctrl-C: the database makes a RuntimeError of it."""
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
+    except RuntimeError as err:
+        if str(err) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
 
 
 def literal(text: str) -> str:

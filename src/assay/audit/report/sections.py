@@ -85,7 +85,7 @@ def _facts(frame: Frame, shown: int, rule: str) -> list[tuple[str, str]]:
             if len(s) == 1
             else (
                 f"{len(s)} different: rows were scored by different rules ("
-                + ", ".join(one_line(n, 20) for n in s[:3])
+                + ", ".join(one_line(n, 90) for n in s[:3])
                 + (", …" if len(s) > 3 else "")
                 + ")"
             )
@@ -101,6 +101,7 @@ def _facts(frame: Frame, shown: int, rule: str) -> list[tuple[str, str]]:
         ("Right by label", f"{np.nanmean(frame.label):.1%}" if "label" in frame.has else ""),
         ("Rubric", one_line(frame.rubric, 200)),
         ("Criteria", ", ".join(one_line(c, 60) for c in frame.criteria)),
+        ("Weights", ", ".join(f"{one_line(c, 60)} {w:.6g}" for c, w in frame.weights.items())),
         ("Key criterion", one_line(frame.key, 60) if frame.key is not None else "not known"),
         ("Signature", signatures),
     ]
@@ -117,7 +118,7 @@ def findings(audit: Audit, kinds: Mapping[str, Kind], on_page: Mapping[int, int]
     found = audit.findings
     cards = [_card(f, i, kinds.get(f.id), audit.frame, on_page) for i, f in enumerate(found)]
     body: Html | list[Html] = cards or tag("p", "None.")
-    return section("findings", "Findings", "Worst first.", body)
+    return section("findings", "Findings", "Worst first." if found else "", body)
 
 
 def _card(

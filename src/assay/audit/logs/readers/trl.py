@@ -18,7 +18,9 @@ class Completions:
     """Parquet (or the same rows as JSONL)."""
 
     def claims(self, head: LogHead) -> int:
-        """``advantage`` beside prompt and completion."""
+        """``advantage`` beside prompt and completion; but not where scores are in an object."""
+        if any(isinstance(row.get("scores"), dict) for row in head.rows):
+            return 0
         marks = [name for name in MARKS if name in head.columns]
         return len(marks) if set(MARKS[1:]) <= set(marks) else 0
 
@@ -26,7 +28,8 @@ class Completions:
         """Reward functions are the criteria.
 
         The file holds neither the reward nor the weights: the reward is the sum of the columns,
-        which is TRL's with its default ``reward_weights`` of 1. A function that returned None has
+        which is TRL's with its default ``reward_weights`` of 1. (Where somebody added a column
+        ``reward``, that is it.) A function that returned None has
         NaN, and is left out of the sum, as in TRL.
         """
         nowhere = ("status", "signature", "turns_reward", "rubric")
