@@ -166,3 +166,32 @@ def test_a_margin_that_just_holds_is_quiet() -> None:
     found = [analyse("reliability", clean(seed), rubric=rubric).findings for seed in range(400)]
     alarms = sum(any(f.id == reliability.MARGIN_LOST.id for f in each) for each in found)
     assert alarms <= 11  # binomial(400, .01): more has a chance below .001
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("planted", "kind", "truth"),
+    [
+        ({"fp": 0.02, "fp_b": 0.5}, reliability.UNEVEN_ERRORS, 0.48),
+        ({"fp": 0.8, "fn": 0.8}, reliability.INVERTED, -0.6),
+    ],
+)
+def test_sizes_of_findings_are_covered(planted: dict[str, float], kind: Any, truth: float) -> None:
+    found = [the(analyse("reliability", log(s, **planted)), kind.id) for s in range(PLANTED)]
+    covers([f.interval for f in found if f.interval], truth)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("planted", "kind"),
+    [
+        pytest.param({"fp": 0.02, "fp_b": 0.12}, reliability.UNEVEN_ERRORS, id="uneven by .1"),
+        pytest.param({"fp": 0.5, "fn": 0.5}, reliability.INVERTED, id="as good as chance"),
+    ],
+)
+def test_logs_at_the_edge_are_quiet(planted: dict[str, float], kind: Any) -> None:
+    alarms = sum(
+        any(f.id == kind.id for f in analyse("reliability", log(seed, **planted)).findings)
+        for seed in range(400)
+    )
+    assert alarms <= 11  # binomial(400, .01): more has a chance below .001

@@ -75,12 +75,14 @@ def test_pass_at_k_is_the_chance_of_a_draw(n: int, c: int, k: int) -> None:
     assert found[0] == pytest.approx(expected)
 
 
-def narrowing(seed: int, *, prompts: int = 150, size: int = 8, sharp: bool) -> Frame:
-    """Early: every prompt is solved .4 of the time. Late, if sharp: half always, half never."""
+def narrowing(
+    seed: int, *, prompts: int = 150, size: int = 8, sharp: bool, solved: float = 0.55
+) -> Frame:
+    """Early: every prompt is solved .4 of the time. Late, if sharp: `solved` always, or never."""
     random = np.random.default_rng(seed)
     step = np.repeat([0.0, 1.0, 2.0, 3.0, 4.0, 5.0], prompts * size)
     prompt = np.tile(np.repeat(np.arange(prompts), size), 6)
-    luck = np.repeat(random.random(prompts) < 0.55, size)
+    luck = np.repeat(random.random(prompts) < solved, size)
     late = np.where(np.tile(luck, 6), 1.0, 0.0) if sharp else np.full(len(step), 0.55)
     chance = np.where(step >= 3, late, 0.4)
     label = (random.random(len(step)) < chance).astype(float)
@@ -140,3 +142,16 @@ def test_clean_logs_are_quiet(planted: dict[str, float]) -> None:
 def test_pass_at_k_that_stays_is_quiet() -> None:
     """pass@8 stays near 1 while pass@1 rises: no finding."""
     quiet("trends", lambda seed: narrowing(seed, prompts=40, sharp=False))
+
+
+@pytest.mark.slow
+def test_the_fall_of_pass_at_k_is_covered() -> None:
+    found = [analyse("trends", narrowing(s, sharp=True, solved=0.8)) for s in range(PLANTED)]
+    intervals = [the(outcome, trends.NARROWING.id).interval for outcome in found]
+    covers([i for i in intervals if i], 0.8 - (1 - 0.6**8))
+
+
+@pytest.mark.slow
+def test_sharper_at_the_same_pass_at_k_is_quiet() -> None:
+    """The edge: pass@1 rises from .4 to .98, and pass@8 is .98 before and after."""
+    quiet("trends", lambda seed: narrowing(seed, prompts=60, sharp=True, solved=1 - 0.6**8))

@@ -15,9 +15,9 @@ from rich.text import Text
 
 from assay.cli.console import plain, say_note, say_warning, show
 from assay.cli.exits import FINDINGS
-from assay.errors import ConfigError, nearest
+from assay.cli.severity import at_least
+from assay.errors import ConfigError
 from assay.model import SAMPLE_FIELDS
-from assay.plugins.spec import SEVERITIES, Severity
 
 if TYPE_CHECKING:
     from assay.audit.finding import Finding, Kind, Outcome
@@ -116,11 +116,7 @@ def audit(
     Runs no verifier, but for --probes: it reads scores that are in the log. What the log lacks
     for an analysis is named, and the others run.
     """
-    if fail_on not in SEVERITIES:
-        raise ConfigError(
-            f"--fail-on {fail_on}: must be one of {', '.join(SEVERITIES)}"
-            f"{nearest(fail_on, SEVERITIES)}"
-        )
+    graves = at_least(fail_on)
     if demo == bool(logs):
         raise ConfigError("give the logs to audit, or --demo")
     if probes and rubric is None:
@@ -179,7 +175,6 @@ def audit(
                 raise ConfigError(f"--report {report}: {err.strerror or err}") from err
             if not as_json:
                 say_note(f"report: {report}")
-    graves = SEVERITIES[SEVERITIES.index(_severity(fail_on)) :]
     if any(finding.severity in graves for finding in found.findings):
         raise typer.Exit(FINDINGS)
 
@@ -209,10 +204,6 @@ def need_extra() -> None:
     missing = [n for n in ("numpy", "scipy", "duckdb") if importlib.util.find_spec(n) is None]
     if missing:
         raise ConfigError(f"the audit needs {', '.join(missing)}\nfix: pip install 'assay[audit]'")
-
-
-def _severity(name: str) -> Severity:
-    return next(severity for severity in SEVERITIES if severity == name)
 
 
 def _bound(rubric: str | None, host: Host) -> BoundRubric | None:

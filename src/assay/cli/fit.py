@@ -15,9 +15,9 @@ import typer
 from assay.cli.console import plain, say_note, show
 from assay.cli.exits import FINDINGS
 from assay.cli.fit_rows import Read, read_columns, read_kind, read_preferences
+from assay.cli.severity import at_least
 from assay.cli.verify import _engine
 from assay.errors import ConfigError, RolloutsError, nearest
-from assay.plugins.spec import SEVERITIES
 from assay.rollouts.sources import STDIN, Source, find_sources
 
 if TYPE_CHECKING:
@@ -171,8 +171,8 @@ def fit(
         say_note(f"{read.scored:,} completions scored by --rubric {rubric}")
     if out is not None:
         _write(report, out)
-    names = [str(s) for s in SEVERITIES]
-    if any(names.index(f.severity) >= names.index(fail_on) for f in report.findings):
+    graves = at_least(fail_on)
+    if any(f.severity in graves for f in report.findings):
         raise typer.Exit(FINDINGS)
 
 
@@ -292,11 +292,7 @@ def _check(
         raise ConfigError(f"--bootstrap {resamples}: must be at least 100, or 0 for none")
     if folds < 0 or folds == 1:
         raise ConfigError(f"--folds {folds}: must be at least 2, or 0 for none")
-    if fail_on not in SEVERITIES:
-        raise ConfigError(
-            f"--fail-on {fail_on}: must be one of {', '.join(SEVERITIES)}"
-            f"{nearest(fail_on, SEVERITIES)}"
-        )
+    at_least(fail_on)
 
 
 def _check_out(out: Path, sources: Sequence[Source], rubric: str | None) -> None:

@@ -11,9 +11,9 @@ import typer
 from rich.table import Table
 
 from assay.cli.console import plain, say_note, show
+from assay.cli.severity import at_least
 from assay.cli.verify import _columns, _engine
 from assay.engine.preflight import Prompt, preflight
-from assay.errors import ConfigError, nearest
 from assay.plugins.spec import SEVERITIES, Finding
 from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import find_sources
@@ -75,11 +75,7 @@ def check(
     Each row's reference solution is scored by the rubric as if a model had written it, and so is
     a completion that says nothing.
     """
-    if fail_on not in SEVERITIES:
-        raise ConfigError(
-            f"--fail-on {fail_on}: must be one of {', '.join(SEVERITIES)}"
-            f"{nearest(fail_on, SEVERITIES)}"
-        )
+    graves = at_least(fail_on)
     columns = _columns(mapped or [])
     sources = find_sources(rows)
     counts: Counter[tuple[str, str]] = Counter()
@@ -97,7 +93,6 @@ def check(
     if not as_json:
         _show(counts, examples)
         say_note(f"{seen['rows']:,} rows, {seen['solutions']:,} with a reference solution")
-    graves = [str(s) for s in SEVERITIES][[*SEVERITIES].index(fail_on) :]
     if any(severity in graves for severity, _ in counts):
         raise typer.Exit(FINDINGS)
 

@@ -10,9 +10,9 @@ from rich.table import Table
 
 from assay.cli.console import plain, say_note, say_warning, show
 from assay.cli.exits import FINDINGS
+from assay.cli.severity import at_least
 from assay.cli.verify import _columns, _engine
-from assay.errors import ConfigError, SampleError, nearest
-from assay.plugins.spec import SEVERITIES
+from assay.errors import ConfigError, SampleError
 from assay.rollouts.rows import read_rows
 from assay.rollouts.sources import find_sources
 
@@ -102,11 +102,7 @@ def probe(
     from assay.audit.probes.findings import findings
     from assay.audit.probes.run import probe as run
 
-    if fail_on not in SEVERITIES:
-        raise ConfigError(
-            f"--fail-on {fail_on}: must be one of {', '.join(SEVERITIES)}"
-            f"{nearest(fail_on, SEVERITIES)}"
-        )
+    graves = at_least(fail_on)
     # no cache: that a completion is paid the same twice is one of the things to find out
     with _engine(
         rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()), cache_size=0
@@ -127,7 +123,6 @@ def probe(
         show(plain(json.dumps(out, ensure_ascii=True)), soft_wrap=True)
     else:
         _show(rubric, told, board, found)
-    graves = [str(s) for s in SEVERITIES][[*SEVERITIES].index(fail_on) :]
     if any(f.severity in graves for f in found):
         raise typer.Exit(FINDINGS)
 
