@@ -11,6 +11,7 @@ import importlib.util
 import inspect
 import re
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -31,6 +32,11 @@ FILE_MODULE = "assay_plugin_"
 
 FAILURES = (Exception, SystemExit)
 """What a plugin's code may raise and be named for; Ctrl-C is the user's."""
+
+
+_LOADING: dict[str, threading.RLock] = {}
+"""Name of a one-file plugin's module -> who may look whether it is there, or load it. A module is
+in `sys.modules` before it is executed, so that another thread could see half of it."""
 
 
 _PLAIN = frozenset({bool, float, int, Verdict})
@@ -70,14 +76,19 @@ class FunctionVerifier:
 def module_from_file(path: str) -> ModuleType:
     """Import a one-file plugin under a name made of its path; the same file once a process.
 
+    A thread that asks while another loads it waits until that is done.
+
     Raises:
         PluginError: no such file, or it raises as it is imported.
     """
     file = Path(path).resolve()
     digest = hashlib.sha256(str(file).encode()).hexdigest()[:8]
     name = f"{FILE_MODULE}{re.sub(r'[^0-9A-Za-z_]', '_', file.stem)}_{digest}"
-    if name in sys.modules:
-        return sys.modules[name]
+    with _LOADING.setdefault(name, threading.RLock()):
+        return sys.modules.get(name) or _executed(name, path, file)
+
+
+def _executed(name: str, path: str, file: Path) -> ModuleType:
     if not file.is_file():
         what = "is no file" if file.exists() else "does not exist"
         raise PluginError(f"plugin file {path!r} {what}")

@@ -9,13 +9,12 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Machines that run tests are busy: how fast an example is made or checked is no finding.
-settings.register_profile(
-    "assay",
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-    derandomize=os.environ.get("CI") == "true",
-)
+# Machines that run tests are busy: how fast an example is made or checked is no finding. The same
+# examples each time, so that a change is judged by what it changed; `--hypothesis-profile explore`
+# looks for others, and what it finds becomes an `@example`.
+_usual = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("assay", _usual, derandomize=True)
+settings.register_profile("explore", _usual, derandomize=False, max_examples=1000)
 settings.load_profile("assay")
 
 # A shell starts what it puts in the background with SIGINT ignored, and children inherit that;

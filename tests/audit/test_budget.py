@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from planted import CLEAN, PLANTED, analyse, covers, make_frame, quiet, the
 
@@ -326,6 +326,11 @@ def test_groups_are_taken_at_equal_strides_when_there_are_too_many() -> None:
 unit = st.floats(0, 1, width=16)
 
 
+@example(  # the z-scores cancel: no advantage under GDPO, though the reward differs
+    rows=[(0, 0.0, 1.0), (0, 0.875, 0.0), (0, 0.875, 0.0), (1, 0.0, 0.0)],
+    weights=(1.0, 1.0),
+    seed=0,
+)
 @given(
     rows=st.lists(st.tuples(st.integers(0, 3), unit, unit), min_size=4, max_size=24),
     weights=st.tuples(*[st.floats(-1, 1, width=16)] * 2),
@@ -356,6 +361,19 @@ def test_shares_sum_to_one_whatever_the_order_of_rows(
         assert a[:2] == b[:2]
         if a[2] is not None and b[2] is not None:
             assert a[2] == pytest.approx(b[2], rel=1e-6, abs=1e-6)
+
+
+def test_what_cancels_but_for_rounding_has_no_shares() -> None:
+    """A square of 1e-34 can be shared out in any way, and none of them means anything."""
+    parts = {"a": np.tile([0.1, 0.2, 0.3], 20), "b": np.tile([0.2, 0.1, 0.0], 20)}
+    reward = parts["a"] + parts["b"]  # 0.3, and 0.30000000000000004
+    assert np.ptp(reward) > 0
+    frame = make_frame(
+        parts, reward, weights={"a": 1.0, "b": 1.0}, prompt=np.repeat(np.arange(20), 3)
+    )
+    outcome = analyse("budget", frame)
+    assert {row[2] for row in outcome.tables["shares"].rows} == {None}
+    assert [f.id for f in outcome.findings] == []
 
 
 def test_renaming_criteria_permutes_the_shares() -> None:

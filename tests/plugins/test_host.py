@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ import pytest
 from assay.errors import PluginError, RubricError, VerifierNotFound
 from assay.model import Sample, Verdict
 from assay.plugins.host import Host
+from assay.plugins.load import load_target
 from assay.plugins.markers import verifier
+from assay.plugins.offers import Offer
 from assay.plugins.spec import VerifierSpec
 
 GOOD = """
@@ -491,6 +494,43 @@ def test_the_same_file_by_other_paths_is_one_plugin(
     monkeypatch.chdir("/")
     assert judged(host, "file.short", "abc") == 1.0
     assert Host(plugins=[str(path)]).resolve("file.short").spec == offer.spec
+
+
+SLOW_TO_LOAD = """
+import time
+time.sleep(0.3)  # other threads come by while it is half there
+from assay import verifier
+@verifier("late.one@1", cost="inline")
+def one(sample):
+    return 1.0
+"""
+
+
+def test_threads_that_load_one_file_at_once_all_get_the_whole_of_it(tmp_path: Path) -> None:
+    """As reward functions called by a trainer's threads do, each with an engine of its own."""
+    path = tmp_path / "slow_to_load.py"
+    path.write_text(SLOW_TO_LOAD)
+    with ThreadPoolExecutor(8) as threads:
+        hosts = list(threads.map(lambda _: Host(plugins=[str(path)]), range(8)))
+    targets = {id(load_target(o.spec.name, o.spec.target, o.origin)) for o in map(late, hosts)}
+    assert len(targets) == 1, "it was executed once"
+
+
+def late(host: Host) -> Offer:
+    return host.offers["late.one@1"]
+
+
+def test_threads_that_load_a_file_that_fails_are_each_told(tmp_path: Path) -> None:
+    path = tmp_path / "fails_late.py"
+    path.write_text("import time\ntime.sleep(0.1)\nraise RuntimeError('no')\n")
+
+    def told(_: int) -> str:
+        with pytest.raises(PluginError) as raised:
+            Host(plugins=[str(path)])
+        return str(raised.value)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all("RuntimeError: no" in text for text in threads.map(told, range(4)))
 
 
 def test_a_single_path_as_text(tmp_path: Path) -> None:

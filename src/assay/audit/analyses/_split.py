@@ -22,7 +22,7 @@ REST = "(rest)"
 """What the criteria's contributions do not explain."""
 
 ROUNDING = 1e-9
-"""Of the largest reward: a difference below it is no difference."""
+"""Of the figures that a difference is made of: one below it is no difference."""
 
 REPRODUCED = 0.999
 """Share of rewards that a rubric must reproduce to be taken for the one the log was made with."""
@@ -39,9 +39,9 @@ class Split:
     groups: Groups
     """Of places in `rows`."""
     lead: Floats
-    """(m,) reward less the group's mean."""
+    """(m,) reward less the group's mean; exactly 0 where what is left is rounding."""
     parts: Floats
-    """(m, len(names)); their sum over names is the lead."""
+    """(m, len(names)); their sum over names is the lead, but for rounding."""
     weights: Floats | None
     """(k,) of a weighted sum; None where the rubric is none, or not known."""
     how: str
@@ -103,6 +103,21 @@ def _within(frame: Frame, kept: NDArray[np.bool_]) -> Groups:
     return Groups.of(frame.group, mask)
 
 
+def settled(lead: Floats, parts: Floats, size: float = 0.0) -> Floats:
+    """The lead, and 0 where its parts cancel but for rounding.
+
+    Shares of a square that is nothing but rounding would be anything at all.
+
+    Args:
+        lead: (m,).
+        parts: (m, k) whose sum over k it is; rounding is measured by the largest of all.
+        size: The largest of other figures that it was computed from.
+    """
+    least = ROUNDING * max(float(np.abs(parts).max(initial=0.0)), size)
+    found: Floats = np.where(np.abs(lead) <= least, 0.0, lead)
+    return found
+
+
 def _local(groups: Groups) -> Groups:
     return Groups(np.arange(len(groups.rows)), groups.starts)
 
@@ -123,10 +138,13 @@ def _of_parts(
     centred = local.centred(parts)
     rest = lead - centred.sum(axis=1)
     names = frame.criteria
-    if np.abs(rest).max(initial=0.0) > ROUNDING * np.abs(reward).max(initial=0.0):
+    largest = float(np.abs(reward).max(initial=0.0))
+    least = ROUNDING * max(largest, float(np.abs(centred).max(initial=0.0)))
+    if np.abs(rest).max(initial=0.0) > least:
         names = (*names, REST)
         centred = np.concatenate([centred, rest[:, None]], axis=1)
         weights = None  # so it is no weighted sum
+    lead = settled(lead, centred, largest)
     return Split(names, groups.rows, local, lead, centred, weights, how, notes=notes)
 
 
@@ -195,7 +213,7 @@ def _by_shapley(frame: Frame, columns: Columns) -> Split:
     parts = np.zeros((len(rows), len(frame.criteria)))
     for place, part in zip(columns.places, shapley(local, scores, columns.pay).T, strict=True):
         parts[:, place] += part  # two criteria may read one column
-    lead = parts.sum(axis=1)
+    lead = settled(parts.sum(axis=1), parts)
     notes: tuple[str, ...] = ()
     if len(taken) < len(groups):
         notes = (f"Shapley values of {len(taken):,} of {len(groups):,} groups, at equal strides.",)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from assay.audit.analyses import AnalysisSpec
-from assay.audit.analyses._split import REST, ROUNDING, Split, split
+from assay.audit.analyses._split import REST, ROUNDING, Split, settled, split
 from assay.audit.context import Context
 from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
 from assay.audit.stats.intervals import FEWEST, Measures, cluster_sums, jackknifed, quotient, share
@@ -153,7 +153,7 @@ def _gdpo(frame: Frame, found: Split, prompts: Codes) -> Measures:
     alive = squares > found.groups.sizes[:, None] * (ROUNDING * np.abs(centred).max(axis=0)) ** 2
     one = np.sqrt(quotient(found.groups.sizes[:, None] * alive, np.where(alive, squares, 1.0)))
     parts = centred * found.groups.spread(one * usable[:, None]) * found.weights
-    lead = parts.sum(axis=1)
+    lead = settled(parts.sum(axis=1), parts)
     step = frame.step[found.rows]
     _, batch = np.unique(np.where(np.isfinite(step), step, -np.inf), return_inverse=True)
     batch = batch.reshape(-1)
