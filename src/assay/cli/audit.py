@@ -15,6 +15,7 @@ from rich.text import Text
 
 from assay.cli.console import plain, say_note, say_warning, show
 from assay.cli.exits import FINDINGS
+from assay.cli.options import FailOn, PluginFiles, make_engine, map_option, read_map
 from assay.cli.severity import at_least
 from assay.errors import ConfigError
 from assay.model import SAMPLE_FIELDS
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from assay.audit.run import Audit
     from assay.plugins.host import Host
     from assay.rubrics import BoundRubric
+
+MAP_EXAMPLE = "label=is_right"
 
 NAMED = 10
 """Criteria that are named in the heading."""
@@ -64,13 +67,7 @@ def audit(
         ),
     ] = None,
     mapped: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="FIELD=COLUMN",
-            help="Where a field has another name, e.g. label=is_right, scores.style=style_reward.",
-            show_default=False,
-        ),
+        list[str] | None, map_option(f"{MAP_EXAMPLE}, scores.style=style_reward")
     ] = None,
     by: Annotated[
         list[str] | None,
@@ -92,9 +89,7 @@ def audit(
     explain: Annotated[
         bool, typer.Option("--explain", help="Below each finding: what it means, what to do.")
     ] = False,
-    fail_on: Annotated[
-        str, typer.Option(help="Exit with 1 on a finding at least this grave.")
-    ] = "error",
+    fail_on: FailOn = "error",
     demo: Annotated[
         bool, typer.Option("--demo", help="A bundled log with three planted faults.")
     ] = False,
@@ -106,10 +101,7 @@ def audit(
         ),
     ] = False,
     seed: Annotated[int, typer.Option(help="Of bootstrap draws, and of probes.")] = 0,
-    plugin: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE.py", help="A one-file plugin.", show_default=False),
-    ] = None,
+    plugin: PluginFiles = None,
 ) -> None:
     """Find what a reward teaches besides what was meant.
 
@@ -123,6 +115,7 @@ def audit(
         raise ConfigError("--probes needs --rubric, the rubric to attack")
     if report is not None:
         _check_writable(report)
+    columns = read_map(mapped, MAP_EXAMPLE)
     need_extra()
     # narrow matrices: more threads cost four times the CPU and gain nothing
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -141,7 +134,7 @@ def audit(
         paths = logs or []
     with read_log(
         paths,
-        columns=_columns(mapped or []),
+        columns=columns,
         key=key,
         rubric=bound,
         by=tuple(by or ()),
@@ -157,7 +150,7 @@ def audit(
         found = run_audit(log.frame, context)
         if probes:
             assert rubric is not None
-            outcome = _probed(rubric, log, _columns(mapped or []), seed, plugin or ())
+            outcome = _probed(rubric, log, columns, seed, plugin or ())
             found = replace(found, outcomes=(*found.outcomes, outcome))
         if as_json:
             from assay.audit.as_json import to_json
@@ -185,11 +178,10 @@ def _probed(
     """The board of probes on prompts of the log."""
     from assay.audit.probes.outcome import ROWS, as_outcome, samples_of
     from assay.audit.probes.run import probe
-    from assay.cli.verify import _engine
 
     rows = log.rows(range(min(ROWS, log.frame.n)))
     fields = {name: column for name, column in columns.items() if name in SAMPLE_FIELDS}
-    with _engine(rubric, plugins=tuple(plugins), cache_size=0) as engine:
+    with make_engine(rubric, plugins=tuple(plugins), cache_size=0) as engine:
         return as_outcome(probe(engine, samples_of(rows, fields), seed=seed))
 
 
@@ -212,18 +204,6 @@ def _bound(rubric: str | None, host: Host) -> BoundRubric | None:
     from assay.rubrics import load_rubric
 
     return load_rubric(rubric, host).bind(host)
-
-
-def _columns(mapped: Sequence[str]) -> dict[str, str]:
-    columns: dict[str, str] = {}
-    for item in mapped:
-        name, sign, column = item.partition("=")
-        if not sign or not name or not column:
-            raise ConfigError(f"--map {item}: must be FIELD=COLUMN, e.g. label=is_right")
-        if name in columns:
-            raise ConfigError(f"--map {item}: {name!r} is mapped to {columns[name]!r} already")
-        columns[name] = column
-    return columns
 
 
 def _check_writable(path: Path) -> None:

@@ -14,9 +14,17 @@ import typer
 
 from assay.cli.console import plain, say_note, show
 from assay.cli.exits import FINDINGS
-from assay.cli.fit_rows import Read, read_columns, read_kind, read_preferences
+from assay.cli.fit_rows import MAPPABLE, Read, read_kind, read_preferences
+from assay.cli.options import (
+    FailOn,
+    PluginFiles,
+    TimeoutS,
+    Workers,
+    make_engine,
+    map_option,
+    read_map,
+)
 from assay.cli.severity import at_least
-from assay.cli.verify import _engine
 from assay.errors import ConfigError, RolloutsError, nearest
 from assay.rollouts.sources import STDIN, Source, find_sources
 
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
     from assay.plugins.host import Host
     from assay.rubrics import Criterion, Rubric
     from assay.rubrics.fit import Fit, Made, Report
+
+MAP_EXAMPLE = "chosen=preferred"
 
 
 def fit(
@@ -95,30 +105,12 @@ def fit(
         int, typer.Option(help="Folds for the order of held-out comparisons; 0: none.")
     ] = 5,
     seed: Annotated[int, typer.Option(min=0, help="Of resamples and folds.")] = 0,
-    mapped: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="FIELD=COLUMN",
-            help="Where a field has another name in the rows, e.g. chosen=preferred.",
-            show_default=False,
-        ),
-    ] = None,
-    fail_on: Annotated[
-        str, typer.Option(help="Exit with 1 on a finding at least this grave.")
-    ] = "error",
+    mapped: Annotated[list[str] | None, map_option(MAP_EXAMPLE)] = None,
+    fail_on: FailOn = "error",
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="Worker processes; by default as many as CPUs.", show_default=False
-        ),
-    ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds for one completion.")] = 5.0,
-    plugin: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE.py", help="A one-file plugin.", show_default=False),
-    ] = None,
+    workers: Workers = None,
+    timeout: TimeoutS = 5.0,
+    plugin: PluginFiles = None,
 ) -> None:
     """Fit a rubric's weights to preferences, with intervals, and say what they do not pin down.
 
@@ -130,7 +122,7 @@ def fit(
 
     # numpy is not imported yet: on matrices this narrow, its threads only wait for each other
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    columns = read_columns(mapped or [])
+    columns = read_map(mapped, MAP_EXAMPLE, MAPPABLE)
     wanted_kind = read_kind(kind)
     _check(l2, confidence, width, resamples, folds, fail_on)
     sources = find_sources(preferences)
@@ -141,7 +133,7 @@ def fit(
     with ExitStack() as stack:
 
         def engine() -> Engine:
-            made = _engine(
+            made = make_engine(
                 str(rubric), workers=workers, timeout_s=timeout, plugins=tuple(plugin or ())
             )
             return stack.enter_context(made)

@@ -115,25 +115,3 @@ def read_kind(text: str | None) -> Kind | None:
         if text == kind:
             return kind
     raise ConfigError(f"--kind {text}: must be one of {', '.join(KINDS)}{nearest(text, KINDS)}")
-
-
-def read_columns(mapped: Sequence[str]) -> dict[str, str]:
-    """`--map`.
-
-    Raises:
-        ConfigError: no FIELD=COLUMN, an unknown field, a field twice.
-    """
-    columns: dict[str, str] = {}
-    for entry in mapped:
-        name, sign, column = entry.partition("=")
-        if not sign or not column:
-            raise ConfigError(f"--map {entry}: must be FIELD=COLUMN, e.g. chosen=preferred")
-        if name not in MAPPABLE:
-            raise ConfigError(
-                f"--map {entry}: no field {name!r}{nearest(name, MAPPABLE)}"
-                f"\nfields: {', '.join(MAPPABLE)}"
-            )
-        if name in columns:
-            raise ConfigError(f"--map {entry}: {name!r} is mapped to {columns[name]!r} already")
-        columns[name] = column
-    return columns

@@ -10,15 +10,13 @@ import typer
 from rich.table import Table
 
 from assay.cli.console import plain, say_error, show
+from assay.cli.options import PluginFiles
 from assay.plugins.host import Host, PluginWarning
 from assay.plugins.offers import Offer
 
 
 def plugins(
-    plugin: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE.py", help="A one-file plugin.", show_default=False),
-    ] = None,
+    plugin: PluginFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """List the verifiers of every plugin that loads, and why others do not."""

@@ -11,14 +11,26 @@ import typer
 from rich.table import Table
 
 from assay.cli.console import plain, say_note, show
+from assay.cli.exits import FINDINGS
+from assay.cli.options import (
+    FailOn,
+    PluginFiles,
+    RubricName,
+    TimeoutS,
+    Workers,
+    make_engine,
+    map_option,
+    read_map,
+)
 from assay.cli.severity import at_least
-from assay.cli.verify import _columns, _engine
 from assay.engine.preflight import Prompt, preflight
+from assay.model import SAMPLE_FIELDS
 from assay.plugins.spec import SEVERITIES, Finding
 from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import find_sources
 
-FINDINGS = 1
+MAP_EXAMPLE = "reference=answer"
+
 SHOWN = 5
 """Findings of one kind that the table shows."""
 
@@ -33,18 +45,8 @@ def check(
             show_default=False,
         ),
     ],
-    rubric: Annotated[
-        str, typer.Option("--rubric", "-r", help="A preset's name, or a TOML or JSON file.")
-    ] = "math",
-    mapped: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="FIELD=COLUMN",
-            help="Where a field has another name in the rows, e.g. reference=answer.",
-            show_default=False,
-        ),
-    ] = None,
+    rubric: RubricName = "math",
+    mapped: Annotated[list[str] | None, map_option(MAP_EXAMPLE)] = None,
     solution: Annotated[
         str | None,
         typer.Option(
@@ -54,21 +56,11 @@ def check(
             show_default=False,
         ),
     ] = None,
-    fail_on: Annotated[
-        str, typer.Option(help="Exit with 1 on a finding at least this grave.")
-    ] = "error",
+    fail_on: FailOn = "error",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a finding.")] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="Worker processes; by default as many as CPUs.", show_default=False
-        ),
-    ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds for one completion.")] = 5.0,
-    plugin: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE.py", help="A one-file plugin.", show_default=False),
-    ] = None,
+    workers: Workers = None,
+    timeout: TimeoutS = 5.0,
+    plugin: PluginFiles = None,
 ) -> None:
     """Find rows that cannot teach: unreadable references, unrewarded solutions, ties.
 
@@ -76,12 +68,14 @@ def check(
     a completion that says nothing.
     """
     graves = at_least(fail_on)
-    columns = _columns(mapped or [])
+    columns = read_map(mapped, MAP_EXAMPLE, SAMPLE_FIELDS)
     sources = find_sources(rows)
     counts: Counter[tuple[str, str]] = Counter()
     examples: dict[tuple[str, str], list[Finding]] = {}
     seen: Counter[str] = Counter()
-    with _engine(rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ())) as made:
+    with make_engine(
+        rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ())
+    ) as made:
         prompts = _prompts(read_rows(sources), columns, solution, seen)
         for finding in preflight(made, prompts):
             kind = (finding.severity, finding.id)

@@ -10,9 +10,18 @@ from rich.table import Table
 
 from assay.cli.console import plain, say_note, say_warning, show
 from assay.cli.exits import FINDINGS
+from assay.cli.options import (
+    FailOn,
+    PluginFiles,
+    TimeoutS,
+    Workers,
+    make_engine,
+    map_option,
+    read_map,
+)
 from assay.cli.severity import at_least
-from assay.cli.verify import _columns, _engine
 from assay.errors import ConfigError, SampleError
+from assay.model import SAMPLE_FIELDS
 from assay.rollouts.rows import read_rows
 from assay.rollouts.sources import find_sources
 
@@ -23,6 +32,8 @@ if TYPE_CHECKING:
     from assay.audit.probes.board import Board, Line, Score
     from assay.engine.engine import Engine
     from assay.model import Sample
+
+MAP_EXAMPLE = "reference=answer"
 
 READ = 2
 """Responses of a finding that are shown."""
@@ -67,30 +78,12 @@ def probe(
         list[str] | None,
         typer.Option(metavar="PROBE", help="A probe or a family; repeat.", show_default=False),
     ] = None,
-    mapped: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="FIELD=COLUMN",
-            help="Where a field has another name in the rows, e.g. reference=answer.",
-            show_default=False,
-        ),
-    ] = None,
-    fail_on: Annotated[
-        str, typer.Option(help="Exit with 1 on a finding at least this grave.")
-    ] = "error",
+    mapped: Annotated[list[str] | None, map_option(MAP_EXAMPLE)] = None,
+    fail_on: FailOn = "error",
     as_json: Annotated[bool, typer.Option("--json", help="The board as one JSON object.")] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="Worker processes; by default as many as CPUs.", show_default=False
-        ),
-    ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds for one completion.")] = 5.0,
-    plugin: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE.py", help="A one-file plugin.", show_default=False),
-    ] = None,
+    workers: Workers = None,
+    timeout: TimeoutS = 5.0,
+    plugin: PluginFiles = None,
     list_probes: Annotated[
         bool, typer.Option("--list", help="Only list the probes, and what each claims.")
     ] = False,
@@ -104,7 +97,7 @@ def probe(
 
     graves = at_least(fail_on)
     # no cache: that a completion is paid the same twice is one of the things to find out
-    with _engine(
+    with make_engine(
         rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()), cache_size=0
     ) as engine:
         if list_probes:
@@ -131,7 +124,7 @@ def _samples(engine: Engine, rows: list[str], mapped: list[str]) -> tuple[list[S
     """The samples, and what they are, in words."""
     from assay.audit.probes.bundled import SETS, bundled, fitting
 
-    columns = _columns(mapped)
+    columns = read_map(mapped, MAP_EXAMPLE, SAMPLE_FIELDS)
     if not rows:
         if mapped:
             raise ConfigError("--map needs --rows")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assay.cli.console import plain, show
+from assay.cli.exits import FINDINGS, FINE
+from assay.cli.options import PluginFiles
 from assay.errors import ConfigError
 
 if TYPE_CHECKING:
     from assay.rubrics.prove import Certificate
-
-FINDING = 1
 
 NOT_PROVED = "not_proved"
 
@@ -48,9 +48,7 @@ def prove(
     allow: Annotated[
         list[str] | None, typer.Option(help="A verdict to let pass: not_proved.")
     ] = None,
-    plugin: Annotated[
-        list[str] | None, typer.Option(help="Load verifiers and composers from a file.")
-    ] = None,
+    plugin: PluginFiles = None,
 ) -> None:
     """Prove that every correct completion is paid more than every wrong one, or show a pair.
 
@@ -83,7 +81,7 @@ def prove(
             for found in tables:
                 show(plain(f"\n{found}"), soft_wrap=True)
         failed |= certificate.verdict != "proved" and certificate.verdict not in allowed
-    raise typer.Exit(FINDING if failed else 0)
+    raise typer.Exit(FINDINGS if failed else FINE)
 
 
 def _noise(fp: str | None, fn: str | None) -> dict[str, Any] | None:

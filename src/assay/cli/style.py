@@ -12,12 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.cli.console import plain, show
+from assay.cli.exits import FINDINGS, FINE
+from assay.cli.options import Workers
 from assay.errors import ConfigError, RolloutsError
 
 if TYPE_CHECKING:
     from assay.model import Reward, Verdict
-
-FINDINGS = 1
 
 NAMES = ("style.black", "style.autopep8", "style.pylint", "style.joint")
 """In the order of the columns."""
@@ -41,12 +41,7 @@ def style(
         float, typer.Option(min=0.0, max=1.0, help="Exit with 1 when a score is lower.")
     ] = 0.0,
     timeout: Annotated[float, typer.Option(help="Seconds for one analyser on one file.")] = 20.0,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="Worker processes; by default as many as CPUs.", show_default=False
-        ),
-    ] = None,
+    workers: Workers = None,
 ) -> None:
     """Judge how files are written: black, autopep8, pylint, and the formatters together.
 
@@ -64,7 +59,7 @@ def style(
         low = any(score is None or score < fail_under for score in scores)
     if reconcile:
         show(plain(reconciliation()), soft_wrap=True)
-    raise typer.Exit(FINDINGS if low and fail_under else 0)
+    raise typer.Exit(FINDINGS if low and fail_under else FINE)
 
 
 def _judged(

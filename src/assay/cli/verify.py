@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,8 +15,17 @@ from assay.cli.console import say_error, say_note, say_warning, show
 from assay.cli.exits import INTERRUPTED, READER_GONE, TOO_MANY_UNSCORED, USER_MISTAKE
 from assay.cli.job import score_rows
 from assay.cli.meter import Meter
+from assay.cli.options import (
+    PluginFiles,
+    RubricName,
+    TimeoutS,
+    Workers,
+    make_engine,
+    map_option,
+    read_map,
+)
 from assay.cli.tally import PLACES, Tally
-from assay.errors import AssayError, ConfigError, RolloutsError, SampleError, nearest
+from assay.errors import AssayError, ConfigError, RolloutsError, SampleError
 from assay.model import SAMPLE_FIELDS, Verdict
 from assay.rollouts.columns import REWARD_COLUMNS, is_scored
 from assay.rollouts.output import STDOUT, ReaderGone, RewardsFile, encode
@@ -25,8 +33,9 @@ from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import find_sources
 
 if TYPE_CHECKING:
-    from assay.engine.engine import Engine
     from assay.rubrics import BoundRubric
+
+MAP_EXAMPLE = "completion=response"
 
 MAX_UNSCORED = 0.05
 
@@ -40,9 +49,7 @@ def verify(
             show_default=False,
         ),
     ],
-    rubric: Annotated[
-        str, typer.Option("--rubric", "-r", help="A preset's name, or a TOML or JSON file.")
-    ] = "math",
+    rubric: RubricName = "math",
     out: Annotated[
         str | None,
         typer.Option(
@@ -66,35 +73,19 @@ def verify(
         bool,
         typer.Option("--resume", help="Go on with an interrupted run; refuses another signature."),
     ] = False,
-    mapped: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="FIELD=COLUMN",
-            help="Where a field has another name in the rows, e.g. completion=response.",
-            show_default=False,
-        ),
-    ] = None,
+    mapped: Annotated[list[str] | None, map_option(MAP_EXAMPLE)] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first invalid row.")
     ] = False,
     max_unscored: Annotated[
         float, typer.Option(help="Exit with 3 when a larger share than this has no score.")
     ] = MAX_UNSCORED,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="Worker processes; by default as many as CPUs.", show_default=False
-        ),
-    ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds for one row.")] = 5.0,
+    workers: Workers = None,
+    timeout: TimeoutS = 5.0,
     budget: Annotated[
         float | None, typer.Option(help="Seconds for all rows together.", show_default=False)
     ] = None,
-    plugin: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE.py", help="A one-file plugin.", show_default=False),
-    ] = None,
+    plugin: PluginFiles = None,
     progress: Annotated[
         bool | None,
         typer.Option(
@@ -115,7 +106,7 @@ def verify(
     A row out is the row in with the columns reward, status, terms, verdicts and signature added;
     columns of these names in the row in are replaced.
     """
-    columns = _columns(mapped or [])
+    columns = read_map(mapped, MAP_EXAMPLE, SAMPLE_FIELDS)
     _check_options(max_unscored, timeout, budget, resume, out)
     sources = find_sources(rollouts)
     with ExitStack() as stack:
@@ -127,7 +118,7 @@ def verify(
             others = [*(s.path for s in sources), rubric, *(plugin or ()), out]
             _check_summary(summary, others)
         engine = stack.enter_context(
-            _engine(rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()))
+            make_engine(rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()))
         )
         record = None
         if ledger is not None:
@@ -179,19 +170,6 @@ def verify(
     if summary is not None:
         _write_summary(summary, tally.markdown(f"assay verify --rubric {rubric}"))
     raise typer.Exit(_told(tally, code, failure, strict, max_unscored, out))
-
-
-def _engine(rubric: str, **options: Any) -> Engine:
-    """The engine; a plugin that could not be loaded is a warning, whatever Python's filters say."""
-    from assay import Engine
-    from assay.plugins.host import PluginWarning
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PluginWarning)
-        engine = Engine(rubric, **options)
-    for error in engine.host.errors:
-        say_warning(str(error))
-    return engine
 
 
 def _signer(
@@ -254,23 +232,6 @@ def _told(
         )
         code = code or TOO_MANY_UNSCORED
     return code
-
-
-def _columns(mapped: Sequence[str]) -> dict[str, str]:
-    columns: dict[str, str] = {}
-    for item in mapped:
-        name, sign, column = item.partition("=")
-        if not sign or not column:
-            raise ConfigError(f"--map {item}: must be FIELD=COLUMN, e.g. completion=response")
-        if name not in SAMPLE_FIELDS:
-            raise ConfigError(
-                f"--map {item}: no field {name!r}{nearest(name, SAMPLE_FIELDS)}"
-                f"\nfields: {', '.join(SAMPLE_FIELDS)}"
-            )
-        if name in columns:
-            raise ConfigError(f"--map {item}: {name!r} is mapped to {columns[name]!r} already")
-        columns[name] = column
-    return columns
 
 
 def _check_options(

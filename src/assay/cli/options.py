@@ -1,0 +1,83 @@
+"""What several commands take: one option, in the same words, read in one way."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from assay.cli.console import say_warning
+from assay.errors import ConfigError, nearest
+
+if TYPE_CHECKING:
+    from assay.engine.engine import Engine
+
+RubricName: TypeAlias = Annotated[
+    str, typer.Option("--rubric", "-r", help="A preset's name, or a TOML or JSON file.")
+]
+FailOn: TypeAlias = Annotated[
+    str, typer.Option("--fail-on", help="Exit with 1 on a finding at least this grave.")
+]
+Workers: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=1, help="Worker processes; by default as many as CPUs.", show_default=False),
+]
+TimeoutS: TypeAlias = Annotated[float, typer.Option(help="Seconds for one completion.")]
+PluginFiles: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FILE.py", help="A one-file plugin.", show_default=False),
+]
+
+
+def map_option(example: str) -> Any:
+    """`--map`, with an example of the command's own fields."""
+    return typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN",
+        help=f"Where a field has another name in the rows, e.g. {example}.",
+        show_default=False,
+    )
+
+
+def read_map(
+    items: Sequence[str] | None, example: str, fields: Collection[str] | None = None
+) -> dict[str, str]:
+    """Field -> column, of what `--map` was given.
+
+    Args:
+        items: ``FIELD=COLUMN`` each.
+        example: For the error.
+        fields: Those that there are; None: any.
+
+    Raises:
+        ConfigError: no FIELD=COLUMN, an unknown field, a field twice.
+    """
+    columns: dict[str, str] = {}
+    for item in items or ():
+        name, sign, column = item.partition("=")
+        if not sign or not name or not column:
+            raise ConfigError(f"--map {item}: must be FIELD=COLUMN, e.g. {example}")
+        if fields is not None and name not in fields:
+            raise ConfigError(
+                f"--map {item}: no field {name!r}{nearest(name, fields)}"
+                f"\nfields: {', '.join(fields)}"
+            )
+        if name in columns:
+            raise ConfigError(f"--map {item}: {name!r} is mapped to {columns[name]!r} already")
+        columns[name] = column
+    return columns
+
+
+def make_engine(rubric: str, **options: Any) -> Engine:
+    """The engine; a plugin that could not be loaded is a warning, whatever Python's filters say."""
+    from assay import Engine
+    from assay.plugins.host import PluginWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PluginWarning)
+        engine = Engine(rubric, **options)
+    for error in engine.host.errors:
+        say_warning(str(error))
+    return engine
