@@ -3,8 +3,6 @@
 import sys
 from pathlib import Path
 
-from setuptools import setup
-
 LINKS = ("plugins", "rubrics", "verifiers")
 
 here = Path(__file__).resolve().parent
@@ -14,5 +12,7 @@ if missing:
         f"assay cannot be built: src/assay/{missing[0]} is not the link to ../../{missing[0]} that "
         "it should be; clone again where symbolic links work (git config core.symlinks true)."
     )
+
+from setuptools import setup  # noqa: E402 - what is wrong with the clone is said first
 
 setup()

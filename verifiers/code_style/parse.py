@@ -7,23 +7,40 @@ import warnings
 
 from assay.printable import printable
 
+DEEPEST = 1_000
+"""Levels of a syntax tree that is read. How deep a tree Python itself can build depends on its
+version and on who calls; a score must not."""
+
+_TOO_DEEP = "the program does not parse: it is nested too deeply"
+
 
 def parse(source: str) -> ast.Module | str:
     """The syntax tree of `source`, or why there is none, in one sentence.
 
-    The text is parsed, never compiled or run.
+    The text is parsed, never compiled or run. A tree of more than `DEEPEST` levels is refused.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes are for pylint to report
-            return ast.parse(source, "<program>")
+            tree = ast.parse(source, "<program>")
     except SyntaxError as err:
         where = f" at line {err.lineno}" if err.lineno is not None else ""
         return f"the program does not parse: {printable(str(err.msg), 120)}{where}"
     except ValueError as err:  # null bytes, lone surrogates
         return f"the program does not parse: {printable(str(err), 120)}"
     except (RecursionError, MemoryError):
-        return "the program does not parse: it is nested too deeply"
+        return _TOO_DEEP
+    return _TOO_DEEP if _deeper(tree, DEEPEST) else tree
+
+
+def _deeper(tree: ast.AST, levels: int) -> bool:
+    """Whether `tree` has more levels than that; level by level, since a walk in depth recurses."""
+    level = [tree]
+    for _ in range(levels):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True
 
 
 def substantive(tree: ast.AST) -> bool:

@@ -121,6 +121,28 @@ def test_what_cannot_be_read_is_judged_0(verifier: str, completion: str, why: st
     assert verdict.feedback
 
 
+@pytest.mark.parametrize("deep", ["elif", "sum"])
+def test_how_deep_a_program_may_be_depends_on_no_version_of_python(deep: str) -> None:
+    """Whose parser, and whoever calls it, gives up at another depth each."""
+
+    def program(levels: int) -> str:
+        if deep == "sum":
+            return "y = " + " + ".join(["x"] * levels)
+        return "if x:\n    y = 0" + "".join(f"\nelif x == {i}:\n    y = {i}" for i in range(levels))
+
+    assert isinstance(parse(program(980)), ast.Module)
+    assert parse(program(1_020)) == "the program does not parse: it is nested too deeply"
+
+
+def test_a_checker_of_pylints_that_gives_up_prints_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Else a completion could fill the user's terminal with tracebacks."""
+    verdict = judge("style.pylint", "x = " + "not " * 500 + "y\n")
+    assert verdict.score == 0.0
+    assert capfd.readouterr() == ("", "")
+
+
 class Hides(NamedTuple):
     source: str
     programs: int

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import io
 import itertools
 import os
 import sys
@@ -135,7 +136,12 @@ class _Process:
         linter.initialize()
         path = f"{name}.py"
         try:
-            with _empty_directory(), linter._astroid_module_checker() as checker:
+            # pylint prints the traceback of a checker that fails; what is wrong is raised as well
+            with (
+                contextlib.redirect_stderr(io.StringIO()),
+                _empty_directory(),
+                linter._astroid_module_checker() as checker,
+            ):
                 linter.set_current_module(name, path)
                 module = AstroidBuilder(astroid.MANAGER).string_build(text, name, path)
                 linter._lint_file(FileItem(name, path, name), module, checker)
