@@ -18,9 +18,11 @@ A frame on the channel is a length (4 bytes, big-endian) and JSON.
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import builtins
 import contextlib
+import gc
 import io
 import json
 import operator
@@ -45,6 +47,7 @@ from assay.verifiers.code_tests.sandbox.proxy import outward
 
 SOURCE = "<program>"
 _MAX_SHOWN = 1_000_000
+_MAX_STACK = 256 << 20
 
 _dump = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
 _load = json.JSONDecoder().decode
@@ -118,6 +121,9 @@ def run(job: dict[str, Any], channel_fd: int) -> None:
     try:
         _fresh_streams()
         random.seed(0)  # the same program gets the same verdict
+        threading.stack_size = _stack_size  # type: ignore[assignment]
+        if "lent" in job:
+            _lend(job["lent"])
         code = _script(job, channel) if job["kind"] == "script" else _serve(job, channel)
     except MemoryError:
         channel.send_bytes(_OUT_OF_MEMORY)
@@ -140,9 +146,30 @@ def _fresh_streams() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
+def _stack_size(*size: int) -> int:
+    """`threading.stack_size`, of no more than `_MAX_STACK`.
+
+    Programs for contests ask for all there could be, to recurse deeply, and use little of it; but
+    what a stack may grow to counts as memory used.
+    """
+    wanted = tuple(min(x, _MAX_STACK) if type(x) is int else x for x in size)
+    return _thread.stack_size(*wanted)
+
+
+def _lend(code: str) -> None:
+    """Let programs use the names that `code` defines, where nothing else defines them.
+
+    As builtins, not among the program's own names: those alone can be asked for.
+    """
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - the data set's
+    for name, value in names.items():
+        vars(builtins).setdefault(name, value)
+
+
 def _module(name: str) -> types.ModuleType:
     module = types.ModuleType(name)
-    module.__dict__["__builtins__"] = builtins
+    module.__dict__.update(__builtins__=builtins, __file__="program.py")
     sys.modules[name] = module
     return module
 
@@ -179,8 +206,28 @@ def _script(job: dict[str, Any], channel: _Channel) -> int:
         status = 1
     shutdown()
     exits()
-    sys.stdout.flush()
+    _flush()
+    _let_go(main)
     return status
+
+
+def _flush() -> None:
+    """What is buffered is printed; the program may have put anything in stdout's place."""
+    for stream in (sys.stdout, sys.__stdout__):
+        with contextlib.suppress(BaseException):
+            stream.flush()  # type: ignore[union-attr]
+
+
+def _let_go(main: types.ModuleType) -> None:
+    """End the program's objects as Python does when it ends.
+
+    Files that it wrote to and never closed are written, a ``__del__`` may print.
+    """
+    names = main.__dict__
+    for name in [n for n in names if n != "__builtins__"]:
+        names[name] = None
+    gc.collect()
+    _flush()
 
 
 def _exit_status(err: SystemExit) -> int:

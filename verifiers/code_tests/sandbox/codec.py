@@ -25,6 +25,7 @@ nothing. An object with one key is a tag; plain JSON stands for itself:
 
 from __future__ import annotations
 
+import array
 import collections
 import datetime
 import decimal
@@ -138,6 +139,8 @@ def _relative(v: Any, kind: type, depth: int, left: list[Any]) -> Any:
         return {"k": ["iterator", _exhausted(v, depth, left)]}
     if kind is collections.deque:
         return {"k": ["deque", [_encode(x, depth, left) for x in v]]}
+    if kind is array.array:
+        return {"k": ["array", [_encode(x, depth, left) for x in v]]}
     if kind in _DATES:
         return {"k": [_DATES[kind], v.isoformat()]}
     if kind is datetime.timedelta:
