@@ -29,6 +29,7 @@ from assay.verifiers.code_tests.forms import (
 )
 from assay.verifiers.code_tests.in_place import trusts_arguments
 from assay.verifiers.code_tests.literals import NoLiteral
+from assay.verifiers.code_tests.prepare import from_solution, import_assumed, method, started
 from assay.verifiers.code_tests.presence import asking
 from assay.verifiers.code_tests.suite import Case, Rest
 
@@ -59,16 +60,21 @@ def convert(
         ReferenceUnreadable: no Python, or it uses names that nobody defines.
     """
     tree = _parsed(code)
-    imported = _from_solution(tree)
+    imported = from_solution(tree)
+    started(tree)
+    import_assumed(tree, _defined(tree) | _defined(_parsed(before)) | set(names))
     check = _check_function(tree)
-    names = tuple(names) or tuple(dict.fromkeys([*_called(tree, before), *imported]))
+    of_class = method(names[0]) if len(names) == 1 else None
+    entry = ".".join(of_class) if of_class is not None else names[0] if len(names) == 1 else None
+    names = tuple(names) if of_class is None else of_class[:1]
+    names = names or tuple(dict.fromkeys([*_called(tree, before), *imported]))
     if not names:
         _refuse("the suite calls nothing that a program could define", "give `entry_point`")
     aliases = set(names)
     if check is not None and check.args.args:
         aliases.add(check.args.args[0].arg)
     shadowed = frozenset(dir(builtins)) & (_defined(tree) | _defined(_parsed(before)))
-    entry = names[0] if len(names) == 1 else None
+    entry = entry or (names[0] if len(names) == 1 else None)
     state = State(
         aliases, entry, [], has_reference, {}, shadowed, frozenset(classes(tree, names, before))
     )
@@ -80,7 +86,8 @@ def convert(
     asserts = sum(_checks(x) for x in rest_body)
     if asserts:
         _must_be_runnable(rest_body)
-        rest = _rest(rest_body, names, check, before, asserts, tree)
+        candidate = names[0] if of_class is None else f"{of_class[0]}().{of_class[1]}"
+        rest = _rest(rest_body, names, check, before, asserts, tree, candidate)
         known = used(tree) | used(_parsed(before))
         made = tuple(x for x in _records(before) if x not in names and x in known)
         rest = replace(rest, names=(*rest.names, *made))
@@ -160,18 +167,6 @@ def _records(before: str) -> list[str]:
 
 
 _MODULES = frozenset(sys.stdlib_module_names) | {"numpy", "pandas", "scipy", "pytest"}
-_SOLUTIONS = ("solution", "main", "your_module", "__main__")
-
-
-def _from_solution(tree: ast.Module) -> list[str]:
-    """Names in ``from solution import f``, which is taken out: the program is no module."""
-    found = [
-        x for x in tree.body
-        if isinstance(x, ast.ImportFrom) and x.module in _SOLUTIONS
-        and all(a.asname is None and a.name != "*" for a in x.names)
-    ]  # fmt: skip
-    tree.body[:] = [x for x in tree.body if x not in found]
-    return [a.name for x in found for a in x.names]
 
 
 def _must_be_runnable(body: Sequence[ast.stmt]) -> None:
@@ -301,7 +296,7 @@ def _checks(item: ast.stmt) -> int:
         if isinstance(x, ast.Assert | ast.Raise):
             total += 1
         elif isinstance(x, ast.Call) and isinstance(x.func, ast.Attribute):
-            total += x.func.attr.startswith(("assert", "fail"))
+            total += x.func.attr.startswith(("assert", "fail", "raises"))
     return total
 
 
@@ -315,6 +310,7 @@ def _rest(
     before: str,
     asserts: int,
     tree: ast.Module,
+    candidate: str,
 ) -> Rest:
     known = set(dir(builtins)) | _defined(tree) | set(names) | {"__name__", "__file__"}
     if before:
@@ -332,7 +328,7 @@ def _rest(
     text = ast.unparse(ast.fix_missing_locations(module))
     tests = [x.name for x in body if isinstance(x, ast.ClassDef) and _is_test_case(x)]
     if check is not None and not _calls(body, "check"):
-        text += f"\ncheck({names[0]})\n"
+        text += f"\ncheck({candidate})\n"
     elif tests:
         text += _RUN_UNITTEST.format(classes=", ".join(tests))
     else:
@@ -369,8 +365,12 @@ def _run_class(item: ast.ClassDef) -> str:
 
 
 def _calls(body: Sequence[ast.stmt], name: str) -> bool:
-    return any(
-        isinstance(x, ast.Call) and isinstance(x.func, ast.Name) and x.func.id == name
-        for item in body
-        for x in ast.walk(item)
-    )
+    """Whether it calls the function, where no ``try`` would swallow that it fails."""
+    todo: list[ast.AST] = list(body)
+    while todo:
+        item = todo.pop()
+        if isinstance(item, ast.Call) and isinstance(item.func, ast.Name) and item.func.id == name:
+            return True
+        if not (isinstance(item, ast.Try) and item.handlers):
+            todo += ast.iter_child_nodes(item)
+    return False

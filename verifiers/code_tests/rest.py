@@ -40,7 +40,7 @@ def run_rest(
 
     Raises:
         Starved: the machine spent the time.
-        ReferenceUnreadable: the test's own code does not compile.
+        ReferenceUnreadable: the test's own code does not compile, or never calls the program.
     """
     budget = Budget.of(suite, params)
     job: dict[str, Any] = {"kind": "serve", "code": rest.code, "before": there(suite.before)}
@@ -58,10 +58,15 @@ def run_rest(
 def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget) -> CaseResult:
     end_at = time.monotonic() + budget.total_s
     deadline = end_at + START_S
-    for _ in range(MAX_CALLS):
+    for asked in range(MAX_CALLS):
         message = testing.receive(deadline)
         if message is None:
             return _test_ended(testing, budget)
+        if "ready" in message and not asked:
+            raise ReferenceUnreadable(
+                "tests.code: it ends without calling the program\n"
+                "fix: call its functions, or name them test_..."
+            )
         if "ready" in message:
             return CaseResult(Outcome.PASSED)
         if "c" in message:

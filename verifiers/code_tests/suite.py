@@ -54,7 +54,7 @@ class Rest:
     classes: tuple[str, ...] = ()
     """Those of the names that the test takes for classes."""
     in_place: bool = True
-    """What a call that returns something did to its arguments is done to the test's own."""
+    """What a call did to its arguments is done to the test's own, also where its result is used."""
 
 
 @dataclass(frozen=True, slots=True)

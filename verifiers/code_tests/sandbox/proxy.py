@@ -63,6 +63,8 @@ class Caller:
         """Of the test's, that the program was given; each known by its place."""
         self._numbers: dict[int, int] = {}
         self._stdout = sys.stdout
+        self.for_effect = False
+        """Of the call that comes next nothing but what it does to its arguments is wanted."""
 
     def ask(
         self, request: dict[str, Any], args: tuple[Any, ...] = (), kwargs: Any = None
@@ -72,6 +74,7 @@ class Caller:
         Raises:
             Exception: what the program raised, as the nearest builtin class.
         """
+        for_effect, self.for_effect = self.for_effect, False
         request["a"] = [self._sent(a) for a in args]
         request["k"] = {k: self._sent(v) for k, v in (kwargs or {}).items()}
         if sys.stdout is not self._stdout:  # the test looks at what is printed
@@ -88,7 +91,7 @@ class Caller:
             sys.stdout.write(reply["out"])
         if "x" in reply:
             raise _raised(reply["x"], request.get("f"))
-        if self._in_place or ("h" not in reply and reply.get("v") is None):
+        if self._in_place or for_effect:
             for mine, theirs in zip(args, reply.get("after") or (), strict=False):
                 self._update(mine, theirs)
         return dict(reply)
@@ -477,9 +480,22 @@ def outward(
         channel: To the parent.
         names: What the program is asked for.
         classes: Those of them that the test takes for classes.
-        in_place: Whether a call that returns something changes the test's arguments; one that
-            returns nothing does, since it can have no other purpose.
+        in_place: Whether a call whose result is used changes the test's arguments; one that is
+            a statement does, since it can have no other purpose.
     """
     caller = Caller(channel, in_place=in_place)
+
+    def effect(function: Any) -> Any:
+        """What a statement calls."""
+        if not isinstance(function, _Opaque | _Name):
+            return function  # the test's own
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            caller.for_effect = True
+            return function(*args, **kwargs)
+
+        return call
+
     found = {name: _Name(caller, name, is_class=name in classes) for name in names}
-    return {**vars(builtins), "_assay_there": _there, "_assay_same": _same, **found}
+    own = {"_assay_there": _there, "_assay_same": _same, "_assay_effect": effect}
+    return {**vars(builtins), **own, **found}

@@ -84,6 +84,15 @@ def fail(reason: str = "") -> None:
     raise AssertionError(reason)
 
 
+class _Row(tuple[Any, ...]):
+    """What `param` makes."""
+
+
+def param(*values: Any, **_: Any) -> _Row:
+    """A row of `_Mark.parametrize`."""
+    return _Row(values)
+
+
 class _Mark:
     @staticmethod
     def parametrize(names: Any, rows: Any, **_: Any) -> Any:
@@ -93,7 +102,7 @@ class _Mark:
         def decorate(test: Any) -> Any:
             def run(*args: Any, **given: Any) -> None:
                 for row in rows:
-                    values = row if len(listed) > 1 else (row,)
+                    values = row if len(listed) > 1 or type(row) is _Row else (row,)
                     test(*args, **given, **dict(zip(listed, values, strict=True)))
 
             return run
@@ -104,5 +113,5 @@ class _Mark:
 def install() -> None:
     """Let ``import pytest`` find this."""
     module = types.ModuleType("pytest")
-    vars(module).update(raises=raises, approx=approx, fail=fail, mark=_Mark())
+    vars(module).update(raises=raises, approx=approx, fail=fail, param=param, mark=_Mark())
     sys.modules["pytest"] = module
