@@ -29,7 +29,13 @@ from assay.verifiers.code_tests.forms import (
 )
 from assay.verifiers.code_tests.in_place import trusts_arguments
 from assay.verifiers.code_tests.literals import NoLiteral
-from assay.verifiers.code_tests.prepare import from_solution, import_assumed, method, started
+from assay.verifiers.code_tests.prepare import (
+    caught,
+    from_solution,
+    import_assumed,
+    method,
+    started,
+)
 from assay.verifiers.code_tests.presence import asking
 from assay.verifiers.code_tests.suite import Case, Rest
 
@@ -68,6 +74,9 @@ def convert(
     entry = ".".join(of_class) if of_class is not None else names[0] if len(names) == 1 else None
     names = tuple(names) if of_class is None else of_class[:1]
     names = names or tuple(dict.fromkeys([*_called(tree, before), *imported]))
+    exceptions = caught(tree) - set(dir(builtins))
+    foreign = exceptions - _defined(tree) - _defined(_parsed(before))
+    names = tuple(x for x in names if x not in foreign)
     if not names:
         _refuse("the suite calls nothing that a program could define", "give `entry_point`")
     aliases = set(names)
@@ -87,7 +96,9 @@ def convert(
     if asserts:
         _must_be_runnable(rest_body)
         candidate = names[0] if of_class is None else f"{of_class[0]}().{of_class[1]}"
-        rest = _rest(rest_body, names, check, before, asserts, tree, candidate)
+        rest = _rest(
+            rest_body, names, check, before, asserts, tree, candidate, tuple(sorted(exceptions))
+        )
         known = used(tree) | used(_parsed(before))
         made = tuple(x for x in _records(before) if x not in names and x in known)
         rest = replace(rest, names=(*rest.names, *made))
@@ -311,8 +322,9 @@ def _rest(
     asserts: int,
     tree: ast.Module,
     candidate: str,
+    exceptions: tuple[str, ...],
 ) -> Rest:
-    known = set(dir(builtins)) | _defined(tree) | set(names) | {"__name__", "__file__"}
+    known = set(dir(builtins)) | _defined(tree) | {*names, *exceptions} | {"__name__", "__file__"}
     if before:
         known |= _defined(_parsed(before))
     for item in body:
@@ -343,8 +355,9 @@ def _rest(
         text += "".join(f"\n{f}()" for f in functions if not _calls(body, f)) + "\n"
     aliases = {*names, *(x.arg for x in check.args.args[:1])} if check is not None else {*names}
     return Rest(
-        text, names, asserts, classes(tree, names, before), not trusts_arguments(tree, aliases)
-    )
+        text, names, asserts, classes(tree, names, before), exceptions,
+        not trusts_arguments(tree, aliases),
+    )  # fmt: skip
 
 
 _RUN_UNITTEST = """

@@ -102,6 +102,8 @@ class Program:
         if self._suite.before and _is_bare_body(self._code):
             return {"kind": kind, "code": f"{self._suite.before}\n{self._code}"}
         job = {"kind": kind, "code": self._code}
+        if self._suite.lent:
+            job["lent"] = self._suite.lent
         if self._suite.before:
             job["before"] = self._suite.before
         return job

@@ -92,6 +92,8 @@ def _solved(suite: Suite, cases: Sequence[Case], lane: Lane, budget: Budget) -> 
     job = {"kind": "script" if suite.kind == "stdio" else "serve", "code": suite.reference}
     if suite.before:
         job["before"] = suite.before
+    if suite.lent:
+        job["lent"] = suite.lent
     if suite.kind == "stdio":
         for case in cases:
             if not case.expected:

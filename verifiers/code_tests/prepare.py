@@ -77,6 +77,22 @@ class _Renamed(ast.NodeTransformer):
         return node
 
 
+def caught(tree: ast.Module) -> set[str]:
+    """Names of exception classes that the suite catches or expects."""
+    found: list[ast.expr | None] = []
+    for item in ast.walk(tree):
+        if isinstance(item, ast.ExceptHandler):
+            found.append(item.type)
+        elif isinstance(item, ast.Call) and item.args and "raises" in _name(item.func).lower():
+            found.append(item.args[0])
+    listed = [y for x in found for y in (x.elts if isinstance(x, ast.Tuple) else [x])]
+    return {x.id for x in listed if isinstance(x, ast.Name)}
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else ast.unparse(function)
+
+
 def started(tree: ast.Module) -> None:
     """As if started as a program: ``if __name__ == "__main__":`` holds.
 

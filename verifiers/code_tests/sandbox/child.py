@@ -108,6 +108,7 @@ def _failure(err: BaseException) -> dict[str, Any]:
     return {
         "type": kind.__name__[:80],
         "base": base,
+        "names": [c.__name__[:80] for c in kind.__mro__ if c.__module__ != "builtins"][:20],
         "line": line,
         "text": text,
         "code": err.code if isinstance(err, SystemExit) and type(err.code) is int else None,
@@ -121,7 +122,7 @@ def run(job: dict[str, Any], channel_fd: int) -> None:
     try:
         _fresh_streams()
         random.seed(0)  # the same program gets the same verdict
-        threading.stack_size = _stack_size  # type: ignore[assignment]
+        threading.stack_size = _stack_size
         if "lent" in job:
             _lend(job["lent"])
         code = _script(job, channel) if job["kind"] == "script" else _serve(job, channel)
@@ -244,8 +245,9 @@ def _serve(job: dict[str, Any], channel: _Channel) -> int:
     if job.get("caller"):
         pytest_like.install()
         module.__dict__["__builtins__"] = outward(
-            channel, job["caller"], job.get("classes", []), in_place=job.get("in_place", True)
-        )
+            channel, job["caller"], job.get("classes", []), job.get("exceptions", []),
+            in_place=job.get("in_place", True),
+        )  # fmt: skip
     if "before" in job:  # the prompt's helpers; its stub of the function asked for must not stay
         helpers = compile(job["before"], "<prompt>", "exec", dont_inherit=True)
         exec(helpers, module.__dict__)  # noqa: S102

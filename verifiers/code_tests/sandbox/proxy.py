@@ -26,6 +26,7 @@ from __future__ import annotations
 import builtins
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from assay.verifiers.code_tests.sandbox.codec import decode, encode
@@ -168,7 +169,27 @@ def _raised(told: dict[str, Any], asked: Any) -> Exception:
     if kind in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError):
         kind = ValueError
     # an AssertionError of the program's is not one of the test's, but reads like it
-    return kind(text)
+    return _caught_as(told.get("names") or (), kind)(text)
+
+
+_exceptions: dict[str, type[Exception]] = {}
+"""By the names of what the test catches: a class for each, where it has none of its own."""
+
+
+def _caught_as(names: Sequence[str], kind: type[Exception]) -> type[Exception]:
+    """A class like `kind` that is caught as the test's classes of those names, too.
+
+    It is the program's word, as it is whether it raises at all.
+    """
+    known = vars(sys.modules["program"])  # the test's own module
+    mine = [known.get(name, _exceptions[name]) for name in names if name in _exceptions]
+    bases = [x for x in mine if isinstance(x, type) and issubclass(x, Exception)]
+    bases = [x for x in bases if not issubclass(x, StopIteration | StopAsyncIteration)]
+    try:
+        made = type(kind.__name__, (*bases, kind), {"__init__": Exception.__init__})
+    except TypeError:  # no order of all of them
+        return kind
+    return made if bases else kind
 
 
 def builtin_exception(told: dict[str, Any]) -> Exception:
@@ -470,7 +491,12 @@ class _Name:
 
 
 def outward(
-    channel: Channel, names: list[str], classes: list[str], *, in_place: bool
+    channel: Channel,
+    names: list[str],
+    classes: list[str],
+    exceptions: list[str],
+    *,
+    in_place: bool,
 ) -> dict[str, Any]:
     """The builtins of the test code, with the program's names among them.
 
@@ -480,6 +506,7 @@ def outward(
         channel: To the parent.
         names: What the program is asked for.
         classes: Those of them that the test takes for classes.
+        exceptions: The program's exceptions that the test catches; it gets classes of its own.
         in_place: Whether a call whose result is used changes the test's arguments; one that is
             a statement does, since it can have no other purpose.
     """
@@ -490,12 +517,15 @@ def outward(
         if not isinstance(function, _Opaque | _Name):
             return function  # the test's own
 
+        call_it: Any = function
+
         def call(*args: Any, **kwargs: Any) -> Any:
             caller.for_effect = True
-            return function(*args, **kwargs)
+            return call_it(*args, **kwargs)
 
         return call
 
     found = {name: _Name(caller, name, is_class=name in classes) for name in names}
     own = {"_assay_there": _there, "_assay_same": _same, "_assay_effect": effect}
-    return {**vars(builtins), **own, **found}
+    _exceptions.update((name, type(name, (Exception,), {})) for name in exceptions)
+    return {**vars(builtins), **own, **_exceptions, **found}
