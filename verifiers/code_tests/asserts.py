@@ -94,7 +94,7 @@ def convert(
     rest = None
     asserts = sum(_checks(x) for x in rest_body)
     if asserts:
-        _must_be_runnable(rest_body)
+        _must_be_runnable(rest_body, names)
         candidate = names[0] if of_class is None else f"{of_class[0]}().{of_class[1]}"
         rest = _rest(
             rest_body, names, check, before, asserts, tree, candidate, tuple(sorted(exceptions))
@@ -180,11 +180,12 @@ def _records(before: str) -> list[str]:
 _MODULES = frozenset(sys.stdlib_module_names) | {"numpy", "pandas", "scipy", "pytest"}
 
 
-def _must_be_runnable(body: Sequence[ast.stmt]) -> None:
+def _must_be_runnable(body: Sequence[ast.stmt], names: Sequence[str]) -> None:
     """What cannot run here is the row's fault, not the program's.
 
     Raises:
-        ReferenceUnreadable: it imports what is not there, or needs pytest's fixtures.
+        ReferenceUnreadable: it imports what is not there, derives from a class of the program's,
+            or needs pytest's fixtures.
     """
     tried = {id(y) for item in body for x in ast.walk(item) if isinstance(x, ast.Try)
              for y in ast.walk(x)}  # fmt: skip
@@ -197,6 +198,9 @@ def _must_be_runnable(body: Sequence[ast.stmt]) -> None:
         for module in modules:
             if module.partition(".")[0] not in _MODULES:
                 _refuse(f"imports {module!r}, which the sandbox lacks", "import it no more")
+    for item in (x for statement in body for x in ast.walk(statement)):
+        if isinstance(item, ast.ClassDef) and {ast.unparse(x) for x in item.bases} & set(names):
+            _refuse(f"{item.name} derives from the program's class", "use the class itself")
     for test in _tests(body):
         if test.args.args and not test.decorator_list:
             _refuse(f"{test.name} takes arguments (fixtures?)", "have it make what it needs")

@@ -20,7 +20,6 @@ from assay.verifiers.code_tests.sandbox.wire import Opaque, Pairs, Relative, Seq
 
 _NUMBERS = (int, float, complex, Decimal, Fraction)
 _HUGE_BITS = 100_000
-_WRITTEN_OUT = 200_000
 _LISTS_IN_TURN = ("iterator", "range", "array")
 """What stands for a list if `Rules.iterators` says so, and to ``==`` is none."""
 _MATCHING = 500  # unordered and with tolerance is quadratic
@@ -54,6 +53,7 @@ def difference(got: Any, want: Any, rules: Rules) -> str | None:
         return None if truth(got) is False else f"got {show(got)}, wanted something false"
     if rules.unordered:
         got, want = _plain(got, rules), _plain(want, rules)
+        got = _beside(got, want, rules)
         if isinstance(got, Seq) and isinstance(want, Seq):
             return _unordered(got, want, rules)
     return _differs(got, want, rules, "")
@@ -77,21 +77,31 @@ def _plain(value: Any, rules: Rules) -> Any:
         if value.name in _LISTS_IN_TURN and not rules.iterators:
             return value
         if value.name == "range":
-            return written_out(value) or value
+            return value
         value = value.value
     return value
 
 
-def written_out(value: Relative) -> Seq | None:
-    """What a range gives, as a list; None: too much."""
+def written_out(value: Relative, most: int) -> Seq | None:
+    """What a range gives, as a list; None: it is longer than `most`."""
     found = range(*value.value.items)
-    if found and (found[-1] - found[0]) // found.step >= _WRITTEN_OUT:
+    if found and (found[-1] - found[0]) // found.step >= most:
         return None
     return Seq("list", tuple(found))
 
 
+def _beside(value: Any, other: Any, rules: Rules) -> Any:
+    """`value`; a range as the list that it stands for, where `other` is a list as long."""
+    if not (isinstance(value, Relative) and value.name == "range" and isinstance(other, Seq)):
+        return value
+    if rules.exact_types or not rules.iterators:
+        return value
+    return written_out(value, len(other.items)) or value
+
+
 def _differs(got: Any, want: Any, rules: Rules, where: str) -> str | None:
     got, want = _plain(got, rules), _plain(want, rules)
+    got, want = _beside(got, want, rules), _beside(want, got, rules)
     if isinstance(got, Seq) and isinstance(want, Seq):
         if rules.exact_types and got.kind != want.kind:
             return _say(where, f"got a {got.kind}, wanted a {want.kind}")

@@ -81,8 +81,10 @@ def _generated(suite: Suite, lane: Lane, budget: Budget) -> list[Case]:
 
 
 def _rows(value: Any) -> list[Any] | None:
-    if isinstance(value, dict) and len(value) == 1 and "t" in value:
+    if isinstance(value, dict) and "t" in value:
         value = value["t"]
+    elif isinstance(value, dict) and value.get("k", [None])[0] == "iterator":
+        value = value["k"][1]  # it yields them
     return value if isinstance(value, list) else None
 
 

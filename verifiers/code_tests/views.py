@@ -161,7 +161,7 @@ def _items(value: Any) -> tuple[Any, ...] | list[Any]:
         return list({canonical(k): k for k, _ in value.pairs}.values())
     if isinstance(value, Relative):
         if value.name == "range":
-            found = written_out(value)
+            found = written_out(value, _MOST)
             if found is None:
                 raise _Unanswerable(f"got {show(value)}, which is too long")
             return found.items

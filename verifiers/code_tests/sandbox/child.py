@@ -445,7 +445,7 @@ def _abilities(value: Any) -> list[str]:
     """What a handle on it is good for; to claim more than is true gains nothing."""
     cls = type(value)
     found = ["call"] if callable(value) else []
-    if is_iterator(value) or (hasattr(cls, "__next__") and hasattr(cls, "__iter__")):
+    if hasattr(cls, "__iter__"):
         found.append("iter")
     if is_view(value):
         found.append("len")

@@ -282,6 +282,12 @@ class _Opaque:
     def __bool__(self) -> bool:
         raise TypeError("an object of the program's that is no value is neither true nor false")
 
+    def __enter__(self) -> Any:
+        return self._assay_on("__enter__")
+
+    def __exit__(self, *_: Any) -> None:
+        self._assay_on("__exit__", None, None, None)  # what the test raises stays raised
+
     def __repr__(self) -> str:
         return "<an object of the program>"  # no word of the program's in it
 
@@ -295,7 +301,7 @@ class _Function(_Opaque):
 
 
 class _Iterator(_Opaque):
-    """Gives values one by one."""
+    """Gives values one by one; or can be gone through."""
 
     def __iter__(self) -> Any:
         reply = self._assay_ask("on", "__iter__")
@@ -388,12 +394,6 @@ class _Instance(_Kin):
 
     def __delitem__(self, key: Any) -> None:
         self._assay_on("__delitem__", key)
-
-    def __enter__(self) -> Any:
-        return self._assay_on("__enter__")
-
-    def __exit__(self, *_: Any) -> None:
-        self._assay_on("__exit__", None, None, None)  # what the test raises stays raised
 
 
 def _is_place(key: Any) -> bool:
