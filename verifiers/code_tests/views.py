@@ -151,7 +151,7 @@ def _scalar(value: Any) -> Any:
 
 def _items(value: Any) -> tuple[Any, ...] | list[Any]:
     """What going through a container gives."""
-    if isinstance(value, str):
+    if isinstance(value, str | bytes):
         return tuple(value)
     if isinstance(value, Seq):
         return value.items
@@ -165,6 +165,8 @@ def _items(value: Any) -> tuple[Any, ...] | list[Any]:
             if found is None:
                 raise _Unanswerable(f"got {show(value)}, which is too long")
             return found.items
+        if value.name == "bytearray":
+            return _items(value.value)
         if value.name in (*_LIKE_A_LIST, *_MAPPINGS) and not isinstance(value.value, str):
             return _items(value.value)
     raise _Unanswerable(f"got {show(value)}, which is no container")
