@@ -37,6 +37,7 @@ from assay.verifiers.code_tests.prepare import (
     started,
 )
 from assay.verifiers.code_tests.presence import asking
+from assay.verifiers.code_tests.running import calls, check_function, unittest_classes, tests_in
 from assay.verifiers.code_tests.suite import Case, Rest
 
 
@@ -69,7 +70,7 @@ def convert(
     imported = from_solution(tree)
     started(tree)
     import_assumed(tree, _defined(tree) | _defined(_parsed(before)) | set(names))
-    check = _check_function(tree)
+    check = check_function(tree)
     of_class = method(names[0]) if len(names) == 1 else None
     entry = ".".join(of_class) if of_class is not None else names[0] if len(names) == 1 else None
     names = tuple(names) if of_class is None else of_class[:1]
@@ -114,14 +115,6 @@ def _parsed(code: str) -> ast.Module:
         return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
         _refuse(f"no Python: {err}", "an assert suite is Python code")
-
-
-def _check_function(tree: ast.Module) -> ast.FunctionDef | None:
-    """HumanEval's ``def check(candidate)``, which the harness calls."""
-    for item in tree.body:
-        if isinstance(item, ast.FunctionDef) and item.name == "check":
-            return item
-    return None
 
 
 def _called(tree: ast.Module, before: str) -> tuple[str, ...]:
@@ -201,13 +194,9 @@ def _must_be_runnable(body: Sequence[ast.stmt], names: Sequence[str]) -> None:
     for item in (x for statement in body for x in ast.walk(statement)):
         if isinstance(item, ast.ClassDef) and {ast.unparse(x) for x in item.bases} & set(names):
             _refuse(f"{item.name} derives from the program's class", "use the class itself")
-    for test in _tests(body):
+    for test in tests_in(body):
         if test.args.args and not test.decorator_list:
             _refuse(f"{test.name} takes arguments (fixtures?)", "have it make what it needs")
-
-
-def _tests(body: Sequence[ast.stmt]) -> list[ast.FunctionDef]:
-    return [x for x in body if isinstance(x, ast.FunctionDef) and x.name.startswith("test_")]
 
 
 def _is_stub(item: ast.stmt) -> bool:
@@ -246,11 +235,12 @@ def _body(body: Sequence[ast.stmt], state: State, check: ast.FunctionDef | None)
     """The statements that stay code; converts the others into cases."""
     rest: list[ast.stmt] = []
     rebound = _rebound(body, state)
+    cases = unittest_classes(body)
     for item in body:
         if item is check:
             inside = _body(item.body, state, None)
             rest.append(_with_body(item, inside))
-        elif isinstance(item, ast.ClassDef) and _is_test_case(item):
+        elif isinstance(item, ast.ClassDef) and item in cases:
             inside = []
             for method in item.body:
                 if isinstance(method, ast.FunctionDef) and method.name.startswith("test"):
@@ -276,10 +266,6 @@ def _rebound(body: Sequence[ast.stmt], state: State) -> bool:
         for item in body
         for x in ast.walk(item)
     )
-
-
-def _is_test_case(item: ast.ClassDef) -> bool:
-    return any("TestCase" in ast.unparse(base) for base in item.bases)
 
 
 def _taken(item: ast.stmt, state: State) -> bool:
@@ -342,52 +328,9 @@ def _rest(
             )
     module = asking(copy.deepcopy(ast.Module(list(body), [])))
     text = ast.unparse(ast.fix_missing_locations(module))
-    tests = [x.name for x in body if isinstance(x, ast.ClassDef) and _is_test_case(x)]
-    if check is not None and not _calls(body, "check"):
-        text += f"\ncheck({candidate})\n"
-    elif tests:
-        text += _RUN_UNITTEST.format(classes=", ".join(tests))
-    else:
-        functions = [
-            x.name for x in body
-            if isinstance(x, ast.FunctionDef) and x.name.startswith("test")
-            and (not x.args.args or (x.name.startswith("test_") and x.decorator_list))
-        ]  # fmt: skip
-        for item in body:
-            if isinstance(item, ast.ClassDef) and item.name.startswith("Test"):
-                text += _run_class(item)
-        text += "".join(f"\n{f}()" for f in functions if not _calls(body, f)) + "\n"
+    text += calls(body, candidate)
     aliases = {*names, *(x.arg for x in check.args.args[:1])} if check is not None else {*names}
     return Rest(
         text, names, asserts, classes(tree, names, before), exceptions,
         not trusts_arguments(tree, aliases),
     )  # fmt: skip
-
-
-_RUN_UNITTEST = """
-import io as _io, unittest as _unittest
-_suite = _unittest.TestSuite()
-for _case in ({classes},):
-    _suite.addTests(_unittest.defaultTestLoader.loadTestsFromTestCase(_case))
-_result = _unittest.TextTestRunner(stream=_io.StringIO()).run(_suite)
-assert _result.wasSuccessful() and _result.testsRun and not _result.skipped, "a test failed"
-"""
-
-
-def _run_class(item: ast.ClassDef) -> str:
-    """Pytest's class of tests: a new object for each."""
-    methods = {x.name for x in item.body if isinstance(x, ast.FunctionDef)}
-    setup = next((f"_t.{x}()\n" for x in ("setup_method", "setUp") if x in methods), "")
-    return "".join(f"\n_t = {item.name}()\n{setup}_t.{test.name}()\n" for test in _tests(item.body))
-
-
-def _calls(body: Sequence[ast.stmt], name: str) -> bool:
-    """Whether it calls the function, where no ``try`` would swallow that it fails."""
-    todo: list[ast.AST] = list(body)
-    while todo:
-        item = todo.pop()
-        if isinstance(item, ast.Call) and isinstance(item.func, ast.Name) and item.func.id == name:
-            return True
-        if not (isinstance(item, ast.Try) and item.handlers):
-            todo += ast.iter_child_nodes(item)
-    return False

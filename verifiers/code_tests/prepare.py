@@ -104,11 +104,18 @@ def started(tree: ast.Module) -> None:
 def _started(body: Iterable[ast.stmt]) -> list[ast.stmt]:
     out: list[ast.stmt] = []
     for item in body:
-        if isinstance(item, ast.If) and "__name__" in ast.unparse(item.test):
+        if isinstance(item, ast.If) and _is_main_guard(item.test):
             out += _started(item.body)
         elif not (isinstance(item, ast.Expr) and _is_runner(item)):
             out.append(item)
     return out
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq):
+        return False
+    sides = {ast.unparse(test.left), ast.unparse(test.comparators[0])}
+    return sides == {"__name__", "'__main__'"}
 
 
 def _is_runner(item: ast.Expr) -> bool:

@@ -126,6 +126,7 @@ def check(candidate):
 RAISES = "import pytest\nfrom solution import f, Odd\ndef test_it():\n    with pytest.raises(Odd{}):\n        f(1)\n"
 ODD = "class Odd(ValueError): pass\n"
 NP = "import numpy as np\n"
+UP, SAME = "def f(x): return x + 1\n", "def f(x): return x\n"
 
 SUITES = [
     form("assert sorted(f(1)) == [1, 2, 3]", "{3, 1, 2}", "{3, 1}"),
@@ -158,6 +159,15 @@ SUITES = [
           "def f(x): return x + 1\n", "def f(x): return x\n"),
     Suite("pytest's main", "import pytest, sys\ndef test_it():\n    for x in range(3): assert f(x) == x + 1\nif __name__ == '__main__':\n    sys.exit(pytest.main([__file__]))\n",
           "def f(x): return x + 1\n", "def f(x): return x\n"),
+    Suite("a guard written the other way round", "if '__main__' == __name__:\n    for i in range(3): assert f(i) == i + 1\n", UP, SAME),
+    Suite("a name that is no guard", "for i in range(3):\n    if f.__name__ == 'f':\n        assert f(i) == i + 1\n", UP, SAME, entry_point="f"),
+    Suite("check called where what it raises is swallowed", "def check(c):\n    for i in range(3): assert c(i) == i + 1\ntry:\n    check(f)\nexcept AssertionError:\n    print('failed')\n", UP, SAME, entry_point="f"),
+    Suite("a case that derives from one", "import unittest\nclass B(unittest.TestCase):\n    def setUp(self): self.n = 3\nclass T(B):\n    def test_it(self):\n        for i in range(self.n): self.assertEqual(f(i), i + 1)\n", UP, SAME),
+    Suite("a case beside a function", "import unittest\nclass T(unittest.TestCase):\n    def test_it(self):\n        for i in range(3): self.assertIsInstance(f(i), int)\ndef test_more():\n    for i in range(3): assert f(i) == i + 1\n", UP, SAME),
+    Suite("a case beside a class of pytest's", "import unittest\nclass T(unittest.TestCase):\n    def test_it(self):\n        for i in range(3): self.assertIsInstance(f(i), int)\nclass TestMore:\n    def test_more(self):\n        for i in range(3): assert f(i) == i + 1\n", UP, SAME),
+    Suite("a test that the suite itself skips", "import unittest\nclass T(unittest.TestCase):\n    @unittest.skip('slow')\n    def test_not(self):\n        for i in range(3): self.assertEqual(f(i), 99)\n    def test_it(self):\n        for i in range(3): self.assertEqual(f(i), i + 1)\n", UP, SAME),
+    Suite("what pytest calls before a test", "made = []\ndef setup_function(function): made.append(1)\nclass TestIt:\n    @classmethod\n    def setup_class(cls): cls.n = 3\n    def setup_method(self, method): self.k = 1\n    def test_it(self):\n        for i in range(self.n): assert f(i) == i + self.k\ndef test_more():\n    assert made\n", UP, SAME),
+    Suite("pytest's other marks", "import pytest\n@pytest.mark.slow\n@pytest.mark.timeout(5)\ndef test_it():\n    for i in range(3): assert f(i) == i + 1\n@pytest.mark.skip(reason='no')\ndef test_no():\n    for i in range(3): assert f(i) == 99\n@pytest.mark.xfail\ndef test_nor():\n    for i in range(3): assert f(i) == 99\n@pytest.mark.skipif(False, reason='yes')\n@pytest.mark.parametrize('i', [1, 2])\ndef test_all(i): assert f(i) == i + 1\n", UP, SAME),
     Suite("everything of the solution imported", "from solution import *\ndef test_it():\n    assert f(1) == 2\n", "def f(x): return x + 1\n", "def f(x): return x\n"),
     Suite("the solution imported as a module", "import solution as s\ndef test_it():\n    for i in range(3): assert s.f(i) == i + 1\n", "def f(x): return x + 1\n", "def f(x): return x\n"),
     Suite("a name of the solution's renamed", "from solution import f as g\ndef test_it():\n    for i in range(3): assert g(i) == i + 1\n", "def f(x): return x + 1\n", "def f(x): return x\n"),
