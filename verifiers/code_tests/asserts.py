@@ -29,7 +29,15 @@ from assay.verifiers.code_tests.forms import (
 )
 from assay.verifiers.code_tests.in_place import trusts_arguments
 from assay.verifiers.code_tests.literals import NoLiteral
+from assay.verifiers.code_tests.prepare import (
+    caught,
+    from_solution,
+    import_assumed,
+    method,
+    started,
+)
 from assay.verifiers.code_tests.presence import asking
+from assay.verifiers.code_tests.running import calls, check_function, unittest_classes, tests_in
 from assay.verifiers.code_tests.suite import Case, Rest
 
 
@@ -59,16 +67,24 @@ def convert(
         ReferenceUnreadable: no Python, or it uses names that nobody defines.
     """
     tree = _parsed(code)
-    imported = _from_solution(tree)
-    check = _check_function(tree)
-    names = tuple(names) or tuple(dict.fromkeys([*_called(tree, before), *imported]))
+    imported = from_solution(tree)
+    started(tree)
+    import_assumed(tree, _defined(tree) | _defined(_parsed(before)) | set(names))
+    check = check_function(tree)
+    of_class = method(names[0]) if len(names) == 1 else None
+    entry = ".".join(of_class) if of_class is not None else names[0] if len(names) == 1 else None
+    names = tuple(names) if of_class is None else of_class[:1]
+    names = names or tuple(dict.fromkeys([*_called(tree, before), *imported]))
+    exceptions = caught(tree) - set(dir(builtins))
+    foreign = exceptions - _defined(tree) - _defined(_parsed(before))
+    names = tuple(x for x in names if x not in foreign)
     if not names:
         _refuse("the suite calls nothing that a program could define", "give `entry_point`")
     aliases = set(names)
     if check is not None and check.args.args:
         aliases.add(check.args.args[0].arg)
     shadowed = frozenset(dir(builtins)) & (_defined(tree) | _defined(_parsed(before)))
-    entry = names[0] if len(names) == 1 else None
+    entry = entry or (names[0] if len(names) == 1 else None)
     state = State(
         aliases, entry, [], has_reference, {}, shadowed, frozenset(classes(tree, names, before))
     )
@@ -79,8 +95,11 @@ def convert(
     rest = None
     asserts = sum(_checks(x) for x in rest_body)
     if asserts:
-        _must_be_runnable(rest_body)
-        rest = _rest(rest_body, names, check, before, asserts, tree)
+        _must_be_runnable(rest_body, names)
+        candidate = names[0] if of_class is None else f"{of_class[0]}().{of_class[1]}"
+        rest = _rest(
+            rest_body, names, check, before, asserts, tree, candidate, tuple(sorted(exceptions))
+        )
         known = used(tree) | used(_parsed(before))
         made = tuple(x for x in _records(before) if x not in names and x in known)
         rest = replace(rest, names=(*rest.names, *made))
@@ -96,14 +115,6 @@ def _parsed(code: str) -> ast.Module:
         return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
         _refuse(f"no Python: {err}", "an assert suite is Python code")
-
-
-def _check_function(tree: ast.Module) -> ast.FunctionDef | None:
-    """HumanEval's ``def check(candidate)``, which the harness calls."""
-    for item in tree.body:
-        if isinstance(item, ast.FunctionDef) and item.name == "check":
-            return item
-    return None
 
 
 def _called(tree: ast.Module, before: str) -> tuple[str, ...]:
@@ -160,25 +171,14 @@ def _records(before: str) -> list[str]:
 
 
 _MODULES = frozenset(sys.stdlib_module_names) | {"numpy", "pandas", "scipy", "pytest"}
-_SOLUTIONS = ("solution", "main", "your_module", "__main__")
 
 
-def _from_solution(tree: ast.Module) -> list[str]:
-    """Names in ``from solution import f``, which is taken out: the program is no module."""
-    found = [
-        x for x in tree.body
-        if isinstance(x, ast.ImportFrom) and x.module in _SOLUTIONS
-        and all(a.asname is None and a.name != "*" for a in x.names)
-    ]  # fmt: skip
-    tree.body[:] = [x for x in tree.body if x not in found]
-    return [a.name for x in found for a in x.names]
-
-
-def _must_be_runnable(body: Sequence[ast.stmt]) -> None:
+def _must_be_runnable(body: Sequence[ast.stmt], names: Sequence[str]) -> None:
     """What cannot run here is the row's fault, not the program's.
 
     Raises:
-        ReferenceUnreadable: it imports what is not there, or needs pytest's fixtures.
+        ReferenceUnreadable: it imports what is not there, derives from a class of the program's,
+            or needs pytest's fixtures.
     """
     tried = {id(y) for item in body for x in ast.walk(item) if isinstance(x, ast.Try)
              for y in ast.walk(x)}  # fmt: skip
@@ -191,13 +191,12 @@ def _must_be_runnable(body: Sequence[ast.stmt]) -> None:
         for module in modules:
             if module.partition(".")[0] not in _MODULES:
                 _refuse(f"imports {module!r}, which the sandbox lacks", "import it no more")
-    for test in _tests(body):
+    for item in (x for statement in body for x in ast.walk(statement)):
+        if isinstance(item, ast.ClassDef) and {ast.unparse(x) for x in item.bases} & set(names):
+            _refuse(f"{item.name} derives from the program's class", "use the class itself")
+    for test in tests_in(body):
         if test.args.args and not test.decorator_list:
             _refuse(f"{test.name} takes arguments (fixtures?)", "have it make what it needs")
-
-
-def _tests(body: Sequence[ast.stmt]) -> list[ast.FunctionDef]:
-    return [x for x in body if isinstance(x, ast.FunctionDef) and x.name.startswith("test_")]
 
 
 def _is_stub(item: ast.stmt) -> bool:
@@ -236,11 +235,12 @@ def _body(body: Sequence[ast.stmt], state: State, check: ast.FunctionDef | None)
     """The statements that stay code; converts the others into cases."""
     rest: list[ast.stmt] = []
     rebound = _rebound(body, state)
+    cases = unittest_classes(body)
     for item in body:
         if item is check:
             inside = _body(item.body, state, None)
             rest.append(_with_body(item, inside))
-        elif isinstance(item, ast.ClassDef) and _is_test_case(item):
+        elif isinstance(item, ast.ClassDef) and item in cases:
             inside = []
             for method in item.body:
                 if isinstance(method, ast.FunctionDef) and method.name.startswith("test"):
@@ -266,10 +266,6 @@ def _rebound(body: Sequence[ast.stmt], state: State) -> bool:
         for item in body
         for x in ast.walk(item)
     )
-
-
-def _is_test_case(item: ast.ClassDef) -> bool:
-    return any("TestCase" in ast.unparse(base) for base in item.bases)
 
 
 def _taken(item: ast.stmt, state: State) -> bool:
@@ -301,7 +297,7 @@ def _checks(item: ast.stmt) -> int:
         if isinstance(x, ast.Assert | ast.Raise):
             total += 1
         elif isinstance(x, ast.Call) and isinstance(x.func, ast.Attribute):
-            total += x.func.attr.startswith(("assert", "fail"))
+            total += x.func.attr.startswith(("assert", "fail", "raises"))
     return total
 
 
@@ -315,8 +311,10 @@ def _rest(
     before: str,
     asserts: int,
     tree: ast.Module,
+    candidate: str,
+    exceptions: tuple[str, ...],
 ) -> Rest:
-    known = set(dir(builtins)) | _defined(tree) | set(names) | {"__name__", "__file__"}
+    known = set(dir(builtins)) | _defined(tree) | {*names, *exceptions} | {"__name__", "__file__"}
     if before:
         known |= _defined(_parsed(before))
     for item in body:
@@ -330,47 +328,9 @@ def _rest(
             )
     module = asking(copy.deepcopy(ast.Module(list(body), [])))
     text = ast.unparse(ast.fix_missing_locations(module))
-    tests = [x.name for x in body if isinstance(x, ast.ClassDef) and _is_test_case(x)]
-    if check is not None and not _calls(body, "check"):
-        text += f"\ncheck({names[0]})\n"
-    elif tests:
-        text += _RUN_UNITTEST.format(classes=", ".join(tests))
-    else:
-        functions = [
-            x.name for x in body
-            if isinstance(x, ast.FunctionDef) and x.name.startswith("test")
-            and (not x.args.args or (x.name.startswith("test_") and x.decorator_list))
-        ]  # fmt: skip
-        for item in body:
-            if isinstance(item, ast.ClassDef) and item.name.startswith("Test"):
-                text += _run_class(item)
-        text += "".join(f"\n{f}()" for f in functions if not _calls(body, f)) + "\n"
+    text += calls(body, candidate)
     aliases = {*names, *(x.arg for x in check.args.args[:1])} if check is not None else {*names}
     return Rest(
-        text, names, asserts, classes(tree, names, before), not trusts_arguments(tree, aliases)
-    )
-
-
-_RUN_UNITTEST = """
-import io as _io, unittest as _unittest
-_suite = _unittest.TestSuite()
-for _case in ({classes},):
-    _suite.addTests(_unittest.defaultTestLoader.loadTestsFromTestCase(_case))
-_result = _unittest.TextTestRunner(stream=_io.StringIO()).run(_suite)
-assert _result.wasSuccessful() and _result.testsRun and not _result.skipped, "a test failed"
-"""
-
-
-def _run_class(item: ast.ClassDef) -> str:
-    """Pytest's class of tests: a new object for each."""
-    methods = {x.name for x in item.body if isinstance(x, ast.FunctionDef)}
-    setup = next((f"_t.{x}()\n" for x in ("setup_method", "setUp") if x in methods), "")
-    return "".join(f"\n_t = {item.name}()\n{setup}_t.{test.name}()\n" for test in _tests(item.body))
-
-
-def _calls(body: Sequence[ast.stmt], name: str) -> bool:
-    return any(
-        isinstance(x, ast.Call) and isinstance(x.func, ast.Name) and x.func.id == name
-        for item in body
-        for x in ast.walk(item)
-    )
+        text, names, asserts, classes(tree, names, before), exceptions,
+        not trusts_arguments(tree, aliases),
+    )  # fmt: skip

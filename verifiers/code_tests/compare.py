@@ -20,6 +20,8 @@ from assay.verifiers.code_tests.sandbox.wire import Opaque, Pairs, Relative, Seq
 
 _NUMBERS = (int, float, complex, Decimal, Fraction)
 _HUGE_BITS = 100_000
+_LISTS_IN_TURN = ("iterator", "range", "array")
+"""What stands for a list if `Rules.iterators` says so, and to ``==`` is none."""
 _MATCHING = 500  # unordered and with tolerance is quadratic
 
 
@@ -34,8 +36,8 @@ class Rules:
     nan_equal: bool = False
     iterators: bool = True
     """A generator (or map, dict view, ...) stands for the list of what it gives."""
-    as_type: Literal["set", "true", "false", "numbers"] | None = None
-    """From the text of an assertion: compare as sets; or ask for the truth of the value only."""
+    as_type: Literal["true", "false"] | None = None
+    """From the text of an assertion: ask for the truth of the value only."""
 
 
 def node(value: Any) -> Any:
@@ -49,10 +51,9 @@ def difference(got: Any, want: Any, rules: Rules) -> str | None:
         return None if truth(got) is True else f"got {show(got)}, wanted something true"
     if rules.as_type == "false":
         return None if truth(got) is False else f"got {show(got)}, wanted something false"
-    if rules.as_type == "set":
-        got, want = _as_set(got), _as_set(want)
     if rules.unordered:
         got, want = _plain(got, rules), _plain(want, rules)
+        got = _beside(got, want, rules)
         if isinstance(got, Seq) and isinstance(want, Seq):
             return _unordered(got, want, rules)
     return _differs(got, want, rules, "")
@@ -71,27 +72,36 @@ def truth(value: Any) -> bool | None:
     return bool(value)
 
 
-def _as_set(value: Any) -> Any:
-    inner = value
-    while isinstance(inner, Relative):
-        inner = inner.value
-    if isinstance(inner, Seq):
-        return SetOf("set", inner.items)
-    if isinstance(inner, str):
-        return SetOf("set", tuple(inner))
-    return value
-
-
 def _plain(value: Any, rules: Rules) -> Any:
     while isinstance(value, Relative) and not rules.exact_types:
-        if value.name == "iterator" and not rules.iterators:
+        if value.name in _LISTS_IN_TURN and not rules.iterators:
+            return value
+        if value.name == "range":
             return value
         value = value.value
     return value
 
 
+def written_out(value: Relative, most: int) -> Seq | None:
+    """What a range gives, as a list; None: it is longer than `most`."""
+    found = range(*value.value.items)
+    if found and (found[-1] - found[0]) // found.step >= most:
+        return None
+    return Seq("list", tuple(found))
+
+
+def _beside(value: Any, other: Any, rules: Rules) -> Any:
+    """`value`; a range as the list that it stands for, where `other` is a list as long."""
+    if not (isinstance(value, Relative) and value.name == "range" and isinstance(other, Seq)):
+        return value
+    if rules.exact_types or not rules.iterators:
+        return value
+    return written_out(value, len(other.items)) or value
+
+
 def _differs(got: Any, want: Any, rules: Rules, where: str) -> str | None:
     got, want = _plain(got, rules), _plain(want, rules)
+    got, want = _beside(got, want, rules), _beside(want, got, rules)
     if isinstance(got, Seq) and isinstance(want, Seq):
         if rules.exact_types and got.kind != want.kind:
             return _say(where, f"got a {got.kind}, wanted a {want.kind}")
@@ -110,6 +120,9 @@ def _differs(got: Any, want: Any, rules: Rules, where: str) -> str | None:
             return None
         return _say(where, f"got {show(got)}, wanted {show(want)}")
     both = isinstance(got, Relative) and isinstance(want, Relative)
+    if both and got.name == want.name == "range":
+        same = range(*got.value.items) == range(*want.value.items)
+        return None if same else _say(where, f"got {show(got)}, wanted {show(want)}")
     if both and got.name == want.name != "iterator":
         return _differs(got.value, want.value, rules, where)
     if _same_scalar(got, want, rules):
@@ -219,6 +232,8 @@ _serial = count()
 def canonical(value: Any) -> str:
     """Text that two values share exactly if Python's ``==`` holds and True is not 1."""
     while isinstance(value, Relative):
+        if value.name == "range":
+            return _range(range(*value.value.items))
         value = value.value
     if value is None or isinstance(value, bool):
         return str(value)
@@ -236,6 +251,13 @@ def canonical(value: Any) -> str:
         pairs = sorted(f"{canonical(k)}={canonical(v)}" for k, v in value.pairs)
         return "<" + ",".join(pairs) + ">"
     return f"?{next(_serial)}"  # equal to nothing
+
+
+def _range(value: range) -> str:
+    if not value:
+        return "r"
+    step = value.step if value[0] != value[-1] else 0
+    return f"r{value[0]:x},{value[-1]:x},{step:x}"
 
 
 def _number(value: Any) -> str:

@@ -14,7 +14,7 @@ from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, of_end, of_
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox import codec, wire
 from assay.verifiers.code_tests.sandbox.levels import Kind
-from assay.verifiers.code_tests.sandbox.pool import Lane
+from assay.verifiers.code_tests.sandbox.pool import Lane, kind_for
 from assay.verifiers.code_tests.sandbox.run import End, Limits, Run
 from assay.verifiers.code_tests.suite import Case, Suite
 from assay.verifiers.code_tests.views import unmet
@@ -102,6 +102,8 @@ class Program:
         if self._suite.before and _is_bare_body(self._code):
             return {"kind": kind, "code": f"{self._suite.before}\n{self._code}"}
         job = {"kind": kind, "code": self._code}
+        if self._suite.lent:
+            job["lent"] = self._suite.lent
         if self._suite.before:
             job["before"] = self._suite.before
         return job
@@ -261,7 +263,8 @@ class Checker:
     def _start(self) -> Run:
         from assay.errors import ReferenceUnreadable
 
-        run = self._lane.zygote().run({"kind": "serve", "code": self._code}, self._budget.limits())
+        zygote = self._lane.zygote(kind_for(self._code))
+        run = zygote.run({"kind": "serve", "code": self._code}, self._budget.limits())
         first = run.receive(time.monotonic() + self._budget.case_s + START_S)
         if first is None or "ready" not in first:
             run.close()

@@ -12,8 +12,9 @@ from assay.verifiers.code_tests.execute import START_S, Budget
 from assay.verifiers.code_tests.outcomes import of_failure
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox import wire
-from assay.verifiers.code_tests.sandbox.pool import Lane
+from assay.verifiers.code_tests.sandbox.pool import Lane, kind_for
 from assay.verifiers.code_tests.suite import MAX_CASES, Case, Suite
+from assay.verifiers.code_tests.views import seen
 
 _known: dict[tuple[Any, ...], tuple[Case, ...]] = {}
 _KEPT = 64
@@ -53,7 +54,7 @@ def _generated(suite: Suite, lane: Lane, budget: Budget) -> list[Case]:
     """``generate(n)`` gives a list of argument lists, or of texts for stdin."""
     deadline = time.monotonic() + budget.total_s + START_S
     job = {"kind": "serve", "code": suite.generator}
-    with lane.zygote().run(job, budget.limits()) as run:
+    with lane.zygote(kind_for(suite.generator)).run(job, budget.limits()) as run:
         ready = run.receive(deadline)
         if ready is None or "ready" not in ready:
             _fail("generator", ready)
@@ -80,17 +81,21 @@ def _generated(suite: Suite, lane: Lane, budget: Budget) -> list[Case]:
 
 
 def _rows(value: Any) -> list[Any] | None:
-    if isinstance(value, dict) and len(value) == 1 and "t" in value:
+    if isinstance(value, dict) and "t" in value:
         value = value["t"]
+    elif isinstance(value, dict) and value.get("k", [None])[0] == "iterator":
+        value = value["k"][1]  # it yields them
     return value if isinstance(value, list) else None
 
 
 def _solved(suite: Suite, cases: Sequence[Case], lane: Lane, budget: Budget) -> tuple[Case, ...]:
-    zygote = lane.zygote()
+    zygote = lane.zygote(kind_for(suite.reference, suite.before))
     out = []
     job = {"kind": "script" if suite.kind == "stdio" else "serve", "code": suite.reference}
     if suite.before:
         job["before"] = suite.before
+    if suite.lent:
+        job["lent"] = suite.lent
     if suite.kind == "stdio":
         for case in cases:
             if not case.expected:
@@ -112,6 +117,9 @@ def _solved(suite: Suite, cases: Sequence[Case], lane: Lane, budget: Budget) -> 
                 reply = run.receive(time.monotonic() + budget.case_s + START_S)
                 if reply is None or "v" not in reply:
                     _fail(f"reference ({case.label})", reply)
-                case = replace(case, expected=(wire.decode(reply["v"]),))
+                value = wire.decode(reply["v"])
+                if case.view is not None:
+                    value = seen(value, case.view)
+                case = replace(case, expected=(value,))
             out.append(case)
     return tuple(out)

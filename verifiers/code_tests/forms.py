@@ -233,7 +233,9 @@ def _equal(left: ast.expr, right: ast.expr, state: State, rules: Rules) -> Case:
 
 
 def _itself(left: ast.expr, right: ast.expr, state: State, rules: Rules) -> Case:
-    mine, theirs = _call(left, state, rules)[0], _call(right, state, rules)[0]
+    (mine, done), (theirs, _) = _peeled(left, state), _peeled(right, state)
+    if not {name for name, _ in done} <= _CONTAINERS:
+        raise NotACase
     if list(map(ast.unparse, _arguments(mine))) != list(map(ast.unparse, _arguments(theirs))):
         raise NotACase  # f(a) == f(b): says something, if little
     corrected = state.corrected.get(ast.unparse(mine))
@@ -253,24 +255,24 @@ def _case(
 ) -> Case:
     """A case of what an assertion asks of a call; any of `wanted` will do."""
     view = View((), relation) if relation != "==" else None
-    try:
-        call, rules = _call(expr, state, rules)
-    except NotACase:
-        call, steps = _peeled(expr, state)
+    call, steps = _peeled(expr, state)
+    if rules.unordered:
+        steps = (*steps, ("list", None))  # assertCountEqual takes whatever gives items
+    if steps:
         view = View(steps, relation)
+    if ("sorted", None) in steps:
+        rules = _as_sorted(steps, relation, rules)
     if view is not None and (
         used(call.func) & state.classes or any(map(is_cap_words, used(call.func)))
     ):
         raise NotACase  # its operators are under test, and it is no plain value
-    if view is not None and rules.unordered:
-        raise NotACase
     if any(isinstance(a, ast.Starred) for a in call.args):
         raise NotACase
     if any(k.arg is None for k in call.keywords):
         raise NotACase
     function = ast.unparse(call.func)
     first, _, tail = function.partition(".")
-    if state.entry is not None:
+    if state.entry is not None and first != state.entry.partition(".")[0]:
         first = state.entry
     elif first not in state.aliases:
         raise NotACase
@@ -288,26 +290,13 @@ def _case(
     )
 
 
-def _call(expr: ast.expr, state: State, rules: Rules) -> tuple[ast.Call, Rules]:
-    """The call to the program in ``f(...)``, ``sorted(f(...))``, ``set(f(...))``, ..."""
+def _call(expr: ast.expr, state: State) -> ast.Call:
+    """``f(...)`` as a call of the program."""
     if not isinstance(expr, ast.Call) or used(expr) - state.aliases - set(dir(builtins)):
         raise NotACase
-    if isinstance(expr.func, ast.Name) and expr.func.id not in state.aliases:
-        if expr.func.id in state.shadowed:
-            raise NotACase
-        if len(expr.args) != 1 or expr.keywords:
-            raise NotACase
-        rules = replace(rules, iterators=True)
-        if expr.func.id == "sorted":
-            rules = replace(rules, unordered=True)
-        elif expr.func.id in ("set", "frozenset"):
-            rules = replace(rules, as_type="set")
-        elif expr.func.id not in ("list", "tuple"):
-            raise NotACase
-        return _call(expr.args[0], state, rules)
     if not _is_the_programs(expr, state):
         raise NotACase  # Class(1).method(2), f(x)(y)
-    return expr, rules
+    return expr
 
 
 def _is_the_programs(expr: ast.expr, state: State) -> bool:
@@ -318,7 +307,20 @@ def _is_the_programs(expr: ast.expr, state: State) -> bool:
     return isinstance(target, ast.Name) and target.id in state.aliases
 
 
-_WRAPPERS = ("len", "str", "repr", "round", "abs", "sum", "min", "max", "set", "list", "tuple")
+def _as_sorted(steps: tuple[tuple[str, Any], ...], relation: Relation, rules: Rules) -> Rules:
+    """``sorted(f(x)) == [1, 2]``: whatever order they are in, which takes no sorting.
+
+    Raises:
+        NotACase: something is done that depends on the order.
+    """
+    after = steps[steps.index(("sorted", None)) + 1 :]
+    if relation != "==" or any(name not in ("list", "tuple", "sorted") for name, _ in after):
+        raise NotACase
+    return replace(rules, unordered=True)
+
+
+_CONTAINERS = {"set", "frozenset", "list", "tuple", "sorted"}
+_WRAPPERS = {"len", "str", "repr", "round", "abs", "sum", "min", "max", *_CONTAINERS}
 
 
 def _peeled(expr: ast.expr, state: State) -> tuple[ast.Call, tuple[tuple[str, Any], ...]]:
@@ -328,7 +330,7 @@ def _peeled(expr: ast.expr, state: State) -> tuple[ast.Call, tuple[tuple[str, An
         The call, and what is done to what it gives, in that order.
     """
     if _is_the_programs(expr, state):
-        return _call(expr, state, EXACT)[0], ()
+        return _call(expr, state), ()
     if isinstance(expr, ast.Subscript):
         key = literal(expr.slice)
         call, steps = _peeled(expr.value, state)

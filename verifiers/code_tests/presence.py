@@ -1,6 +1,7 @@
 """``while node:`` and ``a is b`` in a suite, of objects that it knows by handles.
 
-Whether an object is there, not what it says of itself; and whether two are one.
+Whether an object is there, not what it says of itself; and whether two are one. And ``sort(xs)``
+as a statement: what is called for nothing but its effect.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import ast
 
 
 def there(code: str) -> str:
-    """The code, with such truth asked by ``_assay_there``, and identity by ``_assay_same``.
+    """The code, with ``_assay_there`` for such truth, ``_assay_same``, and ``_assay_effect``.
 
     Code that is no Python stays as it is.
     """
@@ -25,6 +26,11 @@ def asking(tree: ast.Module) -> ast.Module:
     for item in ast.walk(tree):
         if isinstance(item, ast.If | ast.IfExp | ast.While):
             item.test = _asked(item.test)
+        elif isinstance(item, ast.Expr) and isinstance(item.value, ast.Call):
+            called = item.value
+            called.func = ast.copy_location(
+                ast.Call(ast.Name("_assay_effect", ast.Load()), [called.func], []), called.func
+            )
     _Same().visit(tree)
     return tree
 

@@ -40,28 +40,34 @@ def run_rest(
 
     Raises:
         Starved: the machine spent the time.
-        ReferenceUnreadable: the test's own code does not compile.
+        ReferenceUnreadable: the test's own code does not compile, or never calls the program.
     """
     budget = Budget.of(suite, params)
     job: dict[str, Any] = {"kind": "serve", "code": rest.code, "before": there(suite.before)}
     job |= {"caller": rest.names, "classes": rest.classes, "in_place": rest.in_place}
+    job["exceptions"] = rest.exceptions
     began = time.monotonic()
     with program.start() as tested:
         failed = program.ready(tested)
         if failed is not None:
             return failed
         with lane.zygote(kind).run(job, budget.limits()) as testing:
-            result = _converse(testing, tested, rest, budget)
+            result = _converse(testing, tested, rest, budget, alone=not suite.cases)
     return CaseResult(result.outcome, result.because, seconds=time.monotonic() - began)
 
 
-def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget) -> CaseResult:
+def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget, *, alone: bool) -> CaseResult:
     end_at = time.monotonic() + budget.total_s
     deadline = end_at + START_S
-    for _ in range(MAX_CALLS):
+    for asked in range(MAX_CALLS):
         message = testing.receive(deadline)
         if message is None:
             return _test_ended(testing, budget)
+        if "ready" in message and alone and not asked:
+            raise ReferenceUnreadable(
+                "tests.code: it ends without calling the program\n"
+                "fix: call its functions, or name them test_..."
+            )
         if "ready" in message:
             return CaseResult(Outcome.PASSED)
         if "c" in message:
@@ -127,7 +133,10 @@ def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
         told = reply["x"] if isinstance(reply["x"], dict) else {}
         if told.get("type") == "MemoryError":
             return of_failure(reply, "x")
-        return {"x": {k: str(told.get(k))[:200] for k in ("type", "base", "text")}}
+        said: dict[str, Any] = {k: str(told.get(k))[:200] for k in ("type", "base", "text")}
+        names = told.get("names")
+        said["names"] = [x for x in names[:20] if type(x) is str] if type(names) is list else []
+        return {"x": said}
     try:
         if "h" in reply:
             if type(reply["h"]) is not int:

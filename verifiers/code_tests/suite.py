@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
 
 from assay.errors import ReferenceUnreadable, nearest
 from assay.verifiers.code_tests.compare import Rules, node
+from assay.verifiers.code_tests.lent import CONTESTS
 from assay.verifiers.code_tests.sandbox.codec import Unencodable, encode
 from assay.verifiers.code_tests.views import View
 
@@ -53,8 +55,10 @@ class Rest:
     asserts: int
     classes: tuple[str, ...] = ()
     """Those of the names that the test takes for classes."""
+    exceptions: tuple[str, ...] = ()
+    """Names of exception classes that the test catches, if they are no builtin ones."""
     in_place: bool = True
-    """What a call that returns something did to its arguments is done to the test's own."""
+    """What a call did to its arguments is done to the test's own, also where its result is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class Suite:
     n: int = 0
     checker: str | None = None
     """Code with ``check(input, output, expected)``: a special judge."""
+    lent: str = ""
+    """Imports whose names a program may use without importing them itself."""
     self_comparisons: int = 0
     """Assertions that compared the program with itself, left out."""
 
@@ -84,7 +90,8 @@ _FIELDS = (
     "type", "entry_point", "cases", "code", "timeout_s", "timeout", "total_timeout_s", "memory_mb",
     "prompt", "setup", "reference", "generator", "n", "checker", "inputs", "outputs", "fn_name",
     "public_test_cases", "private_test_cases", "metadata", "test_list", "test_setup_code",
-    "challenge_test_list", "test_imports",
+    "challenge_test_list", "test_imports", "input_output", "starter_code", "public_tests",
+    "private_tests", "generated_tests",
 )  # fmt: skip
 
 
@@ -99,6 +106,8 @@ def read(tests: Any, prompt: Any = None) -> Suite:
         ReferenceUnreadable: not tests; says what was wanted.
     """
     given = _loaded(tests)
+    if given.get("input_output"):  # APPS and TACO keep their tests in a field of the row
+        given = {**given, **_loaded(given["input_output"])}
     unknown = [k for k in given if k not in _FIELDS]
     if unknown:
         _refuse(f"unknown field {unknown[0]!r}{nearest(unknown[0], _FIELDS)}")
@@ -161,6 +170,9 @@ def _prompt_code(given: Mapping[str, Any], prompt: Any) -> str:
         return explicit
     if not isinstance(prompt, str) or ("def " not in prompt and "import " not in prompt):
         return ""
+    if prompt.rstrip().endswith(":"):  # it breaks off where the function's body is to come
+        indent = re.match(r"\s*", prompt.rstrip().rpartition("\n")[2])
+        prompt = f"{prompt.rstrip()}\n{indent[0] if indent else ''}    ...\n"
     try:
         tree = ast.parse(prompt)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -180,10 +192,13 @@ def _suite(given: dict[str, Any], before: str) -> Suite:
     }
     if kind in (None, "asserts") and ("code" in given or "test_list" in given):
         return _asserts(given, before, limits)
+    lent = CONTESTS if kind is None and "generator" not in given else ""
     if "public_test_cases" in given or "private_test_cases" in given:
         kind, cases, entry = _livecodebench(given)
     elif "inputs" in given and ("outputs" in given or "reference" in given):
         kind, cases, entry = _apps(given)
+    elif "public_tests" in given or "private_tests" in given:
+        kind, cases, entry = _codecontests(given)
     elif "generator" in given:
         kind, cases, entry = kind or "call", [], given.get("entry_point", "")
         if limits["reference"] is None:
@@ -202,6 +217,7 @@ def _suite(given: dict[str, Any], before: str) -> Suite:
         entry_points=(entry,) if entry else (),
         generator=_code(given.get("generator")),
         n=int(given.get("n", 20)),
+        lent=lent,
         **limits,
     )
 
@@ -291,6 +307,9 @@ def _apps(given: Mapping[str, Any]) -> tuple[str, list[Case], str]:
         known = "outputs" in given
         if name:
             any_of = [y] if not (isinstance(y, list) and len(y) == 1) else [y[0], y]
+            if isinstance(x, str):  # LiveCodeBench's way: arguments as JSON, one a line
+                x = _json_lines(x)
+                any_of = [json.loads(y) if isinstance(y, str) else y]
             if not isinstance(x, list):
                 _refuse(f"inputs[{i}] is a {type(x).__name__}, must be a list of arguments")
             args = tuple(encode(a) for a in x)
@@ -323,9 +342,8 @@ def _livecodebench(given: Mapping[str, Any]) -> tuple[str, list[Case], str]:
                 functional = True
                 if not name:
                     _refuse("functional cases need `fn_name`, or `func_name` in the metadata")
-                lines = [json.loads(x) for x in str(row["input"]).split("\n") if x.strip()]
                 want = node(json.loads(row["output"]))
-                args = tuple(encode(a) for a in lines)
+                args = tuple(encode(a) for a in _json_lines(row["input"]))
                 cases.append(Case(label, str(name), args, expected=(want,), public=public))
             else:
                 texts = (_joined(row["output"]),)
@@ -333,6 +351,25 @@ def _livecodebench(given: Mapping[str, Any]) -> tuple[str, list[Case], str]:
                     Case(label, stdin=_joined(row["input"]), expected=texts, public=public)
                 )
     return ("call" if functional else "stdio"), cases, str(name or "") if functional else ""
+
+
+def _json_lines(text: Any) -> list[Any]:
+    return [json.loads(line) for line in str(text).split("\n") if line.strip()]
+
+
+def _codecontests(given: Mapping[str, Any]) -> tuple[str, list[Case], str]:
+    """CodeContests: for each kind of test the lists ``input`` and ``output``."""
+    cases: list[Case] = []
+    for field in ("public_tests", "private_tests", "generated_tests"):
+        rows = given.get(field) or {}
+        inputs, outputs = rows.get("input") or [], rows.get("output") or []
+        if len(inputs) != len(outputs):
+            _refuse(f"{field}: {len(inputs)} inputs and {len(outputs)} outputs")
+        public = field == "public_tests"
+        for x, y in zip(inputs, outputs, strict=True):
+            label = f"{'public' if public else 'hidden'} case {len(cases) + 1}"
+            cases.append(Case(label, stdin=_joined(x), expected=(_joined(y),), public=public))
+    return "stdio", cases, ""
 
 
 def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -> Suite:

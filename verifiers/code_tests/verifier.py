@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import math
-import re
 from collections.abc import Sequence
 
 from pydantic import BaseModel
@@ -17,16 +16,15 @@ from assay.verifiers.code_tests.feedback import feedback
 from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, Starved
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.rest import run_rest
-from assay.verifiers.code_tests.sandbox import levels, selftest
-from assay.verifiers.code_tests.sandbox.levels import Kind, Level
-from assay.verifiers.code_tests.sandbox.pool import PLAIN, Lane, Pool, shared_pool
+from assay.verifiers.code_tests.sandbox import selftest
+from assay.verifiers.code_tests.sandbox.levels import Level
+from assay.verifiers.code_tests.sandbox.pool import Lane, Pool, kind_for, shared_pool
 from assay.verifiers.code_tests.sandbox.run import Lost, Unconfined
 from assay.verifiers.code_tests.suite import Case, Suite, read
 from assay.verifiers.program_source import extract_program
 
 NAME = "code.tests@1"
 
-_NUMERIC = re.compile(r"^\s*(?:import|from)\s+(?:numpy|pandas|scipy)\b", re.MULTILINE)
 _MAX_PARTS = 256
 
 
@@ -39,11 +37,6 @@ def _read(tests: str, prompt: str | None) -> Suite:
 def _suite(sample: Sample) -> Suite:
     tests = sample.tests if isinstance(sample.tests, str) else json.dumps(sample.tests)
     return _read(tests, sample.prompt if isinstance(sample.prompt, str) else None)
-
-
-@functools.cache
-def _numeric() -> Kind | None:
-    return levels.numeric_kind(PLAIN.preload)
 
 
 class CodeTests:
@@ -123,7 +116,9 @@ class CodeTests:
 
     def _judged(self, lane: Lane, code: str, suite: Suite, level: str) -> Verdict:
         params = self._params
-        kind = (_numeric() if _NUMERIC.search(code) else None) or PLAIN
+        rest_code = suite.rest.code if suite.rest is not None else None
+        # an array that the suite hands over is one to the program, too
+        kind = kind_for(code, suite.before, rest_code)
         cases = self._chosen(completed(suite, lane, params))
         stop = params.stop if params.stop is not None else params.score == "all"
         program = Program(lane, kind, code, suite, params)
@@ -138,8 +133,8 @@ class CodeTests:
             if ended or failed:
                 results.append(CaseResult(Outcome.NOT_RUN))
             else:
-                rest_kind = (_numeric() if _NUMERIC.search(suite.rest.code) else None) or PLAIN
                 again = Program(lane, kind, code, suite, params)
+                rest_kind = kind_for(suite.before, rest_code)
                 results.append(run_rest(lane, rest_kind, again, suite, suite.rest, params))
         return self._verdict(suite, cases, results, level)
 

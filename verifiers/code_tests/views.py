@@ -13,7 +13,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
-from assay.verifiers.code_tests.compare import Rules, canonical, difference, set_items, show
+from assay.verifiers.code_tests.compare import (
+    Rules,
+    canonical,
+    difference,
+    set_items,
+    show,
+    written_out,
+)
 from assay.verifiers.code_tests.sandbox.wire import Opaque, Pairs, Relative, Seq, SetOf
 
 Relation: TypeAlias = Literal[
@@ -24,10 +31,10 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
 _REAL = (bool, int, float, Fraction)
-_LIKE_A_LIST = ("iterator", "deque", "namedtuple", "numpy.ndarray")
+_LIKE_A_LIST = ("iterator", "deque", "namedtuple", "numpy.ndarray", "array", "memoryview")
 _MAPPINGS = ("Counter", "OrderedDict", "defaultdict")
 _MOST = 200_000
-"""Longest text that is made of a value, and longest range that is written out."""
+"""Longest text that is made of a value."""
 
 TYPES = {
     "int", "float", "str", "bool", "list", "tuple", "dict", "set", "frozenset", "bytes",
@@ -60,14 +67,22 @@ def unmet(got: Any, wanted: tuple[Any, ...], view: View | None, rules: Rules) ->
     if view is None:
         return _equal(got, wanted, rules)
     try:
-        seen = got
-        for name, argument in view.steps:
-            seen = _STEPS[name](seen, argument)
-        return _related(seen, wanted, view.relation, rules)
+        return _related(seen(got, view), wanted, view.relation, rules)
     except _Unanswerable as err:
         return str(err)
     except (ArithmeticError, ValueError, TypeError) as err:  # NaN, infinity, too large, no order
         return f"got {show(got)}: {type(err).__name__}"
+
+
+def seen(value: Any, view: View) -> Any:
+    """What is looked at of a value.
+
+    Raises:
+        ValueError, ArithmeticError, TypeError: it has no length, no such item, ...
+    """
+    for name, argument in view.steps:
+        value = _STEPS[name](value, argument)
+    return value
 
 
 def _equal(got: Any, wanted: tuple[Any, ...], rules: Rules) -> str | None:
@@ -136,7 +151,7 @@ def _scalar(value: Any) -> Any:
 
 def _items(value: Any) -> tuple[Any, ...] | list[Any]:
     """What going through a container gives."""
-    if isinstance(value, str):
+    if isinstance(value, str | bytes):
         return tuple(value)
     if isinstance(value, Seq):
         return value.items
@@ -146,17 +161,15 @@ def _items(value: Any) -> tuple[Any, ...] | list[Any]:
         return list({canonical(k): k for k, _ in value.pairs}.values())
     if isinstance(value, Relative):
         if value.name == "range":
-            return _range(value)
+            found = written_out(value, _MOST)
+            if found is None:
+                raise _Unanswerable(f"got {show(value)}, which is too long")
+            return found.items
+        if value.name == "bytearray":
+            return _items(value.value)
         if value.name in (*_LIKE_A_LIST, *_MAPPINGS) and not isinstance(value.value, str):
             return _items(value.value)
     raise _Unanswerable(f"got {show(value)}, which is no container")
-
-
-def _range(value: Relative) -> list[Any]:
-    found = range(*value.value.items)
-    if found and (found[-1] - found[0]) // found.step >= _MOST:
-        raise _Unanswerable(f"got {show(value)}, which is too long")
-    return list(found)
 
 
 def _len(value: Any, _: Any) -> Any:
@@ -254,7 +267,9 @@ _STEPS: dict[str, Callable[[Any, Any], Any]] = {
     "str": _text,
     "repr": lambda v, _: _repr(v, [_MOST]),
     "set": lambda v, _: SetOf("set", tuple(_items(v))),
+    "frozenset": lambda v, _: SetOf("frozenset", tuple(_items(v))),
     "list": lambda v, _: Seq("list", tuple(_items(v))),
+    "sorted": lambda v, _: Seq("list", tuple(_items(v))),  # compared in any order
     "tuple": lambda v, _: Seq("tuple", tuple(_items(v))),
     "sum": lambda v, _: sum(_numbers(v)),
     "min": _extreme(min),

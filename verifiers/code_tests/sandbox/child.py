@@ -18,9 +18,11 @@ A frame on the channel is a length (4 bytes, big-endian) and JSON.
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import builtins
 import contextlib
+import gc
 import io
 import json
 import operator
@@ -45,6 +47,7 @@ from assay.verifiers.code_tests.sandbox.proxy import outward
 
 SOURCE = "<program>"
 _MAX_SHOWN = 1_000_000
+_MAX_STACK = 256 << 20
 
 _dump = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
 _load = json.JSONDecoder().decode
@@ -105,6 +108,7 @@ def _failure(err: BaseException) -> dict[str, Any]:
     return {
         "type": kind.__name__[:80],
         "base": base,
+        "names": [c.__name__[:80] for c in kind.__mro__ if c.__module__ != "builtins"][:20],
         "line": line,
         "text": text,
         "code": err.code if isinstance(err, SystemExit) and type(err.code) is int else None,
@@ -118,6 +122,9 @@ def run(job: dict[str, Any], channel_fd: int) -> None:
     try:
         _fresh_streams()
         random.seed(0)  # the same program gets the same verdict
+        threading.stack_size = _stack_size
+        if "lent" in job:
+            _lend(job["lent"])
         code = _script(job, channel) if job["kind"] == "script" else _serve(job, channel)
     except MemoryError:
         channel.send_bytes(_OUT_OF_MEMORY)
@@ -140,9 +147,30 @@ def _fresh_streams() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
+def _stack_size(*size: int) -> int:
+    """`threading.stack_size`, of no more than `_MAX_STACK`.
+
+    Programs for contests ask for all there could be, to recurse deeply, and use little of it; but
+    what a stack may grow to counts as memory used.
+    """
+    wanted = tuple(min(x, _MAX_STACK) if type(x) is int else x for x in size)
+    return _thread.stack_size(*wanted)
+
+
+def _lend(code: str) -> None:
+    """Let programs use the names that `code` defines, where nothing else defines them.
+
+    As builtins, not among the program's own names: those alone can be asked for.
+    """
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - the data set's
+    for name, value in names.items():
+        vars(builtins).setdefault(name, value)
+
+
 def _module(name: str) -> types.ModuleType:
     module = types.ModuleType(name)
-    module.__dict__["__builtins__"] = builtins
+    module.__dict__.update(__builtins__=builtins, __file__="program.py")
     sys.modules[name] = module
     return module
 
@@ -179,8 +207,28 @@ def _script(job: dict[str, Any], channel: _Channel) -> int:
         status = 1
     shutdown()
     exits()
-    sys.stdout.flush()
+    _flush()
+    _let_go(main)
     return status
+
+
+def _flush() -> None:
+    """What is buffered is printed; the program may have put anything in stdout's place."""
+    for stream in (sys.stdout, sys.__stdout__):
+        with contextlib.suppress(BaseException):
+            stream.flush()  # type: ignore[union-attr]
+
+
+def _let_go(main: types.ModuleType) -> None:
+    """End the program's objects as Python does when it ends.
+
+    Files that it wrote to and never closed are written, a ``__del__`` may print.
+    """
+    names = main.__dict__
+    for name in [n for n in names if n != "__builtins__"]:
+        names[name] = None
+    gc.collect()
+    _flush()
 
 
 def _exit_status(err: SystemExit) -> int:
@@ -197,8 +245,9 @@ def _serve(job: dict[str, Any], channel: _Channel) -> int:
     if job.get("caller"):
         pytest_like.install()
         module.__dict__["__builtins__"] = outward(
-            channel, job["caller"], job.get("classes", []), in_place=job.get("in_place", True)
-        )
+            channel, job["caller"], job.get("classes", []), job.get("exceptions", []),
+            in_place=job.get("in_place", True),
+        )  # fmt: skip
     if "before" in job:  # the prompt's helpers; its stub of the function asked for must not stay
         helpers = compile(job["before"], "<prompt>", "exec", dont_inherit=True)
         exec(helpers, module.__dict__)  # noqa: S102
@@ -396,7 +445,7 @@ def _abilities(value: Any) -> list[str]:
     """What a handle on it is good for; to claim more than is true gains nothing."""
     cls = type(value)
     found = ["call"] if callable(value) else []
-    if is_iterator(value) or (hasattr(cls, "__next__") and hasattr(cls, "__iter__")):
+    if hasattr(cls, "__iter__"):
         found.append("iter")
     if is_view(value):
         found.append("len")

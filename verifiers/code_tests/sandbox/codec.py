@@ -25,6 +25,7 @@ nothing. An object with one key is a tag; plain JSON stands for itself:
 
 from __future__ import annotations
 
+import array
 import collections
 import datetime
 import decimal
@@ -32,6 +33,7 @@ import fractions
 import functools
 import itertools
 import math
+import sys
 import types
 from collections.abc import Callable
 from typing import Any
@@ -138,6 +140,10 @@ def _relative(v: Any, kind: type, depth: int, left: list[Any]) -> Any:
         return {"k": ["iterator", _exhausted(v, depth, left)]}
     if kind is collections.deque:
         return {"k": ["deque", [_encode(x, depth, left) for x in v]]}
+    if kind is memoryview and v.format == "B" and v.ndim == 1:
+        return {"k": ["memoryview", _encode(bytes(v), depth, left)]}
+    if kind is array.array:
+        return {"k": ["array", [_encode(x, depth, left) for x in v]]}
     if kind in _DATES:
         return {"k": [_DATES[kind], v.isoformat()]}
     if kind is datetime.timedelta:
@@ -224,7 +230,22 @@ def _known(v: Any) -> Any:
         return datetime.time.fromisoformat(plain)
     if name == "timedelta":
         return datetime.timedelta(*plain)
-    return plain
+    return _in_numpy(name[6:], plain) if name.startswith("numpy.") else plain
+
+
+def _in_numpy(kind: str, plain: Any) -> Any:
+    """`plain` as an array, or a scalar of that kind, where numpy is loaded; of the usual dtypes."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return plain
+    try:
+        if kind == "ndarray":
+            return numpy.array(plain)
+        cls = getattr(numpy, kind, None)
+        known = (numpy.number, numpy.bool_, numpy.str_)
+        return cls(plain) if isinstance(cls, type) and issubclass(cls, known) else plain
+    except (TypeError, ValueError, OverflowError):
+        return plain
 
 
 @functools.lru_cache(maxsize=64)

@@ -26,6 +26,7 @@ from __future__ import annotations
 import builtins
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from assay.verifiers.code_tests.sandbox.codec import decode, encode
@@ -63,6 +64,8 @@ class Caller:
         """Of the test's, that the program was given; each known by its place."""
         self._numbers: dict[int, int] = {}
         self._stdout = sys.stdout
+        self.for_effect = False
+        """Of the call that comes next nothing but what it does to its arguments is wanted."""
 
     def ask(
         self, request: dict[str, Any], args: tuple[Any, ...] = (), kwargs: Any = None
@@ -72,6 +75,7 @@ class Caller:
         Raises:
             Exception: what the program raised, as the nearest builtin class.
         """
+        for_effect, self.for_effect = self.for_effect, False
         request["a"] = [self._sent(a) for a in args]
         request["k"] = {k: self._sent(v) for k, v in (kwargs or {}).items()}
         if sys.stdout is not self._stdout:  # the test looks at what is printed
@@ -88,7 +92,7 @@ class Caller:
             sys.stdout.write(reply["out"])
         if "x" in reply:
             raise _raised(reply["x"], request.get("f"))
-        if self._in_place or ("h" not in reply and reply.get("v") is None):
+        if self._in_place or for_effect:
             for mine, theirs in zip(args, reply.get("after") or (), strict=False):
                 self._update(mine, theirs)
         return dict(reply)
@@ -165,7 +169,27 @@ def _raised(told: dict[str, Any], asked: Any) -> Exception:
     if kind in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError):
         kind = ValueError
     # an AssertionError of the program's is not one of the test's, but reads like it
-    return kind(text)
+    return _caught_as(told.get("names") or (), kind)(text)
+
+
+_exceptions: dict[str, type[Exception]] = {}
+"""By the names of what the test catches: a class for each, where it has none of its own."""
+
+
+def _caught_as(names: Sequence[str], kind: type[Exception]) -> type[Exception]:
+    """A class like `kind` that is caught as the test's classes of those names, too.
+
+    It is the program's word, as it is whether it raises at all.
+    """
+    known = vars(sys.modules["program"])  # the test's own module
+    mine = [known.get(name, _exceptions[name]) for name in names if name in _exceptions]
+    bases = [x for x in mine if isinstance(x, type) and issubclass(x, Exception)]
+    bases = [x for x in bases if not issubclass(x, StopIteration | StopAsyncIteration)]
+    try:
+        made = type(kind.__name__, (*bases, kind), {"__init__": Exception.__init__})
+    except TypeError:  # no order of all of them
+        return kind
+    return made if bases else kind
 
 
 def builtin_exception(told: dict[str, Any]) -> Exception:
@@ -258,6 +282,12 @@ class _Opaque:
     def __bool__(self) -> bool:
         raise TypeError("an object of the program's that is no value is neither true nor false")
 
+    def __enter__(self) -> Any:
+        return self._assay_on("__enter__")
+
+    def __exit__(self, *_: Any) -> None:
+        self._assay_on("__exit__", None, None, None)  # what the test raises stays raised
+
     def __repr__(self) -> str:
         return "<an object of the program>"  # no word of the program's in it
 
@@ -271,7 +301,7 @@ class _Function(_Opaque):
 
 
 class _Iterator(_Opaque):
-    """Gives values one by one."""
+    """Gives values one by one; or can be gone through."""
 
     def __iter__(self) -> Any:
         reply = self._assay_ask("on", "__iter__")
@@ -364,12 +394,6 @@ class _Instance(_Kin):
 
     def __delitem__(self, key: Any) -> None:
         self._assay_on("__delitem__", key)
-
-    def __enter__(self) -> Any:
-        return self._assay_on("__enter__")
-
-    def __exit__(self, *_: Any) -> None:
-        self._assay_on("__exit__", None, None, None)  # what the test raises stays raised
 
 
 def _is_place(key: Any) -> bool:
@@ -467,7 +491,12 @@ class _Name:
 
 
 def outward(
-    channel: Channel, names: list[str], classes: list[str], *, in_place: bool
+    channel: Channel,
+    names: list[str],
+    classes: list[str],
+    exceptions: list[str],
+    *,
+    in_place: bool,
 ) -> dict[str, Any]:
     """The builtins of the test code, with the program's names among them.
 
@@ -477,9 +506,26 @@ def outward(
         channel: To the parent.
         names: What the program is asked for.
         classes: Those of them that the test takes for classes.
-        in_place: Whether a call that returns something changes the test's arguments; one that
-            returns nothing does, since it can have no other purpose.
+        exceptions: The program's exceptions that the test catches; it gets classes of its own.
+        in_place: Whether a call whose result is used changes the test's arguments; one that is
+            a statement does, since it can have no other purpose.
     """
     caller = Caller(channel, in_place=in_place)
+
+    def effect(function: Any) -> Any:
+        """What a statement calls."""
+        if not isinstance(function, _Opaque | _Name):
+            return function  # the test's own
+
+        call_it: Any = function
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            caller.for_effect = True
+            return call_it(*args, **kwargs)
+
+        return call
+
     found = {name: _Name(caller, name, is_class=name in classes) for name in names}
-    return {**vars(builtins), "_assay_there": _there, "_assay_same": _same, **found}
+    own = {"_assay_there": _there, "_assay_same": _same, "_assay_effect": effect}
+    _exceptions.update((name, type(name, (Exception,), {})) for name in exceptions)
+    return {**vars(builtins), **own, **_exceptions, **found}

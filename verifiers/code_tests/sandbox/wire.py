@@ -157,6 +157,8 @@ def _tagged(tag: str, v: Any, depth: int, left: list[int]) -> Any:
         ends = _items(v, depth, left, 3)
         if any(type(x) is not int for x in ends):
             raise Garbled("a range of other things than integers")
+        if ends[2] == 0:
+            raise Garbled("a range of no step")
         return Relative("range", Seq("tuple", ends))
     if tag == "Q":
         top, bottom = _items(v, depth, left, 2)

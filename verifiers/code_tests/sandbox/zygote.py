@@ -21,6 +21,7 @@ import os
 import resource
 import select
 import signal
+import site
 import socket
 import sys
 from dataclasses import dataclass
@@ -160,6 +161,7 @@ class Zygote:
         ]  # fmt: skip
         self._find_listed()
         loaded = self._load()
+        site.setquit()  # of what `-S` leaves out, programs use exit() and quit()
         confine.few_malloc_arenas()
         self._mapped = confine.mapped_bytes()
         user_namespace = False

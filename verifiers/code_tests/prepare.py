@@ -1,0 +1,145 @@
+"""What a suite's text takes for granted, put right before it is read.
+
+Suites are written to lie beside a file ``solution.py``, to be started by a command, or to be run
+where the program's imports are theirs, too. Here the program is no module, and its names are its
+own.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+
+_SOLUTIONS = ("solution", "main", "your_module", "__main__")
+_RUNNERS = ("unittest.main", "pytest.main")
+_ASSUMED = {
+    **{name: f"import {name}" for name in (
+        "math", "cmath", "random", "re", "copy", "collections", "itertools", "functools", "json",
+        "os", "sys", "datetime", "decimal", "fractions", "statistics", "operator", "string",
+        "time", "numpy", "pandas",
+    )},
+    "np": "import numpy as np",
+    "pd": "import pandas as pd",
+}  # fmt: skip
+_METHOD = re.compile(r"([A-Za-z_]\w*)(?:\(\))?\.([A-Za-z_]\w*)")
+
+
+def method(entry_point: str) -> tuple[str, str] | None:
+    """Class and method in ``Solution().twoSum`` or ``Solution.twoSum``; None: it is a function."""
+    found = _METHOD.fullmatch(entry_point)
+    return (found[1], found[2]) if found is not None else None
+
+
+def from_solution(tree: ast.Module) -> list[str]:
+    """Takes out ``from solution import f``, ``import solution``; gives the names imported."""
+    imports = _SolutionImports()
+    imports.visit(tree)
+    renamed = _Renamed(imports.modules, imports.names)
+    renamed.visit(tree)
+    return list(dict.fromkeys([*imports.names.values(), *renamed.found]))
+
+
+class _SolutionImports(ast.NodeTransformer):
+    def __init__(self) -> None:
+        self.modules: set[str] = set()
+        """Names that stand for the program as a module."""
+        self.names: dict[str, str] = {}
+        """Names in the suite, and what the program calls them."""
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
+        if node.module not in _SOLUTIONS:
+            return node
+        self.names |= {a.asname or a.name: a.name for a in node.names if a.name != "*"}
+        return ast.copy_location(ast.Pass(), node)
+
+    def visit_Import(self, node: ast.Import) -> ast.stmt:
+        ours = [a for a in node.names if a.name in _SOLUTIONS]
+        self.modules |= {a.asname or a.name for a in ours}
+        node.names = [a for a in node.names if a not in ours]
+        return node if node.names else ast.copy_location(ast.Pass(), node)
+
+
+class _Renamed(ast.NodeTransformer):
+    def __init__(self, modules: set[str], names: dict[str, str]) -> None:
+        self._modules, self._names = modules, names
+        self.found: list[str] = []
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        self.generic_visit(node)
+        if not (isinstance(node.value, ast.Name) and node.value.id in self._modules):
+            return node
+        self.found.append(node.attr)
+        return ast.copy_location(ast.Name(node.attr, node.ctx), node)
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        node.id = self._names.get(node.id, node.id)
+        return node
+
+
+def caught(tree: ast.Module) -> set[str]:
+    """Names of exception classes that the suite catches or expects."""
+    found: list[ast.expr | None] = []
+    for item in ast.walk(tree):
+        if isinstance(item, ast.ExceptHandler):
+            found.append(item.type)
+        elif isinstance(item, ast.Call) and item.args and "raises" in _name(item.func).lower():
+            found.append(item.args[0])
+    listed = [y for x in found for y in (x.elts if isinstance(x, ast.Tuple) else [x])]
+    return {x.id for x in listed if isinstance(x, ast.Name)}
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else ast.unparse(function)
+
+
+def started(tree: ast.Module) -> None:
+    """As if started as a program: ``if __name__ == "__main__":`` holds.
+
+    Runners are taken out: what they would run is run anyway, and they would end the process.
+    """
+    tree.body[:] = _started(tree.body)
+
+
+def _started(body: Iterable[ast.stmt]) -> list[ast.stmt]:
+    out: list[ast.stmt] = []
+    for item in body:
+        if isinstance(item, ast.If) and _is_main_guard(item.test):
+            out += _started(item.body)
+        elif not (isinstance(item, ast.Expr) and _is_runner(item)):
+            out.append(item)
+    return out
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq):
+        return False
+    sides = {ast.unparse(test.left), ast.unparse(test.comparators[0])}
+    return sides == {"__name__", "'__main__'"}
+
+
+def _is_runner(item: ast.Expr) -> bool:
+    """``unittest.main()``, ``sys.exit(pytest.main([...]))``."""
+    calls = [x for x in ast.walk(item) if isinstance(x, ast.Call)]
+    return any(ast.unparse(x.func) in _RUNNERS for x in calls)
+
+
+def import_assumed(tree: ast.Module, known: set[str]) -> None:
+    """Import what the suite uses as everybody knows it (``math.isclose``), and nobody defines.
+
+    Were it the program's, the program could make it agree to everything.
+    """
+    wanted = {
+        x.value.id: None for x in ast.walk(tree)
+        if isinstance(x, ast.Attribute) and isinstance(x.value, ast.Name)
+        and x.value.id in _ASSUMED and x.value.id not in known
+    }  # fmt: skip
+    at = 0
+    while at < len(tree.body) and _comes_first(tree.body[at]):
+        at += 1
+    tree.body[at:at] = [ast.parse(_ASSUMED[name]).body[0] for name in wanted]
+
+
+def _comes_first(item: ast.stmt) -> bool:
+    constant = isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant)
+    return constant or (isinstance(item, ast.ImportFrom) and item.module == "__future__")

@@ -1,0 +1,99 @@
+"""Which of a suite's tests are called, and how: by its kind, as its own runner would.
+
+unittest's classes, pytest's functions and classes, HumanEval's ``check``. The text is put after
+the suite; what the suite calls itself is not called twice.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+_RUN_UNITTEST = """
+import io as _io, unittest as _unittest
+_suite = _unittest.TestSuite()
+for _case in ({classes},):
+    _suite.addTests(_unittest.defaultTestLoader.loadTestsFromTestCase(_case))
+_result = _unittest.TextTestRunner(stream=_io.StringIO()).run(_suite)
+assert _result.wasSuccessful() and _result.testsRun > len(_result.skipped), "a test failed"
+"""
+
+
+def check_function(tree: ast.Module) -> ast.FunctionDef | None:
+    """HumanEval's ``def check(candidate)``, which the harness calls."""
+    for item in tree.body:
+        if isinstance(item, ast.FunctionDef) and item.name == "check":
+            return item
+    return None
+
+
+def unittest_classes(body: Sequence[ast.stmt]) -> list[ast.ClassDef]:
+    """Unittest's classes, and those that derive from one of them."""
+    found: dict[str, ast.ClassDef] = {}
+    for item in body:
+        if isinstance(item, ast.ClassDef):
+            bases = [ast.unparse(base) for base in item.bases]
+            if any("TestCase" in base or base in found for base in bases):
+                found[item.name] = item
+    return list(found.values())
+
+
+def tests_in(body: Sequence[ast.stmt]) -> list[ast.FunctionDef]:
+    """Pytest's functions, or methods, in the order in which they stand."""
+    return [x for x in body if isinstance(x, ast.FunctionDef) and x.name.startswith("test_")]
+
+
+def calls(body: Sequence[ast.stmt], candidate: str) -> str:
+    """The code that runs the suite's tests.
+
+    Args:
+        body: The suite's statements.
+        candidate: What ``check`` is given.
+    """
+    has_check = any(isinstance(x, ast.FunctionDef) and x.name == "check" for x in body)
+    if has_check and not _called(body, "check"):
+        return f"\ncheck({candidate})\n"
+    cases = unittest_classes(body)
+    text = _RUN_UNITTEST.format(classes=", ".join(x.name for x in cases)) if cases else ""
+    functions = {x.name: x for x in body if isinstance(x, ast.FunctionDef)}
+    text += _set_up(functions, ("setup_module",))
+    for item in body:
+        if isinstance(item, ast.ClassDef) and item not in cases and item.name.startswith("Test"):
+            text += _of_class(item)
+        elif isinstance(item, ast.FunctionDef) and item.name.startswith("test"):
+            given = bool(item.args.args)  # by a decorator, if it is one of pytest's
+            marked = item.name.startswith("test_") and item.decorator_list
+            if (not given or marked) and not _called(body, item.name):
+                text += _set_up(functions, ("setup_function",)) + f"\n{item.name}()\n"
+    return text
+
+
+def _of_class(item: ast.ClassDef) -> str:
+    """Pytest's class of tests: a new object for each."""
+    methods = {x.name: x for x in item.body if isinstance(x, ast.FunctionDef)}
+    before = _set_up(methods, ("setup_class", "setup_method", "setUp"), "_t.")
+    return "".join(
+        f"\n_t = {item.name}(){before or chr(10)}_t.{test.name}()\n" for test in tests_in(item.body)
+    )
+
+
+def _set_up(functions: dict[str, ast.FunctionDef], names: Sequence[str], of: str = "") -> str:
+    """Calls of those that are defined; what they are told of the test is None."""
+    out = ""
+    for name in names:
+        if name in functions:
+            told = len(functions[name].args.args) - bool(of)
+            out += f"\n{of}{name}({', '.join(['None'] * told)})\n"
+    return out
+
+
+def _called(body: Sequence[ast.stmt], name: str) -> bool:
+    """Whether it calls the function, where no ``try`` would swallow that it fails."""
+    todo: list[ast.AST] = list(body)
+    while todo:
+        item = todo.pop()
+        if isinstance(item, ast.Call) and isinstance(item.func, ast.Name) and item.func.id == name:
+            return True
+        if not (isinstance(item, ast.Try) and item.handlers):
+            todo += ast.iter_child_nodes(item)
+    return False
