@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import count
@@ -23,6 +23,8 @@ _HUGE_BITS = 100_000
 _LISTS_IN_TURN = ("iterator", "range", "array")
 """What stands for a list if `Rules.iterators` says so, and to ``==`` is none."""
 _MATCHING = 500  # unordered and with tolerance is quadratic
+_TRUE = ("re.Match",)
+"""Objects that no program can make false. To claim to be one gains no more than True would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,14 @@ class Rules:
     """A generator (or map, dict view, ...) stands for the list of what it gives."""
     as_type: Literal["true", "false"] | None = None
     """From the text of an assertion: ask for the truth of the value only."""
+    true_is_one: bool = False
+    """True equals 1 and False 0, as Python's ``==`` has it; never where types are exact."""
+
+    def of(self, own: Rules | None) -> Rules:
+        """An assertion's own rules, or these; where these tell types apart, so do its own."""
+        if own is None:
+            return self
+        return replace(own, true_is_one=own.true_is_one and not self.exact_types)
 
 
 def node(value: Any) -> Any:
@@ -59,12 +69,17 @@ def difference(got: Any, want: Any, rules: Rules) -> str | None:
     return _differs(got, want, rules, "")
 
 
+def is_match(value: Any) -> bool:
+    """Whether it is a match of `re`: no plain value, but certainly there."""
+    return isinstance(value, Opaque) and value.name in _TRUE
+
+
 def truth(value: Any) -> bool | None:
-    """What ``bool(value)`` would say of a plain value; None for an opaque object."""
+    """What ``bool(value)`` would say of a plain value, or a match of `re`; None for an object."""
     while isinstance(value, Relative):
         value = value.value
     if isinstance(value, Opaque):
-        return None
+        return True if is_match(value) else None
     if isinstance(value, Seq | SetOf):
         return bool(value.items)
     if isinstance(value, Pairs):
@@ -116,7 +131,9 @@ def _differs(got: Any, want: Any, rules: Rules, where: str) -> str | None:
         return _pairs(got, want, rules, where)
     if isinstance(got, SetOf) and isinstance(want, SetOf):
         same = not rules.exact_types or got.kind == want.kind
-        if same and Counter(_keys(set_items(got))) == Counter(_keys(set_items(want))):
+        ones = _ones(rules)
+        mine, theirs = (Counter(_keys(set_items(x, ones), ones)) for x in (got, want))
+        if same and mine == theirs:
             return None
         return _say(where, f"got {show(got)}, wanted {show(want)}")
     both = isinstance(got, Relative) and isinstance(want, Relative)
@@ -130,16 +147,20 @@ def _differs(got: Any, want: Any, rules: Rules, where: str) -> str | None:
     return _say(where, f"got {show(got)}, wanted {show(want)}")
 
 
-def set_items(value: SetOf) -> Sequence[Any]:
+def _ones(rules: Rules) -> bool:
+    return rules.true_is_one and not rules.exact_types
+
+
+def set_items(value: SetOf, true_is_one: bool = False) -> Sequence[Any]:
     """The members, repeats taken out."""
     seen: dict[str, Any] = {}
     for item in value.items:
-        seen.setdefault(canonical(item), item)
+        seen.setdefault(canonical(item, true_is_one), item)
     return list(seen.values())
 
 
 def _same_scalar(got: Any, want: Any, rules: Rules) -> bool:
-    if isinstance(got, bool) or isinstance(want, bool):
+    if (isinstance(got, bool) or isinstance(want, bool)) and not _ones(rules):
         return got is want  # True is not 1
     if isinstance(got, _NUMBERS) and isinstance(want, _NUMBERS):
         if rules.exact_types and type(got) is not type(want):
@@ -184,9 +205,10 @@ def _is_nan(x: Any) -> bool:
 def _pairs(got: Pairs, want: Pairs, rules: Rules, where: str) -> str | None:
     if len(got.pairs) != len(want.pairs):
         return _say(where, f"got {len(got.pairs)} keys, wanted {len(want.pairs)}")
-    mine = {canonical(k): v for k, v in got.pairs}
+    ones = _ones(rules)
+    mine = {canonical(k, ones): v for k, v in got.pairs}
     for key, value in want.pairs:
-        name = canonical(key)
+        name = canonical(key, ones)
         if name not in mine:
             return _say(where, f"the key {show(key)} is missing")
         found = _differs(mine[name], value, rules, f"{where}[{show(key, 20)}]")
@@ -198,9 +220,10 @@ def _pairs(got: Pairs, want: Pairs, rules: Rules, where: str) -> str | None:
 def _unordered(got: Seq, want: Seq, rules: Rules) -> str | None:
     if len(got.items) != len(want.items):
         return f"got {len(got.items)} items, wanted {len(want.items)}"
-    left = Counter(_keys(want.items))
+    ones = _ones(rules)
+    left = Counter(_keys(want.items, ones))
     extra = []
-    for item, key in zip(got.items, _keys(got.items), strict=True):
+    for item, key in zip(got.items, _keys(got.items, ones), strict=True):
         if left[key] > 0:
             left[key] -= 1
         else:
@@ -208,7 +231,7 @@ def _unordered(got: Seq, want: Seq, rules: Rules) -> str | None:
     if not extra:
         return None
     missing = []
-    for item, key in zip(want.items, _keys(want.items), strict=True):
+    for item, key in zip(want.items, _keys(want.items, ones), strict=True):
         if left[key] > 0:
             left[key] -= 1
             missing.append(item)
@@ -222,19 +245,21 @@ def _unordered(got: Seq, want: Seq, rules: Rules) -> str | None:
     return f"{show(extra[0])} is not among what was wanted" if extra else None
 
 
-def _keys(items: Sequence[Any]) -> list[str]:
-    return [canonical(x) for x in items]
+def _keys(items: Sequence[Any], true_is_one: bool) -> list[str]:
+    return [canonical(x, true_is_one) for x in items]
 
 
 _serial = count()
 
 
-def canonical(value: Any) -> str:
-    """Text that two values share exactly if Python's ``==`` holds and True is not 1."""
+def canonical(value: Any, true_is_one: bool = False) -> str:
+    """Text that two values share exactly if Python's ``==`` holds; True is 1 only if said so."""
     while isinstance(value, Relative):
         if value.name == "range":
             return _range(range(*value.value.items))
         value = value.value
+    if isinstance(value, bool) and true_is_one:
+        value = int(value)
     if value is None or isinstance(value, bool):
         return str(value)
     if isinstance(value, str):
@@ -244,11 +269,13 @@ def canonical(value: Any) -> str:
     if isinstance(value, _NUMBERS):
         return _number(value)
     if isinstance(value, Seq):
-        return "(" + ",".join(canonical(x) for x in value.items) + ")"
+        return "(" + ",".join(canonical(x, true_is_one) for x in value.items) + ")"
     if isinstance(value, SetOf):
-        return "{" + ",".join(sorted({canonical(x) for x in value.items})) + "}"
+        return "{" + ",".join(sorted({canonical(x, true_is_one) for x in value.items})) + "}"
     if isinstance(value, Pairs):
-        pairs = sorted(f"{canonical(k)}={canonical(v)}" for k, v in value.pairs)
+        pairs = sorted(
+            f"{canonical(k, true_is_one)}={canonical(v, true_is_one)}" for k, v in value.pairs
+        )
         return "<" + ",".join(pairs) + ">"
     return f"?{next(_serial)}"  # equal to nothing
 

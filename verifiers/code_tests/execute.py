@@ -210,7 +210,7 @@ class Program:
         if self._checker is not None:
             judged = self._checker.judge({"t": list(case.args)}, reply["v"], case, encoded=True)
             return replace(judged, got=show(got, 400))
-        found = unmet(got, case.expected, case.view, case.rules or self._rules)
+        found = unmet(got, case.expected, case.view, self._rules.of(case.rules))
         if found is None:
             return CaseResult(Outcome.PASSED)
         return CaseResult(Outcome.WRONG_ANSWER, found, got=show(got, 400))

@@ -17,7 +17,10 @@ from assay.verifiers.code_tests.sandbox.codec import encode
 from assay.verifiers.code_tests.suite import Case
 from assay.verifiers.code_tests.views import TEXT_METHODS, TYPES, Relation, View
 
-EXACT = Rules(rel_tol=0.0, abs_tol=0.0, iterators=False)
+EXACT = Rules(rel_tol=0.0, abs_tol=0.0, iterators=False, true_is_one=True)
+"""Python's ``==``."""
+_SAME = replace(EXACT, true_is_one=False)
+"""Its ``is``, of None, True and False."""
 
 _EQUALS = {"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertSetEqual",
            "assertTupleEqual", "assertSequenceEqual", "assertMultiLineEqual"}  # fmt: skip
@@ -79,7 +82,7 @@ def unittest_call(call: ast.Call, state: State) -> Case | None:
             places = literal(given["places"]) if "places" in given else 7
             places = literal(args[2]) if len(args) > 2 else places
             tolerance = 0.5 * 10.0 ** -int(places)
-        return _equal(args[0], args[1], state, Rules(0.0, tolerance))
+        return _equal(args[0], args[1], state, _within(0.0, tolerance))
     if name in ("assertTrue", "assertFalse") and args:
         test: ast.expr = args[0]
         if name == "assertFalse":
@@ -130,7 +133,7 @@ def assertion(test: ast.expr, state: State) -> Case | None:
     if isinstance(op, ast.Eq):
         return _equal(left, right, state, EXACT)
     if isinstance(op, ast.Is) and isinstance(right, ast.Constant):
-        return _equal(left, right, state, EXACT)
+        return _equal(left, right, state, _SAME)
     if isinstance(op, ast.Lt | ast.LtE):
         try:
             return _near(left, right, state)
@@ -153,7 +156,8 @@ def _compared(left: ast.expr, op: ast.cmpop, right: ast.expr, state: State) -> C
     value = literal(right if mine[0] else left)
     asked = left if mine[0] else right
     if isinstance(op, ast.NotEq) or (isinstance(op, ast.IsNot) and _is_singleton(value)):
-        return _case(asked, [value], state, EXACT, "!=")
+        rules = EXACT if isinstance(op, ast.NotEq) else _SAME
+        return _case(asked, [value], state, rules, "!=")
     if isinstance(op, ast.In | ast.NotIn) and mine[1]:
         return _case(
             asked, [value], state, EXACT, "contains" if isinstance(op, ast.In) else "lacks"
@@ -207,7 +211,11 @@ def _near(left: ast.expr, right: ast.expr, state: State) -> Case:
     if not (isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Sub)):
         raise NotACase
     tolerance = float(literal(right))
-    return _equal(inner.left, inner.right, state, Rules(0.0, tolerance))
+    return _equal(inner.left, inner.right, state, _within(0.0, tolerance))
+
+
+def _within(rel_tol: float, abs_tol: float) -> Rules:
+    return Rules(rel_tol, abs_tol, true_is_one=True)
 
 
 def _isclose(test: ast.Call, state: State) -> Case:
@@ -215,9 +223,9 @@ def _isclose(test: ast.Call, state: State) -> Case:
         raise NotACase
     given = {k.arg: float(literal(k.value)) for k in test.keywords if k.arg}
     if ast.unparse(test.func).startswith("np."):
-        rules = Rules(given.pop("rtol", 1e-5), given.pop("atol", 1e-8))
+        rules = _within(given.pop("rtol", 1e-5), given.pop("atol", 1e-8))
     else:
-        rules = Rules(given.pop("rel_tol", 1e-9), given.pop("abs_tol", 0.0))
+        rules = _within(given.pop("rel_tol", 1e-9), given.pop("abs_tol", 0.0))
     if given or len(test.args) > 2:
         raise NotACase
     return _equal(test.args[0], test.args[1], state, rules)
@@ -270,6 +278,8 @@ def _case(
         raise NotACase
     if any(k.arg is None for k in call.keywords):
         raise NotACase
+    if any(used(a) & state.aliases for a in _arguments(call)):
+        raise NotACase  # f(f(1)); also where f has the name of a builtin
     function = ast.unparse(call.func)
     first, _, tail = function.partition(".")
     if state.entry is not None and first != state.entry.partition(".")[0]:

@@ -40,7 +40,9 @@ class CodeTestsParams(BaseModel):
     nothing is; or only the words count (and numbers among them by the tolerances, if `abs_tol`
     is set)."""
     exact_types: bool = False
-    """Tell list from tuple, int from float, set from frozenset, Counter from dict."""
+    """Tell list from tuple, int from float, set from frozenset, Counter from dict. Of
+    assertions, which compare as Python does, it tells bool from int only, and only of those that
+    are cases; what runs in the second sandbox is Python's own."""
     unordered: bool = False
     """Compare lists as if sorted."""
     nan_equal: bool = False

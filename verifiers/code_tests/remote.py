@@ -119,7 +119,7 @@ def _returned(line: str, case: Case, rules: Rules) -> CaseResult:
         got = wire.decode(reply.get("v", {"o": "?"}))
     except wire.Garbled as err:
         return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}")
-    found = unmet(got, case.expected, case.view, case.rules or rules)
+    found = unmet(got, case.expected, case.view, rules.of(case.rules))
     if found is None:
         return CaseResult(Outcome.PASSED)
     return CaseResult(Outcome.WRONG_ANSWER, found, got=show(got, 400))

@@ -25,7 +25,7 @@ from assay.verifiers.code_tests.suite import Rest, Suite
 MAX_CALLS = 100_000
 
 _OPS = ("call", "on", "get", "is", "attr", "sub")
-_ABILITIES = ("call", "iter", "len", "own", "there")
+_ABILITIES = ("call", "iter", "len", "own", "there", "true")
 
 
 def run_rest(

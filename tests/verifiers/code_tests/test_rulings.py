@@ -25,6 +25,7 @@ from assay.verifiers.program_source import extract_program
 
 PLAIN = Rules()
 TYPED = Rules(exact_types=True)
+ASSERTED = Rules(true_is_one=True)
 
 
 class Same(NamedTuple):
@@ -40,6 +41,11 @@ SAME = [
     Same(2.0, 2, False, "not where types are exact", TYPED),
     Same(True, 1, False, "True is not 1"),
     Same([True], [1], False, "nor inside a list"),
+    Same([True, {0: 1}], [1, {False: True}], True, "but to an assertion's ==", ASSERTED),
+    Same({1, 2}, {True, 2}, True, "and in a set", ASSERTED),
+    Same([1, 0], [False, True], True, "in any order", Rules(unordered=True, true_is_one=True)),
+    Same(True, 1, False, "never where types are exact", Rules(exact_types=True, true_is_one=True)),
+    Same(True, "1", False, "nor is it a text", ASSERTED),
     Same(float("nan"), float("nan"), False, "NaN equals nothing"),
     Same(float("nan"), float("nan"), True, "unless asked to", Rules(nan_equal=True)),
     Same((1, 2), [1, 2], True, "tuple and list are alike"),

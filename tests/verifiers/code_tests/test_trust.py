@@ -368,6 +368,19 @@ FORMS = [
     Form("assert f(1).lower() == 'ab'", "'AB'", "b'ab'"),
     Form("assert f(1) == 1 and f(1) != 2", "1", "2"),
     Form("assert f(1)[0]", "[1]", "[0]"),
+    Form("assert f(1) == True", "1.0", "2"),
+    Form("assert f(1) != True", "0", "1"),
+    Form("assert f(1) in (False, 2)", "0", "True"),
+    Form("assert f(1) is True", "True", "1"),
+    Form("assert f(1) is not True", "1", "True"),
+    Form("assert 1 in f(1)", "[True]", "[False]"),
+    Form("assert f(1)[1] == 'a'", "{True: 'a'}", "{False: 'a'}"),
+    Form("assert f(1) == {1: [True, {0}]}", "{True: [1, {False}]}", "{True: [1, {True}]}"),
+    Form("assert len(set(f(1))) == 1", "[True, 1]", "[True, 0]"),
+    Form("assert sorted(f(1)) == [0, 1]", "[True, False]", "[True, True]"),
+    Form("assert abs(f(1) - 1) < 0.1", "True", "False"),
+    Form("assert f(1)", "__import__('re').match('a', 'a')", "__import__('re').match('a', 'b')"),
+    Form("assert f(1) is not None", "__import__('re').match('a', 'a')", "None"),
 ]  # fmt: skip
 METHOD_FORMS = [
     Form("self.assertIn(3, f(1))", "[3]", "[4]"),
@@ -377,6 +390,7 @@ METHOD_FORMS = [
     Form("self.assertIsInstance(f(1), str)", "''", "1"),
     Form("self.assertGreater(len(f(1)), 1)", "'ab'", "'a'"),
     Form("self.assertLessEqual(f(1), 1)", "1", "2"),
+    Form("self.assertEqual(f(1), True)", "1", "2"),
 ]
 CLASS = "import unittest\nclass T(unittest.TestCase):\n    def test_it(self):\n        {}\n"
 

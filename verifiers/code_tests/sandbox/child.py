@@ -28,6 +28,7 @@ import json
 import operator
 import os
 import random
+import re
 import sys
 import threading
 import types
@@ -451,6 +452,8 @@ def _abilities(value: Any) -> list[str]:
         found.append("len")
     if not hasattr(cls, "__bool__") and not hasattr(cls, "__len__"):
         found.append("there")
+    if type(value) is re.Match:  # whatever else it is, it is true
+        found.append("true")
     return found
 
 

@@ -228,6 +228,8 @@ def _made(caller: Caller, reply: dict[str, Any], operand: type[_Opaque] | None) 
     made = caller.handle(kind, reply["h"], near)
     if "there" in can:
         vars(made)["_assay_there"] = True
+    if "true" in can:
+        vars(made)["_assay_true"] = True
     return made
 
 
@@ -280,6 +282,8 @@ class _Opaque:
         return hash(self._assay_number)
 
     def __bool__(self) -> bool:
+        if "_assay_true" in vars(self):  # a match of re: to say so gains no more than True would
+            return True
         raise TypeError("an object of the program's that is no value is neither true nor false")
 
     def __enter__(self) -> Any:
