@@ -29,9 +29,10 @@ from pathlib import Path
 from assay.model import Sample
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox import selftest
+from assay.verifiers.code_tests.sandbox.kinds import PLAIN
 from assay.verifiers.code_tests.sandbox.levels import LEVELS
-from assay.verifiers.code_tests.sandbox.pool import PLAIN, Pool, Zygote
-from assay.verifiers.code_tests.sandbox.run import Limits
+from assay.verifiers.code_tests.sandbox.limits import Limits
+from assay.verifiers.code_tests.sandbox.pool import Pool, Zygote
 from assay.verifiers.code_tests.verifier import CodeTests
 
 CODE = "def add(a, b):\n    return a + b\n"

@@ -13,9 +13,10 @@ from assay.verifiers.code_tests.compare import Rules, show, text_difference
 from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, of_end, of_failure
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox import codec, wire
-from assay.verifiers.code_tests.sandbox.levels import Kind
-from assay.verifiers.code_tests.sandbox.pool import Lane, kind_for
-from assay.verifiers.code_tests.sandbox.run import End, Limits, Run
+from assay.verifiers.code_tests.sandbox.kinds import Kind, kind_for
+from assay.verifiers.code_tests.sandbox.limits import End, Limits
+from assay.verifiers.code_tests.sandbox.pool import Lane
+from assay.verifiers.code_tests.sandbox.run import Run
 from assay.verifiers.code_tests.suite import Case, Suite
 from assay.verifiers.code_tests.views import unmet
 

@@ -12,7 +12,8 @@ from assay.verifiers.code_tests.execute import START_S, Budget
 from assay.verifiers.code_tests.outcomes import of_failure
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox import wire
-from assay.verifiers.code_tests.sandbox.pool import Lane, kind_for
+from assay.verifiers.code_tests.sandbox.kinds import kind_for
+from assay.verifiers.code_tests.sandbox.pool import Lane
 from assay.verifiers.code_tests.suite import MAX_CASES, Case, Suite
 from assay.verifiers.code_tests.views import seen
 

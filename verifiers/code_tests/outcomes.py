@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from assay.printable import printable
-from assay.verifiers.code_tests.sandbox.run import End
+from assay.verifiers.code_tests.sandbox.limits import End
 
 
 class Outcome(StrEnum):

@@ -17,7 +17,7 @@ from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, of_end, of_
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.presence import there
 from assay.verifiers.code_tests.sandbox import wire
-from assay.verifiers.code_tests.sandbox.levels import Kind
+from assay.verifiers.code_tests.sandbox.kinds import Kind
 from assay.verifiers.code_tests.sandbox.pool import Lane
 from assay.verifiers.code_tests.sandbox.run import Run
 from assay.verifiers.code_tests.suite import Rest, Suite

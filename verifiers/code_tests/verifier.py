@@ -17,9 +17,10 @@ from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, Starved
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.rest import run_rest
 from assay.verifiers.code_tests.sandbox import selftest
+from assay.verifiers.code_tests.sandbox.kinds import kind_for
 from assay.verifiers.code_tests.sandbox.levels import Level
-from assay.verifiers.code_tests.sandbox.pool import Lane, Pool, kind_for, shared_pool
-from assay.verifiers.code_tests.sandbox.run import Lost, Unconfined
+from assay.verifiers.code_tests.sandbox.limits import Lost, Unconfined
+from assay.verifiers.code_tests.sandbox.pool import Lane, Pool, shared_pool
 from assay.verifiers.code_tests.suite import Case, Suite, read
 from assay.verifiers.program_source import extract_program
 

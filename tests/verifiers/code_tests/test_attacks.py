@@ -692,7 +692,7 @@ def test_no_expected_value_is_in_the_childs_memory(pool: Pool) -> None:
 
         zygote.run = watched  # type: ignore[method-assign]
         from assay.verifiers.code_tests.execute import Program
-        from assay.verifiers.code_tests.sandbox.pool import PLAIN
+        from assay.verifiers.code_tests.sandbox.kinds import PLAIN
         from assay.verifiers.code_tests.suite import read
 
         suite = read(tests)

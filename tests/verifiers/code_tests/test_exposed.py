@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 
 from assay.verifiers.code_tests.sandbox import exposed, selftest, workspace
-from assay.verifiers.code_tests.sandbox.levels import numeric_kind
-from assay.verifiers.code_tests.sandbox.pool import PLAIN, Pool, Zygote
-from assay.verifiers.code_tests.sandbox.run import Limits
+from assay.verifiers.code_tests.sandbox.kinds import PLAIN, numeric_kind
+from assay.verifiers.code_tests.sandbox.limits import Limits
+from assay.verifiers.code_tests.sandbox.pool import Pool, Zygote
 
 LEVELS = [x for x in ("namespaces", "landlock+seccomp") if selftest.finding(x).holds]  # type: ignore[arg-type]
 
@@ -118,8 +118,9 @@ def test_nor_in_another_virtual_environment(level: Any, tmp_path: Path) -> None:
     script = textwrap.dedent(f"""
         import json, sys, time
         import solutions
-        from assay.verifiers.code_tests.sandbox.pool import PLAIN, Zygote
-        from assay.verifiers.code_tests.sandbox.run import Limits
+        from assay.verifiers.code_tests.sandbox.kinds import PLAIN
+        from assay.verifiers.code_tests.sandbox.pool import Zygote
+        from assay.verifiers.code_tests.sandbox.limits import Limits
         zygote = Zygote({level!r}, PLAIN)
         given = json.dumps({{{str(site)!r}: ["solutions"]}}).encode()
         with zygote.run({{"kind": "script", "code": {REACH!r}}}, Limits(), given) as run:
@@ -202,7 +203,7 @@ def test_the_standard_library_works(level: Any) -> None:
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_numeric_kind_reads_its_own_packages_only(level: Any) -> None:
     pytest.importorskip("numpy")
-    kind = numeric_kind(PLAIN.preload)
+    kind = numeric_kind()
     assert kind is not None
     folders = {f: [n for n in installed(f) if n not in kind.packages] for f in package_folders()}
     with contextlib.closing(Zygote(level, kind)) as zygote:
@@ -267,7 +268,8 @@ def test_runs_at_the_same_time_have_nothing_in_common(level: Any) -> None:
 
 STARTS = """
 import sys, time
-from assay.verifiers.code_tests.sandbox.pool import PLAIN, Zygote
+from assay.verifiers.code_tests.sandbox.kinds import PLAIN
+from assay.verifiers.code_tests.sandbox.pool import Zygote
 zygote = Zygote("landlock+seccomp", PLAIN)
 print(zygote.pid, zygote.ready.work, flush=True)
 time.sleep(60)

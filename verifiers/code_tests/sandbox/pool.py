@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import functools
 import json
 import os
 import shutil
@@ -22,27 +21,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.errors import SandboxUnavailable
-from assay.verifiers.code_tests.sandbox import levels, zygote
-from assay.verifiers.code_tests.sandbox.levels import Kind, Level
-from assay.verifiers.code_tests.sandbox.run import Limits, Lost, Run
-
-PLAIN = Kind("plain", tuple(zygote.PRELOAD))
-_PACKAGES = ("numpy", "pandas", "scipy")
-
-
-@functools.cache
-def _numeric() -> Kind | None:
-    return levels.numeric_kind(PLAIN.preload)
-
-
-def kind_for(*codes: str | None) -> Kind:
-    """The kind of interpreter that code needs: with numpy, if a line of it imports that."""
-    for code in codes:
-        for line in (code or "").splitlines():
-            if "import" in line and any(name in line for name in _PACKAGES):
-                return _numeric() or PLAIN
-    return PLAIN
-
+from assay.verifiers.code_tests.sandbox import zygote
+from assay.verifiers.code_tests.sandbox.kinds import PLAIN, Kind
+from assay.verifiers.code_tests.sandbox.levels import Level
+from assay.verifiers.code_tests.sandbox.limits import Limits, Lost
+from assay.verifiers.code_tests.sandbox.run import Run
 
 _BOOT = """
 import sys, types

@@ -17,9 +17,18 @@ import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from assay.verifiers.code_tests.sandbox import wire
+from assay.verifiers.code_tests.sandbox.limits import End, Ended, Limits, Lost, Unconfined
+from assay.verifiers.code_tests.sandbox.watching import (
+    cpu_seconds,
+    pid_of,
+    threads,
+    unlinked,
+    usage,
+    waited_seconds,
+)
 
 FRAME_BYTES = 16 << 20
 """Longest frame that is read; what claims to be longer is `output_limit`."""
@@ -29,60 +38,6 @@ TICK_S = 0.05
 
 PATIENCE = 5.0
 """How many times over a deadline is put off on a busy machine, before the run is `starved`."""
-
-Ended: TypeAlias = Literal["exit", "timeout", "starved", "output", "threads", "disk", "killed"]
-"""Why a run is over: by itself, or which limit the parent enforced."""
-
-
-class Lost(RuntimeError):
-    """The zygote died under the run: nobody's fault but the machine's or ours."""
-
-
-class Unconfined(RuntimeError):
-    """The child could not confine itself; the program never ran."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one run may use. All are enforced from outside or by the kernel."""
-
-    wall_s: float = 10.0
-    memory_bytes: int = 512 << 20
-    """Address space on top of the interpreter's own."""
-    output_bytes: int = 8 << 20
-    """Printed, on stdout and stderr together."""
-    disk_bytes: int = 32 << 20
-    inodes: int = 256
-    files: int = 64
-    """Open descriptors."""
-    threads: int = 64
-
-    def wire(self) -> bytes:
-        """For the zygote."""
-        return json.dumps(
-            {
-                "cpu_s": int(self.wall_s) + 2,
-                "memory_bytes": self.memory_bytes,
-                "disk_bytes": self.disk_bytes,
-                "inodes": self.inodes,
-                "files": self.files,
-                "threads": self.threads,
-            }
-        ).encode()
-
-
-@dataclass(slots=True)
-class End:
-    """How a run ended."""
-
-    how: Ended
-    exit_code: int
-    """As the kernel told; negative: the signal."""
-    seconds: float
-    cpu_s: float
-    rss_kb: int
-    stdout: bytes = b""
-    stderr: bytes = b""
 
 
 def sealed(data: bytes, name: str) -> int:
@@ -213,7 +168,7 @@ class Run:
         self._work = json.loads(message)["work"]
         self._pidfd = fds[0]
         self._fds.append(self._pidfd)
-        self.pid = _pid_of(self._pidfd)
+        self.pid = pid_of(self._pidfd)
 
     # -- talk --------------------------------------------------------------------------------
 
@@ -256,7 +211,7 @@ class Run:
     def _begin(self) -> None:
         """A wait begins: what was used, or waited for, before it is no part of its account."""
         self._wait_began, self._extra = time.monotonic(), 0.0
-        self._cpu_began, self._waited_began = self._cpu(), self._waited()
+        self._cpu_began, self._waited_began = cpu_seconds(self.pid), waited_seconds(self.pid)
 
     def frames(self) -> list[dict[str, Any]]:
         """What it said on the channel and nobody received; unreadable frames are left out."""
@@ -404,13 +359,11 @@ class Run:
 
     def _look(self) -> None:
         """Limits that no kernel interface holds at every level."""
-        stat = _read(f"/proc/{self.pid}/stat")
-        fields = stat.rpartition(")")[2].split()
-        if len(fields) > 17 and int(fields[17]) > self._limits.threads:
+        if threads(self.pid) > self._limits.threads:
             self._stop("threads")
         elif self._work is not None:
-            files, used = _usage(self._work, self._limits.inodes)
-            used += _unlinked(self.pid, self._work)
+            files, used = usage(self._work, self._limits.inodes)
+            used += unlinked(self.pid, self._work)
             if files > self._limits.inodes or used > self._limits.disk_bytes:
                 self._stop("disk")
 
@@ -423,8 +376,8 @@ class Run:
         who kept the CPUs busy, perhaps in order to look starved. At most `PATIENCE` times over.
         """
         span = deadline - self._wait_began
-        lost = self._waited() - self._waited_began - self._extra
-        used_up = self._cpu() - self._cpu_began >= 0.95 * span
+        lost = waited_seconds(self.pid) - self._waited_began - self._extra
+        used_up = cpu_seconds(self.pid) - self._cpu_began >= 0.95 * span
         if used_up or lost < 0.1 * span or late != "timeout":
             self._stop(late)
         elif self._extra + lost > PATIENCE * max(span, 1.0):
@@ -432,26 +385,6 @@ class Run:
         else:
             self._extra += lost
             self.credited_s += lost
-
-    def _cpu(self) -> float:
-        """CPU seconds of all its threads, together, until now."""
-        try:
-            return time.clock_gettime((~self.pid << 3) | 2)  # CPUCLOCK_SCHED of another process
-        except OSError:
-            return 0.0
-
-    def _waited(self) -> float:
-        """Seconds that the unluckiest of its threads stood ready without a CPU."""
-        waited = 0.0
-        try:
-            tasks = os.listdir(f"/proc/{self.pid}/task")
-        except OSError:
-            return 0.0
-        for task in tasks[:256]:
-            numbers = _read(f"/proc/{self.pid}/task/{task}/schedstat").split()
-            if len(numbers) >= 2:
-                waited = max(waited, int(numbers[1]) / 1e9)
-        return waited
 
     # -- the end -----------------------------------------------------------------------------
 
@@ -495,46 +428,3 @@ class Run:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _pid_of(pidfd: int) -> int:
-    for line in _read(f"/proc/self/fdinfo/{pidfd}").splitlines():
-        if line.startswith("Pid:"):
-            return max(0, int(line[4:]))
-    return 0
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path) as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
-def _usage(folder: str, most: int) -> tuple[int, int]:
-    """Files in a folder, and bytes of disk they take; counts no further than `most` files."""
-    files, total = 0, 0
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            files += 1
-            if files > most:
-                break
-            with contextlib.suppress(OSError):  # gone since it was listed
-                total += entry.stat(follow_symlinks=False).st_blocks * 512
-    return files, total
-
-
-def _unlinked(pid: int, folder: str) -> int:
-    """Bytes of disk in files that a process holds open and that no folder lists any more."""
-    total = 0
-    seen: set[int] = set()
-    with contextlib.suppress(OSError):
-        device = os.stat(folder).st_dev
-        for fd in os.listdir(f"/proc/{pid}/fd"):
-            with contextlib.suppress(OSError):
-                found = os.stat(f"/proc/{pid}/fd/{fd}")
-                if found.st_nlink == 0 and found.st_dev == device and found.st_ino not in seen:
-                    seen.add(found.st_ino)
-                    total += found.st_blocks * 512
-    return total

@@ -19,9 +19,10 @@ from typing import Any
 
 from assay.errors import ConfigError, SandboxUnavailable
 from assay.verifiers.code_tests.sandbox import levels, syscalls
+from assay.verifiers.code_tests.sandbox.kinds import PLAIN
 from assay.verifiers.code_tests.sandbox.levels import LEVELS, Level
-from assay.verifiers.code_tests.sandbox.pool import PLAIN, Zygote
-from assay.verifiers.code_tests.sandbox.run import Limits, Lost, Unconfined
+from assay.verifiers.code_tests.sandbox.limits import Limits, Lost, Unconfined
+from assay.verifiers.code_tests.sandbox.pool import Zygote
 from assay.verifiers.code_tests.sandbox.wire import Garbled
 
 FORBIDDEN = (

@@ -28,70 +28,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.verifiers.code_tests.sandbox import child, confine, exposed, syscalls
+from assay.verifiers.code_tests.sandbox.places import Place, Places, first_uid, usable
 from assay.verifiers.code_tests.sandbox.workspace import Workspace
-
-PRELOAD = [
-    "abc",
-    "array",
-    "ast",
-    "base64",
-    "bisect",
-    "calendar",
-    "cmath",
-    "collections",
-    "collections.abc",
-    "contextlib",
-    "copy",
-    "ctypes",
-    "dataclasses",
-    "datetime",
-    "decimal",
-    "enum",
-    "fractions",
-    "functools",
-    "hashlib",
-    "heapq",
-    "html",
-    "io",
-    "itertools",
-    "json",
-    "keyword",
-    "locale",
-    "math",
-    "numbers",
-    "operator",
-    "pprint",
-    "queue",
-    "random",
-    "re",
-    "secrets",
-    "shlex",
-    "signal",
-    "statistics",
-    "string",
-    "struct",
-    "textwrap",
-    "threading",
-    "time",
-    "timeit",
-    "token",
-    "tokenize",
-    "traceback",
-    "types",
-    "typing",
-    "unicodedata",
-    "uuid",
-    "warnings",
-    "weakref",
-    "zlib",
-]
-
-LANE_UID = 0x70000000
-"""As root, programs run as users from here on, nobody's: one for each that is under way, so that
-they cannot touch each other, and limits that the kernel counts by user are counted by program."""
-
-_USERS = 0x0FFF0000
-_A_LANE = 64  # users of one lane before they repeat
 
 
 def main() -> None:
@@ -107,22 +45,10 @@ def main() -> None:
     zygote.serve()
 
 
-@dataclass(slots=True)
-class _Place:
-    """What one run at a time has to itself."""
-
-    work: str | None
-    """Its folder; None: a mount of its own."""
-    uid: int | None
-    """Its user; None: the zygote's."""
-    rules: int
-    """Its rules of Landlock; -1 without."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Running:
     pid: int
-    place: _Place
+    place: Place
     status: socket.socket
 
 
@@ -141,11 +67,8 @@ class Zygote:
         self._own_pid = os.getpid()
         self._first_uid: int | None = None
         if os.getuid() == 0:
-            number = config["parent_pid"] * 8 + config["lane"] % 8
-            self._first_uid = LANE_UID + number * _A_LANE % _USERS
+            self._first_uid = first_uid(config["parent_pid"], config["lane"])
         self._workspace: Workspace | None = None
-        self._free: list[_Place] = []
-        self._places = 0
         self._pid_ns = -1
         self._running: dict[int, _Running] = {}
         self._poll = select.poll()
@@ -169,9 +92,11 @@ class Zygote:
             user_namespace = self._enter_namespaces()
         else:
             self._workspace = Workspace()
-            self._first_uid = self._usable_uid()
+            self._first_uid = usable(self._first_uid)
         self._abi = confine.landlock_abi() if self._level != "rlimits-only" else 0
-        self._free.append(self._place())
+        self._places = Places(
+            self._first_uid, self._workspace, [*self._exposed.rules, *self._more], self._abi > 0
+        )
         sys.argv[:] = ["program.py"]
         os.environ.clear()
         for name in [n for n in sys.modules if n == "assay" or n.startswith("assay.")]:
@@ -196,22 +121,6 @@ class Zygote:
         for folder in self._site:
             only = exposed.Listed(folder, self._packages)
             sys.path_importer_cache[folder] = only
-
-    def _place(self) -> _Place:
-        """A new place for a run; there are as many as runs were ever under way at once."""
-        number = self._places
-        self._places += 1
-        uid = self._first_uid
-        if uid is not None:
-            uid += number % _A_LANE
-        work = self._workspace.folder(number, uid) if self._workspace is not None else None
-        rules = -1
-        if self._abi > 0:
-            rules = confine.ruleset(
-                [*self._exposed.rules, *self._more], exposed.DEVICES, work or confine.PRIVATE,
-                dirs=work is None,
-            )  # fmt: skip
-        return _Place(work, uid, rules)
 
     def _load(self) -> list[str]:
         import importlib
@@ -255,22 +164,6 @@ class Zygote:
                 os.waitpid(pid, 0)
                 os._exit(0)
 
-    def _usable_uid(self) -> int | None:
-        """As root: the lane's user, if it can read the standard library; else stay who we are."""
-        if self._first_uid is None:
-            return None
-        uid, pid = self._first_uid, os.fork()
-        if pid == 0:
-            code = 1
-            with contextlib.suppress(OSError):
-                os.setgroups([])
-                os.setresgid(uid, uid, uid)
-                os.setresuid(uid, uid, uid)
-                with open(os.__file__, "rb"):
-                    code = 0
-            os._exit(code)
-        return uid if os.waitpid(pid, 0)[1] == 0 else None
-
     # -- serving -----------------------------------------------------------------------------
 
     def serve(self) -> None:
@@ -306,12 +199,12 @@ class Zygote:
         limits = json.loads(message)
         pid, place = -1, None
         try:
-            place = self._free.pop() if self._free else self._place()
+            place = self._places.take()
             pid = self._fork()
         except OSError as error:
             self._tell(status, {"failed": f"fork: {error}"})
             if place is not None:
-                self._free.append(place)
+                self._places.give_back(place)
         if pid == 0 and place is not None:
             self._child(limits, job_fd, (stdin, channel, out, err), place)
         for fd in (job_fd, stdin, channel, out, err):
@@ -359,9 +252,7 @@ class Zygote:
         )
         ended.status.close()
         # it takes as long as the program liked it to, so nobody waits for it but the next job
-        if self._workspace is not None and ended.place.work is not None:
-            self._workspace.sweep(ended.place.work)
-        self._free.append(ended.place)
+        self._places.give_back(ended.place)
 
     def _tell(self, status: socket.socket, message: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):  # the parent no longer cares
@@ -370,7 +261,7 @@ class Zygote:
     # -- the child ---------------------------------------------------------------------------
 
     def _child(
-        self, limits: dict[str, Any], job_fd: int, fds: tuple[int, ...], place: _Place
+        self, limits: dict[str, Any], job_fd: int, fds: tuple[int, ...], place: Place
     ) -> None:
         """Confine, then run. Never returns; a step that fails is told as the zygote's fault."""
         code = 125
@@ -395,7 +286,7 @@ class Zygote:
         finally:
             os._exit(code)
 
-    def _confine(self, limits: dict[str, Any], place: _Place) -> None:
+    def _confine(self, limits: dict[str, Any], place: Place) -> None:
         os.setsid()
         uid = place.uid if place.uid is not None else os.getuid()
         if self._level == "namespaces":

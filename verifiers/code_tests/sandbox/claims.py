@@ -1,0 +1,83 @@
+"""What the child says to the parent: frames of JSON, and exceptions as evidence.
+
+All of it is claims: the program shares the process, and may say the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+_write, _read = os.write, os.read
+
+SOURCE = "<program>"
+"""The file name that its code has in tracebacks."""
+
+dump = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
+_load = json.JSONDecoder().decode
+
+OUT_OF_MEMORY = b'{"x":{"type":"MemoryError","line":null,"text":""}}'
+"""Ready before memory is short."""
+
+
+class Channel:
+    """To the parent and back: a length (4 bytes, big-endian) and JSON, again and again."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def send(self, message: Any) -> None:
+        """Say what can be written as JSON."""
+        self.send_bytes(dump(message).encode("ascii"))
+
+    def send_bytes(self, body: bytes) -> None:
+        """Say what is JSON already."""
+        data = len(body).to_bytes(4, "big") + body
+        while data:
+            data = data[_write(self._fd, data) :]
+
+    def receive(self) -> Any:
+        """The next message; None at the end of the stream."""
+        head = self._exactly(4)
+        body = self._exactly(int.from_bytes(head, "big")) if head else None
+        return _load(body.decode("utf-8", "surrogatepass")) if body is not None else None
+
+    def _exactly(self, n: int) -> bytes | None:
+        parts = []
+        while n:
+            got = _read(self._fd, min(n, 1 << 20))
+            if not got:
+                return None
+            parts.append(got)
+            n -= len(got)
+        return b"".join(parts)
+
+
+def failure(err: BaseException) -> dict[str, Any]:
+    """An exception as evidence: its type, the program's line, a little text."""
+    line = None
+    tb = err.__traceback__
+    while tb is not None:
+        if tb.tb_frame.f_code.co_filename == SOURCE:
+            line = tb.tb_lineno
+        tb = tb.tb_next
+    kind = type(err)
+    if isinstance(err, SyntaxError):
+        line = err.lineno
+    try:
+        text = str(err)[:200]
+    except BaseException:  # the program's own __str__
+        text = ""
+    # the nearest builtin class, so that a test that expects ValueError sees its subclasses too
+    base = next((c.__name__ for c in kind.__mro__ if c.__module__ == "builtins"), "Exception")
+    if kind.__name__ == base and len(err.args) == 1 and type(err.args[0]) is str:
+        text = err.args[0][:200]  # KeyError writes it in quotes
+    return {
+        "type": kind.__name__[:80],
+        "base": base,
+        "names": [c.__name__[:80] for c in kind.__mro__ if c.__module__ != "builtins"][:20],
+        "line": line,
+        "text": text,
+        "code": err.code if isinstance(err, SystemExit) and type(err.code) is int else None,
+    }

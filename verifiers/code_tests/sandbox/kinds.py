@@ -1,0 +1,64 @@
+"""Kinds of zygotes: what is loaded before the first program comes."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+from dataclasses import dataclass
+
+_STANDARD = (
+    "abc", "array", "ast", "base64", "bisect", "calendar", "cmath", "collections",
+    "collections.abc", "contextlib", "copy", "ctypes", "dataclasses", "datetime", "decimal",
+    "enum", "fractions", "functools", "hashlib", "heapq", "html", "io", "itertools", "json",
+    "keyword", "locale", "math", "numbers", "operator", "pprint", "queue", "random", "re",
+    "secrets", "shlex", "signal", "statistics", "string", "struct", "textwrap", "threading",
+    "time", "timeit", "token", "tokenize", "traceback", "types", "typing", "unicodedata", "uuid",
+    "warnings", "weakref", "zlib",
+)  # fmt: skip
+"""What programs import most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a zygote has loaded before the first program comes."""
+
+    name: str
+    preload: tuple[str, ...]
+    site: tuple[str, ...] = ()
+    """Folders of packages to import from: of what lies there, `packages` and nothing else."""
+    packages: tuple[str, ...] = ()
+    """Names in those folders that programs may read and import."""
+
+
+PLAIN = Kind("plain", _STANDARD)
+
+_NUMERIC = ("numpy", "pandas", "scipy")
+_NEEDED = (*_NUMERIC, "dateutil", "pytz", "tzdata")
+"""With what pandas needs."""
+
+
+@functools.cache
+def numeric_kind() -> Kind | None:
+    """A kind with numpy loaded, and pandas where it is installed; None without numpy."""
+    site: list[str] = []
+    for name in _NUMERIC:
+        found = importlib.util.find_spec(name)
+        if found is None or not found.submodule_search_locations:
+            if name == "numpy":
+                return None
+            continue
+        parent = os.path.dirname(next(iter(found.submodule_search_locations)))
+        if parent not in site:
+            site.append(parent)
+    packages = (*_NEEDED, *(f"{name}.libs" for name in _NEEDED), "six.py")
+    return Kind("numeric", (*_STANDARD, "numpy", "pandas"), tuple(site), packages)
+
+
+def kind_for(*codes: str | None) -> Kind:
+    """The kind that these programs need: with numpy, if a line of any imports that."""
+    for code in codes:
+        for line in (code or "").splitlines():
+            if "import" in line and any(name in line for name in _NUMERIC):
+                return numeric_kind() or PLAIN
+    return PLAIN
