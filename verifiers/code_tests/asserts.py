@@ -37,7 +37,7 @@ from assay.verifiers.code_tests.prepare import (
     started,
 )
 from assay.verifiers.code_tests.presence import asking
-from assay.verifiers.code_tests.running import calls, check_function, unittest_classes, tests_in
+from assay.verifiers.code_tests.running import calls, check_function, tests_in, unittest_classes
 from assay.verifiers.code_tests.suite import Case, Rest
 
 
