@@ -240,6 +240,19 @@ def test_none_of_it_can_be_lied_about(best: Pool, why: str, code: str, program: 
     assert judged(best, program, tests).score == 0.0
 
 
+BOMBS = [
+    ("a range whose length is a quotient of millions of bits", "assert set(f(1)) == {1, 2}", SAY + "def f(x): say({'v': {'r': [0, {'I': 'f' * (15 << 20)}, {'I': '1' * (1 << 18)}]}})\n"),
+    ("small decimals that are long when worked with", "assert set(f(1)) == {1, 2}", SAY + "def f(x): say({'v': {'s': [{'D': f'{i}e-1900'} for i in range(100000)]}})\n"),
+    ("a range of no step", "assert list(f(1)) == [0]", SAY + "def f(x): say({'v': {'r': [0, 5, 0]}})\n"),
+    ("arrays of arrays of nothing", "assert list(f(1)) == [1]", SAY + "def f(x): say({'v': {'k': ['array', {'k': ['memoryview', 5]}]}})\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("why", "code", "program"), BOMBS, ids=[x[0] for x in BOMBS])
+def test_what_is_read_outside_is_bounded(best: Pool, why: str, code: str, program: str) -> None:
+    assert judged(best, program, {"type": "asserts", "code": code, "timeout_s": 2}).score == 0.0
+
+
 def lcb(*rows: tuple[str, str], name: str = "") -> dict[str, Any]:
     kind = "functional" if name else "stdin"
     listed = [{"input": x, "output": y, "testtype": kind} for x, y in rows]

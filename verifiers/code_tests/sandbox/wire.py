@@ -20,6 +20,9 @@ MAX_NODES = 500_000
 _HEX = re.compile(r"-?[0-9a-f]+")
 _DECIMAL_CHARS = 2_000
 _FRACTION_BITS = 100_000
+_RANGE_BITS = 4_096
+_EXPONENT_A_PIECE = 10
+"""A decimal's digits that are not written, but are worked with, count as pieces of a value."""
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 _KINDS = re.compile(r"[A-Za-z_.0-9]{1,60}")
 
@@ -159,6 +162,8 @@ def _tagged(tag: str, v: Any, depth: int, left: list[int]) -> Any:
             raise Garbled("a range of other things than integers")
         if ends[2] == 0:
             raise Garbled("a range of no step")
+        if max(x.bit_length() for x in ends) > _RANGE_BITS:
+            return Opaque("range")  # its length is a quotient, which takes quadratic time
         return Relative("range", Seq("tuple", ends))
     if tag == "Q":
         top, bottom = _items(v, depth, left, 2)
@@ -171,7 +176,10 @@ def _tagged(tag: str, v: Any, depth: int, left: list[int]) -> Any:
         return _elsewhere(v)
     if type(v) is not str:
         raise Garbled("a tag's text is no text")
-    return _text(tag, v)
+    found = _text(tag, v)
+    if isinstance(found, Decimal) and found.is_finite():
+        left[0] -= abs(found.adjusted()) // _EXPONENT_A_PIECE
+    return found
 
 
 def _elsewhere(v: Any) -> Opaque:
