@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from assay.errors import PluginError
+from assay.model import SAMPLE_FIELDS
 from assay.plugins.spec import Cost, VerifierSpec
 
 if TYPE_CHECKING:
@@ -75,13 +77,19 @@ def verifier(
         tools: Distributions whose versions are part of the signature.
 
     Raises:
-        PluginError: a name or an option that cannot be.
+        PluginError: a name or an option that cannot be; a function that reads a field of its sample
+            that `needs` does not name, so that it would be given None.
 
     >>> @verifier("text.short@1", cost="inline", levels=[0, 1])
     ... def short(sample):
     ...     "At most 80 characters."
     ...     return len(sample.answer) <= 80
     """
+    if callable(name):
+        raise PluginError(
+            f"@verifier stands on {getattr(name, '__name__', 'a function')!r} without a name"
+            '\nfix: @verifier("topic.what@1")'
+        )
 
     def mark(function: F) -> F:
         if not hasattr(function, "__qualname__"):
@@ -106,7 +114,32 @@ def verifier(
             deterministic=deterministic,
             tools=tools if isinstance(tools, str) else tuple(tools),  # type: ignore[arg-type]
         )
+        _reads_only_its_needs(function, spec)
         setattr(function, SPEC_ATTRIBUTE, spec)
         return function
 
     return mark
+
+
+def _reads_only_its_needs(function: Callable[..., Any], spec: VerifierSpec) -> None:
+    """A verifier is given what it needs and nothing else: of anything more it would read None.
+
+    Looks at what is read off the function's first argument by name, in its own body.
+    """
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_argcount == 0:
+        return
+    import dis
+
+    told = {need.rstrip("?").partition(".")[0] for need in spec.needs}
+    hidden = frozenset(SAMPLE_FIELDS) - told - {"completion"}
+    sample = code.co_varnames[0]
+    steps = list(dis.get_instructions(code))
+    for before, step in pairwise(steps):
+        reads = step.opname in ("LOAD_ATTR", "LOAD_METHOD") and before.argval == sample
+        if reads and step.argval in hidden:
+            raise PluginError(
+                f"verifier {spec.name!r} reads {step.argval!r} of its sample, which is not "
+                "among its needs, so it would always find it empty"
+                f"\nfix: needs=[{step.argval!r}]; [{step.argval + '?'!r}] where it may be missing"
+            )

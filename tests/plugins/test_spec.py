@@ -230,3 +230,34 @@ def test_a_factory_that_fails_or_makes_no_verifier() -> None:
         build("a.b@1", exits, None)
     with pytest.raises(PluginError, match="its factory returned a dict without 'verify'"):
         build("a.b@1", lambda params: {}, None)
+
+
+def test_a_function_may_not_read_what_it_does_not_ask_for() -> None:
+    """It would be given None each time, and score every sample 0 in silence."""
+    with pytest.raises(PluginError) as raised:
+
+        @verifier("my.ref@1", needs=["prompt?"])
+        def ref(sample: Sample) -> bool:
+            return sample.prompt is None and sample.text == sample.reference
+
+    assert str(raised.value) == (
+        "verifier 'my.ref@1' reads 'reference' of its sample, which is not among its needs, so it "
+        "would always find it empty"
+        "\nfix: needs=['reference']; ['reference?'] where it may be missing"
+    )
+
+
+def test_a_function_may_read_fields_of_other_things() -> None:
+    @verifier("my.other@1", needs=["info.unit"])
+    def other(sample: Sample, params: Any) -> bool:
+        return bool(params.reference == sample.info["unit"] + sample.text)
+
+    assert callable(other)
+
+
+def test_a_verifier_without_a_name_is_told_at_once() -> None:
+    with pytest.raises(PluginError, match="without a name"):
+
+        @verifier  # type: ignore[arg-type]
+        def bare(sample: Sample) -> bool:
+            return True
