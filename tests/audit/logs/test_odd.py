@@ -366,7 +366,8 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "no rows at all": (
         lambda p: p.write_text("hello\nworld\n"),
-        "PATH: is no log: neither JSONL nor Parquet, and no reader knows it",
+        "PATH: is no log: neither JSONL nor Parquet, and no reader knows it"
+        "\nfix: write a JSON object a line (.jsonl), or Parquet",
     ),
     "foreign rows": (
         lambda p: p.write_text('{"a": 1, "b": 2}\n'),
@@ -455,6 +456,14 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
         {"columns": {"step": "sttus"}},
         "--map step=sttus: no row has the column 'sttus'; did you mean 'status'?",
     ),
+    "a path": (
+        {"columns": {"label": "terms.a.c.score", "scores.x": "info.acc"}},
+        "--map label=terms.a.c.score: no row has that",
+    ),
+    "the end of a path": (
+        {"columns": {"step": "info.stp"}},
+        "--map step=info.stp: no row has that; did you mean 'step'?",
+    ),
     "a criterion without a name": (
         {"columns": {"scores.": "reward"}},
         "--map scores.=reward: must name a criterion: scores.NAME",
@@ -479,7 +488,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistakes_of_the_user(name: str, tmp_path: Path) -> None:
     options, told = MISTAKES[name]
-    path = write_rows(tmp_path / "log.jsonl", [row(0)])
+    path = write_rows(tmp_path / "log.jsonl", [row(0, info={"step": 1})])
     with pytest.raises(ConfigError) as raised:
         read_log(path, **options)
     assert str(raised.value) == told

@@ -120,7 +120,7 @@ class Part:
         names -= {path[0] for name in ROW_FIELDS for path in layout.fields.get(name, ())}
         if not layout.chosen:
             names |= {"terms", "verdicts"} if layout.criteria == "terms" else set()
-            names |= {layout.scores[0]} if layout.criteria == "scores" else set()
+            names |= {layout.scores[0]} if layout.criteria != "columns" else set()
             if layout.criteria == "columns":
                 numeric = {c for c, kind in self.types.items() if _is_numeric(kind)}
                 names |= numeric - layout.known
@@ -402,6 +402,7 @@ class _Chooser:
 
     def _finished(self, layout: Layout) -> Layout:
         layout = layout.mapped(self._columns)
+        layout = replace(layout, known=layout.known | set(self._strata))
         fields = dict(layout.fields)
         for stratum in self._strata:
             if stratum not in fields:
@@ -417,7 +418,10 @@ class _Chooser:
                 "\nfix: jq -c '.[]' FILE.json > FILE.jsonl"
             )
         if head.form == "other":
-            return f"{head.path}: is no log: neither JSONL nor Parquet, and no reader knows it"
+            return (
+                f"{head.path}: is no log: neither JSONL nor Parquet, and no reader knows it"
+                "\nfix: write a JSON object a line (.jsonl), or Parquet"
+            )
         columns = ", ".join(head.columns[:20])
         if any(_holds_a_group(row) for row in head.rows):
             return (

@@ -203,6 +203,9 @@ def row_query(layout: Layout, wanted: Wanted, beside: Sequence[str]) -> str:
             "::DOUBLE END"
         )
         columns["chat"] = f"CASE WHEN NOT {is_text} THEN {completion} END"
+    for i, path in enumerate(layout.paths.values()):
+        there = [fragments.at(p) for p in ((".".join(path),), path) if p[0] in wanted.present]
+        columns[f"there.{i}"] = f"coalesce({', '.join([*there, 'NULL'])}) IS NOT NULL"
     for i, stratum in enumerate(wanted.strata):
         columns[f"stratum.{i}"] = text(at(stratum))
     for i, criterion in enumerate(wanted.criteria):

@@ -72,6 +72,7 @@ class Traces:
             "data_source": _table(episode.get("env")).get("id"),
             "agent": name,
             "metrics": trace.get("metrics"),
+            "info": trace.get("info") or None,
             "stop_condition": trace.get("stop_condition"),
         }
         return {k: v for k, v in row.items() if v is not None}
