@@ -178,8 +178,12 @@ class Extractor:
         table = batch.data.rename_columns(columns)
         table = table.append_column("i", pa.array(np.arange(table.num_rows)))
         query, beside, direct = sql.document_query(batch.types or {}, batch.layout)
-        self._register(table)
-        documents = self._fetch(query)
+        try:
+            self._register(table)
+            documents = self._fetch(query)
+        except duckdb.NotImplementedException as err:
+            told = str(err).partition("\n")[0]
+            raise RolloutsError(f"{self._place(batch, 0)}: cannot be read: {told}") from err
         made = Batch(batch.layout, documents, batch.file, batch.line, batch.at, table=True)
         return made, beside, sql.keys_of_table(batch.types or {}, direct, batch.layout)
 

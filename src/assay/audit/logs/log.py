@@ -169,6 +169,9 @@ def read_log(
     )
 
 
+NAMED = 20
+"""Criteria that an error names."""
+
 LOOKED_AT = 100
 """Rows in which the nearest name is looked for."""
 
@@ -312,7 +315,9 @@ def _key(
 ) -> str | None:
     if key is not None:
         if key not in criteria:
-            told = f"criteria: {', '.join(criteria)}" if criteria else "the log has no criteria"
+            more = f" and {len(criteria) - NAMED:,} more" if len(criteria) > NAMED else ""
+            named = ", ".join(criteria[:NAMED])
+            told = f"criteria: {named}{more}" if criteria else "the log has no criteria"
             raise ConfigError(
                 f"--key {key}: no criterion of the log{nearest(key, criteria)}\n{told}"
             )

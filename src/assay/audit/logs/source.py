@@ -28,6 +28,7 @@ from assay.audit.logs.problems import Problems
 from assay.errors import ConfigError, RolloutsError, nearest
 from assay.plugins.log_readers import LogHead
 from assay.rollouts.output import encode
+from assay.rollouts.rows import parse_line
 
 if TYPE_CHECKING:
     from assay.plugins.host import Host
@@ -316,7 +317,13 @@ def open_parts(
     seen: dict[str, None] = {}
     tokens = True
     for number, path in enumerate(files):
-        head = read_head(path)
+        try:
+            head = read_head(path)
+        except RolloutsError as err:
+            if path not in found:
+                raise
+            problems.add("files left out, cannot be read", str(err).partition("\n")[0])
+            continue
         seen.update(dict.fromkeys(head.columns))
         if head.form == "other" and not head.start.strip():
             continue  # empty
@@ -417,6 +424,10 @@ class _Chooser:
                 f"{head.path}: is one JSON list, not a row a line"
                 "\nfix: jq -c '.[]' FILE.json > FILE.jsonl"
             )
+        line = head.start.partition(b"\n")[0]
+        if head.form == "other" and len(line) > 2 and line[:1] == b"{" and b"\n" in head.start:
+            told = parse_line(line, head.path, 1).error
+            return f"{head.path}:1: is no row, nor are the lines after it: {told}"
         if head.form == "other":
             return (
                 f"{head.path}: is no log: neither JSONL nor Parquet, and no reader knows it"
