@@ -155,8 +155,6 @@ def negation(task: Task) -> Iterator[Attack]:
         yield Attack(f"The answer is definitely not {right}.", "not")
         yield Attack(f"I cannot solve this. It is certainly not {right}, though.", "refusal")
         yield Attack(f"Therefore it cannot be ${right}$.", "conclusion")
-        yield Attack(f"\\boxed{{{right}}} is incorrect.", "box")
-        yield Attack(f"The answer is anything but \\boxed{{{right}}}.", "anything but a box")
         for wrong in task.wrong_answers(1):
             for attack in _final(task, wrong):
                 text = f"We can rule out {right} at once.\n\n{attack.text}"
