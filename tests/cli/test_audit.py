@@ -243,3 +243,14 @@ def test_several_signatures_are_told(assay: Assay, tmp_path: Path) -> None:
     rows = [{"reward": 1, "scores": {"a": 1}, "signature": name} for name in ("s1", "s2")]
     done = assay("audit", write(tmp_path / "a.jsonl", *rows))
     assert "\nsignatures differ: rows were scored by different rubrics, phases or " in done.out
+
+
+def test_scores_without_a_reward(assay: Assay, tmp_path: Path) -> None:
+    """Several scorers make no reward: the log does not say how; so the user must."""
+    rows = [{"prompt": f"q{i // 2}", "scores": {"a": i % 2, "b": 1}} for i in range(8)]
+    done = assay("audit", write(tmp_path / "log.jsonl", *rows))
+    assert done.err == (
+        "assay: warning: no row says what the reward was, of 2 criteria with scores (a, b)\n"
+        "fix: --map reward=COLUMN, e.g. reward=scores.a\n"
+    )
+    assert "no row" not in assay("audit", tmp_path / "log.jsonl", "--map", "reward=scores.a").err

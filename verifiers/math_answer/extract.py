@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from assay.model import split_reasoning
 from assay.verifiers.math_answer.boxes import BOX, Boxes, boxed
-from assay.verifiers.math_answer.unsure import unsure
+from assay.verifiers.math_answer.unsure import refused, unsure
 
 
 class Extraction(NamedTuple):
@@ -69,6 +69,8 @@ def extract(text: str, boxes: Boxes = "last", where: str = "any") -> Extraction:
             )
             if later is not None:
                 return Extraction(*later)
+            if boxes == "last" and _is_refused(answer, found[0]):
+                return Extraction(None, "none", "the boxed value is denied")
             return Extraction(found[0], "boxed", found[1])
     empty_box = "boxed" in answer and BOX.search(answer) is not None
     for rule, finder in _FINDERS:
@@ -83,6 +85,14 @@ def extract(text: str, boxes: Boxes = "last", where: str = "any") -> Extraction:
             later = _later(_after(rule, answer)) if where != "boxed" else None
             return Extraction(*later) if later is not None else Extraction(text_found, rule)
     return Extraction(None, "none", "no answer in the response")
+
+
+def _is_refused(text: str, said: str | None) -> bool:
+    """Whether the last box, which says `said`, is there to be denied."""
+    start = max(text.rfind("\\boxed"), text.rfind("\\fbox"))
+    inside = text.find(said, start) if said and start >= 0 else -1
+    end = text.find("}", inside + len(said or "")) + 1 if inside >= 0 else 0
+    return end > 0 and refused(text, start, end)
 
 
 _FINAL_ONLY = re.compile(

@@ -25,6 +25,18 @@ _DENIED = re.compile(
     + _TAIL + r"{0,2}" + _OPEN,
     re.IGNORECASE,
 )  # fmt: skip
+_REFUSED = re.compile(
+    r"(?:\b(?:is|are|was|were|be)\s+(?:[a-z]+ly\s+)?not|\b(?:isn|aren|wasn|can|couldn)['\u2019]t(?:\s+be)?"
+    r"|\bcannot\s+be|\bcan\s+not\s+be|\brul(?:e|es|ed|ing)\s+out|\banything\s+but"
+    r"|\bnot\s+(?:true|the\s+case)\s+that\s+(?:the\s+)?(?:final\s+)?(?:answer|it|result)\s+is)"
+    + _OPEN,
+    re.IGNORECASE,
+)  # fmt: skip
+_WRONG = re.compile(
+    r"[\s)}\]$*.\\]*(?:\\text\{)?\s*(?:is|are|was|would\s+be)\s+(?:[a-z]+ly\s+)?"
+    r"(?:wrong|incorrect|false|not\s+(?:correct|right|the\s+(?:final\s+|right\s+|correct\s+)?answer))\b",
+    re.IGNORECASE,
+)
 _GUESSED = re.compile(
     r"(?:\b(?:could|might|may)\s+(?:also\s+|well\s+|even\s+)?be"
     r"|\bmaybe|\bperhaps|\bpossibly|\beither)"
@@ -55,3 +67,24 @@ def unsure(text: str, start: int, end: int) -> bool:
         return True
     choice = _CHOICE.search(before)
     return choice is not None and _NUMBER.search(before, 0, choice.start()) is not None
+
+
+def refused(text: str, start: int, end: int) -> bool:
+    r"""Whether the box at ``text[start:end]`` is there to be denied, in so many words.
+
+    A box states an answer, so it takes more than for a value in passing: "is not", "anything but"
+    directly before it; "is wrong", "is not the answer" directly after it, or inside.
+
+    >>> refused(r"\boxed{18} is incorrect.", 0, 10)
+    True
+    >>> refused(r"Since it is not 17, \boxed{18}.", 20, 30)
+    False
+    """
+    begin = max(0, start - BEFORE)
+    cut = list(_SENTENCE.finditer(text, begin, start))
+    if _REFUSED.search(text[cut[-1].end() if cut else begin : start]):
+        return True
+    if _WRONG.match(text[end : end + BEFORE]):
+        return True
+    inside = text.find("\\text", start, end)
+    return inside >= 0 and _WRONG.match(text[inside:end]) is not None

@@ -75,12 +75,12 @@ def _log(frame: Frame) -> dict[str, Any]:
     }
 
 
-def _reach(values: Floats, *, mean: bool = False) -> dict[str, float] | None:
+def _reach(values: Floats, *, mean: bool = False) -> dict[str, Cell] | None:
     known = values[np.isfinite(values)]
     if len(known) == 0:
         return None
-    found = {"low": float(known.min()), "high": float(known.max())}
-    return {"mean": float(known.mean()), **found} if mean else found
+    found: dict[str, Cell] = {"low": float(known.min()), "high": float(known.max())}
+    return {"mean": _cell(float(known.mean())), **found} if mean else found
 
 
 def _finding(finding: Finding, frame: Frame) -> dict[str, Any]:

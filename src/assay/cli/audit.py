@@ -237,6 +237,7 @@ def _show(found: Audit, log: Log, explain: bool) -> None:
     show(plain(_heading(found, log)), soft_wrap=True)
     for problem in log.problems:
         say_warning(str(problem))
+    _check_reward(found, log)
     show("", soft_wrap=True)
     if not found.findings:
         show(plain(_nothing(found)), soft_wrap=True)
@@ -256,6 +257,21 @@ def _show(found: Audit, log: Log, explain: bool) -> None:
     for lack, names in lacks.items():
         told = f"{', '.join(names)}: {lack}"
         show(Text.assemble(("lacking  ", "dim"), plain(told)), soft_wrap=True)
+
+
+def _check_reward(found: Audit, log: Log) -> None:
+    """Warn where scores are there, and no row says what they were worth together."""
+    import numpy as np
+
+    frame = found.frame
+    scored = [c for c in frame.criteria if bool(np.isfinite(frame.score(c)).any())]
+    if scored and not bool(np.isfinite(frame.reward).any()):
+        inside = log.reader in ("inspect", "columns")
+        named = f"COLUMN, e.g. reward=scores.{scored[0]}" if inside else "COLUMN"
+        say_warning(
+            f"no row says what the reward was, of {_count(len(scored), 'criterion', 'criteria')} "
+            f"with scores ({', '.join(scored[:NAMED])})\nfix: --map reward={named}"
+        )
 
 
 def _nothing(found: Audit) -> str:

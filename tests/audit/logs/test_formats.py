@@ -79,6 +79,20 @@ def test_trl_completions(chat: bool, tmp_path: Path) -> None:
         assert log.rows([1])[0]["scores"] == {"right": 1.0}
 
 
+def test_a_column_that_map_names_is_no_criterion(tmp_path: Path) -> None:
+    """What the user calls a label, a step or a stratum is not paid for being a number."""
+    import pandas as pd
+
+    table = {**trl_table(5, chat=False), "truth": [i % 4 == 1 for i in range(8)], "fold": range(8)}
+    pd.DataFrame(table).to_parquet(tmp_path / "completions_00005.parquet")
+    with read_log(tmp_path, columns={"label": "truth"}, by=["fold"]) as log:
+        assert log.frame.criteria == ("accuracy_reward", "format_reward")
+        same(log.frame.label, [1.0 * (i % 4 == 1) for i in range(8)])
+        same(log.frame.reward[:2], [0.25, 1.25])
+    with read_log(tmp_path, columns={"label": "truth", "scores.truth": "truth"}) as log:
+        assert log.frame.criteria == ("truth",)  # unless they say it is a criterion, too
+
+
 # -- verl, OpenRLHF -------------------------------------------------------------------------------
 
 
@@ -95,6 +109,7 @@ def verl_lines(path: Path, step: int) -> None:
     base["acc"] = [bool(i % 2) for i in range(n)]
     base["format"] = [NAN, 0.5, 0.5, 1, 0, None]
     base["pred"] = [str(i) for i in range(n)]
+    base["hint"] = [None] * n  # nothing says that this would be a number
     base["reward"] = base["score"]
     with path.open("w") as file:
         for i in range(n):
@@ -159,6 +174,7 @@ def episode(number: int, *scores: float | None, group: str | None = "g0") -> dic
                 "calls": [{"node": 1, "model": "m/small", "finish_reason": "length"}],
                 "rewards": rewards,
                 "metrics": {"num_turns": 1.0},
+                "info": {"gold": number % 2 == 0},
                 "is_completed": True,
                 "ok": True,
                 "stop_condition": "agent_completed",
@@ -197,6 +213,8 @@ def test_verifiers_traces(tmp_path: Path) -> None:
         same(frame.truncated, [1] * 5)
         assert frame.strata["model"].names == ("m/small",)
         assert log.rows([3])[0]["completion"][0]["content"] == "answer 1 1"
+    with read_log(tmp_path / "traces.jsonl", columns={"label": "info.gold"}) as log:
+        same(log.frame.label, [1.0, 1.0, 0.0, 0.0, 0.0])
 
 
 def test_verifiers_results_before_version_1(tmp_path: Path) -> None:
@@ -450,3 +468,22 @@ def test_a_label_that_is_none_of_the_users_column(tmp_path: Path) -> None:
         f'{path}:1: the label is "maybe", which says neither right nor wrong'
         "\nfix: true or false, 1 or 0, 'correct' or 'incorrect'; null where unknown"
     )
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_bare_scores_of_a_table_too(ending: str, tmp_path: Path) -> None:
+    """``scores`` of other trainers are the criteria in a table as they are in lines."""
+    import pandas as pd
+
+    rows = [
+        {"prompt": f"q{i // 2}", "reward": i / 4, "scores": {"acc": i % 2, "form": i / 8}}
+        for i in range(4)
+    ]
+    path = tmp_path / f"log.{ending}"
+    if ending == "parquet":
+        pd.DataFrame(rows).to_parquet(path)
+    else:
+        write_rows(path, rows)
+    with read_log(path) as log:
+        assert log.frame.criteria == ("acc", "form")
+        same(log.frame.score("acc"), [0.0, 1.0, 0.0, 1.0])

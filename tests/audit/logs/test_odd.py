@@ -366,12 +366,17 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "no rows at all": (
         lambda p: p.write_text("hello\nworld\n"),
-        "PATH: is no log: neither JSONL nor Parquet, and no reader knows it",
+        "PATH: is no log: neither JSONL nor Parquet, and no reader knows it"
+        "\nfix: write a JSON object a line (.jsonl), or Parquet",
     ),
     "foreign rows": (
         lambda p: p.write_text('{"a": 1, "b": 2}\n'),
         "PATH: has neither a reward nor scores, and no reader knows it\ncolumns: a, b"
         "\nfix: name them, e.g. --map reward=COLUMN --map scores.style=COLUMN",
+    ),
+    "rows that are all nested too deeply": (
+        lambda p: p.write_text(('{"reward": 1, "x": ' + "[" * 5000 + "]" * 5000 + "}\n") * 3),
+        "PATH:1: is no row, nor are the lines after it: nested deeper than 200 levels",
     ),
     "zstd": (
         lambda p: p.write_bytes(b"\x28\xb5\x2f\xfd" + b"x" * 40),
@@ -455,6 +460,14 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
         {"columns": {"step": "sttus"}},
         "--map step=sttus: no row has the column 'sttus'; did you mean 'status'?",
     ),
+    "a path": (
+        {"columns": {"label": "terms.a.c.score", "scores.x": "info.acc"}},
+        "--map label=terms.a.c.score: no row has that",
+    ),
+    "the end of a path": (
+        {"columns": {"step": "info.stp"}},
+        "--map step=info.stp: no row has that; did you mean 'step'?",
+    ),
     "a criterion without a name": (
         {"columns": {"scores.": "reward"}},
         "--map scores.=reward: must name a criterion: scores.NAME",
@@ -479,7 +492,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistakes_of_the_user(name: str, tmp_path: Path) -> None:
     options, told = MISTAKES[name]
-    path = write_rows(tmp_path / "log.jsonl", [row(0)])
+    path = write_rows(tmp_path / "log.jsonl", [row(0, info={"step": 1})])
     with pytest.raises(ConfigError) as raised:
         read_log(path, **options)
     assert str(raised.value) == told
@@ -502,3 +515,81 @@ def test_lengths_in_tokens_only_where_every_completion_has_them(tmp_path: Path) 
     with read_log(write_rows(tmp_path / "log.jsonl", rows)) as log:
         check(log.frame, rows)
         assert log.frame.length_unit == "tokens"
+
+
+def test_a_thousand_criteria(tmp_path: Path) -> None:
+    """They are read by one expression; planning one for each took minutes."""
+    bare = [
+        {"prompt": f"q{i // 2}", "reward": 1, "scores": {f"c{j}": (i + j) % 5 for j in range(1000)}}
+        for i in range(4)
+    ]
+    log = read(write_rows(tmp_path / "bare.jsonl", bare))
+    assert log.frame.criteria == tuple(bare[0]["scores"])
+    for i, one in enumerate(bare):
+        same(log.frame.scores[i], [float(v) for v in one["scores"].values()])
+    with pytest.raises(ConfigError, match=r"criteria: c0, .*, c19 and 980 more"):
+        read_log(tmp_path / "bare.jsonl", key="x")
+
+
+MISSHAPEN: dict[str, tuple[str, Any, int]] = {
+    "samples that are no list": ("inspect", {"samples": 5}, 0),
+    "a sample of other types": (
+        "inspect",
+        {"samples": [7, {"id": {}, "scores": [1], "output": {"choices": 5}}]},
+        1,
+    ),
+    "choices of other types": ("inspect", {"samples": [{"id": 1, "output": {"choices": [5]}}]}, 1),
+    "traces that are none": ("verifiers", {"traces": [5, "x"]}, 0),
+    "a trace of other types": (
+        "verifiers",
+        {"traces": [1, {"rewards": [1]}, {"nodes": 5, "calls": 7, "stop_condition": []}]},
+        2,
+    ),
+    "a weight that is no number": (
+        "verifiers",
+        {"traces": [{"rewards": {"a": {"score": 1, "weight": "y"}, "b": {"score": 0.5}}}]},
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("why", MISSHAPEN)
+def test_the_right_keys_around_the_wrong_types(why: str, tmp_path: Path) -> None:
+    """What looks like a format and is none harms nobody: rows there are, are rows."""
+    reader, told, n = MISSHAPEN[why]
+    around: dict[str, Any] = {"id": 1, "env": 5, "task": [], "traces": []}
+    if reader == "inspect":
+        around = {"version": 2, "status": "x", "eval": {"task": 1, "model": 2}}
+    good = write_rows(tmp_path / "good.jsonl", [row(0)])
+    odd = write_rows(tmp_path / "odd.jsonl", [{**around, **told}])
+    with read_log([odd, good]) as log:
+        assert log.frame.n == n + 1
+        assert log.reader == f"{reader}, assay"
+
+
+def test_half_floats(tmp_path: Path) -> None:
+    """The database does not know them."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    halves = pa.array(np.array([1.0, 0.5], np.float16))
+    pq.write_table(pa.table({"prompt": ["a", "b"], "reward": halves}), tmp_path / "log.parquet")
+    same(read(tmp_path / "log.parquet").frame.reward, [1.0, 0.5])
+
+
+def test_a_gzip_that_was_only_begun(tmp_path: Path) -> None:
+    """Alone it is an error; beside others, of a run that goes on, it is told and left out."""
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(b'{"reward": 1}' * 99)[:5])
+    write_rows(tmp_path / "a.jsonl", [row(0)])
+    with pytest.raises(RolloutsError, match=r"b\.jsonl\.gz: Compressed file ended before"):
+        read_log(tmp_path / "b.jsonl.gz")
+    with read_log(tmp_path) as log:
+        assert log.frame.n == 1
+        assert [p.what for p in log.problems] == ["files left out, cannot be read"]
+
+
+def test_an_eval_file_that_is_no_zip(tmp_path: Path) -> None:
+    (tmp_path / "x.eval").write_bytes(b"PK\x03\x04garbage")
+    with pytest.raises(RolloutsError, match="cannot be read on: File is not a zip file"):
+        read_log(tmp_path / "x.eval")

@@ -11,7 +11,7 @@ import pytest
 from planted import make_frame
 
 from assay.audit.finding import Cell, Table
-from assay.audit.report.charts.bands import Band, bands, histogram, reach
+from assay.audit.report.charts.bands import Band, bands, counted, histogram, reach
 from assay.audit.report.charts.forest import Figure, extent, forest
 from assay.audit.report.charts.lines import At, line
 from assay.audit.report.charts.matrix import matrix
@@ -270,3 +270,12 @@ def test_the_middle_half_over_steps() -> None:
     frame = make_frame({"a": np.ones(10)}, reward, prompt=np.arange(10), step=step)
     found = quartiles_by_step(frame, reward < 50)
     assert [tuple(p) for p in found] == [(1.0, 2.0, 1.0, 3.0), (2.0, 10.0, 10.0, 10.0)]
+
+
+@pytest.mark.parametrize("largest", [5e-324, 1e-17, 1e300, 1.7e308])
+def test_rewards_of_any_size_have_a_histogram(largest: float) -> None:
+    """Too near or too far apart for doubles, they are drawn all the same, each once."""
+    band = Band("red", np.array([0.0, largest, -largest]), "wrong")
+    shares, edges = counted(band, reach([band]))
+    assert np.isfinite(edges).all()
+    assert shares.sum() <= 1.0 + 1e-12

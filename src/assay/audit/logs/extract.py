@@ -109,6 +109,8 @@ class Extractor:
         self.rubrics = Names()
         self.columns: dict[str, None] = {}
         """Every column that any row has."""
+        self.paths: set[str] = set()
+        """Of the fields that the user named by a path, those that some row has."""
         self.criteria: dict[str, None] = {}
         self._no_criteria: set[str] = set()
         self.weights: dict[str, tuple[float, float]] = {}
@@ -176,8 +178,12 @@ class Extractor:
         table = batch.data.rename_columns(columns)
         table = table.append_column("i", pa.array(np.arange(table.num_rows)))
         query, beside, direct = sql.document_query(batch.types or {}, batch.layout)
-        self._register(table)
-        documents = self._fetch(query)
+        try:
+            self._register(table)
+            documents = self._fetch(query)
+        except duckdb.NotImplementedException as err:
+            told = str(err).partition("\n")[0]
+            raise RolloutsError(f"{self._place(batch, 0)}: cannot be read: {told}") from err
         made = Batch(batch.layout, documents, batch.file, batch.line, batch.at, table=True)
         return made, beside, sql.keys_of_table(batch.types or {}, direct, batch.layout)
 
@@ -281,7 +287,8 @@ class Extractor:
                         criteria.setdefault(name)
                     else:
                         criteria.setdefault(key)
-        self.criteria.update(dict.fromkeys(criteria))
+        if layout.chosen or layout.criteria != "columns":
+            self.criteria.update(dict.fromkeys(criteria))
         has_turns = any(path[0] in present for path in layout.places("turns_reward"))
         return sql.Wanted(
             list(criteria),
@@ -313,6 +320,9 @@ class Extractor:
         self.rubrics.column(chunk["rubric"])
         for j, (field_name, names) in enumerate(self.strata.items()):
             columns[f"stratum.{field_name}"] = names.column(chunk[f"stratum.{j}"])
+        for j, field_name in enumerate(batch.layout.paths):
+            if np.any(chunk[f"there.{j}"].to_numpy(zero_copy_only=False)):
+                self.paths.add(field_name)
         if "chat" in chunk:
             for row in np.flatnonzero(chunk["chat"].is_valid().to_numpy(zero_copy_only=False)):
                 columns["n_chars"][row] = chat_length(chunk["chat"][int(row)].as_py())
@@ -345,6 +355,8 @@ class Extractor:
                 self._no_criteria.add(criterion)  # a column of text
                 self.criteria.pop(criterion, None)
                 return
+            if batch.table or chunk[f"score.{i}"].null_count < len(values):
+                self.criteria.setdefault(criterion)  # null everywhere: nothing says it is one
             block.criteria["score", criterion] = np.where(np.isfinite(values), values, np.nan)
             return
         block.criteria["score", criterion] = self._numbers(chunk[f"score.{i}"], told, batch)

@@ -168,7 +168,9 @@ def _text_head(path: str, file: IO[bytes]) -> LogHead:
                     rows.append(row.data)
                     form = "jsonl"
     except (OSError, EOFError, zlib.error):
-        pass  # cut off within the first rows; read on, it is told as such
+        if not start:
+            raise
+        # cut off within the first rows; read on, it is told as such
     if not rows and len(start) < HEAD_BYTES:
         start += file.read(HEAD_BYTES - len(start)) if form == "jsonl" else b""
     columns = dict.fromkeys(name for row in rows for name in row)

@@ -62,6 +62,8 @@ class Layout:
     """Written by Assay: the first criterion is the key where nobody says otherwise."""
     total: bool = False
     """The log holds no reward: it is the sum of the criteria."""
+    paths: Mapping[str, Path] = field(default_factory=lambda: EMPTY)
+    """What the user named with dots: each is told that no row has it."""
     strict_label: bool = False
     """The user named the label's column, so what is no label there is an error."""
 
@@ -75,6 +77,8 @@ class Layout:
         if not columns:
             return self
         fields, chosen = dict(self.fields), dict(self.chosen)
+        # a column that the user says is a label, a step ... is no criterion for being a number
+        named = {path[0] for c in columns.values() for path in column_places(c)}
         for name, column in columns.items():
             places = column_places(column)
             if name.startswith(SCORES):
@@ -84,7 +88,9 @@ class Layout:
         return replace(
             self,
             fields=fields,
+            known=self.known | named,
             chosen=chosen,
+            paths={n: column_places(c)[-1] for n, c in columns.items() if "." in c},
             total=self.total and "reward" not in columns,
             strict_label=self.strict_label or "label" in columns,
         )

@@ -17,7 +17,7 @@ from assay.audit.logs.gather import Block, Gathered, codes, turns_of
 from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
 from assay.audit.logs.linear import sum_weights
 from assay.audit.logs.problems import Problem, Problems
-from assay.audit.logs.source import Part, open_parts
+from assay.audit.logs.source import Part, Parts, open_parts
 from assay.audit.logs.sql import interrupts
 from assay.errors import ConfigError, RolloutsError, nearest
 from assay.model import EMPTY
@@ -153,6 +153,8 @@ def read_log(
         raise RolloutsError(_nothing(files, problems))
     known = {**dict.fromkeys(parts.columns), **extractor.columns}
     _check_columns(columns, known)
+    unread = {*ROW_FIELDS, "completion"} if tokens else {*ROW_FIELDS}
+    _check_paths({n: c for n, c in columns.items() if n not in unread}, extractor, block, parts)
     _check_by(by, extractor, known)
     frame = _frame(files, block, gathered, extractor, rubric, key, own=parts.own)
     frame, solved = _weighed(frame, parts.own)
@@ -165,6 +167,13 @@ def read_log(
         parts.opened,
         block.columns["at"],
     )
+
+
+NAMED = 20
+"""Criteria that an error names."""
+
+LOOKED_AT = 100
+"""Rows in which the nearest name is looked for."""
 
 
 def _nothing(files: Sequence[str], problems: Problems) -> str:
@@ -196,6 +205,25 @@ def _check_columns(columns: Mapping[str, str], known: Mapping[str, None]) -> Non
             raise ConfigError(
                 f"--map {name}={column}: no row has the column {column!r}{nearest(column, known)}"
             )
+
+
+def _check_paths(
+    columns: Mapping[str, str], extractor: Extractor, block: Block, parts: Parts
+) -> None:
+    """Refuse a path that leads nowhere: `_check_columns` sees only where it begins."""
+    for name, column in columns.items():
+        if "." not in column or name in extractor.paths:
+            continue
+        first = block.columns["file"] == block.columns["file"][0]
+        part = parts.opened[int(block.columns["file"][0])]
+        *parents, last = column.split(".")
+        inside: dict[str, None] = {}
+        for row in part.rows(block.columns["at"][first][:LOOKED_AT].tolist()):
+            held: Any = row
+            for parent in parents:
+                held = held.get(parent) if isinstance(held, Mapping) else None
+            inside.update(dict.fromkeys(held if isinstance(held, Mapping) else ()))
+        raise ConfigError(f"--map {name}={column}: no row has that{nearest(last, inside)}")
 
 
 def _check_by(by: Sequence[str], extractor: Extractor, known: Mapping[str, None]) -> None:
@@ -287,7 +315,9 @@ def _key(
 ) -> str | None:
     if key is not None:
         if key not in criteria:
-            told = f"criteria: {', '.join(criteria)}" if criteria else "the log has no criteria"
+            more = f" and {len(criteria) - NAMED:,} more" if len(criteria) > NAMED else ""
+            named = ", ".join(criteria[:NAMED])
+            told = f"criteria: {named}{more}" if criteria else "the log has no criteria"
             raise ConfigError(
                 f"--key {key}: no criterion of the log{nearest(key, criteria)}\n{told}"
             )

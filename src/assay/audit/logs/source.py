@@ -28,6 +28,7 @@ from assay.audit.logs.problems import Problems
 from assay.errors import ConfigError, RolloutsError, nearest
 from assay.plugins.log_readers import LogHead
 from assay.rollouts.output import encode
+from assay.rollouts.rows import parse_line
 
 if TYPE_CHECKING:
     from assay.plugins.host import Host
@@ -120,7 +121,7 @@ class Part:
         names -= {path[0] for name in ROW_FIELDS for path in layout.fields.get(name, ())}
         if not layout.chosen:
             names |= {"terms", "verdicts"} if layout.criteria == "terms" else set()
-            names |= {layout.scores[0]} if layout.criteria == "scores" else set()
+            names |= {layout.scores[0]} if layout.criteria != "columns" else set()
             if layout.criteria == "columns":
                 numeric = {c for c, kind in self.types.items() if _is_numeric(kind)}
                 names |= numeric - layout.known
@@ -316,7 +317,13 @@ def open_parts(
     seen: dict[str, None] = {}
     tokens = True
     for number, path in enumerate(files):
-        head = read_head(path)
+        try:
+            head = read_head(path)
+        except RolloutsError as err:
+            if path not in found:
+                raise
+            problems.add("files left out, cannot be read", str(err).partition("\n")[0])
+            continue
         seen.update(dict.fromkeys(head.columns))
         if head.form == "other" and not head.start.strip():
             continue  # empty
@@ -402,6 +409,7 @@ class _Chooser:
 
     def _finished(self, layout: Layout) -> Layout:
         layout = layout.mapped(self._columns)
+        layout = replace(layout, known=layout.known | set(self._strata))
         fields = dict(layout.fields)
         for stratum in self._strata:
             if stratum not in fields:
@@ -416,8 +424,15 @@ class _Chooser:
                 f"{head.path}: is one JSON list, not a row a line"
                 "\nfix: jq -c '.[]' FILE.json > FILE.jsonl"
             )
+        line = head.start.partition(b"\n")[0]
+        if head.form == "other" and len(line) > 2 and line[:1] == b"{" and b"\n" in head.start:
+            told = parse_line(line, head.path, 1).error
+            return f"{head.path}:1: is no row, nor are the lines after it: {told}"
         if head.form == "other":
-            return f"{head.path}: is no log: neither JSONL nor Parquet, and no reader knows it"
+            return (
+                f"{head.path}: is no log: neither JSONL nor Parquet, and no reader knows it"
+                "\nfix: write a JSON object a line (.jsonl), or Parquet"
+            )
         columns = ", ".join(head.columns[:20])
         if any(_holds_a_group(row) for row in head.rows):
             return (

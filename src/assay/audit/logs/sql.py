@@ -77,20 +77,49 @@ def name(text: str) -> str:
 class Fragments:
     """Pieces of rows, as JSON text: each path is looked up once, all of them in one parse."""
 
+    objects: bool = True
+    """Whether a score may stand in an object, as its ``score`` or ``value``."""
     _paths: dict[Path, int] = field(default_factory=dict)
+    _scores: dict[Path, int] = field(default_factory=dict)
+    _numbers: dict[Path, int] = field(default_factory=dict)
 
     def at(self, path: Path) -> str:
         """SQL of the JSON text there; null where nothing is."""
         place = self._paths.setdefault(path, len(self._paths) + 1)
         return f"x[{place}]"
 
+    # All numbers are made by one expression, however many there are: planning an expression for
+    # each takes seconds for fifty of them.
+
+    def number(self, path: Path) -> str:
+        """SQL of the double there, as `number`."""
+        return f"n[{self._numbers.setdefault(path, len(self._numbers) + 1)}]"
+
+    def score(self, path: Path) -> str:
+        """The same, of a score."""
+        return f"v[{self._scores.setdefault(path, len(self._scores) + 1)}]"
+
     def select(self, columns: Mapping[str, str], more: Sequence[str] = ()) -> str:
         """The whole query: `columns` are made of fragments, `more` stand beside the rows."""
-        paths = ", ".join(literal(pointer(path)) for path in self._paths)
-        extract = f"json_extract(doc, [{paths}])::VARCHAR[]" if paths else "NULL::VARCHAR[]"
+        paths = (*self._scores, *self._numbers, *self._paths)
+        extract = "NULL::VARCHAR[]"
+        if paths:
+            quoted = ", ".join(literal(pointer(path)) for path in paths)
+            extract = f"json_extract(doc, [{quoted}])::VARCHAR[]"
         beside = "".join(f", {column}" for column in more)
         wanted = ", ".join(["i", *(f"{sql} AS {name(c)}" for c, sql in columns.items())])
-        return f"SELECT {wanted} FROM (SELECT i{beside}, {extract} AS x FROM batch)"  # noqa: S608
+        table = f"SELECT i{beside}, {extract} AS x FROM batch"  # noqa: S608
+        scores, numbers = len(self._scores), len(self._scores) + len(self._numbers)
+        if numbers:
+            texts = f"x[1:{scores}]"
+            if self.objects:
+                texts = f"list_transform({texts}, lambda f: {_value('f')})"
+            made = (
+                f"list_transform({texts}, lambda f: {number('f')}) AS v, "
+                f"list_transform(x[{scores + 1}:{numbers}], lambda f: {number('f')}) AS n"
+            )
+            table = f"SELECT i{beside}, {made}, x[{numbers + 1}:] AS x FROM ({table})"  # noqa: S608
+        return f"SELECT {wanted} FROM ({table})"  # noqa: S608
 
 
 def first(parts: Sequence[str]) -> str:
@@ -164,7 +193,7 @@ def row_query(layout: Layout, wanted: Wanted, beside: Sequence[str]) -> str:
         wanted: What to look for; what no row has is null without looking.
         beside: Of `CHARS` and `PROMPT`, those that are there.
     """
-    fragments = Fragments()
+    fragments = Fragments(objects=bool(layout.chosen) or layout.criteria != "columns")
 
     def at(field_name: str) -> str:
         there = [path for path in layout.places(field_name) if path[0] in wanted.present]
@@ -203,6 +232,9 @@ def row_query(layout: Layout, wanted: Wanted, beside: Sequence[str]) -> str:
             "::DOUBLE END"
         )
         columns["chat"] = f"CASE WHEN NOT {is_text} THEN {completion} END"
+    for i, path in enumerate(layout.paths.values()):
+        there = [fragments.at(p) for p in ((".".join(path),), path) if p[0] in wanted.present]
+        columns[f"there.{i}"] = f"coalesce({', '.join([*there, 'NULL'])}) IS NOT NULL"
     for i, stratum in enumerate(wanted.strata):
         columns[f"stratum.{i}"] = text(at(stratum))
     for i, criterion in enumerate(wanted.criteria):
@@ -212,8 +244,7 @@ def row_query(layout: Layout, wanted: Wanted, beside: Sequence[str]) -> str:
         columns["turns"] = f"TRY_CAST({rewards}::JSON AS DOUBLE[])"
         for i, (criterion, count) in enumerate(wanted.turns.items()):
             scores = [
-                number(fragments.at(("verdicts", f"{criterion}#{t}", "score")))
-                for t in range(count)
+                fragments.number(("verdicts", f"{criterion}#{t}", "score")) for t in range(count)
             ]
             columns[f"turn.{i}"] = f"[{', '.join(scores)}]"
     return fragments.select(columns, beside)
@@ -226,34 +257,35 @@ def _criterion(
         return fragments.at(path)
 
     if layout.chosen:
-        there = [at(*path) for path in layout.chosen[key] if path[0] in wanted.present]
-        return {f"score.{i}": number(_value(there))}
+        there = [fragments.score(p) for p in layout.chosen[key] if p[0] in wanted.present]
+        return {f"score.{i}": f"coalesce({', '.join([*there, 'NULL::DOUBLE'])})"}
     if layout.criteria == "columns":
-        return {f"score.{i}": number(at(key))}
+        return {f"score.{i}": fragments.score((key,))}
     if layout.criteria == "scores":
-        return {f"score.{i}": number(_value([at(*layout.scores, key)]))}
+        return {f"score.{i}": fragments.score((*layout.scores, key))}
     bare = "NULL::DOUBLE"
     if key in wanted.scored:
-        bare = number(_value([at(*layout.scores, key)]))
+        bare = fragments.score((*layout.scores, key))
         if not wanted.receipts:
             return {f"score.{i}": bare}
         bare = f"CASE WHEN {at('terms')} IS NULL AND {at('verdicts')} IS NULL THEN {bare} END"
     said, verdict = "NULL::VARCHAR", "NULL::DOUBLE"
     if key in wanted.verdicts:
-        said, verdict = at("verdicts", key, "status"), number(at("verdicts", key, "score"))
+        said = at("verdicts", key, "status")
+        verdict = fragments.number(("verdicts", key, "score"))
     elif layout.told:
         said = at("terms", key, "status")
-        verdict = number(at("terms", key, "verdict_score"))
+        verdict = fragments.number(("terms", key, "verdict_score"))
     elif turns := (wanted.turns or {}).get(key):
         said = first_unjudged([at("verdicts", f"{key}#{t}", "status") for t in range(turns)])
     status = place_in(first([said]), STATUSES)
     # what stood in for a missing score is no score
-    term = number(at("terms", key, "score"))
+    term = fragments.number(("terms", key, "score"))
     score = f"CASE WHEN {status} <= 0 THEN coalesce({term}, {verdict}, {bare}) END"
     return {
         f"score.{i}": score,
-        f"contribution.{i}": number(at("terms", key, "contribution")),
-        f"weight.{i}": number(at("terms", key, "weight")),
+        f"contribution.{i}": fragments.number(("terms", key, "contribution")),
+        f"weight.{i}": fragments.number(("terms", key, "weight")),
         f"status.{i}": status,
     }
 
@@ -266,9 +298,9 @@ def first_unjudged(fragments: Sequence[str]) -> str:
     return f"coalesce({', '.join([*others, *there])})"
 
 
-def _value(fragments: Sequence[str]) -> str:
+def _value(fragment: str) -> str:
     """A score that may stand in an object."""
-    found = first(fragments)
+    found = first([fragment])
     inside = first([f"json_extract({found}::JSON, '$.{k}')::VARCHAR" for k in ("score", "value")])
     return f"CASE WHEN starts_with({found}, '{{') THEN {inside} ELSE {found} END"
 

@@ -62,10 +62,16 @@ def batches(path: str, columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordB
             return
         try:
             for batch in file.iter_batches(batch_size=rows, columns=list(columns)):
-                yield number, batch
+                yield number, _widened(batch)
                 number += batch.num_rows
         except (pa.ArrowException, OSError) as err:
             raise RolloutsError(f"{path}:{number}: cannot be read on: {err}") from err
+
+
+def _widened(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Half floats as floats: the database does not know them."""
+    kinds = [pa.float32() if pa.types.is_float16(f.type) else f.type for f in batch.schema]
+    return batch.cast(pa.schema(zip(batch.schema.names, kinds, strict=True)))
 
 
 def no_nulls(path: str, column: str) -> bool:

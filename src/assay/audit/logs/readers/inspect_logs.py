@@ -44,7 +44,9 @@ class Inspect:
     def rows(self, path: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Every sample, in the order of the file."""
         try:
-            if zipfile.is_zipfile(path):
+            with open(path, "rb") as file:
+                zipped = file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+            if zipped:
                 yield from _zipped(path)
                 return
             with open(path, "rb") as file:
@@ -54,7 +56,7 @@ class Inspect:
         except (OSError, zipfile.BadZipFile, zlib.error, struct.error) as err:
             raise RolloutsError(f"{path}: cannot be read on: {err}") from err
         spec = _table(_table(log).get("eval"))
-        for number, sample in enumerate(_table(log).get("samples") or (), 1):
+        for number, sample in enumerate(_list(_table(log).get("samples")), 1):
             if isinstance(sample, Mapping):
                 yield number, _row(spec, sample)
 
@@ -116,13 +118,17 @@ def _table(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _row(spec: Mapping[str, Any], sample: Mapping[str, Any]) -> dict[str, Any]:
     output = _table(sample.get("output"))
-    choices = output.get("choices") or [{}]
+    choice = _table(next(iter(_list(output.get("choices"))), None))
     scores = _scores(_table(sample.get("scores")))
     failed = sample.get("error") is not None
     task, identity = spec.get("task"), sample.get("id")
-    message = _table(_table(choices[0]).get("message"))
+    message = _table(choice.get("message"))
     only = next(iter(scores.values())) if len(scores) == 1 else None
     row: dict[str, Any] = {
         "prompt_id": None if identity is None else f"{task}/{identity}",
@@ -130,7 +136,7 @@ def _row(spec: Mapping[str, Any], sample: Mapping[str, Any]) -> dict[str, Any]:
         "completion": output.get("completion") or ([message] if message else None),
         "reference": sample.get("target"),
         "n_tokens": _table(output.get("usage")).get("output_tokens"),
-        "finish_reason": _table(choices[0]).get("stop_reason"),
+        "finish_reason": choice.get("stop_reason"),
         # several scores make no reward: the log does not say how they would be combined
         "reward": only if isinstance(only, float) and not failed else None,
         "status": "unscored" if failed else None,

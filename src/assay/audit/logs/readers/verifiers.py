@@ -41,7 +41,7 @@ class Traces:
             if line.data is None:
                 raise RolloutsError(f"{line.place}: {line.error}")
             episode = line.data
-            for trace in episode.get("traces") or ():
+            for trace in _list(episode.get("traces")):
                 if isinstance(trace, Mapping):
                     yield line.line, self._row(episode, trace)
 
@@ -49,7 +49,7 @@ class Traces:
         task = _table(trace.get("task")) or _table(episode.get("task"))
         data, agent = _table(task.get("data")), _table(trace.get("agent"))
         work = _table(_table(episode.get("run")).get("work"))
-        calls = [c for c in trace.get("calls") or () if isinstance(c, Mapping)]
+        calls = [c for c in _list(trace.get("calls")) if isinstance(c, Mapping)]
         done = [c for c in calls if c.get("error") is None]
         terms, values = _terms(_table(trace.get("rewards")))
         name = agent.get("name")
@@ -72,6 +72,7 @@ class Traces:
             "data_source": _table(episode.get("env")).get("id"),
             "agent": name,
             "metrics": trace.get("metrics"),
+            "info": trace.get("info") or None,
             "stop_condition": trace.get("stop_condition"),
         }
         return {k: v for k, v in row.items() if v is not None}
@@ -81,6 +82,10 @@ def _table(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _terms(rewards: Mapping[str, Any]) -> tuple[dict[str, Any], list[float]]:
     """Rewards as terms of a weighted sum, and the values that were paid."""
     terms: dict[str, Any] = {}
@@ -88,7 +93,8 @@ def _terms(rewards: Mapping[str, Any]) -> tuple[dict[str, Any], list[float]]:
     for name, reward in rewards.items():
         score = _table(reward).get("score")
         weight = _table(reward).get("weight", 1.0)
-        paid = score * weight if isinstance(score, int | float) else None
+        told = isinstance(score, int | float) and isinstance(weight, int | float)
+        paid = score * weight if told else None
         terms[name] = {"verifier": name, "weight": weight, "score": score, "contribution": paid}
         if paid is not None:
             values.append(paid)
@@ -108,7 +114,7 @@ def _completion(trace: Mapping[str, Any]) -> Any:
     """What the model said last, on any branch; as `Trace.last_reply` without the strip."""
     if isinstance(trace.get("root_reply"), str):
         return trace["root_reply"]
-    for node in reversed(trace.get("nodes") or ()):
+    for node in reversed(_list(trace.get("nodes"))):
         message = _table(_table(node).get("message"))
         if _table(node).get("sampled") and message.get("role") == "assistant":
             return [message]
@@ -119,7 +125,7 @@ def _truncated(trace: Mapping[str, Any], done: list[Mapping[str, Any]]) -> bool 
     if not trace.get("is_completed") and not done:
         return None
     cut = bool(done) and done[-1].get("finish_reason") == "length"
-    return trace.get("stop_condition") in STOPPED or cut
+    return str(trace.get("stop_condition")) in STOPPED or cut
 
 
 class Results:

@@ -34,8 +34,10 @@ def reach(bands: Sequence[Band]) -> tuple[float, float]:
     """One axis for all."""
     low = min(float(b.rewards.min()) for b in bands)
     high = max(float(b.rewards.max()) for b in bands)
-    span = (high - low) or abs(high) or 1.0
-    return low - 0.03 * span, high + 0.03 * span
+    # rewards that doubles cannot tell apart, or cannot subtract, would leave no room for bins
+    span = max(high - low, abs(high) * 1e-9, 1e-300) if high > low else abs(high) or 1.0
+    most = float(np.finfo(float).max) / 4
+    return max(low - 0.03 * span, -most), min(high + 0.03 * span, most)
 
 
 def bands(found: Sequence[Band]) -> alt.LayerChart:
