@@ -295,7 +295,8 @@ class Pool:
         try:
             worker = WorkerProcess(self.memory_bytes, work.waiting)
         except WorkerError as err:
-            self._fail(work, str(err))
+            if not work.workers:  # else those that there are do it all
+                self._fail(work, str(err))
             return False
         work.workers.append(worker)
         self._selector.register(worker.replies, selectors.EVENT_READ, (worker, "replies"))
@@ -359,7 +360,7 @@ class Pool:
         work.drop_done()
         for _ in range(work.missing()):
             if not self._start(work):
-                return
+                break
         share = work.share
         for worker in work.taking:
             if not (work.queue and worker.ready):
