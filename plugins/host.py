@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import EntryPoint
 from types import MappingProxyType, ModuleType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import pluggy
 
 from assay.errors import PluginError, VerifierNotFound, nearest
 from assay.plugins import hookspecs
-from assay.plugins.load import FAILURES, load_target, module_from_file
+from assay.plugins.load import FAILURES, module_from_file
 from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.markers import PROJECT, SPEC_ATTRIBUTE
 from assay.plugins.offers import ComposerOffer, LogReaderOffer, Offer, ProbeOffer
@@ -31,6 +30,7 @@ from assay.plugins.points import (
     own_version,
 )
 from assay.plugins.probe import ProbeSpec
+from assay.plugins.reach import local_object
 from assay.plugins.spec import ComposerSpec, VerifierSpec
 
 BUILTINS = {
@@ -41,6 +41,7 @@ BUILTINS = {
 """Our own plugins: name -> module. The host imports no verifier, no reader and no probe."""
 
 _Spec = TypeVar("_Spec", ComposerSpec, LogReaderSpec, ProbeSpec)
+_Offer = TypeVar("_Offer", ComposerOffer, LogReaderOffer, ProbeOffer)
 
 
 class PluginWarning(UserWarning):
@@ -94,10 +95,26 @@ class Host:
         self._load_entry_points()
         for path in plugins:
             self._load_file(path)
-        self._collect_hooks()
-        self._collect_composers()
-        self._collect_log_readers()
-        self._collect_probes()
+        self._collect_verifiers()
+        self._collect(
+            "assay_composers",
+            "composer",
+            ComposerSpec,
+            lambda spec: spec.kind,
+            ComposerOffer,
+            self._composers,
+        )
+        self._collect(
+            "assay_log_readers",
+            "log reader",
+            LogReaderSpec,
+            lambda spec: spec.name,
+            LogReaderOffer,
+            self._log_readers,
+        )
+        self._collect(
+            "assay_probes", "probe", ProbeSpec, lambda spec: spec.name, ProbeOffer, self._probes
+        )
         for item in verifiers:
             self._add(item, "this process", "this process")
         self.offers: Mapping[str, Offer] = MappingProxyType(dict(sorted(self._offers.items())))
@@ -229,75 +246,58 @@ class Host:
                 raise
             raise PluginError(f"plugin file {path!r}: {err}") from err
 
-    def _collect_hooks(self) -> None:
-        for impl in self._manager.hook.assay_verifiers.get_hookimpls():
-            name = impl.plugin_name
+    def _collect_verifiers(self) -> None:
+        for name, item in self._offered("assay_verifiers"):
             try:
-                offered: Any = impl.function()
-                items = list(offered)
-            except FAILURES as err:
-                self._fail(name, err, "raised in assay_verifiers")
-                continue
-            for item in items:
-                try:
-                    self._add(item, name, self._distributions[name], self._origins.get(name))
-                except PluginError as err:
-                    if err is self._clash:
-                        raise
-                    self._fail(name, err, "offers a verifier that cannot be")
+                self._add(item, name, self._distributions[name], self._origins.get(name))
+            except PluginError as err:
+                if err is self._clash:
+                    raise
+                self._fail(name, err, "offers a verifier that cannot be")
 
-    def _collect_composers(self) -> None:
-        for name, item in self._specs("assay_composers", ComposerSpec, "a composer"):
-            self._refuse_second("composer", item.kind, self._composers, name)
-            self._composers[item.kind] = ComposerOffer(
-                item, name, self._distributions[name], self._origins.get(name)
-            )
-
-    def _collect_log_readers(self) -> None:
-        for name, item in self._specs("assay_log_readers", LogReaderSpec, "a log reader"):
-            self._refuse_second("log reader", item.name, self._log_readers, name)
-            self._log_readers[item.name] = LogReaderOffer(
-                item, name, self._distributions[name], self._origins.get(name)
-            )
-
-    def _collect_probes(self) -> None:
-        for name, item in self._specs("assay_probes", ProbeSpec, "a probe"):
-            self._refuse_second("probe", item.name, self._probes, name)
-            self._probes[item.name] = ProbeOffer(
-                item, name, self._distributions[name], self._origins.get(name)
-            )
-
-    def _specs(self, hook: str, wanted: type[_Spec], what: str) -> Iterator[tuple[str, _Spec]]:
-        """(plugin, spec) of everything that plugins offer by a hook; what cannot be is told."""
-        for impl in getattr(self._manager.hook, hook).get_hookimpls():
-            name = impl.plugin_name
-            try:
-                offered: Any = impl.function()
-                items = list(offered)
-            except FAILURES as err:
-                self._fail(name, err, f"raised in {hook}")
-                continue
-            for item in items:
-                if isinstance(item, wanted):
-                    yield name, item
-                else:
-                    told = f"wanted a {wanted.__name__}, got a {type(item).__name__}"
-                    self._fail(name, PluginError(told), f"offers {what} that cannot be")
-
-    def _refuse_second(
+    def _collect(
         self,
+        hook: str,
         what: str,
-        name: str,
-        taken: Mapping[str, ComposerOffer | LogReaderOffer | ProbeOffer],
-        plugin: str,
+        wanted: type[_Spec],
+        name_of: Callable[[_Spec], str],
+        offer: Callable[[_Spec, str, str, str | None], _Offer],
+        taken: dict[str, _Offer],
     ) -> None:
-        other = taken.get(name)
-        if other is not None:
-            self._clash = PluginError(
-                f"{what} {name!r} is offered twice:\n  by plugin {other.plugin!r}"
-                f"\n  by plugin {plugin!r}\nRename one, or block one: blocked=[...]"
-            )
-            raise self._clash
+        """Put what plugins offer by a hook under its names; what cannot be is told.
+
+        Raises:
+            PluginError: a name is offered twice.
+        """
+        for plugin, item in self._offered(hook):
+            if not isinstance(item, wanted):
+                told = f"wanted a {wanted.__name__}, got a {type(item).__name__}"
+                self._fail(plugin, PluginError(told), f"offers a {what} that cannot be")
+                continue
+            name = name_of(item)
+            if name in taken:
+                self._refuse_second(what, name, taken[name].plugin, plugin)
+            distribution, origin = self._distributions[plugin], self._origins.get(plugin)
+            taken[name] = offer(item, plugin, distribution, origin)
+
+    def _offered(self, hook: str) -> Iterator[tuple[str, Any]]:
+        """(plugin, thing) of everything that plugins offer by a hook; one that raises is told."""
+        for impl in getattr(self._manager.hook, hook).get_hookimpls():
+            try:
+                offered: Any = impl.function()
+                items = list(offered)
+            except FAILURES as err:
+                self._fail(impl.plugin_name, err, f"raised in {hook}")
+                continue
+            for item in items:
+                yield impl.plugin_name, item
+
+    def _refuse_second(self, what: str, name: str, first: str, second: str) -> NoReturn:
+        self._clash = PluginError(
+            f"{what} {name!r} is offered twice:\n  by plugin {first!r}"
+            f"\n  by plugin {second!r}\nRename one, or block one: blocked=[...]"
+        )
+        raise self._clash
 
     def _fail(self, plugin: str, err: BaseException, what: str) -> None:
         told = str(err) if isinstance(err, PluginError) else f"{type(err).__name__}: {err}"
@@ -319,33 +319,12 @@ class Host:
                 f"plugin {plugin!r} offers a {type(item).__name__}, which is no verifier"
                 "\nfix: return VerifierSpec(...), or mark the function with @assay.verifier(...)"
             )
-        local = None
-        if origin is None and not _importable(spec, item):
-            local = item if spec is not item else load_target(spec.name, spec.target)
-            if spec.cost != "inline":
-                raise PluginError(
-                    f"verifier {spec.name!r} cannot be sent to a worker: "
-                    f"{spec.target!r} cannot be imported there"
-                    '\nfix: move it into a module, load its file with plugins=["file.py"], '
-                    'or mark it cost="inline"'
-                )
-        params = spec.params
-        apart = params is not None and spec.cost != "inline"
-        if params is not None and apart and not _found(params, params, origin is not None):
-            raise PluginError(
-                f"verifier {spec.name!r} cannot be sent to a worker: "
-                f"its params '{params.__module__}:{params.__qualname__}' cannot be imported there"
-                "\nfix: define the model at the top level of a module"
-            )
+        local = local_object(spec, item, origin)
         other = self._offers.get(spec.name)
         if other is not None:
             if other.spec == spec and other.origin == origin and other.local is local:
                 return  # the same object offered by two ways of the same plugin
-            self._clash = PluginError(
-                f"verifier {spec.name!r} is offered twice:\n  by plugin {other.plugin!r}"
-                f"\n  by plugin {plugin!r}\nRename one, or block one: blocked=[...]"
-            )
-            raise self._clash
+            self._refuse_second("verifier", spec.name, other.plugin, plugin)
         self._offers[spec.name] = Offer(spec, plugin, distribution, origin, local)
 
 
@@ -362,30 +341,3 @@ def _marked(plugin: Any) -> list[Any]:
         and isinstance(getattr(value, SPEC_ATTRIBUTE, None), VerifierSpec)
         and getattr(value, "__module__", None) == plugin.__name__
     ]
-
-
-def _importable(spec: VerifierSpec, item: Any) -> bool:
-    """Whether importing its target in another process finds the same."""
-    if item is spec:
-        return spec.target.partition(":")[0] != "__main__" and "<" not in spec.target
-    return _found(item, item)
-
-
-def _found(thing: Any, item: Any, in_file: bool = False) -> bool:
-    """Whether `item` is what stands under the name of `thing` in a module that can be imported.
-
-    Args:
-        thing: A function or a class.
-        item: What to find.
-        in_file: Whether its module is a one-file plugin, which workers load by its path.
-    """
-    module_name, path = thing.__module__, thing.__qualname__
-    module = sys.modules.get(module_name)
-    if module_name == "__main__" or "<" in path or module is None:
-        return False
-    if getattr(module, "__spec__", None) is None and not in_file:
-        return False
-    found: Any = module
-    for attribute in path.split("."):
-        found = getattr(found, attribute, None)
-    return found is item

@@ -245,6 +245,24 @@ def test_a_row_without_a_verdict_has_no_reward() -> None:
     assert recomposer.lacks == ("verdicts for 'format.boxed' in 1 of 3 rows",)
 
 
+def test_rows_without_a_verdict_are_counted_over_all_cases_and_by_no_what_if() -> None:
+    """A criterion beside a switch is read in every case; a what-if is no row of the log."""
+    cases = [{"until": 10, "rubric": "format.boxed"}, {"rubric": "length.overlong"}]
+    rest = {"kind": "phases", "weight": 0.1, "cases": cases}
+    own = bound({"kind": "weighted", "criteria": {"math.answer": 0.9, "rest": rest}})
+    right = [1.0, np.nan, 1.0, np.nan]
+    frame = make_frame(
+        {"math.answer": right, "rest/phase1": [1.0] * 4, "rest/phase2": [1.0] * 4},
+        [0.0] * 4,
+        step=[3, 3, 30, 30],
+        statuses=np.array([[0, 0, 0], [-1, 0, 0], [0, 0, 0], [-1, 0, 0]], np.int8),
+    )
+    recomposer = Recomposer(own, frame, Context(rubric=own))
+    assert recomposer.lacks == ("verdicts for 'math.answer' in 2 of 4 rows",)
+    recomposer.of(frame.scores[:2], np.array([0, 1]))
+    assert recomposer.lacks == ("verdicts for 'math.answer' in 2 of 4 rows",)
+
+
 def test_a_what_if_is_composed_with_the_case_of_its_row() -> None:
     cases = [{"until": 10, "rubric": "math.answer"}, {"rubric": "format.boxed"}]
     own = bound({"kind": "phases", "cases": cases})

@@ -252,6 +252,16 @@ def test_closing_ends_the_workers_and_a_later_call_starts_others() -> None:
     assert first != second
 
 
+def test_a_call_that_is_left_after_its_engine_was_closed_starts_nothing() -> None:
+    """Its generator may be collected long after; there is nothing left to cancel."""
+    with Engine(weighted("zoo.act"), plugins=[ZOO], workers=1, memory_bytes=3 << 30) as engine:
+        call = engine.iter_batch([Sample("pid"), Sample("sleep 5")])
+        next(call)
+    before = threading.enumerate()
+    call.close()  # type: ignore[attr-defined]
+    assert threading.enumerate() == before
+
+
 def test_the_step_of_a_call_reaches_samples_without_one() -> None:
     got: list[int | None] = []
 

@@ -120,5 +120,52 @@ def test_ctrl_c_in_a_batch_leaves_the_engine_usable() -> None:
     assert json.loads(done.stdout) == [1.0], done.stderr
 
 
-def descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
+def test_without_descriptors_a_call_is_told_so_and_the_next_one_is_served() -> None:
+    """A trainer that has used up its descriptors gets some back; no pool may end over that."""
+    code = HEAD + (
+        "import resource\n"
+        "engine = Engine(rubric, plugins=PLUGINS, workers=1, cache_size=0)\n"
+        "pid = int(engine.verify(Sample('pid')).verdicts['zoo.act'].because)\n"
+        "_, hard = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))\n"
+        "held = []\n"
+        "try:\n"
+        "    while True:\n"
+        "        held.append(os.dup(0))\n"
+        "except OSError:\n"
+        "    os.kill(pid, signal.SIGKILL)\n"
+        "refused = engine.verify(Sample('ok')).error\n"
+        "for descriptor in held:\n"
+        "    os.close(descriptor)\n"
+        "tell([refused, engine.verify(Sample('ok')).value])\n"
+    ).replace("PLUGINS", repr([str(ZOO)]))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    refused, value = json.loads(done.stdout)
+    assert "no worker can be started: [Errno 24] Too many open files" in refused
+    assert value == 1.0
+    assert done.stderr == ""
+
+
+def test_a_loop_that_closes_as_a_verdict_comes_costs_no_other_call() -> None:
+    """The thread that brings verdicts serves all calls; one that has gone must not end it."""
+    code = HEAD + (
+        "import asyncio\n"
+        "class Closing(asyncio.SelectorEventLoop):\n"
+        "    def is_closed(self):\n"
+        "        return False  # when it was asked; a moment later it has closed\n"
+        "async def leave():\n"
+        "    rows = engine._arun([Sample('sleep 1')], None, None)\n"
+        "    task = asyncio.ensure_future(anext(rows))\n"
+        "    await asyncio.sleep(0.5)\n"
+        "    return rows, task\n"
+        "workers()\n"
+        "loop = Closing()\n"
+        "left = loop.run_until_complete(leave())\n"
+        "loop.close()\n"
+        "tell([engine.verify(Sample('sleep 2')).value])\n"
+        "sys.stdout.flush()\n"
+        "os._exit(0)  # what the loop left behind is not to be tidied\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert json.loads(done.stdout) == [1.0], done.stderr
+    assert done.stderr == ""

@@ -19,7 +19,7 @@ import pytest
 
 from assay import Engine, Sample
 from assay.errors import RolloutsError
-from assay.ledger import Ledger, encode
+from assay.ledger import Ledger, encode, pack
 from assay.ledger import writer as module
 from assay.ledger.read import shards
 from assay.ledger.shard import sweep
@@ -205,13 +205,13 @@ def test_a_disk_that_does_not_answer_holds_up_nobody(
     folder: Path, monkeypatch: pytest.MonkeyPatch, told: Told
 ) -> None:
     answer = threading.Event()
-    real = module.write_shard
+    real = pack.write_shard
 
     def stuck(*args: Any) -> None:
         answer.wait(60)
         real(*args)
 
-    monkeypatch.setattr(module, "write_shard", stuck)
+    monkeypatch.setattr(pack, "write_shard", stuck)
     monkeypatch.setattr(module, "CLOSE_S", 0.2)
     monkeypatch.setattr(module, "PATIENCE_S", 1.0)
     engine = Engine("math", ledger=Ledger(folder, flush_rows=10, flush_s=0.1))

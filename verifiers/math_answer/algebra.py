@@ -7,112 +7,35 @@ nothing unless every generator is a name, since generators may depend on each ot
 
 from __future__ import annotations
 
-from flint import Ordering, fmpq, fmpz, fmpz_mpoly, fmpz_mpoly_ctx
+from flint import fmpq, fmpz
 
 from assay.verifiers.math_answer import exact
 from assay.verifiers.math_answer.finding import Finding
-from assay.verifiers.math_answer.limits import Undefined
+from assay.verifiers.math_answer.ring import Fraction, GiveUp, Ring, content
 from assay.verifiers.math_answer.tree import CONSTANTS, App, Group, Node, Num, Sym, walk
 
-MAX_TERMS = 1500
-"""Most terms of a numerator or denominator."""
-
-MAX_GENERATORS = 28
 MAX_NODES = 3000
 
 
-class _GiveUp(Exception):
-    """Beyond what is worth trying here."""
+class _Form(Ring):
+    """Trees as fractions over one ring."""
 
-
-class _Fraction:
-    __slots__ = ("bottom", "top")
-
-    def __init__(self, top: fmpz_mpoly, bottom: fmpz_mpoly) -> None:
-        self.top = top
-        self.bottom = bottom
-
-
-class _Form:
-    """Normal forms over one ring: generators are collected first, then the ring is made."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.keys: dict[object, int] = {}
-        self.relations: dict[int, tuple[int, fmpz_mpoly]] = {}
-        self.ctx = fmpz_mpoly_ctx.get([f"g{k}" for k in range(MAX_GENERATORS)], Ordering.lex)
-        self.gens = self.ctx.gens()
-        self.one = self.ctx.constant(1)
-        self.transcendental = False
-
-    def generator(self, key: object) -> fmpz_mpoly:
-        index = self.keys.get(key)
-        if index is None:
-            index = len(self.keys)
-            if index >= MAX_GENERATORS:
-                raise _GiveUp
-            self.keys[key] = index
-            if not (isinstance(key, tuple) and key[0] == "name"):
-                self.transcendental = True
-        return self.gens[index]
-
-    def constant(self, value: fmpq) -> _Fraction:
-        if exact.bits(value) > 4000:
-            raise _GiveUp
-        return _Fraction(self.one * value.p, self.one * value.q)
-
-    def times(self, a: _Fraction, b: _Fraction) -> _Fraction:
-        self.bound(len(a.top) * len(b.top), len(a.bottom) * len(b.bottom))
-        return _Fraction(a.top * b.top, a.bottom * b.bottom)
-
-    def plus(self, a: _Fraction, b: _Fraction) -> _Fraction:
-        if a.bottom == b.bottom:
-            return _Fraction(a.top + b.top, a.bottom)
-        self.bound(
-            len(a.top) * len(b.bottom) + len(b.top) * len(a.bottom), len(a.bottom) * len(b.bottom)
-        )
-        return _Fraction(a.top * b.bottom + b.top * a.bottom, a.bottom * b.bottom)
-
-    def bound(self, *terms: int) -> None:
-        if max(terms) > 4 * MAX_TERMS:
-            raise _GiveUp
-
-    def raised(self, a: _Fraction, n: int) -> _Fraction:
-        if abs(n) > 200:
-            raise _GiveUp
-        widest = max(len(a.top), len(a.bottom))
-        if widest > 1 and widest ** min(abs(n), 40) > MAX_TERMS**2 and abs(n) * widest > 60:
-            raise _GiveUp
-        big = max(
-            [c.bit_length() for c in a.top.coeffs()] + [c.bit_length() for c in a.bottom.coeffs()],
-            default=1,
-        )
-        if big * abs(n) > 8000:
-            raise _GiveUp
-        if n < 0:
-            if a.top.is_zero():
-                raise Undefined("a division by zero")
-            return _Fraction(a.bottom ** (-n), a.top ** (-n))
-        return _Fraction(a.top**n, a.bottom**n)
-
-    # -- trees ------------------------------------------------------------------------------
-
-    def form(self, node: Node) -> _Fraction:
+    def form(self, node: Node) -> Fraction:
         if isinstance(node, Num):
             return self.constant(node.value)
         if isinstance(node, Sym):
             if node.name == "i":
                 found = self.generator(("i",))
                 self.relations[self.keys[("i",)]] = (2, -self.one)
-                return _Fraction(found, self.one)
+                return Fraction(found, self.one)
             kind = "const" if node.name in CONSTANTS else "name"
             if node.name in ("infinity", "emptyset", "dots", "reals"):
-                raise _GiveUp
-            return _Fraction(self.generator((kind, node.name)), self.one)
+                raise GiveUp
+            return Fraction(self.generator((kind, node.name)), self.one)
         if isinstance(node, Group) and len(node.items) == 1 and node.left in "([":
             return self.form(node.items[0])
         if not isinstance(node, App):
-            raise _GiveUp
+            raise GiveUp
         op, args = node.op, node.args
         if op in ("add", "mixed"):
             total = self.form(args[0])
@@ -126,7 +49,7 @@ class _Form:
             return total
         if op == "neg":
             value = self.form(args[0])
-            return _Fraction(-value.top, value.bottom)
+            return Fraction(-value.top, value.bottom)
         if op == "inv":
             return self.raised(self.form(args[0]), -1)
         if op == "percent":
@@ -140,7 +63,7 @@ class _Form:
         if op == "root":
             index = exact.whole(args[0])
             if index is None or not 2 <= index <= 12:
-                raise _GiveUp
+                raise GiveUp
             return self.root(args[1], index, 1)
         if op == "deg":
             return self.times(
@@ -151,10 +74,10 @@ class _Form:
         if known is not None:
             return self.constant(known)
         if op in ("pm", "mp", "ratio", "cases", "int", "lim", "sum", "prod", "cup", "cap"):
-            raise _GiveUp
+            raise GiveUp
         return self.opaque(op, args)
 
-    def opaque(self, op: str, args: tuple[Node, ...]) -> _Fraction:
+    def opaque(self, op: str, args: tuple[Node, ...]) -> Fraction:
         op = {"log": "ln"}.get(op, op)
         keys = []
         for arg in args:
@@ -162,32 +85,9 @@ class _Form:
                 keys.append(arg.name)
             else:
                 keys.append(self.key(self.form(arg)))
-        return _Fraction(self.generator((op, *keys)), self.one)
+        return Fraction(self.generator((op, *keys)), self.one)
 
-    def key(self, value: _Fraction) -> str:
-        top, bottom = value.top, value.bottom
-        if top.is_zero():
-            return "0"
-        if len(bottom) > 1 or not bottom.is_constant():
-            common = top.gcd(bottom)
-            if not common.is_one():
-                top, bottom = top / common, bottom / common
-        else:
-            c = _content(top).gcd(bottom.coeffs()[0])
-            if c != 1:
-                top, bottom = top / c, bottom / c
-        if bottom.leading_coefficient() < 0:
-            top, bottom = -top, -bottom
-        return f"{top}|{bottom}"
-
-    def rational_value(self, value: _Fraction) -> fmpq | None:
-        if value.top.is_zero():
-            return exact.ZERO
-        if value.top.is_constant() and value.bottom.is_constant():
-            return fmpq(value.top.coeffs()[0], value.bottom.coeffs()[0])
-        return None
-
-    def power(self, base: Node, exponent: Node) -> _Fraction:
+    def power(self, base: Node, exponent: Node) -> Fraction:
         literal = exact.rational(exponent)
         if literal is not None:
             if literal.q == 1:
@@ -195,32 +95,32 @@ class _Form:
                     value = exact.rational(base)
                     if value is not None and value.q == 1 and value > 1:
                         return self.prime_powers(value.p, literal)
-                    raise _GiveUp
+                    raise GiveUp
                 return self.raised(self.form(base), int(literal.p))
             if literal.q <= 12:
                 return self.root(base, int(literal.q), int(literal.p))
-            raise _GiveUp
+            raise GiveUp
         value = exact.rational(base)
         if value is not None:
             if value <= 0:
-                raise _GiveUp
+                raise GiveUp
             found = self.symbolic_powers(value.p, exponent, 1)
             return self.times(found, self.symbolic_powers(value.q, exponent, -1))
         if isinstance(base, Sym) and base.name == "e":
             return self.exponential(("const", "e"), exponent, 1)
         return self.exponential(("base", self.key(self.form(base))), exponent, 1, base)
 
-    def prime_powers(self, base: fmpz, exponent: fmpq) -> _Fraction:
+    def prime_powers(self, base: fmpz, exponent: fmpq) -> Fraction:
         """A large power of an integer: each prime factor's power, as one generator."""
         total = self.constant(exact.ONE)
         for prime, count in _factor(base):
             big = exponent.p * count
             key = ("power", int(prime), str(abs(big)))
-            found = _Fraction(self.generator(key), self.one)
-            total = self.times(total, found if big > 0 else _Fraction(found.bottom, found.top))
+            found = Fraction(self.generator(key), self.one)
+            total = self.times(total, found if big > 0 else Fraction(found.bottom, found.top))
         return total
 
-    def symbolic_powers(self, base: fmpz, exponent: Node, sign: int) -> _Fraction:
+    def symbolic_powers(self, base: fmpz, exponent: Node, sign: int) -> Fraction:
         total = self.constant(exact.ONE)
         if base == 1:
             return total
@@ -233,12 +133,12 @@ class _Form:
 
     def exponential(
         self, base_key: tuple[object, ...], exponent: Node, scale: int, base: Node | None = None
-    ) -> _Fraction:
+    ) -> Fraction:
         """``b^(sum of c*m)`` as a product of ``(b^(m/q))^p``: linear exponents add up."""
         value = self.form(exponent)
         if not value.bottom.is_constant():
             key = ("exp", *base_key, self.key(value))
-            return self.raised(_Fraction(self.generator(key), self.one), scale)
+            return self.raised(Fraction(self.generator(key), self.one), scale)
         bottom = fmpz(value.bottom.coeffs()[0])
         total = self.constant(exact.ONE)
         for powers, coefficient in value.top.terms():
@@ -246,25 +146,25 @@ class _Form:
             if not any(powers):
                 if base is None:
                     if base_key[1] != "e":
-                        raise _GiveUp
+                        raise GiveUp
                     piece = self.root_key(("const", "e"), share)
                 else:
                     piece = self.power(base, Num(share))
             else:
                 if abs(share.p) > 60 or share.q > 60:
-                    raise _GiveUp
+                    raise GiveUp
                 piece = self.root_key(("exp", *base_key, str(powers)), share)
             total = self.times(total, piece)
         return total
 
-    def root_key(self, key: tuple[object, ...], share: fmpq) -> _Fraction:
+    def root_key(self, key: tuple[object, ...], share: fmpq) -> Fraction:
         """``g^(p/q)`` of one positive generator, over the common generator ``g^(1/60)``."""
         n = share * 60
         if n.q != 1 or abs(n.p) > 3600:
-            raise _GiveUp
-        return self.raised(_Fraction(self.generator(("sixtieth", *key)), self.one), int(n.p))
+            raise GiveUp
+        return self.raised(Fraction(self.generator(("sixtieth", *key)), self.one), int(n.p))
 
-    def root(self, base: Node, index: int, count: int) -> _Fraction:
+    def root(self, base: Node, index: int, count: int) -> Fraction:
         """``base^(count/index)``, with squares taken out of integers."""
         inner = self.form(base)
         value = self.rational_value(inner)
@@ -273,19 +173,19 @@ class _Form:
                 if index == 2:
                     total = self.raised(self.form(Sym("i")), count)
                     return self.times(total, self.radical(-value, index, count))
-                raise _GiveUp
+                raise GiveUp
             if value == 0:
                 return self.constant(exact.ZERO)
             return self.radical(value, index, count)
-        if isinstance(base, Sym) and base.name in ("e", "pi") and base.name == "e":
+        if isinstance(base, Sym) and base.name == "e":
             return self.root_key(("const", "e"), fmpq(count, index))
         key = ("root", index, self.key(inner))
         found = self.generator(key)
         if inner.bottom.is_one():
             self.relations[self.keys[key]] = (index, inner.top)
-        return self.raised(_Fraction(found, self.one), count)
+        return self.raised(Fraction(found, self.one), count)
 
-    def radical(self, value: fmpq, index: int, count: int) -> _Fraction:
+    def radical(self, value: fmpq, index: int, count: int) -> Fraction:
         total = self.constant(exact.ONE)
         for prime, power in [*_factor(value.p), *((p, -n) for p, n in _factor(value.q))]:
             exponent = fmpq(power * count, index)
@@ -296,57 +196,19 @@ class _Form:
                 key = ("radical", int(prime), int(rest.q))
                 generator = self.generator(key)
                 self.relations[self.keys[key]] = (int(rest.q), self.one * prime)
-                piece = self.times(piece, self.raised(_Fraction(generator, self.one), int(rest.p)))
+                piece = self.times(piece, self.raised(Fraction(generator, self.one), int(rest.p)))
             total = self.times(total, piece)
         return total
 
-    def reduced(self, poly: fmpz_mpoly) -> fmpz_mpoly:
-        """`poly` modulo the relations of its roots; bounded passes."""
-        for _ in range(4):
-            changed = False
-            for index, (degree, image) in sorted(self.relations.items(), reverse=True):
-                if poly.is_zero():
-                    return poly
-                if poly.degrees()[index] < degree:
-                    continue
-                changed = True
-                total = self.ctx.constant(0)
-                for powers, coefficient in list(poly.terms()):
-                    n = powers[index]
-                    left = list(powers)
-                    left[index] = n % degree
-                    piece = self.ctx.term(coeff=coefficient, exp_vec=tuple(left))
-                    if n >= degree:
-                        times = n // degree
-                        if len(image) > 1 and (times > 6 or len(image) ** times > MAX_TERMS):
-                            raise _GiveUp
-                        piece = piece * image**times
-                    total += piece
-                    if len(total) > 4 * MAX_TERMS:
-                        raise _GiveUp
-                poly = total
-            if not changed:
-                return poly
-        return poly
-
-
-def _content(poly: fmpz_mpoly) -> fmpz:
-    total = fmpz(0)
-    for coefficient in poly.coeffs():
-        total = total.gcd(coefficient)
-        if total == 1:
-            break
-    return total
-
 
 def _factor(value: fmpz) -> list[tuple[fmpz, int]]:
-    """Prime factors; of large integers only what trial division finds, the rest as one factor."""
+    """Prime factors; gives up on integers of more than 64 bits."""
     value = abs(value)
     if value == 1:
         return []
     if value.bit_length() <= 64:
         return [(p, int(n)) for p, n in value.factor()]
-    raise _GiveUp
+    raise GiveUp
 
 
 def same(a: Node, b: Node) -> Finding | None:
@@ -364,7 +226,7 @@ def same(a: Node, b: Node) -> Finding | None:
         difference = left.top * right.bottom - right.top * left.bottom
         if form.relations:
             difference = form.reduced(difference)
-    except (_GiveUp, RecursionError):
+    except (GiveUp, RecursionError):
         return None
     if difference.is_zero():
         return Finding(True, "algebra", "proved", "the difference vanishes identically")
@@ -392,9 +254,9 @@ def same_zeros(a: Node, b: Node) -> Finding | None:
                 top = form.reduced(top)
             if top.is_zero():
                 return None
-            top = top / _content(top)
+            top = top / content(top)
             tops.append(-top if top.leading_coefficient() < 0 else top)
-    except (_GiveUp, RecursionError):
+    except (GiveUp, RecursionError):
         return None
     if tops[0] == tops[1]:
         return Finding(True, "algebra", "proved", "one equation is a multiple of the other")

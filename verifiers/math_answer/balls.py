@@ -1,41 +1,28 @@
 """Trees as balls: certified values of expressions, bounded at every step.
 
-The size of exponents is estimated before a power is taken, sums have a limit of terms. flint's
-precision is global to the process, so it is set and put back under a lock; a narrower precision
-could only widen balls, never falsify them.
+The size of exponents is estimated before a power is taken, sums have a limit of terms.
 """
 
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable
 
-from flint import acb, arb, ctx, fmpq
+from flint import acb, arb, fmpq
 
 from assay.verifiers.math_answer import exact
+from assay.verifiers.math_answer.ball_functions import (
+    EXPONENT_BITS,
+    FUNCTIONS,
+    log,
+    real,
+    unique,
+)
 from assay.verifiers.math_answer.limits import TooBig
+from assay.verifiers.math_answer.precision import NoValue, Spread, magnitude, note, real_only
 from assay.verifiers.math_answer.tree import App, Group, Node, Num, Sym
 
-_LOCK = threading.RLock()
-
-EXPONENT_BITS = 3000
-"""Arguments of exponentials beyond 2^3000 are refused."""
-
 Env = dict[str, acb]
-
-
-class NoValue(Exception):
-    """No number: an operation that balls do not cover, or a pole."""
-
-
-def magnitude(value: acb) -> int:
-    """About log2 of an upper bound of ``|value|``; raises where it is not finite."""
-    if not value.is_finite():
-        raise NoValue
-    upper = value.abs_upper()
-    mantissa, exponent = upper.mid().man_exp()
-    return int(exponent) + int(mantissa).bit_length()
 
 
 def evaluate(node: Node, env: Env) -> acb:
@@ -62,10 +49,10 @@ def evaluate(node: Node, env: Env) -> acb:
         special = _SPECIAL.get(node.op)
         if special is not None:
             return special(node, env)
-        function = _FUNCTIONS.get(node.op)
+        function = FUNCTIONS.get(node.op)
         if function is not None:
             argument = evaluate(node.args[0], env)
-            _note(argument)
+            note(argument)
             value = function(argument)
             if not value.is_finite():
                 raise NoValue
@@ -91,28 +78,6 @@ def _opaque(node: App, env: Env) -> acb:
     for k, value in enumerate(values):
         total = (total + value * (k + 2)).sin() + value * (k + 3)
     return total
-
-
-class Spread:
-    """What the evaluation under way notes and is told; used under the lock of `Precision`."""
-
-    bits = 0
-    """How far apart, in bits, the sizes of added terms were since this was last reset."""
-    real = False
-    """Whether roots and logarithms of negative numbers have no value, as in real analysis."""
-
-
-def _note(value: acb) -> None:
-    """Remember how far from 1 in size an argument or exponent is: e^(10^-200) is not 1."""
-    if not value.contains(0):
-        size = 2 * abs(magnitude(value))
-        if size > Spread.bits:
-            Spread.bits = size
-
-
-def _real_only(value: acb) -> None:
-    if Spread.real and value.imag.contains(0) and value.real < 0:
-        raise NoValue
 
 
 def _add(node: App, env: Env) -> acb:
@@ -165,7 +130,7 @@ def _pow(node: App, env: Env) -> acb:
         value = acb(((-base.real).log() * arb(literal)).exp())
         return value if literal.p % 2 == 0 else -value
     exponent = evaluate(exponent_node, env)
-    _note(exponent)
+    note(exponent)
     _guard(base, max(0, magnitude(exponent)))
     if base.contains(0):
         if base == 0 and exponent.real > 0:
@@ -176,7 +141,7 @@ def _pow(node: App, env: Env) -> acb:
     whole = exponent.unique_fmpz() if exponent.is_exact() else None
     if whole is not None and whole.bit_length() < 62:
         return base ** int(whole)
-    _real_only(base)
+    real_only(base)
     return base.pow(exponent)
 
 
@@ -190,13 +155,13 @@ def _exp(node: App, env: Env) -> acb:
     value = evaluate(node.args[0], env)
     if magnitude(value) > EXPONENT_BITS:
         raise TooBig("a power too large to compute")
-    _note(value)
+    note(value)
     return value.exp()
 
 
 def _sqrt(node: App, env: Env) -> acb:
     value = evaluate(node.args[0], env)
-    _real_only(value)
+    real_only(value)
     return value.sqrt()
 
 
@@ -212,44 +177,15 @@ def _root(node: App, env: Env) -> acb:
         return -(acb(((-value.real).log() / index).exp()))
     if value.contains(0):
         raise NoValue
-    _real_only(value)
+    real_only(value)
     return (value.log() / index).exp()
 
 
-def _log(value: acb) -> acb:
-    if value.contains(0):
-        raise NoValue
-    _real_only(value)
-    return value.log()
-
-
 def _logb(node: App, env: Env) -> acb:
-    base = _log(evaluate(node.args[0], env))
+    base = log(evaluate(node.args[0], env))
     if base.contains(0):
         raise NoValue
-    return _log(evaluate(node.args[1], env)) / base
-
-
-def _real(value: acb) -> arb:
-    if not value.imag.contains(0):
-        raise NoValue
-    return value.real
-
-
-def _abs(value: acb) -> acb:
-    if value.imag == 0:
-        return acb(abs(value.real))
-    return acb((value.real * value.real + value.imag * value.imag).sqrt())
-
-
-def _gamma(value: acb) -> acb:
-    if magnitude(value) > 80:
-        raise TooBig("a factorial too large to compute")
-    return value.gamma()
-
-
-def _factorial(value: acb) -> acb:
-    return _gamma(value + 1)
+    return log(evaluate(node.args[1], env)) / base
 
 
 def _binom(node: App, env: Env) -> acb:
@@ -260,23 +196,8 @@ def _binom(node: App, env: Env) -> acb:
     return (n + 1).gamma() * (k + 1).rgamma() * (n - k + 1).rgamma()
 
 
-def _floor(value: acb) -> acb:
-    return acb(_unique(_real(value).floor()))
-
-
-def _ceil(value: acb) -> acb:
-    return acb(_unique(_real(value).ceil()))
-
-
-def _unique(value: arb) -> arb:
-    whole = value.unique_fmpz()
-    if whole is None:
-        raise NoValue
-    return arb(whole)
-
-
 def _extreme(node: App, env: Env) -> acb:
-    values = [_real(evaluate(arg, env)) for arg in node.args]
+    values = [real(evaluate(arg, env)) for arg in node.args]
     best = values[0]
     for value in values[1:]:
         best = best.max(value) if node.op == "max" else best.min(value)
@@ -284,11 +205,9 @@ def _extreme(node: App, env: Env) -> acb:
 
 
 def _sum(node: App, env: Env) -> acb:
-    low, high = node.args[1], node.args[2]
     span = exact.index_range(node.args, _whole_values(env))
     if span is None:
         raise NoValue
-    del low, high
     name, first, last = span
     total = acb(0 if node.op == "sum" else 1)
     for k in range(first, last + 1):
@@ -322,10 +241,10 @@ def _percent(node: App, env: Env) -> acb:
 
 
 def _mod(node: App, env: Env) -> acb:
-    a, b = _real(evaluate(node.args[0], env)), _real(evaluate(node.args[1], env))
+    a, b = real(evaluate(node.args[0], env)), real(evaluate(node.args[1], env))
     if b.contains(0):
         raise NoValue
-    return acb(a - b * _unique((a / b).floor()))
+    return acb(a - b * unique((a / b).floor()))
 
 
 def _ratio(node: App, env: Env) -> acb:
@@ -354,70 +273,3 @@ _SPECIAL: dict[str, Callable[[App, Env], acb]] = {
     "arcsec": _angle(648000), "percent": _percent, "mod": _mod, "ratio": _ratio, "gcd": _gcd,
     "lcm": _gcd,
 }  # fmt: skip
-
-
-def _recip(function: Callable[[acb], acb]) -> Callable[[acb], acb]:
-    def inner(value: acb) -> acb:
-        below = function(value)
-        if below.contains(0):
-            raise NoValue
-        return 1 / below
-
-    return inner
-
-
-def _of_recip(function: Callable[[acb], acb]) -> Callable[[acb], acb]:
-    def inner(value: acb) -> acb:
-        if value.contains(0):
-            raise NoValue
-        return function(1 / value)
-
-    return inner
-
-
-def _acot(value: acb) -> acb:
-    return acb(arb.pi() / 2) - value.atan()
-
-
-def _hyperbolic(name: str) -> Callable[[acb], acb]:
-    def inner(value: acb) -> acb:
-        if magnitude(value) > EXPONENT_BITS:
-            raise TooBig("a power too large to compute")
-        found: acb = getattr(value, name)()
-        return found
-
-    return inner
-
-
-_FUNCTIONS: dict[str, Callable[[acb], acb]] = {
-    "sin": acb.sin, "cos": acb.cos, "tan": acb.tan, "cot": acb.cot, "sec": _recip(acb.cos),
-    "csc": _recip(acb.sin), "asin": acb.asin, "acos": acb.acos, "atan": acb.atan, "acot": _acot,
-    "asec": _of_recip(acb.acos), "acsc": _of_recip(acb.asin),
-    "sinh": _hyperbolic("sinh"), "cosh": _hyperbolic("cosh"), "tanh": _hyperbolic("tanh"),
-    "coth": _recip(_hyperbolic("tanh")), "sech": _recip(_hyperbolic("cosh")),
-    "csch": _recip(_hyperbolic("sinh")), "asinh": acb.asinh, "acosh": acb.acosh,
-    "atanh": acb.atanh, "ln": _log, "log": _log, "lg": lambda v: _log(v) / arb(10).log(),
-    "abs": _abs, "gamma": _gamma, "factorial": _factorial, "floor": _floor, "ceil": _ceil,
-    "re": lambda v: acb(v.real), "im": lambda v: acb(v.imag), "arg": lambda v: acb(v.arg()),
-    "sgn": lambda v: acb(_real(v).sgn()), "erf": acb.erf,
-}  # fmt: skip
-
-
-class Precision:
-    """flint's working precision, set for a block."""
-
-    def __init__(self, bits: int, real: bool = False) -> None:
-        self.bits = bits
-        self.real = real
-        self.before = 53
-
-    def __enter__(self) -> None:
-        _LOCK.acquire()
-        self.before = ctx.prec
-        ctx.prec = self.bits
-        Spread.bits = 0
-        Spread.real = self.real
-
-    def __exit__(self, *_: object) -> None:
-        ctx.prec = self.before
-        _LOCK.release()

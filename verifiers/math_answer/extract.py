@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from assay.model import split_reasoning
 from assay.verifiers.math_answer.boxes import BOX, Boxes, boxed
+from assay.verifiers.math_answer.formulas import PROSE, formulas
 from assay.verifiers.math_answer.unsure import refused, unsure
 
 
@@ -34,9 +35,6 @@ _FINAL = re.compile(
 )
 _LABEL = re.compile(r"^[ \t>*#_]*(?:final\s+)?answer[*_]*[ \t]*:[*_]*[ \t]*", re.IGNORECASE | re.M)
 _HASHES = re.compile(r"####[ \t]*([^\n]*)")
-_DELIMITER = re.compile(
-    r"\$\$|\\(?:begin|end)\{(?:align|equation|gather)\*?\}|\\.|\$|\n", re.DOTALL
-)
 _NUMBER = re.compile(
     r"(?<![\w.])[-+\u2212]?\s?(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?!\d)"
     r"|\d+(?:[.,]\d+)?|\.\d+)(?:\s?/\s?\d+(?![\d.]))?(?:\s?\\?%|[eE][+-]?\d+)?"
@@ -264,58 +262,6 @@ def _core(sentence: str) -> str:
     return found if found is not None else sentence
 
 
-class Span(NamedTuple):
-    """One formula: where it starts and ends with its delimiters, and what is between them."""
-
-    start: int
-    end: int
-    inside: str
-
-
-_PAIRS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)", "$": "$", "begin": "end"}
-
-
-def formulas(text: str) -> list[Span]:
-    r"""The formulas of `text`, in order, by their delimiters: dollars, ``\(``, ``\[``, ``align``.
-
-    One pass. A formula within a line does not cross it, so that two prices are no formula.
-    """
-    out: list[Span] = []
-    opened = ""
-    begun = inner = 0
-    for match in _DELIMITER.finditer(text):
-        sign = match.group()
-        if sign == "\n":
-            if opened in ("$", "\\("):
-                opened = ""
-            continue
-        kind = sign[1:].partition("{")[0] if len(sign) > 2 else sign
-        if opened:
-            if kind == _PAIRS[opened] or (opened == "$$" and kind == "$$"):
-                inside = text[inner : match.start()].strip()
-                if inside and (opened != "$" or _formula_like(text, begun, inside)):
-                    out.append(Span(begun, match.end(), inside))
-                    opened = ""
-                elif opened == "$":  # the price before was none of its business
-                    begun, inner = match.start(), match.end()
-                else:
-                    opened = ""
-                continue
-            if opened == "$" and kind in ("\\[", "\\(", "$$"):
-                opened = ""
-        if not opened and kind in _PAIRS:
-            opened, begun, inner = kind, match.start(), match.end()
-    return out
-
-
-def _formula_like(text: str, begun: int, inside: str) -> bool:
-    """Whether a pair of dollar signs encloses a formula, not the prose between two prices."""
-    if not inside[0].isdigit():
-        return True
-    words = _PROSE.findall(re.sub(r"\\[A-Za-z]+(?:\{[^{}]*\})?", " ", inside))
-    return len(words) < 2
-
-
 def _math(text: str) -> str | None:
     found = formulas(text)
     if not found:
@@ -361,7 +307,6 @@ def _number(text: str) -> str | None:
     return last.group().strip()
 
 
-_PROSE = re.compile(r"[A-Za-z]{3,}")
 _MATH_WORDS = frozenset({
     "sin", "cos", "tan", "cot", "sec", "csc", "log", "exp", "sqrt", "arcsin", "arccos", "arctan",
     "sinh", "cosh", "tanh", "asin", "acos", "atan", "abs", "gcd", "lcm", "max", "min", "floor",
@@ -375,7 +320,7 @@ def _bare(text: str) -> str | None:
     if not stripped or len(stripped) > 600 or "\n\n" in stripped:
         return None
     outside = re.sub(r"\\[A-Za-z]+", " ", stripped)
-    words = [w for w in _PROSE.findall(outside) if w.lower() not in _MATH_WORDS]
+    words = [w for w in PROSE.findall(outside) if w.lower() not in _MATH_WORDS]
     dollars = stripped.count("$") - stripped.count("\\$")
     delimited = dollars >= 2 or "\\(" in stripped or "\\[" in stripped
     if delimited:
@@ -384,7 +329,7 @@ def _bare(text: str) -> str | None:
         if alone or not words:
             return stripped
         beside = re.sub(r"\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", " ", stripped, flags=re.DOTALL)
-        loose = list(_PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside)))
+        loose = list(PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside)))
         return stripped if not loose or (stripped.startswith("$") and len(loose) <= 1) else None
     if dollars == 1 and words and not stripped.startswith(("$", "-$")):
         return None  # an amount of money in a sentence

@@ -9,9 +9,10 @@ from random import Random
 from flint import acb, arb, fmpq
 
 from assay.verifiers.math_answer import exact
-from assay.verifiers.math_answer.balls import Env, NoValue, Precision, Spread, evaluate, magnitude
+from assay.verifiers.math_answer.balls import Env, evaluate
 from assay.verifiers.math_answer.finding import UNKNOWN, Finding
 from assay.verifiers.math_answer.limits import TooBig, Undefined, Unreadable
+from assay.verifiers.math_answer.precision import NoValue, Precision, Spread, magnitude
 from assay.verifiers.math_answer.tree import App, Node, Sym, symbols, walk
 
 PRECISION = 128

@@ -1,56 +1,35 @@
-"""Sets of real numbers: intervals, unions, inequalities, set-builder notation."""
+"""Answers that are sets of real numbers: intervals, unions, conditions, set-builder notation."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
-from flint import fmpq
-
-from assay.verifiers.math_answer import exact, numerics
 from assay.verifiers.math_answer.finding import Finding, different, every
+from assay.verifiers.math_answer.inequalities import ORDER, solved
+from assay.verifiers.math_answer.regions import (
+    EVERYTHING,
+    INFINITY,
+    MINUS,
+    Interval,
+    Region,
+    meet,
+    normal,
+    point,
+    without,
+)
 from assay.verifiers.math_answer.settle import settle
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
     Items,
     Node,
-    Num,
     Rel,
     Such,
     Sym,
-    symbols,
-    walk,
 )
 
 if TYPE_CHECKING:
     from assay.verifiers.math_answer.lists import Lists
-
-INFINITY = Sym("infinity")
-_MINUS = App("neg", (INFINITY,))
-_ORDER = frozenset({"<", ">", "<=", ">="})
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """From `low` to `high`; a point is closed on both sides."""
-
-    low: Node
-    low_closed: bool
-    high: Node
-    high_closed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A union of intervals, and the name of the variable where there is one."""
-
-    parts: tuple[Interval, ...]
-    name: str = ""
-
-
-EVERYTHING = Interval(_MINUS, False, INFINITY, False)
 
 
 def is_set(node: Node) -> bool:
@@ -75,7 +54,7 @@ def _braces(node: Node) -> bool:
 
 
 def _is_infinite(node: Node) -> bool:
-    return node in (INFINITY, _MINUS)
+    return node in (INFINITY, MINUS)
 
 
 def as_set(node: Node) -> Region | None:
@@ -83,7 +62,7 @@ def as_set(node: Node) -> Region | None:
     node = settle(node)
     if isinstance(node, Group):
         if node.left == "{":
-            return Region(tuple(_point(i) for i in node.items))
+            return Region(tuple(point(i) for i in node.items))
         if len(node.items) == 2 and node.left in "([" and node.right in ")]":
             low, high = node.items
             return Region((Interval(low, node.left == "[", high, node.right == "]"),))
@@ -109,7 +88,7 @@ def as_set(node: Node) -> Region | None:
         if node.op == "cap":
             region = as_set(node.args[0])
             for arg in node.args[1:]:
-                region = _meet(region, as_set(arg))
+                region = meet(region, as_set(arg))
             return region
         if node.op in ("setminus", "add") and len(node.args) == 2:
             whole, less = as_set(node.args[0]), node.args[1]
@@ -119,7 +98,7 @@ def as_set(node: Node) -> Region | None:
                 less = less.args[0]
             if isinstance(less, Group) and less.left == "{":
                 for item in less.items:
-                    whole = _meet(whole, _without(item))
+                    whole = meet(whole, without(item))
                 return whole
     return None
 
@@ -128,7 +107,7 @@ def union_of(node: Items) -> Region | None:
     """A list of conditions or sets as one region: ``or`` unites, ``and`` intersects."""
     if len(node.items) > 40:
         return None
-    if not any((isinstance(i, Rel) and set(i.ops) & (_ORDER | {"in", "!="})) or is_set(i)
+    if not any((isinstance(i, Rel) and set(i.ops) & (ORDER | {"in", "!="})) or is_set(i)
                for i in node.items):  # fmt: skip
         return None
     found = [as_set(i) for i in node.items]
@@ -143,18 +122,10 @@ def union_of(node: Items) -> Region | None:
     if together or (united is not None and united.parts == (EVERYTHING,)):
         region: Region | None = regions[0]
         for other in regions[1:]:
-            region = _meet(region, other)
+            region = meet(region, other)
         if region is not None and (region.parts or node.kind != "and"):
             return Region(region.parts, name)
     return Region(tuple(p for r in regions for p in r.parts), name)
-
-
-def _point(node: Node) -> Interval:
-    return Interval(node, True, node, True)
-
-
-def _without(node: Node) -> Region:
-    return Region((Interval(_MINUS, False, node, False), Interval(node, False, INFINITY, False)))
 
 
 def _from_relation(node: Rel) -> Region | None:
@@ -167,224 +138,14 @@ def _from_relation(node: Rel) -> Region | None:
         if isinstance(inner_node, Group) and inner_node.left == "{":
             region: Region | None = Region((EVERYTHING,), _name(args[0]))
             for item in inner_node.items:
-                region = _meet(region, _without(item))
+                region = meet(region, without(item))
             return region
         return None
-    if not set(ops) <= _ORDER | {"!=", "="}:
-        return None
-    region = None
-    for left, op, right in zip(args, ops, args[1:], strict=False):
-        part = _one(left, op, right)
-        if part is None:
-            return None
-        region = part if region is None else _meet(region, part)
-        if region is None:
-            return None
-    return region
-
-
-_FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
-
-
-def _one(left: Node, op: str, right: Node) -> Region | None:
-    """``u op v`` where one side is a number and the other linear in one variable."""
-    if _variable(right) is not None and _variable(left) is None:
-        left, right, op = right, left, _FLIP[op]
-    name = _variable(left)
-    if name is None or symbols(right) & {name}:
-        return _linear_both(left, op, right)
-    if isinstance(left, Sym) or (isinstance(left, App) and left.op in ("apply", "call")):
-        return Region(_ray(op, right), name)
-    if isinstance(left, App) and left.op == "abs":
-        return _absolute(left.args[0], op, right)
-    return _linear(left, op, right, name)
-
-
-def _linear_both(left: Node, op: str, right: Node) -> Region | None:
-    names = symbols(left) | symbols(right)
-    if len(names) != 1:
-        return None
-    difference = App("add", (left, App("neg", (right,))))
-    return _linear(difference, op, Num(fmpq(0)), next(iter(names)))
-
-
-def _variable(node: Node) -> str | None:
-    """The one name of a side of an inequality; of ``f(x)`` the whole."""
-    if isinstance(node, App) and node.op in ("apply", "call"):
-        return repr(node)
-    names = symbols(node)
-    return next(iter(names)) if len(names) == 1 else None
+    return solved(node)
 
 
 def _name(node: Node) -> str:
     return node.name if isinstance(node, Sym) else ""
-
-
-def _ray(op: str, bound: Node) -> tuple[Interval, ...]:
-    if op == "<":
-        return (Interval(_MINUS, False, bound, False),)
-    if op == "<=":
-        return (Interval(_MINUS, False, bound, True),)
-    if op == ">":
-        return (Interval(bound, False, INFINITY, False),)
-    if op == ">=":
-        return (Interval(bound, True, INFINITY, False),)
-    if op == "=":
-        return (_point(bound),)
-    return _without(bound).parts
-
-
-def _linear(left: Node, op: str, right: Node, name: str) -> Region | None:
-    """Solve ``a*x + b op c`` for rational a and b."""
-    found = _coefficients(left, name)
-    if found is None:
-        return None
-    slope, offset = found
-    if slope == 0:
-        return None
-    value = exact.rational(right)
-    bound: Node = (
-        Num((value - offset) / slope)
-        if value is not None
-        else App("mul", (App("add", (right, Num(-offset))), Num(1 / slope)))
-    )
-    return Region(_ray(_FLIP[op] if slope < 0 else op, bound), name)
-
-
-def _coefficients(node: Node, name: str) -> tuple[fmpq, fmpq] | None:
-    """Slope and offset of a rational linear expression, from three exact values."""
-    values = []
-    for k in (0, 1, 2, 5):
-        try:
-            value = exact.rational(node, {name: fmpq(k)})
-        except ValueError:
-            return None
-        if value is None:
-            return None
-        values.append(value)
-    offset, slope = values[0], values[1] - values[0]
-    if values[2] != offset + 2 * slope or values[3] != offset + 5 * slope:
-        return None
-    if any(isinstance(n, App) and n.op in ("abs", "floor", "ceil", "max", "min", "mod")
-           for n in walk(node)):  # fmt: skip
-        return None
-    return slope, offset
-
-
-def _absolute(inner: Node, op: str, right: Node) -> Region | None:
-    name = _variable(inner)
-    if name is None:
-        return None
-    minus: Node = App("neg", (right,))
-    if op in ("<", "<="):
-        above = _one(inner, op, right)
-        below = _one(inner, ">" if op == "<" else ">=", minus)
-        return _meet(above, below)
-    if op in (">", ">="):
-        above = _one(inner, op, right)
-        below = _one(inner, "<" if op == ">" else "<=", minus)
-        if above is None or below is None:
-            return None
-        return Region((*below.parts, *above.parts), name)
-    return None
-
-
-# -- order of endpoints -----------------------------------------------------------------------
-
-
-def order(a: Node, b: Node) -> int | None:
-    """-1, 0 or 1 as `a` is less than, equal to or greater than `b`; None: not certain."""
-    if a == b:
-        return 0
-    if a == _MINUS or b == INFINITY:
-        return -1
-    if b == _MINUS or a == INFINITY:
-        return 1
-    left, right = exact.rational(a), exact.rational(b)
-    if left is not None and right is not None:
-        return (left > right) - (left < right)
-    difference = App("add", (a, App("neg", (b,))))
-    if symbols(difference):
-        return 0 if numerics.same(a, b).equal else None
-    found = numerics.sign(difference)
-    if found is None and numerics.same(a, b).equal:
-        return 0
-    return found
-
-
-def _meet(a: Region | None, b: Region | None) -> Region | None:
-    """The intersection; None where the order of endpoints is not known."""
-    if a is None or b is None:
-        return None
-    if len(a.parts) * len(b.parts) > 400:
-        return None
-    out: list[Interval] = []
-    for x in a.parts:
-        for y in b.parts:
-            lows, highs = order(x.low, y.low), order(x.high, y.high)
-            if lows is None or highs is None:
-                return None
-            low, low_closed = (x.low, x.low_closed) if lows > 0 else (y.low, y.low_closed)
-            if lows == 0:
-                low_closed = x.low_closed and y.low_closed
-            high, high_closed = (x.high, x.high_closed) if highs < 0 else (y.high, y.high_closed)
-            if highs == 0:
-                high_closed = x.high_closed and y.high_closed
-            span = order(low, high)
-            if span is None:
-                if symbols(low) | symbols(high):
-                    out.append(Interval(low, low_closed, high, high_closed))
-                    continue
-                return None
-            if span < 0 or (span == 0 and low_closed and high_closed):
-                out.append(Interval(low, low_closed, high, high_closed))
-    return Region(tuple(out), a.name or b.name)
-
-
-def normal(region: Region) -> Region | None:
-    """Sorted, empty parts dropped, touching parts joined; None where the order is not known."""
-    parts = []
-    for part in region.parts:
-        span = order(part.low, part.high)
-        if span is None:
-            return None
-        if span < 0 or (span == 0 and part.low_closed and part.high_closed):
-            parts.append(part)
-    unknown = False
-
-    def by_low(x: Interval, y: Interval) -> int:
-        nonlocal unknown
-        found = order(x.low, y.low)
-        if found is None:
-            unknown = True
-            return 0
-        return found or (y.low_closed - x.low_closed)
-
-    parts.sort(key=cmp_to_key(by_low))
-    if unknown:
-        return None
-    out: list[Interval] = []
-    for part in parts:
-        if out:
-            last = out[-1]
-            gap = order(last.high, part.low)
-            if gap is None:
-                return None
-            if gap > 0 or (gap == 0 and (last.high_closed or part.low_closed)):
-                ends = order(last.high, part.high)
-                if ends is None:
-                    return None
-                if ends < 0:
-                    out[-1] = Interval(last.low, last.low_closed, part.high, part.high_closed)
-                elif ends == 0:
-                    closed = last.high_closed or part.high_closed
-                    out[-1] = Interval(last.low, last.low_closed, last.high, closed)
-                continue
-        out.append(part)
-    return Region(tuple(out), region.name)
-
-
-# -- comparing --------------------------------------------------------------------------------
 
 
 def compare(r: Node, a: Node, comparer: Lists) -> Finding:
@@ -422,7 +183,3 @@ def same(r: Region, a: Region, comparer: Lists) -> Finding:
         if renamed is not None:
             return renamed
     return every(findings)
-
-
-__all__ = ["Interval", "Items", "Region", "as_set", "compare", "is_set", "normal", "same",
-           "settle", "union_of"]  # fmt: skip

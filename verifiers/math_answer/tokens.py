@@ -319,7 +319,7 @@ class _Scan:
             if match is None:
                 return position
             position = match.end()
-            if match[1] in _GRIDS:
+            if match[1] in vocabulary.GRIDS:
                 self.grids += 1 if name == "begin" else -1
                 self.add("cmd", f"{name}:{match[1]}", start)
             else:
@@ -347,14 +347,8 @@ class _Scan:
             self.add("sym", vocabulary.NAMES[name], start)
         elif name in vocabulary.GREEK:
             self.add("sym", name, start)
-        elif name in ("lbrace", "rbrace"):
-            self.add(
-                "open" if name[0] == "l" else "close", "set{" if name[0] == "l" else "set}", start
-            )
-        elif name in ("lbrack", "rbrack"):
-            self.add("open" if name[0] == "l" else "close", "[" if name[0] == "l" else "]", start)
-        elif name in ("langle", "rangle", "lfloor", "rfloor", "lceil", "rceil"):
-            self.add("open" if name[0] == "l" else "close", name, start)
+        elif name in vocabulary.BRACKETS:
+            self.add(*vocabulary.BRACKETS[name], start)
         elif name in ("lvert", "rvert", "vert", "lVert", "rVert", "Vert"):
             self.add("op", "|", start)
         elif name in ("pounds", "euro", "yen", "textdollar"):
@@ -388,10 +382,9 @@ class _Scan:
             return position
         position += 1
         if name == "mathbb" and text[position + 1 : position + 2] == "}":
-            sets = {"R": "reals", "Z": "integers", "N": "naturals", "Q": "rationals",
-                    "C": "complexes"}  # fmt: skip
-            if text[position] in sets:
-                self.add("sym", sets[text[position]], start)
+            number_set = vocabulary.NUMBER_SETS.get(text[position])
+            if number_set is not None:
+                self.add("sym", number_set, start)
                 return position + 2
         if (
             name in ("mathbf", "bm", "boldsymbol") and text[position + 1 : position + 2] == "}"
@@ -408,17 +401,3 @@ class _Scan:
 
 
 _BEGIN = re.compile(r"\s*\{([A-Za-z]+)\*?\}(?:\s*\{[lcrp|.@{} ]*?\})?")
-
-_GRIDS = frozenset(
-    [
-        "matrix",
-        "pmatrix",
-        "bmatrix",
-        "vmatrix",
-        "Vmatrix",
-        "Bmatrix",
-        "smallmatrix",
-        "array",
-        "cases",
-    ]
-)

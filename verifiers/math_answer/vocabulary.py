@@ -62,6 +62,25 @@ OPERATORS = {
     "bmod": "mod", "mod": "mod", "prime": "'", "degree": "deg", "oplus": "oplus", "circ": "circ",
 }  # fmt: skip
 
+BRACKETS = {
+    "lbrace": ("open", "set{"), "rbrace": ("close", "set}"), "lbrack": ("open", "["),
+    "rbrack": ("close", "]"), "langle": ("open", "langle"), "rangle": ("close", "rangle"),
+    "lfloor": ("open", "lfloor"), "rfloor": ("close", "rfloor"), "lceil": ("open", "lceil"),
+    "rceil": ("close", "rceil"),
+}  # fmt: skip
+"""Command -> kind and value of its token."""
+
+GRIDS = frozenset({
+    "matrix", "pmatrix", "bmatrix", "vmatrix", "Vmatrix", "Bmatrix", "smallmatrix", "array",
+    "cases",
+})  # fmt: skip
+"""Environments with rows and columns."""
+
+NUMBER_SETS = {
+    "R": "reals", "Z": "integers", "N": "naturals", "Q": "rationals", "C": "complexes",
+}  # fmt: skip
+r"""Letter in ``\mathbb{...}`` -> name in the tree."""
+
 STYLE = frozenset({
     "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl",
     "biggr", "Biggl", "Biggr", "bigm", "displaystyle", "textstyle", "scriptstyle", "limits",
@@ -72,8 +91,6 @@ STYLE = frozenset({
     "blacksquare", "qed", "triangle", "angle",
 })  # fmt: skip
 """Commands that say how something looks (or are left out of an answer): skipped."""
-
-SPACING = frozenset(["quad", "qquad", "enspace", "thinspace"])
 
 TEXT = frozenset({
     "text", "textbf", "textit", "textrm", "textnormal", "textup", "textsf", "mbox", "hbox",

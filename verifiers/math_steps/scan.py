@@ -2,8 +2,7 @@ r"""Finds the chains of equalities in prose: ``16 - 3 = 13``, ``<<16-3=13>>13``,
 
 A chain is a run of formulas joined by ``=``. Prose around it is left out, as are units and money
 signs within it; a word ends a formula unless it names what the number before it counts
-(``35 hours * 2``). One pass of one regular expression, linear in the text; nothing is evaluated
-here.
+(``35 hours * 2``). One pass over the pieces of the text; nothing is evaluated here.
 """
 
 from __future__ import annotations
@@ -12,7 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+
+from assay.verifiers.math_steps.pieces import Token, balanced, pieces, plain
 
 CHARS = 100_000
 """What is read of one text; claims past it do not count."""
@@ -60,53 +60,10 @@ class Chain:
         return min(s.start for s in self.segments), max(s.end for s in self.segments)
 
 
-class Token(NamedTuple):
-    """A piece of the text: kind, the plain notation of it, and where it stands."""
-
-    kind: str
-    plain: str
-    start: int
-    end: int
-    spaced: bool
-
-
-_TOKEN = re.compile(
-    r"(?P<note><<[^<>\n]{1,200}>>)"
-    r"|(?P<mixed>(?<![\d.,/*+=-])\d{1,6}[ ]\d{1,3}/\d{1,3}(?![\d.,]*\d))"
-    r"|(?P<num>\d{1,3}(?:(?:,|\{,\}|\\,|,\\!|\ )\d{3})+(?![\d.]*\d)|\d{1,3}(?:,\d{3})+(?!\d)\.\d+"
-    r"|\d+(?:\.\d+)?|\.\d+)"
-    r"|(?P<arrow>=>|[⇒⟹→⟶∴]|->|\\(?:Rightarrow|Longrightarrow|implies|iff|Leftrightarrow|to"
-    r"|rightarrow|longrightarrow|therefore)(?![A-Za-z]))"
-    r"|(?P<compare>[<>≤≥≠]=?|!=|\\(?:leq?|geq?|lt|gt|neq?|in|subset|mid)(?![A-Za-z]))"
-    r"|(?P<rel>==?|[≈≃≅]|\\(?:approx|simeq|doteq|cong|equiv)(?![A-Za-z]))"
-    r"|(?P<text>\\(?:text|textbf|mathrm|mathbf|mbox|operatorname)\s*\{(?P<inner>[^{}]{0,80})\})"
-    r"|(?P<frac>\\[dtc]?frac(?![A-Za-z]))"
-    r"|(?P<cmd>\\[A-Za-z]+)"
-    r"|(?P<delimiter>\\[()\[\]])"
-    r"|(?P<newrow>\\\\)"
-    r"|(?P<skip>\\[,;:!> ]|\\\$|[$€£¥&~])"
-    r"|(?P<percent>\\?%)"
-    r"|(?P<brace>\\?[{}])"
-    r"|(?P<op>\*\*|[-+*/^×÷·⋅∗−–∙!_])"
-    r"|(?P<bracket>[()\[\]])"
-    r"|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*)"
-    r"|(?P<newline>\n)"
-    r"|(?P<space>[^\S\n]+)"
-    r"|(?P<other>.)",
-    re.DOTALL,
-)
-
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _RELATION = re.compile(r"[=≈≃≅⇒⟹→⟶∴]|\\approx|\\(?:implies|Rightarrow)|equals")
 _GOES_ON = re.compile(r"[\s&$]*[=≈]|[\s&$]*\\(?:approx|implies|Rightarrow)")
 
-_OPERATORS = {
-    "×": "*", "·": "*", "⋅": "*", "∗": "*", "∙": "*", "÷": "/", "−": "-", "–": "-", "**": "^",
-}  # fmt: skip
-_COMMANDS = {
-    r"\times": "*", r"\cdot": "*", r"\div": "/", r"\ast": "*", r"\pi": "pi", r"\sqrt": r"\sqrt",
-    r"\left": "", r"\right": "", r"\displaystyle": "", r"\quad": " ", r"\qquad": " ",
-}  # fmt: skip
 _WORD_OPERATORS = {"times": "*", "plus": "+", "minus": "-", "divided": "/", "multiplied": "*"}
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _ARTICLES = ("a", "A", "I")
@@ -129,7 +86,7 @@ def chains(text: str) -> list[Chain]:
     found: list[Chain] = []
     reader = _Reader()
     for start, end in _lines(text[:CHARS]):
-        for token in _tokens(text, start, end):
+        for token in pieces(text, start, end):
             chain = reader.feed(token)
             if chain is not None:
                 found.append(chain)
@@ -153,50 +110,6 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
             yield before
         before = None
         yield span
-
-
-def _tokens(text: str, start: int, end: int) -> Iterator[Token]:
-    spaced = True
-    for match in _TOKEN.finditer(text, start, end):
-        kind = match.lastgroup or "other"
-        if kind == "space":
-            spaced = True
-            continue
-        raw = match.group()
-        start, end = match.span()
-        if kind == "inner":  # the text of \text{...}, which is the last group to match in it
-            kind, raw = "text", match["inner"]
-        plain = raw
-        if kind == "mixed":
-            kind, plain = "num", _mixed(raw)
-        elif kind == "num":
-            plain = re.sub(r"[^\d.]", "", raw)
-        elif kind == "op":
-            plain = _OPERATORS.get(raw, raw)
-        elif kind == "rel":
-            plain = "=" if raw in ("=", "==") else "~"
-        elif kind == "frac":
-            kind, plain = "formula", r"\frac"
-        elif kind == "cmd":
-            if raw not in _COMMANDS:
-                kind = "break" if raw != "\\boxed" else "skip"
-            else:
-                plain = _COMMANDS[raw]
-                kind = "op" if plain in ("*", "/") else "formula" if plain.strip() else "skip"
-        elif kind == "brace":
-            kind, plain = "bracket", raw[-1]
-        elif kind == "percent":
-            kind = "op"
-            plain = "%"
-        yield Token(kind, plain, start, end, spaced)
-        spaced = kind in ("newline", "skip", "note")
-
-
-def _mixed(raw: str) -> str:
-    """``3 1/2`` as a sum; ``2 6/3`` stays two things, of which the first is left out."""
-    whole, _, fraction = raw.partition(" ")
-    top, _, bottom = fraction.partition("/")
-    return f"({whole}+{fraction})" if int(top) < int(bottom) else fraction
 
 
 class _Reader:
@@ -337,7 +250,7 @@ class _Reader:
         self._take_units()
         parts, self.parts = self.parts, []
         units, self.units = tuple(self.units), []
-        parts = _balanced(parts, right)
+        parts = balanced(parts, right)
         while parts and (parts[-1].kind == "op" and parts[-1].plain not in ("%", "!")):
             parts.pop()
         while parts and parts[0].kind == "op" and parts[0].plain not in ("-", "+"):
@@ -348,7 +261,7 @@ class _Reader:
             units = (*units, "%")  # a bare percentage is its number, and the sign its unit
             text = parts[0].plain
         else:
-            text = _plain(parts)
+            text = plain(parts)
         if not text or len(text) > SEGMENT_CHARS or not re.search(r"[\w]", text):
             return None
         return Segment(text, parts[0].start, parts[-1].end, units, right and self.rounded)
@@ -377,7 +290,7 @@ class _Reader:
         """An annotation: its own small chain, within the one around it."""
         inner = _Reader()
         done: Chain | None = None
-        for piece in _tokens(token.plain, 2, len(token.plain) - 2):
+        for piece in pieces(token.plain, 2, len(token.plain) - 2):
             at = token.start
             done = inner.feed(piece._replace(start=piece.start + at, end=piece.end + at)) or done
         done = inner.close() or done
@@ -409,56 +322,3 @@ class _Reader:
         self.chain, self.parts, self.units, self.words = [], [], [], []
         self.arrow = self.open = self.rounded = self.after = False
         return Chain(tuple(parts), arrow) if len(parts) > 1 else None
-
-
-def _balanced(parts: list[Token], right: bool) -> list[Token]:
-    """`parts` without a bracket that is never closed (before it) or opened (after it)."""
-    depth = 0
-    for i, token in enumerate(parts):
-        if token.kind != "bracket":
-            continue
-        if token.plain in "([{":
-            depth += 1
-        elif depth:
-            depth -= 1
-        else:  # closes what stood before: the formula ends here, or begins after it
-            if right:
-                return parts[:i]
-            return _balanced(parts[i + 1 :], right)
-    while depth:  # opened and never closed: the formula begins after it
-        level = 0
-        for i in range(len(parts) - 1, -1, -1):
-            if parts[i].kind == "bracket":
-                level += -1 if parts[i].plain in "([{" else 1
-                if level < 0:
-                    if right:
-                        return parts[:i]
-                    return parts[i + 1 :]
-        break
-    return parts
-
-
-def _plain(parts: list[Token]) -> str:
-    out: list[str] = []
-    for i, token in enumerate(parts):
-        text = token.plain
-        if token.kind == "sym" and text in "xX" and _between(parts, i):
-            text = "*"
-        elif token.plain == "%" and token.kind == "op":
-            if out:  # binds to the number before it: 50*20% is 50*(20/100)
-                out[-1] = f"({out[-1]}/100)"
-            continue
-        elif token.kind == "sym" and out and out[-1][-1:].isalpha():
-            text = "*" + text
-        out.append(text)
-    return "".join(out)
-
-
-def _between(parts: list[Token], i: int) -> bool:
-    """Whether an ``x`` stands between two numbers, and so means "times"."""
-    if i == 0 or i + 1 >= len(parts):
-        return False
-    left, right = parts[i - 1], parts[i + 1]
-    return (left.kind == "num" or left.plain in ")%]}") and (
-        right.kind == "num" or right.plain in "(["
-    )

@@ -8,7 +8,7 @@ read. Nothing is invented: a row that lacks a verdict has no reward, and `lacks`
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assay.audit.evaluate import evaluated
-from assay.audit.matching import identities, same_verifier, sources
+from assay.audit.matching import identities, sources
+from assay.audit.whole_rows import WholeRows
 from assay.errors import AssayError, SampleError
-from assay.model import Sample, Verdict
+from assay.model import Sample
 from assay.rubrics import Phases, Switch
-from assay.rubrics.base import VIRTUAL
 from assay.rubrics.criterion import Criterion
 from assay.rubrics.plan import Leaf, Plan
 from assay.rubrics.turning import TurnsPlan
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
     from assay.rubrics import BoundRubric
     from assay.rubrics.base import Part
-
-READ = 5_000
-"""Whole rows that are read at most, where columns do not suffice."""
-
 
 COLUMN_NAMES = (
     *("reward", "scores", "contributions", "statuses", "row_status"),
@@ -66,13 +62,15 @@ class Recomposer:
         """Criterion's key -> the log's criteria that have its scores, the likeliest first."""
         self._identities = identities(bound)
         self._lacks: dict[str, None] = {}
-        self._none: dict[str, int] = {}
+        self._none: Counter[str] = Counter()
+        """Criterion's key -> rows of the log without a verdict for it."""
 
     @cached_property
     def rewards(self) -> Floats:
         """(n,) as the log's scores stand."""
         found = np.full(self.frame.n, np.nan)
         byhand = np.zeros(self.frame.n, bool)
+        whole_rows = WholeRows(self.bound, self.frame, self.context, self._identities, self._lack)
         for way, rows in self._ways:
             if way is None:
                 byhand[rows] = True
@@ -80,18 +78,18 @@ class Recomposer:
             plan = _scored(way)
             absent = [leaf for leaf in plan.leaves if leaf.key not in self.columns]
             if not absent:
-                found[rows] = self._valued(plan, self.frame.scores[rows], rows)
-            elif all(self._readable(leaf.key) for leaf in absent):
+                found[rows] = self._valued(plan, self.frame.scores[rows], rows, self._none)
+            elif all(whole_rows.readable(leaf.key) for leaf in absent):
                 byhand[rows] = True
             else:
                 for leaf in absent:
-                    if not self._readable(leaf.key):
+                    if not whole_rows.readable(leaf.key):
                         self._lack(
                             f"verdicts for {leaf.key!r} ({leaf.criterion.use}): no criterion of "
                             "the log has that verifier with those params"
                         )
         if byhand.any():
-            self._by_hand(found, np.flatnonzero(byhand))
+            whole_rows.compose(np.flatnonzero(byhand), found)
         return found
 
     @property
@@ -110,7 +108,7 @@ class Recomposer:
         other = Recomposer.__new__(Recomposer)
         other.bound, other.frame, other.context = bound, self.frame, self.context
         other.columns, other._identities = self.columns, self._identities
-        other._lacks, other._none = {}, {}
+        other._lacks, other._none = {}, Counter()
         return other
 
     @property
@@ -165,7 +163,10 @@ class Recomposer:
 
     # -- by columns -----------------------------------------------------------------------------
 
-    def _valued(self, plan: Plan, scores: Floats, rows: Codes) -> Floats:
+    def _valued(
+        self, plan: Plan, scores: Floats, rows: Codes, none: Counter[str] | None = None
+    ) -> Floats:
+        """The rewards of scores; `none` is told of rows that have no verdict where one is due."""
         values: dict[str, Floats] = {}
         lost = np.zeros(len(rows), bool)
         absent = np.zeros(len(rows), bool)
@@ -175,7 +176,8 @@ class Recomposer:
                 column = self._earned(leaf, column, rows)
             if never.any():
                 absent |= never
-                self._none[leaf.key] = int((never & (self.frame.row_status[rows] != 2)).sum())
+                if none is not None:
+                    none[leaf.key] += int((never & (self.frame.row_status[rows] != 2)).sum())
             missing = ~np.isfinite(column)
             if leaf.is_key:
                 lost |= missing
@@ -258,77 +260,6 @@ class Recomposer:
                 found = self.frame.strata[stratum]
                 return np.asarray(found.codes, np.int64), found.names
         return None
-
-    # -- by whole rows --------------------------------------------------------------------------
-
-    def _readable(self, key: str) -> bool:
-        """Whether whole rows hold the verdict, though no column holds the score."""
-        if self.context.rows is None:
-            return False
-        return self._identities[key].verifier in VIRTUAL or self._source(key) is not None
-
-    def _source(self, key: str) -> str | None:
-        """The log's criterion whose verdicts stand for this one's, however they are read."""
-        wanted = self._identities[key]
-        own = self.context.rubric
-        if own is None:
-            named = [c for c in self.frame.criteria if same_verifier(c, wanted.verifier)]
-            return key if key in self.frame.criteria else (named[0] if named else None)
-        for other, what in identities(own).items():
-            if same_verifier(what.verifier, wanted.verifier) and what.params == wanted.params:
-                return other
-        return None
-
-    def _by_hand(self, found: Floats, rows: Codes) -> None:
-        if self.context.rows is None:
-            self._lack("whole rows, for a rubric that reads more than scores")
-            return
-        chosen = self._whole_groups(rows)
-        if len(chosen) < len(rows):
-            self._lack(
-                f"whole rows for all: this rubric reads more than scores, so {len(chosen):,} of "
-                f"{len(rows):,} rows were composed"
-            )
-        places = {key: self._source(key) for key in self._identities}
-        for row, whole in zip(chosen, self.context.rows([int(r) for r in chosen]), strict=True):
-            found[row] = self._composed(whole, places)
-
-    def _whole_groups(self, rows: Codes) -> Codes:
-        """Some rows, no more than may be read: whole groups, evenly over the log."""
-        if len(rows) <= READ:
-            return rows
-        group = self.frame.group[rows]
-        lone = group < 0
-        group = np.where(lone, group.max(initial=0) + 1 + np.cumsum(lone), group)
-        _, where, counts = np.unique(group, return_inverse=True, return_counts=True)
-        every = math.ceil(len(rows) / READ)
-        while True:
-            taken = np.arange(len(counts)) % every == 0
-            if counts[taken].sum() <= READ or every > len(counts):
-                picked: Codes = rows[taken[where]]
-                return picked[:READ]
-            every += 1
-
-    def _composed(self, row: Mapping[str, Any], places: Mapping[str, str | None]) -> float:
-        stored = row.get("verdicts")
-        if not isinstance(stored, Mapping):
-            self._lack("verdicts in some rows")
-            return math.nan
-        verdicts: dict[str, Verdict] = {}
-        for key, source in places.items():
-            for name, value in stored.items():
-                head, mark, turn = str(name).partition("#")
-                if head == source and isinstance(value, Mapping):
-                    verdicts[f"{key}{mark}{turn}"] = Verdict.from_json(value)
-        try:
-            sample = replace(Sample.from_row(row), label=None)
-            wanted = {job.key for job in self.bound.jobs(sample)}
-            kept = {name: verdict for name, verdict in verdicts.items() if name in wanted}
-            value = self.bound.compose(kept, sample).value
-        except AssayError as err:
-            self._lack(str(err).partition("\n")[0])
-            return math.nan
-        return math.nan if value is None else value
 
     def _lack(self, what: str) -> None:
         self._lacks[what] = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import time
 from collections import deque
@@ -103,7 +104,7 @@ class _Feed:
 
     def _cancel(self, jobs: list[Job]) -> None:
         if jobs:
-            self._plan.pool.get().cancel(jobs)
+            self._plan.pool.cancel(jobs)
 
 
 def run(
@@ -142,9 +143,10 @@ async def arun(
     def deliver(job: Job, reply: Reply) -> None:
         nonlocal told
         mail.append((job, reply))
-        if not told and not loop.is_closed():
+        if not told:
             told = True
-            loop.call_soon_threadsafe(arrived.set)
+            with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits any more
+                loop.call_soon_threadsafe(arrived.set)
 
     call = Call(plan, timeout_s, deliver)
     feed = _Feed(call, plan, samples, budget_s)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import platform
-import re
 import warnings
-from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +16,7 @@ from assay.engine.cache import VerdictCache
 from assay.engine.drivers import Done, Row, arun, run
 from assay.engine.plan import Plan
 from assay.engine.pools import PoolHandle, available_cores, default_memory_bytes
+from assay.engine.unscored import complaint
 from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
 from assay.plugins.host import Host
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
 
 RubricSource: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any] | Rubric"
 """A preset's name, a path, a dict or a rubric."""
-
-UNSCORED_FROM = 200
-"""A call with fewer samples never raises `UnscoredError`."""
 
 
 class Engine:
@@ -226,23 +222,11 @@ class Engine:
     # -- the rest -------------------------------------------------------------------------------
 
     def _judge_call(self, rewards: Sequence[Reward]) -> None:
-        """Hours of silent masks are no better than silent zeros."""
-        missing = [r for r in rewards if r.value is None]
-        if (
-            self.on_unscored == "ignore"
-            or len(rewards) < UNSCORED_FROM
-            or len(missing) <= self.max_unscored * len(rewards)
-        ):
+        if self.on_unscored == "ignore":
             return
-        causes = Counter(_kind_of(_cause(r)) for r in missing)
-        kind, count = causes.most_common(1)[0]
-        cause = next(c for c in map(_cause, missing) if _kind_of(c) == kind)
-        message = (
-            f"{len(missing)} of {len(rewards)} samples have no score "
-            f"({len(missing) / len(rewards):.1%}, at most {self.max_unscored:.1%} are allowed)"
-            f"\n  commonest cause, {count} times: {cause}"
-            "\nfix: mend the cause, raise max_unscored, or take on_unscored='warn'"
-        )
+        message = complaint(rewards, self.max_unscored, f"{len(rewards)} samples")
+        if message is None:
+            return
         if self.on_unscored == "warn":
             warnings.warn(message, RuntimeWarning, stacklevel=3)
         else:
@@ -312,15 +296,6 @@ def _recorder(
 
     named = not isinstance(source, Mapping | Rubric)
     return Recorder(open_ledger(ledger, str(source) if named else rubric.kind, rubric))
-
-
-def _cause(reward: Reward) -> str:
-    return (reward.error or "unknown").partition("\n")[0][:200]
-
-
-def _kind_of(cause: str) -> str:
-    """Causes that differ in a number alone are of one kind."""
-    return re.sub(r"\d+", "0", cause)
 
 
 def _environment(bound: BoundRubric) -> Mapping[str, Any]:

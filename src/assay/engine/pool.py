@@ -14,43 +14,13 @@ import selectors
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
 
-from assay.engine.frames import (
-    BOUND,
-    ESCALATED,
-    LANE,
-    LOADED,
-    READY,
-    VERIFY,
-    Frame,
-    FrameError,
-    encode,
-)
+from assay.engine.frames import BOUND, LOADED, READY, Frame, FrameError
 from assay.engine.job import Job, Reply
 from assay.engine.process import WorkerProcess
+from assay.engine.shares import Pace, Work, fill
 from assay.engine.watch import blocks_others, look, next_look_s
 from assay.errors import WorkerError
-
-WINDOW_S = 0.01
-"""About as much work as this is kept in a worker's pipe, so that it never runs dry."""
-
-WINDOW_JOBS = 128
-WINDOW_BYTES = 1 << 20
-WAITING_JOBS = 64
-"""Jobs of waiting verifiers that run at once."""
-
-
-@dataclass(slots=True)
-class _Work:
-    """Jobs of one kind and the workers that take them."""
-
-    waiting: bool
-    size: int
-    queue: deque[Job] = field(default_factory=deque)
-    workers: list[WorkerProcess] = field(default_factory=list)
-    stillborn: int = 0
-    """Workers in a row that died before they were ready."""
 
 
 class Pool:
@@ -69,10 +39,9 @@ class Pool:
         self._lock = threading.Lock()
         self._incoming: deque[Job] = deque()
         self._lanes: dict[int, bytes] = {}
-        self._pace: dict[int, float] = {}
-        """Lane -> seconds a job takes, lately."""
-        self._killable = _Work(False, size)
-        self._waiting = _Work(True, 1)
+        self._pace = Pace()
+        self._killable = Work(False, size)
+        self._waiting = Work(True, 1)
         self._dying: list[WorkerProcess] = []
         self._closing = False
         self._woken = False
@@ -224,10 +193,10 @@ class Pool:
                     soonest = wait if soonest is None else min(soonest, wait)
         return soonest
 
-    def _check(self, work: _Work, worker: WorkerProcess, now: float) -> None:
+    def _check(self, work: Work, worker: WorkerProcess, now: float) -> None:
         """Hold the worker to its bounds."""
         if work.size > 1 and blocks_others(worker, now):
-            self._steal(work, worker)
+            work.offer_to_others(worker)
         decision = look(worker, now)
         if decision is None:
             return
@@ -235,12 +204,6 @@ class Pool:
             self._settle(worker.jobs[0], decision.reply)
         if decision.retire:
             self._retire(worker, decision.why)
-
-    def _steal(self, work: _Work, worker: WorkerProcess) -> None:
-        """Offer what waits behind a slow job to others as well; the first answer counts."""
-        worker.shared = True
-        behind = list(worker.jobs)[1:]
-        work.queue.extendleft(reversed([job for job in behind if not job.done]))
 
     # -- replies --------------------------------------------------------------------------------
 
@@ -288,18 +251,14 @@ class Pool:
         worker.jobs.popleft()
         if not worker.jobs:
             worker.shared = False
-        pace = self._pace.get(job.lane)
-        wall = max(frame.wall, 1e-6)
-        self._pace[job.lane] = wall if pace is None else 0.8 * pace + 0.2 * wall
+        self._pace.learn(job.lane, frame.wall)
         self._start_clock(worker, now)
         if replace:
             self._retire(worker)
 
     def _take_waiting(self, worker: WorkerProcess, frame: Frame) -> None:
-        for job in worker.jobs:
-            if job.number == frame.number:
-                break
-        else:
+        job = next((job for job in worker.jobs if job.number == frame.number), None)
+        if job is None:
             raise FrameError(f"a reply to job {frame.number}, which it was not given")
         worker.jobs.remove(job)
         if frame.payload == b'{"late":true}' and not job.done:
@@ -329,14 +288,15 @@ class Pool:
 
     # -- workers --------------------------------------------------------------------------------
 
-    def _work(self, worker: WorkerProcess) -> _Work:
+    def _work(self, worker: WorkerProcess) -> Work:
         return self._waiting if worker.waiting else self._killable
 
-    def _start(self, work: _Work) -> bool:
+    def _start(self, work: Work) -> bool:
         try:
             worker = WorkerProcess(self.memory_bytes, work.waiting)
         except WorkerError as err:
-            self._fail(work, str(err))
+            if not work.workers:  # else those that there are do it all
+                self._fail(work, str(err))
             return False
         work.workers.append(worker)
         self._selector.register(worker.replies, selectors.EVENT_READ, (worker, "replies"))
@@ -345,12 +305,9 @@ class Pool:
         self._flush(worker)
         return True
 
-    def _fail(self, work: _Work, why: str) -> None:
+    def _fail(self, work: Work, why: str) -> None:
         while work.queue:
-            job = work.queue.popleft()
-            if not job.done:
-                job.done = True
-                job.deliver(job, ("lost", why))
+            self._settle(work.queue.popleft(), ("lost", why))
 
     def _flush(self, worker: WorkerProcess) -> None:
         worker.flush()
@@ -396,64 +353,24 @@ class Pool:
                 job.attempts += 1
                 if job.attempts >= 2:
                     self._settle(job, ("dead", f"its worker {why}, twice"))
-        elsewhere = set(work.queue).union(*(other.jobs for other in work.workers))
-        again = [job for job in jobs if not job.done and job not in elsewhere]
-        work.queue.extendleft(reversed(again))
+        work.give_back(jobs)
 
-    def _assign(self, work: _Work, now: float) -> None:
+    def _assign(self, work: Work, now: float) -> None:
         """Hand queued jobs to workers that have room."""
-        while work.queue and work.queue[0].done:
-            work.queue.popleft()
-        wanted = min(work.size, len(work.queue))
-        taking = [w for w in work.workers if not w.shared]
-        idle = sum(1 for w in taking if not w.jobs)
-        starting = 0
-        while len(work.workers) < work.size and idle + starting < wanted:
+        work.drop_done()
+        for _ in range(work.missing()):
             if not self._start(work):
-                return
-            taking.append(work.workers[-1])
-            starting += 1
-        share = -(-len(work.queue) // max(1, len(taking)))
-        for worker in sorted(taking, key=lambda w: len(w.jobs)):
-            if work.queue and worker.ready:
-                self._fill(work, worker, share, now)
-
-    def _fill(self, work: _Work, worker: WorkerProcess, share: int, now: float) -> None:
-        was_idle = not worker.jobs
-        held = sum(len(job.payload) for job in worker.jobs)
-        seconds = sum(self._pace.get(job.lane, WINDOW_S) for job in worker.jobs)
-        given = 0
-        while work.queue and (given < share or (was_idle and not worker.jobs)):
-            job = work.queue[0]
-            if job.done:
-                work.queue.popleft()
+                break
+        share = work.share
+        for worker in work.taking:
+            if not (work.queue and worker.ready):
                 continue
-            if work.waiting:
-                if len(worker.jobs) >= WAITING_JOBS:
-                    break
-            elif worker.jobs:
-                pace = self._pace.get(job.lane, WINDOW_S)
-                full = len(worker.jobs) >= WINDOW_JOBS or held + len(job.payload) > WINDOW_BYTES
-                if full or seconds + pace > WINDOW_S or job.attempts:
-                    break  # a job that killed a worker travels alone
-            work.queue.popleft()
-            given += 1
-            held += len(job.payload)
-            seconds += self._pace.get(job.lane, WINDOW_S)
-            if job.lane not in worker.lanes:
-                worker.lanes.add(job.lane)
-                worker.outgoing += encode(LANE, job.lane, self._lanes[job.lane])
-            body = b"%d\n" % job.lane
-            if work.waiting:
-                body += b"%r\n" % job.timeout_s
-            kind = ESCALATED if job.escalated else VERIFY
-            worker.outgoing += encode(kind, job.number, body + job.payload)
-            worker.jobs.append(job)
-        if given:
-            if was_idle:
-                worker.touched = now
-                self._start_clock(worker, now)
-            self._flush(worker)
+            was_idle = not worker.jobs
+            if fill(work, worker, share, self._pace, self._lanes):
+                if was_idle:
+                    worker.touched = now
+                    self._start_clock(worker, now)
+                self._flush(worker)
 
     def _end(self, reason: str) -> None:
         """Kill and bury everything; tell every caller."""

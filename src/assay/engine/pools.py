@@ -5,8 +5,12 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+from typing import TYPE_CHECKING
 
 from assay.engine.pool import Pool
+
+if TYPE_CHECKING:
+    from assay.engine.job import Job
 
 _lock = threading.Lock()
 _pools: dict[tuple[int, int], Pool] = {}
@@ -55,6 +59,12 @@ class PoolHandle:
     def alive(self) -> bool:
         """Whether the pool last given out still serves this process."""
         return self._pool is not None and self._pool.alive
+
+    def cancel(self, jobs: list[Job]) -> None:
+        """Have the pool last given out forget jobs; one that is no more has forgotten them."""
+        pool = self._pool
+        if pool is not None and pool.alive:
+            pool.cancel(jobs)
 
     def release(self) -> None:
         """Give the share back; the last one ends the workers."""

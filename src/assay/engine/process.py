@@ -51,8 +51,7 @@ class WorkerProcess:
     def __init__(self, memory_bytes: int, waiting: bool) -> None:
         if not sys.executable:
             raise WorkerError("no worker can be started: sys.executable is empty in this process")
-        request_end, self.requests = os.pipe()
-        self.replies, reply_end = os.pipe()
+        (request_end, self.requests), (self.replies, reply_end) = _two_pipes()
         environment = dict(os.environ)
         for name in ("PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONPROFILEIMPORTTIME"):
             environment.pop(name, None)
@@ -81,7 +80,7 @@ class WorkerProcess:
             os.close(request_end)
             os.close(reply_end)
         self.pid = self.popen.pid
-        self.pidfd = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else -1
+        self.pidfd = _pidfd(self.pid)
         for descriptor in (self.requests, self.replies):
             os.set_blocking(descriptor, False)
             _widen(descriptor)
@@ -104,7 +103,7 @@ class WorkerProcess:
         self.extra_s = 0.0
         """Time the job at hand asked for, if more than the engine's bound."""
         self.alive = True
-        setup = dumps({"path": search_path(), "waiting": waiting, "timeout_s": 0})
+        setup = dumps({"path": search_path(), "waiting": waiting})
         self.outgoing += len(setup).to_bytes(4, "little") + setup
 
     def flush(self) -> None:
@@ -160,6 +159,27 @@ class WorkerProcess:
             except ValueError:
                 return f"was killed by signal {-code}"
         return f"ended with exit code {code}"
+
+
+def _two_pipes() -> tuple[tuple[int, int], tuple[int, int]]:
+    try:
+        one = os.pipe()
+        try:
+            return one, os.pipe()
+        except OSError:
+            for descriptor in one:
+                os.close(descriptor)
+            raise
+    except OSError as err:
+        raise WorkerError(f"no worker can be started: {err}") from err
+
+
+def _pidfd(pid: int) -> int:
+    """Tells of a death at once; without it (-1), the end of the pipe tells."""
+    if hasattr(os, "pidfd_open"):
+        with contextlib.suppress(OSError):  # an old kernel or a sandbox, or no descriptor is left
+            return os.pidfd_open(pid)
+    return -1
 
 
 def _stderr() -> int:

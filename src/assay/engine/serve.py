@@ -161,7 +161,7 @@ def _judge(
         return {"crash": _crash(err)}
 
 
-def serve_waiting(stream: BinaryIO, replies: int, _timeout_s: float) -> None:
+def serve_waiting(stream: BinaryIO, replies: int) -> None:
     """Judge many at once, each an `async def verify`, until the pipe closes."""
     asyncio.run(_wait(stream, replies))
 

@@ -67,7 +67,7 @@ def _start() -> None:
         from assay.engine.serve import serve, serve_waiting
 
         if setup["waiting"]:
-            serve_waiting(stream, replies, setup["timeout_s"])
+            serve_waiting(stream, replies)
         else:
             serve(stream, replies, memory_bytes)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import warnings
-from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
-from assay.engine.engine import UNSCORED_FROM
+from assay.engine.unscored import UNSCORED_FROM, complaint
 from assay.errors import ConfigError, UnscoredError
 from assay.model import Reward
 
@@ -50,28 +48,10 @@ class Watch:
             if len(self._seen) < UNSCORED_FROM:
                 return
             seen, self._seen = self._seen, []
-        missing = [r for r in seen if r.value is None]
-        if len(missing) <= self.max_unscored * len(seen):
+        message = complaint(seen, self.max_unscored, f"the last {len(seen)} completions")
+        if message is None:
             return
-        causes = Counter(_kind(r) for r in missing)
-        kind, count = causes.most_common(1)[0]
-        cause = next(_cause(r) for r in missing if _kind(r) == kind)
-        message = (
-            f"{len(missing)} of the last {len(seen)} completions have no score "
-            f"({len(missing) / len(seen):.1%}, at most {self.max_unscored:.1%} are allowed)"
-            f"\n  commonest cause, {count} times: {cause}"
-            "\nfix: mend the cause, raise max_unscored, or take on_unscored='warn'"
-        )
         if self.on_unscored == "warn":
             warnings.warn(message, RuntimeWarning, stacklevel=4)
         else:
             raise UnscoredError(message, seen)
-
-
-def _cause(reward: Reward) -> str:
-    return (reward.error or "unknown").partition("\n")[0][:200]
-
-
-def _kind(reward: Reward) -> str:
-    """Causes that differ in a number alone are of one kind."""
-    return re.sub(r"\d+", "0", _cause(reward))

@@ -8,29 +8,25 @@ SIGTERM that closes the engine runs wherever the main thread happens to be.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import hashlib
 import importlib.util
-import json
 import os
-import socket
 import sys
 import threading
 import time
 import uuid
 import warnings
-import weakref
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
 from assay.errors import RolloutsError
-from assay.ledger.encode import Entry, Head, size_of, table_of
-from assay.ledger.schema import ASSAY_KEY, HASH_KEY, RUBRIC_KEY, VERSION, VERSION_KEY
+from assay.ledger import lifetime
+from assay.ledger.encode import Entry, size_of
+from assay.ledger.pack import Packer
 from assay.ledger.settings import Ledger
-from assay.ledger.shard import open_folder, reason, shard_name, write_shard
+from assay.ledger.shard import reason
 from assay.model import Reward, Sample
 
 IDLE_S = 5.0
@@ -75,20 +71,9 @@ class Writer:
 
         self.ledger = ledger
         self.folder = folder
-        self._host = socket.gethostname()
-        open_folder(folder, self._host)
-        self._run = uuid.uuid4().hex
-        text = json.dumps(rubric, separators=(",", ":"))
-        self._rubric = (rubric_name, hashlib.sha256(text.encode()).hexdigest()[:16])
-        self._metadata = {
-            VERSION_KEY: VERSION.encode(),
-            ASSAY_KEY: _version().encode(),
-            HASH_KEY: self._rubric[1].encode(),
-            RUBRIC_KEY: text.encode(),
-        }
+        self._packer = Packer(folder, rubric_name, rubric)
         self._begin()
-        with _guard:
-            _writers.add(self)
+        lifetime.keep(self)
 
     def _begin(self) -> None:
         """A writer with nothing in it: a new one, or a child's after a fork."""
@@ -150,7 +135,8 @@ class Writer:
         ended = False
         with self._lock:
             if not self._exits:
-                self._mind_the_end()
+                self._exits = True
+                lifetime.close_in_child(self.close)
             if self._is_full():
                 self._wait_for_room()
             entry = Entry(
@@ -171,7 +157,7 @@ class Writer:
                 ended = True
             elif len(pending) == 1 or self._is_due(since):
                 self._work.notify()
-        if ended or _ending:
+        if ended or lifetime.ending():
             self._flush(CLOSE_S)
 
     def rest(self) -> None:
@@ -274,7 +260,7 @@ class Writer:
                 return True
             began = self._tried = time.monotonic()
             try:
-                bad = self._write(batch)
+                left_out = self._packer.write(batch, self._id, self._pid, self._number)
             except Exception as err:  # whatever it is, the training goes on and is told
                 with self._lock:
                     self._failed = began
@@ -287,12 +273,14 @@ class Writer:
                         self._size -= self._pending.popleft().size
                 self._number += 1
                 self._trouble = None
-                self._lost += bad
+                if left_out.rows:
+                    self._lost += left_out.rows
+                    self._cause = left_out.why
                 self._room.notify_all()
-            if bad:
+            if left_out.rows:
                 _warn(
-                    f"ledger {self.folder}: {bad} of {len(batch)} rewards cannot be recorded: "
-                    f"{self._cause}"
+                    f"ledger {self.folder}: {left_out.rows} of {len(batch)} rewards cannot be "
+                    f"recorded: {left_out.why}"
                 )
             return True
         finally:
@@ -308,36 +296,6 @@ class Writer:
                 break
             batch.append(entry)
         return batch
-
-    def _write(self, batch: Sequence[Entry]) -> int:
-        """Write a shard; how many entries could not be encoded, and are lost.
-
-        Raises:
-            OSError: the shard cannot be written.
-        """
-        import pyarrow
-
-        head = Head(self._run, self._id, self._host, self._pid, *self._rubric)
-        good, bad = self._encoded(batch, head)
-        if good:
-            table = good[0] if len(good) == 1 else pyarrow.concat_tables(good)
-            write_shard(
-                self.folder, shard_name(self._host, self._pid, self._id, self._number), table
-            )
-        return bad
-
-    def _encoded(self, batch: Sequence[Entry], head: Head) -> tuple[list[Any], int]:
-        """Tables of all entries that can be encoded, and how many cannot."""
-        try:
-            return [table_of(batch, head, self._metadata)], 0
-        except Exception as err:  # a text of 2 GB, or a fault of ours: find the row, keep the rest
-            if len(batch) == 1:
-                self._cause = reason(err)
-                return [], 1
-            half = len(batch) // 2
-            first, bad = self._encoded(batch[:half], head)
-            second, more = self._encoded(batch[half:], head)
-            return first + second, bad + more
 
     def _in_trouble(self, why: str) -> None:
         """With the lock held. Told once, until a shard is written again."""
@@ -398,27 +356,19 @@ class Writer:
         finally:
             self._hurry = False
 
-    def _mind_the_end(self) -> None:
-        """`multiprocessing` ends its children without the handlers of `atexit`."""
-        self._exits = True
-        if "multiprocessing" not in sys.modules:
-            return
-        import multiprocessing.util
-
-        if multiprocessing.parent_process() is not None:
-            multiprocessing.util.Finalize(None, self.close, exitpriority=10)
-
     # -- forks ----------------------------------------------------------------------------------
 
-    def _before_fork(self) -> bool:
+    def before_fork(self) -> bool:
+        """Hold off shards, where the disk lets us; for `lifetime` only."""
         return self._writing.acquire(timeout=FORK_S if self._trouble is None else 0.0)
 
+    def after_fork_in_parent(self) -> None:
+        """Let shards be written again."""
+        self._writing.release()
 
-def _version() -> str:
-    from assay import __version__
-
-    version: str = __version__
-    return version
+    def after_fork_in_child(self) -> None:
+        """What is pending is the parent's to write; the child records its own."""
+        self._begin()
 
 
 def _warn(message: str) -> None:
@@ -428,50 +378,3 @@ def _warn(message: str) -> None:
     except RuntimeWarning:
         with contextlib.suppress(Exception):
             sys.stderr.write(f"assay: warning: {message}\n")
-
-
-_ending = False
-_guard = threading.Lock()
-_writers: weakref.WeakSet[Writer] = weakref.WeakSet()
-_forking = threading.local()
-"""`held`: writers that this thread keeps from writing while it forks."""
-
-
-def _all() -> list[Writer]:
-    with _guard:
-        return list(_writers)
-
-
-def close_all() -> None:
-    """The interpreter ends: write what every ledger still holds; later rewards one by one."""
-    global _ending
-    _ending = True
-    for writer in _all():
-        writer.close()
-
-
-def _before_fork() -> None:
-    _forking.held = [writer for writer in _all() if writer._before_fork()]
-
-
-def _after_fork_in_parent() -> None:
-    for writer in _forking.held:
-        writer._writing.release()
-    _forking.held = []
-
-
-def _after_fork_in_child() -> None:
-    global _guard
-    _guard = threading.Lock()
-    _forking.held = []
-    for writer in list(_writers):
-        writer._begin()
-
-
-atexit.register(close_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_before_fork,
-        after_in_parent=_after_fork_in_parent,
-        after_in_child=_after_fork_in_child,
-    )

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from plain_log import NAN, check, same, write_rows
 
 from assay.audit.logs import Log, read_log
-from assay.audit.logs.sql import connect
+from assay.audit.logs.database import connect
 from assay.errors import ConfigError, RolloutsError
 
 

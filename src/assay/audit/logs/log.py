@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from assay.audit.frame import Frame, Stratum
-from assay.audit.logs.extract import Extractor, Names, NeedsCharacters
+from assay.audit.logs.database import interrupts
+from assay.audit.logs.extract import Extractor, NeedsCharacters
 from assay.audit.logs.files import find_files
 from assay.audit.logs.gather import Block, Gathered, codes, turns_of
 from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
 from assay.audit.logs.linear import sum_weights
+from assay.audit.logs.part import Part
 from assay.audit.logs.problems import Problem, Problems
-from assay.audit.logs.source import Part, Parts, open_parts
-from assay.audit.logs.sql import interrupts
+from assay.audit.logs.source import Parts, open_parts
+from assay.audit.logs.values import Names
 from assay.errors import ConfigError, RolloutsError, nearest
 from assay.model import EMPTY
 

@@ -1,61 +1,20 @@
-"""The queries that take fields out of rows, and the database that runs them.
+"""The queries that take fields out of rows.
 
-The database has no file, opens none, and loads no extension: rows are handed to it. Names from a
-log reach a query only as quoted text inside a JSON pointer.
+Names from a log reach a query only as quoted text inside a JSON pointer.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import duckdb
 import pyarrow as pa
 
 from assay.audit.frame import ROW_STATUSES, STATUSES
 from assay.audit.logs.layout import Layout, Path, pointer
 
-MEMORY = "1GB"
-"""Of the database; a batch needs a tenth of it."""
-
 UNKNOWN = -2
 """A status that is none."""
-
-
-def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A database in memory that can touch nothing else."""
-    spill = os.path.join(tempfile.gettempdir(), f"assay-audit-{os.getpid()}")
-    db = duckdb.connect(
-        ":memory:",
-        config={
-            "threads": threads or len(os.sched_getaffinity(0)),
-            "memory_limit": MEMORY,
-            "temp_directory": spill,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-            "python_enable_replacements": False,
-        },
-    )
-    db.execute("SET enable_external_access = false")  # only now: a spill folder counts as access
-    db.execute("SET lock_configuration = true")
-    return db
-
-
-@contextmanager
-def interrupts() -> Iterator[None]:
-    """Ctrl-C within a query is Ctrl-C: the database makes a RuntimeError of it."""
-    try:
-        yield
-    except duckdb.InterruptException:
-        raise KeyboardInterrupt from None
-    except RuntimeError as err:
-        if str(err) == "Query interrupted":
-            raise KeyboardInterrupt from None
-        raise
 
 
 def literal(text: str) -> str:

@@ -1,0 +1,69 @@
+"""Rewards: what builds, what does not, and what survives a trip."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import pickle
+from typing import Any
+
+import pytest
+
+from assay.model import (
+    Reward,
+    Term,
+    Verdict,
+)
+
+NAN = float("nan")
+
+
+def reward(
+    value: float | None = 0.95, status: Any = "scored", because: str = "2/4 vs 1/2"
+) -> Reward:
+    verdict = Verdict.judged("math.answer@1", 1.0, because)
+    terms = {"math.answer": Term("math.answer@1", 0.95, 1.0, value)}
+    return Reward(value, status, terms, {"math.answer": verdict}, signature="ab12")
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        (None, "scored"),
+        (1.0, "unscored"),
+        (1.0, "invalid"),
+        (NAN, "scored"),
+        (math.inf, "scored"),
+        (1.0, "fine"),
+        (None, "fine"),
+    ],
+)
+def test_a_reward_that_cannot_be_does_not_build(value: Any, status: Any) -> None:
+    with pytest.raises(ValueError, match="reward"):
+        Reward(value, status)
+
+
+def test_a_reward_is_frozen_and_travels() -> None:
+    one = reward()
+    for change in (
+        lambda: setattr(one, "value", 0.0),
+        lambda: one.terms.__setitem__("x", 1),  # type: ignore[index]
+        lambda: one.verdicts.clear(),  # type: ignore[attr-defined]
+    ):
+        with pytest.raises((AttributeError, TypeError)):
+            change()
+    for other in (pickle.loads(pickle.dumps(one)), copy.deepcopy(one)):
+        assert other == one
+        assert hash(other) == hash(one)
+    assert json.loads(json.dumps(one.to_json()))["reward"] == 0.95
+
+
+def test_a_completion_cannot_forge_a_line_of_the_receipt() -> None:
+    told = reward(because="wrong\nreward         1.0   \x1b[2K").explain()
+    assert told.splitlines() == [
+        r"math.answer@1  0.95 x 1.0 = 0.95  wrong\nreward         1.0   \x1b[2K",
+        "reward         0.95               signature ab12",
+    ]
+    error = Reward(None, "invalid", error="a\nreward 1").explain()
+    assert error.splitlines() == ["reward  none (invalid)", r"                        a\nreward 1"]
