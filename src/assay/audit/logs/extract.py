@@ -11,8 +11,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from assay.audit.frame import LARGEST
 from assay.audit.logs import sql
-from assay.audit.logs.gather import Block, Column, of_step
+from assay.audit.logs.gather import Block, Codes, Column, of_step
 from assay.audit.logs.labels import NOT_SAID, label_of
 from assay.audit.logs.layout import Layout
 from assay.audit.logs.problems import Problems
@@ -31,6 +32,9 @@ NAMES = 1000
 
 TURN_DIGITS = 4
 """Of the number of a turn in a verdict's key."""
+
+BEYOND = f"a number beyond {LARGEST:g}"
+"""What is told of one that a frame does not hold."""
 
 CUT_OFF = frozenset({"length", "max_tokens", "model_length", "max_output_tokens", "max_length"})
 """Finish reasons of a completion that was cut off."""
@@ -331,6 +335,10 @@ class Extractor:
         columns["row_status"] = np.where(unsaid, np.where(known, 0, 1), columns["row_status"])
         columns["row_status"] = columns["row_status"].astype(np.int8)
         if wanted.turns is not None:
+            paid = _floats(chunk["turns"].flatten())
+            owner = np.repeat(np.arange(len(block)), _turn_counts(chunk))
+            bad = np.isin(np.arange(len(block)), owner[_beyond(paid)])
+            self._not_there(bad, f"turns_reward: {BEYOND}", batch)
             _add_turns(block, chunk, wanted.turns)
         return block
 
@@ -345,7 +353,8 @@ class Extractor:
                 self._no_criteria.add(criterion)  # a column of text
                 self.criteria.pop(criterion, None)
                 return
-            block.criteria["score", criterion] = np.where(np.isfinite(values), values, np.nan)
+            self._not_there(_beyond(values), f"{told}: {BEYOND}", batch)
+            block.criteria["score", criterion] = _within(values)
             return
         block.criteria["score", criterion] = self._numbers(chunk[f"score.{i}"], told, batch)
         if f"status.{i}" not in chunk:
@@ -356,7 +365,7 @@ class Extractor:
         status = self._statuses(chunk[f"status.{i}"], f"status of {criterion!r}", batch)
         block.criteria["status", criterion] = status
         weights = _floats(chunk[f"weight.{i}"])
-        weights = weights[np.isfinite(weights)]
+        weights = weights[np.abs(weights) <= LARGEST]
         if len(weights):
             low, high = self.weights.get(criterion, (np.inf, -np.inf))
             self.weights[criterion] = (
@@ -385,16 +394,19 @@ class Extractor:
         return bool(found == unread)
 
     def _numbers(self, values: pa.Array, what: str, batch: Batch) -> Column:
-        """Doubles; what is there and no finite number is told and taken as not there."""
+        """Doubles; what is there and no number of a frame's is told and taken as not there."""
         column = _floats(values)
         bad = ~np.isfinite(column)
-        unread = int(bad.sum()) - values.null_count
-        if unread:
+        if int(bad.sum()) > values.null_count:
             bad &= values.is_valid().to_numpy(zero_copy_only=False)
+            self._not_there(bad, f"{what}: no finite number", batch)
+        self._not_there(_beyond(column), f"{what}: {BEYOND}", batch)
+        return _within(column)
+
+    def _not_there(self, bad: Column, what: str, batch: Batch) -> None:
+        if bad.any():
             place = self._place(batch, int(np.flatnonzero(bad)[0]))
-            self._problems.add(f"{what}: no finite number", place, unread)
-            column = np.where(np.isfinite(column), column, np.nan)
-        return column
+            self._problems.add(what, place, int(bad.sum()))
 
     def _statuses(self, values: pa.Array, what: str, batch: Batch) -> Column:
         column: Column = values.to_numpy(zero_copy_only=False).astype(np.int8)
@@ -454,6 +466,17 @@ def _floats(values: pa.Array) -> Column:
     return column
 
 
+def _beyond(column: Column) -> Column:
+    found: Column = np.isfinite(column) & (np.abs(column) > LARGEST)
+    return found
+
+
+def _within(column: Column) -> Column:
+    """NaN for what is no number of a frame's."""
+    found: Column = np.where(np.abs(column) <= LARGEST, column, np.nan)
+    return found
+
+
 def _is_utf8(line: bytes) -> bool:
     try:
         line.decode()
@@ -486,14 +509,19 @@ def _sum(scores: Sequence[Column], n: int) -> Column:
     stacked = np.stack(scores)
     there = np.isfinite(stacked)
     total: Column = np.where(there, stacked, 0.0).sum(axis=0)
-    return np.where(there.any(axis=0), total, np.nan)
+    return _within(np.where(there.any(axis=0), total, np.nan))
+
+
+def _turn_counts(chunk: Mapping[str, Any]) -> Codes:
+    counts: Codes = chunk["turns"].value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
+    return counts.astype(np.int64)
 
 
 def _add_turns(block: Block, chunk: Mapping[str, Any], turns: Mapping[str, int]) -> None:
     paid = chunk["turns"]
-    counts = paid.value_lengths().fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+    counts = _turn_counts(chunk)
     block.turn_counts = counts
-    block.turns[""] = _floats(paid.flatten())
+    block.turns[""] = _within(_floats(paid.flatten()))
     inside = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     owner = np.repeat(np.arange(len(counts)), counts)
     for i, (criterion, count) in enumerate(turns.items()):
@@ -501,4 +529,4 @@ def _add_turns(block: Block, chunk: Mapping[str, Any], turns: Mapping[str, int])
         values = np.full(len(owner), np.nan)
         judged = inside < count
         values[judged] = dense[owner[judged], inside[judged]]
-        block.turns[criterion] = values
+        block.turns[criterion] = _within(values)
