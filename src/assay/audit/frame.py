@@ -95,7 +95,8 @@ class Frame:
     """A log, or a sample of whole groups of one. Columns are as long as there are rows.
 
     Numbers are float64 with NaN for "not there". Nothing is ever filled in: a missing score is
-    not 0; the one exception is what lies within `SMALLEST` of 0. Memory: about ``8 * (9 + 2.2 * k)`` bytes a row for k criteria; no text is held.
+    not 0; only what lies within `SMALLEST` of 0 is 0. Memory: about ``8 * (9 + 2.2 * k)`` bytes a
+    row for k criteria; no text is held.
     """
 
     criteria: tuple[str, ...]

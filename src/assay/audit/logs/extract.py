@@ -11,9 +11,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from assay.audit.frame import LARGEST
+from assay.audit.frame import LARGEST, Codes
 from assay.audit.logs import sql
-from assay.audit.logs.gather import Block, Codes, Column, of_step
+from assay.audit.logs.gather import Block, Column, of_step
 from assay.audit.logs.labels import NOT_SAID, label_of
 from assay.audit.logs.layout import Layout
 from assay.audit.logs.problems import Problems
