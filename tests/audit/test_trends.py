@@ -131,7 +131,8 @@ def test_intervals_cover() -> None:
 def test_falls_that_are_told_are_covered(kind: Kind) -> None:
     """The key criterion and the label are one here: each finding tells the fall of its own."""
     found = [
-        the(analyse("trends", log(seed, reward=0.4, label=-0.6)), kind.id) for seed in range(PLANTED)
+        the(analyse("trends", log(seed, reward=0.4, label=-0.6)), kind.id)
+        for seed in range(PLANTED)
     ]
     covers([f.interval for f in found if f.interval], -0.6)
 
