@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -502,6 +503,17 @@ def test_an_idle_criterion_is_found_and_a_rare_one_is_not() -> None:
 def test_a_criterion_that_is_given_up() -> None:
     found = the(analyse("budget", traded(0, -0.2)), LOSES.id)
     assert found.subject == ("style",)
+
+
+def test_contributions_of_another_reward_are_no_split() -> None:
+    """Weights times scores are millions, the reward is 0 or 1: shares would be of a million."""
+    frame = loud(0, off=0.4)
+    other = replace(frame, contributions=frame.contributions * 1e6)
+    outcome = analyse("budget", other)
+    assert "shares" not in outcome.tables
+    assert "contributions that make up the reward: what they leave of it varies" in outcome.lacks[0]
+    tens = replace(frame, contributions=frame.contributions * 50)
+    assert sum(shares(analyse("budget", tens), "GRPO").values()) == pytest.approx(1)
 
 
 @pytest.mark.slow

@@ -28,6 +28,12 @@ REPRODUCED = 0.999
 """Share of rewards that a rubric must reproduce to be taken for the one the log was made with."""
 
 
+UNEXPLAINED = 1000.0
+"""How many times as much as the reward the rest may vary. A gate that is shut for nearly all leaves
+some tens of times as much; beyond this the criteria's figures are of another reward (other units,
+another run), and shares of thousands would be told for them."""
+
+
 @dataclass(frozen=True)
 class Split:
     """The lead of every rollout of some groups, shared out among the criteria."""
@@ -78,7 +84,21 @@ def split(frame: Frame, context: Context) -> tuple[Split | None, tuple[str, ...]
         columns = None
     weights = _weights(frame, columns)
     found = _by_contributions(frame, weights) or _by_weights(frame, columns, weights)
+    if found is not None and (times := _unexplained(found)) > UNEXPLAINED:
+        lacks.append(
+            "contributions that make up the reward: what they leave of it varies "
+            f"{times:,.0f} times as much as the reward itself"
+        )
+        return None, tuple(lacks)
     return found, tuple(lacks)
+
+
+def _unexplained(found: Split) -> float:
+    """How much larger than the lead what is left of it is: quotient of root mean squares."""
+    if REST not in found.names or not found.lead.any():
+        return 0.0
+    rest = found.parts[:, found.names.index(REST)]
+    return float(np.sqrt((rest**2).sum() / (found.lead**2).sum()))
 
 
 def _weights(frame: Frame, columns: Columns | None) -> Floats | None:
