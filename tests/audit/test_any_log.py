@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from planted import make_frame
 
@@ -102,7 +102,6 @@ def frames(draw: st.DrawFn) -> Frame:
 rubrics = st.sampled_from(RUBRICS)
 
 
-@settings(max_examples=300, deadline=None)
 @given(frames(), rubrics, rubrics)
 def test_any_log_is_read(
     frame: Frame, rubric: BoundRubric | None, against: BoundRubric | None
