@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +18,7 @@ from assay.audit.analyses.budget import IDLE, LOSES, OUTBID
 from assay.audit.finding import Outcome
 from assay.audit.frame import Frame
 from assay.audit.groups import Groups
+from assay.audit.recompose import rows_of
 from assay.rubrics import BoundRubric, Rubric, load_rubric
 
 
@@ -502,6 +504,30 @@ def test_an_idle_criterion_is_found_and_a_rare_one_is_not() -> None:
 def test_a_criterion_that_is_given_up() -> None:
     found = the(analyse("budget", traded(0, -0.2)), LOSES.id)
     assert found.subject == ("style",)
+
+
+def test_contributions_of_another_reward_are_no_split() -> None:
+    """Weights times scores are millions, the reward is 0 or 1: shares would be of a million."""
+    frame = loud(0, off=0.4)
+    other = replace(frame, contributions=frame.contributions * 1e6)
+    outcome = analyse("budget", other)
+    assert "shares" not in outcome.tables
+    assert "contributions that make up the reward: what they leave of it varies" in outcome.lacks[0]
+    tens = replace(frame, contributions=frame.contributions * 50)
+    assert sum(shares(analyse("budget", tens), "GRPO").values()) == pytest.approx(1)
+
+
+def test_groups_with_contributions_of_another_reward_are_left_out() -> None:
+    """One of a hundred would else outweigh all the others under GRPO, which scales it up."""
+    frame = loud(0, off=0.4)
+    shares_of = frame.contributions.copy()
+    shares_of[frame.group == 7] *= 1e6
+    outcome = analyse("budget", replace(frame, contributions=shares_of, weights={}))
+    without = rows_of(frame, np.flatnonzero(frame.group != 7))
+    assert shares(outcome, "GRPO")["answer"] == pytest.approx(
+        shares(analyse("budget", without), "GRPO")["answer"]
+    )
+    assert "Groups left out, since their contributions are of another reward: 1." in outcome.notes
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from assay.audit.analyses.relations import (
     SAME,
     TELLS,
 )
-from assay.audit.finding import Outcome
+from assay.audit.finding import Kind, Outcome
 from assay.audit.frame import Frame
 from assay.audit.groups import Groups
 from assay.audit.stats.midranks import group_ranks
@@ -51,10 +51,11 @@ scores = st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=3, max_size=1
 def test_within_one_group_it_is_spearmans(data: st.DataObject) -> None:
     a = data.draw(scores)
     b = data.draw(st.lists(st.floats(0, 1), min_size=len(a), max_size=len(a)))
-    if len(set(a)) < 2 or len(set(b)) < 2:
-        return
     n = len(a)
     frame = make_frame({"a": a, "b": b}, np.zeros(n), prompt=np.zeros(n, int))
+    b = frame.score("b").tolist()  # a number next to 0 is 0 in a frame
+    if len(set(a)) < 2 or len(set(b)) < 2:
+        return
     found = pair(analyse("relations", frame), "a", "b")
     assert found["rank correlation"] == pytest.approx(stats.spearmanr(a, b).statistic, abs=1e-12)
 
@@ -171,6 +172,30 @@ def test_criteria_that_are_one_are_found() -> None:
         prompt=np.repeat(np.arange(100), 8),
     )
     assert the(analyse("relations", twice), REDUNDANT.id).value == pytest.approx(1)
+
+
+def copied(
+    seed: int, noise: float, *, passed: float = 0.5, prompts: int = 200, size: int = 8
+) -> Frame:
+    """A yes-or-no criterion, and another that says the same but for a share of `noise`, where it
+    is drawn anew: their correlation is 1 - noise, and of a balanced pair noise / 2 differ."""
+    random = np.random.default_rng(seed)
+    n = prompts * size
+    answer, other = random.random((2, n)) < passed
+    twin = np.where(random.random(n) < noise, other, answer)
+    columns = {"answer": answer.astype(float), "twin": twin.astype(float)}
+    return make_frame(
+        columns, weights=dict.fromkeys(columns, 1.0), prompt=np.repeat(np.arange(prompts), size)
+    )
+
+
+def test_a_copy_with_two_percent_of_noise_is_found() -> None:
+    found = the(analyse("relations", copied(0, 0.04)), REDUNDANT.id)
+    assert found.title == (
+        f"answer and twin rank rollouts of a prompt alike: rank correlation {found.value:.2f}"
+    )
+    assert found.value == pytest.approx(0.96, abs=0.015)
+    assert not analyse("relations", copied(0, 0.2)).findings  # one rollout of ten differs
 
 
 def test_criteria_that_pull_apart_are_found() -> None:
@@ -389,6 +414,30 @@ def test_pairs_at_the_edge_of_redundant_are_quiet(prompts: int) -> None:
 @pytest.mark.parametrize("prompts", [12, 60])
 def test_pairs_at_the_edge_of_contradiction_are_quiet(prompts: int) -> None:
     quiet("relations", lambda seed: related(seed, rho_of(APART), prompts=prompts))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("passed", "prompts"), [(0.5, 12), (0.5, 200), (0.1, 60), (0.1, 200)])
+def test_noisy_copies_at_the_edge_of_redundant_are_quiet(passed: float, prompts: int) -> None:
+    """Few rollouts differ, so that a small log may hold none: that proves nothing."""
+    quiet("relations", lambda seed: copied(seed, 1 - SAME, passed=passed, prompts=prompts))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "planted", "size"),
+    [
+        (REDUNDANT, lambda seed: copied(seed, 0.04), 0.96),
+        (REDUNDANT, lambda seed: related(seed, rho_of(0.95), prompts=120), 0.95),
+        (CONTRADICTS, lambda seed: related(seed, -0.7), truth(-0.7)),
+    ],
+    ids=["a copy with noise", "two that are nearly one", "two that pull apart"],
+)
+def test_sizes_of_findings_are_covered(
+    kind: Kind, planted: Callable[[int], Frame], size: float
+) -> None:
+    found = [the(analyse("relations", planted(seed)), kind.id) for seed in range(PLANTED)]
+    covers([f.interval for f in found if f.interval], size)
 
 
 @pytest.mark.slow

@@ -13,6 +13,8 @@ from assay.audit.analyses import reliability
 from assay.audit.frame import Frame, Stratum
 from assay.plugins.host import Host
 
+MARGIN = reliability.MARGIN_LOST.id
+
 RUBRIC = {"kind": "weighted", "criteria": {"math.answer": 0.6, "format.boxed": 0.4}}
 
 
@@ -166,6 +168,18 @@ def test_a_margin_that_just_holds_is_quiet() -> None:
     found = [analyse("reliability", clean(seed), rubric=rubric).findings for seed in range(400)]
     alarms = sum(any(f.id == reliability.MARGIN_LOST.id for f in each) for each in found)
     assert alarms <= 11  # binomial(400, .01): more has a chance below .001
+
+
+@pytest.mark.slow
+def test_a_margin_that_is_lost_is_covered() -> None:
+    """.6 J - .4 at J = 1 - .35 - .25."""
+    host = Host()
+    rubric = load_rubric(RUBRIC, host).bind(host)
+    found = [
+        the(analyse("reliability", log(s, fp=0.35, fn=0.25), rubric=rubric), MARGIN)
+        for s in range(PLANTED)
+    ]
+    covers([f.interval for f in found if f.interval], 0.6 * 0.4 - 0.4)
 
 
 @pytest.mark.slow

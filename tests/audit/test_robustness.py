@@ -313,9 +313,14 @@ def test_rubrics_that_are_no_sum_are_quiet_and_found_out(monkeypatch: pytest.Mon
     monkeypatch.setattr(_knobs, "HALVINGS", 0)
     monkeypatch.setattr(_knobs, "TRIED", (CHANGE,))
     own = bound(BENT)
-    found = the(analyse("robustness", bent(0, 0.3, 500), rubric=own), FRAGILE_ORDERS.id)
-    assert found.value == pytest.approx(0.3, abs=0.05)
+    whole = the(analyse("robustness", bent(0, 0.3, 500), rubric=own), FRAGILE_ORDERS.id)
+    assert whole.value == pytest.approx(0.3, abs=0.05)
     quiet("robustness", lambda seed: bent(seed, FRAGILE, 60), rubric=own)
+    found = [
+        figures(analyse("robustness", bent(seed, 0.3, 60), rubric=own))["share broken within 10%"]
+        for seed in range(PLANTED)
+    ]
+    covers([(row[1], row[2]) for row in found], 0.3)
 
 
 def test_gaps_of_every_sort_are_survived() -> None:

@@ -10,6 +10,7 @@ import pytest
 from planted import PLANTED, analyse, covers, make_frame, quiet, the
 
 from assay.audit.analyses import trends
+from assay.audit.finding import Kind
 from assay.audit.frame import Frame
 
 
@@ -123,6 +124,17 @@ def test_intervals_cover() -> None:
     covers(label, -0.3)
     covers(reward, 0.3)
     covers([i for i in length if i], 0.8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [trends.OVEROPTIMISED, trends.KEY_DOWN], ids=lambda k: k.id)
+def test_falls_that_are_told_are_covered(kind: Kind) -> None:
+    """The key criterion and the label are one here: each finding tells the fall of its own."""
+    found = [
+        the(analyse("trends", log(seed, reward=0.4, label=-0.6)), kind.id)
+        for seed in range(PLANTED)
+    ]
+    covers([f.interval for f in found if f.interval], -0.6)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -113,6 +114,7 @@ class Table:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    """As given; a number that is not finite becomes None, "not known"."""
     note: str = ""
     """What the reader must know to read it rightly: units, what was left out."""
 
@@ -120,6 +122,12 @@ class Table:
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"table {self.title!r}: a row of {len(row)} cells")
+        object.__setattr__(self, "rows", tuple(tuple(map(_known, row)) for row in self.rows))
+
+
+def _known(cell: Cell) -> Cell:
+    """None for NaN and for the infinite: an end of an interval that nobody knows."""
+    return None if isinstance(cell, float) and not math.isfinite(cell) else cell
 
 
 @dataclass(frozen=True, slots=True)

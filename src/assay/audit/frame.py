@@ -23,6 +23,27 @@ ROW_STATUSES = ("scored", "unscored", "invalid")
 
 UNGROUPED = -1
 
+LARGEST = 1e30
+"""A number of a log further from 0 is none: floats hold fourth powers of products of such numbers,
+which variances of slopes are made of. Sentinels for "minus infinity" (-3.4e38) lie beyond."""
+
+SMALLEST = 1e-30
+"""A number of a log that is nearer to 0 is 0, for the same reason."""
+
+
+def _bounded(name: str, values: Floats) -> Floats:
+    """The values, 0 where they are nearer to it than `SMALLEST`.
+
+    Raises:
+        ValueError: one lies beyond `LARGEST`; a log's reader tells such, and gives NaN.
+    """
+    size = np.abs(values)
+    if (size > LARGEST).any():  # NaN is not
+        raise ValueError(f"frame: {name} holds a number beyond {LARGEST:g}")
+    tiny = size < SMALLEST
+    found: Floats = np.where(tiny, 0.0, values) if (tiny & (values != 0)).any() else values
+    return found
+
 
 @dataclass(frozen=True)
 class Stratum:
@@ -43,6 +64,11 @@ class Turns:
     """(m,) what each turn was paid; NaN where it was not scored."""
     scores: Mapping[str, Floats] = field(default_factory=dict)
     """Criterion judged once a turn -> (m,); NaN where missing."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rewards", _bounded("rewards of turns", self.rewards))
+        scores = {c: _bounded(f"scores of turns, {c}", s) for c, s in self.scores.items()}
+        object.__setattr__(self, "scores", scores)
 
 
 @dataclass(frozen=True)
@@ -69,7 +95,8 @@ class Frame:
     """A log, or a sample of whole groups of one. Columns are as long as there are rows.
 
     Numbers are float64 with NaN for "not there". Nothing is ever filled in: a missing score is
-    not 0. Memory: about ``8 * (9 + 2.2 * k)`` bytes a row for k criteria; no text is held.
+    not 0; only what lies within `SMALLEST` of 0 is 0. Memory: about ``8 * (9 + 2.2 * k)`` bytes a
+    row for k criteria; no text is held.
     """
 
     criteria: tuple[str, ...]
@@ -127,6 +154,8 @@ class Frame:
         for name in ("row_status", "group", "prompt", "step", "label", "length", "file", "line"):
             if getattr(self, name).shape != (n,):
                 raise ValueError(f"frame: {name} has shape {getattr(self, name).shape}")
+        for name in ("reward", "scores", "contributions", "step", "label", "length"):
+            object.__setattr__(self, name, _bounded(name, getattr(self, name)))
         if self.key is not None and self.key not in self.criteria:
             raise ValueError(f"frame: key {self.key!r} is no criterion")
         if self.total == 0:

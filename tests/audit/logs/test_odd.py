@@ -15,7 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_log import NAN, check, same, write_rows
+from planted import make_frame
 
+from assay.audit.frame import LARGEST, SMALLEST
 from assay.audit.logs import Log, read_log
 from assay.audit.logs.database import connect
 from assay.errors import ConfigError, RolloutsError
@@ -113,12 +115,42 @@ def test_numbers_that_are_none(tmp_path: Path) -> None:
     frame = log.frame
     same(frame.reward, [NAN, 1.0, NAN, NAN, 0.0])
     same(frame.score("a.b"), [NAN] * 5)
-    same(frame.step, [NAN, 1e25, 0.0, 1e-320, NAN])
+    same(frame.step, [NAN, 1e25, 0.0, 0.0, NAN])  # 1e-320 is nearer to 0 than a frame tells
     told = {p.what: (p.count, p.places[0]) for p in log.problems}
     path = frame.files[0]
     assert told["reward: no finite number"] == (2, f"{path}:1")
     assert told["step: no finite number"] == (1, f"{path}:1")
     assert told["score of 'a.b': no finite number"] == (4, f"{path}:1")
+
+
+def test_numbers_beyond_what_a_frame_holds(tmp_path: Path) -> None:
+    """A sentinel for "minus infinity" is no reward, and its square is no float."""
+    lowest = -3.4028234663852886e38
+    rows = [
+        row(0, 1e31, reward=lowest),
+        row(1, 1e30, reward=1.0),
+        row(2, 1e-31, reward=-1e30, turns_reward=[1.0, lowest]),
+        row(3, 0.5, reward=0.5, turns_reward=[0.5, 1e-30]),
+    ]
+    log = read(write_rows(tmp_path / "log.jsonl", rows))
+    frame = log.frame
+    same(frame.reward, [NAN, 1.0, -1e30, 0.5])
+    same(frame.score("a.b"), [NAN, 1e30, 0.0, 0.5])
+    assert frame.turns is not None
+    same(frame.turns.rewards, [1.0, NAN, 0.5, 1e-30])
+    told = {p.what: (p.count, p.places[0].rpartition(":")[2]) for p in log.problems}
+    assert told == {
+        "reward: a number beyond 1e+30": (1, "1"),
+        "score of 'a.b': a number beyond 1e+30": (1, "1"),
+        "contribution of 'a.b': a number beyond 1e+30": (1, "1"),
+        "turns_reward: a number beyond 1e+30": (1, "3"),
+    }
+
+
+def test_a_frame_made_by_hand_holds_no_such_number() -> None:
+    with pytest.raises(ValueError, match=r"^frame: reward holds a number beyond 1e\+30$"):
+        make_frame({"a": [0.0]}, [1e31])
+    assert make_frame({"a": [0.0]}, [-1e-31]).reward.tolist() == [0.0]
 
 
 def test_statuses_that_nobody_knows(tmp_path: Path) -> None:
@@ -262,8 +294,8 @@ def test_whatever_json_a_row_holds_it_is_a_row(
         assert log.frame.n == len(rows)
         plain = [r.get("reward") for r in rows]
         wanted = [
-            float(v)
-            if isinstance(v, bool | int | float) and abs(v) < 1e308 and math.isfinite(v)
+            (float(v) if abs(v) >= SMALLEST else 0.0)
+            if isinstance(v, bool | int | float) and abs(v) <= LARGEST
             else NAN
             for v in plain
         ]

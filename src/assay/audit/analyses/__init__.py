@@ -24,6 +24,7 @@ ANALYSES = (
     "trends",
     "length",
     "errors",
+    "repeats",
     "robustness",
     "counterfactual",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,12 @@ ROUNDING = 1e-9
 
 REPRODUCED = 0.999
 """Share of rewards that a rubric must reproduce to be taken for the one the log was made with."""
+
+
+UNEXPLAINED = 1000.0
+"""How many times as much as the reward the rest may vary within a group. A gate that is shut leaves
+some tens of times as much; beyond this the criteria's figures are of another reward (other units,
+another run), and shares of thousands would be told for them."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,37 @@ def split(frame: Frame, context: Context) -> tuple[Split | None, tuple[str, ...]
         columns = None
     weights = _weights(frame, columns)
     found = _by_contributions(frame, weights) or _by_weights(frame, columns, weights)
-    return found, tuple(lacks)
+    if found is None or REST not in found.names:
+        return found, tuple(lacks)
+    kept, left = _explained(found)
+    if kept is None:
+        lacks.append(
+            "contributions that make up the reward: what they leave of it varies more than "
+            f"{UNEXPLAINED:,.0f} times as much as the reward itself"
+        )
+    elif left:
+        note = f"Groups left out, since their contributions are of another reward: {left:,}."
+        kept = replace(kept, notes=(*kept.notes, note))
+    return kept, tuple(lacks)
+
+
+def _explained(found: Split) -> tuple[Split | None, int]:
+    """Without the groups whose rest is beyond `UNEXPLAINED`, and how many these are."""
+    groups = found.groups
+    lead = groups.sum(found.lead**2)
+    rest = groups.sum(found.parts[:, found.names.index(REST)] ** 2)
+    other = (lead > 0) & (rest > UNEXPLAINED**2 * lead)
+    if not other.any():
+        return found, 0
+    if other[lead > 0].all():
+        return None, int(other.sum())
+    kept = ~other[groups.of_row]
+    sizes = groups.sizes[~other]
+    local = Groups(np.arange(int(sizes.sum())), np.cumsum(sizes) - sizes)
+    some = replace(
+        found, rows=found.rows[kept], groups=local, lead=found.lead[kept], parts=found.parts[kept]
+    )
+    return some, int(other.sum())
 
 
 def _weights(frame: Frame, columns: Columns | None) -> Floats | None:

@@ -18,8 +18,15 @@ from assay.plugins.spec import Severity
 if TYPE_CHECKING:
     from assay.audit.frame import Frame
 
-SAME = 0.95
-"""A rank correlation within groups above which two criteria are one, paid twice."""
+SAME = 0.9
+"""A rank correlation within groups above which two criteria are one, paid twice.
+
+At .9 the sum of the two, at equal weights, ranks rollouts as either alone does to a correlation of
+sqrt((1 + .9) / 2) = .97: dropping one changes next to nothing, which is what the finding says. A
+higher threshold would leave out copies with noise. Two that are passed by half of the rollouts and
+differ in 2 of 100 have .96, and logs of some hundred prompts cannot tell that from .95 with the
+confidence that a finding takes; from .9 they can. How far from 1 it is, the title tells.
+"""
 
 APART = -0.2
 """A rank correlation within groups below which paying both pulls apart."""

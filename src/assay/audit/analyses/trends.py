@@ -10,7 +10,7 @@ from scipy import special
 from assay.audit.analyses import AnalysisSpec
 from assay.audit.context import Context
 from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
-from assay.audit.stats.intervals import Estimate, cluster_sums, jackknife
+from assay.audit.stats.intervals import Estimate, cluster_sums, jackknife, quotient
 from assay.audit.stats.slopes import slope
 
 if TYPE_CHECKING:
@@ -196,10 +196,10 @@ def _longer(
 
     def growth(s: Floats) -> Floats:
         n, sx, sy, sxy, sxx = (s[..., j] for j in range(5))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            b = (n * sxy - sx * sy) / (n * sxx - sx * sx)
-            grown: Floats = b / ((sy - b * sx) / n)
-        return grown
+        b = quotient(n * sxy - sx * sy, n * sxx - sx * sx)
+        start = quotient(sy - b * sx, n)
+        # a line that does not start above 0 grows by no share of its start
+        return quotient(b, np.where(start > 0, start, 0.0))
 
     alarm = jackknife(growth, sums, context.alarm())
     if not alarm.low > LONGER:

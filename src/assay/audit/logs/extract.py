@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from assay.audit.frame import LARGEST
 from assay.audit.logs import sql
 from assay.audit.logs.batch import Batch
 from assay.audit.logs.database import Database, Keys
@@ -200,6 +201,7 @@ class Extractor:
         columns["row_status"] = np.where(unsaid, np.where(known, 0, 1), columns["row_status"])
         columns["row_status"] = columns["row_status"].astype(np.int8)
         if wanted.turns is not None:
+            self._reading.turns(chunk, len(block), batch)
             add_turns(block, chunk, wanted.turns)
         return block
 
@@ -216,7 +218,7 @@ class Extractor:
                 return
             if batch.table or chunk[f"score.{i}"].null_count < len(values):
                 self.criteria.setdefault(criterion)  # null everywhere: nothing says it is one
-            block.criteria["score", criterion] = np.where(np.isfinite(values), values, np.nan)
+            block.criteria["score", criterion] = self._reading.within(values, told, batch)
             return
         block.criteria["score", criterion] = self._reading.numbers(chunk[f"score.{i}"], told, batch)
         if f"status.{i}" not in chunk:
@@ -227,7 +229,7 @@ class Extractor:
         status = self._reading.statuses(chunk[f"status.{i}"], f"status of {criterion!r}", batch)
         block.criteria["status", criterion] = status
         weights = floats(chunk[f"weight.{i}"])
-        weights = weights[np.isfinite(weights)]
+        weights = weights[np.abs(weights) <= LARGEST]
         if len(weights):
             low, high = self.weights.get(criterion, (np.inf, -np.inf))
             self.weights[criterion] = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from assay.audit.frame import Frame, Stratum
+from assay.audit.frame import LARGEST, Frame, Stratum
 from assay.audit.logs.database import interrupts
 from assay.audit.logs.extract import Extractor, NeedsCharacters
 from assay.audit.logs.files import find_files
@@ -293,7 +293,10 @@ def _weighed(frame: Frame, own: bool) -> tuple[Frame, bool]:
     if weights is None:
         return frame, False
     told = dict(zip(frame.criteria, weights.tolist(), strict=True))
-    return replace(frame, contributions=frame.scores * weights, weights=told), True
+    contributions = frame.scores * weights
+    if (np.abs(contributions) > LARGEST).any():
+        return frame, False
+    return replace(frame, contributions=contributions, weights=told), True
 
 
 def _matrix(block: Block, what: str, criteria: Sequence[str], n: int, fill: Any) -> Any:

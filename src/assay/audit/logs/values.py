@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from assay.audit.frame import LARGEST, Codes
 from assay.audit.logs import sql
 from assay.audit.logs.batch import Batch
 from assay.audit.logs.gather import Block, Column
@@ -18,6 +19,9 @@ from assay.errors import RolloutsError
 
 NAMES = 1000
 """A column with more different values than this tells no rows apart."""
+
+BEYOND = f"a number beyond {LARGEST:g}"
+"""What is told of one that a frame does not hold."""
 
 CUT_OFF = frozenset({"length", "max_tokens", "model_length", "max_output_tokens", "max_length"})
 """Finish reasons of a completion that was cut off."""
@@ -62,16 +66,29 @@ class Reading:
         self._problems = problems
 
     def numbers(self, values: pa.Array, what: str, batch: Batch) -> Column:
-        """Doubles; what is there and no finite number is told and taken as not there."""
+        """Doubles; what is there and no number of a frame's is told and taken as not there."""
         column = floats(values)
         bad = ~np.isfinite(column)
-        unread = int(bad.sum()) - values.null_count
-        if unread:
+        if int(bad.sum()) > values.null_count:
             bad &= values.is_valid().to_numpy(zero_copy_only=False)
+            self._not_there(bad, f"{what}: no finite number", batch)
+        return self.within(column, what, batch)
+
+    def within(self, column: Column, what: str, batch: Batch) -> Column:
+        """The numbers of a frame's; one beyond them is told and taken as not there."""
+        self._not_there(_beyond(column), f"{what}: {BEYOND}", batch)
+        return _within(column)
+
+    def turns(self, chunk: Mapping[str, Any], n: int, batch: Batch) -> None:
+        """Tell of turns' rewards that are no numbers of a frame's."""
+        owner = np.repeat(np.arange(n), _turn_counts(chunk))
+        bad = np.isin(np.arange(n), owner[_beyond(floats(chunk["turns"].flatten()))])
+        self._not_there(bad, f"turns_reward: {BEYOND}", batch)
+
+    def _not_there(self, bad: Column, what: str, batch: Batch) -> None:
+        if bad.any():
             place = self.place(batch, int(np.flatnonzero(bad)[0]))
-            self._problems.add(f"{what}: no finite number", place, unread)
-            column = np.where(np.isfinite(column), column, np.nan)
-        return column
+            self._problems.add(what, place, int(bad.sum()))
 
     def statuses(self, values: pa.Array, what: str, batch: Batch) -> Column:
         """Numbers of statuses; -1 where none is said, or none that Assay knows, which is told."""
@@ -127,6 +144,17 @@ def floats(values: pa.Array) -> Column:
     return column
 
 
+def _beyond(column: Column) -> Column:
+    found: Column = np.isfinite(column) & (np.abs(column) > LARGEST)
+    return found
+
+
+def _within(column: Column) -> Column:
+    """NaN for what is no number of a frame's."""
+    found: Column = np.where(np.abs(column) <= LARGEST, column, np.nan)
+    return found
+
+
 def truncated(reasons: pa.Array, flags: pa.Array) -> Column:
     """1 cut off, 0 not, -1 not said: by the flag, else by the finish reason."""
     coded = reasons.dictionary_encode()
@@ -148,15 +176,20 @@ def row_sums(scores: Sequence[Column], n: int) -> Column:
     stacked = np.stack(scores)
     there = np.isfinite(stacked)
     total: Column = np.where(there, stacked, 0.0).sum(axis=0)
-    return np.where(there.any(axis=0), total, np.nan)
+    return _within(np.where(there.any(axis=0), total, np.nan))
+
+
+def _turn_counts(chunk: Mapping[str, Any]) -> Codes:
+    counts: Codes = chunk["turns"].value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
+    return counts.astype(np.int64)
 
 
 def add_turns(block: Block, chunk: Mapping[str, Any], turns: Mapping[str, int]) -> None:
     """Rewards and scores of turns; `turns` tells how many turns of a criterion were looked for."""
     paid = chunk["turns"]
-    counts = paid.value_lengths().fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+    counts = _turn_counts(chunk)
     block.turn_counts = counts
-    block.turns[""] = floats(paid.flatten())
+    block.turns[""] = _within(floats(paid.flatten()))
     inside = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     owner = np.repeat(np.arange(len(counts)), counts)
     for i, (criterion, count) in enumerate(turns.items()):
@@ -164,4 +197,4 @@ def add_turns(block: Block, chunk: Mapping[str, Any], turns: Mapping[str, int]) 
         values = np.full(len(owner), np.nan)
         judged = inside < count
         values[judged] = dense[owner[judged], inside[judged]]
-        block.turns[criterion] = values
+        block.turns[criterion] = _within(values)

@@ -140,7 +140,7 @@ def regret(groups: Groups, x: Floats, y: Floats) -> Floats:
     """
     top = (x == groups.spread(groups.high(x))).astype(float)
     taken = groups.sum(top * y) / groups.sum(top)
-    lost: Floats = groups.high(y) - taken
+    lost: Floats = np.maximum(groups.high(y) - taken, 0.0)  # a mean of equals may round above them
     return lost
 
 
