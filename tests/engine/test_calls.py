@@ -23,6 +23,7 @@ from assay import (
     UnscoredError,
     Verdict,
     verifier,
+    verify,
 )
 
 ZOO = str(Path(__file__).with_name("zoo.py"))
@@ -260,6 +261,16 @@ def test_a_call_that_is_left_after_its_engine_was_closed_starts_nothing() -> Non
     before = threading.enumerate()
     call.close()  # type: ignore[attr-defined]
     assert threading.enumerate() == before
+
+
+def test_another_order_of_criteria_is_another_rubric_to_verify() -> None:
+    """The first criterion is the key: without its score there is no reward."""
+    for names in (["format.boxed", "math.answer"], ["math.answer", "format.boxed"]):
+        rubric = weighted(*names)
+        found = verify("x", reference="1", rubric=rubric)
+        assert list(found.terms) == names
+        with Engine(rubric) as engine:
+            assert found.signature == engine.rubric.signature
 
 
 def test_the_step_of_a_call_reaches_samples_without_one() -> None:

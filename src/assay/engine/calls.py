@@ -136,7 +136,7 @@ def _engine(rubric: RubricSource, workers: int | None, timeout_s: float) -> Engi
 def _identity(rubric: RubricSource) -> Any:
     """What tells two rubrics apart; a changed file is another rubric."""
     if isinstance(rubric, Mapping):
-        return json.dumps(rubric, sort_keys=True, default=str)
+        return json.dumps(rubric, default=str)  # keys as they come: the first criterion is the key
     if not isinstance(rubric, str | os.PathLike):
         return rubric
     path = os.fspath(rubric)

@@ -94,7 +94,6 @@ def _lines(name: str, file: IO[bytes]) -> Iterator[Row]:
     while True:
         try:
             line = file.readline(LINE_BYTES + 1)
-            number += 1
             too_long = len(line) > LINE_BYTES
             rest = line
             while too_long and rest and not rest.endswith(b"\n"):  # skip to where the row ends
@@ -102,6 +101,7 @@ def _lines(name: str, file: IO[bytes]) -> Iterator[Row]:
         except (OSError, EOFError, zlib.error) as err:
             what = getattr(err, "strerror", None) or str(err)
             raise RolloutsError(f"{name}:{number + 1}: cannot be read on: {what}") from err
+        number += 1
         if not line:
             return
         if too_long:
