@@ -132,6 +132,7 @@ def test_one_long_group_written_twice_is_enough() -> None:
         analyse("repeats", rows_at(long(0), [*range(320), *range(8)]), rows=alike), COPIES.id
     )
     assert found.value == 8 / 328
+    assert found.title == "1 group stands in the log more than once: 8 of 328 rows are copies"
 
 
 def test_one_short_group_in_order_is_chance() -> None:

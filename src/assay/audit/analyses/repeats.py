@@ -44,9 +44,10 @@ COPIES = Kind(
     meaning="The log holds copies: a file that was read twice, a part that a resumed run wrote "
     "again, two processes with one log; or a sampler without randomness that was asked twice. "
     "Groups are then larger than those that the trainer compared, so pass@k, the signal by size "
-    "of group and RLOO's baseline are those of other groups; and what takes rows as independent "
-    "(time lines, and everything where rows name no prompt) has intervals too narrow by sqrt(m). "
-    "Intervals over prompts are as they should be: copies share a prompt. No row is left out.",
+    "of group, RLOO's baseline and the standard deviation of length are those of other groups; and "
+    "what takes rows as independent (time lines, and everything where rows name no prompt) has "
+    "intervals too narrow by sqrt(m). Those over prompts stay as wide as they should be: copies "
+    "share a prompt. No row is left out.",
     formula="rows of groups that are one sequence of rows m times over, less one of the m / rows; "
     "told where, in any order of each group's rows, at most one log of a hundred would have so "
     "many such groups: their number is at most Poisson with mean sum_g p_g, p_g = (G/m)! prod n_i! "
@@ -108,7 +109,8 @@ def run(frame: Frame, context: Context) -> Outcome:
     title = f"the log is {frame.n - len(copies):,} rows, and then the same rows again"
     if sure and not len(copies):
         copies, firsts = found.pairs
-        title = f"{times:,} groups stand in the log more than once"
+        groups = "group stands" if times == 1 else "groups stand"
+        title = f"{times:,} {groups} in the log more than once"
     findings: tuple[Finding, ...] = ()
     lacks: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
