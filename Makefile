@@ -2,12 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+FOR := $(VENV)/.installed-for-
 ROWS := examples/data/gsm8k_solutions_200.jsonl
 
 .PHONY: demo test check clean
 
-demo: $(STAMP)
+demo: $(FOR)audit
 	@mkdir -p reports
 	@$(BIN)/assay verify $(ROWS) --rubric math --out reports/demo.jsonl --summary reports/demo.md
 	@echo
@@ -16,7 +16,7 @@ demo: $(STAMP)
 	@echo "rows with rewards: reports/demo.jsonl   summary: reports/demo.md   audit: reports/demo.html"
 
 # The fast tests. Those of parts that are not installed are named at the end.
-test: $(STAMP)
+test: $(FOR)test
 	$(BIN)/python -m pytest -m "not slow"
 
 # What CI checks besides the tests; needs `pip install -e ".[dev]"`.
@@ -26,9 +26,9 @@ check:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-$(STAMP): pyproject.toml setup.py
+$(FOR)%: pyproject.toml setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
 	@touch $@
 
 clean:

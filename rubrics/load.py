@@ -138,7 +138,7 @@ def _parse(text: str, suffix: str) -> Any:
         import yaml
     except ImportError:
         raise RubricError(
-            "reading a YAML rubric needs PyYAML\nfix: pip install 'assay[yaml]', or use TOML"
+            "reading a YAML rubric needs PyYAML\nfix: pip install pyyaml, or use TOML"
         ) from None
 
     class Loader(yaml.SafeLoader):

@@ -1,6 +1,6 @@
 """Weights from preferences: maximum likelihood, and what the data do not say.
 
-Needs numpy and scipy (``pip install "assay[audit]"``), which are imported on first use.
+Needs numpy and scipy (the extra ``audit``), which are imported on first use.
 
 >>> from assay.rubrics.fit import bradley_terry
 >>> differences = [[1, 0.2], [1, -0.4], [0, 0.3], [-1, 0.1], [0, -0.2], [1, 0.1], [0, 0.4]]

@@ -26,7 +26,7 @@ class Late:
         except ModuleNotFoundError as err:
             raise ConfigError(
                 f"fitting weights needs numpy and scipy: no module named {err.name!r}"
-                '\nfix: pip install "assay[audit]"'
+                "\nfix: pip install numpy scipy"
             ) from None
         value = getattr(module, attribute)
         self.__dict__[attribute] = value

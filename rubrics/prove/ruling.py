@@ -177,7 +177,7 @@ def _solved(
     """A formula that bends, under couplings."""
     note = _given(couplings)
     if not available():
-        because = f"{why} under couplings needs z3: pip install 'assay[prove]'"
+        because = f"{why} under couplings needs z3: pip install z3-solver"
         return Outcome("", "not_proved", leaf.key, "z3", because=because, assumptions=note)
     answer = decide(plan, leaf.key, top, below, couplings)
     if answer.ruling == "unknown" or answer.correct is None or answer.wrong is None:

@@ -106,3 +106,10 @@ def test_text_of_the_rows_cannot_reach_the_terminal(assay: Assay, tmp_path: Path
     assert done.code == 1
     assert "\x1b" not in done.out + done.err
     assert "\u202e" not in done.out + done.err
+
+
+def test_no_rows_is_no_clean_bill(assay: Assay, tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("")
+    done = assay("preflight", str(tmp_path / "empty.jsonl"))
+    assert done.code == 2
+    assert "empty.jsonl: no rows, so nothing was checked" in done.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -170,6 +171,39 @@ def test_too_many_without_a_score_raise_and_lose_nothing() -> None:
         engine.on_unscored = "warn"
         with pytest.warns(RuntimeWarning, match="11 of 200"):
             engine.verify_batch(samples)
+
+
+def test_a_criterion_that_crashes_beside_the_key_is_told() -> None:
+    """The rewards have values, so that nothing else would tell."""
+    samples = [Sample(f"raise {i}") for i in range(11)] + [Sample(f"ok {i}") for i in range(189)]
+    rubric = {"kind": "weighted", "criteria": {"zoo.length": 0.9, "zoo.act": 0.1}}
+    with Engine(rubric, plugins=[ZOO], workers=2) as engine:
+        with pytest.warns(RuntimeWarning, match="zoo.act crashed on 11 of 200 samples.*told to"):
+            rewards = engine.verify_batch(samples)
+        assert all(r.value is not None for r in rewards)
+        engine.verify_batch(samples[1:])  # 10 of 199
+        engine.on_unscored = "ignore"
+        engine.verify_batch(samples)
+
+
+def test_a_verifier_that_always_hangs_is_told() -> None:
+    """By rule the completions are at fault and judged 0, which would look like training."""
+    with Engine(weighted("zoo.act"), plugins=[ZOO], workers=1, timeout_s=0.3) as engine:
+        with pytest.warns(RuntimeWarning, match="zoo.act was cut off on 200 of 200 samples"):
+            rewards = engine.verify_batch([Sample("sleep 60")] * 200)
+        assert {r.value for r in rewards} == {0.0}
+        engine.verify_batch([Sample("sleep 60")] * 100 + [Sample("ok")] * 100)  # half: it may be so
+
+
+def test_an_inline_verifier_that_exits_ends_nobody_else() -> None:
+    @verifier("my.exit@1", cost="inline")
+    def leaves(sample: Sample) -> bool:
+        sys.exit(3)
+
+    with Engine({"my.exit": 1}, verifiers=[leaves], on_unscored="ignore") as engine:
+        reward = engine.verify(Sample("x"))
+    assert reward.verdicts["my.exit"].status == "crashed"
+    assert "SystemExit" in reward.verdicts["my.exit"].because
 
 
 def test_asyncio_and_threads_share_an_engine(engine: Engine) -> None:

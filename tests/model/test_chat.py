@@ -130,3 +130,16 @@ def test_a_million_tags_take_no_time_that_grows_with_their_square() -> None:
     assert answer == ""
     assert reasoning is not None
     assert len(reasoning) == len(text) - len("<think></think>")
+
+
+@pytest.mark.parametrize("role", ["user", "system", "tool"])
+def test_a_prompt_given_as_the_completion_is_refused(role: str) -> None:
+    """It would be judged as if the model had written it, and a prompt may hold the answer."""
+    with pytest.raises(SampleError, match=f"no message of the assistant's, only of: {role}"):
+        Sample([{"role": role, "content": r"is it \boxed{42}?"}])
+
+
+@pytest.mark.parametrize("role", ["assistant", "model", "gpt", "ai", "bot"])
+def test_a_model_goes_by_many_names(role: str) -> None:
+    chat = [{"role": "user", "content": "6*7?"}, {"role": role, "content": "42"}]
+    assert Sample(chat).text == "42"

@@ -67,3 +67,16 @@ def test_a_completion_cannot_forge_a_line_of_the_receipt() -> None:
     ]
     error = Reward(None, "invalid", error="a\nreward 1").explain()
     assert error.splitlines() == ["reward  none (invalid)", r"                        a\nreward 1"]
+
+
+def test_a_receipt_shows_no_rounding() -> None:
+    """What floats leave of a sum is in the value, and would be noise to a reader."""
+    terms = {
+        "a.b": Term("a.b@1", 0.3, 5 / 6, 0.25),
+        "(gate)": Term("", 1.0, None, 5.5e-17),
+        "(floor)": Term("", 1.0, None, 0.1),
+    }
+    told = Reward(math.fsum([0.25, 5.5e-17, 0.1]), "scored", terms, {}).explain()
+    assert "0.3 x 0.833333 = 0.25" in told
+    assert "(gate)" not in told
+    assert "(floor)" in told

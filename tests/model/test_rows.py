@@ -63,9 +63,14 @@ def test_a_row_that_is_none() -> None:
     with pytest.raises(SampleError) as raised:
         Sample.from_row({"completions": "x"})
     assert str(raised.value) == (
-        "no 'completion' in the row; did you mean 'completions'?\n"
-        "fix: name the column that holds the model's text, e.g. --map completion=response"
+        "no 'completion' in the row; it has completions\n"
+        "fix: name the column that holds the model's text: --map completion=completions, "
+        "in Python Sample.from_row(row, {'completion': 'completions'})"
     )
+    with pytest.raises(SampleError, match=r"it has prompt_id, response, answer\n.*=response"):
+        Sample.from_row({"prompt_id": 1, "response": "x", "answer": "y"})
+    with pytest.raises(SampleError, match=r"it has id, said\n.*=COLUMN"):
+        Sample.from_row({"id": 1, "said": "x"})
     with pytest.raises(SampleError, match="no field 'answer' to map a column to"):
         Sample.from_row({"completion": "x"}, {"answer": "x"})
     with pytest.raises(SampleError, match="info has the key 1; keys must be text"):

@@ -85,5 +85,5 @@ def test_without_pyarrow_the_fix_is_told_before_any_work(
 ) -> None:
     path = written(tmp_path / "a.parquet", {"completion": ["x"]})
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(RolloutsError, match=r"pip install 'assay\[parquet\]'"):
+    with pytest.raises(RolloutsError, match="fix: pip install pyarrow"):
         find_sources([str(path)])

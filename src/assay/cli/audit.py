@@ -195,7 +195,11 @@ def need_extra() -> None:
 
     missing = [n for n in ("numpy", "scipy", "duckdb") if importlib.util.find_spec(n) is None]
     if missing:
-        raise ConfigError(f"the audit needs {', '.join(missing)}\nfix: pip install 'assay[audit]'")
+        raise ConfigError(
+            f"the audit needs {', '.join(missing)}"
+            "\nfix: install Assay with its extra `audit`, or pip install "
+            "altair duckdb numpy pyarrow scipy vl-convert-python"
+        )
 
 
 def _bound(rubric: str | None, host: Host) -> BoundRubric | None:

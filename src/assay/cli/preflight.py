@@ -24,6 +24,7 @@ from assay.cli.options import (
 )
 from assay.cli.severity import at_least
 from assay.engine.preflight import Prompt, preflight
+from assay.errors import RolloutsError
 from assay.model import SAMPLE_FIELDS
 from assay.plugins.spec import SEVERITIES, Finding
 from assay.rollouts.rows import Row, read_rows
@@ -84,6 +85,8 @@ def check(
                 show(plain(json.dumps(finding.to_json(), ensure_ascii=True)), soft_wrap=True)
             elif len(examples.setdefault(kind, [])) < SHOWN:
                 examples[kind].append(finding)
+    if not seen["rows"]:
+        raise RolloutsError(f"{', '.join(rows)}: no rows, so nothing was checked")
     if not as_json:
         _show(counts, examples)
         say_note(f"{seen['rows']:,} rows, {seen['solutions']:,} with a reference solution")

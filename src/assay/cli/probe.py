@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from assay.audit.probes.board import Board, Line, Score
     from assay.engine.engine import Engine
     from assay.model import Sample
+    from assay.plugins.host import Host
 
 MAP_EXAMPLE = "reference=answer"
 
@@ -61,8 +62,11 @@ UNITS = {
 
 def probe(
     rubric: Annotated[
-        str, typer.Argument(help="A preset's name, or a TOML or JSON file.", metavar="RUBRIC")
-    ],
+        str | None,
+        typer.Argument(
+            help="A preset's name, or a TOML or JSON file.", metavar="RUBRIC", show_default=False
+        ),
+    ] = None,
     rows: Annotated[
         list[str] | None,
         typer.Option(
@@ -94,15 +98,18 @@ def probe(
     """
     from assay.audit.probes.findings import findings
     from assay.audit.probes.run import probe as run
+    from assay.plugins.host import Host
 
     graves = at_least(fail_on)
+    if list_probes:
+        _list(Host(plugins=tuple(plugin or ())), as_json)
+        return
+    if rubric is None:
+        raise ConfigError("give the rubric to attack: assay probe RUBRIC; --list shows the probes")
     # no cache: that a completion is paid the same twice is one of the things to find out
     with make_engine(
         rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()), cache_size=0
     ) as engine:
-        if list_probes:
-            _list(engine, as_json)
-            return
         samples, told = _samples(engine, rows or [], mapped or [])
         board = run(engine, samples, n=n, seed=seed, probes=only or (), restyle=not rows)
     found = findings(board)
@@ -263,8 +270,8 @@ def _excerpt(text: str) -> Any:
     return plain(repr(text))
 
 
-def _list(engine: Engine, as_json: bool) -> None:
-    offers = engine.host.probes
+def _list(host: Host, as_json: bool) -> None:
+    offers = host.probes
     if as_json:
         for offer in offers.values():
             spec = offer.spec

@@ -16,7 +16,7 @@ from assay.engine.cache import VerdictCache
 from assay.engine.drivers import Done, Row, arun, run
 from assay.engine.plan import Plan
 from assay.engine.pools import PoolHandle, available_cores, default_memory_bytes
-from assay.engine.unscored import complaint
+from assay.engine.unscored import complaint, suspicious
 from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
 from assay.plugins.host import Host
@@ -224,6 +224,8 @@ class Engine:
     def _judge_call(self, rewards: Sequence[Reward]) -> None:
         if self.on_unscored == "ignore":
             return
+        for doubt in suspicious(rewards, self.max_unscored):
+            warnings.warn(doubt, RuntimeWarning, stacklevel=3)
         message = complaint(rewards, self.max_unscored, f"{len(rewards)} samples")
         if message is None:
             return

@@ -138,7 +138,7 @@ class Lane:
             return self.checked(as_verdict(self.name, result, time.perf_counter() - start))
         except ReferenceUnreadable:
             raise
-        except Exception as err:
+        except (Exception, SystemExit) as err:  # a verifier that exits must not end its caller
             return self.crashed(err)
 
     def checked(self, verdict: Verdict) -> Verdict:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from assay.model import Reward
+from assay.model import Reward, Status
 
 UNSCORED_FROM = 200
 """Fewer samples than this are never too many."""
@@ -34,3 +34,46 @@ def complaint(rewards: Sequence[Reward], most: float, told: str) -> str | None:
         f"\n  commonest cause, {count} times: {causes[kinds.index(kind)]}"
         "\nfix: mend the cause, raise max_unscored, or take on_unscored='warn'"
     )
+
+
+CUT_OFF = 0.5
+"""Share of a criterion's verdicts that were cut off by the clock: above it, the verifier is as
+likely to blame as the completions."""
+
+
+def suspicious(rewards: Sequence[Reward], most: float) -> list[str]:
+    """What looks like a verifier's fault though the samples have scores, a sentence each.
+
+    A criterion that is no key and crashes costs a reward its worst case, and one that hangs is the
+    completion's fault by rule: both leave a score that nothing but this tells from an honest one.
+
+    Args:
+        rewards: Of some samples.
+        most: Share of a criterion's verdicts that may have crashed, in [0, 1].
+    """
+    if len(rewards) < UNSCORED_FROM:
+        return []
+    crashed: Counter[str] = Counter()
+    cut_off: Counter[str] = Counter()
+    why: dict[str, str] = {}
+    for reward in rewards:
+        for key, verdict in reward.verdicts.items():
+            if verdict.status is Status.CRASHED and reward.value is not None:
+                crashed[key] += 1
+                why.setdefault(key, verdict.because)
+            elif verdict.score == 0.0 and verdict.details.get("limit") in ("cpu", "sleep"):
+                cut_off[key] += 1
+                why.setdefault(key, verdict.because)
+    told = [
+        f"{key} crashed on {n} of {len(rewards)} samples, which were paid as if it had found the "
+        f"worst: {why[key][:200]}"
+        for key, n in crashed.items()
+        if n > most * len(rewards)
+    ]
+    told += [
+        f"{key} was cut off on {n} of {len(rewards)} samples, which were judged 0: {why[key][:200]}"
+        "\nfix: where that is not the completions' doing, mend the verifier or raise timeout_s"
+        for key, n in cut_off.items()
+        if n > CUT_OFF * len(rewards)
+    ]
+    return told

@@ -60,9 +60,7 @@ class Writer:
     def __init__(self, ledger: Ledger, rubric_name: str, rubric: Mapping[str, Any]) -> None:
         folder = os.path.abspath(os.fspath(ledger.folder))
         if importlib.util.find_spec("pyarrow") is None:
-            raise RolloutsError(
-                f"{folder}: a ledger needs pyarrow\nfix: pip install 'assay[parquet]'"
-            )
+            raise RolloutsError(f"{folder}: a ledger needs pyarrow\nfix: pip install pyarrow")
         import pyarrow.parquet
 
         # Imports come now, in the caller's thread: the first array looks for pandas, and a fork

@@ -118,6 +118,25 @@ def as_text(value: Any, where: str) -> Text:
     return tuple(Message.of(m, f"{where}[{i}]") for i, m in enumerate(messages))
 
 
+_OTHERS = frozenset({"system", "developer", "user", "human", "tool", "function", "ipython"})
+"""Roles that are no model's."""
+
+
+def said(value: Text, where: str) -> Text:
+    """`value`, if a model said any of it.
+
+    Raises:
+        SampleError: a chat in which all messages are somebody else's: a prompt, most likely.
+    """
+    if not isinstance(value, str) and all(m.role in _OTHERS for m in value):
+        roles = ", ".join(dict.fromkeys(m.role for m in value))
+        raise SampleError(
+            f"{where} holds no message of the assistant's, only of: {roles}"
+            "\nfix: give what the model said; the messages before it are the prompt"
+        )
+    return value
+
+
 _OPEN = re.compile(r"<(think|thinking|reasoning)>", re.IGNORECASE)
 _CLOSE = re.compile(r"</(think|thinking|reasoning)>", re.IGNORECASE)
 

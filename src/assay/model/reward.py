@@ -114,14 +114,26 @@ class Reward:
         for key, term in self.terms.items():
             verdict = self.verdicts.get(key)
             if not term.verifier and term.contribution is not None:  # a composer's adjustment
+                if abs(term.contribution) < _ROUNDING:
+                    continue  # what is left of a sum in floats
                 sums = f"{term.contribution:+.6g}"
             elif term.score is None or term.contribution is None:
                 sums = str(verdict.status) if verdict is not None else "not run"
             else:
-                sums = f"{term.weight:.6g} x {float(term.score)} = {term.contribution:.6g}"
+                sums = f"{term.weight:.6g} x {_short(term.score)} = {term.contribution:.6g}"
             name = (
                 term.verifier
                 if key == term.verifier.partition("@")[0]
                 else (f"{key} ({term.verifier})" if term.verifier else key)
             )
             yield name, sums, one_line(verdict.because, 200) if verdict is not None else ""
+
+
+_ROUNDING = 1e-12
+"""An adjustment below it is not shown; `Reward.value` is the sum all the same."""
+
+
+def _short(score: float) -> str:
+    """``1.0``, ``0.833333``."""
+    told = str(float(score))
+    return told if len(told) <= 8 else f"{score:.6g}"

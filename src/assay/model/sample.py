@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any, Self, TypeAlias
 
 from assay.errors import SampleError, nearest
-from assay.model.chat import Message, Text, Turn, as_text, split_reasoning, words
+from assay.model.chat import Message, Text, Turn, as_text, said, split_reasoning, words
 from assay.model.frozen import EMPTY, JSON, converted, exact, freeze, listed
 
 Reference: TypeAlias = str | int | float
@@ -53,7 +53,7 @@ class Sample:
     def __post_init__(self) -> None:
         put = object.__setattr__
         if type(self.completion) is not str:
-            put(self, "completion", as_text(self.completion, "completion"))
+            put(self, "completion", said(as_text(self.completion, "completion"), "completion"))
         if self.reference is not None and type(self.reference) is not str:
             put(self, "reference", _reference(self.reference))
         if self.prompt is not None and type(self.prompt) is not str:
@@ -127,10 +127,7 @@ class Sample:
             column = columns.get("completion", "completion")
             if column in row:
                 raise SampleError(f"{column!r} is null in the row; wanted text or chat messages")
-            raise SampleError(
-                f"no {column!r} in the row{nearest(column, map(str, row))}"
-                "\nfix: name the column that holds the model's text, e.g. --map completion=response"
-            )
+            raise SampleError(_no_completion(column, [str(name) for name in row]))
         return cls(**given, info=info if info else EMPTY)
 
     @property
@@ -218,6 +215,27 @@ def _as_row(row: Any) -> Mapping[str, Any]:
             if isinstance(plain, Mapping):
                 return plain
     raise SampleError(f"a row must be an object, got {type(row).__name__}")
+
+
+_OFTEN = ("response", "output", "generation", "generated_text", "model_output", "completion_text",
+          "completions", "prediction", "answer", "text")  # fmt: skip
+"""What data sets call the model's text, the likeliest first."""
+
+
+def _no_completion(column: str, columns: Sequence[str]) -> str:
+    """What to say of a row without the model's text."""
+    likely = next((name for name in _OFTEN if name in columns), None)
+    close = nearest(column, columns)
+    if close and likely is None:
+        told, likely = close, close.split("'")[1]
+    else:
+        told = f"; it has {', '.join(columns[:20])}" if columns else "; it has no columns"
+    likely = likely or "COLUMN"
+    return (
+        f"no {column!r} in the row{told}"
+        f"\nfix: name the column that holds the model's text: --map completion={likely}, "
+        f"in Python Sample.from_row(row, {{'completion': {likely!r}}})"
+    )
 
 
 def _gap(value: Any, name: str) -> bool:

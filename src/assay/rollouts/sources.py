@@ -123,6 +123,4 @@ def need_pyarrow(name: str) -> None:
         RolloutsError: pyarrow is not installed.
     """
     if importlib.util.find_spec("pyarrow") is None:
-        raise RolloutsError(
-            f"{name}: reading Parquet needs pyarrow\nfix: pip install 'assay[parquet]'"
-        )
+        raise RolloutsError(f"{name}: reading Parquet needs pyarrow\nfix: pip install pyarrow")
