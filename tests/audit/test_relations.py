@@ -465,3 +465,19 @@ def test_shares_of_cycles_cover_and_are_quiet_at_the_edge() -> None:
         found.append(told.interval)
     covers(found, 0.2)
     assert stats.binomtest(alarms, CLEAN, 0.01, alternative="greater").pvalue > 0.001
+
+
+def test_of_very_many_criteria_those_that_vary_most_are_compared() -> None:
+    """Pairs grow with the square: of thousands of criteria nobody would see the end."""
+    rng = np.random.default_rng(3)
+    scores = {f"c.{i}": (rng.random(80) < 0.5).astype(float) for i in range(300)}
+    scores["c.key"] = np.zeros(80)
+    scores["c.key"][0] = 1.0  # varies in one group only
+    frame = make_frame(
+        scores, weights=dict.fromkeys(scores, 1.0), prompt=np.repeat(np.arange(20), 4), key="c.key"
+    )
+    outcome = analyse("relations", frame)
+    assert "Relations of the 60 of 301 criteria that vary most." in outcome.notes
+    compared = {name for row in outcome.tables["pairs"].rows for name in row[:2]}
+    assert "c.key" in compared
+    assert len(compared) <= 60

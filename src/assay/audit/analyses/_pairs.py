@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 CELLS = 8_000_000
 """Rows times criteria that are looked at; of more, whole groups at equal strides."""
 
+CRITERIA = 60
+"""That are compared with one another; of more, those that vary in most rollouts, and the key."""
+
 SINGULAR = 1e-6
 """Least eigenvalue of a correlation matrix that is inverted."""
 
@@ -72,6 +75,14 @@ class Pairs:
             if column.any():
                 varying.append(j)
                 ranks.append(column)
+        if len(varying) > CRITERIA:
+            telling = [-int(np.count_nonzero(column)) for column in ranks]
+            ours = [frame.criteria[j] != frame.key for j in varying]
+            kept = sorted(np.lexsort((telling, ours))[:CRITERIA].tolist())
+            self.notes += (
+                f"Relations of the {CRITERIA} of {len(varying):,} criteria that vary most.",
+            )
+            varying, ranks = [varying[i] for i in kept], [ranks[i] for i in kept]
         self.names = tuple(frame.criteria[j] for j in varying)
         k = len(varying)
         self.each = [(i, j) for i in range(k) for j in range(i + 1, k)]

@@ -11,7 +11,7 @@ from assay.audit.context import Context
 from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
 from assay.audit.frame import STATUSES
 from assay.audit.groups import Groups
-from assay.audit.stats.intervals import cluster_sums, jackknife, ratio
+from assay.audit.stats.intervals import cluster_sums, jackknife, share
 from assay.audit.stats.slopes import slope
 from assay.plugins.spec import Severity
 
@@ -122,9 +122,9 @@ def _share(frame: Frame, unscored: Floats, context: Context) -> list[Finding]:
                 rollouts=tuple(range(min(ROLLOUTS, frame.n))),
             )
         ]
-    if ratio(unscored, ones, frame.prompt, context.alarm()).low <= UNSCORED:
+    if share(unscored, ones, frame.prompt, context.alarm()).low <= UNSCORED:
         return []
-    found = ratio(unscored, ones, frame.prompt)
+    found = share(unscored, ones, frame.prompt)
     title = f"{found.value:.1%} of {frame.n:,} rows have no reward"
     severity: Severity = "error" if found.value > 0.25 else "warning"
     return [Finding.of(UNSCORED_ROWS, severity, title, found, np.flatnonzero(unscored))]
@@ -204,7 +204,7 @@ def _by_label(frame: Frame, unscored: Floats) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for name, who in zip(("wrong", "right"), _wrong_right(frame), strict=True):
         if who.any():
-            found = ratio(unscored * who, who, frame.prompt)
+            found = share(unscored * who, who, frame.prompt)
             rows.append((name, int(who.sum()), found.value, found.low, found.high))
     return Table("Unscored, by label", ("label", "rows", "share", "from", "to"), tuple(rows))
 
