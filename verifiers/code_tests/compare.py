@@ -345,37 +345,3 @@ def _several(items: tuple[Any, ...], limit: int) -> str:
             out.append("...")
             break
     return ", ".join(out)
-
-
-def text_difference(
-    got: str, want: str, policy: Literal["trailing", "exact", "tokens"], rules: Rules
-) -> str | None:
-    """Where printed output differs from what was expected; None if it does not."""
-    if policy == "exact":
-        a, b = got.split("\n"), want.split("\n")
-    elif policy == "trailing":
-        a, b = _lines(got), _lines(want)
-    else:
-        a, b = got.split(), want.split()
-    unit = "word" if policy == "tokens" else "line"
-    for i, (x, y) in enumerate(zip(a, b, strict=False)):
-        if x != y and not (policy == "tokens" and rules.abs_tol and _close(x, y, rules)):
-            return f"{unit} {i + 1}: got {show(x)}, wanted {show(y)}"
-    if len(a) != len(b):
-        return f"got {len(a)} {unit}s, wanted {len(b)}"
-    return None
-
-
-def _lines(text: str) -> list[str]:
-    """Lines without trailing blanks, and without blank lines at the end."""
-    lines = [line.rstrip(" \t\r") for line in text.split("\n")]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
-
-
-def _close(x: str, y: str, rules: Rules) -> bool:
-    try:
-        return same_number(float(x), float(y), rules)
-    except ValueError:
-        return False

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assay.printable import printable
-from assay.verifiers.code_tests.compare import Rules, show, text_difference
+from assay.verifiers.code_tests.compare import Rules, show
 from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, of_end, of_failure
 from assay.verifiers.code_tests.params import CodeTestsParams
+from assay.verifiers.code_tests.printed import text_difference
 from assay.verifiers.code_tests.sandbox import codec, wire
 from assay.verifiers.code_tests.sandbox.kinds import Kind, kind_for
 from assay.verifiers.code_tests.sandbox.limits import End, Limits
@@ -141,7 +142,7 @@ class Program:
             return replace(self._checker.judge(case.stdin, text, case), **cost, got=text[:400])
         found: str | None = None
         for want in case.expected:
-            found = text_difference(text, want, self._params.text, self._rules)
+            found = text_difference(text, want, self._params.text or self._suite.text, self._rules)
             if found is None:
                 return CaseResult(Outcome.PASSED, **cost)
         return CaseResult(Outcome.WRONG_ANSWER, found or "", got=text[:400], **cost)

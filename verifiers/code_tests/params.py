@@ -35,10 +35,12 @@ class CodeTestsParams(BaseModel):
     ``assert ... ==`` has none, unless its own text says so."""
     abs_tol: float = Field(default=0.0, ge=0)
     """Absolute tolerance, likewise."""
-    text: Literal["trailing", "exact", "tokens"] = "trailing"
-    """Whitespace of printed output: at the ends of lines and of the output it is ignored; or
-    nothing is; or only the words count (and numbers among them by the tolerances, if `abs_tol`
-    is set)."""
+    text: Literal["trailing", "exact", "tokens", "numbers"] | None = None
+    """Printed output. ``trailing``: blanks at the ends of lines and of the output are ignored;
+    ``exact``: nothing is; ``tokens``: only the words count (and numbers among them by the
+    tolerances, if `abs_tol` is set); ``numbers``: of each line only the words, and ``0.5`` is
+    ``0.50``. By default ``trailing``, and ``numbers`` for rows in the shape of APPS, TACO,
+    LiveCodeBench and CodeContests, whose own harnesses are as lenient."""
     exact_types: bool = False
     """Tell list from tuple, int from float, set from frozenset, Counter from dict. Of
     assertions, which compare as Python does, it tells bool from int only, and only of those that

@@ -17,9 +17,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from assay.model import Verdict
-from assay.verifiers.code_tests.compare import Rules, show, text_difference
+from assay.verifiers.code_tests.compare import Rules, show
 from assay.verifiers.code_tests.outcomes import CaseResult, Outcome
 from assay.verifiers.code_tests.params import CodeTestsParams
+from assay.verifiers.code_tests.printed import text_difference
 from assay.verifiers.code_tests.sandbox import codec, wire
 from assay.verifiers.code_tests.suite import Case, Suite
 from assay.verifiers.code_tests.views import unmet
@@ -83,7 +84,7 @@ def _script(code: str, case: Case, suite: Suite, params: CodeTestsParams) -> Cas
         return failed
     rules, found = _rules(params), ""
     for want in case.expected:
-        found = text_difference(stdout, want, params.text, rules) or ""
+        found = text_difference(stdout, want, params.text or suite.text, rules) or ""
         if not found:
             return CaseResult(Outcome.PASSED)
     return CaseResult(Outcome.WRONG_ANSWER, found, got=stdout[:400])

@@ -21,7 +21,8 @@ from assay.verifiers.code_tests.sandbox.kinds import kind_for
 from assay.verifiers.code_tests.sandbox.levels import Level
 from assay.verifiers.code_tests.sandbox.limits import Lost, Unconfined
 from assay.verifiers.code_tests.sandbox.pool import Lane, Pool, shared_pool
-from assay.verifiers.code_tests.suite import Case, Suite, read
+from assay.verifiers.code_tests.shapes import read
+from assay.verifiers.code_tests.suite import Case, Suite
 from assay.verifiers.program_source import extract_program
 
 NAME = "code.tests@1"

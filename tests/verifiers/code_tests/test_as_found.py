@@ -287,6 +287,9 @@ CONTESTS = [
     ("nor one as long as the universe", {"inputs": [[3]], "outputs": [[[0, 1, 2]]], "fn_name": "g"}, "def g(n): return range(-2**100, 2**100)\n", 0.0),
     ("CodeContests: lists of inputs and outputs, by kind", {"public_tests": {"input": ["1\n"], "output": ["1\n"]}, "private_tests": {"input": ["2\n"], "output": ["2\n"]}, "generated_tests": {"input": [], "output": []}}, "print(input())", 1.0),
     ("CodeContests: a hidden one fails", {"public_tests": {"input": ["1\n"], "output": ["1\n"]}, "private_tests": {"input": ["2\n"], "output": ["2\n"]}}, "print(1)", 0.0),
+    ("LiveCodeBench: a number is its value", lcb(("1\n", "0.5 2\n")), "print('0.50', ' 2.0')", 1.0),
+    ("and no other one", lcb(("1\n", "0.5 2\n")), "print('0.51', '2.0')", 0.0),
+    ("of our own shape it is its text", {"type": "stdio", "cases": [{"stdin": "1\n", "expected": "0.5\n"}]}, "print('0.50')", 0.0),
     ("a generator that yields its inputs", {"entry_point": "f", "generator": "def generate(n):\n    for i in range(n): yield [i]\n", "reference": "def f(x): return 2 * x\n", "n": 4}, "def f(x): return x + x\n", 1.0),
 ]  # fmt: skip
 

@@ -693,7 +693,7 @@ def test_no_expected_value_is_in_the_childs_memory(pool: Pool) -> None:
         zygote.run = watched  # type: ignore[method-assign]
         from assay.verifiers.code_tests.execute import Program
         from assay.verifiers.code_tests.sandbox.kinds import PLAIN
-        from assay.verifiers.code_tests.suite import read
+        from assay.verifiers.code_tests.shapes import read
 
         suite = read(tests)
         Program(lane, PLAIN, code, suite, WHOLE).results(suite.cases, stop=False)

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from assay.errors import ReferenceUnreadable
 from assay.model import Sample, Status
-from assay.verifiers.code_tests.compare import Rules, difference, node, text_difference
+from assay.verifiers.code_tests.compare import Rules, difference, node
 from assay.verifiers.code_tests.params import CodeTestsParams
+from assay.verifiers.code_tests.printed import text_difference
 from assay.verifiers.code_tests.sandbox import codec, selftest, wire
 from assay.verifiers.code_tests.sandbox.pool import Pool
-from assay.verifiers.code_tests.suite import read
+from assay.verifiers.code_tests.shapes import read
 from assay.verifiers.code_tests.verifier import CodeTests
 from assay.verifiers.program_source import extract_program
 
@@ -120,6 +121,18 @@ TEXT = [
     Text("1 2", "12", "tokens", False, "words are not joined"),
     Text("\x1b[2K\r3", "3", "trailing", False, "control characters are not stripped"),
     Text("3\r\n", "3\n", "trailing", True, "line ends of another system"),
+    Text("0.50000\n", "0.5", "trailing", False, "a number is its text"),
+    Text("0.50000\n", "0.5", "numbers", True, "a number is its value"),
+    Text("  5e-1  1\r\n2.0\n\n", "0.5 1\n2", "numbers", True, "blanks and exponents"),
+    Text("0.5000001", "0.5", "numbers", False, "no tolerance comes with it"),
+    Text("1\n2", "1 2", "numbers", False, "lines are lines"),
+    Text("1 2 3", "1 2", "numbers", False, "nor is more than the answer, in a line"),
+    Text("1\n2\n3", "1\n2", "numbers", False, "nor in lines"),
+    Text("1\n", "1\n2", "numbers", False, "nor is a beginning"),
+    Text("yes 1.0", "Yes 1", "numbers", False, "words are words"),
+    Text("nan", "NaN", "numbers", False, "nor is NaN a number"),
+    Text("1e9999", "1" + "0" * 99, "numbers", False, "of numbers as they are printed"),
+    Text("", "0", "numbers", False, "nothing is no zero"),
 ]
 
 

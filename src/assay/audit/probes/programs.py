@@ -11,7 +11,7 @@ from typing import Any
 
 from assay.errors import AssayError
 from assay.model import Sample
-from assay.verifiers.code_tests.suite import read, thaw
+from assay.verifiers.code_tests.shapes import read, thaw
 
 
 @dataclass(frozen=True, slots=True)
