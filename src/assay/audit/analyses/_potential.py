@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assay.audit.analyses._paths import SLACK, Paths, Told, ratio
+from assay.audit.analyses._step_count import step_count
 from assay.audit.context import CONFIDENCE
-from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind
+from assay.audit.finding import ROLLOUTS, Finding, Kind
 from assay.audit.groups import Groups
 from assay.audit.recompose import phi_of
-from assay.audit.stats.intervals import FEWEST, cluster_sums, jackknife, percentile, resampled
-from assay.audit.stats.ranks import pairs
+from assay.audit.stats.intervals import FEWEST, jackknife
 from assay.rubrics import Turns
 from assay.rubrics.kinds import Potential
 from assay.rubrics.turning import TurnsPlan
 
 if TYPE_CHECKING:
     from assay.audit.context import Context
-    from assay.audit.frame import Codes, Floats, Frame
+    from assay.audit.frame import Floats, Frame
 
-SLACK = 1e-6
-"""By how much floats may miss, for each unit that is paid: rewards may have been float32."""
 
 STALL = 0.01
 """What a further turn may bring, in ranges of the outcome, before it is told."""
 
-STEPS = 0.02
-"""A share of pairs turned round by per-step normalisation above which it is told."""
 
 GAMMAS = (1.0, 0.999, 0.995, 0.99, 0.98, 0.97, 0.95, 0.9)
 """Discounts that are tried, to say for which one a shaping would have been neutral."""
@@ -74,82 +70,6 @@ REUSE = Kind(
     action="Pay the outcome once, at the end, or differences of a potential.",
 )
 
-STEP_COUNT = Kind(
-    id="shaping.step_count",
-    title="per-step normalisation turns returns round",
-    meaning="GRPO with process rewards subtracts the mean over all steps of all outputs from each "
-    "step, and sums what is left: a trajectory of more steps is charged that mean more often. "
-    "Two trajectories of equal return get different advantages, and a solved long one can get "
-    "less than a failed short one. This also breaks the telescoping of potential shaping.",
-    formula="pairs in a group with (A_i - A_j)(G_i - G_j) < 0 / pairs with G_i != G_j; "
-    "G = sum_t r_t, A = sum_t (r_t - mean) / std, mean and std over all steps of the group",
-    source="GRPO with process supervision: arXiv:2402.03300, section 4.1.3; the pairs: own",
-    action="Normalise returns, not steps: compute sum_t r_t of each trajectory first and compare "
-    "those within the group.",
-)
-
-
-@dataclass
-class Told:
-    """What the rewards of turns told."""
-
-    findings: list[Finding]
-    rows: list[tuple[Cell, ...]]
-    notes: list[str]
-    lacks: list[str]
-
-
-@dataclass(frozen=True)
-class Paths:
-    """Trajectories whose turns are all paid, as columns."""
-
-    rows: Codes
-    """(p,) of the frame."""
-    starts: Codes
-    """(p,) where each begins in the turns that follow."""
-    lengths: Codes
-    """(p,) turns, at least 1."""
-    turns: Codes
-    """(q,) place of each turn in ``frame.turns``."""
-    place: Codes
-    """(q,) number of the turn in its trajectory, from 0."""
-    paid: Floats
-    """(q,) its reward."""
-    outcome: Floats
-    """(p,) what is paid for the whole."""
-
-    @classmethod
-    def of(cls, frame: Frame) -> Paths | None:
-        """None where there is no such trajectory."""
-        turns = frame.turns
-        if turns is None:
-            return None
-        lengths = np.diff(turns.offsets)
-        missing = np.concatenate([[0], np.cumsum(~np.isfinite(turns.rewards))])
-        whole = (missing[turns.offsets[1:]] == missing[turns.offsets[:-1]]) & (lengths > 0)
-        rows = np.flatnonzero(whole & np.isfinite(frame.reward))
-        if len(rows) == 0:
-            return None
-        lengths = lengths[rows]
-        starts = np.cumsum(lengths) - lengths
-        place = np.arange(int(lengths.sum())) - np.repeat(starts, lengths)
-        at = np.repeat(turns.offsets[rows], lengths) + place
-        paid = turns.rewards[at]
-        return cls(rows, starts, lengths, at, place, paid, frame.reward[rows])
-
-    def sum(self, values: Floats) -> Floats:
-        """(p,) sums of each trajectory, of (q,) values."""
-        total: Floats = np.add.reduceat(values, self.starts)
-        return total
-
-    def shaping(self, gamma: float) -> tuple[Floats, Floats]:
-        """(p,) discounted sums of what is paid besides the outcome; and their rounding error."""
-        discount = np.asarray(gamma**self.place, float)
-        end = gamma ** (self.lengths - 1) * self.outcome
-        shaped = self.sum(discount * self.paid) - end
-        size = self.sum(discount * np.abs(self.paid)) + np.abs(end)
-        return shaped, SLACK * np.maximum(size, SLACK)
-
 
 def told(frame: Frame, context: Context) -> Told:
     """Everything about rewards of turns."""
@@ -177,7 +97,7 @@ def told(frame: Frame, context: Context) -> Told:
             "no shaping can be told from it; --rubric, or log the outcome as the reward"
         )
     _telescoping(frame, context, paths, found)
-    _step_count(frame, context, paths, found)
+    step_count(frame, context, paths, found)
     return found
 
 
@@ -311,9 +231,9 @@ def _reuse(context: Context, paths: Paths, groups: Groups, gamma: float, found: 
             "without them it cannot be told whether a further turn is paid"
         )
         return
-    slope = jackknife(_ratio, sums, CONFIDENCE)
+    slope = jackknife(ratio, sums, CONFIDENCE)
     found.rows.append(("paid for a further turn, in ranges of the outcome", *slope[:3]))
-    if len(sums) < FEWEST or jackknife(_ratio, sums, context.alarm()).low <= STALL:
+    if len(sums) < FEWEST or jackknife(ratio, sums, context.alarm()).low <= STALL:
         return
     order = np.argsort(-shaped, kind="stable")[:ROLLOUTS]
     found.findings.append(
@@ -330,11 +250,6 @@ def _reuse(context: Context, paths: Paths, groups: Groups, gamma: float, found: 
             rollouts=tuple(int(r) for r in paths.rows[order]),
         )
     )
-
-
-def _ratio(sums: Floats) -> Floats:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(sums[..., 0] / sums[..., 1])
 
 
 def _telescoping(frame: Frame, context: Context, paths: Paths, found: Told) -> None:
@@ -383,69 +298,3 @@ def _telescoping(frame: Frame, context: Context, paths: Paths, found: Told) -> N
             rollouts=tuple(dict.fromkeys(int(owner[t]) for t in worst if off[t]))[:ROLLOUTS],
         )
     )
-
-
-def per_step(returns: Floats, squares: Floats, lengths: Floats, groups: Groups) -> Floats:
-    """(m,) the advantage at the first step of each trajectory under per-step normalisation.
-
-    ``sum_t (r_t - mean) / std`` with mean and standard deviation over all steps of its group; 0
-    where all steps of the group are equal.
-
-    Args:
-        returns: (m,) ``sum_t r_t``, in the order of ``groups.rows``; so are all.
-        squares: (m,) ``sum_t r_t^2``.
-        lengths: (m,) steps.
-        groups: Of trajectories.
-    """
-    steps = groups.sum(lengths)
-    mean = groups.sum(returns) / steps
-    variance = groups.sum(squares) / steps - mean**2
-    std = np.sqrt(np.maximum(variance, 0.0))
-    excess = returns - lengths * groups.spread(mean)
-    std = groups.spread(np.where(std <= SLACK * np.abs(mean), np.inf, std))
-    return np.asarray(excess / std)
-
-
-def _step_count(frame: Frame, context: Context, paths: Paths, found: Told) -> None:
-    group = frame.group[paths.rows]
-    groups = Groups.of(group, group >= 0)
-    if len(groups) == 0:
-        return
-    lengths = paths.lengths[groups.rows].astype(float)
-    returns = _tidy(paths.sum(paths.paid)[groups.rows])
-    advantage = _tidy(per_step(returns, paths.sum(paths.paid**2)[groups.rows], lengths, groups))
-    counts = pairs(groups, advantage, returns)
-    prompts = frame.prompt[paths.rows[groups.rows[groups.starts]]]
-    sums = cluster_sums(prompts, np.stack([counts.discordant, counts.decided_y], axis=1))
-    totals = sums.sum(axis=0)
-    if totals[1] == 0:
-        return
-    draws = _ratio(resampled(sums, seed=context.seed))
-    value, clusters = float(_ratio(totals)), int((sums[:, 1] > 0).sum())
-    share = percentile(value, draws, clusters, CONFIDENCE, (0.0, 1.0))
-    found.rows.append(("pairs that per-step normalisation turns round", *share[:3]))
-    alarm = percentile(value, draws, clusters, context.alarm(), (0.0, 1.0))
-    if clusters < FEWEST or alarm.low <= STEPS:
-        return
-    best = returns == groups.spread(groups.high(returns))
-    order = np.argsort(np.where(best, advantage, np.inf), kind="stable")[:ROLLOUTS]
-    worst = float(advantage[order[0]])
-    found.findings.append(
-        Finding(
-            id=STEP_COUNT.id,
-            severity="warning",
-            title=f"per-step normalisation would turn {share.value:.1%} of pairs round; the best "
-            f"return of one group, in {int(lengths[order[0]])} turns, would get {worst:+.2f}",
-            value=share.value,
-            interval=share.interval,
-            n=share.n,
-            source=STEP_COUNT.source,
-            suggestion=STEP_COUNT.action,
-            rollouts=tuple(int(r) for r in paths.rows[groups.rows[order]]),
-        )
-    )
-
-
-def _tidy(values: Floats) -> Floats:
-    """Rounded to what floats hold of a sum of turns, so that equal sums are equal."""
-    return np.asarray(np.round(values, 9)) + 0.0

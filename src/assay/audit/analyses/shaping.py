@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assay.audit.analyses import AnalysisSpec, _certificate, _potential, _reversals
+from assay.audit.analyses import AnalysisSpec, _certificate, _potential, _reversals, _step_count
 from assay.audit.context import Context
 from assay.audit.finding import Cell, Finding, Outcome, Table
 
@@ -26,7 +26,7 @@ SPEC = AnalysisSpec(
         _potential.RESIDUAL,
         _potential.TELESCOPING,
         _potential.REUSE,
-        _potential.STEP_COUNT,
+        _step_count.STEP_COUNT,
     ),
 )
 
