@@ -160,8 +160,9 @@ def main() -> None:
     parser.add_argument("--corpora", default="../shared/corpora", type=Path)
     parser.add_argument("--misses", action="store_true")
     args = parser.parse_args()
-    corpora = args.corpora if args.corpora.exists() else Path("/work") / "shared/corpora"
-    math = corpora / "math"
+    math = args.corpora / "math"
+    if not math.is_dir():
+        parser.error(f"no folder {math}: benchmarks/README.md tells what belongs there")
     wanted = args.names
     plan = [
         ("hardverify_half", DEFAULT, "hardverify default"),
@@ -196,7 +197,7 @@ def main() -> None:
         if not wanted or name in wanted:
             data = [
                 {**r, "gold": r["reference"], "prediction": r["completion"]}
-                for r in rows(corpora / "rollouts" / f"{name}.jsonl")
+                for r in rows(args.corpora / "rollouts" / f"{name}.jsonl")
             ]
             report(name, data, DEFAULT, name, args.misses)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")

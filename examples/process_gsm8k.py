@@ -18,7 +18,7 @@ from pathlib import Path
 
 from assay import Engine, Reward, Sample, load_rubric
 
-ROLLOUTS = Path("../shared/corpora/rollouts/gsm8k_solutions.jsonl")
+ROLLOUTS = Path(__file__).parent / "data" / "gsm8k_solutions_200.jsonl"
 
 OUTCOME = {"kind": "weighted", "criteria": {"math.answer": 1}}
 PROCESS = {
