@@ -66,6 +66,8 @@ def test_everything_at_once(assay: Assay, scored: Path, tmp_path: Path) -> None:
     assert "note     probe: " in done.out
     assert "wrong probes failed on 20 prompts; others may not" in done.out
     assert "lacking  counterfactual" not in done.out
+    assert "The log under another rubric" in done.out
+    assert "rows scored under both" in done.out
     assert f"assay: note: report: {report}" in done.err
     assert "<title>" in report.read_text()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.table import Table as Grid
 from rich.text import Text
 
 from assay.cli.console import plain, say_note, say_warning, show
@@ -249,6 +250,7 @@ def _show(found: Audit, log: Log, explain: bool) -> None:
         show(_line(finding), soft_wrap=True)
         if explain:
             _explain(finding, kinds.get(finding.id), found, log)
+    _show_against(found)
     notes = [(o.analysis, note) for o in found.outcomes for note in o.notes]
     lacks: dict[str, list[str]] = {}
     for outcome in found.outcomes:
@@ -261,6 +263,25 @@ def _show(found: Audit, log: Log, explain: bool) -> None:
     for lack, names in lacks.items():
         told = f"{', '.join(names)}: {lack}"
         show(Text.assemble(("lacking  ", "dim"), plain(told)), soft_wrap=True)
+
+
+def _show_against(found: Audit) -> None:
+    """What `--against` asked for, whether it is worth a finding or not."""
+    for outcome in found.outcomes:
+        table = outcome.tables.get("against")
+        if table is None:
+            continue
+        shown = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for heading in (table.title, "", "95% interval"):
+            shown.add_column(heading, no_wrap=True)
+        for name, value, low, high in table.rows:
+            known = isinstance(low, int | float) and isinstance(high, int | float)
+            told = f"{low:.3g} to {high:.3g}" if known else ""
+            count = isinstance(value, int)
+            size = "not known" if value is None else f"{value:,}" if count else f"{value:.3g}"
+            shown.add_row(plain(str(name)), size, told)
+        show("", soft_wrap=True)
+        show(shown)
 
 
 def _check_reward(found: Audit, log: Log) -> None:
