@@ -170,10 +170,11 @@ messages = st.fixed_dictionaries(
     optional={"reasoning_content": texts},
 )
 chats = st.one_of(texts, st.lists(messages, min_size=1, max_size=3))
+said = chats.filter(lambda c: isinstance(c, str) or any(m["role"] == "assistant" for m in c))
 counts = st.integers(min_value=0, max_value=2**70)
 references = st.one_of(texts, st.integers(), numbers)
 samples = st.fixed_dictionaries(
-    {"completion": chats},
+    {"completion": said},
     optional={
         "reference": st.one_of(references, st.lists(references, min_size=1, max_size=3)),
         "prompt": chats,
