@@ -56,7 +56,10 @@ def covariance(model: Model, beta: Array, basis: Array, penalty: Array) -> Sprea
     bread = basis @ np.linalg.inv(curve) @ basis.T
     if not model.clustered or model.prompts is None:
         kind: IntervalKind = "posterior" if penalty.any() else "observed information"
-        return Spread(bread * model.dispersion(beta), kind, model.spare())
+        dispersion = model.dispersion(beta)
+        if np.isinf(dispersion):  # no row to spare; inf * 0 would be NaN
+            return Spread(np.full_like(bread, np.inf), kind, model.spare())
+        return Spread(bread * dispersion, kind, model.spare())
     count = int(model.prompts.max()) + 1
     moved = _moves(model, beta, basis, curve, count)
     if moved is None:
@@ -68,9 +71,9 @@ def covariance(model: Model, beta: Array, basis: Array, penalty: Array) -> Sprea
 def _moves(model: Model, beta: Array, basis: Array, curve: Array, count: int) -> Array | None:
     """How each prompt's absence would move the weights: (H - H_g)^-1 s_g, one row a prompt.
 
-    None where without some prompt the weights are not determined.
+    None where without some prompt the weights are not determined, or none is with all of them.
     """
-    if model.prompts is None or count < 2:
+    if model.prompts is None or count < 2 or not curve.size:
         return None
     totals = np.zeros((count, len(beta)))
     np.add.at(totals, model.prompts, model.contributions(beta))

@@ -38,6 +38,9 @@ _MARKS: Mapping[Kind, tuple[str, ...]] = {
     "labels": ("label",),
 }
 
+LARGEST_RATING = 1e100
+"""Beyond it sums of squares over many rows come near the largest double."""
+
 SCORES_WANTED = "wanted scores {name: number in [0, 1]}, text, or chat messages"
 
 
@@ -173,6 +176,10 @@ class _Reader:
             rating = math.inf
         if not math.isfinite(rating):
             raise self._bad("rating", f"is {_brief(value)}, wanted a finite number")
+        if abs(rating) > LARGEST_RATING:
+            raise self._bad(
+                "rating", f"is {_brief(value)}, wanted a number within +-{LARGEST_RATING:g}"
+            )
         return rating
 
     def label(self) -> float:
@@ -290,4 +297,4 @@ def criteria_of(preferences: Iterable[Preference], wanted: Sequence[str] = ()) -
                 f"no row has a score of {name!r}{nearest(name, known)}"
                 f"\nscores in the rows: {', '.join(known) or 'none'}"
             )
-    return tuple(wanted) or tuple(known)
+    return tuple(dict.fromkeys(wanted)) or tuple(known)

@@ -262,6 +262,25 @@ def test_noiseless_preferences_write_nothing(assay: Assay, tmp_path: Path) -> No
     assert Path("r.toml").exists()
 
 
+UNDECIDABLE: list[tuple[list[Row], str]] = [
+    ([{"prompt_id": i // 2, "chosen": {"a": 1, "b": 0.5}, "rejected": {"a": 1, "b": 0.5}}
+      for i in range(20)], "several pairs of a prompt, and no score that differs in any"),
+    ([{"chosen": {"a": 1, "b": 0.5}, "rejected": {"a": 1, "b": 0.5}}] * 20,
+     "the same without prompts"),
+    ([{"scores": {"a": 1, "b": 0.5}, "rating": 3}, {"scores": {"a": 1, "b": 0.7}, "rating": 4}],
+     "two ratings: none to spare for the noise, and a criterion that is constant"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "why"), UNDECIDABLE, ids=[u[1] for u in UNDECIDABLE])
+def test_what_rows_cannot_say_is_a_finding(
+    assay: Assay, tmp_path: Path, rows: list[Row], why: str
+) -> None:
+    write_rows(tmp_path / "p.jsonl", rows)
+    done = assay("fit", "p.jsonl", "--bootstrap", "100")
+    assert "error    fit.constant" in page(done, code=1)
+
+
 def decided(n: int) -> list[Row]:
     """Who is right is always preferred; among equals it is by style."""
     rows = simulated(n)

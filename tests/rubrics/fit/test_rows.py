@@ -125,6 +125,8 @@ WRONG = [
           "f:3: `rating` is Infinity, wanted a finite number"),
     Wrong({"scores": A, "rating": 10**400}, "ratings",
           f"f:3: `rating` is 1{'0' * 56}..., wanted a finite number"),
+    Wrong({"scores": A, "rating": -1e101}, "ratings",
+          "f:3: `rating` is -1e+101, wanted a number within +-1e+100"),
     Wrong({"scores": A, "label": "yes"}, "labels", 'f:3: `label` is "yes", wanted true or false'),
     Wrong({"scores": A, "label": 2}, "labels", "f:3: `label` is 2, wanted true or false"),
     Wrong({"text": "x", "label": True}, "labels",
@@ -266,6 +268,7 @@ def test_criteria_in_order_of_appearance_or_as_asked() -> None:
     rows = [pair({"b": 1}, {"b": 0, "a": 1}), pair({"c": 1}, {"b": 0})]
     assert criteria_of(rows) == ("b", "a", "c")
     assert criteria_of(rows, ["c", "b"]) == ("c", "b")
+    assert criteria_of(rows, ["c", "b", "c"]) == ("c", "b"), "asked for twice is fitted once"
     with pytest.raises(ConfigError) as error:
         criteria_of([pair({"style": 1}, {"style": 0})], ["stile"])
     assert str(error.value) == (
