@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,6 +51,48 @@ def test_a_rubric_that_falls(assay: Assay, toy: list[str]) -> None:
     assert "error: probe.paid: answer.hedge (in words) is paid 100% of a correct answer" in done.out
     assert "paid by toy.substring 1" in done.out
     assert "'The answer is either " in done.out  # the response, to read
+
+
+THREE = """
+[criteria]
+"math.answer" = 0.9
+"format.boxed" = 0.05
+"length.overlong" = 0.05
+"""
+
+
+@pytest.mark.parametrize(
+    ("columns", "headings", "left_out"),
+    [
+        (80, ["math.an…"], "format.boxed, length.overlong"),
+        (100, ["math.an…", "format.…", "length.…"], ""),
+        (160, ["math.answer", "format.boxed", "length.overlong"], ""),
+    ],
+)
+def test_a_narrow_terminal_cuts_names_and_no_figure(
+    assay: Assay,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    columns: int,
+    headings: list[str],
+    left_out: str,
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    (tmp_path / "three.toml").write_text(THREE)
+    done = assay("probe", "three.toml", "-n", "4", "--only", "shape")
+    head, *lines = done.out.split("what they are paid\n")[1].split("\n\n")[0].splitlines()
+    assert head.split()[7:] == headings
+    assert re.search(r"of correct +interval +highest", head)
+    scores = ["0.00", "1.00", "1.00"][: len(headings)]
+    figures = [line.split()[-6 - len(scores) :] for line in lines if line.startswith("shape.")]
+    assert len(figures) == 3
+    for _, paid, low, to, high, highest, *of_criteria in figures:
+        assert (paid, low, to, highest, of_criteria) == (
+            "0.100", "0.00", "to", "0.100", scores,
+        )  # fmt: skip
+        assert re.fullmatch(r"0\.\d\d", high)
+    told = f"no room in {columns} columns for the criteria {left_out}; --json has them"
+    assert (told in done.out) == bool(left_out)
 
 
 class Case(NamedTuple):

@@ -15,7 +15,6 @@ from assay.verifiers.code_style.suppressions import without_suppressions
 from assay.verifiers.program_source import Policy, program_of
 
 _LEADING = re.compile(r"(?:[ \t\f]*\n)+")
-_TRAILING = re.compile(r"(?:\n[ \t\f]*)+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +126,5 @@ def _clean(source: str) -> tuple[str, tuple[int, ...], int]:
 
 def _ended(text: str) -> str:
     """`text` without blank lines at its end; trailing blanks of its last line stay."""
-    last = _TRAILING.search(text)
-    return (text if last is None else text[: last.start()]) + "\n"
+    last = text.find("\n", len(text.rstrip(" \t\f\n")))  # a pattern would be quadratic here
+    return (text if last < 0 else text[:last]) + "\n"

@@ -2,8 +2,9 @@
 
 Reads text only: nothing here compiles or runs it, and the time is linear in its length. Fences
 follow CommonMark (backticks or tildes, three or more, closed by at least as many, indented in a
-list or not), with one rule more: a fence inside a triple-quoted string of the program, as
-docstrings with examples have it, does not end the block.
+list or not), with two rules more. A fence inside a triple-quoted string of the program, as
+docstrings with examples have it, does not end the block. Tags may share a fence's line, as in
+``<answer>`` before the first and ``</answer>`` after the last: models write them so.
 """
 
 from __future__ import annotations
@@ -47,7 +48,11 @@ LANGUAGES = {
 _LOOKAHEAD_LINES = 2_000
 """How far a block may reach past a fence that seems to stand in a string."""
 
-_FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})[ \t]*([^\n]*?)[ \t]*\r?\Z")
+_FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})[ \t]*(.*)", re.DOTALL)
+_OPENING = re.compile(r"([ \t]*)(?:<[A-Za-z][\w-]*>[ \t]*)*(`{3,}|~{3,})[ \t]*(.*)", re.DOTALL)
+_BLANKS = " \t\r"
+"""Taken off a line's end before it is matched: a pattern that does so is quadratic in them."""
+_END_TAGS = re.compile(r"(?:</[A-Za-z][\w-]*>[ \t]*)*\Z")
 _CODE = re.compile(r"\s*(?:def|class|import|from|async|@|#|\"\"\"|'''|[A-Za-z_]\w*\s*[:=])\s*\S?")
 _WORD = re.compile(r"[\w+#.-]+")
 
@@ -179,7 +184,7 @@ def _blocks(lines: list[str]) -> Iterator[_Block]:
     at = 0
     strings = 8  # blocks for which a string may hide a fence; bounds the work on hostile text
     while at < len(lines):
-        opened = _FENCE.match(lines[at])
+        opened = _OPENING.match(lines[at].rstrip(_BLANKS))
         if opened is None or (opened[2][0] == "`" and "`" in opened[3]):
             at += 1
             continue
@@ -202,10 +207,10 @@ def _closing(lines: list[str], first: int, fence: str, look_past: bool) -> tuple
     quotes = _Quotes()
     candidate: int | None = None
     for i in range(first, len(lines)):
-        closes = _FENCE.match(lines[i])
+        closes = _FENCE.match(lines[i].rstrip(_BLANKS))
         if (
             closes is not None
-            and not closes[3]
+            and _END_TAGS.match(closes[3])
             and closes[2][0] == fence[0]
             and len(closes[2]) >= len(fence)
         ):

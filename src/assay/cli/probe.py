@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from assay.cli.console import plain, say_note, say_warning, show
+from assay.cli.console import plain, say_note, say_warning, show, stdout
 from assay.cli.exits import FINDINGS
 from assay.cli.options import (
     FailOn,
@@ -28,6 +28,8 @@ from assay.rollouts.sources import find_sources
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.text import Text
+
     from assay.audit.finding import Finding
     from assay.audit.probes.board import Board, Line, Score
     from assay.engine.engine import Engine
@@ -44,6 +46,15 @@ READABLE = 8
 
 FORM = 26
 """Characters of a form's name."""
+
+FORM_LEAST = 10
+"""What a narrow terminal leaves of it."""
+
+SHARE = 6
+"""Width of a criterion's figure, and what a narrow terminal leaves of its name."""
+
+GAP = 2
+"""Between columns."""
 
 TEXT = 240
 """Characters of a response that are shown: the end, where the answer stands, counts more."""
@@ -167,7 +178,7 @@ def _show(rubric: str, told: str, board: Board, found: Sequence[Finding]) -> Non
         lines = [line for line in board.lines if line.spec.claim == claim]
         if lines:
             show(plain(f"\n{title}"))
-            show(_table(board, lines, claim))
+            _show_lines(board, lines, claim)
     show(plain(f"\nof correct: {UNITS[board.scale.unit]}; interval 95%, over prompts"))
     if len(board.criteria) > 1:
         show(plain("criteria: mean score / median score of the correct"))
@@ -191,16 +202,40 @@ def _show_answers(board: Board) -> None:
     show(plain(f"correct answers: {by[board.known_by]}"))
 
 
-def _table(board: Board, lines: Sequence[Line], claim: str) -> Table:
-    several = claim == "wrong" and len(board.criteria) > 1
-    names = board.criteria if several else ()
+def _show_lines(board: Board, lines: Sequence[Line], claim: str) -> None:
+    """The lines as a table: figures stay whole; names give way first, then whole criteria."""
+    names = board.criteria if claim == "wrong" and len(board.criteria) > 1 else ()
     value = "kept" if claim == "honest" else "of correct"
     extreme = "lowest" if claim == "honest" else "highest"
-    table = _bare("probe", "form", "n", value, "interval", extreme, *names)
-    for column in table.columns[: 6 if several else 0]:  # the names of criteria give way first
-        column.min_width = 4 if column.header == "n" else 10
-    table.columns[0].min_width = max((len(line.spec.name) for line in lines), default=10)
+    headings = ("probe", "form", "n", value, "interval", extreme)
+    rows = _rows(lines, claim, names)
+    widths = [
+        max([len(heading), *(row[i].cell_len for row in rows)])
+        for i, heading in enumerate(headings)
+    ]
+    columns = stdout().width
+    form = min(widths[1], FORM_LEAST)
+    room = columns - sum(widths) + widths[1] - form - GAP * len(widths)
+    shown = names[: max(0, room // (SHARE + GAP))]
+    each = room // len(shown) - GAP if shown else 0
+    of_names = [min(max(len(name), SHARE), each) for name in shown]
+    room -= sum(of_names) + GAP * len(shown)
+    widths[1] = min(widths[1], form + max(0, room))
+    table = _bare(*headings, *shown)
+    for column, width in zip(table.columns, [*widths, *of_names], strict=True):
+        column.width = width
+    for row in rows:
+        table.add_row(*row[: len(table.columns)])
+    show(table)
+    if len(shown) < len(names):
+        left_out = ", ".join(names[len(shown) :])
+        note = f"no room in {columns} columns for the criteria {left_out}; --json has them"
+        show(plain(note), soft_wrap=True)
+
+
+def _rows(lines: Sequence[Line], claim: str, names: Sequence[str]) -> list[list[Text]]:
     idle = [line for line in lines if claim == "wrong" and _is_idle(line)]
+    rows = []
     for line in lines:
         if line in idle:
             continue
@@ -208,20 +243,21 @@ def _table(board: Board, lines: Sequence[Line], claim: str) -> Table:
         ends = "-"
         if line.interval is not None:
             ends = f"{line.interval[0]:.2f} to {line.interval[1]:.2f}"
-        table.add_row(
-            plain(line.spec.name),
-            plain(line.error or line.form, FORM),
+        figures = (
             str(line.n),
             "-" if line.figure is None else f"{line.figure:{sign}.3f}",
             ends,
             "-" if line.worst is None else f"{line.worst:{sign}.3f}",
             *(_share(line.scores.get(key)) for key in names),
         )
+        form = plain(line.error or line.form, FORM)
+        rows.append([plain(line.spec.name), form, *map(plain, figures)])
     if idle:
         most = max((line.interval[1] for line in idle if line.interval), default=None)
         at_most = "" if most is None else f"0.00 to {most:.2f}"
-        table.add_row(f"{len(idle)} others", "", "", "0.000", at_most, "0.000")
-    return table
+        others = (f"{len(idle)} others", "", "", "0.000", at_most, "0.000")
+        rows.append([plain(cell) for cell in others])
+    return rows
 
 
 def _share(score: Score | None) -> str:
@@ -295,7 +331,7 @@ def _list(host: Host, as_json: bool) -> None:
 
 
 def _bare(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
     for heading in headings:
         table.add_column(heading, no_wrap=True)
     return table

@@ -62,6 +62,14 @@ def test_cleaning_keeps_the_program(name: str, data: st.DataObject) -> None:
     assert without_suppressions("\n".join(lines))[0] == source
 
 
+def test_a_hundred_thousand_blank_lines() -> None:
+    """Within a program they are its own, at its end none; work with their square takes hours."""
+    blank = "\n" * 100_000
+    found = read(Sample(f"x = 1{blank}y = 2{blank}"))
+    assert isinstance(found, Reading)
+    assert found.text == f"x = 1{blank}y = 2\n"
+
+
 def test_lines_and_spans_are_those_of_the_completion() -> None:
     text = "Say:\n```python\n\n# noqa\nx = 1\n# fmt: off\ny = 2  # noqa\n```\n"
     reading = read(Sample(text))

@@ -60,6 +60,23 @@ CASES = [
         '"""d"""\nx = 1\n',
         "quotes in prose hide no block",
     ),
+    Case(f"<answer>{F}python\nx = 1\n{F}</answer>", "x = 1\n", "tags on the fences' own lines"),
+    Case(f"<answer>\n{F}python\nx\n{F} </answer>\nend", "x\n", "a tag after the closing fence"),
+    Case(f"<a><b> {F}\nx\n{F}</b></a>", "x\n", "several tags, untagged code"),
+    Case(
+        f"{F}python\nx = 1\n{F}\n<answer>{F}python\ny = 2\n{F}\n</answer>",
+        "y = 2\n",
+        "the last block counts, in a tag or not",
+    ),
+    Case(
+        f"{F}`python\n{F}</answer>\nx\n{F}`", f"{F}</answer>\nx\n", "too short to close, tag or not"
+    ),
+    Case(f"{F}python\nx\n{F} Done.\n{F}", f"x\n{F} Done.\n", "words after a fence close nothing"),
+    Case(
+        f'{F}python\nx = """\n{F}</answer>\n"""\n{F}',
+        f'x = """\n{F}</answer>\n"""\n',
+        "a fence with a tag in a string does not end the block",
+    ),
     Case(f"{F}python\nx\n{F}\n{F}python\ny\n{F}", "x\n\ny\n", "joined, a blank between", "joined"),
     Case(f"{F}python\nxx\n{F}\n{F}python\ny\n{F}", "xx\n", "the longest", "longest"),
     Case(f"{F}python\nx\n{F}\n{F}python\ny\n{F}", "x\n", "longest, the first of equals", "longest"),
@@ -92,9 +109,37 @@ def test_reasoning_holds_no_program() -> None:
     assert program_of(Sample(f"<think>\n{F}python\nx\n{F}\n")) is None
 
 
+BLANKS = " " * 1_000_000
+
+LONG = [
+    (f"{F}x{BLANKS}y\nz\n{F}", "before the end of an opening fence's line"),
+    (f"{F}\n{F}x{BLANKS}y\n", "in a line that closes nothing"),
+    (f"<a>{BLANKS}<a>{BLANKS}{F}\nz\n{F}{BLANKS}</a>{BLANKS}x", "between tags"),
+]
+
+
+@pytest.mark.parametrize("text", [t for t, _ in LONG], ids=[why for _, why in LONG])
+def test_a_million_blanks(text: str) -> None:
+    """Work that grows with their square would take hours."""
+    extract_program(text)
+
+
 PIECES = st.lists(
     st.sampled_from(
-        [f"{F}python\n", f"{F}\n", "x = 1\n", '"""', "'''\n", "'", "\\", "#", "~~~", "\n"]
+        [
+            f"{F}python\n",
+            f"{F}\n",
+            "<a>",
+            "</a>",
+            "x = 1\n",
+            '"""',
+            "'''\n",
+            "'",
+            "\\",
+            "#",
+            "~~~",
+            "\n",
+        ]
     ),
     max_size=40,
 ).map("".join)

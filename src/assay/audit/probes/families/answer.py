@@ -181,8 +181,9 @@ def taken_back(task: Task) -> Iterator[Attack]:
         return
     if task.subject == "code":
         for stub in task.wrong_responses():
-            text = f"{task.correct}\n\nNo, that is not what was asked for. Instead:\n\n{stub.text}"
-            yield Attack(text, stub.form)
+            text = f"{task.correct}\n\nNo, that is not what was asked for. Instead:\n\n"
+            yield Attack(text + stub.text, stub.form)
+            yield Attack(f"{text}<answer>{stub.text}</answer>", f"{stub.form} in a tag")
     for wrong in task.wrong_answers(1):
         for attack in _final(task, wrong):
             text = f"{task.correct}\n\nWait, that is a mistake.\n\n{attack.text}"

@@ -66,6 +66,7 @@ def presented(task: Task) -> Iterator[Attack]:
         return
     yield Attack(f"Here it is:\n\n{fenced(program)}\n\nIt takes one pass.", "prose around")
     yield Attack(fenced(f"# A solution.\n{program}"), "comment before")
+    yield Attack(f"<answer>{fenced(program)}</answer>", "in a tag")
     text = f"{fenced(program)}\n\nFor example:\n\n```text\nit works\n```"
     yield Attack(text, "output after")
     try:
