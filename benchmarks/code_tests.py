@@ -28,11 +28,11 @@ from pathlib import Path
 
 from assay.model import Sample
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox import selftest
-from assay.verifiers.code_tests.sandbox.kinds import PLAIN
-from assay.verifiers.code_tests.sandbox.levels import LEVELS
-from assay.verifiers.code_tests.sandbox.limits import Limits
-from assay.verifiers.code_tests.sandbox.pool import Pool, Zygote
+from assay.verifiers.code_tests.sandbox.parent import selftest
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool, Zygote
+from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
+from assay.verifiers.code_tests.sandbox.wire.levels import LEVELS
+from assay.verifiers.code_tests.sandbox.wire.limits import Limits
 from assay.verifiers.code_tests.verifier import CodeTests
 
 CODE = "def add(a, b):\n    return a + b\n"

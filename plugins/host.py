@@ -17,11 +17,7 @@ import pluggy
 
 from assay.errors import PluginError, VerifierNotFound, nearest
 from assay.plugins import hookspecs
-from assay.plugins.load import FAILURES, module_from_file
-from assay.plugins.log_readers import LogReaderSpec
-from assay.plugins.markers import PROJECT, SPEC_ATTRIBUTE
-from assay.plugins.offers import ComposerOffer, LogReaderOffer, Offer, ProbeOffer
-from assay.plugins.points import (
+from assay.plugins.entry_points import (
     BLOCK_VARIABLE,
     LOAD_VARIABLE,
     entry_points,
@@ -29,14 +25,18 @@ from assay.plugins.points import (
     normal,
     own_version,
 )
+from assay.plugins.importable import local_object
+from assay.plugins.load import FAILURES, module_from_file
+from assay.plugins.log_readers import LogReaderSpec
+from assay.plugins.markers import PROJECT, SPEC_ATTRIBUTE
 from assay.plugins.probe import ProbeSpec
-from assay.plugins.reach import local_object
+from assay.plugins.registered import ComposerOffer, LogReaderOffer, Offer, ProbeOffer
 from assay.plugins.spec import ComposerSpec, VerifierSpec
 
 BUILTINS = {
     PROJECT: "assay.verifiers.plugin",
     f"{PROJECT}.audit.logs": "assay.audit.logs.plugin",
-    f"{PROJECT}.audit.probes": "assay.audit.probes.plugin",
+    f"{PROJECT}.probes": "assay.probes.plugin",
 }
 """Our own plugins: name -> module. The host imports no verifier, no reader and no probe."""
 

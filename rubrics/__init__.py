@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assay.rubrics.base import Rubric
-from assay.rubrics.bound import BoundRubric, Job
-from assay.rubrics.criterion import Criterion
-from assay.rubrics.kinds import (
+from assay.rubrics.compiled.bound import BoundRubric, Job
+from assay.rubrics.metrics import summary, values
+from assay.rubrics.written.criterion import Criterion
+from assay.rubrics.written.kinds import (
     Clip,
     Gate,
     Min,
@@ -23,10 +23,10 @@ from assay.rubrics.kinds import (
     Weighted,
     best_of,
 )
-from assay.rubrics.load import load_rubric
-from assay.rubrics.metrics import summary, values
-from assay.rubrics.parts import Criteria, Slot
-from assay.rubrics.write import rubric_text, save_rubric
+from assay.rubrics.written.load import load_rubric
+from assay.rubrics.written.reading import Criteria, Slot
+from assay.rubrics.written.rubric import Rubric
+from assay.rubrics.written.write import rubric_text, save_rubric
 
 __all__ = [
     "BoundRubric",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from assay.errors import RubricError, nearest
-from assay.rubrics.number import fraction
+from assay.rubrics.written.number import fraction
 
 _NUMBER = re.compile(r"\d+(\.\d+)?([eE][+-]?\d+)?(/\d+)?")
 _COMPARE = re.compile(r"<=|>=|==|=|<|>")

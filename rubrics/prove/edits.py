@@ -7,14 +7,14 @@ from fractions import Fraction
 from typing import Any
 
 from assay.errors import RubricError
-from assay.rubrics.base import Part, Rubric
-from assay.rubrics.criterion import Criterion
-from assay.rubrics.kinds import Process, Weighted
-from assay.rubrics.number import Number
-from assay.rubrics.plan import Leaf, Plan
+from assay.rubrics.compiled.plan import Leaf, Plan
 from assay.rubrics.prove.certificate import Outcome, shown
 from assay.rubrics.prove.evaluate import best, worst
 from assay.rubrics.prove.floats import linear_weights
+from assay.rubrics.written.criterion import Criterion
+from assay.rubrics.written.kinds import Process, Weighted
+from assay.rubrics.written.number import Number
+from assay.rubrics.written.rubric import Part, Rubric
 
 Check = Callable[[Part, Mapping[str, Any], str], "Outcome | None"]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from assay.rubrics.base import Part
-from assay.rubrics.criterion import Criterion
-from assay.rubrics.ops import EXACT, Ops
-from assay.rubrics.plan import Leaf, Plan
+from assay.rubrics.compiled.plan import Leaf, Plan
+from assay.rubrics.written.arithmetic import EXACT, Ops
+from assay.rubrics.written.criterion import Criterion
+from assay.rubrics.written.rubric import Part
 
 
 def evaluate(plan: Plan, values: Mapping[str, Any], ops: Ops = EXACT) -> Any:

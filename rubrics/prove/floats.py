@@ -7,8 +7,8 @@ import math
 from collections.abc import Mapping
 from fractions import Fraction
 
-from assay.rubrics.casts import DTYPES, cast
-from assay.rubrics.plan import Plan
+from assay.rubrics.compiled.dtypes import DTYPES, cast
+from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.prove.certificate import CastCheck, shown
 from assay.rubrics.prove.evaluate import evaluate, span, values_of
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from assay.rubrics.number import Number
+from assay.rubrics.written.number import Number
 
 
 class NotLinear(Exception):
@@ -96,7 +96,7 @@ class FormOps:
     @staticmethod
     def sigmoid(value: Any) -> Form:
         """Of what is fixed."""
-        from assay.rubrics.ops import EXACT
+        from assay.rubrics.written.arithmetic import EXACT
 
         if not form(value).fixed:
             raise NotLinear("a sigmoid of a criterion")

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from assay.errors import RubricError, nearest
-from assay.rubrics.number import fraction
 from assay.rubrics.prove.certificate import KLFloor
+from assay.rubrics.written.number import fraction
 
 DIGITS = 10**9
 """Ends of intervals are rounded outwards to this denominator."""

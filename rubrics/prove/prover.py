@@ -12,10 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from assay.errors import RubricError, nearest
-from assay.rubrics.base import Part, Rubric
-from assay.rubrics.faults import Fault
-from assay.rubrics.kinds import Process, Repeat, Turns
-from assay.rubrics.plan import Leaf, Plan
+from assay.rubrics.compiled.plan import Leaf, Plan
+from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.prove.certificate import Certificate, Outcome, shown
 from assay.rubrics.prove.couplings import read_couplings
 from assay.rubrics.prove.edits import edit_for
@@ -23,10 +21,12 @@ from assay.rubrics.prove.evaluate import best, evaluate, worst
 from assay.rubrics.prove.floats import cast_checks
 from assay.rubrics.prove.noise import kl_floor, read_noise
 from assay.rubrics.prove.ruling import ONE, ruled
-from assay.rubrics.turning import TurnsPlan
+from assay.rubrics.written.faults import Fault
+from assay.rubrics.written.kinds import Process, Repeat, Turns
+from assay.rubrics.written.rubric import Part, Rubric
 
 if TYPE_CHECKING:
-    from assay.rubrics.bound import BoundRubric
+    from assay.rubrics.compiled.bound import BoundRubric
 
 TRIALS = 20_000
 """Points searched where nothing can be proved."""

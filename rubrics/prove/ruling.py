@@ -11,9 +11,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from assay.rubrics.faults import Fault
-from assay.rubrics.kinds import OURS
-from assay.rubrics.plan import Leaf, Plan
+from assay.rubrics.compiled.plan import Leaf, Plan
 from assay.rubrics.prove.certificate import Outcome, Ruling, Witness, frozen
 from assay.rubrics.prove.coupled import Extreme, linear_extreme
 from assay.rubrics.prove.couplings import Coupling
@@ -21,6 +19,8 @@ from assay.rubrics.prove.evaluate import Near, best, evaluate, standard, worst
 from assay.rubrics.prove.linear import NotLinear
 from assay.rubrics.prove.search import search
 from assay.rubrics.prove.smt import available, decide
+from assay.rubrics.written.faults import Fault
+from assay.rubrics.written.kinds import OURS
 
 ONE = Fraction(1)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from assay.rubrics.plan import Leaf, Plan
+from assay.rubrics.compiled.plan import Leaf, Plan
 from assay.rubrics.prove.couplings import Coupling
 from assay.rubrics.prove.evaluate import span, values_of
 

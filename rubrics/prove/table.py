@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from assay.model import JSON
 from assay.printable import printable
-from assay.rubrics.faults import Fault
-from assay.rubrics.plan import Plan
+from assay.rubrics.compiled.plan import Plan
+from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.prove.certificate import shown
 from assay.rubrics.prove.evaluate import evaluate
 from assay.rubrics.prove.floats import corner_values
-from assay.rubrics.turning import TurnsPlan
+from assay.rubrics.written.faults import Fault
 
 if TYPE_CHECKING:
-    from assay.rubrics.bound import BoundRubric
+    from assay.rubrics.compiled.bound import BoundRubric
 
 MOST = 4096
 """Most corners of one case."""

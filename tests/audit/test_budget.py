@@ -13,8 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from planted import CLEAN, PLANTED, analyse, covers, make_frame, quiet, the
 
-from assay.audit.analyses._shapley import EVALUATIONS, affordable, shapley
-from assay.audit.analyses.budget import IDLE, LOSES, OUTBID
+from assay.audit.analyses.budget.analysis import IDLE, LOSES, OUTBID
+from assay.audit.analyses.budget.shapley import EVALUATIONS, affordable, shapley
 from assay.audit.finding import Outcome
 from assay.audit.frame import Frame
 from assay.audit.groups import Groups
@@ -211,7 +211,7 @@ LEVELS = st.sampled_from([Fraction(0), Fraction(1, 4), Fraction(1, 2), Fraction(
 def test_shapley_values_are_the_mean_over_all_orders(
     table: dict[str, Any], rows: list[tuple[Fraction, ...]]
 ) -> None:
-    from assay.audit.analyses._compose import Columns
+    from assay.audit.analyses.budget.compose import Columns
 
     rubric = bound(table)
     groups = Groups(np.arange(len(rows)), np.array([0]))

@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from planted import CLEAN, PLANTED, analyse, covers, make_frame, quiet, the
 from scipy import optimize, stats
 
-from assay.audit.analyses._cycles import CYCLES, CYCLES_KIND
-from assay.audit.analyses._pairs import CELLS, taken
-from assay.audit.analyses.relations import (
+from assay.audit.analyses.relations.analysis import (
     APART,
     CONTRADICTS,
     EXCEPTIONS,
@@ -23,6 +21,8 @@ from assay.audit.analyses.relations import (
     SAME,
     TELLS,
 )
+from assay.audit.analyses.relations.criterion_pairs import CELLS, taken
+from assay.audit.analyses.relations.cycles import CYCLES, CYCLES_KIND
 from assay.audit.finding import Kind, Outcome
 from assay.audit.frame import Frame
 from assay.audit.groups import Groups
@@ -256,7 +256,7 @@ def test_implication_by_hand() -> None:
     a = [1, 0, 0, 1, 1, 0, 1, 1]
     b = [1, 0, 1, 1, 0, 0, 0, 0]
     frame = make_frame({"a": a, "b": b}, np.zeros(8), prompt=[0, 0, 0, 1, 1, 1, 2, 2])
-    from assay.audit.analyses._pairs import Pairs
+    from assay.audit.analyses.relations.criterion_pairs import Pairs
 
     pairs = Pairs(frame, np.arange(3))
     assert pairs.exceptions(0, 1).value == pytest.approx(1 / 3)

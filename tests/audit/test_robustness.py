@@ -14,9 +14,9 @@ from planted import CLEAN, PLANTED, analyse, covers, make_frame, quiet, the
 from scipy.optimize import linprog
 
 from assay import load_rubric
-from assay.audit.analyses import _knobs
-from assay.audit.analyses._knobs import knobs
-from assay.audit.analyses.robustness import CHANGE, FRAGILE, FRAGILE_ORDERS
+from assay.audit.analyses.robustness import variations
+from assay.audit.analyses.robustness.analysis import CHANGE, FRAGILE, FRAGILE_ORDERS
+from assay.audit.analyses.robustness.variations import knobs
 from assay.audit.context import Context
 from assay.audit.finding import Outcome
 from assay.audit.frame import Frame
@@ -310,8 +310,8 @@ def bent(seed: int, rate: float, prompts: int) -> Frame:
 def test_rubrics_that_are_no_sum_are_quiet_and_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without bisecting, and with the one change on which the finding rests: the others only take
     time."""
-    monkeypatch.setattr(_knobs, "HALVINGS", 0)
-    monkeypatch.setattr(_knobs, "TRIED", (CHANGE,))
+    monkeypatch.setattr(variations, "HALVINGS", 0)
+    monkeypatch.setattr(variations, "TRIED", (CHANGE,))
     own = bound(BENT)
     whole = the(analyse("robustness", bent(0, 0.3, 500), rubric=own), FRAGILE_ORDERS.id)
     assert whole.value == pytest.approx(0.3, abs=0.05)

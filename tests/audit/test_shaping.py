@@ -15,10 +15,10 @@ from planted import CLEAN, PLANTED, analyse, covers, make_frame, quiet, the
 from scipy.stats import kendalltau
 
 from assay import Engine, Sample, load_rubric
-from assay.audit.analyses._potential import REUSE, STALL
-from assay.audit.analyses._reversals import REGRET, REVERSED
-from assay.audit.analyses._step_count import STEP_COUNT, STEPS, per_step
-from assay.audit.analyses.shaping import SPEC
+from assay.audit.analyses.shaping.analysis import SPEC
+from assay.audit.analyses.shaping.potential import REUSE, STALL
+from assay.audit.analyses.shaping.reversals import REGRET, REVERSED
+from assay.audit.analyses.shaping.step_count import STEP_COUNT, STEPS, per_step
 from assay.audit.finding import Outcome
 from assay.audit.frame import Frame, Turns
 from assay.audit.groups import Groups

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from assay.audit.probes.bundled import SETS, bundled
+from assay.probes.bundled import SETS, bundled
 
 from .conftest import Done, write_rows
 

@@ -46,10 +46,10 @@ def main() -> None:
     with atheris.instrument_imports(include=["assay.verifiers.math_answer"]):
         from assay.errors import ReferenceUnreadable
         from assay.verifiers.math_answer.equal import equivalent
-        from assay.verifiers.math_answer.extract import extract
         from assay.verifiers.math_answer.limits import Unreadable
-        from assay.verifiers.math_answer.parse import parse
-        from assay.verifiers.math_answer.plain import plain
+        from assay.verifiers.math_answer.locating.extract import extract
+        from assay.verifiers.math_answer.reading.parse import parse
+        from assay.verifiers.math_answer.to_text import plain
 
     def one(data: bytes) -> None:
         text = data.decode("utf-8", "surrogateescape")

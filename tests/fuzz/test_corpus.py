@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assay.errors import ReferenceUnreadable
 from assay.verifiers.math_answer import equivalent
-from assay.verifiers.math_answer.extract import extract
+from assay.verifiers.math_answer.locating.extract import extract
 
 
 def test_every_kept_input_gets_an_answer_or_a_named_error():

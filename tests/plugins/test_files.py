@@ -12,7 +12,7 @@ from assay.model import Sample
 from assay.plugins.host import Host
 from assay.plugins.load import load_target
 from assay.plugins.markers import verifier
-from assay.plugins.offers import Offer
+from assay.plugins.registered import Offer
 
 from .test_host import judged, offering
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from assay import Engine, PluginError, ProbeSpec, Sample
-from assay.audit.probes.bundled import bundled
-from assay.audit.probes.findings import findings
-from assay.audit.probes.run import probe
 from assay.plugins.host import Host
+from assay.probes.bundled import bundled
+from assay.probes.findings import findings
+from assay.probes.run import probe
 
 PLUGIN = '''
 """A probe of our own."""
@@ -75,12 +75,12 @@ def test_the_host_offers_probes_of_everyone(tmp_path: Path) -> None:
     offer = host.probes["sums.shouted"]
     assert offer.plugin.startswith("file ")
     assert offer.load() is not None
-    assert host.probes["answer.hedge"].plugin == "assay.audit.probes"
+    assert host.probes["answer.hedge"].plugin == "assay.probes"
     assert list(host.probes) == sorted(host.probes)
 
 
 def test_ours_can_be_blocked() -> None:
-    host = Host(blocked=["assay.audit.probes"])
+    host = Host(blocked=["assay.probes"])
     assert host.probes == {}
     assert host.offers
 
@@ -92,7 +92,7 @@ def test_a_name_offered_twice_is_an_error(tmp_path: Path) -> None:
         Host(plugins=[str(path)])
     first, *rest = str(caught.value).splitlines()
     assert first == "probe 'answer.hedge' is offered twice:"
-    assert rest[0] == "  by plugin 'assay.audit.probes'"
+    assert rest[0] == "  by plugin 'assay.probes'"
 
 
 def test_what_is_no_spec_is_told(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 from assay.plugins.markers import hookimpl
 from assay.plugins.spec import ComposerSpec
 from assay.rubrics import Rubric
-from assay.rubrics.parts import Criteria
+from assay.rubrics.written.reading import Criteria
 
 
 class Harmonic(Rubric):

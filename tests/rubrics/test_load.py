@@ -11,7 +11,7 @@ from assay.errors import RubricError, VerifierNotFound
 from assay.model import Verdict
 from assay.plugins.host import Host
 from assay.rubrics import Criterion, Gate, Rubric, Weighted, load_rubric
-from assay.rubrics.number import Number
+from assay.rubrics.written.number import Number
 
 ERRORS: list[tuple[str, str]] = [
     (

@@ -9,9 +9,9 @@ import pytest
 
 from assay.plugins.host import Host
 from assay.rubrics import load_rubric
-from assay.rubrics.load import presets
-from assay.rubrics.number import fraction
 from assay.rubrics.prove.certificate import shown
+from assay.rubrics.written.load import presets
+from assay.rubrics.written.number import fraction
 
 HOST = Host()
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.rubrics.casts import cast
+from assay.rubrics.compiled.dtypes import cast
 from assay.rubrics.prove.simplex import maximise
 
 F = Fraction

@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 
 from assay.printable import printable
-from assay.verifiers.code_tests.compare import show
-from assay.verifiers.code_tests.outcomes import CaseResult, Outcome
-from assay.verifiers.code_tests.suite import Case
+from assay.verifiers.code_tests.comparing.compare import show
+from assay.verifiers.code_tests.runs.outcomes import CaseResult, Outcome
+from assay.verifiers.code_tests.suites.suite import Case
 
 
 def feedback(cases: Sequence[Case], results: Sequence[CaseResult]) -> str | None:

@@ -10,19 +10,19 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from assay.model import Part, Sample, Verdict
-from assay.verifiers.code_tests.execute import START_S, Budget, Program
-from assay.verifiers.code_tests.expected import completed
 from assay.verifiers.code_tests.feedback import feedback
-from assay.verifiers.code_tests.outcomes import CaseResult, Outcome, Starved
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.rest import run_rest
-from assay.verifiers.code_tests.sandbox import selftest
-from assay.verifiers.code_tests.sandbox.kinds import kind_for
-from assay.verifiers.code_tests.sandbox.levels import Level
-from assay.verifiers.code_tests.sandbox.limits import Lost, Unconfined
-from assay.verifiers.code_tests.sandbox.pool import Lane, Pool, shared_pool
-from assay.verifiers.code_tests.shapes import read
-from assay.verifiers.code_tests.suite import Case, Suite
+from assay.verifiers.code_tests.runs.by_proxy import run_rest
+from assay.verifiers.code_tests.runs.execute import START_S, Budget, Program
+from assay.verifiers.code_tests.runs.expected import completed
+from assay.verifiers.code_tests.runs.outcomes import CaseResult, Outcome, Starved
+from assay.verifiers.code_tests.sandbox.parent import selftest
+from assay.verifiers.code_tests.sandbox.parent.pool import Lane, Pool, shared_pool
+from assay.verifiers.code_tests.sandbox.wire.kinds import kind_for
+from assay.verifiers.code_tests.sandbox.wire.levels import Level
+from assay.verifiers.code_tests.sandbox.wire.limits import Lost, Unconfined
+from assay.verifiers.code_tests.suites.shapes import read
+from assay.verifiers.code_tests.suites.suite import Case, Suite
 from assay.verifiers.program_source import extract_program
 
 NAME = "code.tests@1"
@@ -79,7 +79,7 @@ class CodeTests:
         found = extract_program(sample.answer, params.code, params.language)
         code = found.text if found is not None else ""
         if params.remote is not None:
-            from assay.verifiers.code_tests.remote import run_remote
+            from assay.verifiers.code_tests.runs.remote import run_remote
 
             if not code.strip():
                 return self._empty("remote")

@@ -11,16 +11,17 @@ from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
 from assay.printable import printable
-from assay.verifiers.math_answer import form, relations, scalars, wording
-from assay.verifiers.math_answer.compare import Comparer
-from assay.verifiers.math_answer.extract import reference_text
+from assay.verifiers.math_answer.deciding import form, relations, scalars
+from assay.verifiers.math_answer.deciding.compare import Comparer
 from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.parse import parse, parse_tokens
-from assay.verifiers.math_answer.plain import plain
+from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
-from assay.verifiers.math_answer.settle import settle
-from assay.verifiers.math_answer.tokens import tokenize
+from assay.verifiers.math_answer.reading import wording
+from assay.verifiers.math_answer.reading.parse import parse, parse_tokens
+from assay.verifiers.math_answer.reading.simplify import settle
+from assay.verifiers.math_answer.reading.tokens import tokenize
+from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import Items, Node, Num, Rel, Sym, walk
 
 CACHED = 2000

@@ -14,7 +14,7 @@ from assay.model import FrozenDict, Sample, Verdict
 from assay.plugins.spec import Escalate
 from assay.printable import printable
 from assay.verifiers.math_answer.equal import Comparison, equivalent
-from assay.verifiers.math_answer.extract import Extraction, extract
+from assay.verifiers.math_answer.locating.extract import Extraction, extract
 from assay.verifiers.math_answer.policy import DEFAULT, Policy
 
 NAME = "math.answer@1"
@@ -66,9 +66,9 @@ class MathAnswer:
         if comparison.open:
             if not last:
                 return Escalate(comparison.because)
-            from assay.verifiers.math_answer import proof
+            from assay.verifiers.math_answer.deciding import by_sympy
 
-            comparison = proof.attempt(reference, found.text, policy, comparison)
+            comparison = by_sympy.attempt(reference, found.text, policy, comparison)
         return _verdict(found, comparison)
 
 

@@ -17,7 +17,7 @@ from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
 from assay.verifiers.math_answer.equal import same_value
-from assay.verifiers.math_answer.plain import plain
+from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import App, Node, Sym, symbols
 from assay.verifiers.math_steps.scan import Chain, Segment, chains
 from assay.verifiers.math_steps.values import (

@@ -9,8 +9,8 @@ from functools import lru_cache
 from flint import fmpq
 
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.parse import parse
-from assay.verifiers.math_answer.plain import plain
+from assay.verifiers.math_answer.reading.parse import parse
+from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import App, Group, Node, Num, Quantity, Sym, symbols
 
 BITS = 4_096

@@ -29,7 +29,7 @@ from assay.errors import ReferenceUnreadable
 from assay.model import Message, Part, Sample, Verdict
 from assay.plugins.spec import Finding
 from assay.printable import printable
-from assay.verifiers.math_answer.plain import plain
+from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import Node
 from assay.verifiers.math_steps.claims import Claim, claims
 from assay.verifiers.math_steps.spec import StepsParams

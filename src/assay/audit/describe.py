@@ -25,7 +25,7 @@ No finding is no proof: a log is at most *consistent with* a reward that teaches
 
 def specs() -> Iterator[AnalysisSpec]:
     """Every analysis in the order of a report; then the probes, which are asked for."""
-    from assay.audit.probes.outcome import SPEC
+    from assay.probes.outcome import SPEC
 
     for analysis in all_analyses():
         yield analysis.spec

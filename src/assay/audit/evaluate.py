@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assay.audit.stats.sums import fsum
-from assay.rubrics.criterion import Criterion
-from assay.rubrics.kinds import OURS
-from assay.rubrics.ops import SLACK
+from assay.rubrics.written.arithmetic import SLACK
+from assay.rubrics.written.criterion import Criterion
+from assay.rubrics.written.kinds import OURS
 
 if TYPE_CHECKING:
     from assay.audit.frame import Floats
-    from assay.rubrics.base import Part
-    from assay.rubrics.number import Number
-    from assay.rubrics.plan import Plan
+    from assay.rubrics.compiled.plan import Plan
+    from assay.rubrics.written.number import Number
+    from assay.rubrics.written.rubric import Part
 
 
 def evaluated(plan: Plan, values: Mapping[str, Floats]) -> Floats:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.rubrics import Process, Rubric, Turns
-from assay.rubrics.kinds import Repeat
+from assay.rubrics.written.kinds import Repeat
 
 if TYPE_CHECKING:
     from assay.rubrics import BoundRubric
@@ -40,7 +40,7 @@ def identities(bound: BoundRubric) -> dict[str, Identity]:
 
 
 def _leaves(rubric: Rubric) -> Mapping[str, Any]:
-    from assay.rubrics.base import walk
+    from assay.rubrics.written.rubric import walk
 
     return {"/".join(path): leaf for path, leaf in walk(rubric)}
 

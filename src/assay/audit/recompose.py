@@ -22,15 +22,15 @@ from assay.audit.whole_rows import WholeRows
 from assay.errors import AssayError, SampleError
 from assay.model import Sample
 from assay.rubrics import Phases, Switch
-from assay.rubrics.criterion import Criterion
-from assay.rubrics.plan import Leaf, Plan
-from assay.rubrics.turning import TurnsPlan
+from assay.rubrics.compiled.plan import Leaf, Plan
+from assay.rubrics.compiled.turns import TurnsPlan
+from assay.rubrics.written.criterion import Criterion
 
 if TYPE_CHECKING:
     from assay.audit.context import Context
     from assay.audit.frame import Codes, Floats, Frame
     from assay.rubrics import BoundRubric
-    from assay.rubrics.base import Part
+    from assay.rubrics.written.rubric import Part
 
 COLUMN_NAMES = (
     *("reward", "scores", "contributions", "statuses", "row_status"),

@@ -15,7 +15,7 @@ import numpy as np
 from assay.audit.matching import Identity, identities, same_verifier
 from assay.errors import AssayError
 from assay.model import Sample, Verdict
-from assay.rubrics.base import VIRTUAL
+from assay.rubrics.written.rubric import VIRTUAL
 
 if TYPE_CHECKING:
     from assay.audit.context import Context

@@ -177,8 +177,8 @@ def _probed(
     rubric: str, log: Log, columns: dict[str, str], seed: int, plugins: Sequence[str]
 ) -> Outcome:
     """The board of probes on prompts of the log."""
-    from assay.audit.probes.outcome import ROWS, as_outcome, samples_of
-    from assay.audit.probes.run import probe
+    from assay.probes.outcome import ROWS, as_outcome, samples_of
+    from assay.probes.run import probe
 
     rows = log.rows(range(min(ROWS, log.frame.n)))
     fields = {name: column for name, column in columns.items() if name in SAMPLE_FIELDS}

@@ -30,9 +30,9 @@ from assay.rollouts.sources import STDIN, Source, find_sources
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine
+    from assay.fit import Fit, Made, Report
     from assay.plugins.host import Host
     from assay.rubrics import Criterion, Rubric
-    from assay.rubrics.fit import Fit, Made, Report
 
 MAP_EXAMPLE = "chosen=preferred"
 
@@ -183,9 +183,9 @@ def _fitted(
     folds: int,
     seed: int,
 ) -> Report:
-    from assay.rubrics.fit import Report, bootstrap, find, gather, order_consistency
-    from assay.rubrics.fit import fit as fit_model
-    from assay.rubrics.fit.rows import criteria_of
+    from assay.fit import Report, bootstrap, find, gather, order_consistency
+    from assay.fit import fit as fit_model
+    from assay.fit.rows import criteria_of
 
     leaves = {} if base is None else dict(base.leaves())
     names = criteria_of(read.preferences, criterion or tuple(leaves))
@@ -233,7 +233,7 @@ def _made(
     uses: Mapping[str, str],
     host: Host,
 ) -> Made:
-    from assay.rubrics.fit import make_rubric
+    from assay.fit import make_rubric
 
     about = f"Weights fitted to {fitted.n} {fitted.noun}s ({fitted.model})"
     return make_rubric(
@@ -288,7 +288,7 @@ def _check(
 
 
 def _check_out(out: Path, sources: Sequence[Source], rubric: str | None) -> None:
-    from assay.rubrics.fit.report import check_path
+    from assay.fit.report import check_path
 
     check_path(out)
     others = [s.path for s in sources if s.path != STDIN]
@@ -302,7 +302,7 @@ def _check_out(out: Path, sources: Sequence[Source], rubric: str | None) -> None
 
 
 def _write(report: Report, out: Path) -> None:
-    from assay.rubrics.fit import save_rubric_file
+    from assay.fit import save_rubric_file
 
     if report.made is None:
         say_note(f"{out} is not written: there are no weights to write")

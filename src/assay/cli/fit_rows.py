@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.errors import ConfigError, RolloutsError, SampleError, nearest
+from assay.fit.rows import FIELDS, KINDS, Item, Kind, Preference, kind_of, read_preference
 from assay.model import SAMPLE_FIELDS, Sample
 from assay.rollouts.rows import read_rows
 from assay.rollouts.sources import Source
-from assay.rubrics.fit.rows import FIELDS, KINDS, Item, Kind, Preference, kind_of, read_preference
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine

@@ -12,7 +12,7 @@ from rich.table import Table
 from assay.cli.console import plain, say_error, show
 from assay.cli.options import PluginFiles
 from assay.plugins.host import Host, PluginWarning
-from assay.plugins.offers import Offer
+from assay.plugins.registered import Offer
 
 
 def plugins(

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from assay.audit.finding import Finding
-    from assay.audit.probes.board import Board, Line, Score
     from assay.engine.engine import Engine
     from assay.model import Sample
     from assay.plugins.host import Host
+    from assay.probes.board import Board, Line, Score
 
 MAP_EXAMPLE = "reference=answer"
 
@@ -107,9 +107,9 @@ def probe(
 
     A board without findings says that these probes failed on these prompts, and nothing more.
     """
-    from assay.audit.probes.findings import findings
-    from assay.audit.probes.run import probe as run
     from assay.plugins.host import Host
+    from assay.probes.findings import findings
+    from assay.probes.run import probe as run
 
     graves = at_least(fail_on)
     if list_probes:
@@ -140,7 +140,7 @@ def probe(
 
 def _samples(engine: Engine, rows: list[str], mapped: list[str]) -> tuple[list[Sample], str]:
     """The samples, and what they are, in words."""
-    from assay.audit.probes.bundled import SETS, bundled, fitting
+    from assay.probes.bundled import SETS, bundled, fitting
 
     columns = read_map(mapped, MAP_EXAMPLE, SAMPLE_FIELDS)
     if not rows:
@@ -277,7 +277,7 @@ def _show_findings(board: Board, found: Sequence[Finding]) -> None:
     if not found:
         show(plain("\nno findings: these probes failed on these prompts; others may not"))
         return
-    from assay.audit.probes.lines import THRESHOLD
+    from assay.probes.lines import THRESHOLD
 
     show(plain("\nfindings"))
     lines = {line.spec.name: line for line in board.lines}

@@ -18,7 +18,7 @@ from assay.plugins.spec import Escalate, Verifier
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from assay.plugins.offers import Offer
+    from assay.plugins.registered import Offer
 
 _numbers = itertools.count(1)
 _known: dict[bytes, int] = {}

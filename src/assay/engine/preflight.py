@@ -16,8 +16,8 @@ from assay.errors import AssayError, ReferenceUnreadable, SampleError
 from assay.model import EMPTY, Message, Reward, Sample
 from assay.plugins.spec import Finding, Preflight, Severity, Verifier
 from assay.printable import printable
-from assay.rubrics.choices import choices, top_of
-from assay.rubrics.ranges import part_range
+from assay.rubrics.compiled.ranges import part_range
+from assay.rubrics.compiled.switching import choices, top_of
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine

@@ -12,7 +12,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.engine.fault import Account
+from assay.engine.blame import Account
 from assay.engine.frames import REPLY_BYTES, Reader, dumps
 from assay.errors import WorkerError
 

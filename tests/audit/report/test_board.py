@@ -6,11 +6,11 @@ from planted import make_frame
 from toy_graders import substring
 
 from assay import Engine
-from assay.audit.probes.bundled import bundled
-from assay.audit.probes.outcome import SPEC, as_outcome
-from assay.audit.probes.run import probe
 from assay.audit.report.document import page
 from assay.audit.run import Audit
+from assay.probes.bundled import bundled
+from assay.probes.outcome import SPEC, as_outcome
+from assay.probes.run import probe
 
 
 def test_a_report_draws_the_board() -> None:

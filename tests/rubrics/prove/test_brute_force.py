@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from assay.rubrics import Rubric, load_rubric
-from assay.rubrics.number import fraction
+from assay.rubrics.written.number import fraction
 
 from .test_rulings import HOST, KEY, F, replayed
 
@@ -253,7 +253,7 @@ def test_couplings_against_brute_force(kinds: str) -> None:
 def test_against_z3() -> None:
     """Our corners and z3's real arithmetic never disagree on random nested rubrics."""
     pytest.importorskip("z3")
-    from assay.rubrics.plan import Plan
+    from assay.rubrics.compiled.plan import Plan
     from assay.rubrics.prove.smt import decide
 
     pick = random.Random(8)

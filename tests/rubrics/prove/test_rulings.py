@@ -12,7 +12,7 @@ import pytest
 
 from assay.plugins.host import Host
 from assay.rubrics import Rubric, load_rubric
-from assay.rubrics.number import fraction
+from assay.rubrics.written.number import fraction
 
 F = Fraction
 KEY = {"levels": [0, 1]}

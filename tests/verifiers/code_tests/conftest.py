@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from assay.verifiers.code_tests.sandbox import selftest
-from assay.verifiers.code_tests.sandbox.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent import selftest
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool
 
 CASES = Path(__file__).parents[2] / "cases" / "code"
 

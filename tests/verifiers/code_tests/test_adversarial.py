@@ -15,7 +15,7 @@ import pytest
 
 from assay.model import Sample, Status, Verdict
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool
 from assay.verifiers.code_tests.verifier import CodeTests
 
 _spec = importlib.util.spec_from_file_location("code_conf", Path(__file__).with_name("conftest.py"))
@@ -79,7 +79,7 @@ def test_every_row_as_an_unprivileged_user(level: str) -> None:
         "import importlib.util, sys\n"
         "spec = importlib.util.spec_from_file_location('adversarial', sys.argv[1])\n"
         "m = importlib.util.module_from_spec(spec); spec.loader.exec_module(m)\n"
-        "from assay.verifiers.code_tests.sandbox.pool import Pool\n"
+        "from assay.verifiers.code_tests.sandbox.parent.pool import Pool\n"
         "with Pool(sys.argv[2], 2) as pool:\n"
         "    print(m.complaints(pool))\n"
     )

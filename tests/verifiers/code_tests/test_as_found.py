@@ -19,7 +19,7 @@ import pytest
 from assay.errors import ReferenceUnreadable
 from assay.model import Sample, Status, Verdict
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool
 from assay.verifiers.code_tests.verifier import CodeTests
 
 WHOLE = CodeTestsParams(code="whole", score="all")

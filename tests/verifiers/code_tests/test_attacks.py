@@ -20,7 +20,7 @@ import pytest
 
 from assay.model import Sample, Status
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool
 from assay.verifiers.code_tests.verifier import CodeTests
 
 
@@ -691,9 +691,9 @@ def test_no_expected_value_is_in_the_childs_memory(pool: Pool) -> None:
             return made
 
         zygote.run = watched  # type: ignore[method-assign]
-        from assay.verifiers.code_tests.execute import Program
-        from assay.verifiers.code_tests.sandbox.kinds import PLAIN
-        from assay.verifiers.code_tests.shapes import read
+        from assay.verifiers.code_tests.runs.execute import Program
+        from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
+        from assay.verifiers.code_tests.suites.shapes import read
 
         suite = read(tests)
         Program(lane, PLAIN, code, suite, WHOLE).results(suite.cases, stop=False)

@@ -7,11 +7,11 @@ import pytest
 
 from assay.errors import ReferenceUnreadable
 from assay.model import Sample
-from assay.verifiers.code_tests.asserts import convert
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.presence import there
-from assay.verifiers.code_tests.sandbox import wire
-from assay.verifiers.code_tests.sandbox.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.wire import decoded
+from assay.verifiers.code_tests.suites.asserts import convert
+from assay.verifiers.code_tests.suites.identity_rewrites import there
 from assay.verifiers.code_tests.verifier import CodeTests
 
 WHOLE = CodeTestsParams(code="whole", score="all")
@@ -102,13 +102,13 @@ def test_what_cannot_run_here_is_the_rows_fault(code: str) -> None:
     [["h"], ["h", "1"], ["f", 1, 2], ["x", 1], [], "h", ["h", 1, 2, [3]], ["h", 1, 2, "call"]],
 )
 def test_a_garbled_object_is_refused(told: object) -> None:
-    with pytest.raises(wire.Garbled):
-        wire.decode({"!": told})
+    with pytest.raises(decoded.Garbled):
+        decoded.decode({"!": told})
 
 
 @pytest.mark.parametrize(
     "told", [[["a"], []], [["_a"], [1]], [["class"], [1]], [["a", "a"], [1, 2]], [[1], [1]], [["a b"], [1]]]
 )  # fmt: skip
 def test_a_garbled_named_tuple_is_refused(told: object) -> None:
-    with pytest.raises(wire.Garbled):
-        wire.decode({"N": told})
+    with pytest.raises(decoded.Garbled):
+        decoded.decode({"N": told})

@@ -17,7 +17,7 @@ import pytest
 from assay.errors import ReferenceUnreadable
 from assay.model import Sample, Status
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool
 from assay.verifiers.code_tests.verifier import CodeTests
 
 from .conftest import rows

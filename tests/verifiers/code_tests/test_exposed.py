@@ -19,10 +19,11 @@ from typing import Any
 
 import pytest
 
-from assay.verifiers.code_tests.sandbox import exposed, selftest, workspace
-from assay.verifiers.code_tests.sandbox.kinds import PLAIN, numeric_kind
-from assay.verifiers.code_tests.sandbox.limits import Limits
-from assay.verifiers.code_tests.sandbox.pool import Pool, Zygote
+from assay.verifiers.code_tests.sandbox.confinement import exposed, workspace
+from assay.verifiers.code_tests.sandbox.parent import selftest
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool, Zygote
+from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN, numeric_kind
+from assay.verifiers.code_tests.sandbox.wire.limits import Limits
 
 LEVELS = [x for x in ("namespaces", "landlock+seccomp") if selftest.finding(x).holds]  # type: ignore[arg-type]
 
@@ -118,9 +119,9 @@ def test_nor_in_another_virtual_environment(level: Any, tmp_path: Path) -> None:
     script = textwrap.dedent(f"""
         import json, sys, time
         import solutions
-        from assay.verifiers.code_tests.sandbox.kinds import PLAIN
-        from assay.verifiers.code_tests.sandbox.pool import Zygote
-        from assay.verifiers.code_tests.sandbox.limits import Limits
+        from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
+        from assay.verifiers.code_tests.sandbox.parent.pool import Zygote
+        from assay.verifiers.code_tests.sandbox.wire.limits import Limits
         zygote = Zygote({level!r}, PLAIN)
         given = json.dumps({{{str(site)!r}: ["solutions"]}}).encode()
         with zygote.run({{"kind": "script", "code": {REACH!r}}}, Limits(), given) as run:
@@ -268,8 +269,8 @@ def test_runs_at_the_same_time_have_nothing_in_common(level: Any) -> None:
 
 STARTS = """
 import sys, time
-from assay.verifiers.code_tests.sandbox.kinds import PLAIN
-from assay.verifiers.code_tests.sandbox.pool import Zygote
+from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
+from assay.verifiers.code_tests.sandbox.parent.pool import Zygote
 zygote = Zygote("landlock+seccomp", PLAIN)
 print(zygote.pid, zygote.ready.work, flush=True)
 time.sleep(60)

@@ -19,10 +19,10 @@ import pytest
 
 from assay.model import Sample, Status, Verdict
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox import selftest
-from assay.verifiers.code_tests.sandbox.kinds import PLAIN
-from assay.verifiers.code_tests.sandbox.limits import Limits, Lost
-from assay.verifiers.code_tests.sandbox.pool import Pool, Zygote
+from assay.verifiers.code_tests.sandbox.parent import selftest
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool, Zygote
+from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
+from assay.verifiers.code_tests.sandbox.wire.limits import Limits, Lost
 from assay.verifiers.code_tests.verifier import CodeTests
 
 LEVELS = [x for x in ("namespaces", "landlock+seccomp") if selftest.finding(x).holds]  # type: ignore[arg-type]
@@ -92,9 +92,9 @@ def test_programs_die_with_the_process_that_asked(level: str, how: str) -> None:
     """Whatever kills it, from whichever thread it asked."""
     script = textwrap.dedent(f"""
         import os, sys, threading, time
-        from assay.verifiers.code_tests.sandbox.kinds import PLAIN
-        from assay.verifiers.code_tests.sandbox.pool import Zygote
-        from assay.verifiers.code_tests.sandbox.limits import Limits
+        from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
+        from assay.verifiers.code_tests.sandbox.parent.pool import Zygote
+        from assay.verifiers.code_tests.sandbox.wire.limits import Limits
         def work():
             global z, r
             z = Zygote({level!r}, PLAIN)

@@ -14,8 +14,8 @@ import pytest
 from assay.errors import ReferenceUnreadable
 from assay.model import Sample, Status
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.pool import Pool
-from assay.verifiers.code_tests.shapes import read
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.verifier import CodeTests
 
 from .differential import TABLES, Task, oracle, tasks

@@ -18,7 +18,7 @@ import pytest
 
 from assay.model import Sample, Status, Verdict
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool
 from assay.verifiers.code_tests.verifier import CodeTests
 
 pytest.importorskip("numpy")

@@ -9,8 +9,8 @@ import pytest
 
 from assay.model import Sample
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.pool import Pool
-from assay.verifiers.code_tests.shapes import read
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.verifier import CodeTests
 
 _spec = importlib.util.spec_from_file_location("code_conf", Path(__file__).with_name("conftest.py"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, NamedTuple
@@ -15,12 +16,13 @@ from hypothesis import strategies as st
 
 from assay.errors import ReferenceUnreadable
 from assay.model import Sample, Status
-from assay.verifiers.code_tests.compare import Rules, difference, node
+from assay.verifiers.code_tests.comparing.compare import Rules, difference, node
+from assay.verifiers.code_tests.comparing.printed import text_difference
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.printed import text_difference
-from assay.verifiers.code_tests.sandbox import codec, selftest, wire
-from assay.verifiers.code_tests.sandbox.pool import Pool
-from assay.verifiers.code_tests.shapes import read
+from assay.verifiers.code_tests.sandbox.parent import selftest
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.wire import codec, decoded
+from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.verifier import CodeTests
 from assay.verifiers.program_source import extract_program
 
@@ -75,7 +77,9 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize("case", SAME, ids=lambda c: f"{c.why}: {c.got!r:.30}")
+@pytest.mark.parametrize(
+    "case", SAME, ids=lambda c: f"{c.why}: {re.sub(' at 0x.*', '', repr(c.got)):.30}"
+)
 def test_same(case: Same) -> None:
     assert (difference(node(case.got), node(case.want), case.rules) is None) is case.same
 
@@ -94,13 +98,13 @@ def test_a_value_survives_the_wire_and_equals_itself(value: Any) -> None:
     sent = json.loads(json.dumps(codec.encode(value)))
     assert codec.decode(sent) == value
     assert type(codec.decode(sent)) is type(value)
-    assert difference(wire.decode(sent), node(value), TYPED) is None
+    assert difference(decoded.decode(sent), node(value), TYPED) is None
 
 
 @given(st.binary(max_size=200) | values.map(lambda v: json.dumps(codec.encode(v))[:-1].encode()))
 def test_garbage_is_refused_and_nothing_else(body: bytes) -> None:
-    with contextlib.suppress(wire.Garbled):
-        wire.decode(wire.parse(body).get("v"))
+    with contextlib.suppress(decoded.Garbled):
+        decoded.decode(decoded.parse(body).get("v"))
 
 
 class Text(NamedTuple):

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from assay.model import Sample, Status
-from assay.verifiers.code_tests.asserts import convert
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.suites.asserts import convert
 from assay.verifiers.code_tests.verifier import CodeTests
 
 WHOLE = CodeTestsParams(code="whole")

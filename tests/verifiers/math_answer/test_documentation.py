@@ -14,7 +14,7 @@ def test_the_table_of_rulings_is_up_to_date():
 
 
 def test_the_page_names_every_rule_of_extraction():
-    from assay.verifiers.math_answer.extract import RULES
+    from assay.verifiers.math_answer.locating.extract import RULES
 
     page = (ROOT / "docs" / "how-answers-are-compared.md").read_text(encoding="utf-8")
     for rule in RULES:

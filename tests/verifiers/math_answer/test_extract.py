@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from assay.verifiers.math_answer.extract import RULES, extract
+from assay.verifiers.math_answer.locating.extract import RULES, extract
 
 
 class Case(NamedTuple):

@@ -1,6 +1,6 @@
 """Where the formulas of a text stand."""
 
-from assay.verifiers.math_answer.formulas import formulas
+from assay.verifiers.math_answer.locating.formulas import formulas
 
 
 def test_two_prices_are_no_formula():

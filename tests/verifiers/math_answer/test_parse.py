@@ -3,8 +3,8 @@
 import pytest
 
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.parse import parse
-from assay.verifiers.math_answer.plain import plain
+from assay.verifiers.math_answer.reading.parse import parse
+from assay.verifiers.math_answer.to_text import plain
 
 READINGS = [
     (r"-x^2", "-x^2"),

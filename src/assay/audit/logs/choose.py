@@ -16,7 +16,7 @@ from assay.rollouts.rows import parse_line
 
 if TYPE_CHECKING:
     from assay.plugins.host import Host
-    from assay.plugins.offers import LogReaderOffer
+    from assay.plugins.registered import LogReaderOffer
 
 OURS = ("assay", "assay.audit.logs")
 """Plugins of ours: a stranger's reader that is as sure goes before theirs."""

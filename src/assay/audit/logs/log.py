@@ -338,7 +338,7 @@ def key_leaf(rubric: Rubric, named: str | None = None) -> str:
 
     Where a switch or the phases choose, that of their first case.
     """
-    from assay.rubrics.criterion import Criterion
+    from assay.rubrics.written.criterion import Criterion
 
     parts = rubric.parts()
     named = named or rubric.key or next(iter(parts))

@@ -1,0 +1,377 @@
+"""A rubric with its verifiers found: what the engine runs and composes with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from assay.errors import VerifierNotFound
+from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Term, Verdict
+from assay.rubrics.compiled.plan import Leaf, Plan
+from assay.rubrics.compiled.ranges import Levels
+from assay.rubrics.compiled.switching import any_choice, choices, top_of, ways, ways_count
+from assay.rubrics.compiled.turns import TurnsPlan
+from assay.rubrics.written.criterion import Criterion
+from assay.rubrics.written.faults import Fault, shown
+from assay.rubrics.written.kinds.turns import Turns
+from assay.rubrics.written.number import fraction
+from assay.rubrics.written.rubric import Rubric
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from assay.plugins.host import Host
+    from assay.plugins.registered import Offer
+    from assay.rubrics.prove import Certificate, Table
+
+SIGNATURE_DIGITS = 16
+
+SIGNED = ("isolation", "timeout_s")
+"""Details of a verdict that go into the signature: what a sandbox held, and the bound of an item
+that was cut off by the clock, since another bound might have judged it otherwise."""
+
+WAYS = 1024
+"""Most ways in which the switches of one rubric can stand: each is compiled."""
+
+
+class Job(NamedTuple):
+    """One run of one verifier."""
+
+    key: str
+    """Under which `compose` wants the verdict."""
+    leaf: str
+    """The criterion: the key into `offers` and `params`."""
+    sample: Sample
+    """What to judge: the sample itself, or one turn of it."""
+
+
+class BoundRubric:
+    """A rubric whose verifiers are known. Immutable but for caches; safe to share by threads.
+
+    Build it with `Rubric.bind`.
+    """
+
+    def __init__(
+        self,
+        rubric: Rubric,
+        offers: Mapping[str, Offer],
+        params: Mapping[str, BaseModel | None],
+        levels: Mapping[str, Levels],
+        environment: Mapping[str, JSON],
+    ) -> None:
+        self.rubric = rubric
+        self.offers = FrozenDict(offers)
+        """Criterion's key -> the verifier that judges it."""
+        self.params = FrozenDict(params)
+        """Criterion's key -> its checked params; None where the verifier takes none."""
+        self.levels = FrozenDict(levels)
+        """Criterion's key -> the values it can take, as fractions; None: all of [0, 1]."""
+        self.absent: Mapping[str, str] = EMPTY
+        """Criterion's key -> why it has no verifier; only of rubrics bound for a proof."""
+        self._names = {key: offer.spec.name for key, offer in offers.items()}
+        self._environment = dict(environment)
+        self._plans: dict[tuple[str, ...], Plan | TurnsPlan] = {}
+        self._signatures: dict[Any, str] = {}
+        self._fixed: Plan | TurnsPlan | None = None
+        self._leaves = rubric.leaves()
+        self._by_name: dict[str, list[str]] = {}
+        for key, leaf in self._leaves.items():
+            for name in {leaf.use, leaf.use.partition("@")[0], self._names.get(key, leaf.use)}:
+                self._by_name.setdefault(name, []).append(key)
+        if not any_choice(rubric):
+            self._fixed = self._plan((), {})
+        else:
+            count = ways_count(rubric)
+            if count > WAYS:
+                raise Fault(
+                    f"its switches can stand in {count} ways, more than {WAYS}",
+                    fix="put the switch at the top, with a rubric for each case",
+                )
+            for way in ways(rubric):  # a mistake in any case is told now, not at step 10,000
+                self._plan(tuple(way.values()), way)
+        self._idle = self._idle_terms()
+        self._base = self._digest({})
+        self._blank: FrozenDict | None = None
+
+    @classmethod
+    def without_host(cls, rubric: Rubric) -> BoundRubric:
+        """Levels as the rubric itself declares them, no verifiers."""
+        levels = {key: _declared(leaf) for key, leaf in rubric.leaves().items()}
+        return cls(rubric, {}, {}, levels, EMPTY)
+
+    @classmethod
+    def with_host(
+        cls, rubric: Rubric, host: Host, environment: Mapping[str, JSON] = EMPTY
+    ) -> BoundRubric:
+        """See `Rubric.bind`."""
+        offers: dict[str, Offer] = {}
+        params: dict[str, BaseModel | None] = {}
+        levels: dict[str, Levels] = {}
+        for key, leaf in rubric.leaves().items():
+            try:
+                offer = host.resolve(leaf.use)
+            except VerifierNotFound as err:
+                first, _, rest = str(err).partition("\n")
+                place = f"{first} - at `{shown(key.split('/'))}`"
+                raise VerifierNotFound(f"{place}\n{rest}" if rest else place) from err
+            offers[key] = offer
+            checked = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
+            params[key] = checked
+            levels[key] = _levels(key, leaf, offer, checked)
+        return cls(rubric, offers, params, levels, environment)
+
+    @property
+    def signature(self) -> str:
+        """Signature of rewards whose verdicts add nothing to it (no isolation, no phase)."""
+        return self._base
+
+    def blank_terms(self) -> Mapping[str, Term]:
+        """The terms of a sample that could not be judged: every key, nothing earned."""
+        if self._blank is None:
+            terms: Mapping[str, Term] = self._idle
+            if not terms and self._fixed is not None:
+                leaves = {
+                    x.key: Term(x.name, x.coefficient, None, None) for x in self._fixed.leaves
+                }
+                nodes = {x.key: Term("", 1.0, None, None) for x in self._fixed.nodes}
+                terms = {**leaves, **nodes}
+            self._blank = FrozenDict(
+                {k: Term(t.verifier, t.weight, None, None) for k, t in terms.items()}
+            )
+        return self._blank
+
+    @classmethod
+    def with_what_there_is(cls, rubric: Rubric, host: Host | None = None) -> BoundRubric:
+        """Bound to the verifiers that are installed; the others are left open. For proofs."""
+        from assay.plugins.host import Host
+
+        host = host or Host()
+        offers: dict[str, Offer] = {}
+        params: dict[str, BaseModel | None] = {}
+        levels: dict[str, Levels] = {}
+        absent: dict[str, str] = {}
+        for key, leaf in rubric.leaves().items():
+            levels[key] = _declared(leaf)
+            try:
+                offer = host.resolve(leaf.use)
+            except VerifierNotFound as err:
+                absent[key] = str(err).partition("\n")[0]
+                continue
+            offers[key] = offer
+            params[key] = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
+            levels[key] = _levels(key, leaf, offer, params[key])
+        bound = cls(rubric, offers, params, levels, EMPTY)
+        bound.absent = FrozenDict(absent)
+        return bound
+
+    # -- proving --------------------------------------------------------------------------------
+
+    def prove(
+        self,
+        key: str | None = None,
+        given: Sequence[str] = (),
+        *,
+        beta: Any = None,
+        p0: Sequence[float] = (),
+        noise: Mapping[str, Any] | None = None,
+    ) -> Certificate:
+        """See `Rubric.prove`."""
+        from assay.rubrics.prove import prove
+
+        return prove(self, key, given, beta=beta, p0=p0, noise=noise)
+
+    def table(self) -> tuple[Table, ...]:
+        """See `Rubric.table`."""
+        from assay.rubrics.prove import table
+
+        return table(self)
+
+    def declared_by_verifier(self, key: str) -> bool:
+        """Whether the levels of a criterion are its verifier's word, not the rubric's."""
+        offer = self.offers.get(key)
+        return offer is not None and offered_levels(offer, self.params.get(key)) is not None
+
+    # -- running --------------------------------------------------------------------------------
+
+    def active(self, sample: Sample) -> Sequence[str]:
+        """Keys of the criteria to run for this sample.
+
+        Raises:
+            SampleError: a field that a switch or the phases read is missing or unknown.
+        """
+        return self.plan(sample).keys
+
+    def jobs(self, sample: Sample) -> Sequence[Job]:
+        """Every run that `compose` needs for this sample: what an engine carries out.
+
+        One per active criterion; for a rubric that looks at turns, one per turn, under the key
+        ``criterion#turn``.
+        """
+        return [Job(*run) for run in self.plan(sample).runs(sample)]
+
+    def plan(self, sample: Sample | None) -> Plan | TurnsPlan:
+        """The compiled rubric for this sample."""
+        if self._fixed is not None:
+            return self._fixed
+        way = choices(self.rubric, sample)
+        names = tuple(way.values())
+        return self._plans.get(names) or self._plan(names, way)
+
+    def _plan(self, names: tuple[str, ...], way: Mapping[tuple[str, ...], str]) -> Plan | TurnsPlan:
+        plan: Plan | TurnsPlan
+        top, path, phases = top_of(self.rubric, way)
+        if isinstance(top, Turns):
+            plan = TurnsPlan(top, path, self.levels, self._names, way, phases)
+        else:
+            plan = Plan(self.rubric, (), self.levels, self._names, way)
+        self._plans[names] = plan
+        return plan
+
+    def plans(self) -> Mapping[tuple[str, ...], Plan | TurnsPlan]:
+        """Every plan by the cases chosen, as far as they are known."""
+        return self._plans
+
+    # -- composing ------------------------------------------------------------------------------
+
+    def compose(
+        self, verdicts: Mapping[str, Verdict] | Sequence[Verdict], sample: Sample | None = None
+    ) -> Reward:
+        """What these verdicts are worth; see `Rubric.compose`."""
+        plan = self._fixed or self.plan(sample)
+        if not isinstance(verdicts, Mapping):
+            verdicts = self._matched(plan, verdicts)
+        turns: tuple[float | None, ...] | None = None
+        if isinstance(plan, Plan):
+            scores, lost = plan.score(verdicts, sample)
+            value, terms = plan.receipt(scores)
+        else:
+            value, terms, turns, lost = plan.compose(verdicts, sample)
+        signature = self._signature(plan, verdicts)
+        if self._idle:
+            terms = {key: terms.get(key, idle) for key, idle in self._idle.items()}
+        if lost is None:
+            return Reward(value, "scored", terms, verdicts, turns, signature)
+        return self._unscored(terms, verdicts, lost, signature)
+
+    def _unscored(
+        self, terms: Mapping[str, Term], verdicts: Mapping[str, Verdict], lost: Leaf, signature: str
+    ) -> Reward:
+        name = lost.key
+        if name not in verdicts:  # judged once a turn: the last one counts
+            name = next((k for k in reversed(list(verdicts)) if k.startswith(f"{name}#")), name)
+        verdict = verdicts[name]
+        blank = {
+            key: Term(term.verifier, term.weight, None if key == lost.key else term.score, None)
+            for key, term in terms.items()
+        }
+        why = f"the key criterion {lost.key!r} is {verdict.status}: {verdict.because}"
+        return Reward(None, "unscored", blank, verdicts, None, signature, why)
+
+    def _idle_terms(self) -> dict[str, Term]:
+        """A term for everything any plan can hold; empty where there is but one plan."""
+        idle: dict[str, Term] = {}
+        if self._fixed is None:
+            for plan in self._plans.values():
+                for leaf in plan.leaves:
+                    idle[leaf.key] = Term(leaf.name, leaf.coefficient, None, 0.0)
+                for node in plan.nodes:
+                    idle[node.key] = Term("", 1.0, None, 0.0)
+        return idle
+
+    def _matched(self, plan: Plan | TurnsPlan, verdicts: Sequence[Verdict]) -> dict[str, Verdict]:
+        found: dict[str, Verdict] = {}
+        for verdict in verdicts:
+            keys = self._by_name.get(verdict.verifier)
+            if keys is None:
+                keys = self._by_name.get(verdict.verifier.partition("@")[0], [])
+            keys = [key for key in keys if key in plan.keys]
+            if not keys:
+                raise Fault(
+                    f"the verdict of {verdict.verifier!r} belongs to no criterion",
+                    fix=f"criteria: {', '.join(plan.keys)}",
+                )
+            if len(keys) > 1 or keys[0] in found:
+                raise Fault(
+                    f"{verdict.verifier!r} could belong to several criteria or came twice",
+                    fix="give the verdicts as a mapping: criterion's key -> verdict",
+                )
+            found[keys[0]] = verdict
+        return found
+
+    # -- signature ------------------------------------------------------------------------------
+
+    def _signature(self, plan: Plan | TurnsPlan, verdicts: Mapping[str, Verdict]) -> str:
+        found: list[tuple[str, str]] | None = None
+        for key, verdict in verdicts.items():
+            if verdict.details:
+                told = {name: verdict.details[name] for name in SIGNED if name in verdict.details}
+                if told:
+                    found = [*(found or ()), (key, json.dumps(told, sort_keys=True))]
+        if found is None and self._names:
+            base = self._base
+        else:
+            extra = tuple(sorted(found or ()))
+            if not self._names:
+                extra += tuple(sorted((k, v.verifier) for k, v in verdicts.items()))
+            base = self._signatures.get(extra) or self._remember(extra)
+        phase = plan.phase
+        return f"{base}:{phase}" if phase else base
+
+    def _remember(self, extra: tuple[tuple[str, str], ...]) -> str:
+        digest = self._digest(dict(extra))
+        if len(self._signatures) < 1024:
+            self._signatures[extra] = digest
+        return digest
+
+    def _digest(self, extra: Mapping[str, str]) -> str:
+        rubric = _without_about(self.rubric.to_dict())
+        recipe = {
+            # Pairs, not an object with sorted keys: the order of criteria can matter.
+            "rubric": rubric,
+            "verifiers": [[key, self._names.get(key)] for key in self._leaves],
+            "params": [
+                [k, p.model_dump(mode="json") if p else None] for k, p in self.params.items()
+            ],
+            "environment": sorted(self._environment.items()),
+            "extra": sorted(extra.items()),
+        }
+        text = json.dumps(recipe, separators=(",", ":"), ensure_ascii=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:SIGNATURE_DIGITS]
+
+
+def _without_about(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_about(v) for k, v in value.items() if k != "about"}
+    return [_without_about(v) for v in value] if isinstance(value, list) else value
+
+
+def _declared(leaf: Criterion) -> Levels:
+    return tuple(n.exact for n in leaf.levels) if leaf.levels is not None else None
+
+
+def _levels(key: str, leaf: Criterion, offer: Offer, params: BaseModel | None) -> Levels:
+    """The verifier's word; the rubric's own where the verifier says nothing."""
+    offered, declared = offered_levels(offer, params), _declared(leaf)
+    if offered is None or declared is None:
+        return offered or declared
+    other = [x for x in offered if x not in declared]
+    if other:
+        raise Fault(
+            f"{offer.spec.name} can score {float(other[0]):g}, which `levels` leaves out",
+            path=(*key.split("/"), "levels"),
+            got=f"levels {[float(x) for x in declared]}",
+            fix="drop `levels`: the verifier declares its own",
+        )
+    return offered
+
+
+def offered_levels(offer: Offer, params: BaseModel | None) -> Levels:
+    """The levels a verifier declares: by its params where they say, else by its spec."""
+    say = getattr(params, "levels", None)
+    found = say() if callable(say) else offer.spec.levels
+    return tuple(fraction(x) for x in found) if found is not None else None
+
+
+__all__ = ["BoundRubric", "Job"]

@@ -1,0 +1,365 @@
+"""From a rubric to straight code: what `compose` runs, once per way the switches can stand.
+
+A linear tree of criteria is one sum of products. Anything else evaluates its formulas bottom-up,
+and the receipt gets a line for each composer that is no sum: what it adds to, or takes from, the
+shares of its parts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from assay.errors import SampleError, nearest
+from assay.model import Sample, Term, Verdict
+from assay.rubrics.compiled.ranges import Levels, part_levels, part_range
+from assay.rubrics.written.arithmetic import FLOAT
+from assay.rubrics.written.criterion import Criterion
+from assay.rubrics.written.faults import Fault
+from assay.rubrics.written.number import Number
+from assay.rubrics.written.rubric import VIRTUAL, Part, Reader, Rubric
+
+if TYPE_CHECKING:
+    from assay.rubrics.compiled.turns import Composed
+
+TERMS_KEPT = 64
+"""Terms kept per criterion: verifiers with levels take few scores, others many."""
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A criterion, as the plan sees it."""
+
+    key: str
+    criterion: Criterion
+    coefficient: float
+    """Its weight in the receipt: the product of the shares above it."""
+    stand_in: float
+    """The score that replaces a missing one, unless it is the key."""
+    is_key: bool
+    sign: int
+    levels: Levels
+    read: Reader | None = None
+    per_turn: bool = False
+    name: str = ""
+    """The verifier with version, where bound."""
+    terms: dict[float | None, Term] = field(default_factory=dict)
+
+    def term(self, score: float) -> Term:
+        """The line of the receipt; shared between rewards, since it is frozen."""
+        term = self.terms.get(score)
+        if term is None:
+            weight = self.coefficient
+            term = Term(self.name, weight, score, weight * score + 0.0)
+            if len(self.terms) < TERMS_KEPT:
+                self.terms[score] = term
+        return term
+
+
+Step: TypeAlias = Callable[[list[float]], float]
+
+
+@dataclass(slots=True)
+class Node:
+    """A composer that is no sum, whose adjustment is a line of its own."""
+
+    key: str
+    coefficient: float
+
+
+class Plan:
+    """One way the switches can stand, compiled.
+
+    Args:
+        root: The part to evaluate, of which no switch is undecided.
+        prefix: Path of the root in the whole rubric.
+        levels: Key -> levels.
+        names: Key -> verifier with version.
+    """
+
+    def __init__(
+        self,
+        root: Part,
+        prefix: tuple[str, ...],
+        levels: Mapping[str, Levels],
+        names: Mapping[str, str],
+        chosen: Mapping[tuple[str, ...], str],
+    ) -> None:
+        self.leaves: list[Leaf] = []
+        self.nodes: list[Node] = []
+        self.chosen = chosen
+        self._levels, self._names = levels, names
+        self.lowered: dict[tuple[str, ...], Rubric] = {}
+        """Path -> the composer that is evaluated there."""
+        self.phase = ""
+        """Names of the phases of training, for the signature."""
+        self.root, self.prefix = root, prefix
+        self._root = self._build(root, prefix, Fraction(1), "", 1)
+        self.linear = not self.nodes
+        self.simple = all(leaf.read is None for leaf in self.leaves)
+        self.keys = tuple(leaf.key for leaf in self.leaves if leaf.criterion.use not in VIRTUAL)
+
+    # -- compiling ------------------------------------------------------------------------------
+
+    def _build(
+        self, part: Part, path: tuple[str, ...], share: Fraction, key: str | None, sign: int
+    ) -> Step:
+        """Compile a part.
+
+        `key` is None where the key criterion is elsewhere; else the rest of the path that leads
+        to it, empty where the part itself may say.
+        """
+        if isinstance(part, Criterion):
+            return self._leaf(part, path, share, key, sign)
+        if part.noun == "turns":  # those that may be are compiled elsewhere
+            raise Fault("turns stand at the top, or in a switch or in phases", path=path)
+        part = self._lower(part, path)
+        if part.chooses:
+            name = self.chosen[path]
+            if part.noun == "phases":
+                self.phase = f"{self.phase}+{name}" if self.phase else name
+            below = None if key is None else _rest(key or part.key or "", name) or ""
+            return self._build(part.parts()[name], (*path, name), share, below, sign)
+        shares = part.shares()
+        if key == "":
+            key = part.key or next(iter(part.parts()))
+        if key is not None and not any(_rest(key, name) is not None for name in part.parts()):
+            raise Fault(
+                f"key {key!r} is no part of this rubric{nearest(key, part.parts())}",
+                path=path,
+                fix=f"parts: {', '.join(part.parts())}",
+            )
+        steps: list[tuple[str, Step]] = []
+        for name, child in part.parts().items():
+            part_share = share * shares[name].exact
+            rest = None if key is None else _rest(key, name)
+            turn = sign * part.sign(name)
+            where = (*path, name)
+            if isinstance(child, Criterion):
+                step = self._leaf(child, where, part_share, rest, turn, part.reader(name))
+                self.leaves[-1].per_turn = part.per_turn(name)
+            else:
+                step = self._build(child, where, part_share, rest, turn)
+            steps.append((name, step))
+        if part.linear:
+            weights = [(float(shares[name]), step) for name, step in steps]
+            return lambda scores: math.fsum([w * step(scores) for w, step in weights])
+        return self._node(part, path, share, shares, steps)
+
+    def _leaf(
+        self,
+        criterion: Criterion,
+        path: tuple[str, ...],
+        share: Fraction,
+        rest: str | None,
+        sign: int,
+        read: Reader | None = None,
+    ) -> Step:
+        key = "/".join(path) or criterion.use
+        is_key = rest is not None
+        if rest:
+            raise Fault(f"{key} is a criterion, so no key lies below it", got=f"{key}/{rest}")
+        if is_key and criterion.missing is not None:
+            raise Fault(
+                "the key criterion has a `missing`",
+                path=(*path, "missing"),
+                fix="drop it: without the key there is no reward; or name another `key`",
+            )
+        levels = self._levels.get(key) if read is None else None
+        if criterion.missing is not None:
+            stand_in = float(criterion.missing)
+        elif levels is None:
+            stand_in = 0.0 if sign > 0 else 1.0
+        else:
+            stand_in = float(levels[0] if sign > 0 else levels[-1])
+        index = len(self.leaves)
+        leaf = Leaf(key, criterion, float(share), stand_in, is_key, sign, levels, read)
+        leaf.name = self._names.get(key, criterion.use)
+        self.leaves.append(leaf)
+        return lambda scores: scores[index]
+
+    def _node(
+        self,
+        part: Rubric,
+        path: tuple[str, ...],
+        share: Fraction,
+        shares: Mapping[str, Number],
+        steps: Sequence[tuple[str, Step]],
+    ) -> Step:
+        index = len(self.nodes)
+        key = "/".join((*path, f"({part.noun})"))
+        plain = {name: float(shares[name]) for name, _ in steps}
+        self.nodes.append(Node(key, float(share)))
+        formula = part.formula
+        weight = float(share)
+
+        def step(scores: list[float]) -> float:
+            values = {name: inner(scores) for name, inner in steps}
+            value: float = formula(FLOAT, values)
+            parts = [-plain[name] * v for name, v in values.items()]
+            # Scores hold the leaves first, then one slot a node for its adjustment.
+            scores[self._first + index] = weight * math.fsum([value, *parts])
+            return value
+
+        return step
+
+    @property
+    def _first(self) -> int:
+        return len(self.leaves)
+
+    def _lower(self, part: Rubric, path: tuple[str, ...]) -> Rubric:
+        parts = part.parts()
+        if part.lowers:
+            values = {n: part_levels(p, (*path, n), self._levels) for n, p in parts.items()}
+            try:
+                part = part.lowered(values)
+            except Fault as err:
+                raise err.under(*path) from None
+        reach = {n: part_range(p, (*path, n), self._levels) for n, p in parts.items()}
+        part.check_ranges({n: r for n, r in reach.items() if r is not None})
+        self.lowered[path] = part
+        return part
+
+    # -- running --------------------------------------------------------------------------------
+
+    def runs(self, sample: Sample) -> list[tuple[str, str, Sample]]:
+        """Key of the verdict, criterion, and what to judge: one run each, or one a turn."""
+        if self.simple:
+            return [(key, key, sample) for key in self.keys]
+        for part in self.lowered.values():
+            part.check_sample(sample)
+        from assay.rubrics.compiled.turns import turn_sample
+
+        found: list[tuple[str, str, Sample]] = []
+        for leaf in self.leaves:
+            if leaf.criterion.use in VIRTUAL:
+                continue
+            if leaf.per_turn:
+                found += [
+                    (turn_key(leaf.key, t), leaf.key, turn_sample(sample, t))
+                    for t in range(turn_count(sample))
+                ]
+            else:
+                found.append((leaf.key, leaf.key, sample))
+        return found
+
+    def compose(self, verdicts: Mapping[str, Verdict], sample: Sample | None) -> Composed:
+        """Value and receipt."""
+        from assay.rubrics.compiled.turns import Composed
+
+        scores, lost = self.score(verdicts, sample)
+        value, terms = self.receipt(scores)
+        return Composed(value, terms, None, lost)
+
+    def score(
+        self, verdicts: Mapping[str, Verdict], sample: Sample | None
+    ) -> tuple[list[float], Leaf | None]:
+        """The score of each leaf, stand-ins included; and the key, if it is missing."""
+        scores: list[float] = []
+        lost: Leaf | None = None
+        for leaf in self.leaves:
+            if leaf.read is None:
+                try:
+                    score = verdicts[leaf.key].score
+                except KeyError:
+                    raise self.absent(leaf.key, verdicts) from None
+            else:
+                score = leaf.read(self._verdicts(leaf, verdicts, sample), sample)
+            if score is None:
+                if leaf.is_key:
+                    lost = leaf
+                score = leaf.stand_in
+            scores.append(score)
+        return scores, lost
+
+    def _verdicts(
+        self, leaf: Leaf, verdicts: Mapping[str, Verdict], sample: Sample | None
+    ) -> list[Verdict]:
+        if leaf.criterion.use in VIRTUAL:
+            return []
+        keys = [leaf.key]
+        if leaf.per_turn:
+            keys = [turn_key(leaf.key, t) for t in range(turn_count(sample))]
+        try:
+            return [verdicts[key] for key in keys]
+        except KeyError as err:
+            raise self.absent(str(err.args[0]), verdicts) from None
+
+    def absent(self, key: str, verdicts: Mapping[str, Verdict]) -> Fault:
+        """The error of a verdict that was not given."""
+        return Fault(
+            f"no verdict for the criterion {key!r}",
+            path=tuple(key.split("/")),
+            got=f"verdicts for {', '.join(verdicts) or 'none'}",
+            fix="run its verifier on the sample, or give `undecided`",
+        )
+
+    def value(self, scores: Sequence[float]) -> float:
+        """The reward of these scores, one a leaf, in order."""
+        return self._root([*scores, *[0.0] * len(self.nodes)])
+
+    def receipt(self, scores: list[float]) -> tuple[float, dict[str, Term]]:
+        """Value and terms; ``value == fsum(contributions)``, exactly."""
+        terms: dict[str, Term] = {}
+        if self.linear:
+            shares = []
+            for leaf, score in zip(self.leaves, scores, strict=True):
+                term = leaf.terms.get(score) or leaf.term(score)
+                terms[leaf.key] = term
+                shares.append(term.contribution)
+            return math.fsum(shares), terms  # type: ignore[arg-type]
+        count = len(scores)
+        scores = [*scores, *[0.0] * len(self.nodes)]
+        value = self._root(scores)
+        shares = [leaf.coefficient * s + 0.0 for leaf, s in zip(self.leaves, scores, strict=False)]
+        shares += scores[count:]
+        settle(shares, value, count)
+        for leaf, score, share in zip(self.leaves, scores, shares, strict=False):
+            term = leaf.terms.get(score) or leaf.term(score)
+            if term.contribution != share:  # it gave a rounding error away
+                term = Term(leaf.name, leaf.coefficient, score, share)
+            terms[leaf.key] = term
+        for node, share in zip(self.nodes, shares[count:], strict=True):
+            terms[node.key] = Term("", 1.0, None, share)
+        return value, terms
+
+
+def _rest(key: str, name: str) -> str | None:
+    """What is left of a key's path below the part `name`; None where it does not lead there."""
+    if key == name:
+        return ""
+    return key[len(name) + 1 :] if key.startswith(f"{name}/") else None
+
+
+def turn_count(sample: Sample | None) -> int:
+    """Turns of the sample; one without turns has one."""
+    if sample is None:
+        raise SampleError("this rubric looks at turns: compose needs the sample")
+    return len(sample.turns) if sample.turns else 1
+
+
+def turn_key(key: str, turn: int) -> str:
+    """Under which the verdict of one turn stands."""
+    return f"{key}#{turn}"
+
+
+def settle(shares: list[Any], value: float, first: int) -> None:
+    """Change the shares by a rounding error, in place, so that ``fsum(shares) == value``.
+
+    The adjustment at `first` takes the difference; where a float cannot hold it (a sum of
+    products may need more digits than a float has), the smallest other share gives the rest.
+    """
+    if math.fsum(shares) == value:
+        return
+    others = [i for i, s in enumerate(shares) if i != first and s]
+    for i in sorted(others, key=lambda i: abs(shares[i])):
+        shares[first] = math.fsum([value, *(-shares[j] for j in others)])
+        if math.fsum(shares) == value:
+            return
+        shares[i] -= math.fsum([*shares, -value])
+    shares[first] = math.fsum([value, *(-shares[j] for j in others)])
+    if math.fsum(shares) != value:  # pragma: no cover - no case known; exactness comes first
+        shares[:] = [value if i == first else 0.0 for i in range(len(shares))]

@@ -1,0 +1,157 @@
+"""Rewards per turn: what `turns` compiles to."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from assay.model import Sample, Term, Verdict
+from assay.rubrics.compiled.plan import Leaf, Plan, turn_count, turn_key
+from assay.rubrics.compiled.ranges import Levels, part_range
+from assay.rubrics.written.kinds.turns import Potential, Repeat, Turns
+
+
+class Composed(NamedTuple):
+    """What a plan makes of verdicts."""
+
+    value: float
+    terms: dict[str, Term]
+    turns: tuple[float | None, ...] | None
+    lost: Leaf | None
+    """The key, if it is missing: then there is no reward."""
+
+
+def turn_sample(sample: Sample, turn: int) -> Sample:
+    """What there is to judge after one turn: its completion, and the turns up to it."""
+    if not sample.turns:
+        return sample
+    return replace(
+        sample,
+        completion=sample.turns[turn].completion,
+        turns=sample.turns[: turn + 1],
+        n_tokens=None,
+        finish_reason=None,
+    )
+
+
+class TurnsPlan:
+    """A `Turns` rubric, compiled: one plan for the outcome, one for phi.
+
+    Args:
+        rubric: The rubric.
+        path: Its path in the whole rubric; only switches and phases stand above it.
+        levels: Key -> levels.
+        names: Key -> verifier with version.
+        chosen: How the switches stand.
+        phase: Of training, for the signature.
+    """
+
+    linear = False
+
+    def __init__(
+        self,
+        rubric: Turns,
+        path: tuple[str, ...],
+        levels: Mapping[str, Levels],
+        names: Mapping[str, str],
+        chosen: Mapping[tuple[str, ...], str],
+        phase: str,
+    ) -> None:
+        self.rubric, self.phase, self.chosen, self.prefix = rubric, phase, chosen, path
+        self.outcome = Plan(rubric.outcome, (*path, "outcome"), levels, names, chosen)
+        self.phi: Plan | None = None
+        self.gamma, self.low = 1.0, 0.0
+        if isinstance(rubric.shaping, Potential):
+            where = (*path, "phi")
+            self.phi = Plan(rubric.shaping.phi, where, levels, names, chosen)
+            self.gamma = float(rubric.shaping.gamma)
+            reach = part_range(rubric.shaping.phi, where, levels)
+            self.low = float(reach[0]) if reach is not None else 0.0
+        phi = self.phi
+        self.leaves = [*self.outcome.leaves, *(phi.leaves if phi else ())]
+        self.nodes = [*self.outcome.nodes, *(phi.nodes if phi else ())]
+        self.keys = (*self.outcome.keys, *(phi.keys if phi else ()))
+
+    def runs(self, sample: Sample) -> list[tuple[str, str, Sample]]:
+        """Key of the verdict, criterion, and what to judge."""
+        count = turn_count(sample)
+        if isinstance(self.rubric.shaping, Repeat):
+            return [
+                (turn_key(key, t), key, turn_sample(sample, t))
+                for t in range(count)
+                for key in self.outcome.keys
+            ]
+        found = self.outcome.runs(sample)
+        if self.phi is not None:  # phi of the last turn is 0 whatever a verifier says
+            for t in range(count - 1):
+                view = turn_sample(sample, t)
+                found += [(turn_key(key, t), key, view) for key in self.phi.keys]
+        return found
+
+    def compose(self, verdicts: Mapping[str, Verdict], sample: Sample | None) -> Composed:
+        """Value, receipt and a reward per turn."""
+        count = turn_count(sample)
+        if isinstance(self.rubric.shaping, Repeat):
+            return self._repeated(verdicts, sample, count)
+        value, terms, _, lost = self.outcome.compose(verdicts, sample)
+        turns: list[float]
+        if self.phi is None:
+            turns = [0.0] * count
+        else:
+            potentials = [0.0]  # before the first turn
+            shown: dict[str, Term] = {}
+            for t in range(count - 1):
+                score, shown = self._phi(self._of_turn(self.phi, verdicts, t), sample, t)
+                potentials.append(score)
+            potentials.append(0.0)  # after the last, truncated or not
+            turns = [
+                self.gamma * after - before for before, after in itertools.pairwise(potentials)
+            ]
+            terms.update(self._idle(shown))
+        turns[-1] += value
+        return Composed(value, terms, None if lost else tuple(turns), lost)
+
+    def _phi(
+        self, verdicts: Mapping[str, Verdict], sample: Sample | None, turn: int
+    ) -> tuple[float, dict[str, Term]]:
+        """Phi after a turn. A missing one is its lowest value, in both differences alike."""
+        if self.phi is None:  # pragma: no cover - called with phi only
+            return 0.0, {}
+        view = turn_sample(sample, turn) if sample is not None else None
+        value, terms, _, lost = self.phi.compose(verdicts, view)
+        return (self.low if lost is not None else value), terms
+
+    def _idle(self, shown: Mapping[str, Term]) -> dict[str, Term]:
+        """Phi's lines of the receipt: its last scores, which move nothing of the value."""
+        out: dict[str, Term] = {}
+        if self.phi is not None:
+            for leaf in self.phi.leaves:
+                last = shown.get(leaf.key)
+                out[leaf.key] = Term(leaf.name, 0.0, last.score if last else None, 0.0)
+            for node in self.phi.nodes:
+                out[node.key] = Term("", 0.0, None, 0.0)
+        return out
+
+    def _repeated(
+        self, verdicts: Mapping[str, Verdict], sample: Sample | None, count: int
+    ) -> Composed:
+        turns: list[float | None] = []
+        for t in range(count):
+            view = turn_sample(sample, t) if sample is not None else None
+            found = self._of_turn(self.outcome, verdicts, t)
+            value, terms, _, lost = self.outcome.compose(found, view)
+            turns.append(None if lost else value)
+        return Composed(value, terms, None if lost else tuple(turns), lost)
+
+    def _of_turn(
+        self, plan: Plan, verdicts: Mapping[str, Verdict], turn: int
+    ) -> dict[str, Verdict]:
+        found: dict[str, Verdict] = {}
+        for key in plan.keys:
+            name = turn_key(key, turn)
+            if name not in verdicts:
+                raise plan.absent(name, verdicts)
+            found[key] = verdicts[name]
+        return found

@@ -1,0 +1,1 @@
+"""What a user writes: rubrics, their kinds and criteria, files, and the faults in them."""

@@ -1,0 +1,173 @@
+"""How the parts of a rubric are read: names, tables, nested rubrics, and composers of plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import PlainValidator
+
+from assay.errors import PluginError, nearest
+from assay.model import FrozenDict
+from assay.rubrics.written.criterion import Criterion
+from assay.rubrics.written.faults import Fault, brief
+from assay.rubrics.written.rubric import KINDS, Part, Rubric
+
+if TYPE_CHECKING:
+    from assay.plugins.host import Host
+
+
+class Ordered(FrozenDict):
+    """A frozen dict whose order counts: the first criterion is the key, tiers have a rank."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mapping) and list(self.items()) == list(other.items())
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[str, Any]]]:
+        return Ordered, (dict(self),)
+
+
+def read_part(value: object, key: str | None = None) -> Part:
+    """A criterion or a nested rubric, from a name, a table or the thing itself.
+
+    Args:
+        value: What stands in the file.
+        key: The key it stands under: the verifier's name where the table gives no `use`.
+
+    Raises:
+        RubricError: neither.
+    """
+    if isinstance(value, Criterion | Rubric):
+        return value
+    if isinstance(value, str):
+        return Criterion(use=value)
+    if isinstance(value, Mapping):
+        if "kind" in value:
+            return build(value)
+        if key is not None and "use" not in value:
+            value = {"use": key, **value}
+        return Criterion(**value)
+    raise Fault(
+        f"{key or 'a criterion'} is {brief(value)}, which is no criterion",
+        fix='a verifier\'s name, {"use": name, ...}, or a rubric {"kind": ...}',
+    )
+
+
+def build(value: Mapping[str, Any]) -> Rubric:
+    """A rubric from a table with `kind`.
+
+    Raises:
+        RubricError: an unknown kind (suggests the nearest), or a field that cannot be.
+    """
+    kind = value.get("kind")
+    model = KINDS.get(kind) if isinstance(kind, str) else None
+    if model is None and isinstance(kind, str):
+        model = _offered(kind)
+    if model is None:
+        known = [*KINDS, *_host().composers]
+        raise Fault(
+            f"kind is {brief(kind)}, which no composer is called{nearest(str(kind), known)}",
+            path=("kind",),
+            got=f"kind {brief(kind)}",
+            fix=f"kinds: {', '.join(known)}",
+        )
+    for name in value:
+        if not isinstance(name, str):
+            raise Fault(f"{name!r} is no field's name")
+    return model(**value)
+
+
+HOST: ContextVar[Host | None] = ContextVar("HOST", default=None)
+"""Whose composers are known while a rubric is loaded; none: what is installed."""
+
+
+def _host() -> Host:
+    return HOST.get() or _installed()
+
+
+@cache
+def _installed() -> Host:
+    from assay.plugins.host import Host
+
+    return Host()
+
+
+def _offered(kind: str) -> type[Rubric] | None:
+    """The composer of a plugin."""
+    offer = _host().composers.get(kind)
+    if offer is None:
+        return None
+    model = offer.load()
+    if not (isinstance(model, type) and issubclass(model, Rubric) and model.noun == kind):
+        raise PluginError(
+            f"plugin {offer.plugin!r} offers {offer.spec.target!r} as composer {kind!r}, "
+            "which is no subclass of assay.Rubric of that kind"
+        )
+    return model
+
+
+def _criteria(value: object) -> Ordered:
+    if isinstance(value, str):
+        value = [value]
+    found: dict[str, Part] = {}
+    if isinstance(value, Mapping):
+        for key, entry in value.items():
+            _check_key(key)
+            if isinstance(entry, int | float) and not isinstance(entry, bool):
+                entry = {"weight": entry}
+            try:
+                found[key] = read_part(entry, key)
+            except Fault as err:
+                raise err.under(key) from None
+    elif isinstance(value, list | tuple):
+        for i, entry in enumerate(value):
+            try:
+                part = read_part(entry)
+            except Fault as err:
+                raise err.under(i) from None
+            if isinstance(part, Rubric):
+                raise Fault(
+                    "a nested rubric in a list has no key",
+                    path=(i,),
+                    fix="write criteria as a table: criteria.NAME = {kind = ...}",
+                )
+            if part.use in found:
+                raise Fault(
+                    f"{part.use!r} stands twice in the list",
+                    path=(i,),
+                    fix="write criteria as a table, with a key of its own for each",
+                )
+            _check_key(part.use)
+            found[part.use] = part
+    else:
+        raise Fault(f"criteria is {brief(value)}, must be a table or a list of names")
+    return Ordered(found)
+
+
+def _check_key(key: object) -> None:
+    if not isinstance(key, str) or not key or "/" in key or key[0] == "(" or "#" in key:
+        raise Fault(
+            f"{brief(key)} cannot be a criterion's key",
+            fix="text without '/' and '#', not beginning with '('",
+        )
+
+
+def _slot(value: object) -> Part:
+    return read_part(value)
+
+
+Criteria = Annotated[Mapping[str, Any], PlainValidator(_criteria)]
+"""A table of parts under keys of their own; or a list of verifiers' names."""
+
+Slot = Annotated[Any, PlainValidator(_slot)]
+"""One part: a verifier's name, a criterion, or a nested rubric."""

@@ -1,0 +1,313 @@
+"""Which criterion gets how much of the gradient?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from assay.audit.analyses import AnalysisSpec
+from assay.audit.analyses.budget.shares import REST, ROUNDING, Split, settled, split
+from assay.audit.context import Context
+from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
+from assay.audit.stats.intervals import FEWEST, Measures, cluster_sums, jackknifed, quotient, share
+
+if TYPE_CHECKING:
+    from assay.audit.frame import Codes, Floats, Frame
+
+HALF = 0.5
+"""Of the squared advantage: a key criterion below it is outbid by the others together."""
+
+QUARTER = 0.25
+"""Of the squared advantage: below it a key criterion that dominates by weight is an error."""
+
+VARIES = 0.01
+"""A share of groups in which a criterion varies, below which it teaches as good as nothing."""
+
+AGAINST = -0.05
+"""A share of a criterion in the squared advantage, below which the policy is paid to lose it."""
+
+OUTBID = Kind(
+    id="budget.outbid",
+    title="the key criterion gets less than half of the advantage",
+    meaning="What the policy learns goes by squared advantage, not by weight. Dividing by the "
+    "group's standard deviation makes a group that differs in style alone as loud as one that "
+    "differs in correctness, so a small format bonus can outbid a large weight on the answer.",
+    formula="share of criterion j = sum A_i a_ij / sum A_i^2, over rollouts i of all groups; A = "
+    "(r - mean) / std within the group, a_ij = the part of A_i that criterion j contributed: "
+    "(c_ij - mean c_j) / std for contributions c. Shares sum to 1; one below 0 works against the "
+    "others.",
+    source="covariance share (Euler allocation of a variance); advantage of GRPO, arXiv:2402.03300",
+    action="Leave out the division by std (Dr.GRPO, arXiv:2503.20783), drop the groups in which "
+    "the key does not vary, gate the auxiliaries on the key, or lower their weights.",
+)
+
+IDLE = Kind(
+    id="budget.idle",
+    title="a criterion that hardly ever varies within a group",
+    meaning="All rollouts of a prompt score the same on it, so it moves no advantage: what it "
+    "pays is a constant. It costs its verifier's time, and where it is one day met or missed by "
+    "some, it starts to pay without notice.",
+    formula="groups in which the highest and the lowest score of the criterion differ / groups "
+    "in which all its scores are known",
+    source="own: a group-relative advantage is blind to what a group has in common",
+    action="Met by all: drop it from the reward and keep it as a metric. Missed by all: it is "
+    "too hard or its verifier cannot read the answers; look at a few.",
+)
+
+LOSES = Kind(
+    id="budget.against",
+    title="the reward teaches to lose a criterion",
+    meaning="Rollouts that lead their group have less of this criterion than those that trail: "
+    "the others outweigh it, and following the reward gives it up.",
+    formula="share of criterion j = sum A_i a_ij / sum A_i^2, as in budget.outbid; negative",
+    source="covariance share (Euler allocation of a variance); advantage of GRPO, arXiv:2402.03300",
+    action="Decide which of the two is meant: gate this criterion on the one it fights "
+    "(relations names it), or drop it.",
+)
+
+SPEC = AnalysisSpec(
+    name="budget",
+    title="Gradient budget",
+    question="Which criterion gets how much of the gradient?",
+    needs=("criteria", "reward", "groups"),
+    kinds=(OUTBID, IDLE, LOSES),
+)
+
+GRPO, DR_GRPO, RLOO, GDPO = "GRPO", "Dr.GRPO", "RLOO", "GDPO"
+VARIANCE = "reward variance"
+
+Scale: TypeAlias = Callable[[Split], "Floats"]
+"""From a split to (g,) what each group's squares are multiplied by."""
+
+
+def _grpo(found: Split) -> Floats:
+    """1 / variance, and 0 where nothing differs: each group with a signal counts alike."""
+    squares = found.groups.sum(found.lead**2)
+    scale = np.abs(found.lead).max(initial=0.0)
+    alive = squares > found.groups.sizes * (ROUNDING * scale) ** 2
+    return quotient(found.groups.sizes * alive, np.where(alive, squares, 1.0))
+
+
+def _rloo(found: Split) -> Floats:
+    """The mean of the others as baseline: r_i less it is G / (G - 1) times the lead."""
+    sizes = found.groups.sizes
+    return (sizes / (sizes - 1.0)) ** 2
+
+
+def _plain(found: Split) -> Floats:
+    return np.ones(len(found.groups))
+
+
+SCALES: dict[str, Scale] = {VARIANCE: _plain, GRPO: _grpo, DR_GRPO: _plain, RLOO: _rloo}
+"""Of the reward's variance within groups, and of the squared advantage of each trainer."""
+
+
+def run(frame: Frame, context: Context) -> Outcome:
+    """Shares with intervals over prompts, for four ways to make an advantage."""
+    idle, varies = _idle(frame, context)
+    found, lacks = split(frame, context)
+    if found is None:
+        remedy = "contributions of criteria: score the log with `assay verify`, or --rubric"
+        return Outcome(SPEC.name, tuple(idle), {"varies": varies}, (*lacks, remedy))
+    prompts = frame.prompt[found.rows[found.groups.starts]]
+    measured = {name: _shares(found, scale(found), prompts) for name, scale in SCALES.items()}
+    if found.weights is None:
+        lacks = (*lacks, "GDPO: one weight for each criterion, of a reward that is their sum")
+    else:
+        measured[GDPO] = _gdpo(frame, found, prompts)
+    findings = [*_outbid(frame, found, measured, context), *idle]
+    findings += _against(frame, found, measured, context)
+    tables = {
+        "shares": _table(found, measured),
+        "varies": varies,
+    }
+    if frame.key is None:
+        lacks = (*lacks, "which criterion is the key: --key NAME, or --rubric")
+    return Outcome(SPEC.name, tuple(findings), tables, lacks, found.notes)
+
+
+def _shares(found: Split, scale: Floats, prompts: Codes) -> Measures:
+    """Of each name in the squares of one kind of advantage."""
+    products = found.groups.sum(found.parts * found.lead[:, None]) * scale[:, None]
+    return _of_products(products, prompts)
+
+
+def _of_products(products: Floats, prompts: Codes) -> Measures:
+    sums = cluster_sums(prompts, products)
+    squares = np.maximum(sums.sum(axis=-1), 0.0)
+    return jackknifed(lambda s: quotient(s, s.sum(axis=-1, keepdims=True)), sums, squares)
+
+
+def _gdpo(frame: Frame, found: Split, prompts: Codes) -> Measures:
+    """Each criterion's z-score within the group, times its weight; whitened over each step.
+
+    The spread of a step's batch is taken as known: it scales all criteria alike.
+    """
+    assert found.weights is not None
+    scores = frame.scores[found.rows]
+    usable = np.isfinite(found.groups.sum(np.where(found.weights != 0, scores, 0.0)).sum(axis=1))
+    centred = found.groups.centred(np.where(np.isfinite(scores), scores, 0.0))
+    squares = found.groups.sum(centred**2)
+    alive = squares > found.groups.sizes[:, None] * (ROUNDING * np.abs(centred).max(axis=0)) ** 2
+    one = np.sqrt(quotient(found.groups.sizes[:, None] * alive, np.where(alive, squares, 1.0)))
+    parts = centred * found.groups.spread(one * usable[:, None]) * found.weights
+    lead = settled(parts.sum(axis=1), parts)
+    step = frame.step[found.rows]
+    _, batch = np.unique(np.where(np.isfinite(step), step, -np.inf), return_inverse=True)
+    batch = batch.reshape(-1)
+    counts = np.bincount(batch).astype(np.float64)
+    variance = quotient(np.bincount(batch, weights=lead**2).astype(np.float64), counts)
+    whitened = quotient(lead, np.where(variance[batch] > 0, variance[batch], 1.0))
+    return _of_products(found.groups.sum(parts * whitened[:, None]), prompts)
+
+
+def _table(found: Split, measured: dict[str, Measures]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for advantage, shares in measured.items():
+        low, high = shares.bounds()
+        for j in range(shares.values.shape[-1]):
+            values = (shares.values[j], low[j], high[j])
+            told = (float(v) if np.isfinite(v) else None for v in values)
+            rows.append((advantage, found.names[j], *told))
+    note = f"{found.how} " + (
+        "Of the reward's variance within groups, and of the squared advantage under each "
+        "trainer; each sums to 1. Below 0: works against the others. Dr.GRPO subtracts the mean "
+        "only, so its shares are those of the variance."
+    )
+    return Table(
+        "Gradient budget", ("advantage", "criterion", "share", "from", "to"), tuple(rows), note
+    )
+
+
+# -- findings -------------------------------------------------------------------------------------
+
+
+def _outbid(
+    frame: Frame, found: Split, measured: dict[str, Measures], context: Context
+) -> list[Finding]:
+    grpo = measured[GRPO]
+    if frame.key is None or grpo.effective < FEWEST:
+        return []
+    j = found.names.index(frame.key)
+    if not grpo.at(j, context.alarm()).high < HALF:
+        return []
+    told = grpo.at(j)
+    first = int(np.nanargmax(np.delete(grpo.values, j))) if len(found.names) > 1 else 0
+    rival = np.delete(np.array(found.names), j)[first]
+    dominates = _dominates(frame, found)
+    severity = "info"
+    if dominates:
+        severity = "error" if told.value < QUARTER else "warning"
+    others = ", ".join(
+        f"{shares.values[j]:.0%} under {name}"
+        for name, shares in measured.items()
+        if name not in (VARIANCE, GRPO) and np.isfinite(shares.values[j])
+    )
+    though = "though its weight dominates" if dominates else "and its weight does not dominate"
+    return [
+        Finding(
+            id=OUTBID.id,
+            severity=severity,  # type: ignore[arg-type]
+            title=f"{frame.key} gets {told.value:.0%} of the squared advantage, {though}; "
+            f"{rival} gets {np.delete(grpo.values, j)[first]:.0%}",
+            value=told.value,
+            interval=told.interval,
+            n=told.n,
+            source=OUTBID.source,
+            suggestion=f"{OUTBID.action} {frame.key} gets {others}.",
+            rollouts=_loudest(found, j),
+            subject=(frame.key,),
+        )
+    ]
+
+
+def _loudest(found: Split, j: int) -> tuple[int, ...]:
+    """The rollout that leads most by other criteria, of each group where the key is silent."""
+    other = np.abs(found.lead - found.parts[:, j])
+    silent = ~found.groups.varies(found.parts[:, j])
+    height = np.where(silent, found.groups.high(other), 0.0)
+    chosen = np.argsort(-height, kind="stable")[:ROLLOUTS]
+    chosen = chosen[height[chosen] > 0]
+    ends = found.groups.starts + found.groups.sizes
+    return tuple(
+        int(found.rows[s + int(np.argmax(other[s:e]))])
+        for s, e in zip(found.groups.starts[chosen], ends[chosen], strict=True)
+    )
+
+
+def _dominates(frame: Frame, found: Split) -> bool:
+    """By weight where there are weights; else whether the key at its top always earned more."""
+    assert frame.key is not None
+    j = frame.criteria.index(frame.key)
+    if found.weights is not None:
+        sizes = np.abs(found.weights)
+        return bool(sizes[j] > sizes.sum() - sizes[j])
+    key, reward = frame.key_score[found.rows], frame.reward[found.rows]
+    top = key == key[np.isfinite(key)].max(initial=-np.inf)
+    if not top.any() or top.all():
+        return False
+    return bool(reward[top].min() > reward[~top].max())
+
+
+def _against(
+    frame: Frame, found: Split, measured: dict[str, Measures], context: Context
+) -> list[Finding]:
+    grpo = measured[GRPO]
+    if grpo.effective < FEWEST:
+        return []
+    _, high = grpo.bounds(context.alarm(len(found.names)))
+    findings = []
+    for j, name in enumerate(found.names):
+        if name == REST or not high[j] < AGAINST:
+            continue
+        told = grpo.at(j)
+        worst = np.argsort(found.lead * found.parts[:, j], kind="stable")[:ROLLOUTS]
+        findings.append(
+            Finding.of(
+                LOSES,
+                "warning",
+                f"{name} has {told.value:.0%} of the squared advantage: "
+                "leading rollouts have less of it",
+                told,
+                found.rows[worst],
+                (name,),
+            )
+        )
+    return findings
+
+
+def _idle(frame: Frame, context: Context) -> tuple[list[Finding], Table]:
+    """Criteria that hardly vary, and how often each does."""
+    groups = frame.groups
+    prompts = frame.prompt[groups.rows[groups.starts]]
+    rows: list[tuple[Cell, ...]] = []
+    findings = []
+    for name in frame.criteria:
+        scores = frame.score(name)[groups.rows]
+        known = np.isfinite(groups.sum(scores))
+        varies = known & groups.varies(scores)
+        told = share(varies.astype(float), known.astype(float), prompts)
+        weight = frame.weights.get(name)
+        rows.append((name, weight, told.value if told.n else None, told.low, told.high))
+        alarm = context.alarm(len(frame.criteria))
+        if weight == 0 or told.n == 0:
+            continue
+        if share(varies.astype(float), known.astype(float), prompts, alarm).high < VARIES:
+            level = float(np.nanmean(scores))
+            still = groups.starts[known & ~varies]
+            findings.append(
+                Finding.of(
+                    IDLE,
+                    "warning" if name == frame.key else "info",
+                    f"{name} varies in {told.value:.1%} of the groups; "
+                    f"its mean score is {level:.2f}",
+                    told,
+                    groups.rows[still],
+                    (name,),
+                )
+            )
+    columns = ("criterion", "weight", "share of groups", "from", "to")
+    note = "Groups in which the criterion's scores differ, of those in which all are known."
+    return findings, Table("How often each criterion varies", columns, tuple(rows), note)

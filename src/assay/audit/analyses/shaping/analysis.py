@@ -1,0 +1,72 @@
+"""Does shaping move the optimum? By proof, by order, and turn by turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.audit.analyses import AnalysisSpec
+from assay.audit.analyses.shaping import certificate, potential, reversals, step_count
+from assay.audit.context import Context
+from assay.audit.finding import Cell, Finding, Outcome, Table
+
+if TYPE_CHECKING:
+    from assay.audit.frame import Frame
+
+SPEC = AnalysisSpec(
+    name="shaping",
+    title="Shaping",
+    question="Does anything but correctness decide who is paid most?",
+    needs=("reward",),
+    kinds=(
+        certificate.REFUTED,
+        certificate.TIE,
+        certificate.NOT_PROVED,
+        reversals.REVERSALS,
+        reversals.ORDER,
+        reversals.LOST,
+        potential.RESIDUAL,
+        potential.TELESCOPING,
+        potential.REUSE,
+        step_count.STEP_COUNT,
+    ),
+)
+
+
+def run(frame: Frame, context: Context) -> Outcome:
+    """The certificate, the order within groups, and the rewards of turns."""
+    findings: list[Finding] = []
+    tables: dict[str, Table] = {}
+    lacks: list[str] = []
+    notes: list[str] = []
+    rows: list[tuple[Cell, ...]] = []
+    read: tuple[int, ...] = ()
+    if "groups" in frame.has:
+        outcomes = reversals.outcomes(frame)
+        if not outcomes:
+            lacks.append("which criterion is the key, or a gold label: --key NAME, or --rubric")
+        for name, outcome in outcomes.items():
+            judged = reversals.judge(frame, context, name, outcome, len(outcomes))
+            findings += judged.findings
+            rows += judged.rows
+            notes += judged.notes
+            read = read or judged.read
+        columns = ("outcome", "figure", "value", "from", "to")
+        note = "Within groups; intervals by resampling prompts."
+        tables["reversals"] = Table("Order by reward", columns, tuple(rows), note)
+    else:
+        lacks.append("two rollouts of one prompt, to compare the order by reward with the outcome")
+    certified = certificate.certified(frame, context)
+    if isinstance(certified, str):
+        lacks.append(certified)
+    else:
+        findings = certificate.finding(certified, read) + findings
+        tables["certificate"] = certificate.table(certified)
+    if frame.turns is not None:
+        told = potential.told(frame, context)
+        findings += told.findings
+        notes += told.notes
+        lacks += told.lacks
+        tables["turns"] = Table(
+            "Rewards of turns", ("figure", "value", "from", "to"), tuple(told.rows)
+        )
+    return Outcome(SPEC.name, tuple(findings), tables, tuple(lacks), tuple(notes))

@@ -1,0 +1,1 @@
+"""One program against one suite: calls, the proxy, and what came out."""

@@ -1,0 +1,176 @@
+"""What of an assert suite must run as code: in a second sandbox, calling the first by proxy.
+
+The test's sandbox holds the test and the prompt's helpers; the program's holds the program. They
+meet only here, through encoded values, so a program can redefine nothing of its test, nor read
+it. That the suite passed is the test's sandbox's word, which runs no line of the program's.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from assay.errors import ReferenceUnreadable
+from assay.printable import printable
+from assay.verifiers.code_tests.params import CodeTestsParams
+from assay.verifiers.code_tests.runs.execute import START_S, Budget, Program
+from assay.verifiers.code_tests.runs.outcomes import CaseResult, Outcome, of_end, of_failure
+from assay.verifiers.code_tests.sandbox.parent.pool import Lane
+from assay.verifiers.code_tests.sandbox.parent.run import Run
+from assay.verifiers.code_tests.sandbox.wire import decoded
+from assay.verifiers.code_tests.sandbox.wire.kinds import Kind
+from assay.verifiers.code_tests.suites.identity_rewrites import there
+from assay.verifiers.code_tests.suites.suite import Rest, Suite
+
+MAX_CALLS = 100_000
+
+_OPS = ("call", "on", "get", "is", "attr", "sub")
+_ABILITIES = ("call", "iter", "len", "own", "there", "true")
+
+
+def run_rest(
+    lane: Lane,
+    kind: Kind,
+    program: Program,
+    suite: Suite,
+    rest: Rest,
+    params: CodeTestsParams,
+) -> CaseResult:
+    """The outcome of the suite's code on the program.
+
+    Raises:
+        Starved: the machine spent the time.
+        ReferenceUnreadable: the test's own code does not compile, or never calls the program.
+    """
+    budget = Budget.of(suite, params)
+    job: dict[str, Any] = {"kind": "serve", "code": rest.code, "before": there(suite.before)}
+    job |= {"caller": rest.names, "classes": rest.classes, "in_place": rest.in_place}
+    job["exceptions"] = rest.exceptions
+    began = time.monotonic()
+    with program.start() as tested:
+        failed = program.ready(tested)
+        if failed is not None:
+            return failed
+        with lane.zygote(kind).run(job, budget.limits()) as testing:
+            result = _converse(testing, tested, rest, budget, alone=not suite.cases)
+    return CaseResult(result.outcome, result.because, seconds=time.monotonic() - began)
+
+
+def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget, *, alone: bool) -> CaseResult:
+    end_at = time.monotonic() + budget.total_s
+    deadline = end_at + START_S
+    for asked in range(MAX_CALLS):
+        message = testing.receive(deadline)
+        if message is None:
+            return _test_ended(testing, budget)
+        if "ready" in message and alone and not asked:
+            raise ReferenceUnreadable(
+                "tests.code: it ends without calling the program\n"
+                "fix: call its functions, or name them test_..."
+            )
+        if "ready" in message:
+            return CaseResult(Outcome.PASSED)
+        if "c" in message:
+            raise ReferenceUnreadable(f"tests.code: {of_failure(message, 'c').because}")
+        if "x" in message:
+            return _failed(message)
+        ask = message.get("ask")
+        if "ret" in message:
+            ask = {"ret": message["ret"]}  # what a function of the test's gave
+        elif not isinstance(ask, dict) or ask.get("op") not in _OPS or not _permitted(ask, rest):
+            return CaseResult(Outcome.WRONG_ANSWER, "the test asked for what it may not")
+        deadline = end_at  # it runs: a reply that it takes long to decode has no time beyond
+        tested.send(ask)
+        try:
+            reply = tested.receive(min(time.monotonic() + budget.case_s, end_at))
+        except decoded.Garbled as err:
+            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}")
+        if reply is None:
+            end = tested.wait(time.monotonic() + 1.0)
+            ended = of_end(end, budget.case_s)
+            return ended or CaseResult(Outcome.RUNTIME_ERROR, "ended before it gave a result")
+        checked = _checked(reply)
+        if isinstance(checked, CaseResult):
+            return checked
+        testing.send(checked)
+    return CaseResult(Outcome.TIMEOUT, f"the test called more than {MAX_CALLS} times")
+
+
+def _permitted(ask: dict[str, Any], rest: Rest) -> bool:
+    name = ask.get("f")
+    if not isinstance(name, str):
+        return False
+    return ask["op"] in ("on", "get") or name.partition(".")[0] in rest.names
+
+
+def _checked(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
+    """A reply of the program's, cleaned: known fields, values that decode."""
+    if "back" in reply:
+        return _call_back(reply)
+    found = _answer(reply)
+    if isinstance(found, dict) and type(reply.get("out")) is str:
+        found["out"] = reply["out"]  # printed
+    return found
+
+
+def _call_back(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
+    """The program calls a function that the test gave it."""
+    args, kwargs = reply.get("a"), reply.get("k")
+    if type(reply["back"]) is not int or type(args) is not list or type(kwargs) is not dict:
+        return CaseResult(Outcome.WRONG_ANSWER, "unreadable call of a function of the test's")
+    checked: list[Any] = []
+    for told in [*args, *kwargs.values()]:
+        found = _answer(told) if type(told) is dict and "x" not in told else None
+        if not isinstance(found, dict):
+            return found or CaseResult(Outcome.WRONG_ANSWER, "unreadable argument")
+        checked.append(found)
+    named = dict(zip(kwargs, checked[len(args) :], strict=True))
+    return {"back": reply["back"], "a": checked[: len(args)], "k": named}
+
+
+def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
+    if "x" in reply:
+        told = reply["x"] if isinstance(reply["x"], dict) else {}
+        if told.get("type") == "MemoryError":
+            return of_failure(reply, "x")
+        said: dict[str, Any] = {k: str(told.get(k))[:200] for k in ("type", "base", "text")}
+        names = told.get("names")
+        said["names"] = [x for x in names[:20] if type(x) is str] if type(names) is list else []
+        return {"x": said}
+    try:
+        if "h" in reply:
+            if type(reply["h"]) is not int:
+                raise decoded.Garbled("a handle that is no number")
+            can = reply.get("can")
+            able = [x for x in _ABILITIES if x in can] if type(can) is list else []
+            number = reply.get("c")
+            return {"h": reply["h"], "c": number if type(number) is int else -1, "can": able}
+        if "v" not in reply:
+            why = printable(str(reply.get("u")), 80)
+            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable: {why}")
+        decoded.decode(reply["v"])
+        after = reply.get("after")
+        if after is not None:
+            if type(after) is not list:
+                raise decoded.Garbled("arguments that are no list")
+            for value in after:
+                decoded.decode(value)
+    except decoded.Garbled as err:
+        return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}")
+    return {"v": reply["v"], "after": after}
+
+
+def _failed(message: dict[str, Any]) -> CaseResult:
+    """The test raised: an assertion that does not hold, or what the program's value caused."""
+    found = of_failure(message, "x")
+    if found.because.startswith("AssertionError"):
+        return CaseResult(Outcome.WRONG_ANSWER, f"the test failed: {found.because}")
+    return CaseResult(Outcome.RUNTIME_ERROR, f"the test raised {found.because}")
+
+
+def _test_ended(testing: Run, budget: Budget) -> CaseResult:
+    end = testing.wait(time.monotonic() + 1.0)
+    found = of_end(end, budget.total_s)
+    if found is not None and found.outcome is Outcome.TIMEOUT:
+        return found
+    return CaseResult(Outcome.RUNTIME_ERROR, "the test ended before its end")

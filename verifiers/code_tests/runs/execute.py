@@ -1,0 +1,301 @@
+"""Runs a suite's cases in the sandbox, one program at a time, and compares what comes out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assay.printable import printable
+from assay.verifiers.code_tests.comparing.assert_views import unmet
+from assay.verifiers.code_tests.comparing.compare import Rules, show
+from assay.verifiers.code_tests.comparing.printed import text_difference
+from assay.verifiers.code_tests.params import CodeTestsParams
+from assay.verifiers.code_tests.runs.outcomes import CaseResult, Outcome, of_end, of_failure
+from assay.verifiers.code_tests.sandbox.parent.pool import Lane
+from assay.verifiers.code_tests.sandbox.parent.run import Run
+from assay.verifiers.code_tests.sandbox.wire import codec, decoded
+from assay.verifiers.code_tests.sandbox.wire.kinds import Kind, kind_for
+from assay.verifiers.code_tests.sandbox.wire.limits import End, Limits
+from assay.verifiers.code_tests.suites.suite import Case, Suite
+
+START_S = 5.0
+"""What the child may need to confine itself and read its job, on top of a case's time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Time and memory of a program, from the sample or else the params."""
+
+    case_s: float
+    total_s: float
+    memory_mb: int
+    output_mb: int
+
+    @classmethod
+    def of(cls, suite: Suite, params: CodeTestsParams) -> Budget:
+        """The sample's own limits go first."""
+        case_s = suite.timeout_s or params.timeout_s
+        total_s = suite.total_timeout_s or params.total_timeout_s or max(10.0, 2 * case_s)
+        return cls(case_s, total_s, suite.memory_mb or params.memory_mb, params.output_mb)
+
+    def limits(self) -> Limits:
+        """For one run."""
+        return Limits(
+            wall_s=self.total_s,
+            memory_bytes=self.memory_mb << 20,
+            output_bytes=self.output_mb << 20,
+        )
+
+
+class Program:
+    """One program in one lane."""
+
+    def __init__(
+        self, lane: Lane, kind: Kind, code: str, suite: Suite, params: CodeTestsParams
+    ) -> None:
+        self._lane, self._kind, self._code, self._suite = lane, kind, code, suite
+        self._params = params
+        self._budget = Budget.of(suite, params)
+        self._rules = Rules(
+            params.rel_tol, params.abs_tol, params.exact_types, params.unordered, params.nan_equal
+        )
+        self._end_at = time.monotonic() + self._budget.total_s
+        self._credited = 0.0
+        self._checker: Checker | None = None
+
+    def results(self, cases: Sequence[Case], *, stop: bool) -> list[CaseResult]:
+        """An outcome a case, in order. Needs expected values, or a checker, for every case.
+
+        Raises:
+            Starved: the machine spent the time.
+            Lost, Unconfined: the sandbox failed.
+        """
+        one = self._stdio if self._suite.kind == "stdio" else self._calls
+        out: list[CaseResult] = []
+        with self._judge():
+            for result in one(cases):
+                out.append(result)
+                ended = result.outcome in (Outcome.TIMEOUT, Outcome.COMPILE_ERROR)
+                if ended or (stop and not result.passed):
+                    break
+        last = out[-1] if out else CaseResult(Outcome.NOT_RUN)
+        rest = Outcome.COMPILE_ERROR if last.outcome is Outcome.COMPILE_ERROR else Outcome.NOT_RUN
+        while len(out) < len(cases):
+            out.append(CaseResult(rest, last.because if rest is Outcome.COMPILE_ERROR else ""))
+        return out
+
+    @contextmanager
+    def _judge(self) -> Iterator[None]:
+        if self._suite.checker is None:
+            yield
+            return
+        with Checker(self._lane, self._suite.checker, self._budget) as self._checker:
+            yield
+
+    def _deadline(self, run: Run) -> float:
+        now = time.monotonic()
+        return min(now + self._budget.case_s, self._end_at + self._credited + run.credited_s)
+
+    def job(self, kind: str) -> dict[str, Any]:
+        """What the child is given: code, and nothing about what is expected of it."""
+        if self._suite.before and _is_bare_body(self._code):
+            return {"kind": kind, "code": f"{self._suite.before}\n{self._code}"}
+        job = {"kind": kind, "code": self._code}
+        if self._suite.lent:
+            job["lent"] = self._suite.lent
+        if self._suite.before:
+            job["before"] = self._suite.before
+        return job
+
+    def start(self, stdin: str = "") -> Run:
+        """A run that is to answer calls, or one script."""
+        kind = "script" if self._suite.kind == "stdio" else "serve"
+        return self._lane.zygote(self._kind).run(
+            self.job(kind), self._budget.limits(), stdin.encode("utf-8", "surrogatepass")
+        )
+
+    # -- stdin and stdout --------------------------------------------------------------------
+
+    def _stdio(self, cases: Sequence[Case]) -> Iterator[CaseResult]:
+        for case in cases:
+            with self.start(case.stdin) as run:
+                end = run.wait(self._deadline(run))
+                told = run.frames()
+            self._credited += run.credited_s
+            yield self._printed(case, end, told)
+
+    def _printed(self, case: Case, end: End, told: list[dict[str, Any]]) -> CaseResult:
+        cost: dict[str, Any] = {"seconds": end.seconds, "rss_kb": end.rss_kb}
+        if end.how == "exit" and end.exit_code == 1:
+            for message in told[:4]:
+                for key in ("c", "x"):
+                    if key in message:
+                        return replace(of_failure(message, key), **cost)
+        ended = of_end(end, self._budget.case_s)
+        if ended is not None:
+            return ended
+        text = end.stdout.decode("utf-8", "replace")
+        if self._checker is not None:
+            return replace(self._checker.judge(case.stdin, text, case), **cost, got=text[:400])
+        found: str | None = None
+        for want in case.expected:
+            found = text_difference(text, want, self._params.text or self._suite.text, self._rules)
+            if found is None:
+                return CaseResult(Outcome.PASSED, **cost)
+        return CaseResult(Outcome.WRONG_ANSWER, found or "", got=text[:400], **cost)
+
+    # -- calls -------------------------------------------------------------------------------
+
+    def _calls(self, cases: Sequence[Case]) -> Iterator[CaseResult]:
+        left = list(cases)
+        while left:
+            with self.start() as run:
+                ready = self.ready(run)
+                if ready is not None:
+                    # what happens as it is loaded happens to every case
+                    yield from [ready] * len(left)
+                    return
+                while left:
+                    result, alive = self._call(run, left.pop(0))
+                    yield result
+                    if not alive:
+                        break
+
+    def ready(self, run: Run) -> CaseResult | None:
+        """Wait for the program to load; what became of it if it does not."""
+        try:
+            first = run.receive(self._deadline(run))
+        except decoded.Garbled as err:
+            return CaseResult(Outcome.RUNTIME_ERROR, f"spoke out of turn: {err}")
+        if first is not None and "ready" in first:
+            return None
+        for key in ("c", "x"):
+            if first is not None and key in first:
+                return of_failure(first, key)
+        return self._ended(run)
+
+    def _ended(self, run: Run) -> CaseResult:
+        end = run.wait(min(self._end_at, time.monotonic() + 1.0))
+        found = of_end(end, self._budget.case_s)
+        return found or CaseResult(Outcome.RUNTIME_ERROR, "ended before it gave a result")
+
+    def _call(self, run: Run, case: Case) -> tuple[CaseResult, bool]:
+        """One case's outcome, and whether the program can take another."""
+        began = time.monotonic()
+        request = {"op": "call", "f": case.entry_point, "a": case.args, "k": case.kwargs or {}}
+        if case.init:
+            request["init"] = case.init
+        run.send(request)
+        try:
+            reply = run.receive(self._deadline(run))
+        except decoded.Garbled as err:
+            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}"), False
+        seconds = time.monotonic() - began
+        if reply is None:
+            return replace(self._ended(run), seconds=seconds), False
+        return replace(self._returned(case, reply), seconds=seconds), True
+
+    def _returned(self, case: Case, reply: dict[str, Any]) -> CaseResult:
+        if "x" in reply:
+            return of_failure(reply, "x")
+        if "v" not in reply:
+            return CaseResult(
+                Outcome.WRONG_ANSWER, f"unreadable result: {printable(str(reply.get('u')), 80)}"
+            )
+        try:
+            got = decoded.decode(reply["v"])
+        except decoded.Garbled as err:
+            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}")
+        if self._checker is not None:
+            judged = self._checker.judge({"t": list(case.args)}, reply["v"], case, encoded=True)
+            return replace(judged, got=show(got, 400))
+        found = unmet(got, case.expected, case.view, self._rules.of(case.rules))
+        if found is None:
+            return CaseResult(Outcome.PASSED)
+        return CaseResult(Outcome.WRONG_ANSWER, found, got=show(got, 400))
+
+
+def _is_bare_body(code: str) -> bool:
+    """Whether it continues a function that the prompt began."""
+    first = next((line for line in code.splitlines() if line.strip()), "")
+    return first[:1] in (" ", "\t")
+
+
+class Checker:
+    """A special judge: the data set's code, in a sandbox of its own.
+
+    It sees the expected value; the program does not see it. Only exactly True is a pass; what
+    makes it raise is wrong, since the program's output did that. For all cases together it has
+    as much time as the program: an answer can be made to keep it busy.
+    """
+
+    def __init__(self, lane: Lane, code: str, budget: Budget) -> None:
+        self._lane, self._code, self._budget = lane, code, budget
+        self._run: Run | None = None
+        self._left_s = budget.total_s
+
+    def judge(self, given: Any, got: Any, case: Case, *, encoded: bool = False) -> CaseResult:
+        """Ask ``check(input, output, expected)``; arguments that are no node are encoded here."""
+        if self._left_s <= 0.0:
+            return CaseResult(Outcome.TIMEOUT, "what it gave keeps the checker too long")
+        if self._run is None:
+            self._run = self._start()
+        want = _encoded(case.expected[0]) if case.expected else None
+        values = [given, got] if encoded else [codec.encode(given), codec.encode(got)]
+        began = time.monotonic()
+        self._run.send({"op": "call", "f": "check", "a": [*values, want]})
+        try:
+            reply = self._run.receive(began + min(self._budget.case_s, self._left_s))
+        except decoded.Garbled:
+            reply = None
+        self._left_s -= time.monotonic() - began
+        if reply is not None and reply.get("v") is True:
+            return CaseResult(Outcome.PASSED)
+        why = "the checker refused it"
+        if reply is None:
+            self._end()
+            why = "the checker did not come back from it"
+        elif "x" in reply:
+            why = f"the checker raised {of_failure(reply, 'x').because}"
+        return CaseResult(Outcome.WRONG_ANSWER, why)
+
+    def _start(self) -> Run:
+        from assay.errors import ReferenceUnreadable
+
+        zygote = self._lane.zygote(kind_for(self._code))
+        run = zygote.run({"kind": "serve", "code": self._code}, self._budget.limits())
+        first = run.receive(time.monotonic() + self._budget.case_s + START_S)
+        if first is None or "ready" not in first:
+            run.close()
+            raise ReferenceUnreadable(f"tests.checker does not load: {first}")
+        return run
+
+    def _end(self) -> None:
+        if self._run is not None:
+            self._run.close()
+            self._run = None
+
+    def __enter__(self) -> Checker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+
+def _encoded(value: Any) -> Any:
+    """A node, or a text, as tagged JSON again."""
+    if isinstance(value, decoded.Seq):
+        items = [_encoded(x) for x in value.items]
+        return items if value.kind == "list" else {"t": items}
+    if isinstance(value, decoded.SetOf):
+        return {"s" if value.kind == "set" else "z": [_encoded(x) for x in value.items]}
+    if isinstance(value, decoded.Pairs):
+        return {"d": [[_encoded(k), _encoded(v)] for k, v in value.pairs]}
+    if isinstance(value, decoded.Relative):
+        return _encoded(value.value)
+    if isinstance(value, decoded.Opaque):
+        return {"o": value.name}
+    return codec.encode(value)

@@ -1,0 +1,88 @@
+"""What became of a case, and of a program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from assay.printable import printable
+from assay.verifiers.code_tests.sandbox.wire.limits import End
+
+
+class Outcome(StrEnum):
+    """All are the program's own doing, and judged."""
+
+    PASSED = "passed"
+    WRONG_ANSWER = "wrong_answer"
+    RUNTIME_ERROR = "runtime_error"
+    TIMEOUT = "timeout"
+    MEMORY_LIMIT = "memory_limit"
+    OUTPUT_LIMIT = "output_limit"
+    COMPILE_ERROR = "compile_error"
+    NOT_RUN = "not_run"
+    """A case that came after one that ended the judging; counts as failed."""
+
+
+class Starved(Exception):
+    """The machine, not the program, spent the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One case's outcome, with its evidence."""
+
+    outcome: Outcome
+    because: str = ""
+    """In short: the first difference, the exception and its line, the limit."""
+    got: str = ""
+    """The program's answer as text; may be shown to the model."""
+    seconds: float = 0.0
+    rss_kb: int = 0
+
+    @property
+    def passed(self) -> bool:
+        """Whether it counts."""
+        return self.outcome is Outcome.PASSED
+
+
+def of_end(end: End, limit_s: float) -> CaseResult | None:
+    """The outcome that a run's end alone decides; None if it ended by itself, with exit code 0.
+
+    Raises:
+        Starved: time was up, and the machine's fault.
+    """
+    cost: dict[str, Any] = {"seconds": end.seconds, "rss_kb": end.rss_kb}
+    if end.how == "starved":
+        raise Starved
+    if end.how == "timeout":
+        return CaseResult(Outcome.TIMEOUT, f"took longer than {limit_s:g} s", **cost)
+    if end.how == "output":
+        return CaseResult(Outcome.OUTPUT_LIMIT, "printed or returned too much", **cost)
+    if end.how == "threads":
+        return CaseResult(Outcome.RUNTIME_ERROR, "started too many threads", **cost)
+    if end.how == "disk":
+        return CaseResult(Outcome.RUNTIME_ERROR, "wrote too many or too large files", **cost)
+    if end.exit_code == -24 or (end.exit_code == -9 and end.how == "exit" and end.cpu_s > limit_s):
+        return CaseResult(Outcome.TIMEOUT, "used up its CPU time", **cost)
+    if end.exit_code < 0:
+        return CaseResult(Outcome.RUNTIME_ERROR, f"died by signal {-end.exit_code}", **cost)
+    if end.exit_code > 0:
+        return CaseResult(Outcome.RUNTIME_ERROR, f"ended with exit code {end.exit_code}", **cost)
+    return None
+
+
+def of_failure(message: dict[str, Any], key: str) -> CaseResult:
+    """The outcome of an exception that the child told of. Its text is the program's."""
+    told = message.get(key)
+    told = told if isinstance(told, dict) else {}
+    kind = printable(str(told.get("type", "?")), 80)
+    line = told.get("line")
+    text = printable(str(told.get("text", "")), 160)
+    where = f" in line {line}" if type(line) is int else ""
+    because = f"{kind}{where}" + (f": {text}" if text else "")
+    if key == "c":
+        return CaseResult(Outcome.COMPILE_ERROR, because)
+    if kind == "MemoryError":
+        return CaseResult(Outcome.MEMORY_LIMIT, because)
+    return CaseResult(Outcome.RUNTIME_ERROR, because)

@@ -1,0 +1,1 @@
+"""The untrusted side: what runs beside the program, in the confined process."""

@@ -1,0 +1,195 @@
+"""Runs one program, confined already. Everything here is at the program's mercy, and may be.
+
+The program shares this process, so nothing in it is trusted or secret: no expected value, no
+comparer, no verdict. What leaves is claims: a value per call, or what was printed. References
+are taken before the program runs, so that it breaks less by accident; that is no defence.
+
+Two kinds of job:
+
+``script``
+    run the code as ``__main__`` with stdin and stdout; an exception is told on the channel.
+``serve``
+    run the code as a module, then answer one request after another on the channel: calls of
+    its functions (`serving`). Where the job says so, the code may call out (`proxy`): the
+    names it does not define are asked of the parent, which has them from another sandbox.
+
+A frame on the channel is a length (4 bytes, big-endian) and JSON.
+"""
+
+from __future__ import annotations
+
+import _thread
+import atexit
+import builtins
+import contextlib
+import gc
+import os
+import random
+import sys
+import threading
+import types
+from typing import Any
+
+from assay.verifiers.code_tests.sandbox.child import pytest_like
+from assay.verifiers.code_tests.sandbox.child.claims import OUT_OF_MEMORY, SOURCE, Channel, failure
+from assay.verifiers.code_tests.sandbox.child.proxy import outward
+from assay.verifiers.code_tests.sandbox.child.serving import Server
+
+_MAX_STACK = 256 << 20
+
+_exit = os._exit
+
+
+def run(job: dict[str, Any], channel_fd: int) -> None:
+    """Run a job and leave the process. Never returns."""
+    channel = Channel(channel_fd)
+    code = 1
+    try:
+        _fresh_streams()
+        random.seed(0)  # the same program gets the same verdict
+        threading.stack_size = _stack_size
+        if "lent" in job:
+            _lend(job["lent"])
+        code = _script(job, channel) if job["kind"] == "script" else _serve(job, channel)
+    except MemoryError:
+        channel.send_bytes(OUT_OF_MEMORY)
+    except BaseException as err:  # the program may have broken anything beneath us
+        channel.send({"x": failure(err)})
+    finally:
+        _exit(code)
+
+
+def _fresh_streams() -> None:
+    for number, name in ((0, "stdin"), (1, "stdout"), (2, "stderr")):
+        if number == 0:
+            stream = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+        else:
+            stream = open(  # noqa: SIM115
+                number, "w", encoding="utf-8", closefd=False, buffering=1 if number == 2 else -1,
+                errors="backslashreplace" if number == 2 else "strict",
+            )  # fmt: skip
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _stack_size(*size: int) -> int:
+    """`threading.stack_size`, of no more than `_MAX_STACK`.
+
+    Programs for contests ask for all there could be, to recurse deeply, and use little of it; but
+    what a stack may grow to counts as memory used.
+    """
+    wanted = tuple(min(x, _MAX_STACK) if type(x) is int else x for x in size)
+    return _thread.stack_size(*wanted)
+
+
+def _lend(code: str) -> None:
+    """Let programs use the names that `code` defines, where nothing else defines them.
+
+    As builtins, not among the program's own names: those alone can be asked for.
+    """
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - the data set's
+    for name, value in names.items():
+        vars(builtins).setdefault(name, value)
+
+
+def _module(name: str) -> types.ModuleType:
+    module = types.ModuleType(name)
+    module.__dict__.update(__builtins__=builtins, __file__="program.py")
+    sys.modules[name] = module
+    return module
+
+
+def _compile(code: str, channel: Channel) -> types.CodeType | None:
+    try:
+        return compile(code, SOURCE, "exec", dont_inherit=True)
+    except MemoryError:  # CPython's parser says so of nesting, too
+        channel.send({"c": {"type": "MemoryError", "line": None, "text": "too complex"}})
+    except (SyntaxError, ValueError, OverflowError, RecursionError) as err:
+        channel.send({"c": failure(err)})
+    return None
+
+
+def _script(job: dict[str, Any], channel: Channel) -> int:
+    """Like ``python program.py``, with the exit code that it would have."""
+    code = _compile(job["code"], channel)
+    if code is None:
+        return 1
+    main = _module("__main__")
+    status = 0
+    shutdown, exits = threading._shutdown, atexit._run_exitfuncs  # type: ignore[attr-defined]
+    try:
+        exec(code, main.__dict__)  # noqa: S102 - the point of the sandbox
+    except SystemExit as err:
+        status = _exit_status(err)
+        if status:
+            channel.send({"x": failure(err)})
+    except MemoryError:
+        channel.send_bytes(OUT_OF_MEMORY)
+        status = 1
+    except BaseException as err:
+        channel.send({"x": failure(err)})
+        status = 1
+    shutdown()
+    exits()
+    _flush()
+    _let_go(main)
+    return status
+
+
+def _flush() -> None:
+    """What is buffered is printed; the program may have put anything in stdout's place."""
+    for stream in (sys.stdout, sys.__stdout__):
+        with contextlib.suppress(BaseException):
+            stream.flush()  # type: ignore[union-attr]
+
+
+def _let_go(main: types.ModuleType) -> None:
+    """End the program's objects as Python does when it ends.
+
+    Files that it wrote to and never closed are written, a ``__del__`` may print.
+    """
+    names = main.__dict__
+    for name in [n for n in names if n != "__builtins__"]:
+        names[name] = None
+    gc.collect()
+    _flush()
+
+
+def _exit_status(err: SystemExit) -> int:
+    if err.code is None:
+        return 0
+    return err.code & 0xFF if isinstance(err.code, int) else 1
+
+
+def _serve(job: dict[str, Any], channel: Channel) -> int:
+    code = _compile(job["code"], channel)
+    if code is None:
+        return 1
+    module = _module("program")
+    if job.get("caller"):
+        pytest_like.install()
+        module.__dict__["__builtins__"] = outward(
+            channel, job["caller"], job.get("classes", []), job.get("exceptions", []),
+            in_place=job.get("in_place", True),
+        )  # fmt: skip
+    if "before" in job:  # the prompt's helpers; its stub of the function asked for must not stay
+        helpers = compile(job["before"], "<prompt>", "exec", dont_inherit=True)
+        exec(helpers, module.__dict__)  # noqa: S102
+        for name in job.get("caller", ()):
+            module.__dict__.pop(name, None)
+    try:
+        exec(code, module.__dict__)  # noqa: S102 - the point of the sandbox
+    except MemoryError:
+        channel.send_bytes(OUT_OF_MEMORY)
+        return 1
+    except BaseException as err:
+        channel.send({"x": failure(err)})
+        return 1
+    channel.send({"ready": 1})
+    server = Server(module.__dict__, channel)
+    while True:
+        request = channel.receive()
+        if request is None:
+            return 0
+        server.reply(request)

@@ -1,0 +1,242 @@
+"""Inside the test's sandbox: stands for the program under test, which runs in another.
+
+A name of the program's is a `_Name` here; a call of it is asked of the parent, which asks the
+program. What it returns crosses as a value, or stays there and is known here by a handle
+(`handles`). Functions of the test's stay with the test likewise.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+from typing import Any, Protocol
+
+from assay.verifiers.code_tests.sandbox.child.handles import Handle, Instance, Kin, elsewhere, made
+from assay.verifiers.code_tests.sandbox.child.raised import catchable, raised
+from assay.verifiers.code_tests.sandbox.wire.codec import decode, encode
+
+_exit = os._exit
+
+
+class Channel(Protocol):
+    """Frames to and from the parent."""
+
+    def send(self, message: Any) -> None:
+        """Say it."""
+
+    def receive(self) -> Any:
+        """The next message; None at the end."""
+
+
+class Caller:
+    """Asks the parent for what the program under test would do."""
+
+    def __init__(self, channel: Channel, *, in_place: bool) -> None:
+        self._channel = channel
+        self._in_place = in_place
+        self.known: set[int] = set()
+        """Classes that the test called, by the program's number for them."""
+        self._handles: dict[tuple[Any, ...], Handle] = {}
+        """One for each object and way of knowing it, so that ``is`` means what it says."""
+        self._given: dict[int, Handle] = {}
+        """Handles that the test passed as arguments."""
+        self._functions: list[Any] = []
+        """Of the test's, that the program was given; each known by its place."""
+        self._numbers: dict[int, int] = {}
+        self._stdout = sys.stdout
+        self.for_effect = False
+        """Of the call that comes next nothing but what it does to its arguments is wanted."""
+
+    def ask(
+        self, request: dict[str, Any], args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> dict[str, Any]:
+        """The reply, which holds a value or a handle.
+
+        Raises:
+            Exception: what the program raised, as the nearest builtin class.
+        """
+        for_effect, self.for_effect = self.for_effect, False
+        request["a"] = [self._sent(a) for a in args]
+        request["k"] = {k: self._sent(v) for k, v in (kwargs or {}).items()}
+        if sys.stdout is not self._stdout:  # the test looks at what is printed
+            request["out"] = 1
+        self._channel.send({"ask": request})
+        while True:
+            reply = self._channel.receive()
+            if reply is None:
+                _exit(1)
+            if "back" not in reply:
+                break
+            self._channel.send({"ret": self._called_back(reply)})
+        if reply.get("out") and "out" in request:
+            sys.stdout.write(reply["out"])
+        if "x" in reply:
+            raise raised(reply["x"], request.get("f"))
+        if self._in_place or for_effect:
+            for mine, theirs in zip(args, reply.get("after") or (), strict=False):
+                self._update(mine, theirs)
+        return dict(reply)
+
+    def _called_back(self, told: dict[str, Any]) -> dict[str, Any]:
+        """What a function of the test's gave for what the program passed it."""
+        try:
+            args = [made(self, a, None) for a in told["a"]]
+            kwargs = {k: made(self, a, None) for k, a in told["k"].items()}
+            return {"v": self._sent(self._functions[told["back"]](*args, **kwargs))}
+        except Exception as err:
+            base = next(c for c in type(err).__mro__ if c.__module__ == "builtins")
+            text = err.args[0] if len(err.args) == 1 and type(err.args[0]) is str else str(err)
+            return {"x": {"base": base.__name__, "type": base.__name__, "text": text[:200]}}
+
+    def _sent(self, value: Any) -> Any:
+        if type(value) is slice:
+            return {"slice": [encode(x) for x in (value.start, value.stop, value.step)]}
+        return encode(value, self._stays)
+
+    def _stays(self, value: Any) -> Any:
+        """What the program is told of something that is no value: a function stays here."""
+        if isinstance(value, Handle):
+            self._given[value._assay_number] = value
+            return {"!": ["h", value._assay_number]}
+        if type(value) is _Name:
+            return {"!": ["n", value._assay_name]}
+        if not callable(value):
+            return None
+        name = str(getattr(value, "__name__", "function"))[:80]
+        if vars(builtins).get(name) is value:
+            return {"!": ["b", name]}
+        number = self._numbers.setdefault(id(value), len(self._functions))
+        if number == len(self._functions):
+            self._functions.append(value)  # kept, so its identity stays its own
+        return {"!": ["f", number, name]}
+
+    def handle(self, kind: type[Handle], number: int, near: type[Handle] | None) -> Handle:
+        """The handle of that kind on that object."""
+        key = (number, kind, near)
+        if key not in self._handles:
+            self._handles[key] = kind(self, number, near)
+        return self._handles[key]
+
+    def own_function(self, number: int) -> Any:
+        """The test's, which the program gave back."""
+        return self._functions[number]
+
+    def _update(self, mine: Any, theirs: Any) -> None:
+        """What the program did to a mutable argument, done to the test's own."""
+
+        def found(told: list[Any]) -> Any:  # an object that the test gave is its own again
+            if told[0] == "h" and told[1] in self._given:
+                return self._given[told[1]]
+            return elsewhere(self, told, None)
+
+        if type(mine) is list and type(theirs) is list:
+            mine[:] = decode(theirs, found)
+        elif type(mine) in (dict, set) and type(theirs) is dict:
+            new = decode(theirs, found)
+            if type(new) is type(mine):
+                mine.clear()
+                mine.update(new)
+
+
+def _there(value: Any) -> bool:
+    """The truth of a value in ``while node:``; an object whose class does not define it is there.
+
+    That is no word of the program's: to be always true a number would do.
+    """
+    if isinstance(value, Handle) and not isinstance(value, Instance):
+        return "_assay_there" in vars(value) or bool(value)
+    return bool(value)
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Whether it is one object, known by handles of whatever kinds."""
+    if isinstance(a, Handle) and isinstance(b, Handle):
+        return bool(a._assay_number == b._assay_number)
+    return a is b
+
+
+class _Name:
+    """A function or class of the program under test, by name."""
+
+    def __init__(self, caller: Caller, name: str, *, is_class: bool) -> None:
+        self._assay_caller, self._assay_name, self._assay_class = caller, name, is_class
+        self.__name__ = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        caller = self._assay_caller
+        request = {"op": "call", "f": self._assay_name, "keep": 1, "after": 1}
+        reply = caller.ask(request, args, kwargs)
+        if "h" in reply and self._assay_class:
+            if "." not in self._assay_name:
+                caller.known.add(reply.get("c", -1))
+                return caller.handle(Instance, reply["h"], Kin)
+            if "own" in (reply.get("can") or ()):  # another way to make one: Matrix.identity(3)
+                caller.known.add(reply.get("c", -1))
+                return caller.handle(Kin, reply["h"], Kin)
+        return made(caller, reply, None)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        caller, path = self._assay_caller, f"{self._assay_name}.{name}"
+        reply = caller.ask({"op": "attr", "f": path})
+        can = reply.get("can") or ()
+        if "call" in can:
+            return _Name(caller, path, is_class=self._assay_class)
+        if self._assay_class and "own" in can:  # a member of an enum
+            caller.known.add(reply.get("c", -1))
+            return caller.handle(Kin, reply["h"], Kin)
+        return made(caller, reply, None)
+
+    def __subclasscheck__(self, cls: Any) -> bool:
+        if not isinstance(cls, _Name):
+            return False
+        request = {"op": "sub", "f": cls._assay_name, "g": self._assay_name}
+        return self._assay_caller.ask(request).get("v") is True
+
+    def __instancecheck__(self, value: Any) -> bool:
+        if not isinstance(value, Handle):
+            return False
+        request = {"op": "is", "h": value._assay_number, "f": self._assay_name}
+        return self._assay_caller.ask(request).get("v") is True
+
+
+def outward(
+    channel: Channel,
+    names: list[str],
+    classes: list[str],
+    exceptions: list[str],
+    *,
+    in_place: bool,
+) -> dict[str, Any]:
+    """The builtins of the test code, with the program's names among them.
+
+    Among the builtins, not the globals: what the test itself defines comes first.
+
+    Args:
+        channel: To the parent.
+        names: What the program is asked for.
+        classes: Those of them that the test takes for classes.
+        exceptions: The program's exceptions that the test catches; it gets classes of its own.
+        in_place: Whether a call whose result is used changes the test's arguments; one that is
+            a statement does, since it can have no other purpose.
+    """
+    caller = Caller(channel, in_place=in_place)
+
+    def effect(function: Any) -> Any:
+        """What a statement calls."""
+        if not isinstance(function, Handle | _Name):
+            return function  # the test's own
+
+        call_it: Any = function
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            caller.for_effect = True
+            return call_it(*args, **kwargs)
+
+        return call
+
+    found = {name: _Name(caller, name, is_class=name in classes) for name in names}
+    own = {"_assay_there": _there, "_assay_same": _same, "_assay_effect": effect}
+    return {**vars(builtins), **own, **catchable(exceptions), **found}

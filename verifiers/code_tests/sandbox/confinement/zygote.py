@@ -1,0 +1,329 @@
+"""The warm interpreter: loads modules once, then forks a confined child for each job.
+
+Started by `pool` as a process of its own; speaks on one SEQPACKET socket. A job arrives as a
+small JSON message of limits, and descriptors: the job itself (a sealed memory file that only the
+child reads, so that no sample ever lies in memory that another one inherits), stdin, the
+channel, stdout, stderr, and a status socket on which the zygote tells the child's pidfd and how
+it ended.
+
+At ``namespaces`` the zygote is process 1 of a pid namespace: when it dies, by whatever cause,
+the kernel kills everything it ever forked. It ends by itself when its control socket is closed
+or the process that started it is gone (watched by pidfd: the death signal of
+prctl would fire when the *thread* that started it ends).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import resource
+import select
+import signal
+import site
+import socket
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from assay.verifiers.code_tests.sandbox.child import forked
+from assay.verifiers.code_tests.sandbox.confinement import confine, exposed, syscalls
+from assay.verifiers.code_tests.sandbox.confinement.places import Place, Places, first_uid, usable
+from assay.verifiers.code_tests.sandbox.confinement.workspace import Workspace
+
+
+def main() -> None:
+    """Read the configuration, confine as far as the zygote goes, and serve until the end."""
+    config = json.loads(sys.argv[1])
+    control = socket.socket(fileno=config["control_fd"])
+    try:
+        zygote = Zygote(config, control)
+        zygote.prepare()
+    except (OSError, ValueError, AttributeError) as err:
+        control.send(json.dumps({"failed": str(err)}).encode())
+        return
+    zygote.serve()
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    pid: int
+    place: Place
+    status: socket.socket
+
+
+class Zygote:
+    """One lane's interpreter at one level."""
+
+    def __init__(self, config: dict[str, Any], control: socket.socket) -> None:
+        self._control = control
+        self._level: str = config["level"]
+        self._preload: list[str] = config["preload"]
+        self._site: list[str] = config["site"]
+        self._packages: list[str] = config["packages"]
+        self._parent = os.pidfd_open(config["parent_pid"])
+        if os.getppid() != config["parent_pid"]:
+            raise OSError("the process that started the zygote is gone")
+        self._own_pid = os.getpid()
+        self._first_uid: int | None = None
+        if os.getuid() == 0:
+            self._first_uid = first_uid(config["parent_pid"], config["lane"])
+        self._workspace: Workspace | None = None
+        self._pid_ns = -1
+        self._running: dict[int, _Running] = {}
+        self._poll = select.poll()
+
+    # -- set-up ------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Load modules, enter the namespaces, and tell the parent how it went."""
+        self._exposed = exposed.standard()
+        self._more = [
+            path for site in self._site for name in self._packages
+            if os.path.lexists(path := os.path.join(site, name))
+        ]  # fmt: skip
+        self._find_listed()
+        loaded = self._load()
+        site.setquit()  # of what `-S` leaves out, programs use exit() and quit()
+        confine.few_malloc_arenas()
+        self._mapped = confine.mapped_bytes()
+        user_namespace = False
+        if self._level == "namespaces":
+            user_namespace = self._enter_namespaces()
+        else:
+            self._workspace = Workspace()
+            self._first_uid = usable(self._first_uid)
+        self._abi = confine.landlock_abi() if self._level != "rlimits-only" else 0
+        self._places = Places(
+            self._first_uid, self._workspace, [*self._exposed.rules, *self._more], self._abi > 0
+        )
+        sys.argv[:] = ["program.py"]
+        os.environ.clear()
+        for name in [n for n in sys.modules if n == "assay" or n.startswith("assay.")]:
+            del sys.modules[name]  # nothing of ours to be found by a program's imports
+        gc.collect()
+        gc.freeze()  # the collector would otherwise touch, and so copy, every page
+        ready = {
+            "ready": self._level,
+            "landlock_abi": self._abi,
+            "user_namespace": user_namespace,
+            "uid": self._first_uid if self._first_uid is not None else os.getuid(),
+            "preloaded": loaded,
+            "work": self._workspace.path if self._workspace is not None else None,
+        }
+        self._control.send(json.dumps(ready).encode())
+
+    def _find_listed(self) -> None:
+        """Have imports know what is in folders that programs may not list."""
+        sys.path.extend(self._site)
+        for folder in self._exposed.listed:
+            sys.path_importer_cache[folder] = exposed.Listed(folder)
+        for folder in self._site:
+            only = exposed.Listed(folder, self._packages)
+            sys.path_importer_cache[folder] = only
+
+    def _load(self) -> list[str]:
+        import importlib
+
+        loaded = []
+        for name in self._preload:
+            try:
+                importlib.import_module(name)
+            except ImportError:
+                continue
+            loaded.append(name)
+        return loaded
+
+    def _enter_namespaces(self) -> bool:
+        """New namespaces and a new root; the rest of the zygote is process 1 in there."""
+        kinds = confine.CLONE_NEWNS | confine.CLONE_NEWPID | confine.CLONE_NEWNET
+        kinds |= confine.CLONE_NEWIPC | confine.CLONE_NEWUTS
+        uid, gid = os.getuid(), os.getgid()
+        own_user = False
+        try:
+            confine.unshare(kinds, "unshare")
+        except confine.Refused:
+            confine.unshare(confine.CLONE_NEWUSER | kinds, "unshare of user namespace")
+            confine.map_user(uid, gid)
+            self._first_uid, own_user = None, True
+        pid = os.fork()
+        if pid:
+            self._watch(pid)
+        confine.die_with_parent(signal.SIGKILL)
+        # descriptors of namespaces go by /proc, which the new root will not have; this shows
+        # the old pid namespace's processes, and "self" is the reader as that one sees it
+        self._pid_ns = os.open("/proc/thread-self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        confine.build_root(self._exposed.mounts, self._exposed.covered, self._more, exposed.DEVICES)
+        return own_user
+
+    def _watch(self, pid: int) -> None:
+        """The outer process: waits for process 1 of the namespace, and ends as it does."""
+        self._control.close()
+        while True:
+            with contextlib.suppress(InterruptedError):
+                os.waitpid(pid, 0)
+                os._exit(0)
+
+    # -- serving -----------------------------------------------------------------------------
+
+    def serve(self) -> None:
+        """Fork a child for each job until the control socket or the parent is gone."""
+        self._poll.register(self._control, select.POLLIN)
+        self._poll.register(self._parent, select.POLLIN)
+        try:
+            while True:
+                for fd, _ in self._poll.poll():
+                    if fd == self._parent:
+                        return
+                    if fd == self._control.fileno():
+                        if not self._take():
+                            return
+                    elif fd in self._running:
+                        self._reap(fd)
+        finally:
+            for running in self._running.values():
+                with contextlib.suppress(OSError):
+                    os.kill(running.pid, signal.SIGKILL)
+            if self._workspace is not None:
+                self._workspace.remove()
+
+    def _take(self) -> bool:
+        try:
+            message, fds, _, _ = socket.recv_fds(self._control, 65536, 8)
+        except OSError:
+            return False
+        if not message:
+            return False
+        job_fd, stdin, channel, out, err, status_fd = fds
+        status = socket.socket(fileno=status_fd)
+        limits = json.loads(message)
+        pid, place = -1, None
+        try:
+            place = self._places.take()
+            pid = self._fork()
+        except OSError as error:
+            self._tell(status, {"failed": f"fork: {error}"})
+            if place is not None:
+                self._places.give_back(place)
+        if pid == 0 and place is not None:
+            self._child(limits, job_fd, (stdin, channel, out, err), place)
+        for fd in (job_fd, stdin, channel, out, err):
+            os.close(fd)
+        if pid > 0 and place is not None:
+            pidfd = os.pidfd_open(pid)
+            with contextlib.suppress(OSError):
+                started = json.dumps({"started": 1, "work": place.work}).encode()
+                socket.send_fds(status, [started], [pidfd])
+            self._running[pidfd] = _Running(pid, place, status)
+            self._poll.register(pidfd, select.POLLIN)
+        else:
+            status.close()
+        return True
+
+    def _fork(self) -> int:
+        if self._pid_ns < 0:
+            return os.fork()
+        # the next child, and it alone, becomes process 1 of a new pid namespace
+        confine.unshare(confine.CLONE_NEWPID, "unshare of the pid namespace")
+        pid = -1
+        try:
+            pid = os.fork()
+        finally:
+            if pid != 0:
+                confine.setns(self._pid_ns, confine.CLONE_NEWPID)
+        return pid
+
+    def _reap(self, pidfd: int) -> None:
+        """Collect a child that ended; with its pid namespace, all its processes are gone."""
+        ended = self._running.pop(pidfd)
+        self._poll.unregister(pidfd)
+        _, code, usage = os.wait4(ended.pid, 0)
+        os.close(pidfd)
+        if self._level == "rlimits-only":
+            with contextlib.suppress(OSError):
+                os.killpg(ended.pid, signal.SIGKILL)
+        self._tell(
+            ended.status,
+            {
+                "exit": os.waitstatus_to_exitcode(code),
+                "cpu_s": usage.ru_utime + usage.ru_stime,
+                "rss_kb": usage.ru_maxrss,
+            },
+        )
+        ended.status.close()
+        # it takes as long as the program liked it to, so nobody waits for it but the next job
+        self._places.give_back(ended.place)
+
+    def _tell(self, status: socket.socket, message: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):  # the parent no longer cares
+            status.send(json.dumps(message).encode())
+
+    # -- the child ---------------------------------------------------------------------------
+
+    def _child(
+        self, limits: dict[str, Any], job_fd: int, fds: tuple[int, ...], place: Place
+    ) -> None:
+        """Confine, then run. Never returns; a step that fails is told as the zygote's fault."""
+        code = 125
+        channel = 3
+        try:
+            for fd in range(3):
+                os.dup2((fds[0], fds[2], fds[3])[fd], fd)
+            high = [_above(fd) for fd in (fds[1], job_fd, place.rules) if fd >= 0]
+            for low, fd in enumerate(high, 3):
+                os.dup2(fd, low)
+            os.closerange(3 + len(high), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+                signal.signal(number, signal.SIG_DFL)
+            self._confine(limits, place)
+            _frame(channel, b'{"confined":1}')  # before any untrusted code: cannot be forged
+            with open(4, "rb") as file:
+                job = json.loads(file.read())
+            forked.run(job, channel)
+        except BaseException as err:
+            with contextlib.suppress(OSError):
+                _frame(channel, json.dumps({"refused": f"{type(err).__name__}: {err}"}).encode())
+        finally:
+            os._exit(code)
+
+    def _confine(self, limits: dict[str, Any], place: Place) -> None:
+        os.setsid()
+        uid = place.uid if place.uid is not None else os.getuid()
+        if self._level == "namespaces":
+            confine.private_tmp(limits["disk_bytes"], limits["inodes"], uid, os.getgid())
+        elif place.work is not None:
+            os.chdir(place.work)
+        if place.rules >= 0:
+            confine.restrict(5)  # where `_child` put them
+            os.close(5)
+        confine.rlimits(
+            cpu_s=limits["cpu_s"],
+            memory_bytes=self._mapped + limits["memory_bytes"],
+            file_bytes=limits["disk_bytes"],
+            files=limits["files"],
+            # counted by user, and an ordinary user has other processes, too
+            processes=limits["threads"] if self._level == "namespaces" else None,
+        )
+        confine.drop_privileges(place.uid, place.uid)
+        if self._level == "landlock+seccomp" or self._level == "rlimits-only":
+            confine.die_with_parent(signal.SIGKILL)
+            if os.getppid() != self._own_pid:  # it died before there was a signal to send
+                os._exit(1)
+        if self._level != "rlimits-only":
+            confine.seccomp(syscalls.program(os.getpid()))
+
+
+def _frame(fd: int, body: bytes) -> None:
+    os.write(fd, len(body).to_bytes(4, "big") + body)
+
+
+def _above(fd: int) -> int:
+    """A copy of `fd` that is out of the way of the small numbers."""
+    import fcntl
+
+    return fcntl.fcntl(fd, fcntl.F_DUPFD, 64)
+
+
+if __name__ == "__main__":
+    main()

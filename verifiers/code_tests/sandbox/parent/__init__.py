@@ -1,0 +1,1 @@
+"""The trusted side: starts interpreters, watches runs, tests the sandbox itself."""

@@ -1,0 +1,273 @@
+"""Lanes: zygotes, and who may use one when.
+
+A pool may be used from any number of threads (asyncio: ``asyncio.to_thread``). It owns no thread
+of its own: each caller drives its own run, and a zygote serves several at once. What bounds
+the machine's load is the number of lanes.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from assay.errors import SandboxUnavailable
+from assay.verifiers.code_tests.sandbox.confinement import zygote
+from assay.verifiers.code_tests.sandbox.parent.run import Run
+from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN, Kind
+from assay.verifiers.code_tests.sandbox.wire.levels import Level
+from assay.verifiers.code_tests.sandbox.wire.limits import Limits, Lost
+
+_BOOT = """
+import sys, types
+for name in ("assay", "assay.verifiers", "assay.verifiers.code_tests"):
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = []
+box = types.ModuleType("assay.verifiers.code_tests.sandbox")
+box.__path__ = [sys.argv.pop(1)]
+sys.modules[box.__name__] = box
+from assay.verifiers.code_tests.sandbox.confinement.zygote import main
+main()
+"""
+"""Imports the sandbox's inner modules by their names, and nothing else of the package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a zygote said of itself when it was ready."""
+
+    level: Level
+    landlock_abi: int
+    user_namespace: bool
+    uid: int
+    preloaded: tuple[str, ...]
+    work: str | None
+
+
+class Zygote:
+    """One interpreter process, warm. Its runs may overlap.
+
+    Raises:
+        SandboxUnavailable: it could not set up the level; the message is the kernel's reason.
+    """
+
+    def __init__(self, level: Level, kind: Kind, lane: int = 0) -> None:
+        self.kind = kind
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        config = {
+            "level": level,
+            "lane": lane,
+            "parent_pid": os.getpid(),
+            "control_fd": theirs.fileno(),
+            "preload": list(kind.preload),
+            "site": list(kind.site),
+            "packages": list(kind.packages),
+        }
+        self._errors = os.memfd_create("zygote-errors", os.MFD_CLOEXEC)
+        here = os.path.dirname(os.path.dirname(os.path.abspath(zygote.__file__)))
+        try:
+            # -s -P: no user site, no working directory on the path; the environment below is all
+            # there is. Not -I, which would ignore the fixed seed of hashes, and with it the
+            # order of sets: the same program must get the same verdict twice.
+            self._process = subprocess.Popen(
+                [sys.executable, "-s", "-P", "-S", "-B", "-c", _BOOT, here, json.dumps(config)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                pass_fds=(theirs.fileno(),),
+                env={"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as err:
+            ours.close()
+            os.close(self._errors)
+            raise SandboxUnavailable(f"no interpreter could be started: {err}") from err
+        finally:
+            theirs.close()
+        self.control = ours
+        self.alive = True
+        self.runs = 0
+        self._work: str | None = None
+        try:
+            self.ready = self._await_ready()
+            self._work = self.ready.work
+        except BaseException:
+            self.close()
+            raise
+
+    def _await_ready(self) -> Ready:
+        self.control.settimeout(30.0)
+        try:
+            data = self.control.recv(1 << 16)
+        except OSError as err:
+            data = json.dumps({"failed": f"no answer: {err}"}).encode()
+        self.control.settimeout(None)
+        told: dict[str, Any] = (
+            json.loads(data) if data else {"failed": self.errors() or "it died at once"}
+        )
+        if "ready" not in told:
+            raise SandboxUnavailable(told.get("failed", "?"))
+        return Ready(
+            told["ready"],
+            told["landlock_abi"],
+            told["user_namespace"],
+            told["uid"],
+            tuple(told["preloaded"]),
+            told["work"],
+        )
+
+    @property
+    def pid(self) -> int:
+        """Of the outermost process."""
+        return self._process.pid
+
+    def errors(self) -> str:
+        """The last of what it wrote to its standard error: a traceback, if it crashed."""
+        size = os.fstat(self._errors).st_size
+        return os.pread(self._errors, 2000, max(0, size - 2000)).decode("utf-8", "replace").strip()
+
+    def run(
+        self,
+        job: dict[str, Any],
+        limits: Limits,
+        stdin: bytes = b"",
+        on_start: Callable[[int], None] | None = None,
+    ) -> Run:
+        """Start a run.
+
+        Raises:
+            Lost: the zygote is gone; it is closed, and another must be made.
+        """
+        self.runs += 1
+        return Run(self.control, job, limits, stdin, on_start)
+
+    def close(self) -> None:
+        """End it and everything it ever forked, and wait for that."""
+        if not self.alive:
+            return
+        self.alive = False
+        self.control.close()  # it takes this as the end
+        try:
+            self._process.wait(timeout=5.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        os.close(self._errors)
+        if self._work is not None:  # it was killed, and could not tidy up
+            shutil.rmtree(self._work, ignore_errors=True)
+
+
+class Lane:
+    """One slot of a pool: a zygote per kind, made on first use, made anew when one dies."""
+
+    def __init__(self, level: Level, number: int) -> None:
+        self._level: Level = level
+        self._number = number
+        self._zygotes: dict[str, Zygote] = {}
+
+    def zygote(self, kind: Kind = PLAIN) -> Zygote:
+        """The lane's zygote of a kind.
+
+        Raises:
+            SandboxUnavailable: see `Zygote`.
+        """
+        found = self._zygotes.get(kind.name)
+        if found is None or not found.alive:
+            found = self._zygotes[kind.name] = Zygote(self._level, kind, self._number)
+        return found
+
+    def lost(self, kind: Kind = PLAIN) -> None:
+        """Give up a zygote that failed; the next use makes a new one."""
+        found = self._zygotes.pop(kind.name, None)
+        if found is not None:
+            found.close()
+
+    def close(self) -> None:
+        """End the lane's zygotes."""
+        for found in self._zygotes.values():
+            found.close()
+        self._zygotes.clear()
+
+
+class Pool:
+    """So many lanes at one level."""
+
+    def __init__(self, level: Level, lanes: int = 1) -> None:
+        self.level: Level = level
+        self._lock = threading.Condition()
+        self._idle = [Lane(level, i) for i in range(lanes)]
+        self._lanes = list(self._idle)
+        self._closed = False
+        self._owner = os.getpid()
+
+    @contextlib.contextmanager
+    def lane(self) -> Iterator[Lane]:
+        """A lane of one's own for the duration; waits for one.
+
+        Raises:
+            Lost: the pool was closed.
+        """
+        with self._lock:
+            while not self._idle and not self._closed:
+                self._lock.wait()
+            if self._closed:
+                raise Lost("the pool is closed")
+            lane = self._idle.pop()
+        try:
+            yield lane
+        finally:
+            with self._lock:
+                self._idle.append(lane)
+                if self._closed:
+                    lane.close()
+                self._lock.notify()
+
+    def close(self) -> None:
+        """Refuse further work; runs under way end first, each in its caller's thread."""
+        if os.getpid() != self._owner:
+            return  # a forked copy: the zygotes are the parent's
+        with self._lock:
+            self._closed = True
+            for lane in self._idle:
+                lane.close()
+            self._lock.notify_all()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+_pools: dict[tuple[int, Level], Pool] = {}
+_pools_lock = threading.Lock()
+
+
+def shared_pool(level: Level) -> Pool:
+    """This process's pool at a level, of a lane per usable core; made on first use."""
+    key = (os.getpid(), level)
+    with _pools_lock:
+        found = _pools.get(key)
+        if found is None:
+            found = _pools[key] = Pool(level, max(1, len(os.sched_getaffinity(0))))
+        return found
+
+
+@atexit.register
+def close_shared_pools() -> None:
+    """End this process's zygotes. They end by themselves when it dies in another way."""
+    with _pools_lock:
+        for (pid, _), pool in list(_pools.items()):
+            if pid == os.getpid():
+                pool.close()
+        _pools.clear()

@@ -1,0 +1,430 @@
+"""One run of one program, seen from outside: its limits, its talk, its end.
+
+The parent's clock decides when time is up, and SIGKILL through a pidfd ends it. What the program
+prints is drained up to a cap; frames on the channel are claims (`wire`). The only facts are what
+the kernel tells the zygote (how it ended, CPU time) and what the parent measures.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from assay.verifiers.code_tests.sandbox.parent.watching import (
+    cpu_seconds,
+    pid_of,
+    threads,
+    unlinked,
+    usage,
+    waited_seconds,
+)
+from assay.verifiers.code_tests.sandbox.wire import decoded
+from assay.verifiers.code_tests.sandbox.wire.limits import End, Ended, Limits, Lost, Unconfined
+
+FRAME_BYTES = 16 << 20
+"""Longest frame that is read; what claims to be longer is `output_limit`."""
+
+TICK_S = 0.05
+"""How often a run is looked at: number of threads, size of its directory."""
+
+PATIENCE = 5.0
+"""How many times over a deadline is put off on a busy machine, before the run is `starved`."""
+
+
+def sealed(data: bytes, name: str) -> int:
+    """A read-only memory file that holds `data`; the caller closes it."""
+    import fcntl
+
+    fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(fd, view) :]
+        os.lseek(fd, 0, os.SEEK_SET)
+        seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, seals)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
+@dataclass(slots=True)
+class _Output:
+    fd: int
+    kept: bytearray = field(default_factory=bytearray)
+
+
+class Run:
+    """A started program. Use as a context manager: leaving it ends the program for sure.
+
+    Not thread-safe: one thread owns a run.
+
+    Args:
+        control: The zygote's socket.
+        job: For `child.run`.
+        stdin: What the program reads.
+
+    Raises:
+        Lost: the zygote is gone.
+    """
+
+    def __init__(
+        self,
+        control: socket.socket,
+        job: dict[str, Any],
+        limits: Limits,
+        stdin: bytes = b"",
+        on_start: Callable[[int], None] | None = None,
+    ) -> None:
+        self._limits = limits
+        self._work: str | None = None
+        """Its folder, if that lies on the machine's own disk."""
+        self._pidfd = -1
+        self.pid = 0
+        """As this process sees it; for tests and for looking at its clocks."""
+        self._end: End | None = None
+        self._report: dict[str, Any] | None = None
+        self._how: Ended = "exit"
+        self._printed = 0
+        self._inbox = bytearray()
+        self._outbox = bytearray()
+        self._frames: list[bytes] = []
+        self._pending = 0
+        self._channel_open = True
+        self._confined = False
+        self._wait_began = time.monotonic()
+        self._look_at = self._wait_began + TICK_S
+        self._extra = 0.0
+        self._cpu_began = 0.0
+        self._waited_began = 0.0
+        self.credited_s = 0.0
+        """Seconds added to deadlines because the machine was busy with other things."""
+        self._poll = select.poll()
+        self._fds: list[int] = []
+        self._ours: list[socket.socket] = []
+        try:
+            self._start(control, job, stdin)
+            if on_start is not None:
+                on_start(self.pid)
+        except BaseException:
+            self.close()
+            raise
+
+    # -- start -------------------------------------------------------------------------------
+
+    def _start(self, control: socket.socket, job: dict[str, Any], stdin: bytes) -> None:
+        theirs: list[int] = []
+        try:
+            theirs.append(sealed(json.dumps(job).encode("ascii"), "job"))
+            theirs.append(sealed(stdin, "stdin"))
+            self._channel, other = socket.socketpair()
+            self._ours.append(self._channel)
+            theirs.append(other.detach())
+            self._stdout = self._pipe(theirs)
+            self._stderr = self._pipe(theirs)
+            self._status, status = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self._ours.append(self._status)
+            theirs.append(status.detach())
+            try:
+                socket.send_fds(control, [self._limits.wire()], theirs)
+            except OSError as err:
+                raise Lost(f"the zygote does not take jobs: {err}") from None
+        finally:
+            for fd in theirs:
+                os.close(fd)
+        self._await_start()
+        self._started = time.monotonic()
+        self._channel.setblocking(False)
+        for fd in (self._channel.fileno(), self._status.fileno(), self._stdout.fd, self._stderr.fd):
+            self._poll.register(fd, select.POLLIN)
+
+    def _pipe(self, theirs: list[int]) -> _Output:
+        read, write = os.pipe2(os.O_CLOEXEC)
+        self._fds.append(read)
+        theirs.append(write)
+        os.set_blocking(read, False)
+        return _Output(read)
+
+    def _await_start(self) -> None:
+        self._status.settimeout(20.0)
+        try:
+            message, fds, _, _ = socket.recv_fds(self._status, 4096, 1)
+        except OSError as err:
+            raise Lost(f"the zygote does not start the run: {err}") from None
+        self._status.setblocking(False)
+        if not fds:
+            told = message.decode("utf-8", "replace")
+            raise Lost(f"the zygote did not start the run: {told or 'it is gone'}")
+        self._work = json.loads(message)["work"]
+        self._pidfd = fds[0]
+        self._fds.append(self._pidfd)
+        self.pid = pid_of(self._pidfd)
+
+    # -- talk --------------------------------------------------------------------------------
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Put a request on its way; `receive` carries it on."""
+        body = json.dumps(message).encode("ascii")
+        self._outbox += struct.pack(">I", len(body)) + body
+        self._events()
+
+    def receive(self, deadline: float) -> dict[str, Any] | None:
+        """The program's next frame; None once it has ended, or was ended for a limit.
+
+        Raises:
+            Lost: the zygote died.
+            Unconfined: the child did not reach the program.
+            wire.Garbled: no frame of the protocol.
+        """
+        self._begin()
+        while True:
+            if self._frames:
+                body = self._frames.pop(0)
+                self._pending -= len(body)
+                return decoded.parse(body)
+            if self._report is not None:
+                return None
+            if not self._channel_open and self._how == "exit":
+                # a served program that closes its channel is on its way out, or hangs for spite
+                self._settle(min(deadline, time.monotonic() + 0.5), "killed")
+            elif self._how != "exit":
+                self._settle(deadline)
+            else:
+                self._pump(deadline)
+
+    def wait(self, deadline: float) -> End:
+        """Let the program run to its end, or to the deadline (monotonic seconds)."""
+        self._begin()
+        self._settle(deadline)
+        return self._ending()
+
+    def _begin(self) -> None:
+        """A wait begins: what was used, or waited for, before it is no part of its account."""
+        self._wait_began, self._extra = time.monotonic(), 0.0
+        self._cpu_began, self._waited_began = cpu_seconds(self.pid), waited_seconds(self.pid)
+
+    def frames(self) -> list[dict[str, Any]]:
+        """What it said on the channel and nobody received; unreadable frames are left out."""
+        out = []
+        for body in self._frames:
+            with contextlib.suppress(decoded.Garbled):
+                out.append(decoded.parse(body))
+        self._frames.clear()
+        self._pending = 0
+        return out
+
+    def kill(self, how: Ended = "killed") -> End:
+        """End it now."""
+        self._stop(how)
+        self._settle(time.monotonic())
+        return self._ending()
+
+    # -- the loop ----------------------------------------------------------------------------
+
+    def _settle(self, deadline: float, late: Ended = "timeout") -> None:
+        while self._report is None:
+            self._pump(deadline, late)
+        self._drain()
+        if not self._confined and self._how == "exit":
+            raise Unconfined("the child ended before it was confined")
+
+    def _pump(self, deadline: float, late: Ended = "timeout") -> None:
+        """Wait for one event or one tick, and deal with it."""
+        now = time.monotonic()
+        if self._how == "exit" and now >= deadline + self._extra:
+            self._out_of_time(now, deadline, late)
+        left = TICK_S
+        if self._how == "exit":
+            left = min(TICK_S, max(0.0, deadline + self._extra - now))
+        ready = self._poll.poll(left * 1000 + 0.5)
+        for fd, _ in ready:
+            if fd == self._status.fileno():
+                self._read_status()
+            elif fd == self._channel.fileno():
+                self._read_channel()
+                self._write_channel()
+            else:
+                self._read_output(self._stdout if fd == self._stdout.fd else self._stderr)
+        # by the clock, not when nothing else happens: a program can see to it that something does
+        if time.monotonic() >= self._look_at and self._how == "exit" and self._report is None:
+            self._look()
+            self._look_at = time.monotonic() + TICK_S
+        if self._how != "exit" and time.monotonic() - self._killed > 20.0:
+            raise Lost("a killed run did not end within 20 s")
+
+    def _events(self) -> None:
+        if self._channel_open:
+            out = select.POLLOUT if self._outbox else 0
+            self._poll.modify(self._channel.fileno(), select.POLLIN | out)
+
+    def _read_status(self) -> None:
+        try:
+            data = self._status.recv(4096)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            raise Lost("the zygote died during the run")
+        self._report = json.loads(data)
+
+    def _read_channel(self) -> None:
+        if not self._channel_open:
+            return
+        try:
+            data = self._channel.recv(1 << 18)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._channel_open = False
+            self._poll.unregister(self._channel.fileno())
+            return
+        self._inbox += data
+        while len(self._inbox) >= 4:
+            length = int.from_bytes(self._inbox[:4], "big")
+            if (
+                length > FRAME_BYTES
+                or len(self._frames) > 10_000
+                or self._pending > FRAME_BYTES  # of frames that nobody asked for
+            ):
+                self._inbox.clear()
+                self._stop("output")
+                return
+            if len(self._inbox) < 4 + length:
+                return
+            body = bytes(self._inbox[4 : 4 + length])
+            del self._inbox[: 4 + length]
+            if self._confined:
+                self._frames.append(body)
+                self._pending += length
+            elif body == b'{"confined":1}':
+                self._confined = True
+            else:  # the first frame is ours: the program had not begun
+                self._stop("killed")
+                raise Unconfined(body.decode("utf-8", "replace"))
+
+    def _write_channel(self) -> None:
+        if not self._outbox or not self._channel_open:
+            return
+        try:
+            sent = self._channel.send(self._outbox[: 1 << 18])
+        except BlockingIOError:
+            return
+        except OSError:
+            self._outbox.clear()
+            sent = 0
+        del self._outbox[:sent]
+        self._events()
+
+    def _read_output(self, output: _Output) -> None:
+        try:
+            data = os.read(output.fd, 1 << 18)
+        except BlockingIOError:
+            return
+        if not data:
+            with contextlib.suppress(KeyError):
+                self._poll.unregister(output.fd)
+            return
+        self._printed += len(data)
+        if self._printed > self._limits.output_bytes:
+            data = data[: max(0, len(data) - (self._printed - self._limits.output_bytes))]
+            self._stop("output")
+        output.kept += data
+
+    def _drain(self) -> None:
+        """What was written before the end and not read yet; bounded by the buffers' size."""
+        for output in (self._stdout, self._stderr):
+            for _ in range(64):
+                before = self._printed
+                self._read_output(output)
+                if self._printed == before or self._printed > self._limits.output_bytes:
+                    break
+        for _ in range(FRAME_BYTES >> 18):
+            before = len(self._inbox) + len(self._frames)
+            self._read_channel()
+            if len(self._inbox) + len(self._frames) == before:
+                break
+
+    def _look(self) -> None:
+        """Limits that no kernel interface holds at every level."""
+        if threads(self.pid) > self._limits.threads:
+            self._stop("threads")
+        elif self._work is not None:
+            files, used = usage(self._work, self._limits.inodes)
+            used += unlinked(self.pid, self._work)
+            if files > self._limits.inodes or used > self._limits.disk_bytes:
+                self._stop("disk")
+
+    def _out_of_time(self, now: float, deadline: float, late: Ended) -> None:
+        """Time is up by the clock: end it, or give back what other processes took from it.
+
+        What a thread stood ready without a CPU (by the scheduler's own accounts) is added to the
+        deadline, so that a slow program is slow on a busy machine, too, and a fast one is not.
+        Not when its threads together used the CPU time that one could have: then it was they
+        who kept the CPUs busy, perhaps in order to look starved. At most `PATIENCE` times over.
+        """
+        span = deadline - self._wait_began
+        lost = waited_seconds(self.pid) - self._waited_began - self._extra
+        used_up = cpu_seconds(self.pid) - self._cpu_began >= 0.95 * span
+        if used_up or lost < 0.1 * span or late != "timeout":
+            self._stop(late)
+        elif self._extra + lost > PATIENCE * max(span, 1.0):
+            self._stop("starved")
+        else:
+            self._extra += lost
+            self.credited_s += lost
+
+    # -- the end -----------------------------------------------------------------------------
+
+    def _stop(self, how: Ended) -> None:
+        if self._how == "exit":
+            self._how = how
+            self._killed = time.monotonic()
+            if self._pidfd >= 0:
+                with contextlib.suppress(OSError):
+                    signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+
+    def _ending(self) -> End:
+        if self._end is None:
+            report = self._report or {}
+            self._end = End(
+                how=self._how,
+                exit_code=int(report.get("exit", -9)),
+                seconds=time.monotonic() - self._started,
+                cpu_s=float(report.get("cpu_s", 0.0)),
+                rss_kb=int(report.get("rss_kb", 0)),
+            )
+        self._end.stdout = bytes(self._stdout.kept)
+        self._end.stderr = bytes(self._stderr.kept)
+        return self._end
+
+    def close(self) -> None:
+        """End the program if it runs, and give every descriptor back."""
+        if self._pidfd >= 0 and self._report is None:
+            with contextlib.suppress(Lost, OSError):
+                self.kill()
+        for ours in self._ours:
+            ours.close()
+        for fd in self._fds:
+            os.close(fd)
+        self._ours.clear()
+        self._fds.clear()
+        self._pidfd = -1
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""What crosses between the sides, how it is written and read, and within which limits."""

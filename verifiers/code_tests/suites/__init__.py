@@ -1,0 +1,1 @@
+"""What the tests of a row mean: their shapes, and what is rewritten before they run."""

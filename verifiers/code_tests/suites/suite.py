@@ -1,0 +1,79 @@
+"""Tests of a program: one typed model, whatever shape a data set has them in (`shapes`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from assay.verifiers.code_tests.comparing.assert_views import View
+from assay.verifiers.code_tests.comparing.compare import Rules
+from assay.verifiers.code_tests.comparing.printed import TextPolicy
+
+MAX_CASES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One call, or one run on one standard input."""
+
+    label: str
+    entry_point: str = ""
+    args: tuple[Any, ...] = ()
+    """Encoded (`codec`), ready to be sent."""
+    kwargs: Mapping[str, Any] | None = None
+    init: tuple[Any, ...] = ()
+    """Arguments of the class, where `entry_point` is ``Class.method``; encoded."""
+    stdin: str = ""
+    expected: tuple[Any, ...] = ()
+    """Nodes (or texts, for stdio), of which any will do; empty: ask the reference solution."""
+    public: bool = False
+    """Its expected value may be shown to the model."""
+    weight: float = 1.0
+    rules: Rules | None = None
+    """How an assertion's own text says to compare; None: as the params say."""
+    view: View | None = None
+    """What of the value an assertion looks at; None: the value itself, to be equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What of an assert suite must run as code: in a sandbox that calls the program's."""
+
+    code: str
+    names: tuple[str, ...]
+    """What the program is asked for."""
+    asserts: int
+    classes: tuple[str, ...] = ()
+    """Those of the names that the test takes for classes."""
+    exceptions: tuple[str, ...] = ()
+    """Names of exception classes that the test catches, if they are no builtin ones."""
+    in_place: bool = True
+    """What a call did to its arguments is done to the test's own, also where its result is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """All tests of one program."""
+
+    kind: Literal["call", "stdio"]
+    cases: tuple[Case, ...]
+    rest: Rest | None = None
+    before: str = ""
+    """The prompt's code: helpers, and the stub that a completion may continue."""
+    entry_points: tuple[str, ...] = ()
+    timeout_s: float | None = None
+    total_timeout_s: float | None = None
+    memory_mb: int | None = None
+    reference: str | None = None
+    """A solution, to make expected values with."""
+    generator: str | None = None
+    n: int = 0
+    checker: str | None = None
+    """Code with ``check(input, output, expected)``: a special judge."""
+    lent: str = ""
+    """Imports whose names a program may use without importing them itself."""
+    text: TextPolicy = "trailing"
+    """How printed output is compared, where the params do not say."""
+    self_comparisons: int = 0
+    """Assertions that compared the program with itself, left out."""

@@ -1,0 +1,1 @@
+"""Numbers: exact, as polynomials, as balls, and the numerics built on them."""

@@ -1,0 +1,1 @@
+"""Whether two trees are equal, a module for each kind of answer."""

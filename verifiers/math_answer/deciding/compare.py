@@ -1,0 +1,384 @@
+"""Two readings, compared by kind."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+from assay.verifiers.math_answer import units
+from assay.verifiers.math_answer.arithmetic import exact
+from assay.verifiers.math_answer.deciding import relations, scalars, sets, times_of_day
+from assay.verifiers.math_answer.deciding.lists import Lists
+from assay.verifiers.math_answer.deciding.matrices import matrix, vector
+from assay.verifiers.math_answer.finding import Finding, different, every
+from assay.verifiers.math_answer.policy import Policy
+from assay.verifiers.math_answer.reading import wording
+from assay.verifiers.math_answer.reading.simplify import determinant, settle
+from assay.verifiers.math_answer.tree import (
+    App,
+    Group,
+    Items,
+    Matrix,
+    Node,
+    Num,
+    Quantity,
+    Rel,
+    Sym,
+    Words,
+    children,
+    rebuild,
+    substitute,
+    symbols,
+    walk,
+)
+
+PAIRS = 4000
+"""Most comparisons of single values in one verdict."""
+
+
+class Comparer(Lists):
+    """One comparison of a reference with an answer. Holds the policy and the budget."""
+
+    def __init__(self, policy: Policy, directional: bool = True) -> None:
+        self.policy = policy
+        self.directional = directional
+        self.left = PAIRS
+        self.parameters: frozenset[str] = frozenset()
+        """Names that a clause declares free (``for some integer t``)."""
+
+    # -- dispatch -------------------------------------------------------------------------------
+
+    def same(self, r: Node, a: Node) -> Finding:
+        """Whether `a` answers `r`."""
+        self.left -= 1
+        if self.left < 0:
+            return Finding(None, "bounds", "unproved", f"more than {PAIRS:,} comparisons")
+        r, a = settle(r), settle(a)
+        if r == a:
+            scalars.defined(r)
+            return Finding(True, "structure", "proved")
+        if isinstance(r, Num) and isinstance(a, Num):
+            if r.places is None is a.places and r.base is None is a.base:  # two plain numbers
+                if r.value == a.value:
+                    return Finding(True, "exact", "proved")
+                return different(
+                    f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
+                )
+            return self.scalar(r, a)
+        if _has_signs(r) or _has_signs(a):
+            return self.same(spread_signs(r), spread_signs(a))
+        if isinstance(r, Rel) or isinstance(a, Rel):
+            found = self.related(r, a)
+            if found is not None:
+                return found
+        if times_of_day.is_marked(r) or times_of_day.is_marked(a):
+            return times_of_day.compare(r, a)
+        if isinstance(r, Quantity) or isinstance(a, Quantity):
+            return self.quantities(r, a)
+        if isinstance(r, Items) or isinstance(a, Items):
+            return self.lists(r, a)
+        if isinstance(r, Matrix) or isinstance(a, Matrix):
+            return self.matrices(r, a)
+        if sets.is_set(r) or sets.is_set(a):
+            return self.sets(r, a)
+        if isinstance(r, Group) or isinstance(a, Group):
+            return self.groups(r, a)
+        if isinstance(r, Words) or isinstance(a, Words):
+            return self.words(r, a)
+        if isinstance(r, App) and isinstance(a, App) and r.op == a.op == "ratio":
+            return self.ratios(r, a)
+        return self.scalar(r, a)
+
+    # -- values ---------------------------------------------------------------------------------
+
+    def scalar(self, r: Node, a: Node) -> Finding:
+        """Two values, with the customs for marks, rounding and names."""
+        policy = self.policy
+        if (isinstance(r, Num) and r.base is not None and self.directional) and (
+            not (isinstance(a, Num) and a.base == r.base)
+        ):
+            return different(f"the reference is written in base {r.base}, the answer is not")
+        found = self.marked(r, a)
+        if found is not None and found.equal:
+            return found
+        found = scalars.same(r, a, policy)
+        if found.equal:
+            return found
+        near = scalars.rounded(r, a, policy)
+        if near is not None:
+            return near
+        if found.by == "exact":
+            return found
+        if policy.constants == "rename":
+            renamed = self.renamed(r, a)
+            if renamed is not None:
+                return renamed
+        return found
+
+    def marked(self, r: Node, a: Node) -> Finding | None:
+        """Percent and degree signs on one side only."""
+        for op, rule in (("percent", self.policy.percent), ("deg", self.policy.degrees)):
+            if rule != "strip":
+                continue
+            with_r = isinstance(r, App) and r.op == op
+            with_a = isinstance(a, App) and a.op == op
+            if with_r != with_a:
+                bare_r = r.args[0] if with_r and isinstance(r, App) else r
+                bare_a = a.args[0] if with_a and isinstance(a, App) else a
+                found = scalars.same(bare_r, bare_a, self.policy)
+                if found.equal:
+                    return found._replace(why=f"one side leaves out its {op} sign")
+                near = scalars.rounded(bare_r, bare_a, self.policy)
+                if near is not None:
+                    return near
+            elif with_r and isinstance(r, App) and isinstance(a, App):
+                near = scalars.rounded(r.args[0], a.args[0], self.policy)
+                if near is not None:
+                    return near
+        return None
+
+    def renamed(self, r: Node, a: Node) -> Finding | None:
+        """Equality after other names for arbitrary constants and parameters."""
+        left, right = symbols(r), symbols(a)
+        only_r, only_a = sorted(left - right), sorted(right - left)
+        if isinstance(r, Sym) or isinstance(a, Sym):
+            return None
+        constants_r = sorted(n for n in left if _is_constant(n))
+        constants_a = sorted(n for n in right if _is_constant(n))
+        loose_r = [n for n in only_r if self.is_loose(n, r)]
+        loose_a = [n for n in only_a if self.is_loose(n, a)]
+        if (
+            len(only_r) == len(only_a)
+            and 0 < len(only_r) <= 3
+            and (
+                (len(loose_r) == len(only_r) and len(loose_a) == len(only_a))
+                or (self.parameters and set(only_a) <= self.parameters)
+                or (self.parameters and set(only_r) <= self.parameters)
+            )
+        ):
+            pool_r, pool_a = only_r, only_a
+        elif (
+            len(constants_r) == len(constants_a)
+            and 2 <= len(constants_r) <= 4
+            and (left - set(constants_r) == right - set(constants_a))
+        ):
+            pool_r, pool_a = constants_r, constants_a
+        else:
+            return None
+        for order in permutations(pool_r):
+            names = dict(zip(pool_a, (Sym(n) for n in order), strict=True))
+            found = scalars.same(r, substitute(a, dict(names)), self.policy)
+            if found.equal:
+                pairs = ", ".join(f"{x} for {y.name}" for x, y in names.items() if x != y.name)
+                return found._replace(why=f"with {pairs}" if pairs else found.why)
+        return None
+
+    def is_loose(self, name: str, tree: Node) -> bool:
+        """Whether `name` stands for an arbitrary constant or parameter in `tree`."""
+        if name in self.parameters or _is_constant(name):
+            return True
+        if name in ("k", "n", "m", "l", "j", "t", "N", "K", "q"):
+            return any(
+                (isinstance(n, Sym) and n.name == "pi") or (isinstance(n, App) and n.op == "deg")
+                for n in walk(tree)
+            )
+        return False
+
+    def ratios(self, r: App, a: App) -> Finding:
+        """Ratios by cross multiplication; times of day as they stand."""
+        if len(r.args) != len(a.args):
+            return different("ratios of different length")
+        if _is_clock(r) and _is_clock(a):
+            return every(self.scalar(x, y) for x, y in zip(r.args, a.args, strict=True))
+        first_r, first_a = r.args[0], a.args[0]
+        if exact.rational(first_r) == 0 or exact.rational(first_a) == 0:
+            return every(self.scalar(x, y) for x, y in zip(r.args, a.args, strict=True))
+        return every(
+            scalars.same(App("mul", (x, first_a)), App("mul", (y, first_r)), self.policy)
+            for x, y in zip(r.args[1:], a.args[1:], strict=True)
+        )
+
+    def quantities(self, r: Node, a: Node) -> Finding:
+        """Values with units, or with the things that are counted."""
+        r_value, r_unit = _split(r)
+        a_value, a_unit = _split(a)
+        policy = self.policy
+        if not r_unit or not a_unit:
+            if policy.units == "require" or (policy.units == "convert" and r_unit):
+                missing = "answer" if r_unit else "reference"
+                return different(f"the {missing} names no unit", "kind")
+            other = a_value if r_unit else r_value
+            mine = units.phrase(r_unit or a_unit)
+            letters = _letters_as_unit(other) if mine is not None else None
+            if letters is not None:
+                return self.quantities(r if r_unit else letters, a if a_unit else letters)
+            return self.same(r_value, a_value)
+        left, right = units.phrase(r_unit), units.phrase(a_unit)
+        if left is not None and right is not None:
+            if left.dimensions != right.dimensions:
+                return different(f"{' '.join(r_unit)} is no {' '.join(a_unit)}")
+            if left.factor == right.factor or policy.units == "require":
+                if left.factor != right.factor:
+                    return different("another unit")
+                return self.same(r_value, a_value)
+            factor = right.factor / left.factor
+            return self.same(r_value, App("mul", (a_value, Num(factor))))
+        words_r, words_a = _unit_words(r_unit), _unit_words(a_unit)
+        if words_r <= words_a or words_a <= words_r:
+            return self.same(r_value, a_value)
+        return different(f"{' '.join(r_unit)} is not {' '.join(a_unit)}", "words")
+
+    # -- words ----------------------------------------------------------------------------------
+
+    def words(self, r: Node, a: Node) -> Finding:
+        """At least one side is words; they may spell a number."""
+        spelled_r = wording.number(r.words) if isinstance(r, Words) else None
+        spelled_a = wording.number(a.words) if isinstance(a, Words) else None
+        if (spelled_r is not None or not isinstance(r, Words)) and (
+            spelled_a is not None or not isinstance(a, Words)
+        ):
+            return self.same(spelled_r or r, spelled_a or a)
+        return wording.same(r, a, self.policy)
+
+    # -- brackets and matrices ---------------------------------------------------------------
+
+    def groups(self, r: Node, a: Node) -> Finding:
+        """At least one side is in brackets."""
+        if isinstance(r, Group) and isinstance(a, Group):
+            pair = {r.left + r.right, a.left + a.right}
+            if pair == {"{}"}:
+                return self.unordered(r.items, a.items, as_sets=True)
+            if len(pair) == 1:
+                return self.ordered(r.items, a.items)
+            if self.policy.tuple_is_set and pair == {"{}", "()"}:
+                return self.unordered(r.items, a.items, as_sets=True)
+            if pair <= {"()", "<>", "[]"} and "<>" in pair:
+                return self.ordered(r.items, a.items)
+            if len(r.items) == len(a.items) == 1:
+                return self.same(r.items[0], a.items[0])
+            return different(f"{r.left}...{r.right} is not {a.left}...{a.right}")
+        group, other = (r, a) if isinstance(r, Group) else (a, r)
+        assert isinstance(group, Group)
+        if len(group.items) == 1 and self.policy.brackets == "optional":
+            inner = group.items[0]
+            return self.same(inner, a) if group is r else self.same(r, inner)
+        parts = vector(other)
+        if parts is not None and len(parts) == len(group.items) and group.left in "(<[":
+            return self.ordered(*((group.items, parts) if group is r else (parts, group.items)))
+        return different("one is a list in brackets, the other is not")
+
+    def matrices(self, r: Node, a: Node) -> Finding:
+        """At least one side is a matrix."""
+        left, right = matrix(r), matrix(a)
+        if left is None or right is None:
+            value_r = determinant(r) if isinstance(r, Matrix) and r.bars else None
+            value_a = determinant(a) if isinstance(a, Matrix) and a.bars else None
+            if value_r is not None or value_a is not None:
+                return self.same(value_r or r, value_a or a)
+            flat_r, flat_a = vector(r), vector(a)
+            if flat_r is not None and flat_a is not None and self.policy.brackets == "optional":
+                return self.ordered(flat_r, flat_a)
+            return different("one is a matrix, the other is not")
+        if (len(left.rows), len(left.rows[0])) != (len(right.rows), len(right.rows[0])):
+            flat_r, flat_a = vector(r), vector(a)
+            if flat_r is not None and flat_a is not None and self.policy.brackets == "optional":
+                return self.ordered(flat_r, flat_a)
+            return different("matrices of different shape")
+        return every(self.same(x, y) for x, y in zip(children(left), children(right), strict=True))
+
+    # -- relations and sets ---------------------------------------------------------------------
+
+    def related(self, r: Node, a: Node) -> Finding | None:
+        """At least one side is a relation."""
+        return relations.same(r, a, self)
+
+    def sets(self, r: Node, a: Node) -> Finding:
+        """At least one side is a set of numbers."""
+        return sets.compare(r, a, self)
+
+
+def _split(node: Node) -> tuple[Node, tuple[str, ...]]:
+    if isinstance(node, Quantity):
+        if isinstance(node.value, Quantity):
+            return _split(node.value)
+        return node.value, node.unit
+    return node, ()
+
+
+def _unit_words(unit: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(w.lower().rstrip("s") for w in unit if w not in ("of", "a", "the", "per"))
+
+
+def _letters_as_unit(node: Node) -> Quantity | None:
+    """``5*m`` or ``25*m/s`` as a quantity, where all the letters are units."""
+    if not (isinstance(node, App) and node.op == "mul" and len(node.args) <= 4):
+        return None
+    value, *rest = node.args
+    if not isinstance(value, Num) or not rest:
+        return None
+    words: list[str] = []
+    for factor in rest:
+        if isinstance(factor, App) and factor.op == "inv":
+            words.append("/")
+            factor = factor.args[0]
+        if isinstance(factor, App) and factor.op == "pow":
+            exponent = exact.whole(factor.args[1])
+            name = factor.args[0]
+            if not isinstance(name, Sym) or exponent is None:
+                return None
+            words += [name.name, "^", str(exponent)]
+        elif isinstance(factor, Sym):
+            words.append(factor.name)
+        else:
+            return None
+    return Quantity(value, tuple(words)) if units.phrase(tuple(words)) is not None else None
+
+
+def _is_constant(name: str) -> bool:
+    head = name.partition("_")[0]
+    return (head in ("C", "c", "K", "k") and (head != name or name != "k" or True)) or (
+        head in ("A", "B", "D") and head != name
+    )
+
+
+def _is_clock(node: App) -> bool:
+    if len(node.args) not in (2, 3):
+        return False
+    values = [exact.whole(arg) for arg in node.args]
+    return (
+        all(v is not None for v in values)
+        and 0 <= (values[0] or 0) <= 24
+        and all(0 <= (v or 0) < 60 for v in values[1:])
+        and (values[1] or 0) % 5 == 0
+        and (values[1] or 0) not in (5,)
+    )
+
+
+def _has_signs(node: Node) -> bool:
+    return any(isinstance(n, App) and n.op in ("pm", "mp") for n in walk(node))
+
+
+def spread_signs(node: Node) -> Node:
+    r"""``a \\pm b`` as the two values; signs of one expression go together."""
+    if isinstance(node, Items | Group):
+        out: list[Node] = []
+        for item in node.items:
+            done = spread_signs(item) if _has_signs(item) else item
+            out.extend(done.items if isinstance(done, Items) else (done,))
+        return (
+            Items(tuple(out), node.kind)
+            if isinstance(node, Items)
+            else Group(node.left, node.right, tuple(out))
+        )
+    if not _has_signs(node):
+        return node
+    return Items((_signed(node, False), _signed(node, True)))
+
+
+def _signed(node: Node, minus: bool) -> Node:
+    below = children(node)
+    if not below:
+        return node
+    new = tuple(_signed(c, minus) for c in below)
+    if isinstance(node, App) and node.op in ("pm", "mp"):
+        return App("neg", new) if (node.op == "pm") == minus else new[0]
+    return rebuild(node, new)

@@ -1,0 +1,202 @@
+"""Lists and sets: in order, in any order, under one renaming."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+from flint import fmpq
+
+from assay.verifiers.math_answer.arithmetic import exact
+from assay.verifiers.math_answer.deciding import relations, sets
+from assay.verifiers.math_answer.finding import UNKNOWN, Finding, different, every
+from assay.verifiers.math_answer.policy import Policy
+from assay.verifiers.math_answer.tree import (
+    App,
+    Group,
+    Items,
+    Matrix,
+    Node,
+    Num,
+    Rel,
+    Sym,
+    children,
+    substitute,
+    symbols,
+)
+
+
+class Lists:
+    """What `Comparer` does with more than one thing at a time."""
+
+    policy: Policy
+    directional: bool
+    parameters: frozenset[str]
+
+    def same(self, r: Node, a: Node) -> Finding:
+        """Whether two readings agree; see `Comparer`."""
+        raise NotImplementedError
+
+    def is_loose(self, name: str, tree: Node) -> bool:
+        """Whether a name may be another; see `Comparer`."""
+        raise NotImplementedError
+
+    def lists(self, r: Node, a: Node) -> Finding:
+        """At least one side is a list without brackets."""
+        if isinstance(r, Items) and isinstance(a, Items):
+            return self.plain_lists(r, a)
+        listed, other = (r, a) if isinstance(r, Items) else (a, r)
+        assert isinstance(listed, Items)
+        if isinstance(other, Group):
+            if self.policy.brackets == "require" and self.directional:
+                return different("one side is in brackets")
+            if other.left == "{":
+                return self.unordered(exact.as_items(r), exact.as_items(a), as_sets=True)
+            if len(other.items) == len(listed.items):
+                return self.ordered(exact.as_items(r), exact.as_items(a))
+            return different("lists of different length")
+        if isinstance(other, Matrix):
+            flat = children(other)
+            if 1 in (len(other.rows), len(other.rows[0])) and len(flat) == len(listed.items):
+                pair = (listed.items, flat) if r is listed else (flat, listed.items)
+                return self.ordered(*pair)
+        if sets.is_set(other) or any(isinstance(i, Rel) for i in listed.items):
+            found = sets.union_of(listed), sets.as_set(other)
+            if found[0] is not None and found[1] is not None:
+                return sets.same(found[0], found[1], self)
+        if isinstance(listed.items[0], Rel) and isinstance(other, Group | Matrix):
+            return different("a list and no list")
+        return different(f"{len(listed.items)} answers instead of one" if listed is a
+                         else f"one answer instead of {len(listed.items)}")  # fmt: skip
+
+    def plain_lists(self, r: Items, a: Items) -> Finding:
+        """Two lists without brackets."""
+        tuples = relations.as_tuples(r), relations.as_tuples(a)
+        if tuples[0] is not None or tuples[1] is not None:
+            r_t = tuples[0] or r
+            a_t = tuples[1] or a
+            if len(r_t.items) == len(a_t.items):
+                found = self.unordered(r_t.items, a_t.items)
+                if found.equal:
+                    return found
+        union_r, union_a = sets.union_of(r), sets.union_of(a)
+        if union_r is not None and union_a is not None:
+            found = sets.same(union_r, union_a, self)
+            if found.equal is not None:
+                return found
+        if all(isinstance(i, Group) for i in (*r.items, *a.items)):
+            return self.unordered(r.items, a.items, as_sets=True)  # solutions: a repetition is none
+        if len(r.items) != len(a.items):
+            return different(f"{len(a.items)} answers instead of {len(r.items)}")
+        if self.policy.order == "keep":
+            return self.ordered(r.items, a.items)
+        found = self.unordered(r.items, a.items)
+        if not found.equal and self.policy.constants == "rename":
+            return self.parametric(r, a) or found
+        return found
+
+    def parametric(self, r: Items, a: Items) -> Finding | None:
+        """``x = 1 + 2t, y = 3 - t`` with another name for the one parameter."""
+        if not all(isinstance(i, Rel) and i.ops == ("=",) for i in (*r.items, *a.items)):
+            return None
+        labels = {i.args[0] for i in r.items if isinstance(i, Rel)}
+        if labels != {i.args[0] for i in a.items if isinstance(i, Rel)} or len(labels) < 2:
+            return None
+        only_r, only_a = symbols(r) - symbols(a), symbols(a) - symbols(r)
+        if len(only_r) != 1 or len(only_a) != 1:
+            return None
+        renamed = substitute(a, {next(iter(only_a)): Sym(next(iter(only_r)))})
+        assert isinstance(renamed, Items)
+        found = self.unordered(r.items, renamed.items)
+        return found if found.equal else None
+
+    def ordered(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> Finding:
+        """Item by item."""
+        if len(r) != len(a):
+            return different("lists of different length")
+        if self.policy.constants == "rename" and len(r) > 1:
+            renamed = self.renamed_together(r, a)
+            if renamed is not None:
+                return renamed
+        return every(self.same(x, y) for x, y in zip(r, a, strict=True))
+
+    def renamed_together(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> Finding | None:
+        """One renaming for all items: ``(1 + t, 2t)`` and ``(1 + s, 2s)``."""
+        left: frozenset[str] = frozenset().union(*(symbols(x) for x in r))
+        right: frozenset[str] = frozenset().union(*(symbols(x) for x in a))
+        only_r, only_a = sorted(left - right), sorted(right - left)
+        if not (0 < len(only_r) == len(only_a) <= 2):
+            return None
+        whole_r, whole_a = Items(r), Items(a)
+        fine_r = all(self.is_loose(n, whole_r) for n in only_r)
+        fine_a = all(self.is_loose(n, whole_a) for n in only_a)
+        declared = self.parameters and (
+            set(only_a) <= self.parameters or set(only_r) <= self.parameters
+        )
+        if not (declared or (fine_r and fine_a)):
+            return None
+        for order in permutations(only_r):
+            names: dict[str, Node] = dict(zip(only_a, (Sym(n) for n in order), strict=True))
+            found = every(self.same(x, substitute(y, names)) for x, y in zip(r, a, strict=True))
+            if found.equal:
+                return found
+        return None
+
+    def unordered(self, r: tuple[Node, ...], a: tuple[Node, ...], as_sets: bool = False) -> Finding:
+        """Every item of one has a partner in the other; exact values are paired by hash."""
+        left, right = _keyed(r, as_sets), _keyed(a, as_sets)
+        rest_r, rest_a = _unmatched(left, right), _unmatched(right, left)
+        if not rest_r and not rest_a:
+            return Finding(True, "exact", "proved")
+        if len(rest_r) != len(rest_a) and not as_sets:
+            return different("lists of different length")
+        if as_sets and (not rest_r) != (not rest_a):
+            return different("one has members that the other lacks", "exact")
+        if len(rest_r) > 60 or len(rest_a) > 60:
+            return different("too many members without a partner", "exact", "unproved")
+        findings = []
+        free = list(rest_a)
+        unknown = False
+        for item in rest_r:
+            partner = None
+            for candidate in free:
+                found = self.same(item, candidate)
+                if found.equal:
+                    partner = candidate
+                    findings.append(found)
+                    break
+                unknown |= found.equal is None
+            if partner is None:
+                if unknown:
+                    return UNKNOWN
+                return different("the reference has a member that the answer lacks", "exact")
+            free.remove(partner)
+        if free:
+            if as_sets and all(any(self.same(x, y).equal for x in rest_r) for y in free):
+                return every(findings)
+            return different("the answer has a member that the reference lacks", "exact")
+        return every(findings)
+
+
+def _keyed(items: tuple[Node, ...], as_sets: bool) -> dict[fmpq | Node, list[Node]]:
+    """The items by their exact value, or else by their structure."""
+    values: dict[fmpq | Node, list[Node]] = {}
+    for item in items:
+        key: fmpq | Node | None = exact.rational(item) if isinstance(item, Num | App) else None
+        if key is None:
+            key = item
+            if isinstance(item, Group) and item.left == "(":
+                parts = [exact.rational(i) for i in item.items]
+                known = [Num(p) for p in parts if p is not None]
+                if len(known) == len(parts):
+                    key = Group("(", item.right, tuple(known))
+        kept = values.setdefault(key, [])
+        if not (as_sets and kept):
+            kept.append(item)
+    return values
+
+
+def _unmatched(
+    items: dict[fmpq | Node, list[Node]], others: dict[fmpq | Node, list[Node]]
+) -> list[Node]:
+    """Items that have no partner of the same value or structure."""
+    return [i for key, kept in items.items() for i in kept[len(others.get(key, ())) :]]

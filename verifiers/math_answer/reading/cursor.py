@@ -1,0 +1,161 @@
+"""A place in the tokens of one answer, and what can be told of all of them beforehand."""
+
+from __future__ import annotations
+
+from assay.verifiers.math_answer import limits
+from assay.verifiers.math_answer.limits import Unreadable
+from assay.verifiers.math_answer.reading.tokens import Token
+from assay.verifiers.math_answer.tree import App, Group, Items, Node
+
+
+def _without_idle_brackets(tokens: list[Token]) -> list[Token]:
+    """`tokens` with ``((x))`` as ``(x)``, however deep: doubled brackets say nothing."""
+    stack: list[int] = []
+    partner: dict[int, int] = {}
+    for i, token in enumerate(tokens):
+        if token.kind == "open":
+            stack.append(i)
+        elif token.kind == "close" and stack:
+            partner[stack.pop()] = i
+    idle: set[int] = set()
+    for start, end in partner.items():
+        if (tokens[start].value in "({" and partner.get(start + 1) == end - 1) and (
+            tokens[start].value == tokens[start + 1].value
+        ):
+            idle.update((start, end))
+    return [t for i, t in enumerate(tokens) if i not in idle]
+
+
+def _bars(tokens: list[Token]) -> dict[int, str]:
+    """What each ``|`` does: ``open`` or ``close`` of an absolute value, or ``mid``."""
+    roles: dict[int, str] = {}
+    levels: list[list[int]] = [[]]
+    before: Token | None = None
+    for i, token in enumerate(tokens):
+        if token.kind == "open":
+            levels.append([])
+        elif token.kind == "close" and len(levels) > 1:
+            for left in levels.pop():
+                roles[left] = "mid"
+        elif token.kind == "op" and token.value == "|":
+            opened = levels[-1]
+            operand_before = before is not None and (
+                before.kind in ("num", "sym", "close", "word")
+                or before.value.startswith("end:")
+                or (before.kind == "op" and before.value in ("!", "'", "%", "deg", "circ"))
+                or (before.value == "|" and roles.get(i - 1) == "close")
+            )
+            if operand_before and opened:
+                opened.pop()
+                roles[i] = "close"
+            else:
+                opened.append(i)
+                roles[i] = "open"
+        before = token
+    for level in levels:
+        for left in level:
+            roles[left] = "mid"
+    return roles
+
+
+class Cursor:
+    """One pass over the tokens of one answer."""
+
+    __slots__ = ("at", "bars", "depth", "inside", "notes", "token", "tokens")
+
+    def __init__(self, tokens: list[Token]) -> None:
+        nested = sum(1 for t in tokens if t.kind == "open")
+        if nested > limits.DEPTH // 3:
+            tokens = _without_idle_brackets(tokens)
+        self.tokens = tokens
+        self.at = 0
+        self.token = tokens[0]
+        self.depth = 0
+        self.notes: list[str] = []
+        self.inside = ""
+        """The innermost bracket that is open."""
+        self.bars = _bars(tokens) if any(t.value == "|" for t in tokens) else {}
+
+    def advance(self) -> Token:
+        """Take the current token and go on."""
+        token = self.token
+        if token.kind != "end":
+            self.at += 1
+            self.token = self.tokens[self.at]
+        return token
+
+    def peek(self, ahead: int = 1) -> Token:
+        """The token some places ahead."""
+        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
+
+    def is_op(self, value: str) -> bool:
+        """Whether the current token is this sign."""
+        return self.token.kind == "op" and self.token.value == value
+
+    def fail(self, what: str | None = None) -> Unreadable:
+        """The error at the current token."""
+        token = self.token
+        if what is None:
+            what = "it ends too early" if token.kind == "end" else f"unexpected {token.value!r}"
+        return Unreadable(what, token.position)
+
+    def down(self) -> None:
+        """Go one level deeper, within the limit."""
+        self.depth += 1
+        if self.depth > limits.DEPTH:
+            raise self.fail(f"nested deeper than {limits.DEPTH} levels")
+
+    # what the layers above add; declared here for those below that call them
+
+    def items(self, closers: frozenset[str]) -> Node:
+        """Expressions set apart by separators."""
+        raise NotImplementedError
+
+    def expression(self, level: int) -> Node:
+        """A relation, a set, a ratio or a sum, by level."""
+        raise NotImplementedError
+
+    def product(self) -> Node:
+        """Factors."""
+        raise NotImplementedError
+
+    def operand(self) -> Node:
+        """A primary with signs and marks."""
+        raise NotImplementedError
+
+    def primary(self) -> Node:
+        """One numeral, name, bracket, function or command."""
+        raise NotImplementedError
+
+    def postfix(self, node: Node) -> Node:
+        """Marks behind `node`."""
+        raise NotImplementedError
+
+    def script(self, tower: bool = False) -> Node:
+        """What follows a caret or an underscore."""
+        raise NotImplementedError
+
+    def argument(self) -> Node:
+        """The argument of a command."""
+        raise NotImplementedError
+
+    def close(self, bracket: str) -> None:
+        """Take a closing bracket."""
+        raise NotImplementedError
+
+
+def times(factors: list[Node]) -> Node:
+    """The product of `factors`; degrees with minutes add up, tuples make a list."""
+    if len(factors) == 1:
+        return factors[0]
+    if all(isinstance(f, App) and f.op in ("deg", "arcmin", "arcsec") for f in factors):
+        return App("add", tuple(factors))
+    if all(isinstance(f, Group) and len(f.items) > 1 for f in factors):
+        return Items(tuple(factors))
+    flat: list[Node] = []
+    for factor in factors:
+        if isinstance(factor, App) and factor.op == "mul" and len(factor.args) < 4:
+            flat.extend(factor.args)
+        else:
+            flat.append(factor)
+    return App("mul", tuple(flat))

@@ -1,0 +1,399 @@
+"""From tokens to the tree: a precedence parser, linear in the number of tokens."""
+
+from __future__ import annotations
+
+from flint import fmpq
+
+from assay.verifiers.math_answer.limits import Unreadable
+from assay.verifiers.math_answer.reading.cursor import times
+from assay.verifiers.math_answer.reading.operands import MATH_START, SIGNED, SIGNS, Operands
+from assay.verifiers.math_answer.reading.tokens import Token, tokenize
+from assay.verifiers.math_answer.to_text import plain
+from assay.verifiers.math_answer.tree import (
+    App,
+    Items,
+    Node,
+    Num,
+    Quantity,
+    Rel,
+    Such,
+    Sym,
+    Words,
+)
+from assay.verifiers.math_answer.units import is_unit
+
+_RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~", "in", "notin", "ni", "subset", "to",
+                        "=>", "sim", "propto", "parallel", "perp"})  # fmt: skip
+_SETS = frozenset({"cup", "cap", "setminus"})
+_CLAUSES = frozenset({"for", "where", "with", "as", "such", "whenever", "provided", "given"})
+_PERCENT = frozenset({"percent", "pct", "percentage", "percents"})
+_DEGREES = frozenset({"degree", "degrees", "deg", "degs"})
+_SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_ORDINAL = frozenset({"st", "nd", "rd", "th"})
+
+
+def parse(text: str) -> Node:
+    r"""The tree of one answer, in LaTeX, plain text or Python's notation.
+
+    Raises:
+        Unreadable: it is empty, no expression, or beyond the limits; says where.
+
+    >>> from assay.verifiers.math_answer.to_text import plain
+    >>> plain(parse(r"$\dfrac{1}{2}x^{2}$"))
+    '1/2*x^2'
+    """
+    return parse_tokens(tokenize(text))[0]
+
+
+def parse_tokens(tokens: list[Token]) -> tuple[Node, tuple[str, ...]]:
+    """The tree, and the words of a clause that followed it (``for all integers n``).
+
+    Raises:
+        Unreadable: as `parse`.
+    """
+    if len(tokens) == 1:
+        raise Unreadable("empty")
+    parser = Parser(tokens)
+    try:
+        node = parser.items(frozenset())
+    except RecursionError:
+        raise Unreadable("nested too deeply") from None
+    if parser.token.kind != "end":
+        raise Unreadable(f"unexpected {parser.token.value!r}", parser.token.position)
+    return node, tuple(parser.notes)
+
+
+class Parser(Operands):
+    """Lists, relations, sums and products of operands."""
+
+    __slots__ = ()
+
+    def items(self, closers: frozenset[str]) -> Node:
+        """Expressions set apart by separators, to a closing bracket or the end."""
+        self.down()
+        found: list[Node] = []
+        kind = ","
+        while True:
+            while self.token.kind == "sep" or (self.is_op(":") and not found):
+                if self.token.value in ("or", "and", ";"):
+                    kind = self.token.value
+                self.advance()
+            if self.token.kind in ("end", "close"):
+                break
+            if self.token.kind == "op" and (
+                (self.token.value in ("&", "\\\\", "|") and self.token.value != "|")
+                or self.bars.get(self.at) == "close"
+            ):
+                break
+            if self.token.kind == "cmd" and self.token.value.startswith("end:"):
+                break
+            before = self.at
+            found.append(self.expression(0))
+            if self.token.kind != "sep":
+                if self.token.kind == "op" and self.token.value == ":" and self.at > before:
+                    self.advance()  # "x = 1: the rest"
+                    continue
+                break
+        self.depth -= 1
+        if not found:
+            raise self.fail()
+        return found[0] if len(found) == 1 else Items(tuple(found), kind)
+
+    def expression(self, level: int) -> Node:
+        """Level 0: relations; 1: operations on sets; 2: ratios; 3: sums."""
+        skipped = ("=", "~", "=>", ":", "*")
+        while level == 0 and self.token.kind == "op" and self.token.value in skipped:
+            self.advance()  # "= 5", "≈ 17.1"
+        left = self.sum()
+        while self.token.kind == "op":
+            value = self.token.value
+            if value == ":" and self.inside == "set{" and not isinstance(left, Words):
+                if level > 0:
+                    return left
+                self.advance()
+                return Such(left, self.condition())
+            if value == ":":
+                if level > 2 or (self.peek().kind not in MATH_START and self.peek().value != "-"):
+                    return left
+                if isinstance(left, Words):
+                    if level > 0:
+                        return left
+                    self.advance()
+                    return Rel(("=",), (left, self.expression(1)))
+                parts: list[Node] = [left]
+                while self.is_op(":"):
+                    self.advance()
+                    parts.append(self.expression(3))
+                left = App("ratio", tuple(parts))
+            elif value in _SETS:
+                if level > 1:
+                    return left
+                self.advance()
+                while self.token.kind == "sep":  # "∪, {...}": a slip of the pen
+                    self.advance()
+                right = self.expression(2)
+                if isinstance(left, App) and left.op == value:
+                    left = App(value, (*left.args, right))
+                else:
+                    left = App(value, (left, right))
+            elif value in _RELATIONS or value == "|":
+                if level > 0 or self.bars.get(self.at) == "close":
+                    return left
+                return self.relation(left)
+            else:
+                return left
+        return left
+
+    def relation(self, left: Node) -> Node:
+        """A chain of relations that begins with `left`, or a condition after a bar."""
+        if self.is_op("|"):
+            self.advance()
+            return Such(left, self.condition())
+        args = [left]
+        ops: list[str] = []
+        while self.token.kind == "op" and self.token.value in _RELATIONS:
+            op = self.advance().value
+            if op == "=" and self.token.kind == "op" and self.token.value in (">", "<"):
+                op = {">": ">=", "<": "<="}[self.advance().value]
+            ops.append(op)
+            if self.token.kind in ("end", "close", "sep"):
+                ops.pop()
+                break
+            args.append(self.expression(1))
+        if (self.is_op("|") and self.bars.get(self.at) == "mid") or (
+            self.is_op(":") and self.inside == "set{"
+        ):
+            self.advance()
+            inner = Rel(tuple(ops), tuple(args)) if ops else left
+            return Such(inner, self.condition())
+        return Rel(tuple(ops), tuple(args)) if ops else left
+
+    def condition(self) -> Node:
+        """What stands after "such that"."""
+        found = [self.expression(0)]
+        kind = ","
+        while self.token.kind == "sep":
+            kind = self.advance().value
+            if self.token.kind in ("end", "close"):
+                break
+            found.append(self.expression(0))
+        return found[0] if len(found) == 1 else Items(tuple(found), kind)
+
+    def sum(self) -> Node:
+        """Terms with signs between them."""
+        left = self.product()
+        if not (self.token.kind == "op" and self.token.value in SIGNS):
+            return left
+        terms = [left]
+        while self.token.kind == "op" and self.token.value in SIGNS:
+            sign = self.advance().value
+            if self.token.kind == "end":
+                break  # a stray sign at the very end
+            term = self.product()
+            terms.append(term if sign == "+" else App(SIGNED[sign], (term,)))
+        return App("add", tuple(terms))
+
+    def product(self) -> Node:
+        """Factors, side by side or with a sign, and what follows them."""
+        factors = [self.operand()]
+        units: list[str] = []
+        while True:
+            token = self.token
+            kind = token.kind
+            if kind == "op":
+                value = token.value
+                if value == "*":
+                    self.advance()
+                    factors.append(self.operand())
+                elif value == "/":
+                    self.advance()
+                    factors.append(App("inv", (self.operand(),)))
+                elif value == "mod":
+                    self.advance()
+                    factors = [App("mod", (times(factors), self.operand()))]
+                elif value == "|" and self.bars.get(self.at) == "open":
+                    factors.append(self.operand())
+                elif value == "circ" and self.peek().kind in ("sym", "open"):
+                    self.advance()
+                    factors = [App("compose", (times(factors), self.operand()))]
+                else:
+                    break
+            elif kind == "word":
+                if not self.suffix(factors, units):
+                    break
+            elif kind in ("num", "sym", "fn", "open", "cmd"):
+                if kind == "cmd" and token.value.startswith("end:"):
+                    break
+                if kind == "num" and units and all(is_unit(w) for w in units):
+                    self.down()  # "3 hours 20 minutes"
+                    first = Quantity(times(factors), tuple(units))
+                    whole = App("add", (first, self.product()))
+                    self.depth -= 1
+                    return whole
+                if kind == "num" and isinstance(_unsigned(factors[-1]), Num):
+                    self.beside(factors)
+                    continue
+                if kind == "open" and token.value == "set{":
+                    break
+                if token.value in ("C", "F") and (scale := _degrees(factors)) is not None:
+                    factors[:] = [scale]
+                    self.advance()
+                    units.append("celsius" if token.value == "C" else "fahrenheit")
+                    continue
+                if token.value == "dots" and isinstance(factors[-1], Num) and not token.spaced:
+                    factors[-1] = _periodic(factors[-1], self.tokens[self.at - 1].value)
+                    self.advance()
+                    continue
+                self.juxtapose(factors)
+            elif kind == "money":
+                self.advance()
+                units.append(token.value)
+            else:
+                break
+        value_ = times(factors)
+        return Quantity(value_, tuple(units)) if units else value_
+
+    def beside(self, factors: list[Node]) -> None:
+        """A numeral after a numeral: a mixed number, or nothing that can be read."""
+        last, token = factors[-1], self.token
+        negative = isinstance(last, App) and last.op == "neg"
+        if isinstance(last, App):
+            last = last.args[0]
+        top = token.num
+        assert isinstance(last, Num)
+        assert top is not None
+        slash, bottom = self.peek(), self.peek(2)
+        if (
+            last.places is None and top.places is None and slash.value == "/"
+            and bottom.kind == "num" and bottom.num is not None and bottom.num.places is None
+            and top.value < bottom.num.value and len(factors) == 1
+        ):  # fmt: skip
+            for _ in range(3):
+                self.advance()
+            mixed = App("mixed", (last, _fraction(top, bottom.num)))
+            factors[-1] = App("neg", (mixed,)) if negative else mixed
+            return
+        raise self.fail("two numerals side by side")
+
+    def juxtapose(self, factors: list[Node]) -> None:
+        """A factor without a sign: a product, a mixed number, or a call such as ``W(n)``."""
+        last = _unsigned(factors[-1])
+        negative = last is not factors[-1]
+        opens = self.token.kind == "open" and self.token.value == "("
+        is_frac = self.token.kind == "cmd" and self.token.value == "frac"
+        right = self.operand()
+        if (
+            is_frac and isinstance(last, Num) and last.places is None and len(factors) == 1
+            and last.base is None and (inner := _proper(right)) is not None
+        ):  # fmt: skip
+            mixed = App("mixed", (last, inner))
+            factors[-1] = App("neg", (mixed,)) if negative else mixed
+        elif opens and isinstance(last, Sym) and not isinstance(right, App):
+            factors[-1] = App("call", (last, right))
+        else:
+            factors.append(right)
+
+    def suffix(self, factors: list[Node], units: list[str]) -> bool:
+        """Words after a value: percent, degrees, a scale, a unit, what is counted, a clause."""
+        word = self.token.value
+        low = word.lower()
+        if len(factors) == 1 and isinstance(factors[0], Words):
+            return False
+        if low in _PERCENT:
+            self.advance()
+            factors[:] = [App("percent", (times(factors),))]
+        elif low in _DEGREES and not units:
+            self.advance()
+            factors[:] = [App("deg", (times(factors),))]
+        elif low in _SCALES:
+            self.advance()
+            factors.append(Num(fmpq(10 ** _SCALES[low])))
+        elif low == "repeating" and isinstance(factors[-1], Num):
+            raw = self.tokens[self.at - 1].value
+            self.advance()
+            factors[-1] = _periodic(factors[-1], raw, forced=True)
+        elif low in _ORDINAL and isinstance(factors[-1], Num):
+            self.advance()
+        elif low in _CLAUSES:
+            while self.token.kind not in ("end", "close"):
+                self.notes.append(self.advance().value)
+            if self.token.kind == "close" and self.depth == 1:
+                self.advance()
+        else:
+            self.unit(units)
+        return True
+
+    def unit(self, units: list[str]) -> None:
+        """A unit, or the things that are counted, in words."""
+        units.append(self.advance().value)
+        while True:
+            token = self.token
+            if token.kind == "word" and token.value.lower() not in _CLAUSES:
+                units.append(self.advance().value)
+            elif token.kind == "op" and token.value == "/" and self.peek().kind == "word":
+                self.advance()
+                units += ["/", self.advance().value]
+            elif token.kind == "op" and token.value == "*" and self.peek().kind == "word":
+                self.advance()
+            elif token.kind == "op" and token.value == "^":
+                self.advance()
+                units += ["^", plain(self.script())]
+            elif token.kind == "open" and token.value == "(" and self.peek().kind == "word":
+                while self.token.kind not in ("end", "close"):  # "5 cm (approximately)"
+                    self.advance()
+                self.advance()
+            else:
+                return
+
+
+def _degrees(factors: list[Node]) -> Node | None:
+    r"""The value of ``100^\\circ`` before C or F."""
+    last = factors[-1]
+    if len(factors) != 1:
+        return None
+    if isinstance(last, App) and last.op == "neg":
+        inner = last.args[0]
+        if isinstance(inner, App) and inner.op == "deg":
+            return App("neg", inner.args)
+    return last.args[0] if isinstance(last, App) and last.op == "deg" else None
+
+
+def _unsigned(node: Node) -> Node:
+    """A numeral without its sign; anything else as it is."""
+    if isinstance(node, App) and node.op == "neg" and isinstance(node.args[0], Num):
+        return node.args[0]
+    return node
+
+
+def _fraction(top: Num, bottom: Num) -> Node:
+    return App("mul", (top, App("inv", (bottom,))))
+
+
+def _proper(node: Node) -> Node | None:
+    """`node` where it is a fraction of two whole numerals, smaller than one."""
+    if isinstance(node, App) and node.op == "mul" and len(node.args) == 2:
+        top, under = node.args
+        if isinstance(under, App) and under.op == "inv" and isinstance(top, Num):
+            bottom = under.args[0]
+            if (isinstance(bottom, Num) and top.value.q == 1 == bottom.value.q) and (
+                0 < top.value < bottom.value and top.places is None and bottom.places is None
+            ):
+                return node
+    return None
+
+
+def _periodic(node: Num, raw: str, forced: bool = False) -> Num:
+    """``0.333...`` as 1/3: a decimal whose last digits repeat, three times or as its words say."""
+    whole, point, fraction = raw.partition(".")
+    if not point or not fraction.isdigit() or not whole.isdigit() or len(fraction) > 400:
+        return node
+    for length in (1, 2, 3, 6):
+        period = fraction[-length:]
+        if fraction.endswith(period * 3) or (
+            length > 1 and fraction.endswith(period * 2) and len(fraction) >= 2 * length
+        ) or (forced and length == 1):  # fmt: skip
+            head = fraction
+            scale = 10 ** len(head)
+            value = fmpq(int(whole + head), scale)
+            return Num(value + fmpq(int(period), (10**length - 1) * scale))
+    return node

@@ -1,0 +1,306 @@
+"""Readings made plain: chains of equalities that hold, brackets that say nothing, signs."""
+
+from __future__ import annotations
+
+from assay.verifiers.math_answer import units
+from assay.verifiers.math_answer.arithmetic import exact, numerics
+from assay.verifiers.math_answer.limits import TooBig, Unreadable
+from assay.verifiers.math_answer.tree import (
+    App,
+    Group,
+    Items,
+    Matrix,
+    Node,
+    Num,
+    Quantity,
+    Rel,
+    Such,
+    Sym,
+    Words,
+    children,
+    symbols,
+    walk,
+)
+
+_EQUALITY = frozenset({"="})
+_STRUCTURED = (Group, Items, Matrix, Such, Words, Rel)
+
+
+def settle(node: Node) -> Node:
+    """The top of the tree in its plainest form.
+
+    ``a = b = 5`` keeps its first name and its last value where the values agree; what follows an
+    approximation sign or stands before an implication arrow goes.
+
+    Raises:
+        Unreadable: a chain of equalities whose values differ, such as ``x = 5 = 6``.
+    """
+    for _ in range(6):
+        new = _step(node)
+        if new is node:
+            return node
+        node = new
+    return node
+
+
+_PHRASES = {
+    ("all", "real", "numbers"): Sym("reals"), ("real", "numbers"): Sym("reals"),
+    ("all", "reals"): Sym("reals"), ("any", "real", "number"): Sym("reals"),
+    ("no", "solution"): Sym("emptyset"), ("no", "solutions"): Sym("emptyset"),
+    ("no", "real", "solutions"): Sym("emptyset"), ("empty", "set"): Sym("emptyset"),
+    ("the", "empty", "set"): Sym("emptyset"), ("no", "real", "solution"): Sym("emptyset"),
+    ("there", "is", "no", "solution"): Sym("emptyset"),
+}  # fmt: skip
+
+
+def _step(node: Node) -> Node:
+    if isinstance(node, Words) and len(node.words) <= 4:
+        return _PHRASES.get(tuple(w.lower() for w in node.words), node)
+    if isinstance(node, Rel):
+        return _relation(node)
+    if isinstance(node, Group) and len(node.items) == 1 and node.left == "(":
+        return node.items[0]
+    if (
+        isinstance(node, Group)
+        and node.left + node.right == "[]"
+        and len(node.items) == 1
+        and (isinstance(node.items[0], Rel | Matrix | App))
+    ):
+        return node.items[0]
+    if isinstance(node, App) and node.op == "neg":
+        inner = node.args[0]
+        if isinstance(inner, Quantity):
+            return Quantity(App("neg", (inner.value,)), inner.unit)
+    if isinstance(node, App) and node.op == "ratio" and isinstance(node.args[-1], Quantity):
+        tail = node.args[-1]
+        return Quantity(App("ratio", (*node.args[:-1], tail.value)), tail.unit)
+    if (
+        isinstance(node, App)
+        and node.op == "mul"
+        and any(isinstance(a, Quantity) for a in node.args)
+    ):
+        unit: tuple[str, ...] = ()
+        args: list[Node] = []
+        for arg in node.args:
+            if isinstance(arg, Quantity):
+                unit += arg.unit
+                args.append(arg.value)
+            else:
+                args.append(arg)
+        return Quantity(App("mul", tuple(args)), unit)
+    if (
+        isinstance(node, App)
+        and node.op == "add"
+        and any(isinstance(a, Quantity) for a in node.args)
+    ):
+        total = _added(node.args)
+        if total is not None:
+            return total
+    if isinstance(node, App) and node.op == "abs" and isinstance(node.args[0], Matrix):
+        return Matrix(node.args[0].rows, bars=True)
+    return node
+
+
+def _added(terms: tuple[Node, ...]) -> Quantity | None:
+    """A sum of quantities in the unit of the first: ``3 hours 20 minutes``."""
+    first = next(t for t in terms if isinstance(t, Quantity))
+    base = units.phrase(first.unit)
+    values: list[Node] = []
+    for term in terms:
+        if not isinstance(term, Quantity) or term.unit == first.unit:
+            values.append(term.value if isinstance(term, Quantity) else term)
+            continue
+        unit = units.phrase(term.unit)
+        if base is None or unit is None or base.dimensions != unit.dimensions:
+            return None
+        values.append(App("mul", (term.value, Num(unit.factor / base.factor))))
+    return Quantity(App("add", tuple(values)), first.unit)
+
+
+def _relation(node: Rel) -> Node:
+    ops, args = node.ops, node.args
+    if any(_is_determinant(a) for a in args):
+        done = tuple(determinant(_bars(a)) or a if _is_determinant(a) else a for a in args)
+        if done != args:
+            return Rel(ops, done)
+    if "=>" in ops:
+        last = len(ops) - 1 - ops[::-1].index("=>")
+        rest = Rel(ops[last + 1 :], args[last + 1 :])
+        return rest if rest.ops else rest.args[0]
+    if "~" in ops:
+        first = ops.index("~")
+        if first == 0 and isinstance(args[0], Sym | Words):
+            return Rel(("=", *ops[1:]), args)
+        kept = Rel(ops[:first], args[: first + 1])
+        return kept if kept.ops else kept.args[0]
+    if ops == ("=",) and isinstance(args[0], Quantity) and is_value(args[0].value):
+        return args[1]  # "1/2 dollar = 50": a conversion
+    if set(ops) <= _EQUALITY and (len(ops) > 1 or is_value(args[0])):
+        return _chain(args)
+    return node
+
+
+def _chain(args: tuple[Node, ...]) -> Node:
+    head, rest = args[0], args[1:]
+    values = [a for a in args if is_value(a)]
+    if is_value(head):
+        if len(values) == len(args):
+            agree(args)
+            return args[-1]
+        return Rel(("=",) * len(rest), args) if len(rest) > 1 else _swapped(head, rest[0])
+    if len(rest) == 1:
+        return Rel(("=",), args)
+    if all(is_value(a) for a in rest):
+        agree(rest)
+        return Rel(("=",), (head, rest[-1]))
+    if not any(isinstance(a, _STRUCTURED) for a in rest):
+        if is_label(head) and len(rest) > 1 and not is_value(rest[-1]):
+            check = numerics.same(rest[0], rest[-1])
+            if check.equal is not True:
+                return Rel(("=",), (head, rest[-1])) if check.equal is None else _broken(args)
+            return Rel(("=",), (head, rest[-1]))
+        if is_value(rest[-1]):
+            agree(tuple(a for a in rest if is_value(a)))
+            return Rel(("=",), (head, rest[-1]))
+    return Rel(("=",), (head, rest[-1]))
+
+
+def _swapped(value: Node, other: Node) -> Node:
+    return Rel(("=",), (other, value)) if is_label(other) else Rel(("=",), (value, other))
+
+
+def _broken(args: tuple[Node, ...]) -> Node:
+    raise Unreadable("a chain of equalities that does not hold")
+
+
+def agree(args: tuple[Node, ...]) -> None:
+    """Check that a chain of constants ends with the value it began with.
+
+    A slip in between is a false step, not a second answer on offer; another last value is.
+
+    Raises:
+        Unreadable: the first and the last differ.
+    """
+    for one, other in ((args[0], args[-1]),):
+        left, right = exact.rational(one), exact.rational(other)
+        if left is not None and right is not None:
+            if left != right and not _near(one, other):
+                raise Unreadable("a chain of equalities that does not hold")
+            continue
+        from assay.verifiers.math_answer.deciding import scalars
+        from assay.verifiers.math_answer.policy import DEFAULT
+
+        try:
+            found = scalars.same(one, other, DEFAULT)
+        except TooBig:
+            continue
+        if found.equal is False and not _near(one, other):
+            raise Unreadable("a chain of equalities that does not hold")
+
+
+def _near(one: Node, other: Node) -> bool:
+    """Whether a decimal in the chain is a rounding of its neighbour."""
+    from assay.verifiers.math_answer.deciding import scalars
+    from assay.verifiers.math_answer.policy import LENIENT
+
+    return scalars.rounded(one, other, LENIENT) is not None or (
+        scalars.rounded(other, one, LENIENT) is not None
+    )
+
+
+def is_value(node: Node) -> bool:
+    """Whether it is a constant: no free names, no words, no brackets with several items."""
+    if isinstance(node, (*_STRUCTURED, Quantity)):
+        return False
+    if isinstance(node, Sym):
+        return node.name in ("pi", "e", "i")
+    if isinstance(node, App) and node.op in ("int", "lim", "sum", "prod", "apply", "call", "pm",
+                                             "mp", "cases", "ratio", "cup", "cap"):  # fmt: skip
+        return node.op in ("int", "lim", "sum", "prod") and not symbols(node)
+    return not symbols(node) and not any(isinstance(n, _STRUCTURED) for n in walk(node))
+
+
+def _bars(node: Node) -> Matrix:
+    inner = node.args[0] if isinstance(node, App) else node
+    assert isinstance(inner, Matrix)
+    return inner
+
+
+def _is_determinant(node: Node) -> bool:
+    if isinstance(node, App) and node.op in ("abs", "det"):
+        node = node.args[0]
+        return isinstance(node, Matrix)
+    return isinstance(node, Matrix) and node.bars and len(node.rows) == len(node.rows[0]) <= 3
+
+
+def determinant(node: Matrix) -> Node | None:
+    """The determinant of a matrix of at most three rows, written out."""
+    rows = node.rows
+    if len(rows) != len(rows[0]) or len(rows) > 3:
+        return None
+    if len(rows) == 1:
+        return App("abs", (rows[0][0],))
+    if len(rows) == 2:
+        (a, b), (c, d) = rows
+        return App("add", (App("mul", (a, d)), App("neg", (App("mul", (b, c)),))))
+    terms: list[Node] = []
+    for order, sign in (((0, 1, 2), 1), ((1, 2, 0), 1), ((2, 0, 1), 1),
+                        ((2, 1, 0), -1), ((0, 2, 1), -1), ((1, 0, 2), -1)):  # fmt: skip
+        term = App("mul", tuple(rows[k][order[k]] for k in range(3)))
+        terms.append(term if sign > 0 else App("neg", (term,)))
+    return App("add", tuple(terms))
+
+
+def is_label(node: Node) -> bool:
+    """Whether it only names something: ``x``, ``f(x)``, ``|AB|``, ``(p, q)``, words."""
+    if isinstance(node, Sym):
+        return node.name not in ("pi", "e", "i", "infinity")
+    if isinstance(node, Words):
+        return True
+    if isinstance(node, Group | Matrix):
+        return bool(children(node)) and all(is_label(i) for i in children(node))
+    if isinstance(node, Items):
+        return all(is_label(i) for i in node.items)
+    if isinstance(node, Such):
+        return is_label(node.item)
+    if isinstance(node, App):
+        if node.op in ("apply", "call"):
+            return isinstance(node.args[0], Sym)
+        if node.op in ("lim", "int", "sum", "prod"):
+            return True  # an unevaluated operator with its value
+        if node.op == "mul" and len(node.args) == 2 and _is_derivative(node.args):
+            return True
+        if node.op in (
+            "abs",
+            "mul",
+            "inv",
+            "ratio",
+            "det",
+            "deg",
+            "min",
+            "max",
+            "arg",
+            "dim",
+            "rank",
+        ):
+            return all(
+                isinstance(n, App) or (isinstance(n, Sym) and _names_a_thing(n.name))
+                for n in walk(node)
+            )
+    return False
+
+
+def _is_derivative(args: tuple[Node, ...]) -> bool:
+    """``dy/dx``."""
+    top, under = args
+    below = under.args[0] if isinstance(under, App) and under.op == "inv" else None
+    d = Sym("d")
+    return all(
+        isinstance(part, App) and part.op == "mul" and len(part.args) == 2 and part.args[0] == d
+        for part in (top, below)
+    )
+
+
+def _names_a_thing(name: str) -> bool:
+    head = name.partition("_")[0]
+    return head.isupper() or ":" in head or name in ("d",) or "'" in name

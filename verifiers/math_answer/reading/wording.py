@@ -1,0 +1,155 @@
+"""Words, phrases and choice letters."""
+
+from __future__ import annotations
+
+import re
+
+from flint import fmpq
+
+from assay.verifiers.math_answer.finding import Finding, different
+from assay.verifiers.math_answer.policy import Policy
+from assay.verifiers.math_answer.reading.tokens import Token, tokenize
+from assay.verifiers.math_answer.tree import Node, Num, Sym, Words
+
+_WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
+_STOP = frozenset({
+    "the", "a", "an", "of", "is", "are", "was", "were", "be", "it", "its", "this", "that", "to",
+    "in", "on", "at",
+})  # fmt: skip
+_ONES = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
+    "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+
+
+def number(words: tuple[str, ...]) -> Num | None:
+    """The number that `words` spell in English, or None.
+
+    >>> number(("One", "thousand", "six", "hundred", "twenty", "-", "five")).value
+    1625
+    """
+    if not 0 < len(words) <= 24:
+        return None
+    total, current, seen = 0, 0, False
+    for word in words:
+        low = word.lower()
+        if low in _ONES:
+            current += _ONES[low]
+        elif low in _TENS:
+            current += _TENS[low]
+        elif low == "hundred" and seen:
+            current = max(1, current) * 100
+        elif low in _SCALES and seen:
+            total += max(1, current) * _SCALES[low]
+            current = 0
+        elif low in ("-", "and") and seen:
+            continue
+        else:
+            return None
+        seen = True
+    return Num(fmpq(total + current)) if seen else None
+
+
+def normal(text: str, keep_case: bool) -> tuple[str, ...]:
+    """The words of `text`, without punctuation and articles."""
+    if not keep_case:
+        text = text.lower()
+    return tuple(w for w in _WORD.findall(text) if w not in _STOP)
+
+
+def text_of(node: Node) -> str | None:
+    """`node` as words, where it is words or a single name."""
+    if isinstance(node, Words):
+        return " ".join(node.words)
+    if isinstance(node, Sym):
+        return node.name
+    return None
+
+
+def same(a: Node, b: Node, policy: Policy) -> Finding:
+    """Whether two phrases are the same words in the same order."""
+    left, right = text_of(a), text_of(b)
+    if left is None or right is None:
+        return different("one is words, the other is not", "words")
+    if isinstance(a, Sym) and isinstance(b, Sym) and left != right:
+        return different(f"{left} is not {right}", "words")
+    keep = policy.case == "keep"
+    if normal(left, keep) == normal(right, keep) and normal(left, keep):
+        return Finding(True, "words", "proved")
+    if left.replace(" ", "") == right.replace(" ", ""):
+        return Finding(True, "words", "proved")
+    if policy.words == "contained" and _contained(left, right, keep):
+        return Finding(True, "words", "rounded", "the answer is the gist of the reference")
+    return different("the words differ", "words")
+
+
+_QUANTIFIERS = frozenset(["any", "all", "every", "only"])
+
+
+def _contained(reference: str, answer: str, keep: bool) -> bool:
+    """Whether one or two words are the subject, or the predicate after ``is``, of a sentence."""
+    short = normal(answer, keep)
+    words = [w for w in normal(reference, keep) if w not in _QUANTIFIERS]
+    if not 0 < len(short) <= 2 or len(words) <= len(short) or "not" in words or "no" in words:
+        return False
+    if tuple(words[: len(short)]) == short:
+        return True
+    tail = re.split(r"\b(?:is|are)\b", reference if keep else reference.lower())[-1]
+    return normal(tail, keep) == short and tail != reference
+
+
+def notation(text: str) -> tuple[str, ...]:
+    """The tokens of `text` in one canonical spelling: style, redundant braces and dollars gone.
+
+    Two texts with equal notation say the same, whether or not they can be parsed.
+    """
+    return canonical(tokenize(text))
+
+
+def canonical(tokens: list[Token]) -> tuple[str, ...]:
+    """Token values with braces around a single token dropped."""
+    out: list[str] = []
+    stack: list[int] = []
+    for token in tokens:
+        if token.kind == "end" or token.value in (".", "'s"):
+            continue
+        if token.kind == "open" and token.value == "{":
+            stack.append(len(out))
+            out.append("{")
+        elif token.kind == "close" and token.value == "}" and stack:
+            start = stack.pop()
+            inside = out[start + 1 :]
+            before = out[start - 1] if start else ""
+            if (
+                len(inside) <= 1
+                or before not in ("frac", "^", "_", "sqrt", "binom", "}")
+                or (inside[0] == "{" and _closes(inside))
+            ):
+                out[start:] = inside
+            else:
+                out.append("}")
+        elif len(token.value) > 1 and token.value.isdigit() and out and out[-1] == "frac":
+            out.extend(token.value[:2])  # \\frac95
+            if len(token.value) > 2:
+                out.append(token.value[2:])
+        elif token.num is not None and token.kind == "num":
+            out.append(token.value if token.num.places is not None else str(token.num.value))
+        else:
+            out.append(token.value)
+    return tuple(out)
+
+
+def _closes(inside: list[str]) -> bool:
+    """Whether the brace that opens `inside` closes at its end."""
+    depth = 0
+    for k, value in enumerate(inside):
+        depth += (value == "{") - (value == "}")
+        if depth == 0:
+            return k == len(inside) - 1
+    return False
