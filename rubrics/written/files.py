@@ -14,7 +14,7 @@ import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from assay.errors import RubricError, nearest
 from assay.rubrics.written.number import Number
@@ -199,9 +199,6 @@ def _yaml(text: str) -> Any:
 
     class Loader(yaml.SafeLoader):
         """Plain values only, and floats as they are written."""
-
-        yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
-        yaml_constructors: ClassVar[dict[str | None, Any]] = {}
 
     prefix = "tag:yaml.org,2002:"
     for kind, (pattern, first) in _SCALARS.items():
