@@ -37,6 +37,9 @@ INTEGER_BITS = 256
 KEY_PARTS = 64
 """Of a dotted key in TOML: its parser's time grows with the square of them."""
 
+MESSAGE_CHARS = 300
+"""Of what a parser says: it may quote half the file."""
+
 _PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _DOTTED = re.compile(rf"(?<![A-Za-z0-9_.-])(?:{_PART}[ \t]*+\.[ \t]*+){{{KEY_PARTS}}}")
 
@@ -110,7 +113,7 @@ def parse(text: str, suffix: str, name: str) -> Any:
     except RecursionError:
         raise RubricError(_too_deep(name)) from None
     except ValueError as err:  # also integers of more digits than Python reads
-        told = str(err).partition("; use sys.")[0]
+        told = str(err).partition("; use sys.")[0][:MESSAGE_CHARS]
         raise RubricError(f"{name} cannot be read as {kind}: {told}") from None
     check_limits(value, name)
     return value
@@ -200,6 +203,8 @@ def _yaml(text: str) -> Any:
     class Loader(yaml.SafeLoader):
         """Plain values only, and floats as they are written."""
 
+    Loader.yaml_implicit_resolvers = {}
+    Loader.yaml_constructors = {}
     prefix = "tag:yaml.org,2002:"
     for kind, (pattern, first) in _SCALARS.items():
         Loader.add_implicit_resolver(prefix + kind, re.compile(f"(?:{pattern})$"), first)
