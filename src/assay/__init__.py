@@ -108,7 +108,10 @@ def __getattr__(name: str) -> Any:
     home = _WHERE.get(name)
     if home is None:
         raise AttributeError(f"module 'assay' has no attribute {name!r}")
-    value = getattr(importlib.import_module(home), name)
+    from assay import forks
+
+    with forks.unbroken():
+        value = getattr(importlib.import_module(home), name)
     globals()[name] = value
     return value
 
