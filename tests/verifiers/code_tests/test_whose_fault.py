@@ -21,10 +21,10 @@ import pytest
 from assay.model import Sample, Status, Verdict
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox.parent import selftest
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool, Zygote
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, ZygoteProcess
 from assay.verifiers.code_tests.sandbox.parent.watching import stopped
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
-from assay.verifiers.code_tests.sandbox.wire.limits import Limits, Lost
+from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits
 from assay.verifiers.code_tests.verifier import CodeTests
 
 LEVELS = [x for x in ("namespaces", "landlock+seccomp") if selftest.finding(x).holds]  # type: ignore[arg-type]
@@ -50,7 +50,7 @@ def gone(*pids: int) -> bool:
     return False
 
 
-def verdict(pool: Pool, code: str, tests: Any = ADD, **params: Any) -> Verdict:
+def verdict(pool: SandboxPool, code: str, tests: Any = ADD, **params: Any) -> Verdict:
     return CodeTests(CodeTestsParams(**params), pool).verify(Sample(completion=code, tests=tests))
 
 
@@ -60,7 +60,7 @@ def meanwhile(action: Callable[[], None], after: float = 0.3) -> threading.Timer
     return timer
 
 
-def forker(zygote: Zygote) -> int:
+def forker(zygote: ZygoteProcess) -> int:
     """The process that forks: at ``namespaces`` not the one that was started."""
     return zygote._inner
 
@@ -69,10 +69,10 @@ def forker(zygote: Zygote) -> int:
 @pytest.mark.parametrize("who", ["outer", "inner", "program"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 def test_what_is_hit_in_a_run_costs_no_verdict(level: Any, who: str, number: int) -> None:
-    """Zygote or program, killed or stopped: the program is run again, in another zygote."""
-    with Pool(level, 1) as pool:
+    """ZygoteProcess or program, killed or stopped: the program is run again, in another zygote."""
+    with SandboxPool(level, 1) as pool:
         assert verdict(pool, RIGHT).score == 1.0
-        zygote = pool._lanes[0].zygote()
+        zygote = pool._slots[0].zygote()
         started: list[int] = []
         start = zygote.run
         zygote.run = lambda *a: start(*a, on_start=started.append)  # type: ignore[method-assign,misc,assignment]
@@ -90,9 +90,9 @@ def test_what_is_hit_in_a_run_costs_no_verdict(level: Any, who: str, number: int
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_stopped_zygote_takes_no_job(level: Any) -> None:
     """It is found out at once, not when its time to answer is over."""
-    with Pool(level, 1) as pool:
+    with SandboxPool(level, 1) as pool:
         assert verdict(pool, RIGHT).score == 1.0
-        os.kill(forker(pool._lanes[0].zygote()), signal.SIGSTOP)
+        os.kill(forker(pool._slots[0].zygote()), signal.SIGSTOP)
         began = time.monotonic()
         assert verdict(pool, RIGHT).score == 1.0
         assert time.monotonic() - began < 4.0, "well under the time to answer"
@@ -100,13 +100,13 @@ def test_a_stopped_zygote_takes_no_job(level: Any) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_twice_hit_is_no_score(level: Any) -> None:
-    with Pool(level, 1) as pool:
+    with SandboxPool(level, 1) as pool:
         over = threading.Event()
 
         def kill_them() -> None:
             while not over.wait(0.15):
-                for lane in pool._lanes:
-                    for zygote in list(lane._zygotes.values()):
+                for slot in pool._slots:
+                    for zygote in list(slot._zygotes.values()):
                         for child in _children(forker(zygote)):
                             os.kill(child, signal.SIGKILL)
 
@@ -135,8 +135,8 @@ def test_stopped_zygotes_do_not_stay(level: Any, who: str) -> None:
     script = textwrap.dedent(f"""
         import os, signal
         from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
-        from assay.verifiers.code_tests.sandbox.parent.pool import Zygote
-        z = Zygote({level!r}, PLAIN)
+        from assay.verifiers.code_tests.sandbox.parent.pool import ZygoteProcess
+        z = ZygoteProcess({level!r}, PLAIN)
         print(z.pid, z._inner, z.ready.work, flush=True)
         os.kill(z.pid if {who!r} == "outer" else z._inner, signal.SIGSTOP)
         input()
@@ -164,12 +164,12 @@ def test_a_caller_that_ignores_sigchld_learns_how_programs_end(level: Any) -> No
     script = textwrap.dedent(f"""
         import os, signal
         from assay.model import Sample
-        from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+        from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
         from assay.verifiers.code_tests.verifier import CodeTests
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
         tests = {{"type": "call", "entry_point": "add",
                  "cases": [{{"args": [1, 2], "expected": 3}}]}}
-        with Pool({level!r}, 1) as pool:
+        with SandboxPool({level!r}, 1) as pool:
             for code in ("import os\\nos._exit(0)\\n", "def add(a, b): return a + b\\n"):
                 print(CodeTests(None, pool).verify(Sample(completion=code, tests=tests)).score)
             stdin = {{"type": "stdio", "cases": [{{"stdin": "", "expected": "woken"}}]}}
@@ -198,7 +198,7 @@ DEADLY = [
 
 
 @pytest.mark.parametrize(("what", "why"), DEADLY, ids=[x[1] for x in DEADLY])
-def test_a_right_print_and_then_a_fatal_signal(pool: Pool, what: str, why: str) -> None:
+def test_a_right_print_and_then_a_fatal_signal(pool: SandboxPool, what: str, why: str) -> None:
     """A judge of contests says runtime error, and so do we at every level."""
     tests = {"type": "stdio", "cases": [{"stdin": "", "expected": "3"}]}
     code = f"import os, signal\nprint(3, flush=True)\n{what}\n"
@@ -207,7 +207,7 @@ def test_a_right_print_and_then_a_fatal_signal(pool: Pool, what: str, why: str) 
     assert found.parts[0].details["outcome"] == "runtime_error"
 
 
-def test_a_signal_that_is_handled_ends_nobody(pool: Pool) -> None:
+def test_a_signal_that_is_handled_ends_nobody(pool: SandboxPool) -> None:
     code = """import os, signal
 signal.signal(signal.SIGTERM, lambda *_: print("asked to end"))
 os.kill(os.getpid(), signal.SIGTERM)
@@ -222,7 +222,7 @@ except KeyboardInterrupt:
     assert verdict(pool, code, tests).score == 1.0
 
 
-def test_a_program_cannot_look_as_if_hit_from_outside(pool: Pool) -> None:
+def test_a_program_cannot_look_as_if_hit_from_outside(pool: SandboxPool) -> None:
     """By C's own calls, and by a limit of CPU time that it lowers: it is judged, not run again."""
     for how in (
         "ctypes.CDLL(None).raise_(9)",
@@ -235,7 +235,7 @@ def test_a_program_cannot_look_as_if_hit_from_outside(pool: Pool) -> None:
         assert verdict(pool, code).score == 0.0, how
 
 
-def test_limits_other_than_cpu_time_may_be_set(pool: Pool) -> None:
+def test_limits_other_than_cpu_time_may_be_set(pool: SandboxPool) -> None:
     code = """import resource
 def add(a, b):
     soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
@@ -259,12 +259,12 @@ def add(a, b):
 """
 
 
-def test_files_that_are_mapped_closed_and_deleted_take_disk(pool: Pool) -> None:
+def test_files_that_are_mapped_closed_and_deleted_take_disk(pool: SandboxPool) -> None:
     """420 MB, of 32 that are allowed."""
     assert verdict(pool, DELETED, timeout_s=20.0).score == 0.0
 
 
-def test_a_deleted_file_that_is_mapped_may_be_used(pool: Pool) -> None:
+def test_a_deleted_file_that_is_mapped_may_be_used(pool: SandboxPool) -> None:
     code = """import mmap, tempfile, time
 def add(a, b):
     with tempfile.TemporaryFile() as f:
@@ -286,7 +286,7 @@ def add(a, b):
 """
 
 
-def test_recursion_through_a_cache_goes_deep(pool: Pool) -> None:
+def test_recursion_through_a_cache_goes_deep(pool: SandboxPool) -> None:
     """Deeper than with 8 MB of stack: contest judges allow as much stack as memory."""
     tests = {**ADD, "cases": [{"args": [50_000, 2], "expected": 50_002}]}
     assert verdict(pool, DEEP, tests).score == 1.0
@@ -294,9 +294,9 @@ def test_recursion_through_a_cache_goes_deep(pool: Pool) -> None:
 
 def test_a_lost_run_says_so() -> None:
     """One run at a time; the pool above retries."""
-    zygote = Zygote(LEVELS[0], PLAIN)  # type: ignore[arg-type]
+    zygote = ZygoteProcess(LEVELS[0], PLAIN)  # type: ignore[arg-type]
     try:
-        with zygote.run({"kind": "script", "code": "while True: pass"}, Limits()) as run:
+        with zygote.run({"kind": "script", "code": "while True: pass"}, RunLimits()) as run:
             time.sleep(0.3)  # it is confined, and runs
             os.kill(run.pid, signal.SIGKILL)
             with pytest.raises(Lost, match="killed from outside"):

@@ -35,7 +35,7 @@ from assay.verifiers.code_tests.sandbox.parent.watching import (
     waited_seconds,
 )
 from assay.verifiers.code_tests.sandbox.wire import decoded
-from assay.verifiers.code_tests.sandbox.wire.limits import End, Ended, Limits, Lost, Unconfined
+from assay.verifiers.code_tests.sandbox.wire.limits import End, Ended, Lost, RunLimits, Unconfined
 
 FRAME_BYTES = 16 << 20
 """Longest frame that is read; what claims to be longer is `output_limit`."""
@@ -71,7 +71,7 @@ class Run:
         self,
         control: socket.socket,
         job: dict[str, Any],
-        limits: Limits,
+        limits: RunLimits,
         stdin: bytes = b"",
         on_start: Callable[[int], None] | None = None,
         zygote: tuple[int, ...] = (),

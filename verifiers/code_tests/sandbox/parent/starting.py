@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assay.verifiers.code_tests.sandbox.parent.watching import stopped
-from assay.verifiers.code_tests.sandbox.wire.limits import Limits, Lost
+from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits
 
 START_S = 5.0
 """How long a zygote may take to fork; it takes some milliseconds."""
@@ -60,7 +60,7 @@ class Ends:
         os.close(self.stderr.fd)
 
 
-def hand_over(control: socket.socket, limits: Limits, job: dict[str, Any], stdin: bytes) -> Ends:
+def hand_over(control: socket.socket, limits: RunLimits, job: dict[str, Any], stdin: bytes) -> Ends:
     """Send a job and the other ends to the zygote.
 
     Raises:
