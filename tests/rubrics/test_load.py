@@ -23,7 +23,8 @@ ERRORS: list[tuple[str, str]] = [
     (
         'kind = "process"\noutcome = "a.a"\nsteps = "b.b"\nk = 4\nalpha = 1.2',
         "alpha is 1.2, must lie in [0, 1] - at `$.alpha` of FILE\n  got: alpha 1.2\n"
-        "  fix: The share of the outcome; 0.7 gives the steps 0.3.",
+        "  meaning: The share of the outcome; 0.7 gives the steps 0.3.\n"
+        "  fix: leave it out for the default, 0.7",
     ),
     (
         'kind = "weighted"\n[criteria.steps]\nkind = "process"\noutcome = "a.a"\nsteps = "b.b"\n'
@@ -49,6 +50,11 @@ ERRORS: list[tuple[str, str]] = [
     (
         '[criteria]\n"a/b" = 1',
         "'a/b' cannot be a criterion's key - at `$.criteria` of FILE\n"
+        "  fix: text without '/' and '#', not beginning with '('",
+    ),
+    (
+        '[criteria]\n"a\\nb" = 1',
+        "'a\\nb' cannot be a criterion's key - at `$.criteria` of FILE\n"
         "  fix: text without '/' and '#', not beginning with '('",
     ),
     (
