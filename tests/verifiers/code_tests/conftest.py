@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assay.verifiers.code_tests.sandbox.parent import selftest
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 
 CASES = Path(__file__).parents[2] / "cases" / "code"
 
@@ -19,17 +19,17 @@ def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(x) for x in (CASES / f"{name}.jsonl").read_text().splitlines()]
 
 
-def _pool(level: Any) -> Iterator[Pool]:
+def _pool(level: Any) -> Iterator[SandboxPool]:
     found = selftest.finding(level)
     if not found.holds:
         pytest.skip(f"{level} does not hold here: {found.why}")
-    with Pool(level, 2) as made:
+    with SandboxPool(level, 2) as made:
         yield made
 
 
 @pytest.fixture(scope="session", params=ISOLATED)
-def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
-    """Two lanes at each level that holds on this machine."""
+def pool(request: pytest.FixtureRequest) -> Iterator[SandboxPool]:
+    """Two slots at each level that holds on this machine."""
     yield from _pool(request.param)
 
 
@@ -37,13 +37,13 @@ def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
     scope="session",
     params=[ISOLATED[0], pytest.param(ISOLATED[1], marks=pytest.mark.slow)],
 )
-def patient(request: pytest.FixtureRequest) -> Iterator[Pool]:
+def patient(request: pytest.FixtureRequest) -> Iterator[SandboxPool]:
     """As `pool`, for tests that wait for time limits: the second level is slow."""
     yield from _pool(request.param)
 
 
 @pytest.fixture(scope="session")
-def best() -> Iterator[Pool]:
-    """Two lanes at the best level that holds on this machine."""
-    with Pool(selftest.choose("landlock+seccomp").level, 2) as made:
+def best() -> Iterator[SandboxPool]:
+    """Two slots at the best level that holds on this machine."""
+    with SandboxPool(selftest.choose("landlock+seccomp").level, 2) as made:
         yield made

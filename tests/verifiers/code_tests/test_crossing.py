@@ -8,7 +8,7 @@ import pytest
 from assay.errors import ReferenceUnreadable
 from assay.model import Sample
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.sandbox.wire import decoded
 from assay.verifiers.code_tests.suites.asserts import convert
 from assay.verifiers.code_tests.suites.identity_rewrites import there
@@ -28,7 +28,7 @@ class Yes:
 """
 
 
-def score(pool: Pool, code: str, program: str, prompt: str = "") -> float | None:
+def score(pool: SandboxPool, code: str, program: str, prompt: str = "") -> float | None:
     tests = {"type": "asserts", "code": code, "prompt": prompt, "entry_point": "f"}
     return CodeTests(WHOLE, pool).verify(Sample(completion=program, tests=tests)).score
 
@@ -38,7 +38,9 @@ def score(pool: Pool, code: str, program: str, prompt: str = "") -> float | None
     ["r == 7", "7 in r", "r > 6 and r < 8", "len(r) == 3", "str(r) == '7'", "r[7] == 7", "bool(r)",
      "r in [7]", "7 == r.seven(7)"],
 )  # fmt: skip
-def test_an_object_passed_to_a_function_of_the_test_is_not_believed(best: Pool, asked: str) -> None:
+def test_an_object_passed_to_a_function_of_the_test_is_not_believed(
+    best: SandboxPool, asked: str
+) -> None:
     program = YES + "def f(ask): return ask(Yes())\n"
     assert score(best, f"assert f(lambda r: {asked})", program) == 0.0
 
@@ -58,12 +60,12 @@ def test_an_object_passed_to_a_function_of_the_test_is_not_believed(best: Pool, 
     ],
     ids=lambda x: None,
 )  # fmt: skip
-def test_it_crosses(best: Pool, why: str, code: str, program: str) -> None:
+def test_it_crosses(best: SandboxPool, why: str, code: str, program: str) -> None:
     assert score(best, code, program) == 1.0, why
     assert score(best, code, "def f(*a): return None\n") == 0.0, why
 
 
-def test_an_object_of_the_prompts_class_has_no_operators(best: Pool) -> None:
+def test_an_object_of_the_prompts_class_has_no_operators(best: SandboxPool) -> None:
     prompt = "class Node:\n    def __init__(self, v): self.v = v\n"
     lie = "class Node:\n    def __init__(self, v): self.v = v\n    def __eq__(self, o): return True\n    __len__ = lambda s: 3\ndef f(x): return Node(x)\n"
     assert score(best, "a = Node(1)\nassert f(2).v == 2 and a.v == 1", lie, prompt) == 1.0
@@ -80,7 +82,7 @@ def test_conditions_ask_whether_an_object_is_there() -> None:
     assert there("no Python") == "no Python"
 
 
-def test_an_import_that_no_case_needs_or_that_is_tried_is_left(best: Pool) -> None:
+def test_an_import_that_no_case_needs_or_that_is_tried_is_left(best: SandboxPool) -> None:
     right = "def f(x): return x + 1"
     assert score(best, "import hypothesis\nassert f(1) == 2", right) == 1.0
     tried = "try:\n    import mine\nexcept ImportError:\n    mine = None\n"

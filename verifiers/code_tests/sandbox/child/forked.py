@@ -31,7 +31,12 @@ import types
 from typing import Any
 
 from assay.verifiers.code_tests.sandbox.child import pytest_like
-from assay.verifiers.code_tests.sandbox.child.claims import OUT_OF_MEMORY, SOURCE, Channel, failure
+from assay.verifiers.code_tests.sandbox.child.claims import (
+    OUT_OF_MEMORY,
+    SOURCE,
+    ParentChannel,
+    failure,
+)
 from assay.verifiers.code_tests.sandbox.child.proxy import outward
 from assay.verifiers.code_tests.sandbox.child.serving import Server
 
@@ -42,7 +47,7 @@ _exit = os._exit
 
 def run(job: dict[str, Any], channel_fd: int) -> None:
     """Run a job and leave the process. Never returns."""
-    channel = Channel(channel_fd)
+    channel = ParentChannel(channel_fd)
     code = 1
     try:
         _fresh_streams()
@@ -100,7 +105,7 @@ def _module(name: str) -> types.ModuleType:
     return module
 
 
-def _compile(code: str, channel: Channel) -> types.CodeType | None:
+def _compile(code: str, channel: ParentChannel) -> types.CodeType | None:
     try:
         return compile(code, SOURCE, "exec", dont_inherit=True)
     except MemoryError:  # CPython's parser says so of nesting, too
@@ -110,7 +115,7 @@ def _compile(code: str, channel: Channel) -> types.CodeType | None:
     return None
 
 
-def _script(job: dict[str, Any], channel: Channel) -> int:
+def _script(job: dict[str, Any], channel: ParentChannel) -> int:
     """Like ``python program.py``, with the exit code that it would have."""
     code = _compile(job["code"], channel)
     if code is None:
@@ -162,7 +167,7 @@ def _exit_status(err: SystemExit) -> int:
     return err.code & 0xFF if isinstance(err.code, int) else 1
 
 
-def _serve(job: dict[str, Any], channel: Channel) -> int:
+def _serve(job: dict[str, Any], channel: ParentChannel) -> int:
     code = _compile(job["code"], channel)
     if code is None:
         return 1

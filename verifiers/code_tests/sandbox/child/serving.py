@@ -15,7 +15,12 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from assay.verifiers.code_tests.sandbox.child.claims import OUT_OF_MEMORY, Channel, dump, failure
+from assay.verifiers.code_tests.sandbox.child.claims import (
+    OUT_OF_MEMORY,
+    ParentChannel,
+    dump,
+    failure,
+)
 from assay.verifiers.code_tests.sandbox.child.handles import BINARY, ORDER
 from assay.verifiers.code_tests.sandbox.child.raised import builtin_exception
 from assay.verifiers.code_tests.sandbox.wire.codec import (
@@ -34,7 +39,7 @@ _MAX_SHOWN = 1_000_000
 class Server:
     """Answers requests about the names a program defined. Objects stay here, known by number."""
 
-    def __init__(self, names: dict[str, Any], channel: Channel) -> None:
+    def __init__(self, names: dict[str, Any], channel: ParentChannel) -> None:
         self._names = names
         self._channel = channel
         self._objects: list[Any] = []

@@ -54,7 +54,7 @@ class _Running:
 
 
 class Zygote:
-    """One lane's interpreter at one level."""
+    """One slot's interpreter at one level."""
 
     def __init__(self, config: dict[str, Any], control: socket.socket) -> None:
         self._control = control
@@ -68,7 +68,7 @@ class Zygote:
         self._own_pid = os.getpid()
         self._first_uid: int | None = None
         if os.getuid() == 0:
-            self._first_uid = first_uid(config["parent_pid"], config["lane"])
+            self._first_uid = first_uid(config["parent_pid"], config["slot"])
         self._workspace: Workspace | None = None
         self._pid_ns = -1
         self._running: dict[int, _Running] = {}

@@ -1,8 +1,8 @@
-"""Lanes: zygotes, and who may use one when.
+"""Slots: zygotes, and who may use one when.
 
 A pool may be used from any number of threads (asyncio: ``asyncio.to_thread``). It owns no thread
 of its own: each caller drives its own run, and a zygote serves several at once. What bounds
-the machine's load is the number of lanes.
+the machine's load is the number of slots.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing import Any
 from assay.errors import SandboxUnavailable
 from assay.verifiers.code_tests.sandbox.confinement import zygote
 from assay.verifiers.code_tests.sandbox.parent.run import Run
-from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN, Kind
+from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN, ZygoteKind
 from assay.verifiers.code_tests.sandbox.wire.levels import Level
-from assay.verifiers.code_tests.sandbox.wire.limits import Limits, Lost
+from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits
 
 _BOOT = """
 import sys, types
@@ -53,19 +53,19 @@ class Ready:
     work: str | None
 
 
-class Zygote:
+class ZygoteProcess:
     """One interpreter process, warm. Its runs may overlap.
 
     Raises:
         SandboxUnavailable: it could not set up the level; the message is the kernel's reason.
     """
 
-    def __init__(self, level: Level, kind: Kind, lane: int = 0) -> None:
+    def __init__(self, level: Level, kind: ZygoteKind, slot: int = 0) -> None:
         self.kind = kind
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         config = {
             "level": level,
-            "lane": lane,
+            "slot": slot,
             "parent_pid": os.getpid(),
             "control_fd": theirs.fileno(),
             "preload": list(kind.preload),
@@ -139,7 +139,7 @@ class Zygote:
     def run(
         self,
         job: dict[str, Any],
-        limits: Limits,
+        limits: RunLimits,
         stdin: bytes = b"",
         on_start: Callable[[int], None] | None = None,
     ) -> Run:
@@ -167,52 +167,52 @@ class Zygote:
             shutil.rmtree(self._work, ignore_errors=True)
 
 
-class Lane:
+class SandboxSlot:
     """One slot of a pool: a zygote per kind, made on first use, made anew when one dies."""
 
     def __init__(self, level: Level, number: int) -> None:
         self._level: Level = level
         self._number = number
-        self._zygotes: dict[str, Zygote] = {}
+        self._zygotes: dict[str, ZygoteProcess] = {}
 
-    def zygote(self, kind: Kind = PLAIN) -> Zygote:
-        """The lane's zygote of a kind.
+    def zygote(self, kind: ZygoteKind = PLAIN) -> ZygoteProcess:
+        """The slot's zygote of a kind.
 
         Raises:
-            SandboxUnavailable: see `Zygote`.
+            SandboxUnavailable: see `ZygoteProcess`.
         """
         found = self._zygotes.get(kind.name)
         if found is None or not found.alive:
-            found = self._zygotes[kind.name] = Zygote(self._level, kind, self._number)
+            found = self._zygotes[kind.name] = ZygoteProcess(self._level, kind, self._number)
         return found
 
-    def lost(self, kind: Kind = PLAIN) -> None:
+    def lost(self, kind: ZygoteKind = PLAIN) -> None:
         """Give up a zygote that failed; the next use makes a new one."""
         found = self._zygotes.pop(kind.name, None)
         if found is not None:
             found.close()
 
     def close(self) -> None:
-        """End the lane's zygotes."""
+        """End the slot's zygotes."""
         for found in self._zygotes.values():
             found.close()
         self._zygotes.clear()
 
 
-class Pool:
-    """So many lanes at one level."""
+class SandboxPool:
+    """So many slots at one level."""
 
-    def __init__(self, level: Level, lanes: int = 1) -> None:
+    def __init__(self, level: Level, slots: int = 1) -> None:
         self.level: Level = level
         self._lock = threading.Condition()
-        self._idle = [Lane(level, i) for i in range(lanes)]
-        self._lanes = list(self._idle)
+        self._idle = [SandboxSlot(level, i) for i in range(slots)]
+        self._slots = list(self._idle)
         self._closed = False
         self._owner = os.getpid()
 
     @contextlib.contextmanager
-    def lane(self) -> Iterator[Lane]:
-        """A lane of one's own for the duration; waits for one.
+    def slot(self) -> Iterator[SandboxSlot]:
+        """A slot of one's own for the duration; waits for one.
 
         Raises:
             Lost: the pool was closed.
@@ -222,14 +222,14 @@ class Pool:
                 self._lock.wait()
             if self._closed:
                 raise Lost("the pool is closed")
-            lane = self._idle.pop()
+            slot = self._idle.pop()
         try:
-            yield lane
+            yield slot
         finally:
             with self._lock:
-                self._idle.append(lane)
+                self._idle.append(slot)
                 if self._closed:
-                    lane.close()
+                    slot.close()
                 self._lock.notify()
 
     def close(self) -> None:
@@ -238,28 +238,28 @@ class Pool:
             return  # a forked copy: the zygotes are the parent's
         with self._lock:
             self._closed = True
-            for lane in self._idle:
-                lane.close()
+            for slot in self._idle:
+                slot.close()
             self._lock.notify_all()
 
-    def __enter__(self) -> Pool:
+    def __enter__(self) -> SandboxPool:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
 
-_pools: dict[tuple[int, Level], Pool] = {}
+_pools: dict[tuple[int, Level], SandboxPool] = {}
 _pools_lock = threading.Lock()
 
 
-def shared_pool(level: Level) -> Pool:
-    """This process's pool at a level, of a lane per usable core; made on first use."""
+def shared_pool(level: Level) -> SandboxPool:
+    """This process's pool at a level, of a slot per usable core; made on first use."""
     key = (os.getpid(), level)
     with _pools_lock:
         found = _pools.get(key)
         if found is None:
-            found = _pools[key] = Pool(level, max(1, len(os.sched_getaffinity(0))))
+            found = _pools[key] = SandboxPool(level, max(1, len(os.sched_getaffinity(0))))
         return found
 
 

@@ -28,7 +28,7 @@ from assay.verifiers.code_tests.sandbox.parent.watching import (
     waited_seconds,
 )
 from assay.verifiers.code_tests.sandbox.wire import decoded
-from assay.verifiers.code_tests.sandbox.wire.limits import End, Ended, Limits, Lost, Unconfined
+from assay.verifiers.code_tests.sandbox.wire.limits import End, Ended, Lost, RunLimits, Unconfined
 
 FRAME_BYTES = 16 << 20
 """Longest frame that is read; what claims to be longer is `output_limit`."""
@@ -82,7 +82,7 @@ class Run:
         self,
         control: socket.socket,
         job: dict[str, Any],
-        limits: Limits,
+        limits: RunLimits,
         stdin: bytes = b"",
         on_start: Callable[[int], None] | None = None,
     ) -> None:
@@ -358,7 +358,7 @@ class Run:
                 break
 
     def _look(self) -> None:
-        """Limits that no kernel interface holds at every level."""
+        """RunLimits that no kernel interface holds at every level."""
         if threads(self.pid) > self._limits.threads:
             self._stop("threads")
         elif self._work is not None:

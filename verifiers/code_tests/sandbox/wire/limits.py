@@ -19,7 +19,7 @@ class Unconfined(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RunLimits:
     """What one run may use. All are enforced from outside or by the kernel."""
 
     wall_s: float = 10.0
