@@ -49,7 +49,7 @@ class Verifier(Protocol):
     which the engine calls in a worker.
 
     An object that can tell before a run what is wrong with a row has
-    ``preflight(sample) -> Iterable[Finding]``: see `Preflight`.
+    ``preflight(sample) -> Iterable[PreflightFinding]``: see `Preflight`.
     """
 
     def verify(self, sample: Sample) -> Verdict | Escalate | Awaitable[Verdict]:
@@ -77,7 +77,7 @@ SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PreflightFinding:
     """What is wrong with one row of a data set, found before a run."""
 
     id: str
@@ -114,7 +114,7 @@ class Finding:
 class Preflight(Protocol):
     """A verifier that can look at a row before any completion is there."""
 
-    def preflight(self, sample: Sample) -> Iterable[Finding]:
+    def preflight(self, sample: Sample) -> Iterable[PreflightFinding]:
         """What is wrong with this row, as far as this verifier alone can tell.
 
         Called once for each row by `assay preflight`, in the calling process whatever the

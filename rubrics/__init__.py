@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.rubrics.compiled.bound import BoundRubric, Job
+from assay.rubrics.compiled.bound import BoundRubric, LeafRun
 from assay.rubrics.metrics import summary, values
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.kinds import (
@@ -34,7 +34,7 @@ __all__ = [
     "Criteria",
     "Criterion",
     "Gate",
-    "Job",
+    "LeafRun",
     "Min",
     "Phase",
     "Phases",

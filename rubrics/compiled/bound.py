@@ -36,7 +36,7 @@ WAYS = 1024
 """Most ways in which the switches of one rubric can stand: each is compiled."""
 
 
-class Job(NamedTuple):
+class LeafRun(NamedTuple):
     """One run of one verifier."""
 
     key: str
@@ -203,13 +203,13 @@ class BoundRubric:
         """
         return self.plan(sample).keys
 
-    def jobs(self, sample: Sample) -> Sequence[Job]:
+    def jobs(self, sample: Sample) -> Sequence[LeafRun]:
         """Every run that `compose` needs for this sample: what an engine carries out.
 
         One per active criterion; for a rubric that looks at turns, one per turn, under the key
         ``criterion#turn``.
         """
-        return [Job(*run) for run in self.plan(sample).runs(sample)]
+        return [LeafRun(*run) for run in self.plan(sample).runs(sample)]
 
     def plan(self, sample: Sample | None) -> Plan | TurnsPlan:
         """The compiled rubric for this sample."""
@@ -374,4 +374,4 @@ def offered_levels(offer: Offer, params: BaseModel | None) -> Levels:
     return tuple(fraction(x) for x in found) if found is not None else None
 
 
-__all__ = ["BoundRubric", "Job"]
+__all__ = ["BoundRubric", "LeafRun"]

@@ -21,7 +21,7 @@ Recorded: TypeAlias = Callable[[Row, Sample | SampleError, Reward], None]
 """Given a row, the sample that it was, and its reward."""
 
 
-class Scorer(Protocol):
+class BatchScorer(Protocol):
     """What of the engine is used here."""
 
     def iter_batch(
@@ -32,7 +32,7 @@ class Scorer(Protocol):
 
 
 def score_rows(
-    engine: Scorer,
+    engine: BatchScorer,
     rows: Iterator[Row],
     emit: Callable[[Row, dict[str, Any]], None],
     *,
@@ -84,7 +84,7 @@ class _Run:
         self.ended = False
         self.failure: RolloutsError | None = None
 
-    def one_pass(self, engine: Scorer, left_s: float | None) -> None:
+    def one_pass(self, engine: BatchScorer, left_s: float | None) -> None:
         rewards: dict[int, Reward] = {}
         turn = 0
         budget_s = None if left_s is None else max(left_s, 1e-3)

@@ -23,10 +23,11 @@ from assay.cli.options import (
     read_map,
 )
 from assay.cli.severity import at_least
-from assay.engine.preflight import Prompt, preflight
+from assay.engine.preflight import PreflightRow, preflight
 from assay.errors import RolloutsError
 from assay.model import SAMPLE_FIELDS
-from assay.plugins.spec import SEVERITIES, Finding
+from assay.plugins.spec import SEVERITIES, PreflightFinding
+from assay.rollouts.columns import with_columns
 from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import find_sources
 
@@ -72,12 +73,14 @@ def check(
     columns = read_map(mapped, MAP_EXAMPLE, SAMPLE_FIELDS)
     sources = find_sources(rows)
     counts: Counter[tuple[str, str]] = Counter()
-    examples: dict[tuple[str, str], list[Finding]] = {}
+    examples: dict[tuple[str, str], list[PreflightFinding]] = {}
     seen: Counter[str] = Counter()
     with make_engine(
         rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ())
     ) as made:
-        prompts = _prompts(read_rows(sources), columns, solution, seen)
+        named = columns if solution is None else {**columns, "solution": solution}
+        named.pop("completion", None)  # preflight brings its own
+        prompts = _prompts(with_columns(read_rows(sources), named), columns, solution, seen)
         for finding in preflight(made, prompts):
             kind = (finding.severity, finding.id)
             counts[kind] += 1
@@ -96,20 +99,20 @@ def check(
 
 def _prompts(
     rows: Iterator[Row], columns: Mapping[str, str], solution: str | None, seen: Counter[str]
-) -> Iterator[Prompt]:
+) -> Iterator[PreflightRow]:
     for row in rows:
         seen["rows"] += 1
         if row.data is None:
             bad = row.sample()
-            yield Prompt(row.place, bad)
+            yield PreflightRow(row.place, bad)
             continue
-        prompt = Prompt.from_row(row.data, row.place, columns, solution)
+        prompt = PreflightRow.from_row(row.data, row.place, columns, solution)
         seen["solutions"] += prompt.solution is not None
         yield prompt
 
 
 def _show(
-    counts: Counter[tuple[str, str]], examples: Mapping[tuple[str, str], list[Finding]]
+    counts: Counter[tuple[str, str]], examples: Mapping[tuple[str, str], list[PreflightFinding]]
 ) -> None:
     if not counts:
         show(plain("no findings"))

@@ -22,6 +22,7 @@ from assay.cli.options import (
 from assay.cli.severity import at_least
 from assay.errors import ConfigError, SampleError
 from assay.model import SAMPLE_FIELDS
+from assay.rollouts.columns import with_columns
 from assay.rollouts.rows import read_rows
 from assay.rollouts.sources import find_sources
 
@@ -150,7 +151,7 @@ def _samples(engine: Engine, rows: list[str], mapped: list[str]) -> tuple[list[S
         return bundled(name), f"bundled: {SETS[name]}"
     samples: list[Sample] = []
     bad: list[str] = []
-    for row in read_rows(find_sources(rows)):
+    for row in with_columns(read_rows(find_sources(rows)), columns):
         sample = row.sample(columns)
         if isinstance(sample, SampleError):
             bad.append(f"{row.place}: {str(sample).partition(chr(10))[0]}")

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assay.engine.job import Job, Reply
-from assay.engine.lane import Lane
+from assay.engine.ready_verifier import ReadyVerifier
 from assay.errors import PluginError, ReferenceUnreadable, SampleError
 from assay.model import Reward, Sample, Verdict
 from assay.plugins.spec import Escalate
 
 if TYPE_CHECKING:
-    from assay.engine.plan import Plan
+    from assay.engine.resources import Resources
 
 Key = tuple[int, bytes]
 
@@ -39,14 +39,16 @@ class Call:
     """The state of one call.
 
     Args:
-        plan: What the engine runs.
+        resources: What the engine runs.
         timeout_s: Bound of an item.
         deliver: Given to the pool; must bring (job, reply) back to `take`, in the driver's own
             thread.
     """
 
-    def __init__(self, plan: Plan, timeout_s: float, deliver: Callable[[Job, Reply], None]) -> None:
-        self._plan = plan
+    def __init__(
+        self, resources: Resources, timeout_s: float, deliver: Callable[[Job, Reply], None]
+    ) -> None:
+        self._resources = resources
         self._timeout_s = timeout_s
         self._deliver = deliver
         self._seen: dict[Key, Verdict | ReferenceUnreadable] = {}
@@ -63,22 +65,22 @@ class Call:
         if isinstance(sample, SampleError):
             self._invalid(index, sample)
             return
-        lanes = self._plan.lanes
+        verifiers = self._resources.verifiers
         entry = _Entry(index, sample)
         try:
-            runs = self._plan.bound.jobs(sample)
+            runs = self._resources.bound.jobs(sample)
         except SampleError as err:
             self._invalid(index, err)
             return
         for run in runs:
-            lane = lanes[run.leaf]
-            need = lane.spec.missing(run.sample) if lane.demands else None
+            ready = verifiers[run.leaf]
+            need = ready.spec.missing(run.sample) if ready.demands else None
             if need is not None:
-                self._invalid(index, SampleError(f"no {need!r}, which {lane.name} needs"))
+                self._invalid(index, SampleError(f"no {need!r}, which {ready.name} needs"))
                 return
         try:
             for run in runs:
-                self._start(entry, run.key, lanes[run.leaf], run.sample)
+                self._start(entry, run.key, verifiers[run.leaf], run.sample)
         except SampleError as err:
             entry.error = err
         if entry.missing == 0:
@@ -86,15 +88,15 @@ class Call:
         else:
             self.open += 1
 
-    def _start(self, entry: _Entry, key: str, lane: Lane, sample: Sample) -> None:
-        view = lane.view(sample)
+    def _start(self, entry: _Entry, key: str, ready: ReadyVerifier, sample: Sample) -> None:
+        view = ready.view(sample)
         cache_key = (
-            lane.number,
-            lane.key(view) if lane.spec.deterministic else _unique(entry, key),
+            ready.number,
+            ready.key(view) if ready.spec.deterministic else _unique(entry, key),
         )
-        known = self._seen.get(cache_key) or self._plan.cache.get(cache_key)
+        known = self._seen.get(cache_key) or self._resources.cache.get(cache_key)
         if known is None and cache_key not in self._waiting:
-            known = self._run(lane, view, cache_key)
+            known = self._run(ready, view, cache_key)
         if known is None:
             self._waiting.setdefault(cache_key, []).append((entry, key))
             entry.missing += 1
@@ -103,34 +105,36 @@ class Call:
         else:
             entry.error = known
 
-    def _run(self, lane: Lane, view: Sample, key: Key) -> Verdict | ReferenceUnreadable | None:
+    def _run(
+        self, ready: ReadyVerifier, view: Sample, key: Key
+    ) -> Verdict | ReferenceUnreadable | None:
         """The verdict if it can be had here; None once a worker has been asked."""
         escalated = False
-        if lane.spec.cost == "inline":
+        if ready.spec.cost == "inline":
             try:
-                result = lane.judge(view)
+                result = ready.judge(view)
             except ReferenceUnreadable as err:
                 self._seen[key] = err
                 return err
             if not isinstance(result, Escalate):
-                self._keep(lane, key, result)
+                self._keep(ready, key, result)
                 return result
-            if not lane.offer.importable:
+            if not ready.offer.importable:
                 error = PluginError(
-                    f"verifier {lane.name!r} asked to be run in a worker, "
-                    f"where {lane.spec.target!r} cannot be imported"
+                    f"verifier {ready.name!r} asked to be run in a worker, "
+                    f"where {ready.spec.target!r} cannot be imported"
                 )
-                verdict = self._seen[key] = lane.crashed(error)
+                verdict = self._seen[key] = ready.crashed(error)
                 return verdict
             escalated = True
         job = Job(
-            lane=lane.number,
-            payload=lane.payload(view),
+            verifier=ready.number,
+            payload=ready.payload(view),
             escalated=escalated,
             timeout_s=self._timeout_s,
             deliver=self._deliver,
-            tag=(lane, key),
-            waiting=lane.spec.cost == "waiting",
+            tag=(ready, key),
+            waiting=ready.spec.cost == "waiting",
         )
         self._jobs[key] = job
         self._outbox.append(job)
@@ -140,9 +144,9 @@ class Call:
         """Hand queued jobs to the pool."""
         if self._outbox:
             jobs, self._outbox = self._outbox, []
-            pool = self._plan.pool.get()
-            for lane in {job.tag[0] for job in jobs}:
-                pool.open_lane(lane.number, lane.told)
+            pool = self._resources.pool.get()
+            for ready in {job.tag[0] for job in jobs}:
+                pool.introduce(ready.number, ready.recipe)
             pool.submit(jobs)
 
     @property
@@ -152,18 +156,18 @@ class Call:
 
     def take(self, job: Job, reply: Reply | tuple[str, Any]) -> None:
         """A job has come back."""
-        lane, key = job.tag
+        ready, key = job.tag
         if self._jobs.pop(key, None) is None:
             return
         try:
-            verdict = lane.read(reply)
+            verdict = ready.read(reply)
         except ReferenceUnreadable as err:
             self._seen[key] = err
             for entry, _ in self._waiting.pop(key, ()):
                 entry.error = err
                 self._less(entry)
             return
-        self._keep(lane, key, verdict)
+        self._keep(ready, key, verdict)
         for entry, name in self._waiting.pop(key, ()):
             entry.verdicts[name] = verdict
             self._less(entry)
@@ -181,24 +185,24 @@ class Call:
         if isinstance(sample, SampleError):
             self._invalid(index, sample)
             return
-        lanes = self._plan.lanes
+        verifiers = self._resources.verifiers
         try:
-            runs = self._plan.bound.jobs(sample)
+            runs = self._resources.bound.jobs(sample)
         except SampleError as err:
             self._invalid(index, err)
             return
-        late = {run.key: lanes[run.leaf].read(("budget", because)) for run in runs}
-        self.done.append((index, self._plan.bound.compose(late, sample), None))
+        late = {run.key: verifiers[run.leaf].read(("budget", because)) for run in runs}
+        self.done.append((index, self._resources.bound.compose(late, sample), None))
 
     @property
     def jobs(self) -> list[Job]:
         """Jobs that are out."""
         return list(self._jobs.values())
 
-    def _keep(self, lane: Lane, key: Key, verdict: Verdict) -> None:
+    def _keep(self, ready: ReadyVerifier, key: Key, verdict: Verdict) -> None:
         self._seen[key] = verdict
-        if lane.spec.deterministic:
-            self._plan.cache.put(key, verdict)
+        if ready.spec.deterministic:
+            self._resources.cache.put(key, verdict)
 
     def _less(self, entry: _Entry) -> None:
         entry.missing -= 1
@@ -210,11 +214,11 @@ class Call:
         if entry.error is not None:
             self._invalid(entry.index, entry.error)
         else:
-            reward = self._plan.bound.compose(entry.verdicts, entry.sample)
+            reward = self._resources.bound.compose(entry.verdicts, entry.sample)
             self.done.append((entry.index, reward, None))
 
     def _invalid(self, index: int, error: SampleError) -> None:
-        self.done.append((index, self._plan.invalid(str(error)), error))
+        self.done.append((index, self._resources.invalid(str(error)), error))
 
 
 def _unique(entry: _Entry, key: str) -> bytes:

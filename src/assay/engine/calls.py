@@ -136,9 +136,14 @@ def _engine(rubric: RubricSource, workers: int | None, timeout_s: float) -> Engi
 def _identity(rubric: RubricSource) -> Any:
     """What tells two rubrics apart; a changed file is another rubric."""
     if isinstance(rubric, Mapping):
+        from assay.rubrics.written.files import check_limits
+
+        check_limits(rubric, "the rubric")
         return json.dumps(rubric, default=str)  # keys as they come: the first criterion is the key
     if not isinstance(rubric, str | os.PathLike):
-        return rubric
+        from assay.rubrics import load_rubric
+
+        return load_rubric(rubric)
     path = os.fspath(rubric)
     try:
         stat = os.stat(path)

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 HEADER = struct.Struct("<IBQdd")
-"""Payload's length, kind, number of the job or lane, CPU seconds, wall seconds."""
+"""Payload's length, kind, number of the job or verifier, CPU seconds, wall seconds."""
 
 # to a worker
-LANE = 1
-"""A verifier with its params; number: the lane's."""
+RECIPE = 1
+"""A verifier with its params; number: the verifier's."""
 VERIFY = 2
-"""A sample for a lane."""
+"""A sample for a verifier."""
 ESCALATED = 3
 """A sample that an inline verifier passed on."""
 
@@ -27,7 +27,7 @@ ESCALATED = 3
 READY = 16
 """The worker has started."""
 LOADED = 17
-"""A lane's verifier has been imported and built; number: the lane's."""
+"""A verifier has been imported and built; number: the verifier's."""
 BOUND = 18
 """The job at hand may take longer than the engine's bound; wall: by how many seconds at most."""
 RESULT = 19
@@ -46,7 +46,7 @@ class FrameError(Exception):
     """What came through the pipe is no frame."""
 
 
-class Frame(NamedTuple):
+class PipeFrame(NamedTuple):
     """One message."""
 
     kind: int
@@ -112,7 +112,7 @@ class Reader:
         """Whether a frame has begun and not ended."""
         return bool(self._buffer)
 
-    def feed(self, data: bytes) -> Iterator[Frame]:
+    def feed(self, data: bytes) -> Iterator[PipeFrame]:
         """The frames that `data` completes.
 
         Raises:
@@ -134,6 +134,6 @@ class Reader:
                     break
                 payload = bytes(buffer[start + size : end])
                 start = end
-                yield Frame(kind, number, cpu, wall, payload)
+                yield PipeFrame(kind, number, cpu, wall, payload)
         finally:
             del buffer[:start]

@@ -15,7 +15,8 @@ and the seconds it took), ``dead`` or ``lost`` (a sentence: its worker, or the p
 class Job:
     """One sample for one verifier."""
 
-    lane: int
+    verifier: int
+    """Its number: see `ReadyVerifier.number`."""
     payload: bytes
     escalated: bool
     timeout_s: float

@@ -16,14 +16,14 @@ import time
 from collections import deque
 
 from assay.engine.deadlines import blocks_others, look, next_look_s
-from assay.engine.frames import BOUND, LOADED, READY, Frame, FrameError
+from assay.engine.frames import BOUND, LOADED, READY, FrameError, PipeFrame
 from assay.engine.job import Job, Reply
 from assay.engine.process import WorkerProcess
 from assay.engine.scheduling import Pace, Work, fill
 from assay.errors import WorkerError
 
 
-class Pool:
+class WorkerPool:
     """Up to `size` workers, started as they are needed.
 
     Args:
@@ -38,7 +38,7 @@ class Pool:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._incoming: deque[Job] = deque()
-        self._lanes: dict[int, bytes] = {}
+        self._recipes: dict[int, bytes] = {}
         self._pace = Pace()
         self._killable = Work(False, size)
         self._waiting = Work(True, 1)
@@ -62,9 +62,9 @@ class Pool:
         """Whether it can serve this process."""
         return not self._closing and self.pid == os.getpid() and self._thread.is_alive()
 
-    def open_lane(self, lane: int, told: bytes) -> None:
+    def introduce(self, number: int, recipe: bytes) -> None:
         """Make a verifier with its params known under a number."""
-        self._lanes[lane] = told
+        self._recipes[number] = recipe
 
     def submit(self, jobs: list[Job]) -> None:
         """Queue jobs; each is delivered exactly once, unless cancelled."""
@@ -220,7 +220,7 @@ class Pool:
         except FrameError as err:
             self._retire(worker, f"sent garbage: {err}")
 
-    def _take(self, worker: WorkerProcess, frame: Frame) -> None:
+    def _take(self, worker: WorkerProcess, frame: PipeFrame) -> None:
         now = time.monotonic()
         worker.touched = now
         if frame.kind == READY:
@@ -241,7 +241,7 @@ class Pool:
         else:
             self._take_result(worker, frame, now)
 
-    def _take_result(self, worker: WorkerProcess, frame: Frame, now: float) -> None:
+    def _take_result(self, worker: WorkerProcess, frame: PipeFrame, now: float) -> None:
         if not worker.jobs or worker.jobs[0].number != frame.number:
             raise FrameError(f"a reply to job {frame.number}, which it was not given")
         job = worker.jobs[0]
@@ -251,12 +251,12 @@ class Pool:
         worker.jobs.popleft()
         if not worker.jobs:
             worker.shared = False
-        self._pace.learn(job.lane, frame.wall)
+        self._pace.learn(job.verifier, frame.wall)
         self._start_clock(worker, now)
         if replace:
             self._retire(worker)
 
-    def _take_waiting(self, worker: WorkerProcess, frame: Frame) -> None:
+    def _take_waiting(self, worker: WorkerProcess, frame: PipeFrame) -> None:
         job = next((job for job in worker.jobs if job.number == frame.number), None)
         if job is None:
             raise FrameError(f"a reply to job {frame.number}, which it was not given")
@@ -275,7 +275,7 @@ class Pool:
         """The next job starts now, unless its verifier has to be imported first."""
         worker.baseline = None
         worker.extra_s = 0.0
-        if worker.waiting or (worker.jobs and worker.jobs[0].lane in worker.loaded):
+        if worker.waiting or (worker.jobs and worker.jobs[0].verifier in worker.loaded):
             worker.since = now
         else:
             worker.since = None
@@ -366,7 +366,7 @@ class Pool:
             if not (work.queue and worker.ready):
                 continue
             was_idle = not worker.jobs
-            if fill(work, worker, share, self._pace, self._lanes):
+            if fill(work, worker, share, self._pace, self._recipes):
                 if was_idle:
                     worker.touched = now
                     self._start_clock(worker, now)

@@ -7,13 +7,13 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-from assay.engine.pool import Pool
+from assay.engine.pool import WorkerPool
 
 if TYPE_CHECKING:
     from assay.engine.job import Job
 
 _lock = threading.Lock()
-_pools: dict[tuple[int, int], Pool] = {}
+_pools: dict[tuple[int, int], WorkerPool] = {}
 _users: dict[tuple[int, int], int] = {}
 
 
@@ -38,9 +38,9 @@ class PoolHandle:
 
     def __init__(self, workers: int, memory_bytes: int) -> None:
         self._key = (workers, memory_bytes)
-        self._pool: Pool | None = None
+        self._pool: WorkerPool | None = None
 
-    def get(self) -> Pool:
+    def get(self) -> WorkerPool:
         """The pool, started if need be; another one after a fork or a failure."""
         pool = self._pool
         if pool is not None and pool.alive:
@@ -48,7 +48,7 @@ class PoolHandle:
         with _lock:
             shared = _pools.get(self._key)
             if shared is None or not shared.alive:
-                shared = _pools[self._key] = Pool(*self._key)
+                shared = _pools[self._key] = WorkerPool(*self._key)
                 _users[self._key] = 0
             if self._pool is not shared:
                 _users[self._key] += 1

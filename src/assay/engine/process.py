@@ -87,10 +87,10 @@ class WorkerProcess:
         self.waiting = waiting
         self.reader = Reader(REPLY_BYTES)
         self.outgoing = bytearray()
-        self.lanes: set[int] = set()
-        """Lanes it has been told of."""
+        self.introduced: set[int] = set()
+        """Numbers of the verifiers whose recipes were sent to it."""
         self.loaded: set[int] = set()
-        """Lanes it has built."""
+        """Numbers of the verifiers that it has built."""
         self.ready = False
         self.shared = False
         """What waits behind its first job is offered to others too; it takes no further jobs."""

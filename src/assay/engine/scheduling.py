@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from assay.engine.frames import ESCALATED, LANE, VERIFY, encode
+from assay.engine.frames import ESCALATED, RECIPE, VERIFY, encode
 from assay.engine.job import Job
 from assay.engine.process import WorkerProcess
 
@@ -70,26 +70,26 @@ class Work:
 
 
 class Pace:
-    """How long jobs of each lane take, lately, in seconds."""
+    """How long jobs of each verifier take, lately, in seconds."""
 
     __slots__ = ("_seconds",)
 
     def __init__(self) -> None:
         self._seconds: dict[int, float] = {}
 
-    def learn(self, lane: int, wall: float) -> None:
-        """A job of the lane took `wall` seconds."""
-        before = self._seconds.get(lane)
+    def learn(self, verifier: int, wall: float) -> None:
+        """A job of the verifier took `wall` seconds."""
+        before = self._seconds.get(verifier)
         wall = max(wall, 1e-6)
-        self._seconds[lane] = wall if before is None else 0.8 * before + 0.2 * wall
+        self._seconds[verifier] = wall if before is None else 0.8 * before + 0.2 * wall
 
-    def of(self, lane: int) -> float:
-        """What a job of the lane is expected to take; unknown: as much as fills a pipe."""
-        return self._seconds.get(lane, WINDOW_S)
+    def of(self, verifier: int) -> float:
+        """What a job of the verifier is expected to take; unknown: as much as fills a pipe."""
+        return self._seconds.get(verifier, WINDOW_S)
 
 
 def fill(
-    work: Work, worker: WorkerProcess, share: int, pace: Pace, lanes: Mapping[int, bytes]
+    work: Work, worker: WorkerProcess, share: int, pace: Pace, recipes: Mapping[int, bytes]
 ) -> int:
     """Move queued jobs to a worker that has room for them, as frames to be flushed.
 
@@ -98,14 +98,14 @@ def fill(
         worker: One of its workers, ready.
         share: The most it gets; an idle one gets one in any case.
         pace: Tells how much work its pipe holds.
-        lanes: Lane -> what a worker is told of it, before its first job.
+        recipes: Number of a verifier -> what a worker needs to build it, before its first job.
 
     Returns:
         How many it got.
     """
     was_idle = not worker.jobs
     held = sum(len(job.payload) for job in worker.jobs)
-    seconds = sum(pace.of(job.lane) for job in worker.jobs)
+    seconds = sum(pace.of(job.verifier) for job in worker.jobs)
     given = 0
     while work.queue and (given < share or (was_idle and not worker.jobs)):
         job = work.queue[0]
@@ -117,16 +117,16 @@ def fill(
                 break
         elif worker.jobs:
             full = len(worker.jobs) >= WINDOW_JOBS or held + len(job.payload) > WINDOW_BYTES
-            if full or seconds + pace.of(job.lane) > WINDOW_S or job.attempts:
+            if full or seconds + pace.of(job.verifier) > WINDOW_S or job.attempts:
                 break  # a job that killed a worker travels alone
         work.queue.popleft()
         given += 1
         held += len(job.payload)
-        seconds += pace.of(job.lane)
-        if job.lane not in worker.lanes:
-            worker.lanes.add(job.lane)
-            worker.outgoing += encode(LANE, job.lane, lanes[job.lane])
-        body = b"%d\n" % job.lane
+        seconds += pace.of(job.verifier)
+        if job.verifier not in worker.introduced:
+            worker.introduced.add(job.verifier)
+            worker.outgoing += encode(RECIPE, job.verifier, recipes[job.verifier])
+        body = b"%d\n" % job.verifier
         if work.waiting:
             body += b"%r\n" % job.timeout_s
         kind = ESCALATED if job.escalated else VERIFY

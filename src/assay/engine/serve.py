@@ -14,9 +14,9 @@ from assay.engine.frames import (
     BOUND,
     ESCALATED,
     HEADER,
-    LANE,
     LOADED,
     READY,
+    RECIPE,
     RESULT,
     dumps,
     encode,
@@ -34,7 +34,7 @@ RETIRE_SHARE = 0.5
 
 
 @dataclass(slots=True)
-class Lane:
+class LoadedVerifier:
     """One verifier with its params, as this process has built it."""
 
     name: str
@@ -43,7 +43,7 @@ class Lane:
     broken: list[str] | None = None
 
 
-def open_lane(payload: bytes) -> Lane:
+def load_verifier(payload: bytes) -> LoadedVerifier:
     """Import and build what the payload names; a failure is kept and told with every job."""
     told = loads(payload)
     name = told["name"]
@@ -55,8 +55,8 @@ def open_lane(payload: bytes) -> Lane:
             params = model.model_validate(told["params"])
         verifier = build(name, found, params)
     except Exception as err:
-        return Lane(name, None, None, _crash(err))
-    return Lane(name, verifier, getattr(verifier, "bound_s", None))
+        return LoadedVerifier(name, None, None, _crash(err))
+    return LoadedVerifier(name, verifier, getattr(verifier, "bound_s", None))
 
 
 def _crash(err: BaseException) -> list[str]:
@@ -104,25 +104,25 @@ def serve(stream: BinaryIO, replies: int, memory_bytes: int) -> None:
     """Judge what comes, in order, until the pipe closes."""
     import resource
 
-    lanes: dict[int, Lane] = {}
+    verifiers: dict[int, LoadedVerifier] = {}
     retire_at = memory_bytes * RETIRE_SHARE / 1024
     _write(replies, encode(READY, os.getpid(), cpu=time.process_time()))
     while (message := _read(stream)) is not None:
         kind, number, payload = message
-        if kind == LANE:
-            lanes[number] = open_lane(payload)
+        if kind == RECIPE:
+            verifiers[number] = load_verifier(payload)
             gc.collect()
             gc.freeze()  # what a verifier imports is never garbage; collections stay short
             _write(replies, encode(LOADED, number, cpu=time.process_time()))
             continue
-        lane_number, _, text = payload.partition(b"\n")
-        lane = lanes[int(lane_number)]
+        of, _, text = payload.partition(b"\n")
+        loaded = verifiers[int(of)]
         start = time.perf_counter()
         try:
-            reply = _judge(lane, kind, text, number, replies, start)
+            reply = _judge(loaded, kind, text, number, replies, start)
         except MemoryError:
             reply = {"limit": "memory"}
-        body = _packed(lane, reply)
+        body = _packed(loaded, reply)
         full = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > retire_at > 0
         if full or "limit" in reply:
             body = b"!" + body  # this worker wants to be replaced
@@ -130,26 +130,26 @@ def serve(stream: BinaryIO, replies: int, memory_bytes: int) -> None:
         _write(replies, encode(RESULT, number, body, time.process_time(), wall))
 
 
-def _packed(lane: Lane, reply: dict[str, Any]) -> bytes:
+def _packed(loaded: LoadedVerifier, reply: dict[str, Any]) -> bytes:
     try:
         return dumps(reply)
     except (ValueError, TypeError, RecursionError) as err:
-        return dumps({"crash": [f"{lane.name}: the verdict is no JSON: {err}"[:500], ""]})
+        return dumps({"crash": [f"{loaded.name}: the verdict is no JSON: {err}"[:500], ""]})
 
 
 def _judge(
-    lane: Lane, kind: int, text: bytes, number: int, replies: int, start: float
+    loaded: LoadedVerifier, kind: int, text: bytes, number: int, replies: int, start: float
 ) -> dict[str, Any]:
-    if lane.broken is not None:
-        return {"crash": lane.broken}
+    if loaded.broken is not None:
+        return {"crash": loaded.broken}
     try:
         sample = Sample.from_row(loads(text))
-        if lane.bound_s is not None:
-            bound = float(lane.bound_s(sample))
+        if loaded.bound_s is not None:
+            bound = float(loaded.bound_s(sample))
             _write(replies, encode(BOUND, number, cpu=time.process_time(), wall=bound))
-        judge = lane.verifier.escalated if kind == ESCALATED else lane.verifier.verify
+        judge = loaded.verifier.escalated if kind == ESCALATED else loaded.verifier.verify
         result = judge(sample)
-        verdict = as_verdict(lane.name, result, time.perf_counter() - start)
+        verdict = as_verdict(loaded.name, result, time.perf_counter() - start)
         return {"verdict": verdict.to_json()}
     except MemoryError:
         raise
@@ -168,47 +168,51 @@ def serve_waiting(stream: BinaryIO, replies: int) -> None:
 
 async def _wait(stream: BinaryIO, replies: int) -> None:
     loop = asyncio.get_running_loop()
-    lanes: dict[int, Lane] = {}
+    verifiers: dict[int, LoadedVerifier] = {}
     tasks: set[asyncio.Task[None]] = set()
     _write(replies, encode(READY, os.getpid(), cpu=time.process_time()))
     while (message := await loop.run_in_executor(None, _read, stream)) is not None:
         kind, number, payload = message
-        if kind == LANE:
-            lanes[number] = open_lane(payload)
+        if kind == RECIPE:
+            verifiers[number] = load_verifier(payload)
             _write(replies, encode(LOADED, number, cpu=time.process_time()))
             continue
-        task = loop.create_task(_job(lanes, kind, number, payload, replies))
+        task = loop.create_task(_job(verifiers, kind, number, payload, replies))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
     os._exit(0)  # the parent is gone; whatever still waits is for nobody
 
 
-async def _job(lanes: dict[int, Lane], kind: int, number: int, payload: bytes, out: int) -> None:
-    lane_number, _, rest = payload.partition(b"\n")
+async def _job(
+    verifiers: dict[int, LoadedVerifier], kind: int, number: int, payload: bytes, out: int
+) -> None:
+    of, _, rest = payload.partition(b"\n")
     bound, _, text = rest.partition(b"\n")
-    lane = lanes[int(lane_number)]
+    loaded = verifiers[int(of)]
     start = time.perf_counter()
     try:
         async with asyncio.timeout(float(bound)):
-            reply = await _judge_waiting(lane, kind, text, start)
+            reply = await _judge_waiting(loaded, kind, text, start)
     except TimeoutError:
         reply = {"late": True}
     except MemoryError:
         reply = {"limit": "memory"}
     wall = time.perf_counter() - start
-    _write(out, encode(RESULT, number, _packed(lane, reply), time.process_time(), wall))
+    _write(out, encode(RESULT, number, _packed(loaded, reply), time.process_time(), wall))
 
 
-async def _judge_waiting(lane: Lane, kind: int, text: bytes, start: float) -> dict[str, Any]:
-    if lane.broken is not None:
-        return {"crash": lane.broken}
+async def _judge_waiting(
+    loaded: LoadedVerifier, kind: int, text: bytes, start: float
+) -> dict[str, Any]:
+    if loaded.broken is not None:
+        return {"crash": loaded.broken}
     try:
         sample = Sample.from_row(loads(text))
-        judge = lane.verifier.escalated if kind == ESCALATED else lane.verifier.verify
+        judge = loaded.verifier.escalated if kind == ESCALATED else loaded.verifier.verify
         result = judge(sample)
         if hasattr(result, "__await__"):
             result = await result
-        verdict = as_verdict(lane.name, result, time.perf_counter() - start)
+        verdict = as_verdict(loaded.name, result, time.perf_counter() - start)
         return {"verdict": verdict.to_json()}
     except (MemoryError, TimeoutError, asyncio.CancelledError):
         raise

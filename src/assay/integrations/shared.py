@@ -15,7 +15,7 @@ BATCHES = 64
 """Batches whose rewards are kept until every function has asked for them; older ones go."""
 
 
-class Batch:
+class ScoredBatch:
     """A batch whose rewards are known or under way."""
 
     def __init__(self, completions: object, rows: list[Row]) -> None:
@@ -43,7 +43,7 @@ class SharedRewards:
     def __init__(self, keys: Iterable[str]) -> None:
         self._keys = frozenset(keys)
         self._lock = threading.Lock()
-        self._batches: list[Batch] = []
+        self._batches: list[ScoredBatch] = []
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_keys": self._keys}
@@ -60,7 +60,7 @@ class SharedRewards:
             found.sort(key=lambda batch: batch.completions is not completions)
             mine = not found
             if mine:
-                batch = Batch(completions, rows)
+                batch = ScoredBatch(completions, rows)
                 self._batches.append(batch)
                 del self._batches[:-BATCHES]
             else:
@@ -78,7 +78,7 @@ class SharedRewards:
                 raise
         return batch.rewards.result()
 
-    def _forget(self, batch: Batch) -> None:
+    def _forget(self, batch: ScoredBatch) -> None:
         if batch in self._batches:
             self._batches.remove(batch)
 

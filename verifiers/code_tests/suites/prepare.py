@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Iterable
 
-_SOLUTIONS = ("solution", "main", "your_module", "__main__")
+SOLUTIONS = ("solution", "main", "your_module", "__main__")
 _RUNNERS = ("unittest.main", "pytest.main")
 _ASSUMED = {
     **{name: f"import {name}" for name in (
@@ -48,13 +48,13 @@ class _SolutionImports(ast.NodeTransformer):
         """Names in the suite, and what the program calls them."""
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
-        if node.module not in _SOLUTIONS:
+        if node.module not in SOLUTIONS:
             return node
         self.names |= {a.asname or a.name: a.name for a in node.names if a.name != "*"}
         return ast.copy_location(ast.Pass(), node)
 
     def visit_Import(self, node: ast.Import) -> ast.stmt:
-        ours = [a for a in node.names if a.name in _SOLUTIONS]
+        ours = [a for a in node.names if a.name in SOLUTIONS]
         self.modules |= {a.asname or a.name for a in ours}
         node.names = [a for a in node.names if a not in ours]
         return node if node.names else ast.copy_location(ast.Pass(), node)

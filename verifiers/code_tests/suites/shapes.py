@@ -18,7 +18,9 @@ from assay.verifiers.code_tests.sandbox.wire.codec import Unencodable, encode
 from assay.verifiers.code_tests.suites.contest_imports import CONTESTS
 from assay.verifiers.code_tests.suites.contests import apps, codecontests, livecodebench
 from assay.verifiers.code_tests.suites.fields import code, joined, listed, refuse, seconds
-from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite
+from assay.verifiers.code_tests.suites.needs import needs
+from assay.verifiers.code_tests.suites.prepare import SOLUTIONS as MODULES
+from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite, Written
 
 _FIELDS = (
     "type", "entry_point", "cases", "code", "timeout_s", "timeout", "total_timeout_s", "memory_mb",
@@ -53,7 +55,8 @@ def read(tests: Any, prompt: Any = None) -> Suite:
         raise ReferenceUnreadable(f"tests: {type(err).__name__}: {err}") from err
     if len(suite.cases) > MAX_CASES:
         refuse(f"{len(suite.cases)} cases; at most {MAX_CASES}")
-    if not suite.cases and suite.rest is None and suite.generator is None:
+    judges = suite.cases or suite.rest or suite.generator or suite.needs.trust == "in_process"
+    if not judges:
         why = " (only comparisons of the program with itself)" if suite.self_comparisons else ""
         refuse(f"no case that could be judged{why}")
     return suite
@@ -186,7 +189,7 @@ def _case(case: Any, i: int, kind: Any, entry_point: str, limits: Mapping[str, A
 
 
 def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -> Suite:
-    from assay.verifiers.code_tests.suites.asserts import convert
+    from assay.verifiers.code_tests.suites.asserts import convert, parsed
 
     code = given.get("code", given.get("test_list"))
     if isinstance(code, list):
@@ -198,10 +201,18 @@ def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -
     before = "\n".join([*(str(x) for x in setup if x), before]).strip("\n")
     entry = given.get("entry_point")
     names = tuple(entry) if isinstance(entry, list) else (str(entry),) if entry else ()
+    written = Written(code, names, MODULES)
+    need = needs(parsed(code), {*names, *MODULES})
+    if need.trust == "in_process":
+        return Suite(
+            "call", (), needs=need, written=written, before=before, entry_points=names, **limits
+        )
     found = convert(code, names, before, has_reference=limits["reference"] is not None)
     return Suite(
         kind="call",
         cases=found.cases,
+        needs=need,
+        written=written,
         rest=found.rest,
         before=before,
         entry_points=found.names,

@@ -25,7 +25,7 @@ _known: dict[bytes, int] = {}
 _known_lock = threading.Lock()
 
 
-class Lane:
+class ReadyVerifier:
     """A verifier with its params, as an engine runs it.
 
     Args:
@@ -53,7 +53,7 @@ class Lane:
         """Whether a sample can lack something."""
         self._verifier: Verifier | None = None
         self._broken: PluginError | None = None
-        self.told = dumps(
+        self.recipe = dumps(
             {
                 "name": spec.name,
                 "target": spec.target,
@@ -65,9 +65,9 @@ class Lane:
             }
         )
         with _known_lock:
-            number = _known.get(self.told)
+            number = _known.get(self.recipe)
             if number is None:
-                number = _known[self.told] = next(_numbers)
+                number = _known[self.recipe] = next(_numbers)
         self.number = number
         """The same for the same verifier and params in all engines of the process."""
 

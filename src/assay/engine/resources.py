@@ -1,4 +1,4 @@
-"""What an engine runs: a bound rubric, a lane for each criterion, the cache, the workers."""
+"""What an engine runs with: a bound rubric, its ready verifiers, the cache, the workers."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from assay.engine.cache import VerdictCache
-from assay.engine.lane import Lane
 from assay.engine.pools import PoolHandle
+from assay.engine.ready_verifier import ReadyVerifier
 from assay.model import Reward
 
 if TYPE_CHECKING:
     from assay.rubrics import BoundRubric
 
 
-class Plan:
+class Resources:
     """Made once by an engine, shared by its calls."""
 
     def __init__(self, bound: BoundRubric, cache: VerdictCache, pool: PoolHandle) -> None:
         self.bound = bound
         self.cache = cache
         self.pool = pool
-        self.lanes = {
-            key: Lane(offer, bound.params[key], _floats(bound.levels[key]))
+        self.verifiers = {
+            key: ReadyVerifier(offer, bound.params[key], _floats(bound.levels[key]))
             for key, offer in bound.offers.items()
         }
 
