@@ -266,7 +266,7 @@ class _Name:
 
 def outward(
     channel: Channel,
-    names: list[str],
+    names: dict[str, str],
     classes: list[str],
     exceptions: list[str],
     *,
@@ -278,7 +278,7 @@ def outward(
 
     Args:
         channel: To the parent.
-        names: What the program is asked for.
+        names: What the program is asked for, by the names that the test has for it.
         classes: Those of them that the test takes for classes.
         exceptions: The program's exceptions that the test catches; it gets classes of its own.
         in_place: Whether a call whose result is used changes the test's arguments; one that is
@@ -299,6 +299,8 @@ def outward(
 
         return call
 
-    found = {name: _Name(caller, name, is_class=name in classes) for name in names}
+    found = {
+        name: _Name(caller, theirs, is_class=name in classes) for name, theirs in names.items()
+    }
     own = {"_assay_there": _there, "_assay_same": _same, "_assay_effect": effect}
     return {**vars(builtins), **own, **catchable(exceptions), **found}
