@@ -27,6 +27,7 @@ from assay.engine.preflight import PreflightRow, preflight
 from assay.errors import RolloutsError
 from assay.model import SAMPLE_FIELDS
 from assay.plugins.spec import SEVERITIES, PreflightFinding
+from assay.rollouts.columns import with_columns
 from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import find_sources
 
@@ -77,7 +78,9 @@ def check(
     with make_engine(
         rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ())
     ) as made:
-        prompts = _prompts(read_rows(sources), columns, solution, seen)
+        named = columns if solution is None else {**columns, "solution": solution}
+        named.pop("completion", None)  # preflight brings its own
+        prompts = _prompts(with_columns(read_rows(sources), named), columns, solution, seen)
         for finding in preflight(made, prompts):
             kind = (finding.severity, finding.id)
             counts[kind] += 1

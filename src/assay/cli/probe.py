@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from assay.cli.console import plain, say_note, say_warning, show, stdout
+from assay.cli.console import plain, plain_line, say_note, say_warning, show, stdout
 from assay.cli.exits import FINDINGS
 from assay.cli.options import (
     FailOn,
@@ -22,6 +22,7 @@ from assay.cli.options import (
 from assay.cli.severity import at_least
 from assay.errors import ConfigError, SampleError
 from assay.model import SAMPLE_FIELDS
+from assay.rollouts.columns import with_columns
 from assay.rollouts.rows import read_rows
 from assay.rollouts.sources import find_sources
 
@@ -150,7 +151,7 @@ def _samples(engine: Engine, rows: list[str], mapped: list[str]) -> tuple[list[S
         return bundled(name), f"bundled: {SETS[name]}"
     samples: list[Sample] = []
     bad: list[str] = []
-    for row in read_rows(find_sources(rows)):
+    for row in with_columns(read_rows(find_sources(rows)), columns):
         sample = row.sample(columns)
         if isinstance(sample, SampleError):
             bad.append(f"{row.place}: {str(sample).partition(chr(10))[0]}")
@@ -183,7 +184,7 @@ def _show(rubric: str, told: str, board: Board, found: Sequence[Finding]) -> Non
     if len(board.criteria) > 1:
         show(plain("criteria: mean score / median score of the correct"))
     for note in board.notes:
-        show(plain(f"note: {note}"), soft_wrap=True)
+        show(plain_line(f"note: {note}"), soft_wrap=True)
     _show_findings(board, found)
 
 
@@ -251,12 +252,12 @@ def _rows(lines: Sequence[Line], claim: str, names: Sequence[str]) -> list[list[
             *(_share(line.scores.get(key)) for key in names),
         )
         form = plain(line.error or line.form, FORM)
-        rows.append([plain(line.spec.name), form, *map(plain, figures)])
+        rows.append([plain_line(line.spec.name), form, *map(plain, figures)])
     if idle:
         most = max((line.interval[1] for line in idle if line.interval), default=None)
         at_most = "" if most is None else f"0.00 to {most:.2f}"
         others = (f"{len(idle)} others", "", "", "0.000", at_most, "0.000")
-        rows.append([plain(cell) for cell in others])
+        rows.append([plain_line(cell) for cell in others])
     return rows
 
 
@@ -283,18 +284,18 @@ def _show_findings(board: Board, found: Sequence[Finding]) -> None:
     lines = {line.spec.name: line for line in board.lines}
     for i, finding in enumerate(found):
         style = {"error": "bold red", "warning": "yellow", "info": "cyan"}[finding.severity]
-        text = plain(f"{finding.severity}: {finding.id}: {finding.title}")
+        text = plain_line(f"{finding.severity}: {finding.id}: {finding.title}")
         text.stylize(style, 0, len(finding.severity))
         show(text, soft_wrap=True)
         if i >= READABLE:
             continue
-        show(plain(f"  {finding.suggestion}"), soft_wrap=True)
+        show(plain_line(f"  {finding.suggestion}"), soft_wrap=True)
         line = lines.get(finding.subject[0]) if finding.subject else None
         for response in line.responses[:READ] if line is not None else ():
             if response.figure is None or (finding.id == PAID and response.figure < THRESHOLD):
                 continue
             worth = "-" if response.reward.value is None else f"{response.reward.value:.4g}"
-            text = plain(f"  {response.place}, {response.form}, paid {worth}: ")
+            text = plain_line(f"  {response.place}, {response.form}, paid {worth}: ")
             text.append(_excerpt(response.text))
             show(text, soft_wrap=True)
 

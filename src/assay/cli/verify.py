@@ -27,7 +27,7 @@ from assay.cli.options import (
 from assay.cli.tally import PLACES, Tally
 from assay.errors import AssayError, ConfigError, RolloutsError, SampleError
 from assay.model import SAMPLE_FIELDS, Verdict
-from assay.rollouts.columns import REWARD_COLUMNS, is_scored
+from assay.rollouts.columns import REWARD_COLUMNS, is_scored, with_columns
 from assay.rollouts.output import STDOUT, ReaderGone, RewardsFile, encode
 from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import find_sources
@@ -126,7 +126,7 @@ def verify(
 
             record = stack.enter_context(RowRecorder(ledger, rubric, engine.rubric.rubric))
         tally = Tally()
-        rows = read_rows(sources)
+        rows = with_columns(read_rows(sources), columns)
         began = time.monotonic()
         if rewards is not None:
             if resume:

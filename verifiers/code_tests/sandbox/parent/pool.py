@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -24,9 +25,12 @@ from assay import forks
 from assay.errors import SandboxUnavailable
 from assay.verifiers.code_tests.sandbox.confinement import zygote
 from assay.verifiers.code_tests.sandbox.parent.run import Run
+from assay.verifiers.code_tests.sandbox.parent.watching import stopped
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN, ZygoteKind
 from assay.verifiers.code_tests.sandbox.wire.levels import Level
 from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits
+
+_UCRED = struct.Struct("=iII")
 
 _BOOT = """
 import sys, types
@@ -64,11 +68,14 @@ class ZygoteProcess:
     def __init__(self, level: Level, kind: ZygoteKind, slot: int = 0) -> None:
         self.kind = kind
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        life, self._life = os.pipe2(os.O_CLOEXEC)
         config = {
             "level": level,
             "slot": slot,
             "parent_pid": os.getpid(),
             "control_fd": theirs.fileno(),
+            "life_fd": life,
             "preload": list(kind.preload),
             "site": list(kind.site),
             "packages": list(kind.packages),
@@ -84,7 +91,7 @@ class ZygoteProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
-                pass_fds=(theirs.fileno(),),
+                pass_fds=(theirs.fileno(), life),
                 env={"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
                 cwd="/",
                 start_new_session=True,
@@ -92,13 +99,17 @@ class ZygoteProcess:
         except OSError as err:
             ours.close()
             os.close(self._errors)
+            os.close(self._life)
             raise SandboxUnavailable(f"no interpreter could be started: {err}") from err
         finally:
             theirs.close()
+            os.close(life)
         self.control = ours
         self.alive = True
         self.runs = 0
         self._work: str | None = None
+        self._inner = 0
+        """The process that forks, as this one sees it."""
         try:
             self.ready = self._await_ready()
             self._work = self.ready.work
@@ -109,7 +120,10 @@ class ZygoteProcess:
     def _await_ready(self) -> Ready:
         self.control.settimeout(30.0)
         try:
-            data = self.control.recv(1 << 16)
+            data, said, _, _ = self.control.recvmsg(1 << 16, socket.CMSG_SPACE(_UCRED.size))
+            if said:
+                self._inner = _UCRED.unpack(said[0][2])[0]
+            self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
         except OSError as err:
             data = json.dumps({"failed": f"no answer: {err}"}).encode()
         self.control.settimeout(None)
@@ -150,7 +164,9 @@ class ZygoteProcess:
             Lost: the zygote is gone; it is closed, and another must be made.
         """
         self.runs += 1
-        return Run(self.control, job, limits, stdin, on_start)
+        filtered = self.ready.level != "rlimits-only"
+        processes = (self.pid, self._inner)
+        return Run(self.control, job, limits, stdin, on_start, processes, filtered)
 
     def abandon(self) -> None:
         """In a forked child: close the copies of the parent's descriptors, and forget it.
@@ -171,11 +187,14 @@ class ZygoteProcess:
             return
         self.alive = False
         self.control.close()  # it takes this as the end
+        if any(map(stopped, (self.pid, self._inner))):
+            self._process.kill()  # it takes nothing
         try:
             self._process.wait(timeout=5.0)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        os.close(self._life)
         os.close(self._errors)
         if self._work is not None:  # it was killed, and could not tidy up
             shutil.rmtree(self._work, ignore_errors=True)
