@@ -17,8 +17,8 @@ from assay.model import EMPTY, Message, Reward, Sample
 from assay.model.paths import MISSING, value_at
 from assay.plugins.spec import Preflight, PreflightFinding, Severity, Verifier
 from assay.printable import printable
-from assay.rubrics.compiled.ranges import part_range
 from assay.rubrics.compiled.switching import choices, top_of
+from assay.rubrics.written.ranges import part_range
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine
