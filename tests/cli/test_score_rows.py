@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.cli import job
-from assay.cli.job import score_rows
+from assay.cli.score_rows import score_rows
 from assay.errors import RolloutsError, SampleError
 from assay.model import Reward, Sample
 from assay.rollouts.rows import Row
