@@ -261,3 +261,82 @@ def test_a_waiting_worker_that_no_longer_ends_its_jobs_is_replaced() -> None:
     stuck = deadlines.look(cast(Any, worker), 3.01)  # twice the longest bound and a second
     assert stuck is not None
     assert (stuck.retire, stuck.why) == (True, "no longer answers")
+
+
+class Reader:
+    """Of a worker's replies."""
+
+    def __init__(self, *, partial: bool = False) -> None:
+        self.partial = partial
+
+
+class Spent(NamedTuple):
+    why: str
+    wall: float
+    """Seconds since the item began; its bound is 1."""
+    cpu: float
+    kept_waiting: float
+    state: str
+    reply: str | None
+    """What it is settled with; None: it goes on, or gets another worker."""
+    retire: bool
+    limit: str | None = None
+
+
+SPENTS = [
+    Spent("its time is not spent", 0.99, 0.99, 0.0, "R", None, False),
+    Spent("spent, all of it on a processor", 1.0, 1.0, 0.0, "R", "limit", True, "cpu"),
+    Spent("spent asleep", 1.0, 0.0, 0.0, "S", "limit", True, "sleep"),
+    Spent("half asleep is asleep: the rest was no more than that", 1.0, 0.5, 0.0, "S", "limit",
+          True, "sleep"),
+    Spent("half of it was the machine's: it goes on", 1.0, 0.5, 0.5, "R", None, False),
+    Spent("later, when its own part has come to its bound", 1.9, 0.95, 0.95, "R", "limit", True,
+          "cpu"),
+    Spent("at the end, after twice its bound, half of it is enough", 2.0, 0.5, 1.5, "R", "limit",
+          True, "cpu"),
+    Spent("less is the machine's fault", 2.0, 0.4, 1.6, "R", "starved", True),
+    Spent("stopped by someone: another worker tries it", 1.0, 1.0, 0.0, "T", None, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SPENTS, ids=lambda s: s.why)
+def test_what_becomes_of_an_item(case: Spent, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = Account(100.0 + case.wall, 5.0 + case.cpu, 1.0 + case.kept_waiting, case.state)
+    monkeypatch.setattr(deadlines, "account", lambda pid: now)
+    found = deadlines.look(cast(Any, Busy(pid=0, reader=Reader())), case.wall)
+    if not case.retire:
+        assert found is None
+        return
+    assert found is not None
+    assert found.retire
+    assert (found.reply and found.reply[0]) == case.reply
+    if case.limit is not None:
+        assert found.reply is not None
+        assert found.reply[1]["limit"] == case.limit
+        assert found.reply[1]["timeout_s"] == 1.0
+
+
+def test_one_that_is_stopped_again_is_the_machines_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadlines, "account", lambda pid: Account(101.0, 6.0, 1.0, "T"))
+    found = deadlines.look(cast(Any, Busy(job(attempts=1), pid=0, reader=Reader())), 1.0)
+    assert found is not None
+    assert found.reply is not None
+    assert found.reply[0] == "starved"
+
+
+def test_the_first_account_is_taken_when_it_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadlines, "account", lambda pid: BEFORE)
+    early, due = (Busy(baseline=None, pid=0, reader=Reader()) for _ in range(2))
+    deadlines.look(cast(Any, early), TICK * 0.9)
+    deadlines.look(cast(Any, due), TICK)
+    assert (early.baseline, due.baseline) == (None, BEFORE)
+
+
+def test_a_reply_that_stops_in_its_midst_replaces_the_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who is to blame for it is found by a second try alone."""
+    monkeypatch.setattr(deadlines, "account", lambda pid: Account(101.0, 6.0, 1.0, "R"))
+    found = deadlines.look(cast(Any, Busy(pid=0, reader=Reader(partial=True))), 1.0)
+    assert found is not None
+    assert (found.reply, found.why) == (None, "stopped in the middle of a reply")
