@@ -101,11 +101,11 @@ def module_from_file(path: str) -> ModuleType:
 
 def _executed(name: str, path: str, file: Path) -> ModuleType:
     if not file.is_file():
-        what = "is no file" if file.exists() else "does not exist"
+        what = "is not a file" if file.exists() else "does not exist"
         raise PluginError(f"plugin file {path!r} {what}")
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise PluginError(f"plugin file {path!r} is no Python file")
+        raise PluginError(f"plugin file {path!r} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     _HALF.add(name)
     sys.modules[name] = module

@@ -19,7 +19,7 @@ from flint import ctx
 
 import assay
 from assay import Engine, forks, verify, verify_batch
-from assay.engine.pools import PoolHandle
+from assay.engine.workers.shared_pools import PoolHandle
 from assay.integrations.shared import SharedRewards
 from assay.integrations.watch import Watch
 from assay.ledger import lifetime
@@ -335,7 +335,7 @@ def test_what_one_child_cannot_renew_does_not_keep_others_from_it() -> None:
 
 THEIR_OWN = {
     "forks": "this is where they are made",
-    "engine/pool": "`pools` abandons every pool in a child",
+    "engine/workers/pool": "`shared_pools` abandons every pool in a child",
     "ledger/writer": "`lifetime` has every writer begin anew in a child",
     "verifiers/code_tests/sandbox/parent/pool": "registered with `forks.renew`",
 }

@@ -11,8 +11,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from assay.engine.calls import averify, averify_batch, verify, verify_batch
     from assay.engine.engine import Engine
+    from assay.engine.verify import averify, averify_batch, verify, verify_batch
     from assay.errors import (
         AssayError,
         ConfigError,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from assay.verifiers.math_answer import Comparison, equivalent, same_value
 
 _HOMES = {
-    "assay.engine.calls": ("averify", "averify_batch", "verify", "verify_batch"),
+    "assay.engine.verify": ("averify", "averify_batch", "verify", "verify_batch"),
     "assay.engine.engine": ("Engine",),
     "assay.errors": (
         "AssayError",

@@ -8,8 +8,8 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from assay.engine.frames import dumps, loads
-from assay.engine.serve import TRACE_CHARS, as_verdict
+from assay.engine.workers.frames import dumps, loads
+from assay.engine.workers.worker_loop import TRACE_CHARS, as_verdict
 from assay.errors import PluginError, ReferenceUnreadable, SampleError, VerdictError
 from assay.model import EMPTY, Sample, Status, Verdict
 from assay.plugins.spec import Escalate, Verifier

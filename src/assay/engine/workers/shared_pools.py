@@ -7,10 +7,10 @@ import os
 from typing import TYPE_CHECKING
 
 from assay import forks
-from assay.engine.pool import WorkerPool
+from assay.engine.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from assay.engine.job import Job
+    from assay.engine.workers.job import Job
 
 _lock = forks.Lock()
 _pools: dict[tuple[int, int], WorkerPool] = {}
