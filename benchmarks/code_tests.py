@@ -29,10 +29,10 @@ from pathlib import Path
 from assay.model import Sample
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox.parent import selftest
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool, Zygote
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, ZygoteProcess
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
 from assay.verifiers.code_tests.sandbox.wire.levels import LEVELS
-from assay.verifiers.code_tests.sandbox.wire.limits import Limits
+from assay.verifiers.code_tests.sandbox.wire.limits import RunLimits
 from assay.verifiers.code_tests.verifier import CodeTests
 
 CODE = "def add(a, b):\n    return a + b\n"
@@ -51,8 +51,8 @@ def median_ms(rounds: dict[str, Callable[[], object]], runs: int) -> dict[str, f
     return {name: statistics.median(found) for name, found in times.items()}
 
 
-def script(zygote: Zygote) -> None:
-    with zygote.run({"kind": "script", "code": "pass"}, Limits()) as run:
+def script(zygote: ZygoteProcess) -> None:
+    with zygote.run({"kind": "script", "code": "pass"}, RunLimits()) as run:
         assert run.wait(time.monotonic() + 20).exit_code == 0
 
 
@@ -125,7 +125,7 @@ def command(*args: str) -> Callable[[], object]:
 def contenders(
     python: str, bwrap: str | None
 ) -> tuple[dict[str, list[Callable[[], object]]], list[Peer]]:
-    """Two of each, for two lanes; and those to be closed."""
+    """Two of each, for two slots; and those to be closed."""
     bare = (sys.executable, "-I", "-S", "-c", "pass")
     tested = CODE + "for i in (1, 2, 3): assert add(i, i + 1) == 2 * i + 1"
     out: dict[str, list[Callable[[], object]]] = {
@@ -156,7 +156,7 @@ def contenders(
 
 
 def rate(actions: list[Callable[[], object]], n: int) -> float:
-    """Runs/s of so many lanes, each doing its share."""
+    """Runs/s of so many slots, each doing its share."""
     share = n // len(actions)
 
     def several(action: Callable[[], object]) -> None:
@@ -169,9 +169,9 @@ def rate(actions: list[Callable[[], object]], n: int) -> float:
         return share * len(actions) / (time.perf_counter() - began)
 
 
-def throughput(pool: Pool, lanes: int, n: int) -> float:
+def throughput(pool: SandboxPool, slots: int, n: int) -> float:
     verifier = CodeTests(CodeTestsParams(), pool)
-    with ThreadPoolExecutor(lanes) as threads:
+    with ThreadPoolExecutor(slots) as threads:
         began = time.perf_counter()
         scores = [v.score for v in threads.map(verifier.verify, [SAMPLE] * n)]
         seconds = time.perf_counter() - began
@@ -179,11 +179,11 @@ def throughput(pool: Pool, lanes: int, n: int) -> float:
     return n / seconds
 
 
-def resident(pool: Pool) -> dict[str, int]:
-    """Private and shared memory of a lane's processes, in kB."""
+def resident(pool: SandboxPool) -> dict[str, int]:
+    """Private and shared memory of a slot's processes, in kB."""
     total = {"Pss": 0, "Rss": 0}
-    for lane in pool._lanes[:1]:
-        for zygote in lane._zygotes.values():
+    for slot in pool._slots[:1]:
+        for zygote in slot._zygotes.values():
             pids = [zygote.pid]
             children = Path(f"/proc/{zygote.pid}/task/{zygote.pid}/children").read_text().split()
             for pid in [*pids, *map(int, children)]:
@@ -212,7 +212,7 @@ def main() -> None:
         if not found.holds:
             print(f"{level}: does not hold here: {found.why}")
             continue
-        zygotes.append(Zygote(level, PLAIN))
+        zygotes.append(ZygoteProcess(level, PLAIN))
         rounds[f"run at {level}"] = lambda z=zygotes[-1]: script(z)
     medians = median_ms(rounds, args.runs)
     bare = medians["python -I -S -c pass"]
@@ -222,7 +222,7 @@ def main() -> None:
     for zygote in zygotes:
         zygote.close()
 
-    print("\nruns/s on 1 and 2 lanes (peers: three cases each, where they take any)")
+    print("\nruns/s on 1 and 2 slots (peers: three cases each, where they take any)")
     for name, actions in pairs.items():
         n = max(10, min(args.runs, int(4000 / medians[name])))
         print(f"  {name:34} {rate(actions[:1], n):7.0f} {rate(actions, n):7.0f}")
@@ -232,16 +232,16 @@ def main() -> None:
     print("\nprograms/s of code.tests, three call cases each")
     for level in LEVELS[:2]:
         if selftest.finding(level).holds:
-            for lanes in (1, 2):
-                with Pool(level, lanes) as pool:
-                    throughput(pool, lanes, 20)
-                    found = throughput(pool, lanes, args.runs)
+            for slots in (1, 2):
+                with SandboxPool(level, slots) as pool:
+                    throughput(pool, slots, 20)
+                    found = throughput(pool, slots, args.runs)
                     print(
-                        f"  {level:18} {lanes} lane(s): {found:7.0f}   a lane: {resident(pool)} kB"
+                        f"  {level:18} {slots} slot(s): {found:7.0f}   a slot: {resident(pool)} kB"
                     )
 
     level = selftest.choose("landlock+seccomp").level
-    with Pool(level, 1) as pool:
+    with SandboxPool(level, 1) as pool:
         verifier = CodeTests(CodeTestsParams(total_timeout_s=600), pool)
         calls = [{"args": [i, i], "expected": 2 * i} for i in range(1000)]
         inputs = [{"stdin": f"{i}\n", "expected": f"{i}\n"} for i in range(1000)]
@@ -269,7 +269,7 @@ def _humaneval(corpora: Path, level: str) -> None:
     if not path.exists():
         return
     rows = [json.loads(x) for x in path.read_text().splitlines()]
-    with Pool(level, 2) as pool:  # type: ignore[arg-type]
+    with SandboxPool(level, 2) as pool:  # type: ignore[arg-type]
         verifier = CodeTests(CodeTestsParams(code="whole"), pool)
         samples = [
             Sample(
@@ -284,7 +284,7 @@ def _humaneval(corpora: Path, level: str) -> None:
             passed = sum(v.score == 1.0 for v in threads.map(verifier.verify, samples))
             seconds = time.perf_counter() - began
     print(
-        f"HumanEval: {passed} of {len(rows)} canonical solutions pass, {seconds:.1f} s on 2 lanes"
+        f"HumanEval: {passed} of {len(rows)} canonical solutions pass, {seconds:.1f} s on 2 slots"
     )
 
 

@@ -49,7 +49,7 @@ class Verifier(Protocol):
     which the engine calls in a worker.
 
     An object that can tell before a run what is wrong with a row has
-    ``preflight(sample) -> Iterable[Finding]``: see `Preflight`.
+    ``preflight(sample) -> Iterable[PreflightFinding]``: see `Preflight`.
     """
 
     def verify(self, sample: Sample) -> Verdict | Escalate | Awaitable[Verdict]:
@@ -77,7 +77,7 @@ SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PreflightFinding:
     """What is wrong with one row of a data set, found before a run."""
 
     id: str
@@ -114,7 +114,7 @@ class Finding:
 class Preflight(Protocol):
     """A verifier that can look at a row before any completion is there."""
 
-    def preflight(self, sample: Sample) -> Iterable[Finding]:
+    def preflight(self, sample: Sample) -> Iterable[PreflightFinding]:
         """What is wrong with this row, as far as this verifier alone can tell.
 
         Called once for each row by `assay preflight`, in the calling process whatever the
@@ -140,7 +140,7 @@ class VerifierSpec:
     """One verifier, offered under a name. Cheap to make: `target` is imported on first use.
 
     Raises:
-        PluginError: a name, target, cost, need or level that cannot be; names the verifier.
+        PluginError: a name, target, cost, need or level that is not allowed; names the verifier.
     """
 
     name: str
@@ -260,7 +260,7 @@ class ComposerSpec:
     """A kind of rubric, offered under a name. Cheap to make: `target` is imported on first use.
 
     Raises:
-        PluginError: a kind or target that cannot be.
+        PluginError: a kind or target that is not allowed.
     """
 
     kind: str
@@ -272,7 +272,7 @@ class ComposerSpec:
 
     def __post_init__(self) -> None:
         if _KIND.fullmatch(self.kind) is None:
-            raise PluginError(f"composer kind {self.kind!r} is no lower-case word")
+            raise PluginError(f"composer kind {self.kind!r} must be a lower-case word")
         if _TARGET.fullmatch(self.target) is None:
             raise PluginError(
                 f"composer {self.kind!r}: target {self.target!r} is not 'package.module:Class'"

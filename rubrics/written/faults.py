@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assay.errors import RubricError, nearest
+from assay.printable import one_line
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -22,9 +23,17 @@ class Fault(RubricError):
     """A `RubricError` that knows its place, so that outer levels can complete the path."""
 
     def __init__(
-        self, rule: str, *, path: Sequence[str | int] = (), got: str = "", fix: str = ""
+        self,
+        rule: str,
+        *,
+        path: Sequence[str | int] = (),
+        got: str = "",
+        meaning: str = "",
+        fix: str = "",
     ) -> None:
         self.rule, self.path, self.got, self.fix = rule, tuple(path), got, fix
+        self.meaning = meaning
+        """What the field is for, as its documentation says."""
         self.file: str | None = None
         super().__init__(rule)
 
@@ -33,6 +42,8 @@ class Fault(RubricError):
         lines = [f"{self.rule} - at `{shown(self.path)}`{where}"]
         if self.got:
             lines.append(f"  got: {self.got}")
+        if self.meaning:
+            lines.append(f"  meaning: {self.meaning}")
         if self.fix:
             lines.append(f"  fix: {self.fix}")
         return "\n".join(lines)
@@ -59,13 +70,16 @@ def shown(path: Sequence[str | int]) -> str:
         elif _PLAIN.fullmatch(step) and "." not in step:
             out += f".{step}"
         else:
-            out += f'["{step}"]'
+            out += f'["{one_line(step, 80)}"]'
     return out
 
 
 def brief(value: object, limit: int = 80) -> str:
     """`value` as one short line for an error message."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of more digits than Python prints
+        return f"a {type(value).__name__} of thousands of digits"
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
@@ -87,16 +101,26 @@ def from_validation(err: ValidationError, model: type[BaseModel], kind: str) -> 
             fix=f"fields: {', '.join(fields)}",
         )
     got = f"{name} {brief(item['input'])}"
-    fix = documented(model, str(loc[0])) if loc else ""
+    meaning = documented(model, str(loc[0])) if loc else ""
+    fix = _default(model, str(loc[0])) if loc else ""
     if inner is not None:
         text = str(inner)
         rule = f"{name} {text}" if text.startswith(("is ", "are ", "has ")) else text
-        return Fault(rule, path=loc, got=got, fix=fix)
+        return Fault(rule, path=loc, got=got, meaning=meaning, fix=fix)
     if item["type"] == "literal_error":
         expected = str(item["ctx"]["expected"])
         near = nearest(str(item["input"]), re.findall(r"'([^']*)'", expected))
         return Fault(f"{name} is {item['input']!r}, must be {expected}{near}", path=loc, got=got)
-    return Fault(f"{name}: {item['msg']}", path=loc, got=got, fix=fix)
+    return Fault(f"{name}: {item['msg']}", path=loc, got=got, meaning=meaning, fix=fix)
+
+
+def _default(model: type[BaseModel], field: str) -> str:
+    """That a field may be left out, if it may."""
+    known = model.model_fields.get(field)
+    if known is None or known.is_required():
+        return ""
+    value = known.get_default(call_default_factory=True)
+    return "leave it out" if value is None else f"leave it out for the default, {brief(value)}"
 
 
 def documented(model: type, field: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,17 +11,12 @@ from typing import TYPE_CHECKING, Any
 import assay.rubrics.written.kinds  # noqa: F401  (fills the table of kinds)
 from assay.errors import RubricError, nearest
 from assay.rubrics.written.faults import Fault, brief
-from assay.rubrics.written.number import Number
+from assay.rubrics.written.files import SUFFIXES, check_limits, parse, read_file
 from assay.rubrics.written.reading import HOST, build
 from assay.rubrics.written.rubric import Rubric
 
 if TYPE_CHECKING:
     from assay.plugins.host import Host
-
-SUFFIXES = (".toml", ".json", ".yaml", ".yml")
-
-FILE_BYTES = 1_000_000
-"""A rubric file is read by people; more than this is another file by mistake."""
 
 
 def presets() -> tuple[str, ...]:
@@ -77,11 +70,10 @@ def load_rubric(
 
 def _load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Rubric:
     if isinstance(source, Mapping):
+        check_limits(source, "the rubric")
         return _from_value(source, None)
     if not isinstance(source, str | os.PathLike):
-        raise RubricError(
-            f"a rubric is a name, a path, a dict or a Rubric, got a {type(source).__name__}"
-        )
+        raise RubricError(_no_source(source))
     if isinstance(source, str) and source in _shipped():
         return _preset(source)
     path = Path(source)
@@ -91,68 +83,22 @@ def _load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Rubric:
             f"\npresets: {', '.join(presets())}"
             "\nfix: a preset's name, or the path of a .toml, .json or .yaml file"
         )
-    return _from_file(path)
+    return _from_text(read_file(path), path.suffix.lower(), str(path))
 
 
-def _from_file(path: Path) -> Rubric:
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise RubricError(f"{path} is no rubric file: its name must end in {', '.join(SUFFIXES)}")
-    try:
-        if path.stat().st_size > FILE_BYTES:
-            raise RubricError(f"{path} has more than {FILE_BYTES} bytes; that is no rubric")
-        text = path.read_text("utf-8")
-    except UnicodeDecodeError as err:
-        raise RubricError(f"{path} is not UTF-8: {err.reason} at byte {err.start}") from None
-    except OSError as err:
-        near = ""
-        if isinstance(err, FileNotFoundError) and path.parent.is_dir():
-            near = nearest(path.name, [p.name for p in path.parent.iterdir()])
-        raise RubricError(f"cannot read rubric {path}: {err.strerror}{near}") from None
-    return _from_text(text, suffix, str(path))
+def _no_source(source: object) -> str:
+    """What to say of something that no rubric can be made of."""
+    got = f"a rubric is a name, a path, a dict or a Rubric, got a {type(source).__name__}"
+    if isinstance(source, list | tuple) and all(isinstance(item, str) for item in source):
+        if len(source) == 1:
+            return f"{got}\nfix: rubric={source[0]!r}"
+        criteria = dict.fromkeys(source, 1)
+        return f"{got}\nfix: one rubric with weights, rubric={brief(criteria)}"
+    return f"{got}\nfix: rubric='math', rubric='train.toml', or rubric={{'math.answer': 1}}"
 
 
 def _from_text(text: str, suffix: str, name: str) -> Rubric:
-    try:
-        value = _parse(text, suffix)
-    except (ValueError, RecursionError) as err:
-        raise RubricError(f"{name} cannot be read as {suffix[1:].upper()}: {err}") from None
-    return _from_value(value, name)
-
-
-def _written(text: str) -> float:
-    """A decimal as written; what is no finite number stays a float, for its field to refuse."""
-    plain = text.replace("_", "").lower()
-    try:
-        return Number(plain)
-    except ValueError:
-        return float(plain)
-
-
-def _parse(text: str, suffix: str) -> Any:
-    if suffix == ".toml":
-        return tomllib.loads(text, parse_float=_written)
-    if suffix == ".json":
-        return json.loads(text, parse_float=_written)
-    try:
-        import yaml
-    except ImportError:
-        raise RubricError(
-            "reading a YAML rubric needs PyYAML\nfix: pip install pyyaml, or use TOML"
-        ) from None
-
-    class Loader(yaml.SafeLoader):
-        """Floats as they are written."""
-
-    def number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
-        text = str(loader.construct_scalar(node))
-        return _written(text.replace(".inf", "inf").replace(".nan", "nan"))
-
-    Loader.add_constructor("tag:yaml.org,2002:float", number)
-    try:
-        return yaml.load(text, Loader)  # noqa: S506 (a SafeLoader)
-    except yaml.YAMLError as err:
-        raise ValueError(str(err).replace("\n", " ")) from None
+    return _from_value(parse(text, suffix, name), name)
 
 
 def _from_value(value: Any, name: str | None) -> Rubric:

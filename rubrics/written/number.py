@@ -17,6 +17,9 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 _WRITTEN = re.compile(r"[+-]?(\d{1,40}(\.\d{0,60})?|\.\d{1,60})([eE][+-]?\d{1,3})?|[+-]?\d+/\d+")
 """Decimals and fractions of a sane size: a rubric file is read, not computed."""
 
+_BRIEF = 80
+"""Characters of a value in an error."""
+
 
 class Number(float):
     """A finite float with the fraction it stands for.
@@ -82,7 +85,12 @@ def fraction(value: object) -> Fraction:
             return Fraction(value.strip())
         except ZeroDivisionError:
             raise ValueError(f"is {value!r}, a division by zero") from None
-    raise ValueError(f"is {value!r}, must be a number")
+    raise ValueError(f"is {_brief(value)}, must be a number")
+
+
+def _brief(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _BRIEF else f"{text[: _BRIEF - 3]}..."
 
 
 def _unit(value: object) -> Number:

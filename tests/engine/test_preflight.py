@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from assay import Engine, Sample, verifier
-from assay.engine.preflight import Prompt, preflight
+from assay.engine.preflight import PreflightRow, preflight
 from assay.errors import PluginError
-from assay.plugins.spec import Finding
+from assay.plugins.spec import PreflightFinding
 
 RUBRIC = {
     "kind": "weighted",
@@ -33,13 +33,13 @@ def found(
 ) -> list[tuple[str, str, str]]:
     offers = [tidy, *options.pop("verifiers", ())]
     with Engine(rubric, workers=1, verifiers=offers) as engine:
-        prompts = [Prompt.from_row(row, f"rows:{i}", **options) for i, row in enumerate(rows)]
+        prompts = [PreflightRow.from_row(row, f"rows:{i}", **options) for i, row in enumerate(rows)]
         return [(f.place, f.id, f.severity) for f in preflight(engine, prompts)]
 
 
 def because(rows: Iterable[dict[str, Any]], rubric: Any = RUBRIC) -> list[str]:
     with Engine(rubric, workers=1, verifiers=[tidy]) as engine:
-        prompts = [Prompt.from_row(row, "") for row in rows]
+        prompts = [PreflightRow.from_row(row, "") for row in rows]
         return [f.because for f in preflight(engine, prompts)]
 
 
@@ -109,7 +109,7 @@ def test_a_low_solution_is_no_tie_where_the_reference_earns_more() -> None:
 HOOKED = """
 from assay import Verdict, VerifierSpec, hookimpl
 from assay.errors import ReferenceUnreadable
-from assay.plugins.spec import Finding
+from assay.plugins.spec import PreflightFinding
 
 
 class Hooked:
@@ -124,7 +124,7 @@ class Hooked:
         if sample.reference == "crash":
             raise RuntimeError("a bug")
         if sample.reference == "warn":
-            yield Finding("demo.odd", "odd", "warning")
+            yield PreflightFinding("demo.odd", "odd", "warning")
 
 
 def make(params):
@@ -146,11 +146,13 @@ def test_hooks_of_verifiers(tmp_path: Path) -> None:
     ]
     rubric = {"kind": "weighted", "criteria": {"demo.hooked": 1}}
     with Engine(rubric, workers=1, plugins=[str(file)]) as engine:
-        prompts = [Prompt.from_row(row, f"rows:{i}") for i, row in enumerate(rows)]
+        prompts = [PreflightRow.from_row(row, f"rows:{i}") for i, row in enumerate(rows)]
         assert list(preflight(engine, prompts)) == [
-            Finding("demo.odd", "odd", "warning", "demo.hooked", "rows:1"),
-            Finding("reference.unreadable", "cannot be read", "error", "demo.hooked", "rows:2"),
-            Finding(
+            PreflightFinding("demo.odd", "odd", "warning", "demo.hooked", "rows:1"),
+            PreflightFinding(
+                "reference.unreadable", "cannot be read", "error", "demo.hooked", "rows:2"
+            ),
+            PreflightFinding(
                 "preflight.crashed",
                 "preflight of demo.hooked@1 failed: RuntimeError: a bug",
                 "error",
@@ -162,7 +164,7 @@ def test_hooks_of_verifiers(tmp_path: Path) -> None:
 
 def test_a_severity_that_is_none_is_refused() -> None:
     with pytest.raises(PluginError, match="none of info, warning, error"):
-        Finding("x", "y", "fatal")  # type: ignore[arg-type]
+        PreflightFinding("x", "y", "fatal")  # type: ignore[arg-type]
 
 
 def test_many_rows_in_order() -> None:

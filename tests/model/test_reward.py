@@ -80,3 +80,27 @@ def test_a_receipt_shows_no_rounding() -> None:
     assert "0.3 x 0.833333 = 0.25" in told
     assert "(gate)" not in told
     assert "(floor)" in told
+
+
+def test_its_repr_is_one_line_that_says_what_it_is_worth() -> None:
+    assert repr(reward()) == "<Reward 0.95: math.answer 0.95 x 1.0; signature ab12>"
+    broken = Reward(None, "invalid", error="no 'reference'\nfix: \x1b[2K")
+    assert repr(broken) == "<Reward invalid: no 'reference'>"
+    hostile = Reward(0.0, "scored", {"a\nb": Term("a.b@1", 1.0, 0.0, 0.0)})
+    assert repr(hostile) == r"<Reward 0: a\nb 1 x 0.0>"
+
+
+def test_a_name_with_a_line_end_stays_one_line_of_the_receipt() -> None:
+    told = Reward(0.0, "scored", {"a\nreward  1.0": Term("a.b@1", 1.0, 0.0, 0.0)}).explain()
+    assert len(told.splitlines()) == 2
+
+
+def test_a_notebook_shows_the_receipt_with_text_of_the_completion_escaped() -> None:
+    shown = reward(because="<script>alert(1)</script>")._repr_html_()
+    assert "<table>" in shown
+    assert "<b>0.95</b>" in shown
+    assert "ab12" in shown
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+    assert "(invalid)" in Reward(None, "invalid", error="<b>x")._repr_html_()
+    assert "<b>x" not in Reward(None, "invalid", error="<b>x")._repr_html_()

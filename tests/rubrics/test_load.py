@@ -23,7 +23,8 @@ ERRORS: list[tuple[str, str]] = [
     (
         'kind = "process"\noutcome = "a.a"\nsteps = "b.b"\nk = 4\nalpha = 1.2',
         "alpha is 1.2, must lie in [0, 1] - at `$.alpha` of FILE\n  got: alpha 1.2\n"
-        "  fix: The share of the outcome; 0.7 gives the steps 0.3.",
+        "  meaning: The share of the outcome; 0.7 gives the steps 0.3.\n"
+        "  fix: leave it out for the default, 0.7",
     ),
     (
         'kind = "weighted"\n[criteria.steps]\nkind = "process"\noutcome = "a.a"\nsteps = "b.b"\n'
@@ -57,8 +58,8 @@ ERRORS: list[tuple[str, str]] = [
     ),
     ('kind = "weighted"\ncriteria = []', "weighted has no criteria - at `$` of FILE"),
     (
-        'kind = "weighted"\nkey = "a.b"\ncriteria = ["a.a", "c.d"]',
-        "key 'a.b' is no part of this rubric; did you mean 'a.a'? - at `$.key` of FILE",
+        'kind = "weighted"\nkey = "a.aa"\ncriteria = ["a.a", "c.d"]',
+        "key 'a.aa' is no part of this rubric; did you mean 'a.a'? - at `$.key` of FILE",
     ),
     (
         'kind = "gate"\ngate = "a.a"\nfloor = 0.1\n[then]\nkind = "weighted"\n'

@@ -8,7 +8,16 @@ from typing import assert_type
 
 from assay import Reward, Rubric, Sample, Verdict, load_rubric
 from assay.plugins.host import Host
-from assay.rubrics import BoundRubric, Criterion, Gate, Job, best_of, rubric_text, summary, values
+from assay.rubrics import (
+    BoundRubric,
+    Criterion,
+    Gate,
+    LeafRun,
+    best_of,
+    rubric_text,
+    summary,
+    values,
+)
 from assay.rubrics.prove import Certificate, Table, Witness
 
 rubric = load_rubric("math")
@@ -18,7 +27,7 @@ assert_type(rubric.active(Sample("x")), Sequence[str])
 
 bound = rubric.bind(Host())
 assert_type(bound, BoundRubric)
-assert_type(bound.jobs(Sample("x")), Sequence[Job])
+assert_type(bound.jobs(Sample("x")), Sequence[LeafRun])
 
 reward = rubric.compose([Verdict.judged("math.answer@1", 1.0, "")])
 assert_type(reward, Reward)

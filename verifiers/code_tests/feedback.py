@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assay.printable import printable
 from assay.verifiers.code_tests.comparing.compare import show
-from assay.verifiers.code_tests.runs.outcomes import CaseResult, Outcome
+from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult
 from assay.verifiers.code_tests.suites.suite import Case
 
 
@@ -20,11 +20,15 @@ def feedback(cases: Sequence[Case], results: Sequence[CaseResult]) -> str | None
     case, result = next(((c, r) for c, r in failed if c.public), failed[0])
     head = f"{passed} of {len(results)} tests pass. "
     what = f"{case.label}: {str(result.outcome).replace('_', ' ')}."
-    if result.outcome is Outcome.COMPILE_ERROR:
+    if result.outcome is CaseOutcome.COMPILE_ERROR:
         return f"The program does not compile: {result.because}"
     if not case.public:
         # an exception's text may quote what the program was given, but nobody told it more
-        own = result.outcome in (Outcome.RUNTIME_ERROR, Outcome.MEMORY_LIMIT, Outcome.TIMEOUT)
+        own = result.outcome in (
+            CaseOutcome.RUNTIME_ERROR,
+            CaseOutcome.MEMORY_LIMIT,
+            CaseOutcome.TIMEOUT,
+        )
         return head + f"A hidden test fails: {what}" + (f" {result.because}" if own else "")
     lines = [head + what, f"input: {_input(case)}"]
     if case.expected:
@@ -32,7 +36,7 @@ def feedback(cases: Sequence[Case], results: Sequence[CaseResult]) -> str | None
         lines.append(f"expected: {printable(wanted, 400) if _is_text(case) else show(wanted, 400)}")
     if result.got:
         lines.append(f"got: {printable(result.got, 400)}")
-    if result.because and result.outcome is not Outcome.WRONG_ANSWER:
+    if result.because and result.outcome is not CaseOutcome.WRONG_ANSWER:
         lines.append(result.because)
     return "\n".join(lines)
 

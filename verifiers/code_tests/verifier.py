@@ -9,18 +9,21 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
+from assay.errors import ReferenceUnreadable
 from assay.model import Part, Sample, Verdict
 from assay.verifiers.code_tests.feedback import feedback
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.runs.by_proxy import run_rest
-from assay.verifiers.code_tests.runs.execute import START_S, Budget, Program
+from assay.verifiers.code_tests.runs.execute import START_S, Budget, ProgramRun
 from assay.verifiers.code_tests.runs.expected import completed
-from assay.verifiers.code_tests.runs.outcomes import CaseResult, Outcome, Starved
+from assay.verifiers.code_tests.runs.in_process import run_in_process
+from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, Starved
 from assay.verifiers.code_tests.sandbox.parent import selftest
-from assay.verifiers.code_tests.sandbox.parent.pool import Lane, Pool, shared_pool
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, SandboxSlot, shared_pool
 from assay.verifiers.code_tests.sandbox.wire.kinds import kind_for
 from assay.verifiers.code_tests.sandbox.wire.levels import Level
 from assay.verifiers.code_tests.sandbox.wire.limits import Lost, Unconfined
+from assay.verifiers.code_tests.suites.needs import refusal
 from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.suites.suite import Case, Suite
 from assay.verifiers.program_source import extract_program
@@ -46,10 +49,10 @@ class CodeTests:
 
     Args:
         params: See `CodeTestsParams`.
-        pool: Lanes to run in; by default the process's own, at the best level that holds.
+        pool: Slots to run in; by default the process's own, at the best level that holds.
     """
 
-    def __init__(self, params: BaseModel | None = None, pool: Pool | None = None) -> None:
+    def __init__(self, params: BaseModel | None = None, pool: SandboxPool | None = None) -> None:
         self._params = params if isinstance(params, CodeTestsParams) else CodeTestsParams()
         self._pool = pool
 
@@ -71,11 +74,14 @@ class CodeTests:
         """The share of tests passed (or all or nothing); what the program causes is judged.
 
         Raises:
-            ReferenceUnreadable: the tests cannot be read, or their own code fails.
+            ReferenceUnreadable: the tests cannot be read, their own code fails, or they need more
+                trust than the params give.
             SandboxUnavailable: no isolation as good as was asked for holds here.
         """
         params = self._params
         suite = _suite(sample)
+        if suite.needs.more_than(params.trust):  # before any program is looked at
+            raise ReferenceUnreadable(refusal(suite.needs, params.trust))
         found = extract_program(sample.answer, params.code, params.language)
         code = found.text if found is not None else ""
         if params.remote is not None:
@@ -95,11 +101,11 @@ class CodeTests:
         pool = self._pool or shared_pool(level)
         for attempt in (1, 2):
             try:
-                with pool.lane() as lane:
+                with pool.slot() as slot:
                     try:
-                        return self._judged(lane, code, suite, level)
+                        return self._judged(slot, code, suite, level)
                     except (Lost, Unconfined):
-                        lane.close()
+                        slot.close()
                         raise
             except Starved:
                 if attempt == 2:
@@ -110,34 +116,38 @@ class CodeTests:
         raise AssertionError("unreachable")
 
     def _empty(self, level: str) -> Verdict:
-        details = {"outcome": str(Outcome.COMPILE_ERROR), "isolation": level}
+        details = {"outcome": str(CaseOutcome.COMPILE_ERROR), "isolation": level}
         return Verdict.judged(NAME, 0.0, "no program in the completion", details=details)
 
     def _chosen(self, cases: Sequence[Case]) -> tuple[Case, ...]:
         return tuple(cases[: self._params.first])
 
-    def _judged(self, lane: Lane, code: str, suite: Suite, level: str) -> Verdict:
+    def _judged(self, slot: SandboxSlot, code: str, suite: Suite, level: str) -> Verdict:
         params = self._params
         rest_code = suite.rest.code if suite.rest is not None else None
         # an array that the suite hands over is one to the program, too
         kind = kind_for(code, suite.before, rest_code)
-        cases = self._chosen(completed(suite, lane, params))
+        cases = self._chosen(completed(suite, slot, params))
         stop = params.stop if params.stop is not None else params.score == "all"
-        program = Program(lane, kind, code, suite, params)
+        if suite.needs.trust == "in_process":
+            together = run_in_process(slot, code, suite, params)
+            labels = tuple(Case(label) for label, _ in together)
+            return self._verdict(suite, labels, [result for _, result in together], level)
+        program = ProgramRun(slot, kind, code, suite, params)
         results = program.results(cases, stop=stop) if cases else []
         if suite.rest is not None and params.first is None:
-            ended = any(r.outcome is Outcome.NOT_RUN for r in results) or any(
-                r.outcome in (Outcome.TIMEOUT, Outcome.COMPILE_ERROR) for r in results
+            ended = any(r.outcome is CaseOutcome.NOT_RUN for r in results) or any(
+                r.outcome in (CaseOutcome.TIMEOUT, CaseOutcome.COMPILE_ERROR) for r in results
             )
             failed = stop and not all(r.passed for r in results)
             label = f"the rest of the suite ({suite.rest.asserts} assertions)"
             cases = (*cases, Case(label, weight=float(suite.rest.asserts)))
             if ended or failed:
-                results.append(CaseResult(Outcome.NOT_RUN))
+                results.append(CaseResult(CaseOutcome.NOT_RUN))
             else:
-                again = Program(lane, kind, code, suite, params)
+                again = ProgramRun(slot, kind, code, suite, params)
                 rest_kind = kind_for(suite.before, rest_code)
-                results.append(run_rest(lane, rest_kind, again, suite, suite.rest, params))
+                results.append(run_rest(slot, rest_kind, again, suite, suite.rest, params))
         return self._verdict(suite, cases, results, level)
 
     def _verdict(
@@ -145,7 +155,7 @@ class CodeTests:
     ) -> Verdict:
         passed = sum(r.passed for r in results)
         first = next((i for i, r in enumerate(results) if not r.passed), None)
-        outcome = Outcome.PASSED if first is None else results[first].outcome
+        outcome = CaseOutcome.PASSED if first is None else results[first].outcome
         if first is None:
             because = f"all {len(results)} cases passed"
         else:
@@ -157,6 +167,7 @@ class CodeTests:
         details: dict[str, object] = {
             "outcome": str(outcome),
             "isolation": level,
+            "trust": suite.needs.trust,
             "passed": passed,
             "cases": len(results),
         }
@@ -195,7 +206,7 @@ def _part(case: Case, result: CaseResult) -> Part:
         details["because"] = result.because
     if case.public:
         details["public"] = True
-    if result.outcome is not Outcome.NOT_RUN:
+    if result.outcome is not CaseOutcome.NOT_RUN:
         details["seconds"] = round(result.seconds, 4)
     if result.rss_kb:
         details["rss_kb"] = result.rss_kb

@@ -27,7 +27,7 @@ from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
 from assay.model import Message, Part, Sample, Verdict
-from assay.plugins.spec import Finding
+from assay.plugins.spec import PreflightFinding
 from assay.printable import printable
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import Node
@@ -118,7 +118,7 @@ class MathSteps:
             )
         return self._judge(claims(sample.text), stated(_text(sample.prompt)), way)
 
-    def preflight(self, sample: Sample) -> Iterator[Finding]:
+    def preflight(self, sample: Sample) -> Iterator[PreflightFinding]:
         """Whether the reference's path is long enough to tell anything.
 
         Raises:
@@ -126,12 +126,12 @@ class MathSteps:
         """
         way = self.path_of(sample)
         if way is None:
-            yield Finding(
+            yield PreflightFinding(
                 "steps.no_solution",
                 f"neither info.{self.params.solution} nor a reference to walk towards",
             )
         elif len(way) == 1:
-            yield Finding(
+            yield PreflightFinding(
                 "steps.short_path",
                 "the reference's path holds one value: the steps earn all or nothing",
                 "warning",

@@ -24,7 +24,7 @@ PLACES = 3
 
 
 @dataclass(slots=True)
-class Criterion:
+class CriterionTally:
     """One criterion over all rows."""
 
     scores: array[float] = field(default_factory=lambda: array("d"))
@@ -39,7 +39,7 @@ class Tally:
     resumed: int = 0
     rewards: array[float] = field(default_factory=lambda: array("d"))
     statuses: Counter[str] = field(default_factory=Counter)
-    criteria: dict[str, Criterion] = field(default_factory=dict)
+    criteria: dict[str, CriterionTally] = field(default_factory=dict)
     invalid: list[str] = field(default_factory=list)
     """``place: error`` of the first invalid rows."""
     unscored_causes: Counter[str] = field(default_factory=Counter)
@@ -66,7 +66,7 @@ class Tally:
                 self.agreeing += (row["reward"] == 1.0) == row["label"]
         seconds = 0.0
         for key, verdict in row["verdicts"].items():
-            criterion = self.criteria.setdefault(key, Criterion())
+            criterion = self.criteria.setdefault(key, CriterionTally())
             criterion.statuses[str(verdict["status"])] += 1
             if verdict["score"] is not None:
                 criterion.scores.append(verdict["score"])

@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from typing import TypeAlias
 
-from assay.engine.call import Call
-from assay.engine.job import Job, Reply
-from assay.engine.plan import Plan
+from assay.engine.call_state import Call
+from assay.engine.resources import Resources
+from assay.engine.workers.job import Job, Reply
 from assay.errors import SampleError
 from assay.model import Reward, Sample
 
@@ -39,10 +39,10 @@ class _Feed:
     """A call and the samples that are still to come."""
 
     def __init__(
-        self, call: Call, plan: Plan, samples: Iterable[Row], budget_s: float | None
+        self, call: Call, resources: Resources, samples: Iterable[Row], budget_s: float | None
     ) -> None:
         self.call = call
-        self._plan = plan
+        self._resources = resources
         self._rows = enumerate(samples)
         self._budget_s = budget_s
         self._deadline = None if budget_s is None else time.monotonic() + budget_s
@@ -88,7 +88,7 @@ class _Feed:
 
     def look_after(self) -> None:
         """Nothing came for a while: if the pool is no more (a fork in mid-call), nothing will."""
-        if not self._plan.pool.alive:
+        if not self._resources.pool.alive:
             for job in self.call.jobs:
                 self.call.take(job, ("lost", "its pool of workers is gone"))
 
@@ -104,16 +104,16 @@ class _Feed:
 
     def _cancel(self, jobs: list[Job]) -> None:
         if jobs:
-            self._plan.pool.cancel(jobs)
+            self._resources.pool.cancel(jobs)
 
 
 def run(
-    plan: Plan, samples: Iterable[Row], timeout_s: float, budget_s: float | None
+    resources: Resources, samples: Iterable[Row], timeout_s: float, budget_s: float | None
 ) -> Iterator[Done]:
     """Rewards as they are done; blocks while workers judge."""
     mail: queue.SimpleQueue[tuple[Job, Reply]] = queue.SimpleQueue()
-    call = Call(plan, timeout_s, lambda job, reply: mail.put((job, reply)))
-    feed = _Feed(call, plan, samples, budget_s)
+    call = Call(resources, timeout_s, lambda job, reply: mail.put((job, reply)))
+    feed = _Feed(call, resources, samples, budget_s)
     try:
         while feed.going and not feed.out_of_time():
             feed.take_one()
@@ -132,7 +132,7 @@ def run(
 
 
 async def arun(
-    plan: Plan, samples: Iterable[Row], timeout_s: float, budget_s: float | None
+    resources: Resources, samples: Iterable[Row], timeout_s: float, budget_s: float | None
 ) -> AsyncGenerator[Done, None]:
     """As `run`, without blocking the event loop while workers judge."""
     loop = asyncio.get_running_loop()
@@ -148,8 +148,8 @@ async def arun(
             with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits any more
                 loop.call_soon_threadsafe(arrived.set)
 
-    call = Call(plan, timeout_s, deliver)
-    feed = _Feed(call, plan, samples, budget_s)
+    call = Call(resources, timeout_s, deliver)
+    feed = _Feed(call, resources, samples, budget_s)
     breath = time.monotonic()
     try:
         while feed.going and not feed.out_of_time():

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from assay.engine.cache import VerdictCache
 from assay.engine.drivers import Done, Row, arun, run
-from assay.engine.plan import Plan
-from assay.engine.pools import PoolHandle, available_cores, default_memory_bytes
+from assay.engine.resources import Resources
 from assay.engine.unscored import complaint, suspicious
+from assay.engine.workers.shared_pools import PoolHandle, available_cores, default_memory_bytes
 from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
 from assay.plugins.host import Host
@@ -100,11 +100,11 @@ class Engine:
         self.max_unscored = max_unscored
         self.on_unscored = on_unscored
         self.host = Host(verifiers, plugins, blocked)
-        self.rubric = load_rubric(rubric, self.host).bind(self.host)
-        self.rubric = self.rubric.rubric.bind(self.host, _environment(self.rubric))
+        bound = load_rubric(rubric, self.host).bind(self.host)
+        self.rubric = bound.under(_environment(bound))
         self._recorder = None if ledger is None else _recorder(ledger, rubric, self.rubric.rubric)
         self._pool = PoolHandle(workers, memory_bytes)
-        self._plan = Plan(self.rubric, VerdictCache(cache_size), self._pool)
+        self._resources = Resources(self.rubric, VerdictCache(cache_size), self._pool)
 
     # -- one sample -----------------------------------------------------------------------------
 
@@ -205,19 +205,19 @@ class Engine:
         self, samples: Iterable[Row], step: int | None, budget_s: float | None
     ) -> Iterator[Done]:
         if self._recorder is None:
-            return run(self._plan, _samples(samples, step), self.timeout_s, budget_s)
+            return run(self._resources, _samples(samples, step), self.timeout_s, budget_s)
         record = self._recorder.begin()
         rows = _samples(samples, step, record.see)
-        return record.run(run(self._plan, rows, self.timeout_s, budget_s))
+        return record.run(run(self._resources, rows, self.timeout_s, budget_s))
 
     def _arun(
         self, samples: Iterable[Row], step: int | None, budget_s: float | None
     ) -> AsyncGenerator[Done, None]:
         if self._recorder is None:
-            return arun(self._plan, _samples(samples, step), self.timeout_s, budget_s)
+            return arun(self._resources, _samples(samples, step), self.timeout_s, budget_s)
         record = self._recorder.begin()
         rows = _samples(samples, step, record.see)
-        return record.arun(arun(self._plan, rows, self.timeout_s, budget_s))
+        return record.arun(arun(self._resources, rows, self.timeout_s, budget_s))
 
     # -- the rest -------------------------------------------------------------------------------
 

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from assay.errors import AssayError, ReferenceUnreadable, SampleError
 from assay.model import EMPTY, Message, Reward, Sample
-from assay.plugins.spec import Finding, Preflight, Severity, Verifier
+from assay.model.paths import MISSING, value_at
+from assay.plugins.spec import Preflight, PreflightFinding, Severity, Verifier
 from assay.printable import printable
-from assay.rubrics.compiled.ranges import part_range
 from assay.rubrics.compiled.switching import choices, top_of
+from assay.rubrics.written.ranges import part_range
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine
@@ -38,7 +39,7 @@ _NOTHING = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class PreflightRow:
     """One row to look at."""
 
     place: str
@@ -55,7 +56,7 @@ class Prompt:
         place: str,
         columns: Mapping[str, str] = EMPTY,
         solution: str | None = None,
-    ) -> Prompt:
+    ) -> PreflightRow:
         """A prompt from a row of a data set; a completion in it is left out.
 
         Args:
@@ -64,13 +65,15 @@ class Prompt:
             columns: Field of `Sample` -> column.
             solution: Column of the reference solution; by default the first of `SOLUTIONS`.
         """
-        bare = {**row, columns.get("completion", "completion"): ""}
+        others = {field: column for field, column in columns.items() if field != "completion"}
+        bare = {k: v for k, v in row.items() if k != columns.get("completion")}
         try:
-            sample = Sample.from_row(bare, columns)
+            sample = Sample.from_row({**bare, "completion": ""}, others)
         except SampleError as err:
             return cls(place, err)
         names = SOLUTIONS if solution is None else (solution,)
-        text = next((row[n] for n in names if row.get(n) not in (None, "", [])), None)
+        values = (value_at(row, name) for name in names)
+        text = next((v for v in values if v is not MISSING and v not in (None, "", [])), None)
         if isinstance(text, list) and all(isinstance(step, str) for step in text):
             text = "\n".join(text)
         if text is not None and not isinstance(text, str):
@@ -79,7 +82,7 @@ class Prompt:
         return cls(place, sample, text)
 
 
-def preflight(engine: Engine, prompts: Iterable[Prompt]) -> Iterator[Finding]:
+def preflight(engine: Engine, prompts: Iterable[PreflightRow]) -> Iterator[PreflightFinding]:
     """Findings, in the order of the rows.
 
     ``row.malformed``, ``reference.unreadable``, ``reference.unscored`` (the best known completion
@@ -108,13 +111,13 @@ def preflight(engine: Engine, prompts: Iterable[Prompt]) -> Iterator[Finding]:
 class _Tried:
     """Where the completions that are tried for one row stand among all that are judged."""
 
-    prompt: Prompt
+    prompt: PreflightRow
     blank: range
     solved: range
     stated: range
 
     @classmethod
-    def of(cls, prompt: Prompt, asked: list[Sample]) -> _Tried:
+    def of(cls, prompt: PreflightRow, asked: list[Sample]) -> _Tried:
         """Add the row's samples to `asked`."""
         found = []
         sample = prompt.sample
@@ -136,7 +139,7 @@ class _Tried:
         return "the reference solution" if self.solved else "the reference itself"
 
 
-def _texts(prompt: Prompt) -> tuple[list[str], list[str]]:
+def _texts(prompt: PreflightRow) -> tuple[list[str], list[str]]:
     """The reference solution as a completion, in a few ways; and what the reference gives."""
     sample = prompt.sample
     if not isinstance(sample, Sample):
@@ -166,10 +169,10 @@ def _findings(
     asked: Sequence[Sample],
     rewards: Mapping[int, Reward],
     made: dict[str, Verifier],
-) -> Iterator[Finding]:
+) -> Iterator[PreflightFinding]:
     sample = tried.prompt.sample
     if not isinstance(sample, Sample):
-        yield Finding("row.malformed", printable(str(sample), 300))
+        yield PreflightFinding("row.malformed", printable(str(sample), 300))
         return
     everything = [*tried.blank, *tried.solved, *tried.stated]
     broken = _broken(engine, [asked[i] for i in everything if rewards[i].status == "invalid"])
@@ -182,31 +185,35 @@ def _findings(
         most = max(_worth(rewards[i]) for i in (*tried.solved, *tried.stated))
         idle = max(_worth(rewards[i]) for i in tried.blank)
         if idle >= most - SAME and idle > _NOTHING:
-            yield Finding(
+            yield PreflightFinding(
                 "prompt.tie",
                 f"a completion that says nothing earns {idle:g}, as much as {tried.what}",
             )
     yield from _own(engine, sample, made)
 
 
-def _broken(engine: Engine, invalid: Sequence[Sample]) -> Finding | None:
+def _broken(engine: Engine, invalid: Sequence[Sample]) -> PreflightFinding | None:
     """Why no completion of this row can be judged, if that is so."""
     if not invalid:
         return None
     try:
         engine.verify(invalid[0])
     except ReferenceUnreadable as err:
-        return Finding("reference.unreadable", printable(str(err).partition("\n")[0], 300))
+        return PreflightFinding("reference.unreadable", printable(str(err).partition("\n")[0], 300))
     except AssayError as err:
-        return Finding("row.malformed", printable(str(err).partition("\n")[0], 300))
+        return PreflightFinding("row.malformed", printable(str(err).partition("\n")[0], 300))
     return None
 
 
-def _rewarded(engine: Engine, tried: _Tried, sample: Sample, best: Reward) -> Iterator[Finding]:
+def _rewarded(
+    engine: Engine, tried: _Tried, sample: Sample, best: Reward
+) -> Iterator[PreflightFinding]:
     """Whether the best known completion gets all there is."""
     if best.value is None:
         why = best.error or best.status
-        yield Finding("reference.unscored", f"{tried.what} gets no score: {printable(why, 300)}")
+        yield PreflightFinding(
+            "reference.unscored", f"{tried.what} gets no score: {printable(why, 300)}"
+        )
         return
     top = _top(engine, sample)
     if top is None or best.value >= top - SAME:
@@ -222,15 +229,15 @@ def _rewarded(engine: Engine, tried: _Tried, sample: Sample, best: Reward) -> It
     if first:
         because += f": {first}, {printable(lost[first].because, 200)}"
     severity: Severity = "error" if key is None or key in lost or not lost else "warning"
-    yield Finding("reference.not_rewarded", because, severity, first)
+    yield PreflightFinding("reference.not_rewarded", because, severity, first)
 
 
-def _own(engine: Engine, sample: Sample, made: dict[str, Verifier]) -> Iterator[Finding]:
+def _own(engine: Engine, sample: Sample, made: dict[str, Verifier]) -> Iterator[PreflightFinding]:
     """What the verifiers' hooks find."""
     try:
         keys = engine.rubric.active(sample)
     except SampleError as err:
-        yield Finding("row.malformed", printable(str(err), 300))
+        yield PreflightFinding("row.malformed", printable(str(err), 300))
         return
     for key in keys:
         offer = engine.rubric.offers[key]
@@ -245,10 +252,10 @@ def _own(engine: Engine, sample: Sample, made: dict[str, Verifier]) -> Iterator[
                 yield replace(finding, criterion=key)
         except ReferenceUnreadable as err:
             because = printable(str(err).partition("\n")[0], 300)
-            yield Finding("reference.unreadable", because, criterion=key)
+            yield PreflightFinding("reference.unreadable", because, criterion=key)
         except Exception as err:  # a plugin's hook: its fault is told, the other rows go on
             because = f"preflight of {offer.spec.name} failed: {type(err).__name__}: {err}"
-            yield Finding("preflight.crashed", printable(because, 300), criterion=key)
+            yield PreflightFinding("preflight.crashed", printable(because, 300), criterion=key)
 
 
 def _worth(reward: Reward) -> float:

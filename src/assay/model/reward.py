@@ -88,6 +88,45 @@ class Reward:
             out["error"] = self.error
         return out
 
+    def __repr__(self) -> str:
+        """One line: what it is worth, of what; `explain` has the evidence.
+
+        >>> from assay.model import Reward, Term, Verdict
+        >>> v = Verdict.judged("math.answer@1", 1.0, "2/4 vs 1/2")
+        >>> terms = {"math.answer": Term("math.answer@1", 0.95, 1.0, 0.95)}
+        >>> Reward(0.95, "scored", terms, {"math.answer": v}, signature="ab12")
+        <Reward 0.95: math.answer 0.95 x 1.0; signature ab12>
+        """
+        total = self.status if self.value is None else f"{self.value:.6g}"
+        told = [f"{name} {sums.partition(' = ')[0]}" for name, sums in self._sums()]
+        if self.value is None and self.error:
+            told = [one_line(self.error.partition("\n")[0], 120)]
+        if self.signature:
+            told.append(f"signature {self.signature}")
+        return f"<Reward {total}: {'; '.join(told)}>" if told else f"<Reward {total}>"
+
+    def _sums(self) -> Iterator[tuple[str, str]]:
+        for (key, _), (_, sums, _) in zip(self._shown(), self._lines(), strict=True):
+            yield one_line(key, 60), sums
+
+    def _repr_html_(self) -> str:
+        """The receipt as a table, for notebooks. Text out of data is escaped."""
+        import html  # only notebooks pay for it
+
+        rows = [
+            "".join(f"<td style='text-align:left'>{html.escape(cell)}</td>" for cell in line)
+            for line in self._lines()
+        ]
+        total = "none" if self.value is None else f"{self.value:.6g}"
+        note = f" ({self.status})" if self.status != "scored" else ""
+        told = f"<p>{html.escape(one_line(self.error))}</p>" if self.error else ""
+        signature = html.escape(one_line(self.signature))
+        return (
+            "<table><thead><tr><th>criterion</th><th>weight x score</th><th>because</th></tr>"
+            f"</thead><tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table>"
+            f"<p>reward <b>{total}</b>{note}, signature <code>{signature}</code></p>{told}"
+        )
+
     def explain(self) -> str:
         """The receipt as text: a line per term, then the total and the signature.
 
@@ -110,12 +149,18 @@ class Reward:
         middle = max(len(row[1]) for row in lines)
         return "\n".join(f"{a:<{left}}  {b:<{middle}}  {c}".rstrip() for a, b, c in lines)
 
+    def _shown(self) -> list[tuple[str, Term]]:
+        """The terms that say something: a sum in floats can leave an adjustment of next to 0."""
+        return [
+            (key, term)
+            for key, term in self.terms.items()
+            if term.verifier or term.contribution is None or abs(term.contribution) >= _ROUNDING
+        ]
+
     def _lines(self) -> Iterator[tuple[str, str, str]]:
-        for key, term in self.terms.items():
+        for key, term in self._shown():
             verdict = self.verdicts.get(key)
             if not term.verifier and term.contribution is not None:  # a composer's adjustment
-                if abs(term.contribution) < _ROUNDING:
-                    continue  # what is left of a sum in floats
                 sums = f"{term.contribution:+.6g}"
             elif term.score is None or term.contribution is None:
                 sums = str(verdict.status) if verdict is not None else "not run"
@@ -126,7 +171,11 @@ class Reward:
                 if key == term.verifier.partition("@")[0]
                 else (f"{key} ({term.verifier})" if term.verifier else key)
             )
-            yield name, sums, one_line(verdict.because, 200) if verdict is not None else ""
+            yield (
+                one_line(name),
+                sums,
+                one_line(verdict.because, 200) if verdict is not None else "",
+            )
 
 
 _ROUNDING = 1e-12

@@ -13,6 +13,7 @@ from typing import Any, Self, TypeAlias
 from assay.errors import SampleError, nearest
 from assay.model.chat import Message, Text, Turn, as_text, said, split_reasoning, words
 from assay.model.frozen import EMPTY, JSON, converted, exact, freeze, listed
+from assay.model.paths import MISSING, value_at
 
 Reference: TypeAlias = str | int | float
 """One reference answer."""
@@ -90,7 +91,8 @@ class Sample:
             row: One row, such as a line of JSONL; also a row of pandas or Arrow. A gap (null,
                 and the NaN that data frames put there, except for a reference) is a field that
                 is not given. Where `info` has an entry named like a column, the column counts.
-            columns: Field of `Sample` -> name of the column that holds it, where they differ.
+            columns: Field of `Sample` -> name of the column that holds it, where they differ; also
+                a path into a column, ``reward_model.ground_truth`` or ``messages[0].content``.
 
         Raises:
             SampleError: no completion, a field of the wrong type, an unknown field in `columns`.
@@ -116,8 +118,9 @@ class Sample:
             elif not _gap(value, column):
                 given[column] = value
         for name, column in columns.items():
-            if column in row and not _gap(row[column], name):
-                given[name] = row[column]
+            value = value_at(row, column)
+            if value is not MISSING and not _gap(value, name):
+                given[name] = value
         entries = given.pop("info", None)
         if isinstance(entries, Mapping):
             info = {**entries, **info}
@@ -125,7 +128,7 @@ class Sample:
             info["info"] = entries
         if "completion" not in given:
             column = columns.get("completion", "completion")
-            if column in row:
+            if value_at(row, column) is not MISSING:
                 raise SampleError(f"{column!r} is null in the row; wanted text or chat messages")
             raise SampleError(_no_completion(column, [str(name) for name in row]))
         return cls(**given, info=info if info else EMPTY)

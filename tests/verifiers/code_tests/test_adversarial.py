@@ -15,7 +15,7 @@ import pytest
 
 from assay.model import Sample, Status, Verdict
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.verifier import CodeTests
 
 _spec = importlib.util.spec_from_file_location("code_conf", Path(__file__).with_name("conftest.py"))
@@ -26,7 +26,7 @@ _spec.loader.exec_module(_conf)
 ROWS = _conf.rows("adversarial")
 
 
-def judge(row: dict[str, Any], pool: Pool) -> Verdict:
+def judge(row: dict[str, Any], pool: SandboxPool) -> Verdict:
     tests = dict(row["tests"])
     if "timeout" in row:
         tests["timeout_s"] = row["timeout"]
@@ -51,7 +51,7 @@ def complaint(row: dict[str, Any], verdict: Verdict) -> str | None:
     return None
 
 
-def complaints(pool: Pool) -> dict[str, str]:
+def complaints(pool: SandboxPool) -> dict[str, str]:
     """Name -> what is wrong, for each row; two programs at once."""
     with ThreadPoolExecutor(2) as threads:
         verdicts = list(threads.map(lambda row: judge(row, pool), ROWS))
@@ -59,9 +59,9 @@ def complaints(pool: Pool) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def test_every_row_at_every_level(patient: Pool) -> None:
+def test_every_row_at_every_level(pool: SandboxPool) -> None:
     assert len(ROWS) == 71
-    assert complaints(patient) == {}
+    assert complaints(pool) == {}
 
 
 @pytest.mark.slow
@@ -79,8 +79,8 @@ def test_every_row_as_an_unprivileged_user(level: str) -> None:
         "import importlib.util, sys\n"
         "spec = importlib.util.spec_from_file_location('adversarial', sys.argv[1])\n"
         "m = importlib.util.module_from_spec(spec); spec.loader.exec_module(m)\n"
-        "from assay.verifiers.code_tests.sandbox.parent.pool import Pool\n"
-        "with Pool(sys.argv[2], 2) as pool:\n"
+        "from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool\n"
+        "with SandboxPool(sys.argv[2], 2) as pool:\n"
         "    print(m.complaints(pool))\n"
     )
     path = ":".join(p for p in sys.path if p and os.path.isdir(p) and "lib-dynload" not in p

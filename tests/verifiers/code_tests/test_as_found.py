@@ -19,14 +19,14 @@ import pytest
 from assay.errors import ReferenceUnreadable
 from assay.model import Sample, Status, Verdict
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.verifier import CodeTests
 
 WHOLE = CodeTestsParams(code="whole", score="all")
 ECHO = {"type": "stdio", "timeout_s": 4, "cases": [{"stdin": "3\n", "expected": "3\n"}]}
 
 
-def judged(pool: Pool, program: str, tests: Any, prompt: str | None = None) -> Verdict:
+def judged(pool: SandboxPool, program: str, tests: Any, prompt: str | None = None) -> Verdict:
     sample = Sample(completion=program, tests=tests, prompt=prompt)
     verdict = CodeTests(WHOLE, pool).verify(sample)
     assert verdict.status is Status.JUDGED, verdict.because
@@ -75,7 +75,7 @@ SCRIPTS = [
 
 
 @pytest.mark.parametrize("row", SCRIPTS, ids=lambda r: r.why)
-def test_a_script_ends_as_python_ends(pool: Pool, row: Script) -> None:
+def test_a_script_ends_as_python_ends(pool: SandboxPool, row: Script) -> None:
     verdict = judged(pool, row.code, ECHO)
     assert verdict.score == row.score, verdict.because
 
@@ -200,7 +200,7 @@ SUITES = [
 
 
 @pytest.mark.parametrize("row", SUITES, ids=lambda r: f"{r.why}: {r.right.splitlines()[-1]}")
-def test_a_suite_as_it_is_found(best: Pool, row: Suite) -> None:
+def test_a_suite_as_it_is_found(best: SandboxPool, row: Suite) -> None:
     if "numpy" in row.code + row.prompt + row.right:
         pytest.importorskip("numpy")
     tests = {"type": "asserts", "code": row.code, "timeout_s": 4}
@@ -233,7 +233,7 @@ LIES = [
 
 
 @pytest.mark.parametrize(("why", "code", "program"), LIES, ids=[x[0] for x in LIES])
-def test_none_of_it_can_be_lied_about(best: Pool, why: str, code: str, program: str) -> None:
+def test_none_of_it_can_be_lied_about(best: SandboxPool, why: str, code: str, program: str) -> None:
     if "numpy" in code:
         pytest.importorskip("numpy")
     tests = {"type": "asserts", "entry_point": "f", "code": code, "timeout_s": 1, "total_timeout_s": 2}  # fmt: skip
@@ -249,7 +249,9 @@ BOMBS = [
 
 
 @pytest.mark.parametrize(("why", "code", "program"), BOMBS, ids=[x[0] for x in BOMBS])
-def test_what_is_read_outside_is_bounded(best: Pool, why: str, code: str, program: str) -> None:
+def test_what_is_read_outside_is_bounded(
+    best: SandboxPool, why: str, code: str, program: str
+) -> None:
     assert judged(best, program, {"type": "asserts", "code": code, "timeout_s": 2}).score == 0.0
 
 
@@ -297,12 +299,14 @@ CONTESTS = [
 @pytest.mark.parametrize(
     ("why", "tests", "program", "score"), CONTESTS, ids=[c[0] for c in CONTESTS]
 )
-def test_shapes_of_contests(best: Pool, why: str, tests: Any, program: str, score: float) -> None:
+def test_shapes_of_contests(
+    best: SandboxPool, why: str, tests: Any, program: str, score: float
+) -> None:
     verdict = judged(best, program, tests)
     assert verdict.score == score, verdict.because
 
 
-def test_a_prompt_that_breaks_off_before_the_body_is_code(best: Pool) -> None:
+def test_a_prompt_that_breaks_off_before_the_body_is_code(best: SandboxPool) -> None:
     prompt = "from typing import List\n\nclass Solution:\n    def f(self, xs: List[int]) -> int:\n        "
     tests = {"type": "asserts", "code": "s = Solution()\nassert s.f([1]) == 1\n"}
     whole = "class Solution:\n    def f(self, xs: List[int]) -> int:\n        return xs[0]\n"
@@ -310,7 +314,7 @@ def test_a_prompt_that_breaks_off_before_the_body_is_code(best: Pool) -> None:
 
 
 @pytest.mark.optional
-def test_a_judge_a_reference_and_a_generator_may_use_numpy(best: Pool) -> None:
+def test_a_judge_a_reference_and_a_generator_may_use_numpy(best: SandboxPool) -> None:
     pytest.importorskip("numpy")
     near = NP + "def check(given, got, want): return bool(np.allclose(got, want))\n"
     case = {"args": [1], "expected": [1.0]}
@@ -333,7 +337,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("why", "tests", "said"), REFUSED, ids=[r[0] for r in REFUSED])
-def test_the_data_sets_fault(best: Pool, why: str, tests: Any, said: str) -> None:
+def test_the_data_sets_fault(best: SandboxPool, why: str, tests: Any, said: str) -> None:
     program = "class Base:\n    def v(self): return 1\ndef f(x): return x\n"
     with pytest.raises(ReferenceUnreadable, match=said):
         CodeTests(WHOLE, best).verify(Sample(completion=program, tests=tests))

@@ -20,7 +20,7 @@ import pytest
 
 from assay.model import Sample, Status
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.verifier import CodeTests
 
 
@@ -603,7 +603,7 @@ WHOLE = CodeTestsParams(code="whole", text="tokens")
 
 
 @pytest.mark.parametrize("attack", ESCAPES, ids=lambda a: a.why)
-def test_no_way_out(pool: Pool, attack: Attack) -> None:
+def test_no_way_out(pool: SandboxPool, attack: Attack) -> None:
     # any number of "escaped" lines is one too many: a control shows that one would be seen
     code = TRY + attack.code
     verdict = CodeTests(WHOLE, pool).verify(Sample(completion=code, tests=ESCAPED))
@@ -613,15 +613,15 @@ def test_no_way_out(pool: Pool, attack: Attack) -> None:
     assert "compile_error" not in verdict.details["outcome"], verdict.because
 
 
-def test_an_escape_would_be_seen(pool: Pool) -> None:
+def test_an_escape_would_be_seen(pool: SandboxPool) -> None:
     code = TRY + "attempt(lambda: open('private', 'w').close())\n"
     assert CodeTests(WHOLE, pool).verify(Sample(completion=code, tests=ESCAPED)).score == 1.0
 
 
 @pytest.mark.parametrize("attack", CHEATS, ids=lambda a: a.why)
-def test_no_pay_for_cheating(patient: Pool, attack: Attack) -> None:
+def test_no_pay_for_cheating(pool: SandboxPool, attack: Attack) -> None:
     began = time.monotonic()
-    verdict = CodeTests(WHOLE, patient).verify(Sample(completion=attack.code, tests=ADD))
+    verdict = CodeTests(WHOLE, pool).verify(Sample(completion=attack.code, tests=ADD))
     assert verdict.status is Status.JUDGED, verdict.because
     assert verdict.score is not None
     assert verdict.score <= attack.most, verdict.because
@@ -631,7 +631,7 @@ def test_no_pay_for_cheating(patient: Pool, attack: Attack) -> None:
     assert time.monotonic() - began < 60.0
 
 
-def test_no_state_goes_from_one_program_to_the_next(pool: Pool) -> None:
+def test_no_state_goes_from_one_program_to_the_next(pool: SandboxPool) -> None:
     leave = "import os\nfor p in ('s', '/tmp/s', '.s'):\n    try: open(p, 'w').write('x')\n" \
             "    except OSError: pass\ndef add(a, b): return 0\n"  # fmt: skip
     look = "import os, builtins, sys\nfound = [p for p in ('s', '/tmp/s', '.s') if os.path.exists(p)]\n" \
@@ -642,7 +642,7 @@ def test_no_state_goes_from_one_program_to_the_next(pool: Pool) -> None:
         assert verifier.verify(Sample(completion=look, tests=ADD)).score == 1.0
 
 
-def test_no_file_outside_is_written_and_no_connection_made(pool: Pool) -> None:
+def test_no_file_outside_is_written_and_no_connection_made(pool: SandboxPool) -> None:
     """Seen from outside, with everything left open that a careless machine leaves open."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as server:
         os.chmod(folder, 0o777)
@@ -666,7 +666,7 @@ def add(a, b): return a + b
             server.accept()
 
 
-def test_no_expected_value_is_in_the_childs_memory(pool: Pool) -> None:
+def test_no_expected_value_is_in_the_childs_memory(pool: SandboxPool) -> None:
     """Read every page of a running child, and of its zygote, from outside."""
     secret, known = "s3cr3t-" + "5" * 20, "kn0wn-" + "7" * 20
     tests = {"type": "call", "entry_point": "f", "timeout_s": 1,
@@ -680,8 +680,8 @@ def test_no_expected_value_is_in_the_childs_memory(pool: Pool) -> None:
 
     import threading
 
-    with pool.lane() as lane:
-        zygote = lane.zygote()
+    with pool.slot() as slot:
+        zygote = slot.zygote()
         run, threads = zygote.run, []
 
         def watched(*args, **kwargs):  # type: ignore[no-untyped-def]
@@ -691,12 +691,12 @@ def test_no_expected_value_is_in_the_childs_memory(pool: Pool) -> None:
             return made
 
         zygote.run = watched  # type: ignore[method-assign]
-        from assay.verifiers.code_tests.runs.execute import Program
+        from assay.verifiers.code_tests.runs.execute import ProgramRun
         from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
         from assay.verifiers.code_tests.suites.shapes import read
 
         suite = read(tests)
-        Program(lane, PLAIN, code, suite, WHOLE).results(suite.cases, stop=False)
+        ProgramRun(slot, PLAIN, code, suite, WHOLE).results(suite.cases, stop=False)
         del zygote.run
         for thread in threads:
             thread.join()
@@ -766,16 +766,16 @@ def find_zero(xs):
 
 
 @pytest.mark.parametrize(("why", "code", "score"), PROXIED, ids=[p[0] for p in PROXIED])
-def test_a_suite_with_a_helper(pool: Pool, why: str, code: str, score: float) -> None:
+def test_a_suite_with_a_helper(pool: SandboxPool, why: str, code: str, score: float) -> None:
     verdict = CodeTests(WHOLE, pool).verify(Sample(completion=code, tests=HELPER))
     assert verdict.status is Status.JUDGED, verdict.because
     assert verdict.score == score, verdict.because
 
 
-def test_nothing_is_left_alive(pool: Pool) -> None:
-    """After all of the above, a lane's zygote has no child."""
-    for lane in pool._lanes:
-        for zygote in lane._zygotes.values():
+def test_nothing_is_left_alive(pool: SandboxPool) -> None:
+    """After all of the above, a slot's zygote has no child."""
+    for slot in pool._slots:
+        for zygote in slot._zygotes.values():
             assert _descendants(zygote.pid) <= 1  # at namespaces, process 1 of the namespace
 
 

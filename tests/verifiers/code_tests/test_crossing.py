@@ -8,7 +8,7 @@ import pytest
 from assay.errors import ReferenceUnreadable
 from assay.model import Sample
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.sandbox.wire import decoded
 from assay.verifiers.code_tests.suites.asserts import convert
 from assay.verifiers.code_tests.suites.identity_rewrites import there
@@ -28,7 +28,7 @@ class Yes:
 """
 
 
-def score(pool: Pool, code: str, program: str, prompt: str = "") -> float | None:
+def score(pool: SandboxPool, code: str, program: str, prompt: str = "") -> float | None:
     tests = {"type": "asserts", "code": code, "prompt": prompt, "entry_point": "f"}
     return CodeTests(WHOLE, pool).verify(Sample(completion=program, tests=tests)).score
 
@@ -38,7 +38,9 @@ def score(pool: Pool, code: str, program: str, prompt: str = "") -> float | None
     ["r == 7", "7 in r", "r > 6 and r < 8", "len(r) == 3", "str(r) == '7'", "r[7] == 7", "bool(r)",
      "r in [7]", "7 == r.seven(7)"],
 )  # fmt: skip
-def test_an_object_passed_to_a_function_of_the_test_is_not_believed(best: Pool, asked: str) -> None:
+def test_an_object_passed_to_a_function_of_the_test_is_not_believed(
+    best: SandboxPool, asked: str
+) -> None:
     program = YES + "def f(ask): return ask(Yes())\n"
     assert score(best, f"assert f(lambda r: {asked})", program) == 0.0
 
@@ -58,12 +60,12 @@ def test_an_object_passed_to_a_function_of_the_test_is_not_believed(best: Pool, 
     ],
     ids=lambda x: None,
 )  # fmt: skip
-def test_it_crosses(best: Pool, why: str, code: str, program: str) -> None:
+def test_it_crosses(best: SandboxPool, why: str, code: str, program: str) -> None:
     assert score(best, code, program) == 1.0, why
     assert score(best, code, "def f(*a): return None\n") == 0.0, why
 
 
-def test_an_object_of_the_prompts_class_has_no_operators(best: Pool) -> None:
+def test_an_object_of_the_prompts_class_has_no_operators(best: SandboxPool) -> None:
     prompt = "class Node:\n    def __init__(self, v): self.v = v\n"
     lie = "class Node:\n    def __init__(self, v): self.v = v\n    def __eq__(self, o): return True\n    __len__ = lambda s: 3\ndef f(x): return Node(x)\n"
     assert score(best, "a = Node(1)\nassert f(2).v == 2 and a.v == 1", lie, prompt) == 1.0
@@ -80,7 +82,7 @@ def test_conditions_ask_whether_an_object_is_there() -> None:
     assert there("no Python") == "no Python"
 
 
-def test_an_import_that_no_case_needs_or_that_is_tried_is_left(best: Pool) -> None:
+def test_an_import_that_no_case_needs_or_that_is_tried_is_left(best: SandboxPool) -> None:
     right = "def f(x): return x + 1"
     assert score(best, "import hypothesis\nassert f(1) == 2", right) == 1.0
     tried = "try:\n    import mine\nexcept ImportError:\n    mine = None\n"
@@ -112,3 +114,54 @@ def test_a_garbled_object_is_refused(told: object) -> None:
 def test_a_garbled_named_tuple_is_refused(told: object) -> None:
     with pytest.raises(decoded.Garbled):
         decoded.decode({"N": told})
+
+
+THREADED = """
+threading = __import__("threading")
+ThreadPoolExecutor = __import__("concurrent.futures").futures.ThreadPoolExecutor
+
+def test_many_threads():
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(square, range(200))) == [x * x for x in range(200)]
+
+def test_a_callback_that_asks_in_another_thread():
+    def key(x):
+        found = []
+        t = threading.Thread(target=lambda: found.append(square(x)))
+        t.start()
+        t.join()
+        return found[0]
+    assert ordered([3, -1, 2], key) == [-1, 2, 3]
+
+def test_callbacks_in_many_threads():
+    def one(n):
+        return ordered([3, 1, n], lambda x: square(x)) == sorted([3, 1, n], key=abs)
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(one, range(40)))
+
+def test_threads_of_the_program():
+    seen = []
+    tell_all([1, 2, 3, 4], seen.append)
+    assert sorted(seen) == [1, 2, 3, 4]
+"""
+
+THREADED_PROGRAM = """
+import threading
+def square(x): return x * x
+def ordered(xs, key): return sorted(xs, key=key)
+def tell_all(xs, tell):
+    threads = [threading.Thread(target=tell, args=(x,)) for x in xs]
+    for t in threads: t.start()
+    for t in threads: t.join()
+"""
+
+
+def test_a_test_with_threads_is_judged_alike_every_time(best: SandboxPool) -> None:
+    """Replies are not mixed up between those that ask, also where functions of the test's ask.
+
+    Of threads that reading a suite does not see; of others it asks for ``in_process``.
+    """
+    tests = {"type": "asserts", "code": THREADED}
+    for _ in range(3):
+        found = CodeTests(None, best).verify(Sample(completion=THREADED_PROGRAM, tests=tests))
+        assert found.score == 1.0, found.because

@@ -17,7 +17,7 @@ import pytest
 from assay.errors import ReferenceUnreadable
 from assay.model import Sample, Status
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.verifier import CodeTests
 
 from .conftest import rows
@@ -27,7 +27,7 @@ ALL = CodeTestsParams(code="whole", score="all")
 NAMES = sorted(path.stem for path in TABLES.glob("*.txt"))
 
 
-def judged(pool: Pool, jobs: Sequence[dict[str, Any]]) -> list[float | str]:
+def judged(pool: SandboxPool, jobs: Sequence[dict[str, Any]]) -> list[float | str]:
     """The score of each, or why there is none."""
 
     def one(job: dict[str, Any]) -> float | str:
@@ -48,7 +48,7 @@ def read(name: str) -> list[Task]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_agrees_with_plain_exec(best: Pool, name: str) -> None:
+def test_it_agrees_with_plain_exec(best: SandboxPool, name: str) -> None:
     asked = [
         (task.name, kind, task.job(program))
         for task in read(name)
@@ -76,7 +76,7 @@ def test_there_is_a_right_and_a_wrong_program_for_every_suite() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_it_agrees_on_mutants(best: Pool, name: str) -> None:
+def test_it_agrees_on_mutants(best: SandboxPool, name: str) -> None:
     """Programs one small mistake away from the right ones; most fail, some are right still."""
     jobs = []
     for task in read(name):
@@ -87,7 +87,7 @@ def test_it_agrees_on_mutants(best: Pool, name: str) -> None:
     agree(best, jobs)
 
 
-def agree(pool: Pool, jobs: Sequence[dict[str, Any]]) -> None:
+def agree(pool: SandboxPool, jobs: Sequence[dict[str, Any]]) -> None:
     """That both say the same of each."""
     differing = []
     said = oracle(jobs, 5)
@@ -99,7 +99,7 @@ def agree(pool: Pool, jobs: Sequence[dict[str, Any]]) -> None:
 
 
 @pytest.mark.slow
-def test_it_agrees_on_humaneval_and_its_mutants(best: Pool) -> None:
+def test_it_agrees_on_humaneval_and_its_mutants(best: SandboxPool) -> None:
     """Four mutants of each solution; what the prompt defines, which a test may use, stays."""
     jobs = []
     for row in rows("humaneval"):

@@ -21,17 +21,17 @@ import pytest
 
 from assay.verifiers.code_tests.sandbox.confinement import exposed, workspace
 from assay.verifiers.code_tests.sandbox.parent import selftest
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool, Zygote
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, ZygoteProcess
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN, numeric_kind
-from assay.verifiers.code_tests.sandbox.wire.limits import Limits
+from assay.verifiers.code_tests.sandbox.wire.limits import RunLimits
 
 LEVELS = [x for x in ("namespaces", "landlock+seccomp") if selftest.finding(x).holds]  # type: ignore[arg-type]
 
 
-def printed(zygote: Zygote, code: str, given: object = None) -> Any:
+def printed(zygote: ZygoteProcess, code: str, given: object = None) -> Any:
     """What a program prints as JSON."""
     stdin = json.dumps(given).encode()
-    with zygote.run({"kind": "script", "code": code}, Limits(), stdin) as run:
+    with zygote.run({"kind": "script", "code": code}, RunLimits(), stdin) as run:
         end = run.wait(time.monotonic() + 60)
         told = run.frames()
     assert end.exit_code == 0, (end, told)
@@ -91,7 +91,7 @@ print(json.dumps([x for x in got if x]))
 def test_no_installed_package_can_be_listed_read_or_imported(level: Any) -> None:
     folders = {f: installed(f) for f in package_folders()}
     assert any("pluggy" in names for names in folders.values())
-    with contextlib.closing(Zygote(level, PLAIN)) as zygote:
+    with contextlib.closing(ZygoteProcess(level, PLAIN)) as zygote:
         assert printed(zygote, REACH, folders) == []
 
 
@@ -100,7 +100,7 @@ def test_a_package_that_may_be_read_would_be_seen(level: Any, tmp_path: Path) ->
     """The same attempts find one in the program's own folder."""
     setup = "import os\nopen('mine.py', 'w').write('x = 1')\nopen('y', 'w').close()\n"
     code = setup + REACH.replace("json.loads(input())", "{os.getcwd(): []}")
-    with contextlib.closing(Zygote(level, PLAIN)) as zygote:
+    with contextlib.closing(ZygoteProcess(level, PLAIN)) as zygote:
         assert any("listdir" in str(x) for x in printed(zygote, code))
 
 
@@ -120,11 +120,11 @@ def test_nor_in_another_virtual_environment(level: Any, tmp_path: Path) -> None:
         import json, sys, time
         import solutions
         from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
-        from assay.verifiers.code_tests.sandbox.parent.pool import Zygote
-        from assay.verifiers.code_tests.sandbox.wire.limits import Limits
-        zygote = Zygote({level!r}, PLAIN)
+        from assay.verifiers.code_tests.sandbox.parent.pool import ZygoteProcess
+        from assay.verifiers.code_tests.sandbox.wire.limits import RunLimits
+        zygote = ZygoteProcess({level!r}, PLAIN)
         given = json.dumps({{{str(site)!r}: ["solutions"]}}).encode()
-        with zygote.run({{"kind": "script", "code": {REACH!r}}}, Limits(), given) as run:
+        with zygote.run({{"kind": "script", "code": {REACH!r}}}, RunLimits(), given) as run:
             end = run.wait(time.monotonic() + 30)
         zygote.close()
         print(end.exit_code, end.stdout.decode())
@@ -160,7 +160,7 @@ def test_the_standard_library_is_all_there(level: Any) -> None:
     )  # fmt: skip
     works = [n for n in names if n not in json.loads(outside.stdout)]
     assert {"ctypes", "decimal", "zoneinfo", "_decimal", "encodings.cp1252"} <= set(works)
-    with contextlib.closing(Zygote(level, PLAIN)) as zygote:
+    with contextlib.closing(ZygoteProcess(level, PLAIN)) as zygote:
         assert (
             printed(zygote, "import warnings\nwarnings.simplefilter('ignore')\n" + IMPORTS, works)
             == {}
@@ -193,7 +193,7 @@ print(json.dumps(out))
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_standard_library_works(level: Any) -> None:
-    with contextlib.closing(Zygote(level, PLAIN)) as zygote:
+    with contextlib.closing(ZygoteProcess(level, PLAIN)) as zygote:
         assert printed(zygote, USES) == {
             "c": 3, "m": 4, "zone": "2:00:00", "codec": "€", "decimal": "0.3333", "sql": 2,
             "temporary": "a", "loop": 5,
@@ -207,7 +207,7 @@ def test_the_numeric_kind_reads_its_own_packages_only(level: Any) -> None:
     kind = numeric_kind()
     assert kind is not None
     folders = {f: [n for n in installed(f) if n not in kind.packages] for f in package_folders()}
-    with contextlib.closing(Zygote(level, kind)) as zygote:
+    with contextlib.closing(ZygoteProcess(level, kind)) as zygote:
         assert printed(zygote, REACH, folders) == []
         assert (
             printed(zygote, IMPORTS, ["numpy", "numpy.fft", "numpy.random", "numpy.linalg"]) == {}
@@ -248,8 +248,8 @@ print(json.dumps([os.getuid(), os.listdir("."), got]))
 @pytest.mark.parametrize("level", LEVELS)
 def test_runs_at_the_same_time_have_nothing_in_common(level: Any) -> None:
     """As a program, its checker and its test sandbox are."""
-    with contextlib.closing(Zygote(level, PLAIN)) as zygote:
-        with zygote.run({"kind": "script", "code": BESIDE}, Limits()) as first:
+    with contextlib.closing(ZygoteProcess(level, PLAIN)) as zygote:
+        with zygote.run({"kind": "script", "code": BESIDE}, RunLimits()) as first:
             for _ in range(200):
                 first._pump(time.monotonic() + 5)
                 if b"\n" in first._stdout.kept:
@@ -270,8 +270,8 @@ def test_runs_at_the_same_time_have_nothing_in_common(level: Any) -> None:
 STARTS = """
 import sys, time
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
-from assay.verifiers.code_tests.sandbox.parent.pool import Zygote
-zygote = Zygote("landlock+seccomp", PLAIN)
+from assay.verifiers.code_tests.sandbox.parent.pool import ZygoteProcess
+zygote = ZygoteProcess("landlock+seccomp", PLAIN)
 print(zygote.pid, zygote.ready.work, flush=True)
 time.sleep(60)
 """
@@ -280,7 +280,7 @@ time.sleep(60)
 @pytest.mark.skipif("landlock+seccomp" not in LEVELS, reason="the level does not hold here")
 def test_what_a_killed_worker_left_is_removed_by_the_next() -> None:
     """Worker and zygote are killed together; a zygote that lives keeps its folder."""
-    living = Zygote("landlock+seccomp", PLAIN)
+    living = ZygoteProcess("landlock+seccomp", PLAIN)
     worker = subprocess.Popen([sys.executable, "-c", STARTS], stdout=subprocess.PIPE, text=True)
     assert worker.stdout is not None
     pid, folder = worker.stdout.readline().split()
@@ -291,7 +291,7 @@ def test_what_a_killed_worker_left_is_removed_by_the_next() -> None:
     worker.stdout.close()
     assert os.path.isdir(folder)
     for _ in range(100):
-        with contextlib.closing(Zygote("landlock+seccomp", PLAIN)):
+        with contextlib.closing(ZygoteProcess("landlock+seccomp", PLAIN)):
             if not os.path.exists(folder):
                 break
         time.sleep(0.05)  # it may be dying still
@@ -339,9 +339,9 @@ def test_only_what_is_provably_left_is_removed(
     held.remove()
 
 
-def test_a_pool_leaves_no_folder(best: Pool) -> None:
+def test_a_pool_leaves_no_folder(best: SandboxPool) -> None:
     """At every level, after it is closed."""
     for level in LEVELS:
-        with Pool(level, 1) as pool, pool.lane() as lane:  # type: ignore[arg-type]
-            work = lane.zygote().ready.work
+        with SandboxPool(level, 1) as pool, pool.slot() as slot:  # type: ignore[arg-type]
+            work = slot.zygote().ready.work
         assert work is None or not os.path.exists(work)

@@ -20,9 +20,9 @@ import pytest
 from assay.model import Sample, Status, Verdict
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox.parent import selftest
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool, Zygote
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, ZygoteProcess
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
-from assay.verifiers.code_tests.sandbox.wire.limits import Limits, Lost
+from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits
 from assay.verifiers.code_tests.verifier import CodeTests
 
 LEVELS = [x for x in ("namespaces", "landlock+seccomp") if selftest.finding(x).holds]  # type: ignore[arg-type]
@@ -34,8 +34,8 @@ SLEEPS = {"kind": "script", "code": "import time\ntime.sleep(30)\n"}
 
 
 @pytest.fixture(params=LEVELS)
-def zygote(request: pytest.FixtureRequest) -> Iterator[Zygote]:
-    made = Zygote(request.param, PLAIN)
+def zygote(request: pytest.FixtureRequest) -> Iterator[ZygoteProcess]:
+    made = ZygoteProcess(request.param, PLAIN)
     yield made
     made.close()
 
@@ -60,8 +60,8 @@ def descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-def test_a_zygote_killed_in_a_run_takes_its_program_along(zygote: Zygote) -> None:
-    with zygote.run(SLEEPS, Limits()) as run:
+def test_a_zygote_killed_in_a_run_takes_its_program_along(zygote: ZygoteProcess) -> None:
+    with zygote.run(SLEEPS, RunLimits()) as run:
         os.kill(zygote.pid, signal.SIGKILL)
         with pytest.raises(Lost):
             run.wait(time.monotonic() + 10)
@@ -70,8 +70,8 @@ def test_a_zygote_killed_in_a_run_takes_its_program_along(zygote: Zygote) -> Non
     assert zygote.ready.work is None or not os.path.exists(zygote.ready.work)
 
 
-def test_a_closed_zygote_takes_its_program_along(zygote: Zygote) -> None:
-    with zygote.run(SLEEPS, Limits()) as run:
+def test_a_closed_zygote_takes_its_program_along(zygote: ZygoteProcess) -> None:
+    with zygote.run(SLEEPS, RunLimits()) as run:
         zygote.close()
         assert gone(zygote.pid, run.pid)
 
@@ -79,11 +79,11 @@ def test_a_closed_zygote_takes_its_program_along(zygote: Zygote) -> None:
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_zygote_killed_at_any_time_costs_no_verdict(level: str) -> None:
     """The job is done again in a fresh zygote."""
-    with Pool(level, 1) as pool:  # type: ignore[arg-type]
+    with SandboxPool(level, 1) as pool:  # type: ignore[arg-type]
         verifier = CodeTests(CodeTestsParams(), pool)
         for _ in range(5):
             assert verifier.verify(RIGHT).score == 1.0
-            os.kill(pool._lanes[0].zygote().pid, signal.SIGKILL)
+            os.kill(pool._slots[0].zygote().pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -93,12 +93,12 @@ def test_programs_die_with_the_process_that_asked(level: str, how: str) -> None:
     script = textwrap.dedent(f"""
         import os, sys, threading, time
         from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
-        from assay.verifiers.code_tests.sandbox.parent.pool import Zygote
-        from assay.verifiers.code_tests.sandbox.wire.limits import Limits
+        from assay.verifiers.code_tests.sandbox.parent.pool import ZygoteProcess
+        from assay.verifiers.code_tests.sandbox.wire.limits import RunLimits
         def work():
             global z, r
-            z = Zygote({level!r}, PLAIN)
-            r = z.run({{"kind": "script", "code": "import time; time.sleep(60)"}}, Limits())
+            z = ZygoteProcess({level!r}, PLAIN)
+            r = z.run({{"kind": "script", "code": "import time; time.sleep(60)"}}, RunLimits())
         t = threading.Thread(target=work); t.start(); t.join()
         time.sleep(0.3)  # the thread that made it is gone; the program must not be
         print(z.pid, r.pid, flush=True)
@@ -113,9 +113,9 @@ def test_programs_die_with_the_process_that_asked(level: str, how: str) -> None:
     assert gone(*pids)
 
 
-def test_the_making_thread_may_end(zygote: Zygote) -> None:
+def test_the_making_thread_may_end(zygote: ZygoteProcess) -> None:
     runs = []
-    thread = threading.Thread(target=lambda: runs.append(zygote.run(SLEEPS, Limits())))
+    thread = threading.Thread(target=lambda: runs.append(zygote.run(SLEEPS, RunLimits())))
     thread.start()
     thread.join()
     time.sleep(0.2)
@@ -123,20 +123,21 @@ def test_the_making_thread_may_end(zygote: Zygote) -> None:
     runs[0].close()
 
 
-def test_a_full_disk_is_the_programs_own(zygote: Zygote) -> None:
+def test_a_full_disk_is_the_programs_own(zygote: ZygoteProcess) -> None:
     code = "f = open('big', 'wb')\nwhile True: f.write(b'0' * 10**6)\n"
-    with zygote.run({"kind": "script", "code": code}, Limits()) as run:
+    with zygote.run({"kind": "script", "code": code}, RunLimits()) as run:
         assert run.wait(time.monotonic() + 20).exit_code != 0
     with zygote.run(
-        {"kind": "script", "code": "open('big', 'x').close(); print(1)"}, Limits()
+        {"kind": "script", "code": "open('big', 'x').close(); print(1)"}, RunLimits()
     ) as run:
         assert run.wait(time.monotonic() + 20).stdout == b"1\n"
 
 
-def test_a_thousand_runs_from_eight_threads(best: Pool) -> None:
+@pytest.mark.slow
+def test_a_thousand_runs_from_eight_threads(best: SandboxPool) -> None:
     verifier = CodeTests(CodeTestsParams(), best)
-    for lane in best._lanes:
-        lane.zygote()
+    for slot in best._slots:
+        slot.zygote()
     before = descriptors()
     samples = [RIGHT if i % 3 else WRONG for i in range(1000)]
     with ThreadPoolExecutor(8) as threads:
@@ -145,7 +146,7 @@ def test_a_thousand_runs_from_eight_threads(best: Pool) -> None:
     assert descriptors() <= before
 
 
-def test_from_asyncio(best: Pool) -> None:
+def test_from_asyncio(best: SandboxPool) -> None:
     verifier = CodeTests(CodeTestsParams(), best)
 
     async def all_of_them() -> list[Verdict]:
@@ -190,6 +191,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_a_thousand_from_asyncio_through_the_engine() -> None:
     """Four batches at a time: each sample has its reward; no descriptor and no process stays."""
     done = subprocess.run(
@@ -206,12 +208,12 @@ def test_a_thousand_from_asyncio_through_the_engine() -> None:
 def test_five_hundred_jobs_at_shutdown() -> None:
     """Each gets one result: a verdict, or word that the pool is closed."""
     before = descriptors()
-    pool = Pool(LEVELS[0], 2)  # type: ignore[arg-type]
+    pool = SandboxPool(LEVELS[0], 2)  # type: ignore[arg-type]
     verifier = CodeTests(CodeTestsParams(), pool)
     with ThreadPoolExecutor(8) as threads:
         jobs = [threads.submit(verifier.verify, RIGHT) for _ in range(500)]
         time.sleep(0.3)
-        pids = [z.pid for lane in pool._lanes for z in lane._zygotes.values()]
+        pids = [z.pid for slot in pool._slots for z in slot._zygotes.values()]
         pool.close()
         verdicts = [job.result(timeout=60) for job in jobs]
     assert len(verdicts) == 500
@@ -222,7 +224,7 @@ def test_five_hundred_jobs_at_shutdown() -> None:
     assert descriptors() <= before
 
 
-def test_a_program_that_sleeps_in_every_case_is_ended_by_the_verifier(best: Pool) -> None:
+def test_a_program_that_sleeps_in_every_case_is_ended_by_the_verifier(best: SandboxPool) -> None:
     cases = [{"args": [i], "expected": i} for i in range(10)]
     tests = {"type": "call", "entry_point": "f", "cases": cases, "timeout_s": 0.5}
     sample = Sample(completion="import time\ndef f(x):\n    time.sleep(9)\n", tests=tests)
@@ -235,12 +237,12 @@ def test_a_program_that_sleeps_in_every_case_is_ended_by_the_verifier(best: Pool
 
 
 @pytest.mark.slow
-def test_ten_thousand_programs_without_growth(best: Pool) -> None:
+def test_ten_thousand_programs_without_growth(best: SandboxPool) -> None:
     verifier = CodeTests(CodeTestsParams(), best)
 
     def rss() -> int:
         pids = [os.getpid()]
-        for zygote in [z for lane in best._lanes for z in lane._zygotes.values()]:
+        for zygote in [z for slot in best._slots for z in slot._zygotes.values()]:
             children = Path(f"/proc/{zygote.pid}/task/{zygote.pid}/children").read_text()
             pids += [zygote.pid, *map(int, children.split())]
         return sum(int(Path(f"/proc/{p}/statm").read_text().split()[1]) * 4096 for p in pids)

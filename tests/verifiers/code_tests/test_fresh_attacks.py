@@ -25,7 +25,7 @@ import pytest
 
 from assay.model import Sample, Status, Verdict
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.verifier import CodeTests
 
 
@@ -689,7 +689,7 @@ def outside() -> Iterator[Outside]:
         yield Outside(folder, tcp, unix, abstract)
 
 
-def judged(pool: Pool, code: str, tests: Any, params: CodeTestsParams = WHOLE) -> Verdict:
+def judged(pool: SandboxPool, code: str, tests: Any, params: CodeTestsParams = WHOLE) -> Verdict:
     """The verdict, which must be one, readable and short, and leave nothing behind."""
     before = len(os.listdir("/proc/self/fd"))
     began = time.monotonic()
@@ -700,9 +700,9 @@ def judged(pool: Pool, code: str, tests: Any, params: CodeTestsParams = WHOLE) -
     text.encode("utf-8")  # a verdict that cannot be written goes unscored
     assert len(text) < 20_000
     assert not any(c < " " for c in verdict.because)
-    with pool.lane() as lane:
-        work = [z.ready.work for z in lane._zygotes.values() if z.ready.work]
-        # the first run of a lane starts its interpreter: two descriptors that stay
+    with pool.slot() as slot:
+        work = [z.ready.work for z in slot._zygotes.values() if z.ready.work]
+        # the first run of a slot starts its interpreter: two descriptors that stay
         assert len(os.listdir("/proc/self/fd")) <= before + 8
     for _ in range(100):  # they are swept after the end is told
         if not (left := [str(p) for w in work for p in Path(w).glob("*/*")]):
@@ -724,42 +724,44 @@ def test_there_are_enough() -> None:
 
 
 @pytest.mark.parametrize("row", DOORS, ids=lambda r: r.why)
-def test_a_door_is_shut(pool: Pool, outside: Outside, row: Row) -> None:
+def test_a_door_is_shut(pool: SandboxPool, outside: Outside, row: Row) -> None:
     before = outside.state()
     verdict = judged(pool, outside.fill(HEAD + row.code + "\nprint('held')\n"), HELD)
     ruled(Row(row.why, "", "passed", 1.0), verdict)
     assert outside.state() == before
 
 
-def test_an_open_door_would_be_seen(pool: Pool, outside: Outside) -> None:
+def test_an_open_door_would_be_seen(pool: SandboxPool, outside: Outside) -> None:
     code = outside.fill(HEAD + "no(open, 'private', 'w')\nprint('held')\n")
     assert judged(pool, code, HELD).score == 0.0
 
 
 @pytest.mark.parametrize("row", CLAIMS, ids=lambda r: r.why)
-def test_a_claim_is_worth_no_more_than_a_guess(pool: Pool, outside: Outside, row: Row) -> None:
+def test_a_claim_is_worth_no_more_than_a_guess(
+    pool: SandboxPool, outside: Outside, row: Row
+) -> None:
     before = outside.state()
     ruled(row, judged(pool, row.code, ADD))
     assert outside.state() == before
 
 
 @pytest.mark.parametrize("row", PRINTED, ids=lambda r: r.why)
-def test_printed(pool: Pool, row: Row) -> None:
+def test_printed(pool: SandboxPool, row: Row) -> None:
     ruled(row, judged(pool, row.code, OK))
 
 
 @pytest.mark.parametrize("row", PROXIED, ids=lambda r: r.why)
-def test_behind_a_proxy(pool: Pool, row: Row) -> None:
+def test_behind_a_proxy(pool: SandboxPool, row: Row) -> None:
     ruled(row, judged(pool, row.code, SQUARE))
 
 
 @pytest.mark.parametrize(("why", "answer", "score"), FENCED, ids=[f[0] for f in FENCED])
-def test_which_program_is_meant(best: Pool, why: str, answer: str, score: float) -> None:
+def test_which_program_is_meant(best: SandboxPool, why: str, answer: str, score: float) -> None:
     verdict = judged(best, answer, ADD, CodeTestsParams())
     assert verdict.score == pytest.approx(score), verdict.because
 
 
-def test_a_checker_cannot_be_kept_busy_case_after_case(best: Pool) -> None:
+def test_a_checker_cannot_be_kept_busy_case_after_case(best: SandboxPool) -> None:
     """Its time for all cases is bounded, so that a bound around the whole is not overrun."""
     cases = [{"args": [i], "expected": i} for i in range(12)]
     tests = {"type": "call", "entry_point": "f", "timeout_s": 0.5, "total_timeout_s": 1.0,
@@ -773,13 +775,24 @@ def test_a_checker_cannot_be_kept_busy_case_after_case(best: Pool) -> None:
     assert time.monotonic() - began < 2 * CodeTests(WHOLE, best).bound_s(Sample("", tests=tests))
 
 
-def test_nobody_is_left(pool: Pool) -> None:
-    """After all of it, every lane still works, and has no process but its zygote."""
+def test_a_checker_has_one_budget_for_all_cases(best: SandboxPool) -> None:
+    """It sleeps 0.3 s for each of 12 cases and has 1 s for all: at most three can be judged."""
+    cases = [{"args": [i], "expected": i} for i in range(12)]
+    tests = {"type": "call", "entry_point": "f", "timeout_s": 0.5, "total_timeout_s": 1.0,
+             "cases": cases, "checker": "import time\ndef check(i, got, want):\n"
+             "    time.sleep(0.3)\n    return got == want\n"}  # fmt: skip
+    verdict = judged(best, "def f(x):\n    return x\n", tests, CodeTestsParams())
+    assert verdict.score is not None
+    assert verdict.score <= 4 / 12, verdict.because
+
+
+def test_nobody_is_left(pool: SandboxPool) -> None:
+    """After all of it, every slot still works, and has no process but its zygote."""
     good = "def add(a, b): return a + b\n"
-    for _ in pool._lanes:
+    for _ in pool._slots:
         assert judged(pool, good, ADD).score == 1.0
-    for lane in pool._lanes:
-        for zygote in lane._zygotes.values():
+    for slot in pool._slots:
+        for zygote in slot._zygotes.values():
             assert _descendants(zygote.pid) <= 1  # at namespaces, process 1 of the namespace
 
 

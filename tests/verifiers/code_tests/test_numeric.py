@@ -18,7 +18,7 @@ import pytest
 
 from assay.model import Sample, Status, Verdict
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.verifier import CodeTests
 
 pytest.importorskip("numpy")
@@ -268,14 +268,14 @@ def outside() -> Iterator[Path]:
         yield folder
 
 
-def judged(pool: Pool, code: str, tests: object) -> Verdict:
+def judged(pool: SandboxPool, code: str, tests: object) -> Verdict:
     verdict = CodeTests(WHOLE, pool).verify(Sample(completion=code, tests=tests))  # type: ignore[arg-type]
     assert verdict.status is Status.JUDGED, verdict.because
     return verdict
 
 
 @pytest.mark.parametrize("row", DOORS, ids=lambda r: r.why)
-def test_a_door_is_shut(pool: Pool, outside: Path, row: Row) -> None:
+def test_a_door_is_shut(pool: SandboxPool, outside: Path, row: Row) -> None:
     before = {p.name: (p.stat().st_size, p.stat().st_mtime_ns) for p in outside.iterdir()}
     code = HEAD + row.code + "\nprint('held')\n"
     for name, value in (("@OUT@", str(outside)), ("@PARENT@", os.getpid())):
@@ -286,18 +286,18 @@ def test_a_door_is_shut(pool: Pool, outside: Path, row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", CLAIMS, ids=lambda r: r.why)
-def test_a_claim(best: Pool, row: Row) -> None:
+def test_a_claim(best: SandboxPool, row: Row) -> None:
     verdict = judged(best, row.code, ASKED)
     assert verdict.details["outcome"] in row.outcome.split(), verdict.because
     assert verdict.score == row.score
 
 
 @pytest.mark.parametrize("row", GUESSES, ids=lambda r: r.why)
-def test_right_in_numpys_types(pool: Pool, row: Row) -> None:
+def test_right_in_numpys_types(pool: SandboxPool, row: Row) -> None:
     assert judged(pool, row.code, ASKED).score == 1.0
 
 
-def test_a_yes_man_of_numpys_in_a_loop(best: Pool) -> None:
+def test_a_yes_man_of_numpys_in_a_loop(best: SandboxPool) -> None:
     """The test runs in a second sandbox, and sees an array as a list, an odd object as none."""
     code = (
         "def check(c):\n    for i in range(3):\n        assert (c(i) == [i, i + 1]) and i in c(i)\n"
@@ -310,7 +310,7 @@ def test_a_yes_man_of_numpys_in_a_loop(best: Pool) -> None:
         assert judged(best, f"{program}def f(x): return {made}\n", tests).score == 0.0
 
 
-def test_nan_equals_nan_only_if_asked(best: Pool) -> None:
+def test_nan_equals_nan_only_if_asked(best: SandboxPool) -> None:
     tests = {"type": "call", "entry_point": "f", "cases": [{"args": [], "expected": float("nan")}]}
     sample = Sample(completion=NP + "def f(): return np.float64('nan')\n", tests=tests)
     assert CodeTests(WHOLE, best).verify(sample).score == 0.0

@@ -9,7 +9,7 @@ import pytest
 
 from assay.model import Sample
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.verifier import CodeTests
 
@@ -41,7 +41,7 @@ def humaneval(row: dict, completion: str) -> Sample:
     return Sample(completion=completion, tests=tests, prompt=row["prompt"])
 
 
-def test_humaneval_canonical_solutions_pass_whole_or_as_a_body(best: Pool) -> None:
+def test_humaneval_canonical_solutions_pass_whole_or_as_a_body(best: SandboxPool) -> None:
     verifier = CodeTests(CodeTestsParams(code="whole"), best)
     for row in HUMANEVAL:
         body = row["canonical_solution"]
@@ -50,7 +50,8 @@ def test_humaneval_canonical_solutions_pass_whole_or_as_a_body(best: Pool) -> No
             assert verdict.score == 1.0, (row["task_id"], verdict.because)
 
 
-def test_humaneval_no_stub_passes(best: Pool) -> None:
+@pytest.mark.slow
+def test_humaneval_no_stub_passes(best: SandboxPool) -> None:
     verifier = CodeTests(CodeTestsParams(code="whole", score="all"), best)
     for row in HUMANEVAL:
         for stub in STUBS:
@@ -65,7 +66,7 @@ def test_most_of_humaneval_becomes_call_cases() -> None:
     assert sum(s.rest is None for s in suites) >= 147
 
 
-def test_a_self_comparison_is_put_right(best: Pool) -> None:
+def test_a_self_comparison_is_put_right(best: SandboxPool) -> None:
     """HumanEval/33 compares the program with itself in three of its seven assertions."""
     row = HUMANEVAL[33]
     verifier = CodeTests(CodeTestsParams(code="whole"), best)
@@ -88,8 +89,14 @@ def quixbugs(row: dict) -> dict:
     return tests
 
 
-@pytest.mark.parametrize("label", [False, True], ids=["buggy ones fail", "correct ones pass"])
-def test_quixbugs(best: Pool, label: bool) -> None:
+@pytest.mark.parametrize(
+    "label",
+    [
+        pytest.param(False, id="buggy ones fail", marks=pytest.mark.slow),
+        pytest.param(True, id="correct ones pass"),
+    ],
+)
+def test_quixbugs(best: SandboxPool, label: bool) -> None:
     """1e-4: sqrt takes a tolerance itself; 20 s: levenshtein needs two on a quiet machine."""
     limits = {"timeout_s": 20, "total_timeout_s": 60} if label else {"timeout_s": 2}
     params = CodeTestsParams(code="whole", rel_tol=1e-4, memory_mb=1024, score="all", **limits)

@@ -20,7 +20,7 @@ from assay.verifiers.code_tests.comparing.compare import Rules, difference, node
 from assay.verifiers.code_tests.comparing.printed import text_difference
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox.parent import selftest
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.sandbox.wire import codec, decoded
 from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.verifier import CodeTests
@@ -128,6 +128,8 @@ TEXT = [
     Text("0.50000\n", "0.5", "trailing", False, "a number is its text"),
     Text("0.50000\n", "0.5", "numbers", True, "a number is its value"),
     Text("  5e-1  1\r\n2.0\n\n", "0.5 1\n2", "numbers", True, "blanks and exponents"),
+    Text("\uff13", "3", "numbers", False, "digits of other scripts, which Python reads as numbers"),
+    Text("1_0", "10", "numbers", False, "Python's own way to group digits"),
     Text("0.5000001", "0.5", "numbers", False, "no tolerance comes with it"),
     Text("1\n2", "1 2", "numbers", False, "lines are lines"),
     Text("1 2 3", "1 2", "numbers", False, "nor is more than the answer, in a line"),
@@ -214,7 +216,7 @@ SHAPES = [
 
 
 @pytest.mark.parametrize(("tests", "code", "score", "why"), SHAPES, ids=[s[3] for s in SHAPES])
-def test_shapes(best: Pool, tests: Any, code: str, score: float, why: str) -> None:
+def test_shapes(best: SandboxPool, tests: Any, code: str, score: float, why: str) -> None:
     verdict = CodeTests(None, best).verify(Sample(completion=code, tests=tests))
     assert verdict.status is Status.JUDGED, verdict.because
     assert verdict.score == score, verdict.because
@@ -239,7 +241,7 @@ def test_unreadable_tests_are_the_data_sets_fault(tests: Any, why: str) -> None:
         read(tests)
 
 
-def test_scores(best: Pool) -> None:
+def test_scores(best: SandboxPool) -> None:
     sample = Sample(completion=HALF, tests=FOUR)
 
     def score(**params: Any) -> float | None:
@@ -256,7 +258,7 @@ def test_scores(best: Pool) -> None:
     assert CodeTestsParams().levels() is None
 
 
-def test_feedback_shows_public_values_and_never_hidden_ones(best: Pool) -> None:
+def test_feedback_shows_public_values_and_never_hidden_ones(best: SandboxPool) -> None:
     cases = [{"args": [1], "expected": 111, "public": True}, {"args": [2], "expected": 98765}]
     tests = {"type": "call", "entry_point": "f", "cases": cases}
     verifier = CodeTests(None, best)
@@ -269,14 +271,14 @@ def test_feedback_shows_public_values_and_never_hidden_ones(best: Pool) -> None:
     assert "98765" not in hidden
 
 
-def test_the_verdict_says_how_it_was_isolated(best: Pool) -> None:
+def test_the_verdict_says_how_it_was_isolated(best: SandboxPool) -> None:
     verdict = CodeTests(None, best).verify(Sample(completion=HALF, tests=FOUR))
     assert verdict.details["isolation"] == best.level
     assert verdict.details["outcome"] == "wrong_answer"
     assert [p.score for p in verdict.parts] == [1.0, 1.0, 0.0, 0.0]
 
 
-def test_same_program_same_verdict(best: Pool) -> None:
+def test_same_program_same_verdict(best: SandboxPool) -> None:
     """Neither hash seeds nor random numbers differ from run to run."""
     code = "import random\ndef f(x): return [random.random(), str(set('abcdefgh')), hash('a')]\n"
     because = set()
@@ -296,7 +298,7 @@ def test_numpy_is_there_where_it_is_installed(level: Any) -> None:
     code = (
         "import numpy as np\ndef f(x):\n    return np.sort(np.array(x)) * np.linalg.norm([1.0])\n"
     )
-    with Pool(level, 1) as pool:
+    with SandboxPool(level, 1) as pool:
         sample = Sample(completion=code, tests=call(([3, 1], [1, 3])))
         verdict = CodeTests(None, pool).verify(sample)
     assert verdict.score == 1.0, verdict.because

@@ -14,7 +14,7 @@ import pytest
 
 from assay.model import Sample, Status
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.sandbox.parent.pool import Pool
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.suites.asserts import convert
 from assay.verifiers.code_tests.verifier import CodeTests
 
@@ -197,7 +197,7 @@ class T(unittest.TestCase):
 
 
 @pytest.mark.parametrize("row", HONEST, ids=lambda r: r.why)
-def test_an_honest_program_passes(pool: Pool, row: Honest) -> None:
+def test_an_honest_program_passes(pool: SandboxPool, row: Honest) -> None:
     tests = {"type": "asserts", "code": row.code, "prompt": row.prompt, "timeout_s": 4}
     verdict = CodeTests(WHOLE, pool).verify(Sample(completion=row.program, tests=tests))
     assert verdict.score == 1.0, verdict.because
@@ -252,7 +252,7 @@ HANDS = {
 
 
 @pytest.mark.parametrize("hand", HANDS)
-def test_a_yes_man_of_a_function_earns_nothing(best: Pool, hand: str) -> None:
+def test_a_yes_man_of_a_function_earns_nothing(best: SandboxPool, hand: str) -> None:
     verifier = CodeTests(WHOLE, best)
     for row in YES_MEN:
         tests = {"type": "asserts", "entry_point": "f", "code": looped(row.check), "timeout_s": 4}
@@ -288,7 +288,7 @@ METHODS = [
 
 
 @pytest.mark.parametrize("row", METHODS, ids=lambda r: r.why)
-def test_a_yes_man_of_a_method_earns_nothing(best: Pool, row: Lie) -> None:
+def test_a_yes_man_of_a_method_earns_nothing(best: SandboxPool, row: Lie) -> None:
     """A method that returns its own instance hands over no more than a function does."""
     body = "".join(f"    {line}\n" for line in row.check.splitlines())
     code = f"s = Box()\ns.open()\nfor i in range(3):\n{body}"
@@ -301,7 +301,7 @@ def test_a_yes_man_of_a_method_earns_nothing(best: Pool, row: Lie) -> None:
     assert verdict.score == 0.0, verdict.because
 
 
-def test_an_operator_is_never_told_what_is_expected(best: Pool) -> None:
+def test_an_operator_is_never_told_what_is_expected(best: SandboxPool) -> None:
     """Whatever a test compares, no operator of the program's is called with a plain value."""
     check = """
 import contextlib, unittest
@@ -396,7 +396,7 @@ CLASS = "import unittest\nclass T(unittest.TestCase):\n    def test_it(self):\n 
 
 
 @pytest.mark.parametrize("row", [*FORMS, *METHOD_FORMS], ids=lambda r: f"{r.test} {r.wrong}")
-def test_a_form_of_assertion_is_a_case(best: Pool, row: Form) -> None:
+def test_a_form_of_assertion_is_a_case(best: SandboxPool, row: Form) -> None:
     code = CLASS.format(row.test) if row in METHOD_FORMS else row.test
     assert convert(code, ["f"]).rest is None
     verifier = CodeTests(WHOLE, best)
@@ -419,7 +419,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("why", BOMBS)
-def test_what_is_worked_out_outside_is_bounded(best: Pool, why: str) -> None:
+def test_what_is_worked_out_outside_is_bounded(best: SandboxPool, why: str) -> None:
     code, program = BOMBS[why]
     verdict = CodeTests(WHOLE, best).verify(Sample(completion=program, tests={"code": code}))
     assert verdict.status is Status.JUDGED
@@ -490,7 +490,7 @@ EMPTIED = [
 
 
 @pytest.mark.parametrize("row", EMPTIED, ids=lambda r: r.why)
-def test_an_argument_that_was_emptied_is_no_measure(best: Pool, row: Lie) -> None:
+def test_an_argument_that_was_emptied_is_no_measure(best: SandboxPool, row: Lie) -> None:
     """``f(xs) == sorted(xs)`` holds for whoever empties `xs` and returns nothing of it."""
     body = "".join(f"        {line}\n" for line in row.check.splitlines())
     code = f"def check(c):\n    for n in range(3):\n        xs = [n, 5, 1]\n{body}"
@@ -517,7 +517,7 @@ IN_PLACE = [
 
 
 @pytest.mark.parametrize("row", IN_PLACE, ids=lambda r: r.why)
-def test_a_change_that_is_asked_for_is_seen(best: Pool, row: Honest) -> None:
+def test_a_change_that_is_asked_for_is_seen(best: SandboxPool, row: Honest) -> None:
     tests = {"type": "asserts", "entry_point": "f", "code": row.code}
     verdict = CodeTests(WHOLE, best).verify(Sample(completion=row.program, tests=tests))
     assert verdict.score == 1.0, verdict.because

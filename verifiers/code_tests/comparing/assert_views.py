@@ -23,7 +23,13 @@ from assay.verifiers.code_tests.comparing.compare import (
     show,
     written_out,
 )
-from assay.verifiers.code_tests.sandbox.wire.decoded import Opaque, Pairs, Relative, Seq, SetOf
+from assay.verifiers.code_tests.sandbox.wire.decoded import (
+    DecodedDict,
+    DecodedOpaque,
+    Relative,
+    Seq,
+    SetOf,
+)
 
 Relation: TypeAlias = Literal[
     "==", "!=", "in", "contains", "lacks", "<", "<=", ">", ">=", "isinstance", "type"
@@ -103,7 +109,7 @@ def _related(got: Any, wanted: tuple[Any, ...], relation: Relation, rules: Rules
             return None if held else f"got {show(got)}, which is not in {show(wanted[0])}"
         return _equal(got, wanted, rules)
     if relation == "!=":
-        if isinstance(got, Opaque) and not is_match(got):
+        if isinstance(got, DecodedOpaque) and not is_match(got):
             raise _Unanswerable(f"got {show(got)}")
         same = any(difference(got, want, rules) is None for want in wanted)
         return f"got {show(got)}" if same else None
@@ -139,7 +145,7 @@ def _kinds(got: Any, *, exact: bool) -> set[str]:
         return {base} if base and not exact else set()
     if isinstance(got, Seq | SetOf):
         return {got.kind}
-    if isinstance(got, Pairs):
+    if isinstance(got, DecodedDict):
         return {"dict"}
     kind = type(got).__name__
     return {kind, "int"} if kind == "bool" and not exact else {kind}
@@ -159,7 +165,7 @@ def _items(value: Any) -> tuple[Any, ...] | list[Any]:
         return value.items
     if isinstance(value, SetOf):
         return list(set_items(value, True))
-    if isinstance(value, Pairs):
+    if isinstance(value, DecodedDict):
         return list({canonical(k, True): k for k, _ in value.pairs}.values())
     if isinstance(value, Relative):
         if value.name == "range":
@@ -184,7 +190,7 @@ def _item(value: Any, key: Any) -> Any:
         if inner.name == "iterator":
             raise _Unanswerable(f"got {show(value)}, which has no {show(key)}")
         inner = inner.value
-    if isinstance(inner, Pairs):
+    if isinstance(inner, DecodedDict):
         wanted = canonical(key, True)
         for k, v in reversed(inner.pairs):
             if canonical(k, True) == wanted:
@@ -238,7 +244,7 @@ def _repr(v: Any, left: list[int]) -> str:
         if v.kind == "list":
             return "[" + ", ".join(parts) + "]"
         return "(" + ", ".join(parts) + (",)" if len(parts) == 1 else ")")
-    if isinstance(v, Pairs):
+    if isinstance(v, DecodedDict):
         return "{" + ", ".join(f"{_repr(k, left)}: {_repr(x, left)}" for k, x in v.pairs) + "}"
     if isinstance(v, SetOf) and v.kind == "set" and len(v.items) == 1:
         return "{" + _repr(v.items[0], left) + "}"  # of more the order is anybody's guess

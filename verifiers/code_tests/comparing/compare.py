@@ -16,7 +16,13 @@ from itertools import count
 from typing import Any, Literal
 
 from assay.verifiers.code_tests.sandbox.wire import codec, decoded
-from assay.verifiers.code_tests.sandbox.wire.decoded import Opaque, Pairs, Relative, Seq, SetOf
+from assay.verifiers.code_tests.sandbox.wire.decoded import (
+    DecodedDict,
+    DecodedOpaque,
+    Relative,
+    Seq,
+    SetOf,
+)
 
 _NUMBERS = (int, float, complex, Decimal, Fraction)
 _HUGE_BITS = 100_000
@@ -71,18 +77,18 @@ def difference(got: Any, want: Any, rules: Rules) -> str | None:
 
 def is_match(value: Any) -> bool:
     """Whether it is a match of `re`: no plain value, but certainly there."""
-    return isinstance(value, Opaque) and value.name in _TRUE
+    return isinstance(value, DecodedOpaque) and value.name in _TRUE
 
 
 def truth(value: Any) -> bool | None:
     """What ``bool(value)`` would say of a plain value, or a match of `re`; None for an object."""
     while isinstance(value, Relative):
         value = value.value
-    if isinstance(value, Opaque):
+    if isinstance(value, DecodedOpaque):
         return True if is_match(value) else None
     if isinstance(value, Seq | SetOf):
         return bool(value.items)
-    if isinstance(value, Pairs):
+    if isinstance(value, DecodedDict):
         return bool(value.pairs)
     return bool(value)
 
@@ -127,7 +133,7 @@ def _differs(got: Any, want: Any, rules: Rules, where: str) -> str | None:
             if found is not None:
                 return found
         return None
-    if isinstance(got, Pairs) and isinstance(want, Pairs):
+    if isinstance(got, DecodedDict) and isinstance(want, DecodedDict):
         return _pairs(got, want, rules, where)
     if isinstance(got, SetOf) and isinstance(want, SetOf):
         same = not rules.exact_types or got.kind == want.kind
@@ -202,7 +208,7 @@ def _is_nan(x: Any) -> bool:
     return isinstance(x, float) and math.isnan(x)
 
 
-def _pairs(got: Pairs, want: Pairs, rules: Rules, where: str) -> str | None:
+def _pairs(got: DecodedDict, want: DecodedDict, rules: Rules, where: str) -> str | None:
     if len(got.pairs) != len(want.pairs):
         return _say(where, f"got {len(got.pairs)} keys, wanted {len(want.pairs)}")
     ones = _ones(rules)
@@ -272,7 +278,7 @@ def canonical(value: Any, true_is_one: bool = False) -> str:
         return "(" + ",".join(canonical(x, true_is_one) for x in value.items) + ")"
     if isinstance(value, SetOf):
         return "{" + ",".join(sorted({canonical(x, true_is_one) for x in value.items})) + "}"
-    if isinstance(value, Pairs):
+    if isinstance(value, DecodedDict):
         pairs = sorted(
             f"{canonical(k, true_is_one)}={canonical(v, true_is_one)}" for k, v in value.pairs
         )
@@ -317,7 +323,7 @@ def show(value: Any, limit: int = 80) -> str:
 def _show(v: Any, limit: int) -> str:
     if isinstance(v, Relative):
         return f"{v.name}({_show(v.value, limit)})"
-    if isinstance(v, Opaque):
+    if isinstance(v, DecodedOpaque):
         return f"an object of type {v.name}"
     if isinstance(v, str):
         return repr(v[:limit]) + ("..." if len(v) > limit else "")
@@ -330,7 +336,7 @@ def _show(v: Any, limit: int) -> str:
     if isinstance(v, Seq | SetOf):
         marks = {"list": "[]", "tuple": "()", "set": "{}", "frozenset": "{}"}[v.kind]
         return marks[0] + _several(v.items, limit) + marks[1]
-    if isinstance(v, Pairs):
+    if isinstance(v, DecodedDict):
         shown = [f"{_show(k, limit)}: {_show(x, limit)}" for k, x in v.pairs[:12]]
         return "{" + ", ".join(shown)[:limit] + ("..." if len(v.pairs) > 12 else "") + "}"
     return repr(v)

@@ -13,13 +13,14 @@ from typing import Any
 from assay.errors import ReferenceUnreadable
 from assay.printable import printable
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.runs.execute import START_S, Budget, Program
-from assay.verifiers.code_tests.runs.outcomes import CaseResult, Outcome, of_end, of_failure
-from assay.verifiers.code_tests.sandbox.parent.pool import Lane
+from assay.verifiers.code_tests.runs.execute import START_S, Budget, ProgramRun
+from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, of_end, of_failure
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxSlot
 from assay.verifiers.code_tests.sandbox.parent.run import Run
 from assay.verifiers.code_tests.sandbox.wire import decoded
-from assay.verifiers.code_tests.sandbox.wire.kinds import Kind
+from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind
 from assay.verifiers.code_tests.suites.identity_rewrites import there
+from assay.verifiers.code_tests.suites.modules import plain
 from assay.verifiers.code_tests.suites.suite import Rest, Suite
 
 MAX_CALLS = 100_000
@@ -29,9 +30,9 @@ _ABILITIES = ("call", "iter", "len", "own", "there", "true")
 
 
 def run_rest(
-    lane: Lane,
-    kind: Kind,
-    program: Program,
+    slot: SandboxSlot,
+    kind: ZygoteKind,
+    program: ProgramRun,
     suite: Suite,
     rest: Rest,
     params: CodeTestsParams,
@@ -44,14 +45,18 @@ def run_rest(
     """
     budget = Budget.of(suite, params)
     job: dict[str, Any] = {"kind": "serve", "code": rest.code, "before": there(suite.before)}
-    job |= {"caller": rest.names, "classes": rest.classes, "in_place": rest.in_place}
+    job |= {
+        "caller": {name: plain(name) for name in rest.names},
+        "classes": rest.classes,
+        "in_place": rest.in_place,
+    }
     job["exceptions"] = rest.exceptions
     began = time.monotonic()
     with program.start() as tested:
         failed = program.ready(tested)
         if failed is not None:
             return failed
-        with lane.zygote(kind).run(job, budget.limits()) as testing:
+        with slot.zygote(kind).run(job, budget.limits()) as testing:
             result = _converse(testing, tested, rest, budget, alone=not suite.cases)
     return CaseResult(result.outcome, result.because, seconds=time.monotonic() - began)
 
@@ -69,7 +74,7 @@ def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget, *, alone: b
                 "fix: call its functions, or name them test_..."
             )
         if "ready" in message:
-            return CaseResult(Outcome.PASSED)
+            return CaseResult(CaseOutcome.PASSED)
         if "c" in message:
             raise ReferenceUnreadable(f"tests.code: {of_failure(message, 'c').because}")
         if "x" in message:
@@ -78,29 +83,29 @@ def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget, *, alone: b
         if "ret" in message:
             ask = {"ret": message["ret"]}  # what a function of the test's gave
         elif not isinstance(ask, dict) or ask.get("op") not in _OPS or not _permitted(ask, rest):
-            return CaseResult(Outcome.WRONG_ANSWER, "the test asked for what it may not")
+            return CaseResult(CaseOutcome.WRONG_ANSWER, "the test asked for what it may not")
         deadline = end_at  # it runs: a reply that it takes long to decode has no time beyond
         tested.send(ask)
         try:
             reply = tested.receive(min(time.monotonic() + budget.case_s, end_at))
         except decoded.Garbled as err:
-            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}")
+            return CaseResult(CaseOutcome.WRONG_ANSWER, f"unreadable result: {err}")
         if reply is None:
             end = tested.wait(time.monotonic() + 1.0)
             ended = of_end(end, budget.case_s)
-            return ended or CaseResult(Outcome.RUNTIME_ERROR, "ended before it gave a result")
+            return ended or CaseResult(CaseOutcome.RUNTIME_ERROR, "ended before it gave a result")
         checked = _checked(reply)
         if isinstance(checked, CaseResult):
             return checked
         testing.send(checked)
-    return CaseResult(Outcome.TIMEOUT, f"the test called more than {MAX_CALLS} times")
+    return CaseResult(CaseOutcome.TIMEOUT, f"the test called more than {MAX_CALLS} times")
 
 
 def _permitted(ask: dict[str, Any], rest: Rest) -> bool:
     name = ask.get("f")
     if not isinstance(name, str):
         return False
-    return ask["op"] in ("on", "get") or name.partition(".")[0] in rest.names
+    return ask["op"] in ("on", "get") or name.partition(".")[0] in map(plain, rest.names)
 
 
 def _checked(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
@@ -117,12 +122,12 @@ def _call_back(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
     """The program calls a function that the test gave it."""
     args, kwargs = reply.get("a"), reply.get("k")
     if type(reply["back"]) is not int or type(args) is not list or type(kwargs) is not dict:
-        return CaseResult(Outcome.WRONG_ANSWER, "unreadable call of a function of the test's")
+        return CaseResult(CaseOutcome.WRONG_ANSWER, "unreadable call of a function of the test's")
     checked: list[Any] = []
     for told in [*args, *kwargs.values()]:
         found = _answer(told) if type(told) is dict and "x" not in told else None
         if not isinstance(found, dict):
-            return found or CaseResult(Outcome.WRONG_ANSWER, "unreadable argument")
+            return found or CaseResult(CaseOutcome.WRONG_ANSWER, "unreadable argument")
         checked.append(found)
     named = dict(zip(kwargs, checked[len(args) :], strict=True))
     return {"back": reply["back"], "a": checked[: len(args)], "k": named}
@@ -147,7 +152,7 @@ def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
             return {"h": reply["h"], "c": number if type(number) is int else -1, "can": able}
         if "v" not in reply:
             why = printable(str(reply.get("u")), 80)
-            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable: {why}")
+            return CaseResult(CaseOutcome.WRONG_ANSWER, f"unreadable: {why}")
         decoded.decode(reply["v"])
         after = reply.get("after")
         if after is not None:
@@ -156,7 +161,7 @@ def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
             for value in after:
                 decoded.decode(value)
     except decoded.Garbled as err:
-        return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}")
+        return CaseResult(CaseOutcome.WRONG_ANSWER, f"unreadable result: {err}")
     return {"v": reply["v"], "after": after}
 
 
@@ -164,13 +169,13 @@ def _failed(message: dict[str, Any]) -> CaseResult:
     """The test raised: an assertion that does not hold, or what the program's value caused."""
     found = of_failure(message, "x")
     if found.because.startswith("AssertionError"):
-        return CaseResult(Outcome.WRONG_ANSWER, f"the test failed: {found.because}")
-    return CaseResult(Outcome.RUNTIME_ERROR, f"the test raised {found.because}")
+        return CaseResult(CaseOutcome.WRONG_ANSWER, f"the test failed: {found.because}")
+    return CaseResult(CaseOutcome.RUNTIME_ERROR, f"the test raised {found.because}")
 
 
 def _test_ended(testing: Run, budget: Budget) -> CaseResult:
     end = testing.wait(time.monotonic() + 1.0)
     found = of_end(end, budget.total_s)
-    if found is not None and found.outcome is Outcome.TIMEOUT:
+    if found is not None and found.outcome is CaseOutcome.TIMEOUT:
         return found
-    return CaseResult(Outcome.RUNTIME_ERROR, "the test ended before its end")
+    return CaseResult(CaseOutcome.RUNTIME_ERROR, "the test ended before its end")

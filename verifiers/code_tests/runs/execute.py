@@ -13,12 +13,12 @@ from assay.verifiers.code_tests.comparing.assert_views import unmet
 from assay.verifiers.code_tests.comparing.compare import Rules, show
 from assay.verifiers.code_tests.comparing.printed import text_difference
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.runs.outcomes import CaseResult, Outcome, of_end, of_failure
-from assay.verifiers.code_tests.sandbox.parent.pool import Lane
+from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, of_end, of_failure
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxSlot
 from assay.verifiers.code_tests.sandbox.parent.run import Run
 from assay.verifiers.code_tests.sandbox.wire import codec, decoded
-from assay.verifiers.code_tests.sandbox.wire.kinds import Kind, kind_for
-from assay.verifiers.code_tests.sandbox.wire.limits import End, Limits
+from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind, kind_for
+from assay.verifiers.code_tests.sandbox.wire.limits import End, RunLimits
 from assay.verifiers.code_tests.suites.suite import Case, Suite
 
 START_S = 5.0
@@ -41,22 +41,22 @@ class Budget:
         total_s = suite.total_timeout_s or params.total_timeout_s or max(10.0, 2 * case_s)
         return cls(case_s, total_s, suite.memory_mb or params.memory_mb, params.output_mb)
 
-    def limits(self) -> Limits:
+    def limits(self) -> RunLimits:
         """For one run."""
-        return Limits(
+        return RunLimits(
             wall_s=self.total_s,
             memory_bytes=self.memory_mb << 20,
             output_bytes=self.output_mb << 20,
         )
 
 
-class Program:
-    """One program in one lane."""
+class ProgramRun:
+    """One program in one slot."""
 
     def __init__(
-        self, lane: Lane, kind: Kind, code: str, suite: Suite, params: CodeTestsParams
+        self, slot: SandboxSlot, kind: ZygoteKind, code: str, suite: Suite, params: CodeTestsParams
     ) -> None:
-        self._lane, self._kind, self._code, self._suite = lane, kind, code, suite
+        self._slot, self._kind, self._code, self._suite = slot, kind, code, suite
         self._params = params
         self._budget = Budget.of(suite, params)
         self._rules = Rules(
@@ -78,13 +78,17 @@ class Program:
         with self._judge():
             for result in one(cases):
                 out.append(result)
-                ended = result.outcome in (Outcome.TIMEOUT, Outcome.COMPILE_ERROR)
+                ended = result.outcome in (CaseOutcome.TIMEOUT, CaseOutcome.COMPILE_ERROR)
                 if ended or (stop and not result.passed):
                     break
-        last = out[-1] if out else CaseResult(Outcome.NOT_RUN)
-        rest = Outcome.COMPILE_ERROR if last.outcome is Outcome.COMPILE_ERROR else Outcome.NOT_RUN
+        last = out[-1] if out else CaseResult(CaseOutcome.NOT_RUN)
+        rest = (
+            CaseOutcome.COMPILE_ERROR
+            if last.outcome is CaseOutcome.COMPILE_ERROR
+            else CaseOutcome.NOT_RUN
+        )
         while len(out) < len(cases):
-            out.append(CaseResult(rest, last.because if rest is Outcome.COMPILE_ERROR else ""))
+            out.append(CaseResult(rest, last.because if rest is CaseOutcome.COMPILE_ERROR else ""))
         return out
 
     @contextmanager
@@ -92,7 +96,7 @@ class Program:
         if self._suite.checker is None:
             yield
             return
-        with Checker(self._lane, self._suite.checker, self._budget) as self._checker:
+        with Checker(self._slot, self._suite.checker, self._budget) as self._checker:
             yield
 
     def _deadline(self, run: Run) -> float:
@@ -113,7 +117,7 @@ class Program:
     def start(self, stdin: str = "") -> Run:
         """A run that is to answer calls, or one script."""
         kind = "script" if self._suite.kind == "stdio" else "serve"
-        return self._lane.zygote(self._kind).run(
+        return self._slot.zygote(self._kind).run(
             self.job(kind), self._budget.limits(), stdin.encode("utf-8", "surrogatepass")
         )
 
@@ -144,8 +148,8 @@ class Program:
         for want in case.expected:
             found = text_difference(text, want, self._params.text or self._suite.text, self._rules)
             if found is None:
-                return CaseResult(Outcome.PASSED, **cost)
-        return CaseResult(Outcome.WRONG_ANSWER, found or "", got=text[:400], **cost)
+                return CaseResult(CaseOutcome.PASSED, **cost)
+        return CaseResult(CaseOutcome.WRONG_ANSWER, found or "", got=text[:400], **cost)
 
     # -- calls -------------------------------------------------------------------------------
 
@@ -169,7 +173,7 @@ class Program:
         try:
             first = run.receive(self._deadline(run))
         except decoded.Garbled as err:
-            return CaseResult(Outcome.RUNTIME_ERROR, f"spoke out of turn: {err}")
+            return CaseResult(CaseOutcome.RUNTIME_ERROR, f"spoke out of turn: {err}")
         if first is not None and "ready" in first:
             return None
         for key in ("c", "x"):
@@ -180,7 +184,7 @@ class Program:
     def _ended(self, run: Run) -> CaseResult:
         end = run.wait(min(self._end_at, time.monotonic() + 1.0))
         found = of_end(end, self._budget.case_s)
-        return found or CaseResult(Outcome.RUNTIME_ERROR, "ended before it gave a result")
+        return found or CaseResult(CaseOutcome.RUNTIME_ERROR, "ended before it gave a result")
 
     def _call(self, run: Run, case: Case) -> tuple[CaseResult, bool]:
         """One case's outcome, and whether the program can take another."""
@@ -192,7 +196,7 @@ class Program:
         try:
             reply = run.receive(self._deadline(run))
         except decoded.Garbled as err:
-            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}"), False
+            return CaseResult(CaseOutcome.WRONG_ANSWER, f"unreadable result: {err}"), False
         seconds = time.monotonic() - began
         if reply is None:
             return replace(self._ended(run), seconds=seconds), False
@@ -203,19 +207,19 @@ class Program:
             return of_failure(reply, "x")
         if "v" not in reply:
             return CaseResult(
-                Outcome.WRONG_ANSWER, f"unreadable result: {printable(str(reply.get('u')), 80)}"
+                CaseOutcome.WRONG_ANSWER, f"unreadable result: {printable(str(reply.get('u')), 80)}"
             )
         try:
             got = decoded.decode(reply["v"])
         except decoded.Garbled as err:
-            return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}")
+            return CaseResult(CaseOutcome.WRONG_ANSWER, f"unreadable result: {err}")
         if self._checker is not None:
             judged = self._checker.judge({"t": list(case.args)}, reply["v"], case, encoded=True)
             return replace(judged, got=show(got, 400))
         found = unmet(got, case.expected, case.view, self._rules.of(case.rules))
         if found is None:
-            return CaseResult(Outcome.PASSED)
-        return CaseResult(Outcome.WRONG_ANSWER, found, got=show(got, 400))
+            return CaseResult(CaseOutcome.PASSED)
+        return CaseResult(CaseOutcome.WRONG_ANSWER, found, got=show(got, 400))
 
 
 def _is_bare_body(code: str) -> bool:
@@ -232,15 +236,15 @@ class Checker:
     as much time as the program: an answer can be made to keep it busy.
     """
 
-    def __init__(self, lane: Lane, code: str, budget: Budget) -> None:
-        self._lane, self._code, self._budget = lane, code, budget
+    def __init__(self, slot: SandboxSlot, code: str, budget: Budget) -> None:
+        self._slot, self._code, self._budget = slot, code, budget
         self._run: Run | None = None
         self._left_s = budget.total_s
 
     def judge(self, given: Any, got: Any, case: Case, *, encoded: bool = False) -> CaseResult:
         """Ask ``check(input, output, expected)``; arguments that are no node are encoded here."""
         if self._left_s <= 0.0:
-            return CaseResult(Outcome.TIMEOUT, "what it gave keeps the checker too long")
+            return CaseResult(CaseOutcome.TIMEOUT, "what it gave keeps the checker too long")
         if self._run is None:
             self._run = self._start()
         want = _encoded(case.expected[0]) if case.expected else None
@@ -253,19 +257,19 @@ class Checker:
             reply = None
         self._left_s -= time.monotonic() - began
         if reply is not None and reply.get("v") is True:
-            return CaseResult(Outcome.PASSED)
+            return CaseResult(CaseOutcome.PASSED)
         why = "the checker refused it"
         if reply is None:
             self._end()
             why = "the checker did not come back from it"
         elif "x" in reply:
             why = f"the checker raised {of_failure(reply, 'x').because}"
-        return CaseResult(Outcome.WRONG_ANSWER, why)
+        return CaseResult(CaseOutcome.WRONG_ANSWER, why)
 
     def _start(self) -> Run:
         from assay.errors import ReferenceUnreadable
 
-        zygote = self._lane.zygote(kind_for(self._code))
+        zygote = self._slot.zygote(kind_for(self._code))
         run = zygote.run({"kind": "serve", "code": self._code}, self._budget.limits())
         first = run.receive(time.monotonic() + self._budget.case_s + START_S)
         if first is None or "ready" not in first:
@@ -292,10 +296,10 @@ def _encoded(value: Any) -> Any:
         return items if value.kind == "list" else {"t": items}
     if isinstance(value, decoded.SetOf):
         return {"s" if value.kind == "set" else "z": [_encoded(x) for x in value.items]}
-    if isinstance(value, decoded.Pairs):
+    if isinstance(value, decoded.DecodedDict):
         return {"d": [[_encoded(k), _encoded(v)] for k, v in value.pairs]}
     if isinstance(value, decoded.Relative):
         return _encoded(value.value)
-    if isinstance(value, decoded.Opaque):
+    if isinstance(value, decoded.DecodedOpaque):
         return {"o": value.name}
     return codec.encode(value)

@@ -12,7 +12,7 @@ from assay.verifiers.code_tests.comparing.assert_views import seen
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.runs.execute import START_S, Budget
 from assay.verifiers.code_tests.runs.outcomes import of_failure
-from assay.verifiers.code_tests.sandbox.parent.pool import Lane
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxSlot
 from assay.verifiers.code_tests.sandbox.wire import decoded
 from assay.verifiers.code_tests.sandbox.wire.kinds import kind_for
 from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite
@@ -21,7 +21,7 @@ _known: dict[tuple[Any, ...], tuple[Case, ...]] = {}
 _KEPT = 64
 
 
-def completed(suite: Suite, lane: Lane, params: CodeTestsParams) -> tuple[Case, ...]:
+def completed(suite: Suite, slot: SandboxSlot, params: CodeTestsParams) -> tuple[Case, ...]:
     """The suite's cases, each with an expected value (or left to the checker).
 
     Raises:
@@ -35,8 +35,8 @@ def completed(suite: Suite, lane: Lane, params: CodeTestsParams) -> tuple[Case, 
         budget = Budget.of(suite, params)
         cases = suite.cases
         if suite.generator is not None:
-            cases = (*cases, *_generated(suite, lane, budget))
-        found = _solved(suite, cases, lane, budget)
+            cases = (*cases, *_generated(suite, slot, budget))
+        found = _solved(suite, cases, slot, budget)
         if len(_known) >= _KEPT:
             _known.pop(next(iter(_known)))
         _known[key] = found
@@ -51,11 +51,11 @@ def _fail(what: str, message: Any) -> NoReturn:
     raise ReferenceUnreadable(f"tests.{what} fails{why}")
 
 
-def _generated(suite: Suite, lane: Lane, budget: Budget) -> list[Case]:
+def _generated(suite: Suite, slot: SandboxSlot, budget: Budget) -> list[Case]:
     """``generate(n)`` gives a list of argument lists, or of texts for stdin."""
     deadline = time.monotonic() + budget.total_s + START_S
     job = {"kind": "serve", "code": suite.generator}
-    with lane.zygote(kind_for(suite.generator)).run(job, budget.limits()) as run:
+    with slot.zygote(kind_for(suite.generator)).run(job, budget.limits()) as run:
         ready = run.receive(deadline)
         if ready is None or "ready" not in ready:
             _fail("generator", ready)
@@ -89,8 +89,10 @@ def _rows(value: Any) -> list[Any] | None:
     return value if isinstance(value, list) else None
 
 
-def _solved(suite: Suite, cases: Sequence[Case], lane: Lane, budget: Budget) -> tuple[Case, ...]:
-    zygote = lane.zygote(kind_for(suite.reference, suite.before))
+def _solved(
+    suite: Suite, cases: Sequence[Case], slot: SandboxSlot, budget: Budget
+) -> tuple[Case, ...]:
+    zygote = slot.zygote(kind_for(suite.reference, suite.before))
     out = []
     job = {"kind": "script" if suite.kind == "stdio" else "serve", "code": suite.reference}
     if suite.before:

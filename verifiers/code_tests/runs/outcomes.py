@@ -10,7 +10,7 @@ from assay.printable import printable
 from assay.verifiers.code_tests.sandbox.wire.limits import End
 
 
-class Outcome(StrEnum):
+class CaseOutcome(StrEnum):
     """All are the program's own doing, and judged."""
 
     PASSED = "passed"
@@ -32,7 +32,7 @@ class Starved(Exception):
 class CaseResult:
     """One case's outcome, with its evidence."""
 
-    outcome: Outcome
+    outcome: CaseOutcome
     because: str = ""
     """In short: the first difference, the exception and its line, the limit."""
     got: str = ""
@@ -43,7 +43,7 @@ class CaseResult:
     @property
     def passed(self) -> bool:
         """Whether it counts."""
-        return self.outcome is Outcome.PASSED
+        return self.outcome is CaseOutcome.PASSED
 
 
 def of_end(end: End, limit_s: float) -> CaseResult | None:
@@ -56,19 +56,21 @@ def of_end(end: End, limit_s: float) -> CaseResult | None:
     if end.how == "starved":
         raise Starved
     if end.how == "timeout":
-        return CaseResult(Outcome.TIMEOUT, f"took longer than {limit_s:g} s", **cost)
+        return CaseResult(CaseOutcome.TIMEOUT, f"took longer than {limit_s:g} s", **cost)
     if end.how == "output":
-        return CaseResult(Outcome.OUTPUT_LIMIT, "printed or returned too much", **cost)
+        return CaseResult(CaseOutcome.OUTPUT_LIMIT, "printed or returned too much", **cost)
     if end.how == "threads":
-        return CaseResult(Outcome.RUNTIME_ERROR, "started too many threads", **cost)
+        return CaseResult(CaseOutcome.RUNTIME_ERROR, "started too many threads", **cost)
     if end.how == "disk":
-        return CaseResult(Outcome.RUNTIME_ERROR, "wrote too many or too large files", **cost)
+        return CaseResult(CaseOutcome.RUNTIME_ERROR, "wrote too many or too large files", **cost)
     if end.exit_code == -24 or (end.exit_code == -9 and end.how == "exit" and end.cpu_s > limit_s):
-        return CaseResult(Outcome.TIMEOUT, "used up its CPU time", **cost)
+        return CaseResult(CaseOutcome.TIMEOUT, "used up its CPU time", **cost)
     if end.exit_code < 0:
-        return CaseResult(Outcome.RUNTIME_ERROR, f"died by signal {-end.exit_code}", **cost)
+        return CaseResult(CaseOutcome.RUNTIME_ERROR, f"died by signal {-end.exit_code}", **cost)
     if end.exit_code > 0:
-        return CaseResult(Outcome.RUNTIME_ERROR, f"ended with exit code {end.exit_code}", **cost)
+        return CaseResult(
+            CaseOutcome.RUNTIME_ERROR, f"ended with exit code {end.exit_code}", **cost
+        )
     return None
 
 
@@ -82,7 +84,7 @@ def of_failure(message: dict[str, Any], key: str) -> CaseResult:
     where = f" in line {line}" if type(line) is int else ""
     because = f"{kind}{where}" + (f": {text}" if text else "")
     if key == "c":
-        return CaseResult(Outcome.COMPILE_ERROR, because)
+        return CaseResult(CaseOutcome.COMPILE_ERROR, because)
     if kind == "MemoryError":
-        return CaseResult(Outcome.MEMORY_LIMIT, because)
-    return CaseResult(Outcome.RUNTIME_ERROR, because)
+        return CaseResult(CaseOutcome.MEMORY_LIMIT, because)
+    return CaseResult(CaseOutcome.RUNTIME_ERROR, because)

@@ -21,7 +21,7 @@ from assay.verifiers.code_tests.comparing.assert_views import unmet
 from assay.verifiers.code_tests.comparing.compare import Rules, show
 from assay.verifiers.code_tests.comparing.printed import text_difference
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.runs.outcomes import CaseResult, Outcome
+from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult
 from assay.verifiers.code_tests.sandbox.wire import codec, decoded
 from assay.verifiers.code_tests.suites.suite import Case, Suite
 
@@ -86,8 +86,8 @@ def _script(code: str, case: Case, suite: Suite, params: CodeTestsParams) -> Cas
     for want in case.expected:
         found = text_difference(stdout, want, params.text or suite.text, rules) or ""
         if not found:
-            return CaseResult(Outcome.PASSED)
-    return CaseResult(Outcome.WRONG_ANSWER, found, got=stdout[:400])
+            return CaseResult(CaseOutcome.PASSED)
+    return CaseResult(CaseOutcome.WRONG_ANSWER, found, got=stdout[:400])
 
 
 def _calls(
@@ -103,7 +103,7 @@ def _calls(
     }
     stdout, failed = _post(_DRIVER, json.dumps(job), suite, params)
     lines = [x[len(mark) :] for x in stdout.split("\n") if x.startswith(mark)]
-    missing = failed or CaseResult(Outcome.RUNTIME_ERROR, "ended before it gave a result")
+    missing = failed or CaseResult(CaseOutcome.RUNTIME_ERROR, "ended before it gave a result")
     rules = _rules(params)
     out = []
     for i, case in enumerate(cases):
@@ -116,14 +116,14 @@ def _returned(line: str, case: Case, rules: Rules) -> CaseResult:
         reply = decoded.parse(line.encode("utf-8", "replace"))
         if "x" in reply:
             told = reply["x"] if isinstance(reply["x"], dict) else {}
-            return CaseResult(Outcome.RUNTIME_ERROR, str(told.get("type"))[:80])
+            return CaseResult(CaseOutcome.RUNTIME_ERROR, str(told.get("type"))[:80])
         got = decoded.decode(reply.get("v", {"o": "?"}))
     except decoded.Garbled as err:
-        return CaseResult(Outcome.WRONG_ANSWER, f"unreadable result: {err}")
+        return CaseResult(CaseOutcome.WRONG_ANSWER, f"unreadable result: {err}")
     found = unmet(got, case.expected, case.view, rules.of(case.rules))
     if found is None:
-        return CaseResult(Outcome.PASSED)
-    return CaseResult(Outcome.WRONG_ANSWER, found, got=show(got, 400))
+        return CaseResult(CaseOutcome.PASSED)
+    return CaseResult(CaseOutcome.WRONG_ANSWER, found, got=show(got, 400))
 
 
 def _rules(params: CodeTestsParams) -> Rules:
@@ -153,23 +153,23 @@ def _post(
         raise RemoteFailed(f"{status}: {str(reply.get('message'))[:200]}")
     compiled = reply.get("compile_result")
     if isinstance(compiled, dict) and compiled.get("status") != "Finished":
-        return "", CaseResult(Outcome.COMPILE_ERROR, str(compiled.get("stderr"))[:160])
+        return "", CaseResult(CaseOutcome.COMPILE_ERROR, str(compiled.get("stderr"))[:160])
     if isinstance(compiled, dict) and compiled.get("return_code") not in (0, None):
-        return "", CaseResult(Outcome.COMPILE_ERROR, str(compiled.get("stderr"))[:160])
+        return "", CaseResult(CaseOutcome.COMPILE_ERROR, str(compiled.get("stderr"))[:160])
     run = reply.get("run_result")
     if not isinstance(run, dict):
         raise RemoteFailed("no run_result in the answer")
     stdout = run.get("stdout")
     stdout = stdout if isinstance(stdout, str) else ""
     if run.get("status") == "TimeLimitExceeded":
-        return stdout, CaseResult(Outcome.TIMEOUT, f"took longer than {timeout_s:g} s")
+        return stdout, CaseResult(CaseOutcome.TIMEOUT, f"took longer than {timeout_s:g} s")
     if run.get("status") != "Finished":
         raise RemoteFailed(f"run status {str(run.get('status'))[:40]}")
     if run.get("return_code") != 0:
         stderr = str(run.get("stderr"))
         if "SyntaxError" in stderr or "IndentationError" in stderr:
-            return stdout, CaseResult(Outcome.COMPILE_ERROR, stderr[-160:])
-        kind = Outcome.MEMORY_LIMIT if "MemoryError" in stderr else Outcome.RUNTIME_ERROR
+            return stdout, CaseResult(CaseOutcome.COMPILE_ERROR, stderr[-160:])
+        kind = CaseOutcome.MEMORY_LIMIT if "MemoryError" in stderr else CaseOutcome.RUNTIME_ERROR
         return stdout, CaseResult(kind, stderr[-160:].strip())
     return stdout, None
 

@@ -21,7 +21,7 @@ OUT_OF_MEMORY = b'{"x":{"type":"MemoryError","line":null,"text":""}}'
 """Ready before memory is short."""
 
 
-class Channel:
+class ParentChannel:
     """To the parent and back: a length (4 bytes, big-endian) and JSON, again and again."""
 
     def __init__(self, fd: int) -> None:

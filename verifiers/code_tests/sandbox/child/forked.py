@@ -25,13 +25,19 @@ import contextlib
 import gc
 import os
 import random
+import signal
 import sys
 import threading
 import types
 from typing import Any
 
 from assay.verifiers.code_tests.sandbox.child import pytest_like
-from assay.verifiers.code_tests.sandbox.child.claims import OUT_OF_MEMORY, SOURCE, Channel, failure
+from assay.verifiers.code_tests.sandbox.child.claims import (
+    OUT_OF_MEMORY,
+    SOURCE,
+    ParentChannel,
+    failure,
+)
 from assay.verifiers.code_tests.sandbox.child.proxy import outward
 from assay.verifiers.code_tests.sandbox.child.serving import Server
 
@@ -42,12 +48,14 @@ _exit = os._exit
 
 def run(job: dict[str, Any], channel_fd: int) -> None:
     """Run a job and leave the process. Never returns."""
-    channel = Channel(channel_fd)
+    channel = ParentChannel(channel_fd)
     code = 1
     try:
         _fresh_streams()
         random.seed(0)  # the same program gets the same verdict
         threading.stack_size = _stack_size
+        signal.raise_signal = _raise_signal
+        os.kill = _kill
         if "lent" in job:
             _lend(job["lent"])
         code = _script(job, channel) if job["kind"] == "script" else _serve(job, channel)
@@ -82,6 +90,38 @@ def _stack_size(*size: int) -> int:
     return _thread.stack_size(*wanted)
 
 
+_DEADLY = frozenset(
+    {signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2,
+     signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO, signal.SIGPWR,
+     signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP,
+     signal.SIGSYS, signal.SIGABRT}
+)  # fmt: skip
+"""What ends a program that sends it to itself, and has no handler."""
+
+
+def _raise_signal(number: int, /) -> None:
+    """`signal.raise_signal`, deadly at every level as it is in plain Python."""
+    _die_of(number)
+    _python_raise(number)
+
+
+def _kill(pid: int, number: int, /) -> None:
+    """`os.kill`, likewise."""
+    if pid == os.getpid():
+        _die_of(number)
+    _python_kill(pid, number)
+
+
+def _die_of(number: int) -> None:
+    if number == signal.SIGINT and signal.getsignal(number) is signal.SIG_DFL:
+        raise KeyboardInterrupt
+    if number in _DEADLY and signal.getsignal(number) in (signal.SIG_DFL, None):
+        _exit(128 + number)  # as a shell reports it
+
+
+_python_kill, _python_raise = os.kill, signal.raise_signal
+
+
 def _lend(code: str) -> None:
     """Let programs use the names that `code` defines, where nothing else defines them.
 
@@ -100,7 +140,7 @@ def _module(name: str) -> types.ModuleType:
     return module
 
 
-def _compile(code: str, channel: Channel) -> types.CodeType | None:
+def _compile(code: str, channel: ParentChannel) -> types.CodeType | None:
     try:
         return compile(code, SOURCE, "exec", dont_inherit=True)
     except MemoryError:  # CPython's parser says so of nesting, too
@@ -110,7 +150,7 @@ def _compile(code: str, channel: Channel) -> types.CodeType | None:
     return None
 
 
-def _script(job: dict[str, Any], channel: Channel) -> int:
+def _script(job: dict[str, Any], channel: ParentChannel) -> int:
     """Like ``python program.py``, with the exit code that it would have."""
     code = _compile(job["code"], channel)
     if code is None:
@@ -162,7 +202,7 @@ def _exit_status(err: SystemExit) -> int:
     return err.code & 0xFF if isinstance(err.code, int) else 1
 
 
-def _serve(job: dict[str, Any], channel: Channel) -> int:
+def _serve(job: dict[str, Any], channel: ParentChannel) -> int:
     code = _compile(job["code"], channel)
     if code is None:
         return 1
@@ -187,9 +227,5 @@ def _serve(job: dict[str, Any], channel: Channel) -> int:
         channel.send({"x": failure(err)})
         return 1
     channel.send({"ready": 1})
-    server = Server(module.__dict__, channel)
-    while True:
-        request = channel.receive()
-        if request is None:
-            return 0
-        server.reply(request)
+    Server(module.__dict__, channel).serve()
+    return 0

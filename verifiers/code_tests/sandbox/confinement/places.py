@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from assay.verifiers.code_tests.sandbox.confinement import confine, exposed
 from assay.verifiers.code_tests.sandbox.confinement.workspace import Workspace
 
-LANE_UID = 0x70000000
+SLOT_UID = 0x70000000
 """As root, programs run as users from here on, nobody's: one for each that is under way, so that
 they cannot touch each other, and limits that the kernel counts by user are counted by program."""
 
 _USERS = 0x0FFF0000
-_A_LANE = 64  # users of one lane before they repeat
+_USERS_A_SLOT = 64  # users of one slot before they repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Places:
     def _new(self) -> Place:
         number = self._made
         self._made += 1
-        uid = None if self._first is None else self._first + number % _A_LANE
+        uid = None if self._first is None else self._first + number % _USERS_A_SLOT
         work = self._workspace.folder(number, uid) if self._workspace is not None else None
         rules = -1
         if self._landlock:
@@ -84,9 +84,9 @@ class Places:
         return Place(work, uid, rules)
 
 
-def first_uid(parent_pid: int, lane: int) -> int:
-    """The first user of a lane; lanes of one machine seldom share any."""
-    return LANE_UID + (parent_pid * 8 + lane % 8) * _A_LANE % _USERS
+def first_uid(parent_pid: int, slot: int) -> int:
+    """The first user of a slot; slots of one machine seldom share any."""
+    return SLOT_UID + (parent_pid * 8 + slot % 8) * _USERS_A_SLOT % _USERS
 
 
 def usable(uid: int | None) -> int | None:

@@ -17,14 +17,15 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from assay import forks
 from assay.errors import ConfigError, SandboxUnavailable
 from assay.verifiers.code_tests.sandbox.confinement import syscalls
-from assay.verifiers.code_tests.sandbox.parent.pool import Zygote
+from assay.verifiers.code_tests.sandbox.parent.pool import ZygoteProcess
 from assay.verifiers.code_tests.sandbox.wire import levels
 from assay.verifiers.code_tests.sandbox.wire.decoded import Garbled
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
 from assay.verifiers.code_tests.sandbox.wire.levels import LEVELS, Level
-from assay.verifiers.code_tests.sandbox.wire.limits import Limits, Lost, Unconfined
+from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits, Unconfined
 
 FORBIDDEN = (
     "read a file outside",
@@ -109,7 +110,7 @@ def probe(t):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LevelCheck:
     """What the self-test of one level found."""
 
     level: Level
@@ -119,28 +120,28 @@ class Finding:
     landlock_abi: int = 0
 
 
-def examine(level: Level) -> Finding:
+def examine(level: Level) -> LevelCheck:
     """Start a zygote at `level`, and try from inside what must fail. Some 100 ms."""
     missing = syscalls.supported() if level != "rlimits-only" else None
     if missing is not None:
-        return Finding(level, False, missing)
+        return LevelCheck(level, False, missing)
     try:
-        zygote = Zygote(level, PLAIN)
+        zygote = ZygoteProcess(level, PLAIN)
     except SandboxUnavailable as err:
-        return Finding(level, False, str(err))
+        return LevelCheck(level, False, str(err))
     try:
         got = _probe(zygote)
     except (Lost, Unconfined, Garbled) as err:
-        return Finding(level, False, f"the probe did not run: {err}")
+        return LevelCheck(level, False, f"the probe did not run: {err}")
     finally:
         zygote.close()
     broken = [f"a program could not {what}" for what in NEEDED if got.get(what) is not True]
     if level != "rlimits-only":
         broken += [f"a program could {what}" for what in FORBIDDEN if got.get(what) is not False]
-    return Finding(level, not broken, "; ".join(broken), zygote.ready.landlock_abi)
+    return LevelCheck(level, not broken, "; ".join(broken), zygote.ready.landlock_abi)
 
 
-def _probe(zygote: Zygote) -> dict[str, Any]:
+def _probe(zygote: ZygoteProcess) -> dict[str, Any]:
     """What the probe managed to do, by name; also checked from outside where that is possible."""
     folder = tempfile.mkdtemp(prefix="assay-probe-")
     listeners: list[socket.socket] = []
@@ -171,7 +172,7 @@ def _probe(zygote: Zygote) -> dict[str, Any]:
         }
         tagged = {"d": [[k, v] for k, v in targets.items()]}
         deadline = time.monotonic() + 10.0
-        with zygote.run({"kind": "serve", "code": _PROBE}, Limits(wall_s=10.0)) as run:
+        with zygote.run({"kind": "serve", "code": _PROBE}, RunLimits(wall_s=10.0)) as run:
             run.receive(deadline)
             run.send({"op": "call", "f": "probe", "a": [tagged]})
             reply = run.receive(deadline) or {}
@@ -190,11 +191,11 @@ def _probe(zygote: Zygote) -> dict[str, Any]:
             shutil.rmtree(folder)
 
 
-_findings: dict[tuple[int, Level], Finding] = {}
-_lock = threading.Lock()
+_findings: dict[tuple[int, Level], LevelCheck] = {}
+_lock = forks.Lock()
 
 
-def finding(level: Level) -> Finding:
+def finding(level: Level) -> LevelCheck:
     """`examine`, once a process and level."""
     key = (os.getpid(), level)
     with _lock:
@@ -203,7 +204,7 @@ def finding(level: Level) -> Finding:
         return _findings[key]
 
 
-def choose(at_least: Level) -> Finding:
+def choose(at_least: Level) -> LevelCheck:
     """The best level that holds here, and no worse than `at_least`.
 
     Raises:

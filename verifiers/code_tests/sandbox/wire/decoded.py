@@ -46,7 +46,7 @@ class SetOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class DecodedDict:
     """A dict, as its pairs."""
 
     pairs: tuple[tuple[Any, Any], ...]
@@ -61,13 +61,13 @@ class Relative:
 
 
 @dataclass(frozen=True, slots=True)
-class Opaque:
+class DecodedOpaque:
     """An object that could not cross. It equals nothing."""
 
     name: str
 
 
-Node: TypeAlias = Seq | SetOf | Pairs | Relative | Opaque
+Node: TypeAlias = Seq | SetOf | DecodedDict | Relative | DecodedOpaque
 
 
 class Garbled(ValueError):
@@ -130,7 +130,7 @@ def _tagged(tag: str, v: Any, depth: int, left: list[int]) -> Any:
         return Seq("tuple", _items(v, depth, left))
     if tag == "d":
         pairs = tuple(_items(pair, depth, left, 2) for pair in _list(v))
-        return Pairs(tuple((k, x) for k, x in pairs))
+        return DecodedDict(tuple((k, x) for k, x in pairs))
     if tag == "s":
         return SetOf("set", _items(v, depth, left))
     if tag == "z":
@@ -163,14 +163,14 @@ def _tagged(tag: str, v: Any, depth: int, left: list[int]) -> Any:
         if ends[2] == 0:
             raise Garbled("a range of no step")
         if max(x.bit_length() for x in ends) > _RANGE_BITS:
-            return Opaque("range")  # its length is a quotient, which takes quadratic time
+            return DecodedOpaque("range")  # its length is a quotient, which takes quadratic time
         return Relative("range", Seq("tuple", ends))
     if tag == "Q":
         top, bottom = _items(v, depth, left, 2)
         if type(top) is not int or type(bottom) is not int or bottom == 0:
             raise Garbled("a fraction of other things than integers")
         if max(top.bit_length(), bottom.bit_length()) > _FRACTION_BITS:
-            return Opaque("fractions.Fraction")  # reducing it takes quadratic time
+            return DecodedOpaque("fractions.Fraction")  # reducing it takes quadratic time
         return Fraction(top, bottom)
     if tag == "!":
         return _elsewhere(v)
@@ -182,7 +182,7 @@ def _tagged(tag: str, v: Any, depth: int, left: list[int]) -> Any:
     return found
 
 
-def _elsewhere(v: Any) -> Opaque:
+def _elsewhere(v: Any) -> DecodedOpaque:
     """What stays with the test or the program: here an object like any other.
 
     ``["h", number, class, abilities]`` is one of the program's, ``["f", number]`` a function of
@@ -193,7 +193,7 @@ def _elsewhere(v: Any) -> Opaque:
     fits = (what, len(numbers)) in (("h", 2), ("f", 1)) and all(type(x) is int for x in numbers)
     if not fits or not all(type(x) is str for x in _list(able)):
         raise Garbled("neither an object nor a function")
-    return Opaque("object")
+    return DecodedOpaque("object")
 
 
 def _text(tag: str, v: str) -> Any:
@@ -202,7 +202,7 @@ def _text(tag: str, v: str) -> Any:
     if tag == "F" and v in ("nan", "inf", "-inf"):
         return float(v)
     if tag == "o":
-        return Opaque(v[:120])
+        return DecodedOpaque(v[:120])
     if tag in ("b", "B"):
         try:
             raw = bytes.fromhex(v)
@@ -215,7 +215,9 @@ def _text(tag: str, v: str) -> Any:
         except InvalidOperation:
             raise Garbled("a decimal that is none") from None
         if number.is_finite() and abs(number.adjusted()) > _DECIMAL_CHARS:
-            return Opaque("decimal.Decimal")  # an exponent that would fill memory if expanded
+            return DecodedOpaque(
+                "decimal.Decimal"
+            )  # an exponent that would fill memory if expanded
         return number
     raise Garbled(f"unknown tag {tag[:10]!r}")
 

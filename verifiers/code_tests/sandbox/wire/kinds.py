@@ -20,7 +20,7 @@ _STANDARD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ZygoteKind:
     """What a zygote has loaded before the first program comes."""
 
     name: str
@@ -31,7 +31,7 @@ class Kind:
     """Names in those folders that programs may read and import."""
 
 
-PLAIN = Kind("plain", _STANDARD)
+PLAIN = ZygoteKind("plain", _STANDARD)
 
 _NUMERIC = ("numpy", "pandas", "scipy")
 _NEEDED = (*_NUMERIC, "dateutil", "pytz", "tzdata")
@@ -39,7 +39,7 @@ _NEEDED = (*_NUMERIC, "dateutil", "pytz", "tzdata")
 
 
 @functools.cache
-def numeric_kind() -> Kind | None:
+def numeric_kind() -> ZygoteKind | None:
     """A kind with numpy loaded, and pandas where it is installed; None without numpy."""
     site: list[str] = []
     for name in _NUMERIC:
@@ -52,10 +52,10 @@ def numeric_kind() -> Kind | None:
         if parent not in site:
             site.append(parent)
     packages = (*_NEEDED, *(f"{name}.libs" for name in _NEEDED), "six.py")
-    return Kind("numeric", (*_STANDARD, "numpy", "pandas"), tuple(site), packages)
+    return ZygoteKind("numeric", (*_STANDARD, "numpy", "pandas"), tuple(site), packages)
 
 
-def kind_for(*codes: str | None) -> Kind:
+def kind_for(*codes: str | None) -> ZygoteKind:
     """The kind that these programs need: with numpy, if a line of any imports that."""
     for code in codes:
         for line in (code or "").splitlines():

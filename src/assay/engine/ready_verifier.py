@@ -1,0 +1,227 @@
+"""One verifier with its params: how its verdicts are keyed, run inline, and read from workers."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import time
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from assay.engine.workers.frames import dumps, loads
+from assay.engine.workers.worker_loop import TRACE_CHARS, as_verdict
+from assay.errors import PluginError, ReferenceUnreadable, SampleError, VerdictError
+from assay.model import EMPTY, Sample, Status, Verdict
+from assay.plugins.spec import Escalate, Verifier
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from assay.plugins.registered import Offer
+
+_numbers = itertools.count(1)
+_known: dict[bytes, int] = {}
+
+
+class ReadyVerifier:
+    """A verifier with its params, as an engine runs it.
+
+    Args:
+        offer: The verifier.
+        params: Its params, checked.
+        levels: The values its score may take, or None.
+    """
+
+    def __init__(
+        self, offer: Offer, params: BaseModel | None, levels: tuple[float, ...] | None
+    ) -> None:
+        spec = offer.spec
+        self.offer = offer
+        self.spec = spec
+        self.params = params
+        self.name = spec.name
+        self.levels = frozenset(levels) if levels is not None else None
+        self.visible = frozenset(need.rstrip("?").partition(".")[0] for need in spec.needs)
+        self._entries = tuple(
+            need.rstrip("?").partition(".")[2] for need in spec.needs if need.startswith("info.")
+        )
+        self._whole_info = any(need.rstrip("?") == "info" for need in spec.needs)
+        self._fields = tuple(sorted(self.visible - {"info"}))
+        self.demands = any(need[-1] != "?" for need in spec.needs)
+        """Whether a sample can lack something."""
+        self._verifier: Verifier | None = None
+        self._broken: PluginError | None = None
+        self.recipe = dumps(
+            {
+                "name": spec.name,
+                "target": spec.target,
+                "origin": offer.origin,
+                "model": f"{type(params).__module__}:{type(params).__qualname__}"
+                if params is not None
+                else None,
+                "params": params.model_dump(mode="json") if params is not None else None,
+            }
+        )
+        # one step, so that two threads agree without a lock; a number may go unused
+        self.number = _known.setdefault(self.recipe, next(_numbers))
+        """The same for the same verifier and params in all engines of the process."""
+
+    def view(self, sample: Sample) -> Sample:
+        """What the verifier may see of `sample`: the completion, and what its spec needs."""
+        seen = sample.only(self.visible)
+        if self._whole_info or not seen.info:
+            return seen
+        info = {name: seen.info[name] for name in self._entries if name in seen.info}
+        return seen if len(info) == len(seen.info) else Sample(**_fields_of(seen, info))
+
+    def key(self, view: Sample) -> bytes:
+        """Digest of all that the verdict depends on, but for verifier and params.
+
+        Raises:
+            SampleError: as `payload`.
+        """
+        completion = view.completion
+        if not self._fields and type(completion) is str and not view.info:
+            text = completion.encode("utf-8", "surrogatepass")
+        else:
+            text = self.payload(view)
+        return hashlib.blake2b(text, digest_size=16).digest()
+
+    def payload(self, view: Sample) -> bytes:
+        """The sample as a worker gets it.
+
+        Raises:
+            SampleError: a field that the verifier needs is no JSON (a date, NaN, an integer of
+                thousands of digits); names it.
+        """
+        plain = view.to_json()
+        try:
+            return dumps(plain)
+        except (ValueError, TypeError, RecursionError) as err:
+            raise SampleError(_no_json(plain, err)) from err
+
+    # -- in this process ------------------------------------------------------------------------
+
+    def verifier(self) -> Verifier:
+        """The object that judges, made on first use.
+
+        Raises:
+            PluginError: its module or factory fails; the same error each time.
+        """
+        if self._verifier is None:
+            if self._broken is not None:
+                raise self._broken
+            try:
+                self._verifier = self.offer.make(self.params)
+            except PluginError as err:
+                self._broken = err
+                raise
+        return self._verifier
+
+    def judge(self, view: Sample) -> Verdict | Escalate:
+        """Run the verifier here.
+
+        Raises:
+            ReferenceUnreadable: as the verifier raised it.
+        """
+        try:
+            verifier = self._verifier if self._verifier is not None else self.verifier()
+            start = time.perf_counter()  # the import before belongs to no sample
+            result = verifier.verify(view)
+            if type(result) is Escalate:
+                return result
+            return self.checked(as_verdict(self.name, result, time.perf_counter() - start))
+        except ReferenceUnreadable:
+            raise
+        except (Exception, SystemExit) as err:  # a verifier that exits must not end its caller
+            return self.crashed(err)
+
+    def checked(self, verdict: Verdict) -> Verdict:
+        """`verdict`, if its score is one of the declared levels.
+
+        Raises:
+            VerdictError: it is none of them, and a proof may rest on them.
+        """
+        if (
+            self.levels is not None
+            and verdict.score is not None
+            and verdict.score not in self.levels
+        ):
+            levels = ", ".join(f"{level:g}" for level in sorted(self.levels))
+            raise VerdictError(
+                f"{self.name}: score {verdict.score} is none of its declared levels {levels}"
+            )
+        return verdict
+
+    def crashed(self, err: BaseException) -> Verdict:
+        """The verdict for an exception that a verifier let out."""
+        first = str(err).partition("\n")[0]
+        known = isinstance(err, PluginError | VerdictError)
+        sentence = first if known else f"{type(err).__name__}: {first}"
+        trace = "".join(traceback.format_exception(err))[-TRACE_CHARS:]
+        return Verdict.crashed(self.name, sentence, details={"traceback": trace})
+
+    # -- from a worker --------------------------------------------------------------------------
+
+    def read(self, reply: tuple[str, Any]) -> Verdict:
+        """The verdict that a worker's reply, or its fate, comes to.
+
+        Raises:
+            ReferenceUnreadable: as the verifier raised it in the worker.
+        """
+        kind, told = reply
+        if kind == "limit":
+            what = "asleep" if told["limit"] == "sleep" else "computing"
+            because = f"not decided after {told['seconds']:.3g} s of its own time, {what}"
+            return Verdict(
+                self.name, Status.JUDGED, 0.0, because, details=told, seconds=told["seconds"]
+            )
+        if kind == "starved":
+            sentence, seconds = told
+            return Verdict(self.name, Status.TIMED_OUT, None, sentence, seconds=seconds)
+        if kind == "budget":
+            return Verdict.timed_out(self.name, told, details={"limit": "budget"})
+        if kind != "reply":
+            return Verdict.crashed(self.name, told)
+        try:
+            return self._parsed(told)
+        except ReferenceUnreadable:
+            raise
+        except (VerdictError, ValueError, TypeError, KeyError, AttributeError) as err:
+            return Verdict.crashed(self.name, f"its worker sent no verdict: {err}"[:500])
+
+    def _parsed(self, payload: bytes) -> Verdict:
+        reply = loads(payload)
+        if "verdict" in reply:
+            verdict = Verdict.from_json(reply["verdict"])
+            if verdict.verifier != self.name:
+                raise VerdictError(f"a verdict of {verdict.verifier!r}")
+            return self.checked(verdict)
+        if "invalid" in reply:
+            raise ReferenceUnreadable(str(reply["invalid"]))
+        if reply.get("limit") == "memory":
+            because = "used up the memory it may have"
+            return Verdict.judged(self.name, 0.0, because, details={"limit": "memory"})
+        sentence, trace = reply["crash"]
+        details = {"traceback": str(trace)} if trace else EMPTY
+        return Verdict.crashed(self.name, str(sentence), details=details)
+
+
+def _no_json(plain: dict[str, Any], err: Exception) -> str:
+    for name, value in plain.items():
+        entries = value.items() if name == "info" else [("", value)]
+        for entry, inner in entries:
+            try:
+                dumps(inner)
+            except (ValueError, TypeError, RecursionError):
+                where = f"{name}.{entry}" if entry else name
+                return f"{where} is no JSON: {err}"
+    return f"the sample is no JSON: {err}"
+
+
+def _fields_of(sample: Sample, info: dict[str, Any]) -> dict[str, Any]:
+    from assay.model import SAMPLE_FIELDS
+
+    fields = {name: getattr(sample, name) for name in SAMPLE_FIELDS}
+    fields["info"] = info
+    return fields

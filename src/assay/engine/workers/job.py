@@ -1,0 +1,31 @@
+"""What callers give the pool, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Reply = tuple[Literal["reply", "limit", "starved", "dead", "lost"], Any]
+"""What a job comes to: ``reply`` (payload), ``limit`` (what it spent), ``starved`` (a sentence,
+and the seconds it took), ``dead`` or ``lost`` (a sentence: its worker, or the pool, is gone)."""
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One sample for one verifier."""
+
+    verifier: int
+    """Its number: see `ReadyVerifier.number`."""
+    payload: bytes
+    escalated: bool
+    timeout_s: float
+    deliver: Callable[[Job, Reply], None]
+    """Called once, from the pool's thread; must not block or raise."""
+    tag: Any = None
+    """The caller's own."""
+    waiting: bool = False
+    number: int = 0
+    attempts: int = 0
+    """How often a worker was lost with it."""
+    done: bool = False
