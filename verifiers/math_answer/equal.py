@@ -12,7 +12,7 @@ from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
 from assay.printable import printable
-from assay.verifiers.math_answer.deciding import form, relations, scalars
+from assay.verifiers.math_answer.deciding import constants, families, form, relations, scalars
 from assay.verifiers.math_answer.deciding.compare import Comparer
 from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable
@@ -20,11 +20,13 @@ from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
 from assay.verifiers.math_answer.reading import placeholders, wording
 from assay.verifiers.math_answer.reading.commas import with_points
+from assay.verifiers.math_answer.reading.dates import date
 from assay.verifiers.math_answer.reading.parse import parse_tokens
-from assay.verifiers.math_answer.reading.simplify import settle
+from assay.verifiers.math_answer.reading.simplify import is_label, settle
+from assay.verifiers.math_answer.reading.spoken import spoken
 from assay.verifiers.math_answer.reading.tokens import tokenize
 from assay.verifiers.math_answer.to_text import plain
-from assay.verifiers.math_answer.tree import Items, Node, Num, Rel, Sym, walk
+from assay.verifiers.math_answer.tree import App, Items, Node, Num, Rel, Sym, walk
 
 CACHED = 2000
 """Longest reference whose reading is kept, in characters."""
@@ -109,10 +111,13 @@ def read(text: str) -> Reading:
     if not notation:
         raise Unreadable("empty")
     squeezed = squeeze(text)
+    node = spoken(text)
+    notes: tuple[str, ...] = ()
     try:
-        node, notes = parse_tokens(tokens)
+        if node is None:
+            node, notes = parse_tokens(tokens)
     except Unreadable:
-        if not any(t.kind == "word" and len(t.value) > 2 for t in tokens):
+        if date(text) is None and not any(t.kind == "word" and len(t.value) > 2 for t in tokens):
             raise
         return Reading(text, squeezed, None, notation, frozenset())
     node = settle(node)
@@ -267,6 +272,10 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
     """The finding on two readings, by the bounded layers."""
     if reference.notation == answer.notation:
         return Finding(True, "structure", "proved", "the same notation")
+    expected = date(reference.text)
+    if expected is not None and (given := date(answer.text)) is not None:
+        same = expected == given
+        return Finding(same, "exact", "proved", "the same date" if same else "another date")
     if reference.node is None or answer.node is None:
         return different("one of them can only be compared by its spelling", "words")
     if relations.restates(reference.node, answer.node):
@@ -275,6 +284,12 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
     comparer.parameters = reference.parameters | answer.parameters
     try:
         found = comparer.same(reference.node, answer.node)
+        if not found.equal:
+            family = families.compare(reference.node, answer.node, comparer.parameters, policy)
+            if family is None and policy.constants == "rename":
+                family = _same_constants(reference.node, answer.node, policy)
+            if family is not None:
+                return family
         if found.equal is False and (reference.other is None) != (answer.other is None):
             letter = Comparer(policy).same(
                 reference.other or reference.node, answer.other or answer.node
@@ -286,6 +301,20 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
         return Finding(False, "reading", "proved", str(err))
     except RecursionError:
         return Finding(None, "bounds", "unproved", "nested too deeply to compare")
+
+
+def _same_constants(r: Node, a: Node, policy: Policy) -> Finding | None:
+    """Whether both are one family of functions under other names or scales of its constants."""
+    r, a = settle(r), settle(a)
+    labels = [n.args[0] for n in (r, a) if isinstance(n, Rel) and n.ops == ("=",)]
+    if any(not is_label(label) for label in labels) or (
+        len(labels) == 2 and labels[0] != labels[1]
+    ):
+        return None
+    left, right = (n.args[1] if isinstance(n, Rel) and n.ops == ("=",) else n for n in (r, a))
+    if not (isinstance(left, App) and isinstance(right, App)):
+        return None
+    return constants.compare(left, right, policy, labelled=bool(labels))
 
 
 def _comparison(found: Finding, reference: Reading, answer: Reading) -> Comparison:
