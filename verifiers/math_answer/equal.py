@@ -6,18 +6,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
 from assay.printable import printable
+from assay.verifiers.math_answer.deciding import choices as deciding_choices
 from assay.verifiers.math_answer.deciding import form, relations, scalars
 from assay.verifiers.math_answer.deciding.compare import Comparer
 from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
-from assay.verifiers.math_answer.reading import wording
+from assay.verifiers.math_answer.reading import choices, wording
+from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.parse import parse, parse_tokens
 from assay.verifiers.math_answer.reading.simplify import settle
 from assay.verifiers.math_answer.reading.tokens import tokenize
@@ -59,7 +62,8 @@ class Comparison:
 class Reading:
     """A text as it was understood."""
 
-    __slots__ = ("_shown", "node", "notation", "other", "parameters", "squeezed", "text")
+    __slots__ = ("_choice", "_option", "_shown", "node", "notation", "other", "parameters",
+                 "squeezed", "text")  # fmt: skip
 
     def __init__(
         self,
@@ -80,6 +84,26 @@ class Reading:
         self.other = other
         """A second reading, where commas leave a choice."""
         self._shown: str | None = None
+        self._choice: Choice | Literal[False] | None = False
+        self._option: Reading | Literal[False] | None = False
+
+    @property
+    def choice(self) -> Choice | None:
+        """The choice that the text makes, if it is one."""
+        if self._choice is False:
+            self._choice = choices.reference_choice(self.text)
+        return self._choice
+
+    @property
+    def option(self) -> Reading | None:
+        """The text behind a choice letter, read by itself; None without one."""
+        if self._option is False:
+            text = choices.option_text(self.text)
+            try:
+                self._option = read(text) if text is not None else None
+            except Unreadable:
+                self._option = None
+        return self._option
 
     @property
     def shown(self) -> str:
@@ -117,20 +141,8 @@ def read(text: str) -> Reading:
     scalars.defined(node)
     names = frozenset(w for w in notes if len(w) == 1 and w.isalpha())
     node, declared = declarations(node)
-    other = _second_reading(squeezed) or _choice(text)
+    other = _second_reading(squeezed)
     return Reading(text, squeezed, node, notation, names | declared, other)
-
-
-_CHOICE = re.compile(r"[(\s]*([A-J])(?:\)[.:]?|[.:])\s*(\S.*)")
-_STYLE = re.compile(r"\\(?:text|textbf|mathrm|mathbf|bf|rm)\b|[${}\\]")
-
-
-def _choice(text: str) -> Node | None:
-    """The letter of ``(B) 12``."""
-    if len(text) > 400 or not any(c in text[:24] for c in "ABCDEFGHIJ"):
-        return None
-    match = _CHOICE.match(_STYLE.sub("", text).strip())
-    return Sym(match[1]) if match is not None else None
 
 
 def declarations(node: Node) -> tuple[Node, frozenset[str]]:
@@ -240,6 +252,10 @@ def _equivalent(reference: Reading, answer: str, policy: Policy) -> Comparison:
         policy.form == "any"
     ):
         return _comparison(Finding(True, "text", "proved"), reference, reference)
+    if reference.choice is not None:
+        chosen = choices.choice(inner)
+        if chosen is not None:
+            return _chosen(reference, chosen, inner, policy)
     try:
         reading = read(inner)
     except Unreadable as err:
@@ -247,11 +263,47 @@ def _equivalent(reference: Reading, answer: str, policy: Policy) -> Comparison:
         shown = printable(inner.strip(), SHOWN)
         return Comparison(False, "reading", "proved", why, reference.shown, shown)
     found = compare(reference, reading, policy)
+    if found.equal is False:
+        found = _by_option(found, reference, reading, policy)
     if found.equal and policy.form != "any" and reading.node is not None:
         problem = form.problem(reading.node, policy)
         if problem is not None:
             found = Finding(False, "form", "proved", problem)
     return _comparison(found, reference, reading)
+
+
+def _chosen(reference: Reading, chosen: Choice, text: str, policy: Policy) -> Comparison:
+    """The comparison of two choices."""
+    assert reference.choice is not None
+    found = deciding_choices.same(reference.choice, chosen, policy)
+    said = printable(text.strip(), SHOWN)
+    because = f"{said} and {reference.shown} are the same choice"
+    if not found.equal:
+        because = f"{said} and {reference.shown} differ: {found.why}"
+    return Comparison(bool(found.equal), found.by, "proved", because, reference.shown, said)
+
+
+def _by_option(found: Finding, reference: Reading, answer: Reading, policy: Policy) -> Finding:
+    """`found`, unless one side is a letter with an option's text that answers the other side."""
+    if reference.option is not None and answer.choice is None:
+        by_text = compare(reference.option, answer, policy)
+    elif answer.option is not None and reference.choice is None:
+        by_text = compare(reference, answer.option, policy)
+    else:
+        return found
+    return by_text._replace(why="by the text of the option") if by_text.equal else found
+
+
+def asks_for_letters(reference: str | int | float | Sequence[str | int | float]) -> bool:
+    """Whether a reference is a choice letter, or several, so that a letter answers it."""
+    if isinstance(reference, str):
+        return (
+            len(reference) <= choices.CHARS
+            and choices.choice(reference_text(reference)) is not None
+        )
+    if isinstance(reference, int | float):
+        return False
+    return any(asks_for_letters(one) for one in reference)
 
 
 def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
