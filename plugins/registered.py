@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from assay.errors import PluginError, RubricError, nearest
+from assay.plugins.files import PluginFile
 from assay.plugins.load import build, load_target
 from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.probe import Probe, ProbeSpec
@@ -24,10 +25,29 @@ class Offer:
     plugin: str
     distribution: str
     """Name and version of the distribution, a file's path, or ``this process``."""
-    origin: str | None = None
-    """The file of a one-file plugin; workers load it from there."""
+    file: PluginFile | None = None
+    """A one-file plugin as it was read; workers are sent its text."""
+    code: str = ""
+    """Digest of the code that is not named by a version: of a one-file plugin, of a function that
+    was handed over; part of the signature."""
     local: Any = field(default=None, compare=False)
     """The object itself, where no import can find it again."""
+
+    @property
+    def origin(self) -> str | None:
+        """The path of a one-file plugin."""
+        return None if self.file is None else self.file.path
+
+    @property
+    def owner(self) -> str:
+        """Name of the distribution, without its version; a file's path; or ``this process``."""
+        name, _, version = self.distribution.rpartition(" ")
+        return name if name and version[:1].isdigit() else self.distribution
+
+    @property
+    def chosen(self) -> str:
+        """The name by which a rubric means this offer, whoever else offers that name."""
+        return f"{self.owner}:{self.spec.name}"
 
     @property
     def importable(self) -> bool:
@@ -42,7 +62,7 @@ class Offer:
         """
         found = self.local
         if found is None:
-            found = load_target(self.spec.name, self.spec.target, self.origin)
+            found = load_target(self.spec.name, self.spec.target)
         return build(self.spec.name, found, params)
 
     def check(self, params: Mapping[str, Any] | None, where: str = "params") -> BaseModel | None:
@@ -81,7 +101,6 @@ class ComposerOffer:
     spec: ComposerSpec
     plugin: str
     distribution: str
-    origin: str | None = None
 
     def load(self) -> Any:
         """The class, imported.
@@ -89,7 +108,7 @@ class ComposerOffer:
         Raises:
             PluginError: it cannot be imported; names the kind and the reason.
         """
-        return load_target(self.spec.kind, self.spec.target, self.origin)
+        return load_target(self.spec.kind, self.spec.target, "composer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +118,6 @@ class LogReaderOffer:
     spec: LogReaderSpec
     plugin: str
     distribution: str
-    origin: str | None = None
 
     def load(self) -> Any:
         """The reader, imported.
@@ -107,7 +125,7 @@ class LogReaderOffer:
         Raises:
             PluginError: it cannot be imported; names the reader and the reason.
         """
-        return load_target(self.spec.name, self.spec.target, self.origin, "log reader")
+        return load_target(self.spec.name, self.spec.target, "log reader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +135,6 @@ class ProbeOffer:
     spec: ProbeSpec
     plugin: str
     distribution: str
-    origin: str | None = None
 
     def load(self) -> Probe:
         """The function, imported.
@@ -125,7 +142,7 @@ class ProbeOffer:
         Raises:
             PluginError: it cannot be imported, or cannot be called; names the probe.
         """
-        found: Any = load_target(self.spec.name, self.spec.target, self.origin, "probe")
+        found: Any = load_target(self.spec.name, self.spec.target, "probe")
         if not callable(found):
             raise PluginError(
                 f"probe {self.spec.name!r}: {self.spec.target!r} is a {type(found).__name__}, "
