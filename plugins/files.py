@@ -17,13 +17,13 @@ import importlib.util
 import json
 import re
 import sys
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from assay import forks
 from assay.errors import PluginError
 from assay.plugins.markers import PROJECT
 
@@ -80,10 +80,10 @@ def read_plugin_file(path: str) -> PluginFile:
     """
     file = Path(path).resolve()
     if not file.is_file():
-        what = "is no file" if file.exists() else "does not exist"
+        what = "is not a file" if file.exists() else "does not exist"
         raise PluginError(f"plugin file {path!r} {what}")
     if file.suffix != ".py":
-        raise PluginError(f"plugin file {path!r} is no Python file")
+        raise PluginError(f"plugin file {path!r} is not a Python file")
     try:
         texts = {"": (str(file), _text(file))}
         open_names = _imported(texts[""][1])
@@ -152,7 +152,22 @@ def _neighbours(plugin: Path, name: str) -> Iterator[tuple[str, Path]]:
 _files: dict[str, PluginFile] = {}
 """Name of the module -> file; filled here, and in workers by what they are sent."""
 
-_lock = threading.Lock()
+_finder_lock = forks.Lock()
+
+_LOADING: dict[str, forks.Lock] = {}
+"""Name of a one-file plugin's module -> who may look whether it is there, or load it. A module is
+in `sys.modules` before it is executed, so that another thread could see half of it."""
+
+_HALF: set[str] = set()
+"""Those that are being executed."""
+
+
+@forks.in_child
+def _forget_halves() -> None:
+    """A module that another thread was loading stays half of one here: it is loaded anew."""
+    for name in [name for name in _HALF if not _LOADING[name].mine]:
+        _HALF.discard(name)
+        sys.modules.pop(name, None)
 
 
 def module_from_file(path: str) -> ModuleType:
@@ -173,26 +188,50 @@ def import_plugin(file: PluginFile, shown: str | None = None) -> ModuleType:
         PluginError: it raises as it is imported.
     """
     register(file)
-    try:
-        return importlib.import_module(file.module)
-    except FAILURES as err:
-        raise PluginError(
-            f"plugin file {shown or file.path!r} raised as it was loaded: "
-            f"{type(err).__name__}: {err}"
-        ) from err
+    name = file.module
+    with forks.unbroken(), _LOADING.setdefault(name, forks.Lock()):
+        known = sys.modules.get(name)
+        if known is not None:
+            return known
+        spec = _Finder().find_spec(name)
+        if spec is None or spec.loader is None:
+            raise AssertionError(f"{name} was registered")
+        module = importlib.util.module_from_spec(spec)
+        _HALF.add(name)
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+        except BaseException as err:
+            for half in [n for n in sys.modules if n == name or n.startswith(name + ".")]:
+                del sys.modules[half]
+            if not isinstance(err, FAILURES):
+                raise
+            raise PluginError(
+                f"plugin file {shown or file.path!r} raised as it was loaded: "
+                f"{type(err).__name__}: {err}"
+            ) from err
+        finally:
+            _HALF.discard(name)
+        return module
+
+
+def import_file_of(module: str) -> None:
+    """Have the plugin's file that a module stands for, or stands in, executed.
+
+    Raises:
+        PluginError: it raises as it is imported.
+    """
+    file = _files.get(module.partition(".")[0])
+    if file is not None:
+        import_plugin(file)
 
 
 def register(file: PluginFile) -> None:
     """Make a file's module one that `import` finds."""
-    with _lock:
+    with _finder_lock:
         _files.setdefault(file.module, file)
         if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
             sys.meta_path.insert(0, _Finder())
-
-
-def file_of(module: str) -> PluginFile | None:
-    """The plugin's file that a module stands for."""
-    return _files.get(module.partition(".")[0])
 
 
 class _Finder(importlib.abc.MetaPathFinder):

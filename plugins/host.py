@@ -32,7 +32,7 @@ from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.markers import PROJECT, SPEC_ATTRIBUTE
 from assay.plugins.names import Names
 from assay.plugins.probe import ProbeSpec
-from assay.plugins.registered import ComposerOffer, LogReaderOffer, Offer, ProbeOffer
+from assay.plugins.registered import WHAT, Offer, TargetOffer
 from assay.plugins.spec import ComposerSpec, VerifierSpec
 
 BUILTINS = {
@@ -46,7 +46,6 @@ THIS_PROCESS = "this process"
 """The plugin of verifiers that the caller hands over."""
 
 _Spec = TypeVar("_Spec", ComposerSpec, LogReaderSpec, ProbeSpec)
-_Offer = TypeVar("_Offer", ComposerOffer, LogReaderOffer, ProbeOffer)
 
 
 class PluginWarning(UserWarning):
@@ -67,7 +66,7 @@ class Host:
 
     Raises:
         PluginError: two plugins offer one name; a file in `plugins` fails; a verifier of the
-            caller's own that is none. A plugin found by entry point that fails to load is a
+            caller's own that is not one. A plugin found by entry point that fails to load is a
             `PluginWarning` and stands in `errors`; the others load.
     """
 
@@ -87,9 +86,6 @@ class Host:
         self._distributions: dict[str, str] = {}
         self._files: dict[str, PluginFile] = {}
         self._names = Names()
-        self._composers: dict[str, ComposerOffer] = {}
-        self._log_readers: dict[str, LogReaderOffer] = {}
-        self._probes: dict[str, ProbeOffer] = {}
         self._errors: list[PluginError] = []
         self._left_out: list[str] = []
         self._clash: PluginError | None = None
@@ -99,25 +95,9 @@ class Host:
         for path in plugins:
             self._load_file(path)
         self._collect_verifiers()
-        self._collect(
-            "assay_composers",
-            "composer",
-            ComposerSpec,
-            lambda spec: spec.kind,
-            ComposerOffer,
-            self._composers,
-        )
-        self._collect(
-            "assay_log_readers",
-            "log reader",
-            LogReaderSpec,
-            lambda spec: spec.name,
-            LogReaderOffer,
-            self._log_readers,
-        )
-        self._collect(
-            "assay_probes", "probe", ProbeSpec, lambda spec: spec.name, ProbeOffer, self._probes
-        )
+        composers = self._collect("assay_composers", ComposerSpec)
+        log_readers = self._collect("assay_log_readers", LogReaderSpec)
+        probes = self._collect("assay_probes", ProbeSpec)
         for item in verifiers:
             self._add(item, THIS_PROCESS, THIS_PROCESS)
         for contest in self._names.settle():
@@ -127,11 +107,13 @@ class Host:
         self.foreign: tuple[Offer, ...] = self._names.foreign
         """Offers under names that another distribution owns: a rubric means one of them only by
         the distribution's name, ``dist:topic.what@version``."""
-        self.composers: Mapping[str, ComposerOffer] = MappingProxyType(self._composers)
+        self.composers: Mapping[str, TargetOffer[ComposerSpec]] = MappingProxyType(composers)
         """Kind -> offer, of plugins; Assay's own kinds are not among them."""
-        self.log_readers: Mapping[str, LogReaderOffer] = MappingProxyType(self._log_readers)
+        self.log_readers: Mapping[str, TargetOffer[LogReaderSpec]] = MappingProxyType(log_readers)
         """Name -> offer; Assay's own first."""
-        self.probes: Mapping[str, ProbeOffer] = MappingProxyType(dict(sorted(self._probes.items())))
+        self.probes: Mapping[str, TargetOffer[ProbeSpec]] = MappingProxyType(
+            dict(sorted(probes.items()))
+        )
         """Name -> offer."""
         self.errors = tuple(self._errors)
         """A `PluginError` for each entry point that could not be loaded."""
@@ -170,7 +152,7 @@ class Host:
         """Take a plugin in: its hooks, and the verifiers it holds itself.
 
         Raises:
-            PluginError: it offers nothing, a hook of it cannot be, or it is there already.
+            PluginError: it offers nothing, a hook of it does not exist, or it is there already.
         """
         if normal(name) in self._blocked:
             return
@@ -191,10 +173,10 @@ class Host:
         for caller in hooks:
             if not caller.has_spec():
                 ours = [n for n in vars(hookspecs) if n.startswith(PROJECT + "_")]
-                told = f"no hook is called {caller.name!r}{nearest(caller.name, ours)}"
+                unknown = f"no hook is named {caller.name!r}{nearest(caller.name, ours)}"
                 if file is not None:
-                    raise PluginError(told)
-                self._fail(name, PluginError(told), "waits for a call that will not come")
+                    raise PluginError(unknown)
+                self._fail(name, PluginError(unknown), "has a hook that is never called")
         if not marked and not hooks:
             raise PluginError(
                 "it offers nothing"
@@ -255,34 +237,29 @@ class Host:
             except PluginError as err:
                 if err is self._clash:
                     raise
-                self._fail(name, err, "offers a verifier that cannot be")
+                self._fail(name, err, "offers a verifier that cannot be used")
 
-    def _collect(
-        self,
-        hook: str,
-        what: str,
-        wanted: type[_Spec],
-        name_of: Callable[[_Spec], str],
-        offer: Callable[[_Spec, str, str], _Offer],
-        taken: dict[str, _Offer],
-    ) -> None:
-        """Put what plugins offer by a hook under its names; what cannot be is told.
+    def _collect(self, hook: str, wanted: type[_Spec]) -> dict[str, TargetOffer[_Spec]]:
+        """What plugins offer by a hook, by name; what is not a spec is reported in `errors`.
 
         Raises:
             PluginError: a name is offered twice.
         """
+        what = WHAT[wanted]
+        taken: dict[str, TargetOffer[_Spec]] = {}
         for plugin, item in self._offered(hook):
             if not isinstance(item, wanted):
-                told = f"wanted a {wanted.__name__}, got a {type(item).__name__}"
-                self._fail(plugin, PluginError(told), f"offers a {what} that cannot be")
+                wrong = f"wanted a {wanted.__name__}, got a {type(item).__name__}"
+                self._fail(plugin, PluginError(wrong), f"offers a {what} that cannot be used")
                 continue
-            name = name_of(item)
-            if name in taken:
-                self._refuse_second(what, name, taken[name].plugin, plugin)
-            taken[name] = offer(item, plugin, self._distributions[plugin])
+            offer = TargetOffer(item, plugin, self._distributions[plugin])
+            if offer.name in taken:
+                self._refuse_second(what, offer.name, taken[offer.name].plugin, plugin)
+            taken[offer.name] = offer
+        return taken
 
     def _offered(self, hook: str) -> Iterator[tuple[str, Any]]:
-        """(plugin, thing) of everything that plugins offer by a hook; one that raises is told."""
+        """(plugin, thing) of all that plugins offer by a hook; one that raises is reported."""
         for impl in getattr(self._manager.hook, hook).get_hookimpls():
             try:
                 offered: Any = impl.function()
@@ -301,8 +278,8 @@ class Host:
         raise self._clash
 
     def _fail(self, plugin: str, err: BaseException, what: str) -> None:
-        told = str(err) if isinstance(err, PluginError) else f"{type(err).__name__}: {err}"
-        error = PluginError(f"plugin {plugin!r} {what}: {told}")
+        why = str(err) if isinstance(err, PluginError) else f"{type(err).__name__}: {err}"
+        error = PluginError(f"plugin {plugin!r} {what}: {why}")
         error.__cause__ = err
         self._note(error)
 
@@ -320,7 +297,7 @@ class Host:
         spec = item if isinstance(item, VerifierSpec) else getattr(item, SPEC_ATTRIBUTE, None)
         if not isinstance(spec, VerifierSpec):
             raise PluginError(
-                f"plugin {plugin!r} offers a {type(item).__name__}, which is no verifier"
+                f"plugin {plugin!r} offers a {type(item).__name__}, which is not a verifier"
                 "\nfix: return VerifierSpec(...), or mark the function with @assay.verifier(...)"
             )
         local = local_object(spec, item, file is not None)

@@ -10,9 +10,10 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from assay import forks
 from assay.errors import PluginError, VerdictError
 from assay.model import Sample, Verdict, unit_score
-from assay.plugins.files import FAILURES
+from assay.plugins.files import FAILURES, FILE_MODULE, import_file_of
 from assay.plugins.markers import SPEC_ATTRIBUTE
 from assay.plugins.spec import Escalate, Verifier
 
@@ -68,7 +69,10 @@ def load_target(name: str, target: str, what: str = "verifier") -> Any:
     """
     module_name, _, path = target.partition(":")
     try:
-        found: Any = importlib.import_module(module_name)
+        if module_name.startswith(FILE_MODULE):
+            import_file_of(module_name)
+        with forks.unbroken():
+            found: Any = importlib.import_module(module_name)
         for attribute in path.split("."):
             found = getattr(found, attribute)
     except PluginError:

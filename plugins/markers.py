@@ -186,8 +186,8 @@ def _reads_only_its_needs(function: Callable[..., Any], spec: VerifierSpec) -> N
         return
     import dis
 
-    told = {need.rstrip("?").partition(".")[0] for need in spec.needs}
-    hidden = frozenset(SAMPLE_FIELDS) - told - {"completion"}
+    declared = {need.rstrip("?").partition(".")[0] for need in spec.needs}
+    hidden = frozenset(SAMPLE_FIELDS) - declared - {"completion"}
     sample = code.co_varnames[0]
     steps = list(dis.get_instructions(code))
     for before, step in pairwise(steps):

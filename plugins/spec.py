@@ -143,7 +143,7 @@ class VerifierSpec:
     """One verifier, offered under a name. Cheap to make: `target` is imported on first use.
 
     Raises:
-        PluginError: a name, target, cost, need or level that cannot be; names the verifier.
+        PluginError: a name, target, cost, need or level that is not allowed; names the verifier.
     """
 
     name: str
@@ -265,7 +265,7 @@ class ComposerSpec:
     """A kind of rubric, offered under a name. Cheap to make: `target` is imported on first use.
 
     Raises:
-        PluginError: a kind or target that cannot be.
+        PluginError: a kind or target that is not allowed.
     """
 
     kind: str
@@ -277,7 +277,7 @@ class ComposerSpec:
 
     def __post_init__(self) -> None:
         if _KIND.fullmatch(self.kind) is None:
-            raise PluginError(f"composer kind {self.kind!r} is no lower-case word")
+            raise PluginError(f"composer kind {self.kind!r} must be a lower-case word")
         if _TARGET.fullmatch(self.target) is None:
             raise PluginError(
                 f"composer {self.kind!r}: target {self.target!r} is not 'package.module:Class'"

@@ -129,7 +129,7 @@ LOADS = [
     ),
     (
         "from assay import hookimpl\n@hookimpl\ndef assay_verifers(): return []",
-        "waits for a call that will not come: no hook is called 'assay_verifers'"
+        "has a hook that is never called: no hook is named 'assay_verifers'"
         "; did you mean 'assay_verifiers'?",
     ),
     (
@@ -146,7 +146,8 @@ LOADS = [
     ),
     (
         "from assay import hookimpl\n@hookimpl\ndef assay_verifiers(): return ['sql.rows@1']",
-        "offers a verifier that cannot be: plugin 'bad' offers a str, which is no verifier\nfix: ",
+        "offers a verifier that cannot be used: "
+        "plugin 'bad' offers a str, which is not a verifier\nfix: ",
     ),
     (
         "from assay import hookimpl, VerifierSpec\n@hookimpl\n"
@@ -320,7 +321,7 @@ def test_the_working_directory_brings_no_plugin(site: Path, probe: Probe, path: 
     assert not witness.exists()
     assert told["offers"] == {}
     assert told["left_out"] == [
-        "evil lies in the working directory; name the plugin's file to load it"
+        "evil lies in the working directory; to load it, name the plugin's file"
     ]
     told = probe(cwd=here, env=env, plugins=["evil_plugin.py"])
     assert witness.exists()

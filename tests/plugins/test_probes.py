@@ -101,7 +101,7 @@ def test_what_is_no_spec_is_told(tmp_path: Path) -> None:
     path.write_text(
         "from assay import hookimpl\n@hookimpl\ndef assay_probes():\n    return ['x']\n"
     )
-    with pytest.warns(UserWarning, match="offers a probe that cannot be: wanted a ProbeSpec"):
+    with pytest.warns(UserWarning, match="offers a probe that cannot be used: wanted a ProbeSpec"):
         host = Host(plugins=[str(path)])
     assert len(host.errors) == 1
 

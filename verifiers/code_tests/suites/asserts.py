@@ -30,9 +30,9 @@ from assay.verifiers.code_tests.suites.classes import classes
 from assay.verifiers.code_tests.suites.corrections import CORRECTIONS
 from assay.verifiers.code_tests.suites.identity_rewrites import asking
 from assay.verifiers.code_tests.suites.literals import NoLiteral
+from assay.verifiers.code_tests.suites.modules import OFFERED, USUAL, from_program
 from assay.verifiers.code_tests.suites.prepare import (
     caught,
-    from_solution,
     import_assumed,
     method,
     started,
@@ -57,7 +57,12 @@ class Converted:
 
 
 def convert(
-    code: str, names: Sequence[str], before: str = "", *, has_reference: bool = False
+    code: str,
+    names: Sequence[str],
+    before: str = "",
+    modules: Sequence[str] = USUAL,
+    *,
+    has_reference: bool = False,
 ) -> Converted:
     """The cases of an assert suite, and what must run as code.
 
@@ -65,6 +70,7 @@ def convert(
         code: The suite.
         names: What the program is asked for; none: what the suite calls and does not define.
         before: Code that the suite may use: the prompt's helpers.
+        modules: Those by which it imports the program.
         has_reference: A comparison of the program with itself becomes a case, for which the
             reference solution gives the value; without, it is left out and counted.
 
@@ -72,7 +78,7 @@ def convert(
         ReferenceUnreadable: no Python, or it uses names that nobody defines.
     """
     tree = parsed(code)
-    imported = from_solution(tree)
+    imported = from_program(tree, modules)
     started(tree)
     import_assumed(tree, _defined(tree) | _defined(parsed(before)) | set(names))
     check = check_function(tree)
@@ -200,7 +206,7 @@ def _records(before: str) -> list[str]:
     ]  # fmt: skip
 
 
-_MODULES = frozenset(sys.stdlib_module_names) | {"numpy", "pandas", "scipy", "pytest"}
+_MODULES = frozenset(sys.stdlib_module_names) | OFFERED
 
 
 def _must_be_runnable(body: Sequence[ast.stmt], names: Sequence[str]) -> None:

@@ -18,12 +18,13 @@ from assay.verifiers.code_tests.sandbox.wire.codec import Unencodable, encode
 from assay.verifiers.code_tests.suites.contest_imports import CONTESTS
 from assay.verifiers.code_tests.suites.contests import apps, codecontests, livecodebench
 from assay.verifiers.code_tests.suites.fields import code, joined, listed, refuse, seconds
+from assay.verifiers.code_tests.suites.modules import program_modules
 from assay.verifiers.code_tests.suites.needs import needs
-from assay.verifiers.code_tests.suites.prepare import SOLUTIONS as MODULES
 from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite, Written
 
 _FIELDS = (
-    "type", "entry_point", "cases", "code", "timeout_s", "timeout", "total_timeout_s", "memory_mb",
+    "type", "entry_point", "cases", "code", "module", "timeout_s", "timeout",
+    "total_timeout_s", "memory_mb",
     "prompt", "setup", "reference", "generator", "n", "checker", "inputs", "outputs", "fn_name",
     "public_test_cases", "private_test_cases", "metadata", "test_list", "test_setup_code",
     "challenge_test_list", "test_imports", "input_output", "starter_code", "public_tests",
@@ -201,13 +202,15 @@ def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -
     before = "\n".join([*(str(x) for x in setup if x), before]).strip("\n")
     entry = given.get("entry_point")
     names = tuple(entry) if isinstance(entry, list) else (str(entry),) if entry else ()
-    written = Written(code, names, MODULES)
-    need = needs(parsed(code), {*names, *MODULES})
+    tree = parsed(code)
+    modules = program_modules(tree, given.get("module"))
+    written = Written(code, names, modules)
+    need = needs(tree, {*names, *modules})
     if need.trust == "in_process":
         return Suite(
             "call", (), needs=need, written=written, before=before, entry_points=names, **limits
         )
-    found = convert(code, names, before, has_reference=limits["reference"] is not None)
+    found = convert(code, names, before, modules, has_reference=limits["reference"] is not None)
     return Suite(
         kind="call",
         cases=found.cases,

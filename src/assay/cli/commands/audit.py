@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
+import shlex
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +16,13 @@ import typer
 from rich.table import Table as Grid
 from rich.text import Text
 
-from assay.cli.console import plain, say_note, say_warning, show
+from assay.cli.console import plain, plain_line, say_note, say_warning, show
 from assay.cli.exits import FINDINGS
 from assay.cli.options import FailOn, PluginFiles, make_engine, map_option, read_map
 from assay.cli.severity import at_least
-from assay.errors import ConfigError
+from assay.errors import ConfigError, nearest
 from assay.model import SAMPLE_FIELDS
+from assay.printable import one_line
 
 if TYPE_CHECKING:
     from assay.audit.finding import Finding, Kind, Outcome
@@ -69,6 +72,14 @@ def audit(
     ] = None,
     mapped: Annotated[
         list[str] | None, map_option(f"{MAP_EXAMPLE}, scores.style=style_reward")
+    ] = None,
+    passes: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CRITERION=SCORE",
+            help="The score from which a criterion without levels passes, for its error rates.",
+            show_default=False,
+        ),
     ] = None,
     by: Annotated[
         list[str] | None,
@@ -144,7 +155,12 @@ def audit(
         host=host,
     ) as log:
         context = Context(
-            rubric=bound, against=_bound(against, host), host=host, rows=log.rows, seed=seed
+            rubric=bound,
+            against=_bound(against, host),
+            host=host,
+            rows=log.rows,
+            passes=_passes(passes or (), log.frame.criteria),
+            seed=seed,
         )
         if bound is not None:
             _check_rubric(rubric, bound, log.frame.criteria)
@@ -164,13 +180,37 @@ def audit(
             from assay.audit.report import write_report
 
             try:
-                write_report(found, log.rows, report, specs=tuple(specs()))
+                command = shlex.join(["assay", *sys.argv[1:]])
+                fault = write_report(found, log.rows, report, specs=tuple(specs()), command=command)
             except OSError as err:
                 raise ConfigError(f"--report {report}: {err.strerror or err}") from err
             if not as_json:
                 say_note(f"report: {report}")
-    if any(finding.severity in graves for finding in found.findings):
+            if fault:
+                say_warning(f"--report {report}: has tables in place of charts: {fault}")
+    # a question without an answer is no "fine"
+    if any(f.severity in graves for f in found.findings) or (graves and found.failed):
         raise typer.Exit(FINDINGS)
+
+
+def _passes(said: Sequence[str], criteria: Sequence[str]) -> dict[str, float]:
+    """``--passes CRITERION=SCORE``; a criterion's name may hold ``=``."""
+    found: dict[str, float] = {}
+    for one in said:
+        name, _, score = one.rpartition("=")
+        if name not in criteria:
+            raise ConfigError(
+                f"--passes {one}: no criterion of the log is called {name!r}"
+                f"{nearest(name, criteria)}"
+                f"\ncriteria: {', '.join(map(one_line, criteria[:NAMED]))}"
+            )
+        try:
+            found[name] = float(score)
+        except ValueError:
+            raise ConfigError(
+                f"--passes {one}: {score!r} is not a number\nfix: --passes {name}=0.5"
+            ) from None
+    return found
 
 
 def _probed(
@@ -251,6 +291,8 @@ def _show(found: Audit, log: Log, explain: bool) -> None:
         if explain:
             _explain(finding, kinds.get(finding.id), found, log)
     _show_against(found)
+    for name, fault in found.failed.items():
+        say_warning(f"analysis {name} ended with a fault of Assay, and has no answer: {fault}")
     notes = [(o.analysis, note) for o in found.outcomes for note in o.notes]
     lacks: dict[str, list[str]] = {}
     for outcome in found.outcomes:
@@ -259,10 +301,10 @@ def _show(found: Audit, log: Log, explain: bool) -> None:
     if lacks or notes:
         show("", soft_wrap=True)
     for name, note in notes:
-        show(Text.assemble(("note     ", "cyan"), plain(f"{name}: {note}")), soft_wrap=True)
+        show(Text.assemble(("note     ", "cyan"), plain_line(f"{name}: {note}")), soft_wrap=True)
     for lack, names in lacks.items():
         told = f"{', '.join(names)}: {lack}"
-        show(Text.assemble(("lacking  ", "dim"), plain(told)), soft_wrap=True)
+        show(Text.assemble(("lacking  ", "dim"), plain_line(told)), soft_wrap=True)
 
 
 def _show_against(found: Audit) -> None:
@@ -279,7 +321,7 @@ def _show_against(found: Audit) -> None:
             told = f"{low:.3g} to {high:.3g}" if known else ""
             count = isinstance(value, int)
             size = "not known" if value is None else f"{value:,}" if count else f"{value:.3g}"
-            shown.add_row(plain(str(name)), size, told)
+            shown.add_row(plain_line(str(name)), size, told)
         show("", soft_wrap=True)
         show(shown)
 
@@ -292,10 +334,10 @@ def _check_reward(found: Audit, log: Log) -> None:
     scored = [c for c in frame.criteria if bool(np.isfinite(frame.score(c)).any())]
     if scored and not bool(np.isfinite(frame.reward).any()):
         inside = log.reader in ("inspect", "columns")
-        named = f"COLUMN, e.g. reward=scores.{scored[0]}" if inside else "COLUMN"
+        named = f"COLUMN, e.g. reward=scores.{one_line(scored[0])}" if inside else "COLUMN"
         say_warning(
             f"no row says what the reward was, of {_count(len(scored), 'criterion', 'criteria')} "
-            f"with scores ({', '.join(scored[:NAMED])})\nfix: --map reward={named}"
+            f"with scores ({', '.join(map(one_line, scored[:NAMED]))})\nfix: --map reward={named}"
         )
 
 
@@ -318,24 +360,33 @@ def _count(number: int, one: str, many: str) -> str:
 
 
 def _heading(found: Audit, log: Log) -> str:
+    from assay.audit.signatures import explained
+
     frame = found.frame
     count = _count(frame.n, "row", "rows")
     if frame.total > frame.n:
         count = f"{frame.n:,} of {frame.total:,} rows (whole groups)"
     criteria = _count(len(frame.criteria), "criterion", "criteria")
     if frame.criteria and not frame.key:  # what --key may name
-        named = ", ".join(frame.criteria[:NAMED])
+        named = ", ".join(map(one_line, frame.criteria[:NAMED]))
         criteria += f" ({named}{', ...' if len(frame.criteria) > NAMED else ''})"
     parts = [count, _count(len(frame.groups), "group", "groups"), criteria]
-    parts.append(f"key {frame.key}" if frame.key else "no key criterion")
+    parts.append(f"key {one_line(frame.key)}" if frame.key else "no key criterion")
     if frame.signature is not None and len(frame.signature.names) > 1:
         parts.append(f"{len(frame.signature.names)} signatures")
     heading = f"{', '.join(parts)}; read as {log.reader}"
-    if frame.signature is not None and len(frame.signature.names) > 1:
-        heading += "\nsignatures differ: rows were scored by different rubrics, phases or versions"
+    why, _ = explained(frame)
+    if why:
+        heading += f"\n{why}"
+    if log.key_guessed:
+        heading += f"\nkey {one_line(frame.key or '')}: it equals the reward in every row"
     if log.solved:
-        weights = " + ".join(f"{w:.6g} {c}" for c, w in list(frame.weights.items())[:NAMED])
+        weights = " + ".join(
+            f"{w:.6g} {one_line(c)}" for c, w in list(frame.weights.items())[:NAMED]
+        )
         more = " + ..." if len(frame.weights) > NAMED else ""
+        if frame.constant:
+            more += f" + {frame.constant:.6g}"
         heading += f"\nevery reward is {weights}{more}".replace("+ -", "- ")
     return heading
 
@@ -344,7 +395,7 @@ def _line(finding: Finding) -> Text:
     text = Text.assemble(
         (f"{finding.severity:<8} ", STYLES[finding.severity]), (f"{finding.id}  ", "bold")
     )
-    text.append(plain(finding.title))
+    text.append(plain_line(finding.title))
     text.append(f"  {size(finding)}", "dim")
     return text
 
@@ -372,4 +423,4 @@ def _explain(finding: Finding, kind: Kind | None, found: Audit, log: Log) -> Non
         places = [f"{frame.files[frame.file[r]]}:{frame.line[r]}" for r in finding.rollouts]
         lines.append(("read", ", ".join(places)))
     for name, text in lines:
-        show(Text.assemble((f"  {name:<8}", "dim"), plain(str(text))), soft_wrap=True)
+        show(Text.assemble((f"  {name:<8}", "dim"), plain_line(str(text))), soft_wrap=True)

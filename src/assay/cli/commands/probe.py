@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from assay.cli.console import plain, say_note, say_warning, show, stdout
+from assay.cli.console import plain, plain_line, say_note, say_warning, show, stdout
 from assay.cli.exits import FINDINGS
 from assay.cli.options import (
     FailOn,
@@ -184,7 +184,7 @@ def _show(rubric: str, told: str, board: Board, found: Sequence[Finding]) -> Non
     if len(board.criteria) > 1:
         show(plain("criteria: mean score / median score of the correct"))
     for note in board.notes:
-        show(plain(f"note: {note}"), soft_wrap=True)
+        show(plain_line(f"note: {note}"), soft_wrap=True)
     _show_findings(board, found)
 
 
@@ -252,12 +252,12 @@ def _rows(lines: Sequence[Line], claim: str, names: Sequence[str]) -> list[list[
             *(_share(line.scores.get(key)) for key in names),
         )
         form = plain(line.error or line.form, FORM)
-        rows.append([plain(line.spec.name), form, *map(plain, figures)])
+        rows.append([plain_line(line.spec.name), form, *map(plain, figures)])
     if idle:
         most = max((line.interval[1] for line in idle if line.interval), default=None)
         at_most = "" if most is None else f"0.00 to {most:.2f}"
         others = (f"{len(idle)} others", "", "", "0.000", at_most, "0.000")
-        rows.append([plain(cell) for cell in others])
+        rows.append([plain_line(cell) for cell in others])
     return rows
 
 
@@ -284,18 +284,18 @@ def _show_findings(board: Board, found: Sequence[Finding]) -> None:
     lines = {line.spec.name: line for line in board.lines}
     for i, finding in enumerate(found):
         style = {"error": "bold red", "warning": "yellow", "info": "cyan"}[finding.severity]
-        text = plain(f"{finding.severity}: {finding.id}: {finding.title}")
+        text = plain_line(f"{finding.severity}: {finding.id}: {finding.title}")
         text.stylize(style, 0, len(finding.severity))
         show(text, soft_wrap=True)
         if i >= READABLE:
             continue
-        show(plain(f"  {finding.suggestion}"), soft_wrap=True)
+        show(plain_line(f"  {finding.suggestion}"), soft_wrap=True)
         line = lines.get(finding.subject[0]) if finding.subject else None
         for response in line.responses[:READ] if line is not None else ():
             if response.figure is None or (finding.id == PAID and response.figure < THRESHOLD):
                 continue
             worth = "-" if response.reward.value is None else f"{response.reward.value:.4g}"
-            text = plain(f"  {response.place}, {response.form}, paid {worth}: ")
+            text = plain_line(f"  {response.place}, {response.form}, paid {worth}: ")
             text.append(_excerpt(response.text))
             show(text, soft_wrap=True)
 
