@@ -99,8 +99,8 @@ class Engine:
         self.max_unscored = max_unscored
         self.on_unscored = on_unscored
         self.host = Host(verifiers, plugins, blocked)
-        self.rubric = load_rubric(rubric, self.host).bind(self.host)
-        self.rubric = self.rubric.rubric.bind(self.host, _environment(self.rubric))
+        bound = load_rubric(rubric, self.host).bind(self.host)
+        self.rubric = bound.under(_environment(bound))
         self._recorder = None if ledger is None else _recorder(ledger, rubric, self.rubric.rubric)
         self._pool = PoolHandle(workers, memory_bytes)
         self._resources = Resources(self.rubric, VerdictCache(cache_size), self._pool)

@@ -18,8 +18,8 @@ from assay.model.paths import MISSING, value_at
 from assay.model.view import Reader
 from assay.plugins.spec import Preflight, PreflightFinding, Severity, Verifier
 from assay.printable import printable
-from assay.rubrics.compiled.ranges import part_range
 from assay.rubrics.compiled.switching import choices, top_of
+from assay.rubrics.written.ranges import part_range
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine
