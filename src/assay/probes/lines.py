@@ -25,8 +25,8 @@ from assay.probes.board import (
 )
 from assay.probes.task import Task
 from assay.probes.tasks import Known
-from assay.rubrics.compiled.ranges import part_range
 from assay.rubrics.compiled.switching import choices, top_of
+from assay.rubrics.written.ranges import part_range
 
 THRESHOLD = 0.10
 """A wrong completion that earns this share of what a correct one earns at the median is paid."""
