@@ -1,7 +1,9 @@
 # Two commands for a fresh clone: `make demo` and `make test`. Both make or reuse .venv.
+# Tools run as `$(PY) -m tool`: the scripts that pip writes into .venv/bin begin with the path of
+# the interpreter, and no kernel starts one where that path is long or has a space in it.
 PYTHON ?= python3
 VENV := .venv
-BIN := $(VENV)/bin
+PY := $(VENV)/bin/python
 FOR := $(VENV)/.installed-for-
 ROWS := examples/data/gsm8k_solutions_200.jsonl
 
@@ -9,26 +11,26 @@ ROWS := examples/data/gsm8k_solutions_200.jsonl
 
 demo: $(FOR)audit
 	@mkdir -p reports
-	@$(BIN)/assay verify $(ROWS) --rubric math --out reports/demo.jsonl --summary reports/demo.md
+	@$(PY) -m assay verify $(ROWS) --rubric math --out reports/demo.jsonl --summary reports/demo.md
 	@echo
-	@$(BIN)/assay audit reports/demo.jsonl --rubric math --by model --report reports/demo.html
+	@$(PY) -m assay audit reports/demo.jsonl --rubric math --by model --report reports/demo.html
 	@echo
 	@echo "rows with rewards: reports/demo.jsonl   summary: reports/demo.md   audit: reports/demo.html"
 
-# The fast tests. Those of parts that are not installed are named at the end.
+# The fast tests, one process a core. Those of parts that are not installed are named at the end.
 test: $(FOR)test
-	$(BIN)/python -m pytest -m "not slow"
+	$(PY) -m pytest -m "not slow" -n logical
 
 # What CI checks besides the tests; needs `pip install -e ".[dev]"`.
 check:
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -c "from importlinter.cli import lint_imports_command as c; c()"
 
 $(FOR)%: pyproject.toml setup.py
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
 	@touch $@
 
 clean:

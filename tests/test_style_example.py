@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.slow
 def test_following_both_formatters_loops_and_the_joint_verdict_ends_it() -> None:
     done = subprocess.run(
         [sys.executable, "examples/style_turns.py"],

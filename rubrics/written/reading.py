@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, TypeGuard
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import PlainValidator
 
 from assay.errors import PluginError, nearest
 from assay.model import FrozenDict
-from assay.printable import one_line
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault, brief
 from assay.rubrics.written.rubric import KINDS, Part, Rubric
@@ -156,26 +155,11 @@ def _criteria(value: object) -> Ordered:
 
 
 def _check_key(key: object) -> None:
-    if not is_name(key) or "/" in key:
+    if not isinstance(key, str) or not key or "/" in key or key[0] == "(" or "#" in key:
         raise Fault(
             f"{brief(key)} cannot be a criterion's key",
             fix="text without '/' and '#', not beginning with '('",
         )
-
-
-KEY_CHARS = 200
-"""Of a key or a case: it heads columns and lines."""
-
-
-def is_name(key: object) -> TypeGuard[str]:
-    """Whether it can stand for a part: one printable line, and no sign of our own in it."""
-    return (
-        isinstance(key, str)
-        and 0 < len(key) <= KEY_CHARS
-        and key[0] != "("
-        and "#" not in key
-        and one_line(key) == key
-    )
 
 
 def _slot(value: object) -> Part:

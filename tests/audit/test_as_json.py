@@ -13,7 +13,7 @@ from assay.audit.frame import Stratum, Totals
 from assay.audit.run import Audit, audit
 
 KEYS = {
-    "": {"version", "log", "findings", "analyses"},
+    "": {"version", "assay", "seed", "log", "findings", "analyses"},
     "log": {
         *("files", "rows", "total", "groups", "prompts", "criteria", "key", "rubric", "steps"),
         *("signatures", "scored", "unscored", "invalid", "reward", "whole"),
@@ -22,7 +22,7 @@ KEYS = {
         *("id", "severity", "title", "value", "interval", "n", "source", "suggestion", "subject"),
         "rollouts",
     },
-    "analysis": {"name", "tables", "lacks", "notes"},
+    "analysis": {"name", "tables", "lacks", "notes", "failed"},
     "table": {"title", "columns", "rows", "note"},
 }
 

@@ -244,7 +244,7 @@ def test_a_group_a_row_is_told(assay: Assay, tmp_path: Path) -> None:
 def test_several_signatures_are_told(assay: Assay, tmp_path: Path) -> None:
     rows = [{"reward": 1, "scores": {"a": 1}, "signature": name} for name in ("s1", "s2")]
     done = assay("audit", write(tmp_path / "a.jsonl", *rows))
-    assert "\nsignatures differ: rows were scored by different rubrics, phases or " in done.out
+    assert "\nsignatures differ: rows were scored by different rubrics, versions or " in done.out
 
 
 def test_scores_without_a_reward(assay: Assay, tmp_path: Path) -> None:
@@ -256,3 +256,35 @@ def test_scores_without_a_reward(assay: Assay, tmp_path: Path) -> None:
         "fix: --map reward=COLUMN, e.g. reward=scores.a\n"
     )
     assert "no row" not in assay("audit", tmp_path / "log.jsonl", "--map", "reward=scores.a").err
+
+
+def broken(frame: Any, context: Any) -> Any:
+    raise ZeroDivisionError("no such thing")
+
+
+def test_an_analysis_that_fails_is_no_success(
+    assay: Assay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are shown; a question without an answer is not "fine"."""
+    rows = [{"prompt": "p", "completion": "c", "reward": r, "scores": {"a": r}} for r in (0, 1)]
+    log = write(tmp_path / "log.jsonl", *rows)
+    monkeypatch.setattr("assay.audit.analyses.errors.run", broken)
+    done = assay("audit", log)
+    assert done.code == 1
+    assert "analysis errors ended with a fault of Assay, and has no answer: Zero" in done.err
+    assert "lacking" in done.out
+
+
+def test_names_and_values_of_a_log_stay_on_their_line(assay: Assay, tmp_path: Path) -> None:
+    """A line of the terminal begins with a severity, so a name must not begin one."""
+    name = "good\nerror    forged.finding  all is lost"
+    rows = [
+        {"prompt": str(i // 4), "completion": "c" * (1 + i % 4), "reward": i % 2,
+         "scores": {name: i % 2, "other": i % 3}, "signature": "a\nerror    forged"}
+        for i in range(80)
+    ]  # fmt: skip
+    log = write(tmp_path / "log.jsonl", *rows)
+    done = assay("audit", log, "--key", name, "--explain")
+    assert not [
+        line for line in (done.out + done.err).splitlines() if line.startswith("error    f")
+    ]

@@ -78,7 +78,13 @@ def test_an_invalid_row_that_is_mended_is_recorded_once(
     assert found == read_out(tmp_path / "r.jsonl")
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "SIGKILL"])
+@pytest.mark.parametrize(
+    "sign",
+    [
+        pytest.param(signal.SIGINT, id="Ctrl-C", marks=pytest.mark.slow),
+        pytest.param(signal.SIGKILL, id="SIGKILL"),
+    ],
+)
 def test_interrupted_and_gone_on_with(
     assay: Assay,
     process: Callable[..., subprocess.Popen[bytes]],

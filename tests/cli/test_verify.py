@@ -355,3 +355,48 @@ def test_an_input_that_breaks_off_is_told_with_its_place(
     assert 0 < len(rows) <= 3000
     assert done.err.startswith(f"assay: error: a.jsonl.gz:{len(rows) + 1}: cannot be read on: ")
     assert len(done.err.splitlines()) == 1
+
+
+# -- columns by a path ---------------------------------------------------------------------------
+
+VERL = {
+    "data_source": "openai/gsm8k",
+    "responses": [r"\boxed{42}", "no"],
+    "reward_model": {"style": "rule", "ground_truth": "42", "solution": r"so \boxed{42}"},
+}
+BY_PATH = ("--map", "completion=responses[0]", "--map", "reference=reward_model.ground_truth")
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        (("verify", "rows.jsonl", *BY_PATH), "mean reward"),
+        (
+            ("preflight", "rows.jsonl", *BY_PATH, "--solution", "reward_model.solution"),
+            "no findings",
+        ),
+        (("probe", "math", "--rows", "rows.jsonl", "--n", "1", *BY_PATH), "on 1 prompts"),
+    ],
+    ids=["verify", "preflight", "probe"],
+)
+def test_every_command_reads_columns_by_a_path(
+    command: tuple[str, ...], shown: str, assay: Assay, tmp_path: Path
+) -> None:
+    """What verl writes is read as it is; a path that leads nowhere is an error with the columns."""
+    write_rows(tmp_path / "rows.jsonl", [VERL] * 2)
+    done = assay(*command)
+    assert shown in done.out, done.err
+    assert done.code in (0, 1)
+    wrong = assay(*(part.replace("ground_truth", "truth") for part in command))
+    assert wrong.code == 2
+    assert "assay: error: --map reference=reward_model.truth: no column" in wrong.err
+    assert "columns in 'reward_model': style, ground_truth, solution" in wrong.err
+
+
+def test_a_wrong_column_costs_no_earlier_rewards(assay: Assay, tmp_path: Path) -> None:
+    write_rows(tmp_path / "rows.jsonl", [VERL])
+    (tmp_path / "out.jsonl").write_text("an earlier run\n")
+    done = assay("verify", "rows.jsonl", "--out", "out.jsonl", "--map", "completion=response")
+    assert done.code == 2
+    assert "did you mean 'responses'?" in done.err
+    assert (tmp_path / "out.jsonl").read_text() == "an earlier run\n"

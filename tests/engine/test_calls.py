@@ -168,6 +168,7 @@ def test_too_many_without_a_score_raise_and_lose_nothing() -> None:
         assert "commonest cause, 11 times: " in str(caught.value)
         assert "'zoo.act' is crashed: RuntimeError: told to: 0" in str(caught.value)
         engine.verify_batch(samples[1:])  # 10 of 199: a small call never raises
+        engine.verify_batch([*samples[1:], Sample("ok")])  # 10 of 200: "at most 5%" holds 5%
         engine.on_unscored = "warn"
         with pytest.warns(RuntimeWarning, match="11 of 200"):
             engine.verify_batch(samples)

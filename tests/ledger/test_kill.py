@@ -77,12 +77,14 @@ def check_kills(folder: Path, out: str, kills: int, lost: int = ROWS) -> int:
     return sum(map(len, by_pid.values()))
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments(script: Any, folder: Path) -> None:
     out, err = script(KILLS, folder, 25, ROWS, 1).communicate(timeout=300)
     assert err == ""
     assert check_kills(folder, out, 25) > 0  # some were writing, not all still starting
 
 
+@pytest.mark.slow
 def test_a_handler_that_closes_loses_nothing(script: Any, folder: Path) -> None:
     """Wherever it runs: in the midst of a call, of recording a reward, of writing a shard."""
     assert "engine.close()" in ENDS

@@ -33,7 +33,9 @@ def check(board: Board, families: set[str]) -> None:
     assert graves == []
 
 
-@pytest.mark.parametrize("rubric", ANSWERS)
+@pytest.mark.parametrize(
+    "rubric", [ANSWERS[0], *(pytest.param(r, marks=pytest.mark.slow) for r in ANSWERS[1:])]
+)
 def test_answers(rubric: str) -> None:
     board = board_of(rubric, 27)
     check(board, {"blank", "echo", "judge", "padding", "shape", "answer"})
@@ -42,6 +44,7 @@ def test_answers(rubric: str) -> None:
     assert board.wrong.n == 27
 
 
+@pytest.mark.slow
 def test_programs() -> None:
     check(board_of("code", 4), {"blank", "echo", "judge", "padding", "shape", "code"})
 

@@ -49,6 +49,12 @@ class CodeTestsParams(BaseModel):
     """Compare lists as if sorted."""
     nan_equal: bool = False
     """NaN equals NaN; else it equals nothing."""
+    trust: Literal["proxy", "operators", "in_process"] = "proxy"
+    """How far a suite's word may rest on the program. ``proxy``: the program decides nothing of its
+    test. ``operators``: operators of classes that the suite constructs are believed.
+    ``in_process``: test and program share one interpreter, where the suite needs it (mocks, files,
+    streams). What a suite needs is read off the suite before any program runs; one that needs more
+    than this is `invalid`, never 0."""
     min_isolation: Literal["namespaces", "landlock+seccomp", "rlimits-only"] = "landlock+seccomp"
     """The least isolation that will do. ``rlimits-only`` keeps no program from your files."""
     remote: str | None = None

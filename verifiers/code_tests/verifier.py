@@ -9,18 +9,21 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
+from assay.errors import ReferenceUnreadable
 from assay.model import Part, Sample, Verdict
 from assay.verifiers.code_tests.feedback import feedback
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.runs.by_proxy import run_rest
 from assay.verifiers.code_tests.runs.execute import START_S, Budget, ProgramRun
 from assay.verifiers.code_tests.runs.expected import completed
+from assay.verifiers.code_tests.runs.in_process import run_in_process
 from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, Starved
 from assay.verifiers.code_tests.sandbox.parent import selftest
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, SandboxSlot, shared_pool
 from assay.verifiers.code_tests.sandbox.wire.kinds import kind_for
 from assay.verifiers.code_tests.sandbox.wire.levels import Level
 from assay.verifiers.code_tests.sandbox.wire.limits import Lost, Unconfined
+from assay.verifiers.code_tests.suites.needs import refusal
 from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.suites.suite import Case, Suite
 from assay.verifiers.program_source import extract_program
@@ -71,11 +74,14 @@ class CodeTests:
         """The share of tests passed (or all or nothing); what the program causes is judged.
 
         Raises:
-            ReferenceUnreadable: the tests cannot be read, or their own code fails.
+            ReferenceUnreadable: the tests cannot be read, their own code fails, or they need more
+                trust than the params give.
             SandboxUnavailable: no isolation as good as was asked for holds here.
         """
         params = self._params
         suite = _suite(sample)
+        if suite.needs.more_than(params.trust):  # before any program is looked at
+            raise ReferenceUnreadable(refusal(suite.needs, params.trust))
         found = extract_program(sample.answer, params.code, params.language)
         code = found.text if found is not None else ""
         if params.remote is not None:
@@ -123,6 +129,10 @@ class CodeTests:
         kind = kind_for(code, suite.before, rest_code)
         cases = self._chosen(completed(suite, slot, params))
         stop = params.stop if params.stop is not None else params.score == "all"
+        if suite.needs.trust == "in_process":
+            together = run_in_process(slot, code, suite, params)
+            labels = tuple(Case(label) for label, _ in together)
+            return self._verdict(suite, labels, [result for _, result in together], level)
         program = ProgramRun(slot, kind, code, suite, params)
         results = program.results(cases, stop=stop) if cases else []
         if suite.rest is not None and params.first is None:
@@ -157,6 +167,7 @@ class CodeTests:
         details: dict[str, object] = {
             "outcome": str(outcome),
             "isolation": level,
+            "trust": suite.needs.trust,
             "passed": passed,
             "cases": len(results),
         }

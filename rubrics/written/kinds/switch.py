@@ -11,7 +11,7 @@ from assay.errors import SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Sample
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.faults import Fault, brief
-from assay.rubrics.written.reading import Ordered, Slot, is_name, read_part
+from assay.rubrics.written.reading import Ordered, Slot, read_part
 from assay.rubrics.written.rubric import Rubric
 
 DEFAULT = "default"
@@ -22,9 +22,8 @@ def _cases(value: object) -> Ordered:
         raise ValueError(f"is {brief(value)}, must be a table of value -> rubric")
     found: dict[str, Any] = {}
     for case, entry in value.items():
-        if not is_name(case):
-            fix = "one line of text without '#', not beginning with '('"
-            raise Fault(f"{brief(case)} cannot be a case", fix=fix)
+        if not isinstance(case, str) or not case or case[0] == "(" or "#" in case:
+            raise Fault(f"{brief(case)} cannot be a case", fix="text, not beginning with '('")
         try:
             found[case] = read_part(entry)
         except Fault as err:

@@ -2,6 +2,8 @@
 
 ``version``
     Of this form: 1.
+``assay``, ``seed``
+    The version of Assay, and the seed of its draws.
 ``log``
     What was read: ``files``; ``rows`` analysed, of ``total``; ``groups`` and ``prompts``;
     ``criteria`` in order; ``key``, null where not known; ``rubric``, as the log says;
@@ -15,7 +17,8 @@
     each with its ``file``, ``line`` and ``row`` of the analysed rows.
 ``analyses``
     In the order of the report: ``name``, the ``tables`` by name (``title``, ``columns``, ``rows``,
-    ``note``), ``lacks``, ``notes``.
+    ``note``), ``lacks``, ``notes``, and ``failed``: the exception that ended it, else null. A cell
+    that is a row is ``file:line``.
 
 A number that is not finite is null.
 """
@@ -27,6 +30,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assay import __version__
+from assay.audit.finding import RowCell
 from assay.audit.frame import ROW_STATUSES
 
 if TYPE_CHECKING:
@@ -41,9 +46,11 @@ def to_json(audit: Audit) -> dict[str, Any]:
     """The audit as JSON values; `json.dumps` with ``allow_nan=False`` takes them."""
     return {
         "version": VERSION,
+        "assay": __version__,
+        "seed": audit.seed,
         "log": _log(audit.frame),
         "findings": [_finding(finding, audit.frame) for finding in audit.findings],
-        "analyses": [_outcome(outcome) for outcome in audit.outcomes],
+        "analyses": [_outcome(outcome, audit.frame) for outcome in audit.outcomes],
     }
 
 
@@ -106,22 +113,32 @@ def _finding(finding: Finding, frame: Frame) -> dict[str, Any]:
     }
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: Outcome, frame: Frame) -> dict[str, Any]:
     return {
         "name": outcome.analysis,
-        "tables": {name: _table(table) for name, table in outcome.tables.items()},
+        "tables": {name: _table(table, frame) for name, table in outcome.tables.items()},
+        "failed": outcome.failed or None,
         "lacks": list(outcome.lacks),
         "notes": list(outcome.notes),
     }
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: Table, frame: Frame) -> dict[str, Any]:
     return {
         "title": table.title,
         "columns": list(table.columns),
-        "rows": [[_cell(cell) for cell in row] for row in table.rows],
+        "rows": [[_cell(_placed(cell, frame)) for cell in row] for row in table.rows],
         "note": table.note,
     }
+
+
+def _placed(cell: Cell, frame: Frame) -> Cell:
+    """A row as ``file:line``, which is what its reader can look up; else the cell."""
+    if not isinstance(cell, RowCell):
+        return cell
+    if not frame.files:
+        return int(cell)
+    return f"{frame.files[frame.file[cell]]}:{int(frame.line[cell])}"
 
 
 def _cell(cell: Cell) -> Cell:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 Cell: TypeAlias = str | float | int | bool | None
 
+
+class RowCell(int):
+    """A cell that is a row of the frame: shown as its place in the log, linked where it can be."""
+
+
 ROLLOUTS = 5
 """Rollouts that a finding names at most."""
 
@@ -142,6 +147,8 @@ class Outcome:
     """What the log lacks for this analysis, or for a part of it, and how to provide it."""
     notes: tuple[str, ...] = ()
     """What was found in order, or what limits a claim; one sentence each."""
+    failed: str = ""
+    """The exception that ended the analysis, with its place; empty where it ran to its end."""
 
 
 def worst_first(findings: Sequence[Finding]) -> list[Finding]:

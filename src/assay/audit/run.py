@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from assay.audit.analyses import Analysis, all_analyses
 from assay.audit.context import Context
@@ -33,11 +35,18 @@ class Audit:
 
     frame: Frame
     outcomes: tuple[Outcome, ...]
+    seed: int = 0
+    """Of bootstrap draws."""
 
     @property
     def findings(self) -> list[Finding]:
         """Worst first."""
         return worst_first([f for o in self.outcomes for f in o.findings])
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Analysis -> the exception that ended it: its question has no answer."""
+        return {o.analysis: o.failed for o in self.outcomes if o.failed}
 
 
 def audit(
@@ -45,7 +54,8 @@ def audit(
 ) -> Audit:
     """Run every analysis that the log has the facts for.
 
-    An analysis is a pure function of frame and context: same log, same seed, same findings.
+    An analysis is a pure function of frame and context: same log, same seed, same findings. One
+    that raises is reported in `Audit.failed`; the others run.
     """
     context = context or Context()
     outcomes = []
@@ -55,5 +65,16 @@ def audit(
             lacks = tuple(REMEDIES[need] for need in missing)
             outcomes.append(Outcome(analysis.spec.name, lacks=lacks))
         else:
-            outcomes.append(analysis.run(frame, context))
-    return Audit(frame, tuple(outcomes))
+            outcomes.append(_run(analysis, frame, context))
+    return Audit(frame, tuple(outcomes), context.seed)
+
+
+def _run(analysis: Analysis, frame: Frame, context: Context) -> Outcome:
+    """What it found; where it raised, what it raised. One fault must not cost the other answers."""
+    try:
+        return analysis.run(frame, context)
+    except Exception as err:  # any bug of an analysis, ours or a stranger's: reported, not hidden
+        place = traceback.extract_tb(err.__traceback__)[-1]
+        told = str(err).partition("\n")[0] or "no message"
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        return Outcome(analysis.spec.name, failed=f"{type(err).__name__} at {where}: {told}")

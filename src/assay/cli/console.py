@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from assay.errors import RolloutsError
-from assay.printable import printable
+from assay.printable import one_line, printable
 
 PIPE_COLUMNS = 120
 """Width of a table that no terminal shows."""
@@ -83,6 +83,11 @@ def plain(text: str, limit: int | None = None) -> Text:
     if limit is not None:
         text = " ".join(text[: limit + 1].split())
     return Text(printable(text, limit))
+
+
+def plain_line(text: str) -> Text:
+    """As `plain`, on one line: a line end within it is shown, so that nothing passes for ours."""
+    return Text(one_line(text))
 
 
 def markup(text: str) -> str:

@@ -36,7 +36,8 @@ def map_option(example: str) -> Any:
     return typer.Option(
         "--map",
         metavar="FIELD=COLUMN",
-        help=f"Where a field has another name in the rows, e.g. {example}.",
+        help=f"Where a field has another name in the rows, e.g. {example}; also a path, "
+        "e.g. reference=reward_model.ground_truth or completion=responses[0].",
         show_default=False,
     )
 

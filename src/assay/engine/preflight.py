@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from assay.errors import AssayError, ReferenceUnreadable, SampleError
 from assay.model import EMPTY, Message, Reward, Sample
+from assay.model.paths import MISSING, value_at
+from assay.model.view import Reader
 from assay.plugins.spec import Preflight, PreflightFinding, Severity, Verifier
 from assay.printable import printable
-from assay.rubrics.compiled.ranges import part_range
 from assay.rubrics.compiled.switching import choices, top_of
+from assay.rubrics.written.ranges import part_range
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine
@@ -64,13 +66,15 @@ class PreflightRow:
             columns: Field of `Sample` -> column.
             solution: Column of the reference solution; by default the first of `SOLUTIONS`.
         """
-        bare = {**row, columns.get("completion", "completion"): ""}
+        others = {field: column for field, column in columns.items() if field != "completion"}
+        bare = {k: v for k, v in row.items() if k != columns.get("completion")}
         try:
-            sample = Sample.from_row(bare, columns)
+            sample = Sample.from_row({**bare, "completion": ""}, others)
         except SampleError as err:
             return cls(place, err)
         names = SOLUTIONS if solution is None else (solution,)
-        text = next((row[n] for n in names if row.get(n) not in (None, "", [])), None)
+        values = (value_at(row, name) for name in names)
+        text = next((v for v in values if v is not MISSING and v not in (None, "", [])), None)
         if isinstance(text, list) and all(isinstance(step, str) for step in text):
             text = "\n".join(text)
         if text is not None and not isinstance(text, str):
@@ -244,9 +248,10 @@ def _own(engine: Engine, sample: Sample, made: dict[str, Verifier]) -> Iterator[
             verifier = made[key]
             if not isinstance(verifier, Preflight):
                 continue
-            needs = frozenset(n.rstrip("?").partition(".")[0] for n in offer.spec.needs)
-            for finding in verifier.preflight(sample.only(needs)):
+            shown = Reader(offer.spec.name, offer.spec.needs).show(sample)
+            for finding in verifier.preflight(shown):
                 yield replace(finding, criterion=key)
+            shown.check()
         except ReferenceUnreadable as err:
             because = printable(str(err).partition("\n")[0], 300)
             yield PreflightFinding("reference.unreadable", because, criterion=key)

@@ -24,6 +24,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from assay.errors import ConfigError, SampleError, nearest
 from assay.model import EMPTY
+from assay.model.paths import MISSING, value_at
 
 Kind: TypeAlias = Literal["pairs", "rankings", "ratings", "labels"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -71,6 +72,12 @@ class Preference:
     """None: not told."""
 
 
+def _at(row: Mapping[str, Any], column: str) -> Any:
+    """What stands in a column, or at a path; None where nothing does."""
+    value = value_at(row, column)
+    return None if value is MISSING else value
+
+
 def kind_of(row: Mapping[str, Any], columns: Mapping[str, str], place: str) -> Kind:
     """What the row is, from the fields it has.
 
@@ -80,7 +87,7 @@ def kind_of(row: Mapping[str, Any], columns: Mapping[str, str], place: str) -> K
     found: list[Kind] = [
         kind
         for kind, marks in _MARKS.items()
-        if all(row.get(columns.get(m, m)) is not None for m in marks)
+        if all(_at(row, columns.get(m, m)) is not None for m in marks)
     ]
     if "pairs" in found or "rankings" in found:  # a pair may carry a rating of its own
         found = [k for k in found if k in ("pairs", "rankings")]
@@ -135,7 +142,7 @@ class _Reader:
         self._base = {k: v for k, v in row.items() if k not in own}
 
     def _get(self, name: str) -> Any:
-        return self._row.get(self._columns.get(name, name))
+        return _at(self._row, self._columns.get(name, name))
 
     def _bad(self, name: str, told: str) -> SampleError:
         return SampleError(f"{self._place}: `{name}` {told}")
@@ -144,7 +151,7 @@ class _Reader:
         value = self._get(name)
         if value is None:
             column = self._columns.get(name, name)
-            if column in self._row:
+            if value_at(self._row, column) is not MISSING:
                 raise SampleError(f"{self._place}: `{column}` is null")
             raise SampleError(
                 f"{self._place}: `{column}` is missing{nearest(column, map(str, self._row))}"
@@ -195,7 +202,7 @@ class _Reader:
             return Item(self._scores(scores, "scores"))
         if "verdicts" in self._row:
             return self._verdicts(self._row["verdicts"], "verdicts")
-        if self._columns.get("completion", "completion") in self._row:
+        if value_at(self._row, self._columns.get("completion", "completion")) is not MISSING:
             return Item(row=self._row)
         raise SampleError(
             f"{self._place}: has neither `scores`, nor `verdicts`, nor `completion`: has "

@@ -13,6 +13,7 @@ from typing import Any, Self, TypeAlias
 from assay.errors import SampleError, nearest
 from assay.model.chat import Message, Text, Turn, as_text, said, split_reasoning, words
 from assay.model.frozen import EMPTY, JSON, converted, exact, freeze, listed
+from assay.model.paths import MISSING, value_at
 
 Reference: TypeAlias = str | int | float
 """One reference answer."""
@@ -90,7 +91,8 @@ class Sample:
             row: One row, such as a line of JSONL; also a row of pandas or Arrow. A gap (null,
                 and the NaN that data frames put there, except for a reference) is a field that
                 is not given. Where `info` has an entry named like a column, the column counts.
-            columns: Field of `Sample` -> name of the column that holds it, where they differ.
+            columns: Field of `Sample` -> name of the column that holds it, where they differ; also
+                a path into a column, ``reward_model.ground_truth`` or ``messages[0].content``.
 
         Raises:
             SampleError: no completion, a field of the wrong type, an unknown field in `columns`.
@@ -116,8 +118,9 @@ class Sample:
             elif not _gap(value, column):
                 given[column] = value
         for name, column in columns.items():
-            if column in row and not _gap(row[column], name):
-                given[name] = row[column]
+            value = value_at(row, column)
+            if value is not MISSING and not _gap(value, name):
+                given[name] = value
         entries = given.pop("info", None)
         if isinstance(entries, Mapping):
             info = {**entries, **info}
@@ -125,7 +128,7 @@ class Sample:
             info["info"] = entries
         if "completion" not in given:
             column = columns.get("completion", "completion")
-            if column in row:
+            if value_at(row, column) is not MISSING:
                 raise SampleError(f"{column!r} is null in the row; wanted text or chat messages")
             raise SampleError(_no_completion(column, [str(name) for name in row]))
         return cls(**given, info=info if info else EMPTY)
@@ -169,11 +172,11 @@ class Sample:
 
     def to_json(self) -> dict[str, JSON]:
         """The fields that differ from their default, as JSON values. `from_row` reads it back."""
-        out: dict[str, JSON] = {"completion": _plain(self.completion)}
+        out: dict[str, JSON] = {"completion": plain_json(self.completion)}
         for name, default in _DEFAULTS:
             value = getattr(self, name)
             if value is not default:
-                out[name] = _plain(value)
+                out[name] = plain_json(value)
         return out
 
 
@@ -190,17 +193,17 @@ def _hidden(names: frozenset[str]) -> tuple[Callable[[Sample], Any], Any]:
     return attrgetter(*(name for name, _ in hidden)), tuple(default for _, default in hidden)
 
 
-def _plain(value: Any) -> JSON:
+def plain_json(value: Any) -> JSON:
     """Messages and turns as dicts; everything else as it is."""
     if isinstance(value, tuple):
-        return [_plain(v) for v in value]
+        return [plain_json(v) for v in value]
     if isinstance(value, Message):
         out = {"role": value.role, "content": value.content}
         if value.reasoning is not None:
             out["reasoning_content"] = value.reasoning
         return out
     if isinstance(value, Turn):
-        turn: dict[str, JSON] = {"completion": _plain(value.completion)}
+        turn: dict[str, JSON] = {"completion": plain_json(value.completion)}
         if value.feedback is not None:
             turn["feedback"] = value.feedback
         return turn

@@ -108,7 +108,10 @@ def test_a_defect_costs_with_those_who_report_it(defect: Defect) -> None:
     assert all(after <= 1.0 for after in planted.values())
 
 
-@pytest.mark.parametrize("name", HONEST)
+@pytest.mark.parametrize(
+    "name",
+    [n if i % 4 == 0 else pytest.param(n, marks=pytest.mark.slow) for i, n in enumerate(HONEST)],
+)
 def test_a_defect_never_pays(name: str) -> None:
     """For every kind, on programs as people wrote them. Removing is adding, read backwards."""
     program = plant(HONEST[name], [])

@@ -59,9 +59,9 @@ def complaints(pool: SandboxPool) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def test_every_row_at_every_level(patient: SandboxPool) -> None:
+def test_every_row_at_every_level(pool: SandboxPool) -> None:
     assert len(ROWS) == 71
-    assert complaints(patient) == {}
+    assert complaints(pool) == {}
 
 
 @pytest.mark.slow

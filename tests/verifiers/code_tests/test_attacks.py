@@ -619,9 +619,9 @@ def test_an_escape_would_be_seen(pool: SandboxPool) -> None:
 
 
 @pytest.mark.parametrize("attack", CHEATS, ids=lambda a: a.why)
-def test_no_pay_for_cheating(patient: SandboxPool, attack: Attack) -> None:
+def test_no_pay_for_cheating(pool: SandboxPool, attack: Attack) -> None:
     began = time.monotonic()
-    verdict = CodeTests(WHOLE, patient).verify(Sample(completion=attack.code, tests=ADD))
+    verdict = CodeTests(WHOLE, pool).verify(Sample(completion=attack.code, tests=ADD))
     assert verdict.status is Status.JUDGED, verdict.because
     assert verdict.score is not None
     assert verdict.score <= attack.most, verdict.because

@@ -114,3 +114,54 @@ def test_a_garbled_object_is_refused(told: object) -> None:
 def test_a_garbled_named_tuple_is_refused(told: object) -> None:
     with pytest.raises(decoded.Garbled):
         decoded.decode({"N": told})
+
+
+THREADED = """
+threading = __import__("threading")
+ThreadPoolExecutor = __import__("concurrent.futures").futures.ThreadPoolExecutor
+
+def test_many_threads():
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(square, range(200))) == [x * x for x in range(200)]
+
+def test_a_callback_that_asks_in_another_thread():
+    def key(x):
+        found = []
+        t = threading.Thread(target=lambda: found.append(square(x)))
+        t.start()
+        t.join()
+        return found[0]
+    assert ordered([3, -1, 2], key) == [-1, 2, 3]
+
+def test_callbacks_in_many_threads():
+    def one(n):
+        return ordered([3, 1, n], lambda x: square(x)) == sorted([3, 1, n], key=abs)
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(one, range(40)))
+
+def test_threads_of_the_program():
+    seen = []
+    tell_all([1, 2, 3, 4], seen.append)
+    assert sorted(seen) == [1, 2, 3, 4]
+"""
+
+THREADED_PROGRAM = """
+import threading
+def square(x): return x * x
+def ordered(xs, key): return sorted(xs, key=key)
+def tell_all(xs, tell):
+    threads = [threading.Thread(target=tell, args=(x,)) for x in xs]
+    for t in threads: t.start()
+    for t in threads: t.join()
+"""
+
+
+def test_a_test_with_threads_is_judged_alike_every_time(best: SandboxPool) -> None:
+    """Replies are not mixed up between those that ask, also where functions of the test's ask.
+
+    Of threads that reading a suite does not see; of others it asks for ``in_process``.
+    """
+    tests = {"type": "asserts", "code": THREADED}
+    for _ in range(3):
+        found = CodeTests(None, best).verify(Sample(completion=THREADED_PROGRAM, tests=tests))
+        assert found.score == 1.0, found.because

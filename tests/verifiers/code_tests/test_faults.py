@@ -133,6 +133,7 @@ def test_a_full_disk_is_the_programs_own(zygote: ZygoteProcess) -> None:
         assert run.wait(time.monotonic() + 20).stdout == b"1\n"
 
 
+@pytest.mark.slow
 def test_a_thousand_runs_from_eight_threads(best: SandboxPool) -> None:
     verifier = CodeTests(CodeTestsParams(), best)
     for slot in best._slots:
@@ -190,6 +191,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_a_thousand_from_asyncio_through_the_engine() -> None:
     """Four batches at a time: each sample has its reward; no descriptor and no process stays."""
     done = subprocess.run(

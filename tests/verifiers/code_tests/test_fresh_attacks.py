@@ -775,6 +775,17 @@ def test_a_checker_cannot_be_kept_busy_case_after_case(best: SandboxPool) -> Non
     assert time.monotonic() - began < 2 * CodeTests(WHOLE, best).bound_s(Sample("", tests=tests))
 
 
+def test_a_checker_has_one_budget_for_all_cases(best: SandboxPool) -> None:
+    """It sleeps 0.3 s for each of 12 cases and has 1 s for all: at most three can be judged."""
+    cases = [{"args": [i], "expected": i} for i in range(12)]
+    tests = {"type": "call", "entry_point": "f", "timeout_s": 0.5, "total_timeout_s": 1.0,
+             "cases": cases, "checker": "import time\ndef check(i, got, want):\n"
+             "    time.sleep(0.3)\n    return got == want\n"}  # fmt: skip
+    verdict = judged(best, "def f(x):\n    return x\n", tests, CodeTestsParams())
+    assert verdict.score is not None
+    assert verdict.score <= 4 / 12, verdict.because
+
+
 def test_nobody_is_left(pool: SandboxPool) -> None:
     """After all of it, every slot still works, and has no process but its zygote."""
     good = "def add(a, b): return a + b\n"

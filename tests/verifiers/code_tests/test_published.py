@@ -50,6 +50,7 @@ def test_humaneval_canonical_solutions_pass_whole_or_as_a_body(best: SandboxPool
             assert verdict.score == 1.0, (row["task_id"], verdict.because)
 
 
+@pytest.mark.slow
 def test_humaneval_no_stub_passes(best: SandboxPool) -> None:
     verifier = CodeTests(CodeTestsParams(code="whole", score="all"), best)
     for row in HUMANEVAL:
@@ -88,7 +89,13 @@ def quixbugs(row: dict) -> dict:
     return tests
 
 
-@pytest.mark.parametrize("label", [False, True], ids=["buggy ones fail", "correct ones pass"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        pytest.param(False, id="buggy ones fail", marks=pytest.mark.slow),
+        pytest.param(True, id="correct ones pass"),
+    ],
+)
 def test_quixbugs(best: SandboxPool, label: bool) -> None:
     """1e-4: sqrt takes a tolerance itself; 20 s: levenshtein needs two on a quiet machine."""
     limits = {"timeout_s": 20, "total_timeout_s": 60} if label else {"timeout_s": 2}

@@ -128,6 +128,8 @@ TEXT = [
     Text("0.50000\n", "0.5", "trailing", False, "a number is its text"),
     Text("0.50000\n", "0.5", "numbers", True, "a number is its value"),
     Text("  5e-1  1\r\n2.0\n\n", "0.5 1\n2", "numbers", True, "blanks and exponents"),
+    Text("\uff13", "3", "numbers", False, "digits of other scripts, which Python reads as numbers"),
+    Text("1_0", "10", "numbers", False, "Python's own way to group digits"),
     Text("0.5000001", "0.5", "numbers", False, "no tolerance comes with it"),
     Text("1\n2", "1 2", "numbers", False, "lines are lines"),
     Text("1 2 3", "1 2", "numbers", False, "nor is more than the answer, in a line"),

@@ -41,8 +41,13 @@ def _lines(text: str) -> list[str]:
     return lines
 
 
-_NUMBER = re.compile(r"[+-]?(?:\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,4})?")
-"""A number as programs print it, short enough to be compared at once."""
+_NUMBER = re.compile(
+    r"[+-]?(?:[0-9]{1,60}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})(?:[eE][+-]?[0-9]{1,4})?"
+)
+"""A number as programs print it, short enough to be compared at once. In ASCII: Python reads
+``３`` as 3, which no judge of contests does."""
+_FLOAT = re.compile(r"[+-]?(?:[0-9.]+(?:[eE][+-]?[0-9]{1,4})?|inf|infinity|nan)", re.IGNORECASE)
+"""Where a tolerance is asked for: no underscores within, either."""
 
 
 def _words(line: str, wanted: str) -> str:
@@ -55,6 +60,8 @@ def _words(line: str, wanted: str) -> str:
 
 
 def _close(x: str, y: str, rules: Rules) -> bool:
+    if _FLOAT.fullmatch(x) is None:
+        return False
     try:
         return same_number(float(x), float(y), rules)
     except ValueError:

@@ -20,6 +20,7 @@ from assay.verifiers.code_tests.sandbox.parent.run import Run
 from assay.verifiers.code_tests.sandbox.wire import decoded
 from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind
 from assay.verifiers.code_tests.suites.identity_rewrites import there
+from assay.verifiers.code_tests.suites.modules import plain
 from assay.verifiers.code_tests.suites.suite import Rest, Suite
 
 MAX_CALLS = 100_000
@@ -44,7 +45,11 @@ def run_rest(
     """
     budget = Budget.of(suite, params)
     job: dict[str, Any] = {"kind": "serve", "code": rest.code, "before": there(suite.before)}
-    job |= {"caller": rest.names, "classes": rest.classes, "in_place": rest.in_place}
+    job |= {
+        "caller": {name: plain(name) for name in rest.names},
+        "classes": rest.classes,
+        "in_place": rest.in_place,
+    }
     job["exceptions"] = rest.exceptions
     began = time.monotonic()
     with program.start() as tested:
@@ -100,7 +105,7 @@ def _permitted(ask: dict[str, Any], rest: Rest) -> bool:
     name = ask.get("f")
     if not isinstance(name, str):
         return False
-    return ask["op"] in ("on", "get") or name.partition(".")[0] in rest.names
+    return ask["op"] in ("on", "get") or name.partition(".")[0] in map(plain, rest.names)
 
 
 def _checked(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:

@@ -15,6 +15,7 @@ from assay.verifiers.code_tests.comparing.compare import Rules, node
 from assay.verifiers.code_tests.sandbox.wire.codec import encode
 from assay.verifiers.code_tests.suites.classes import is_cap_words
 from assay.verifiers.code_tests.suites.literals import literal
+from assay.verifiers.code_tests.suites.modules import plain
 from assay.verifiers.code_tests.suites.suite import Case
 
 EXACT = Rules(rel_tol=0.0, abs_tol=0.0, iterators=False, true_is_one=True)
@@ -290,7 +291,7 @@ def _case(
         wanted = [list(x) for x in wanted]
     return Case(
         "",
-        entry_point=f"{first}.{tail}" if tail else first,
+        entry_point=plain(f"{first}.{tail}" if tail else first),
         args=tuple(encode(literal(a)) for a in call.args),
         kwargs={str(k.arg): encode(literal(k.value)) for k in call.keywords},
         expected=tuple(node(x) for x in wanted),

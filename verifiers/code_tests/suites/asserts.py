@@ -30,9 +30,9 @@ from assay.verifiers.code_tests.suites.classes import classes
 from assay.verifiers.code_tests.suites.corrections import CORRECTIONS
 from assay.verifiers.code_tests.suites.identity_rewrites import asking
 from assay.verifiers.code_tests.suites.literals import NoLiteral
+from assay.verifiers.code_tests.suites.modules import OFFERED, USUAL, from_program
 from assay.verifiers.code_tests.suites.prepare import (
     caught,
-    from_solution,
     import_assumed,
     method,
     started,
@@ -57,7 +57,12 @@ class Converted:
 
 
 def convert(
-    code: str, names: Sequence[str], before: str = "", *, has_reference: bool = False
+    code: str,
+    names: Sequence[str],
+    before: str = "",
+    modules: Sequence[str] = USUAL,
+    *,
+    has_reference: bool = False,
 ) -> Converted:
     """The cases of an assert suite, and what must run as code.
 
@@ -65,23 +70,24 @@ def convert(
         code: The suite.
         names: What the program is asked for; none: what the suite calls and does not define.
         before: Code that the suite may use: the prompt's helpers.
+        modules: Those by which it imports the program.
         has_reference: A comparison of the program with itself becomes a case, for which the
             reference solution gives the value; without, it is left out and counted.
 
     Raises:
         ReferenceUnreadable: no Python, or it uses names that nobody defines.
     """
-    tree = _parsed(code)
-    imported = from_solution(tree)
+    tree = parsed(code)
+    imported = from_program(tree, modules)
     started(tree)
-    import_assumed(tree, _defined(tree) | _defined(_parsed(before)) | set(names))
+    import_assumed(tree, _defined(tree) | _defined(parsed(before)) | set(names))
     check = check_function(tree)
     of_class = method(names[0]) if len(names) == 1 else None
     entry = ".".join(of_class) if of_class is not None else names[0] if len(names) == 1 else None
     names = tuple(names) if of_class is None else of_class[:1]
     names = names or tuple(dict.fromkeys([*_called(tree, before), *imported]))
     exceptions = caught(tree) - set(dir(builtins))
-    foreign = exceptions - _defined(tree) - _defined(_parsed(before))
+    foreign = exceptions - _defined(tree) - _defined(parsed(before))
     names = tuple(x for x in names if x not in foreign)
     names = names or _like_a_builtin(tree, before)
     if not names:
@@ -89,7 +95,7 @@ def convert(
     aliases = set(names)
     if check is not None and check.args.args:
         aliases.add(check.args.args[0].arg)
-    shadowed = frozenset(dir(builtins)) & (_defined(tree) | _defined(_parsed(before)))
+    shadowed = frozenset(dir(builtins)) & (_defined(tree) | _defined(parsed(before)))
     entry = entry or (names[0] if len(names) == 1 else None)
     state = State(
         aliases, entry, [], has_reference, {}, shadowed, frozenset(classes(tree, names, before))
@@ -106,7 +112,7 @@ def convert(
         rest = _rest(
             rest_body, names, check, before, asserts, tree, candidate, tuple(sorted(exceptions))
         )
-        known = used(tree) | used(_parsed(before))
+        known = used(tree) | used(parsed(before))
         made = tuple(x for x in _records(before) if x not in names and x in known)
         rest = replace(rest, names=(*rest.names, *made))
     return Converted(tuple(state.cases), rest, names, state.dropped)
@@ -116,7 +122,12 @@ def _refuse(why: str, fix: str) -> NoReturn:
     raise ReferenceUnreadable(f"tests.code: {why}\nfix: {fix}")
 
 
-def _parsed(code: str) -> ast.Module:
+def parsed(code: str) -> ast.Module:
+    """The tree of a suite.
+
+    Raises:
+        ReferenceUnreadable: it is not Python.
+    """
     try:
         return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
@@ -127,7 +138,7 @@ def _called(tree: ast.Module, before: str) -> tuple[str, ...]:
     """Names that are called in assertions and that nobody here defines."""
     known = set(dir(builtins)) | _defined(tree)
     if before:
-        known |= _defined(_parsed(before)) - _stubs(before)
+        known |= _defined(parsed(before)) - _stubs(before)
     found: dict[str, None] = {}
     for item in ast.walk(tree):
         for name in _passed(item):
@@ -160,7 +171,7 @@ def _like_a_builtin(tree: ast.Module, before: str) -> tuple[str, ...]:
         found = called if found is None else found & called
     names = (found or set()) - _defined(tree)
     if before:
-        names -= _defined(_parsed(before)) - _stubs(before)
+        names -= _defined(parsed(before)) - _stubs(before)
     return tuple(names) if len(names) == 1 else ()
 
 
@@ -175,7 +186,7 @@ def _passed(item: ast.AST) -> list[str]:
 
 def _stubs(before: str) -> set[str]:
     """What the prompt only sketches, with docstrings: what a completion is to write."""
-    return {x.name for x in _parsed(before).body if _is_stub(x)}  # type: ignore[attr-defined]
+    return {x.name for x in parsed(before).body if _is_stub(x)}  # type: ignore[attr-defined]
 
 
 def _records(before: str) -> list[str]:
@@ -186,7 +197,7 @@ def _records(before: str) -> list[str]:
     """
     plain = {"__init__", "__repr__", "__str__"}
     return [
-        x.name for x in _parsed(before).body
+        x.name for x in parsed(before).body
         if isinstance(x, ast.ClassDef) and not x.bases and not _is_stub(x)
         and not any(
             y.name.startswith("__") and y.name not in plain
@@ -195,7 +206,7 @@ def _records(before: str) -> list[str]:
     ]  # fmt: skip
 
 
-_MODULES = frozenset(sys.stdlib_module_names) | {"numpy", "pandas", "scipy", "pytest"}
+_MODULES = frozenset(sys.stdlib_module_names) | OFFERED
 
 
 def _must_be_runnable(body: Sequence[ast.stmt], names: Sequence[str]) -> None:
@@ -341,7 +352,7 @@ def _rest(
 ) -> Rest:
     known = set(dir(builtins)) | _defined(tree) | {*names, *exceptions} | {"__name__", "__file__"}
     if before:
-        known |= _defined(_parsed(before))
+        known |= _defined(parsed(before))
     for item in body:
         foreign = used(item) - known
         if foreign:

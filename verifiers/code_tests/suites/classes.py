@@ -17,6 +17,8 @@ import re
 import types
 from collections.abc import Sequence
 
+from assay.verifiers.code_tests.suites.modules import plain
+
 _VALUES: tuple[type, ...] = (
     str, bytes, bytearray, int, float, complex, bool, list, tuple, dict, set, frozenset, range,
     type(None), collections.deque, collections.Counter, collections.OrderedDict,
@@ -53,7 +55,7 @@ def classes(tree: ast.Module, names: Sequence[str], before: str = "") -> tuple[s
 
 def is_cap_words(name: str) -> bool:
     """Whether it is written as PEP 8 has it for classes."""
-    return _CAP_WORDS.fullmatch(name) is not None
+    return _CAP_WORDS.fullmatch(plain(name)) is not None
 
 
 def _said(before: str) -> dict[str, bool]:

@@ -11,7 +11,6 @@ import ast
 import re
 from collections.abc import Iterable
 
-_SOLUTIONS = ("solution", "main", "your_module", "__main__")
 _RUNNERS = ("unittest.main", "pytest.main")
 _ASSUMED = {
     **{name: f"import {name}" for name in (
@@ -29,52 +28,6 @@ def method(entry_point: str) -> tuple[str, str] | None:
     """Class and method in ``Solution().twoSum`` or ``Solution.twoSum``; None: it is a function."""
     found = _METHOD.fullmatch(entry_point)
     return (found[1], found[2]) if found is not None else None
-
-
-def from_solution(tree: ast.Module) -> list[str]:
-    """Takes out ``from solution import f``, ``import solution``; gives the names imported."""
-    imports = _SolutionImports()
-    imports.visit(tree)
-    renamed = _Renamed(imports.modules, imports.names)
-    renamed.visit(tree)
-    return list(dict.fromkeys([*imports.names.values(), *renamed.found]))
-
-
-class _SolutionImports(ast.NodeTransformer):
-    def __init__(self) -> None:
-        self.modules: set[str] = set()
-        """Names that stand for the program as a module."""
-        self.names: dict[str, str] = {}
-        """Names in the suite, and what the program calls them."""
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
-        if node.module not in _SOLUTIONS:
-            return node
-        self.names |= {a.asname or a.name: a.name for a in node.names if a.name != "*"}
-        return ast.copy_location(ast.Pass(), node)
-
-    def visit_Import(self, node: ast.Import) -> ast.stmt:
-        ours = [a for a in node.names if a.name in _SOLUTIONS]
-        self.modules |= {a.asname or a.name for a in ours}
-        node.names = [a for a in node.names if a not in ours]
-        return node if node.names else ast.copy_location(ast.Pass(), node)
-
-
-class _Renamed(ast.NodeTransformer):
-    def __init__(self, modules: set[str], names: dict[str, str]) -> None:
-        self._modules, self._names = modules, names
-        self.found: list[str] = []
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        self.generic_visit(node)
-        if not (isinstance(node.value, ast.Name) and node.value.id in self._modules):
-            return node
-        self.found.append(node.attr)
-        return ast.copy_location(ast.Name(node.attr, node.ctx), node)
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        node.id = self._names.get(node.id, node.id)
-        return node
 
 
 def caught(tree: ast.Module) -> set[str]:

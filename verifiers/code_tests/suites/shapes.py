@@ -13,15 +13,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from assay.errors import ReferenceUnreadable, nearest
+from assay.model import thaw
 from assay.verifiers.code_tests.comparing.compare import node
 from assay.verifiers.code_tests.sandbox.wire.codec import Unencodable, encode
 from assay.verifiers.code_tests.suites.contest_imports import CONTESTS
 from assay.verifiers.code_tests.suites.contests import apps, codecontests, livecodebench
 from assay.verifiers.code_tests.suites.fields import code, joined, listed, refuse, seconds
-from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite
+from assay.verifiers.code_tests.suites.modules import program_modules
+from assay.verifiers.code_tests.suites.needs import needs
+from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite, Written
 
 _FIELDS = (
-    "type", "entry_point", "cases", "code", "timeout_s", "timeout", "total_timeout_s", "memory_mb",
+    "type", "entry_point", "cases", "code", "module", "timeout_s", "timeout",
+    "total_timeout_s", "memory_mb",
     "prompt", "setup", "reference", "generator", "n", "checker", "inputs", "outputs", "fn_name",
     "public_test_cases", "private_test_cases", "metadata", "test_list", "test_setup_code",
     "challenge_test_list", "test_imports", "input_output", "starter_code", "public_tests",
@@ -53,7 +57,8 @@ def read(tests: Any, prompt: Any = None) -> Suite:
         raise ReferenceUnreadable(f"tests: {type(err).__name__}: {err}") from err
     if len(suite.cases) > MAX_CASES:
         refuse(f"{len(suite.cases)} cases; at most {MAX_CASES}")
-    if not suite.cases and suite.rest is None and suite.generator is None:
+    judges = suite.cases or suite.rest or suite.generator or suite.needs.trust == "in_process"
+    if not judges:
         why = " (only comparisons of the program with itself)" if suite.self_comparisons else ""
         refuse(f"no case that could be judged{why}")
     return suite
@@ -77,15 +82,6 @@ def _loaded(tests: Any) -> dict[str, Any]:
     if not isinstance(plain, dict):
         refuse(f"a {type(plain).__name__}")
     return plain
-
-
-def thaw(value: Any) -> Any:
-    """A frozen JSON value as lists and dicts again."""
-    if isinstance(value, Mapping):
-        return {k: thaw(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [thaw(v) for v in value]
-    return value
 
 
 def _prompt_code(given: Mapping[str, Any], prompt: Any) -> str:
@@ -186,7 +182,7 @@ def _case(case: Any, i: int, kind: Any, entry_point: str, limits: Mapping[str, A
 
 
 def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -> Suite:
-    from assay.verifiers.code_tests.suites.asserts import convert
+    from assay.verifiers.code_tests.suites.asserts import convert, parsed
 
     code = given.get("code", given.get("test_list"))
     if isinstance(code, list):
@@ -198,10 +194,20 @@ def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -
     before = "\n".join([*(str(x) for x in setup if x), before]).strip("\n")
     entry = given.get("entry_point")
     names = tuple(entry) if isinstance(entry, list) else (str(entry),) if entry else ()
-    found = convert(code, names, before, has_reference=limits["reference"] is not None)
+    tree = parsed(code)
+    modules = program_modules(tree, given.get("module"))
+    written = Written(code, names, modules)
+    need = needs(tree, {*names, *modules})
+    if need.trust == "in_process":
+        return Suite(
+            "call", (), needs=need, written=written, before=before, entry_points=names, **limits
+        )
+    found = convert(code, names, before, modules, has_reference=limits["reference"] is not None)
     return Suite(
         kind="call",
         cases=found.cases,
+        needs=need,
+        written=written,
         rest=found.rest,
         before=before,
         entry_points=found.names,

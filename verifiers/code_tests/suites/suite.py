@@ -9,6 +9,7 @@ from typing import Any, Literal
 from assay.verifiers.code_tests.comparing.assert_views import View
 from assay.verifiers.code_tests.comparing.compare import Rules
 from assay.verifiers.code_tests.comparing.printed import TextPolicy
+from assay.verifiers.code_tests.suites.needs import PROXY, Needs
 
 MAX_CASES = 20_000
 
@@ -53,12 +54,27 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """An assert suite as its author wrote it: what runs beside the program, in one process."""
+
+    code: str
+    names: tuple[str, ...] = ()
+    """What `entry_point` names."""
+    modules: tuple[str, ...] = ()
+    """Names by which the suite imports the program."""
+
+
+@dataclass(frozen=True, slots=True)
 class Suite:
     """All tests of one program."""
 
     kind: Literal["call", "stdio"]
     cases: tuple[Case, ...]
     rest: Rest | None = None
+    needs: Needs = PROXY
+    """The least trust under which it can be judged."""
+    written: Written | None = None
+    """The text of an assert suite."""
     before: str = ""
     """The prompt's code: helpers, and the stub that a completion may continue."""
     entry_points: tuple[str, ...] = ()

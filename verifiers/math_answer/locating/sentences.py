@@ -93,8 +93,8 @@ def last_claim(text: str, numbers: bool = True, cut: bool = False) -> Claim | No
     """
     offset = max(0, len(text) - REACH)
     if offset:
-        cut = text.find("\n", offset)
-        offset = cut + 1 if cut >= 0 else offset
+        line = text.find("\n", offset)
+        offset = line + 1 if line >= 0 else offset
     tail = text[offset:]
     spans = formulas(tail)
     for begin, end in _sentences(tail, spans):

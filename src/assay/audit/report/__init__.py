@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,15 @@ def write_report(
     *,
     specs: Sequence[AnalysisSpec] = (),
     max_rows: int = MAX_ROWS,
-) -> None:
-    """Write the page.
+    command: str = "",
+    date: datetime | None = None,
+) -> str:
+    """Write the page; returns why it has no charts, empty where it has them.
 
     Size: about 1 kB a rollout, 40 MB at most for 50,000 of any length. Time: a second for the
-    first chart, 50 ms for each other, and what `rows` takes.
+    first chart, 50 ms for each other, and what `rows` takes. Charts are drawn in a process of
+    their own. Where it cannot run (it needs 8 GB of address space), the page has tables instead,
+    and says why.
 
     Args:
         audit: What was found.
@@ -43,13 +48,26 @@ def write_report(
         path: Of the file; replaced as a whole, never left half written.
         specs: Of analyses that are not among `assay.audit.analyses.ANALYSES`.
         max_rows: Rollouts in the browser; beyond that they are sampled, and the page says how.
+        command: That made the page, as its reader would type it again; empty: not shown.
+        date: When it was made; by default now. With a time zone, or it is taken for UTC.
     """
+    from assay import __version__
     from assay.audit.report.document import page
+    from assay.audit.report.renderer import Renderer
 
+    made = [("Assay", __version__)]
+    made += [
+        ("Command", command),
+        ("Made", f"{date or datetime.now(UTC):%Y-%m-%d %H:%M %Z}".strip()),
+    ]
+    made += [("Seed", str(audit.seed))]
     target = Path(path)
     aside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        aside.write_text(page(audit, rows, specs=specs, max_rows=max_rows), encoding="utf-8")
+        with Renderer() as renderer:
+            text = page(audit, rows, specs=specs, max_rows=max_rows, made=made)
+        aside.write_text(text, encoding="utf-8")
         aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
+    return renderer.fault

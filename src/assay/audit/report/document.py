@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from assay.audit import analyses
+from assay.audit.finding import RowCell
 from assay.audit.report import MAX_ROWS, palette, rollouts, sections
 from assay.audit.report.html import Html, hash_source, island, join, tag
+from assay.audit.report.renderer import Renderer, current
 from assay.audit.report.sample import RULE, shown_rows
 
 if TYPE_CHECKING:
@@ -27,21 +30,42 @@ def page(
     *,
     specs: Sequence[AnalysisSpec] = (),
     max_rows: int = MAX_ROWS,
+    made: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """The page as text; the same audit and rows give the same page."""
+    """The page as text; the same arguments give the same page, where charts can be drawn."""
     from altair.utils.schemapi import debug_mode
 
-    with debug_mode(False):  # charts are checked in the tests; it takes longer than to draw them
-        return _page(audit, rows, specs, max_rows)
+    # charts are checked in the tests; it takes longer than to draw them
+    around = current()
+    with debug_mode(False), nullcontext(around) if around else Renderer() as renderer:
+        return _page(audit, rows, specs, max_rows, made, renderer)
 
 
-def _page(audit: Audit, rows: Rows | None, specs: Sequence[AnalysisSpec], max_rows: int) -> str:
+def _page(
+    audit: Audit,
+    rows: Rows | None,
+    specs: Sequence[AnalysisSpec],
+    max_rows: int,
+    made: Sequence[tuple[str, str]],
+    renderer: Renderer,
+) -> str:
     frame, found = audit.frame, audit.findings
     named = [row for f in found for row in f.rollouts]
+    named += [
+        int(cell)
+        for outcome in audit.outcomes
+        for table in outcome.tables.values()
+        for row in table.rows
+        for cell in row
+        if isinstance(cell, RowCell)
+    ]
     shown = shown_rows(frame, named, max_rows)
     known = _specs(audit, specs)
     kinds = {kind.id: kind for spec in known.values() for kind in spec.kinds}
     on_page = {int(row): i for i, row in enumerate(shown)}
+
+    def place(row: int) -> Html | str:
+        return sections.place_of(row, frame, on_page)
 
     parts: list[tuple[str, str, Html | None]] = []
     parts.append(("findings", "Findings", sections.findings(audit, kinds, on_page)))
@@ -49,11 +73,11 @@ def _page(audit: Audit, rows: Rows | None, specs: Sequence[AnalysisSpec], max_ro
     for outcome in audit.outcomes:
         spec = known.get(outcome.analysis)
         title = spec.title if spec else outcome.analysis.replace("_", " ").capitalize()
-        parts.append((outcome.analysis, title, sections.analysis(outcome, title, spec)))
+        parts.append((outcome.analysis, title, sections.analysis(outcome, title, spec, place)))
         if outcome.analysis == "trends":  # what it found, then what it found it in
             parts.append(("steps", "Step by step", sections.steps(frame)))
     parts.append(("lacks", "What the log lacked", sections.lacks(audit, known)))
-    present = [(id_, title, made) for id_, title, made in parts if made is not None]
+    present = [(id_, title, part) for id_, title, part in parts if part is not None]
 
     starts, chunks = rollouts.chunks(frame, shown, rows, frozenset(named))
     data = rollouts.columns(frame, shown, found)
@@ -61,9 +85,9 @@ def _page(audit: Audit, rows: Rows | None, specs: Sequence[AnalysisSpec], max_ro
     data["texts"] = rows is not None
     main = tag(
         "main",
-        sections.head(audit, len(shown), RULE),
+        sections.head(audit, len(shown), RULE, made, renderer.fault),
         sections.contents([(i, t) for i, t, _ in present] + [("rollouts", "Rollouts")]),
-        [made for _, _, made in present],
+        [part for _, _, part in present],
         sections.browser(len(shown), rollouts.Limits.of(len(shown)).completion, rows is not None),
     )
     return _document(_title(frame), main, join([chunks, island("data", data)]))

@@ -79,7 +79,7 @@ def reward_figures(frame: Frame) -> list[Html]:
         for kind in kinds
     ]
     by = f", by {name}" if name else ""
-    made = [
+    made: list[Html | None] = [
         figure(
             bands(found),
             f"Reward{by}",
@@ -99,7 +99,7 @@ def reward_figures(frame: Frame) -> list[Html]:
                 chart = line(points, "reward", kind.colour, domain)
                 caption = "Line: the median. Band: the middle half."
                 made.append(figure(chart, f"Reward over steps: {kind.name}", caption))
-    return made
+    return [drawn for drawn in made if drawn is not None]
 
 
 def time_figures(frame: Frame) -> list[Html]:
@@ -117,12 +117,12 @@ def time_figures(frame: Frame) -> list[Html]:
     unscored = (frame.row_status > 0).astype(float)
     if unscored.any():
         series.append(("Unscored", "share of rollouts", unscored, "wrong"))
-    figures = []
+    figures: list[Html | None] = []
     for title, unit, values, colour in series:
         points = by_step(frame, values)
         if len(points) > 1:
             figures.append(figure(line(points, unit, colour), f"{title} over steps", ""))
-    return figures
+    return [drawn for drawn in figures if drawn is not None]
 
 
 def by_step(frame: Frame, values: Floats) -> list[At]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from assay.audit.finding import RowCell
 from assay.audit.report.html import Html, tag
 from assay.audit.report.svg import draw
 
@@ -15,17 +17,25 @@ ROWS = 60
 """Rows of a table that a page shows; the rest is told by its number, and is in the JSON."""
 
 
-def figure(chart: Any, title: str, caption: str) -> Html:
-    """A chart under its title."""
+def figure(chart: Any, title: str, caption: str) -> Html | None:
+    """A chart under its title; None where charts cannot be drawn here."""
+    drawing = draw(chart, f"{title}. {caption}".strip())
+    if drawing is None:
+        return None
     return tag(
         "figure",
         tag("figcaption", tag("strong", title), tag("span", caption) if caption else None),
-        draw(chart, f"{title}. {caption}".strip()),
+        drawing,
     )
 
 
-def table(found: Table) -> Html:
-    """A table of figures; wide ones scroll within themselves."""
+def table(found: Table, place: Callable[[int], Html | str] = str) -> Html:
+    """A table of figures; wide ones scroll within themselves.
+
+    Args:
+        found: The table.
+        place: What to show for a cell that is a row of the frame.
+    """
     numeric = [all(_is_number(row[j]) for row in found.rows) for j in range(len(found.columns))]
     head = [
         tag("th", name.replace("_", " "), scope="col", class_="num" if numeric[j] else None)
@@ -35,7 +45,11 @@ def table(found: Table) -> Html:
         tag(
             "tr",
             [
-                tag("td", said(cell), class_="num" if numeric[j] else None)
+                tag(
+                    "td",
+                    place(cell) if isinstance(cell, RowCell) else said(cell),
+                    class_="num" if numeric[j] else None,
+                )
                 for j, cell in enumerate(row)
             ],
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from assay.audit.report.charts.tables import charts_of
 from assay.audit.report.html import Child, Html, prose, tag
 from assay.audit.report.overview import reward_figures, time_figures
 from assay.audit.report.parts import decimal, figure, table
+from assay.audit.signatures import explained
 from assay.plugins.spec import SEVERITIES
 from assay.printable import one_line
 
@@ -30,15 +31,35 @@ NAMES = {"error": "error", "warning": "warning", "info": "note"}
 """What a severity is called on the page."""
 
 
-def head(audit: Audit, shown: int, rule: str) -> Html:
-    """What was looked at."""
+def head(
+    audit: Audit,
+    shown: int,
+    rule: str,
+    made: Sequence[tuple[str, str]] = (),
+    without_charts: str = "",
+) -> Html:
+    """What was looked at, and by what.
+
+    Args:
+        audit: What was found.
+        shown: Rows in the browser.
+        rule: How they were chosen.
+        made: How the page was made: name, value.
+        without_charts: Why charts could not be drawn; empty where they were.
+    """
     frame = audit.frame
-    facts = [(name, value) for name, value in _facts(frame, shown, rule) if value]
+    facts = [(n, v) for n, v in (*_facts(frame, shown, rule), *made) if v]
+    notes = [f"Charts could not be drawn here: {without_charts}. Tables stand in their place."]
+    notes = notes if without_charts else []
+    if audit.failed:
+        names = ", ".join(audit.failed)
+        notes.append(f"Analyses that ended with a fault of Assay, and have no answer: {names}.")
     return tag(
         "header",
         tag("p", "Assay audit", class_="kicker"),
         tag("h1", "What does this reward teach?"),
         tag("p", *_summary(audit), class_="summary"),
+        [tag("p", prose(note), class_="said-so") for note in notes],
         tag("dl", [tag("div", tag("dt", n), tag("dd", v)) for n, v in facts], class_="facts"),
     )
 
@@ -84,7 +105,7 @@ def _facts(frame: Frame, shown: int, rule: str) -> list[tuple[str, str]]:
             one_line(s[0], 40)
             if len(s) == 1
             else (
-                f"{len(s)} different: rows were scored by different rules ("
+                f"{len(s)} different: {explained(frame)[0]} ("
                 + ", ".join(one_line(n, 90) for n in s[:3])
                 + (", …" if len(s) > 3 else "")
                 + ")"
@@ -162,16 +183,18 @@ def _pairs(rows: Sequence[tuple[str, Child]], class_: str) -> Html:
     return tag("dl", known, class_=class_ or None)
 
 
+def place_of(row: int, frame: Frame, on_page: Mapping[int, int]) -> Html | str:
+    """Where a row stands in the log; a link where the browser below holds it."""
+    place = f"line {int(frame.line[row]):,}"
+    if len(frame.files) > 1:
+        place = f"{one_line(frame.files[frame.file[row]], 60)} {place}"
+    return tag("a", place, href=f"#rollout-{on_page[row]}") if row in on_page else place
+
+
 def _links(found: Finding, number: int, frame: Frame, on_page: Mapping[int, int]) -> Html | None:
     links: list[Html | str] = []
     for row in found.rollouts:
-        place = f"line {int(frame.line[row]):,}"
-        if len(frame.files) > 1:
-            place = f"{one_line(frame.files[frame.file[row]], 60)} {place}"
-        if row in on_page:
-            links += [tag("a", place, href=f"#rollout-{on_page[row]}"), " "]
-        else:
-            links += [place, " "]
+        links += [place_of(row, frame, on_page), " "]
     if not links:
         return None
     if any(row in on_page for row in found.rollouts):
@@ -205,39 +228,59 @@ def steps(frame: Frame) -> Html | None:
     return section("steps", "Step by step", about, tag("div", figures, class_="figures"))
 
 
-def analysis(outcome: Outcome, title: str, spec: AnalysisSpec | None) -> Html | None:
-    """Charts, notes and tables of one analysis."""
+def analysis(
+    outcome: Outcome,
+    title: str,
+    spec: AnalysisSpec | None,
+    place: Callable[[int], Html | str] = str,
+) -> Html | None:
+    """Charts, notes and tables of one analysis; closed where it has no finding.
+
+    Args:
+        outcome: What it found.
+        title: Its heading.
+        spec: What it asks, where that is known.
+        place: What to show for a cell that is a row of the frame.
+    """
+    about = spec.question if spec else ""
+    if outcome.failed:
+        said = f"This analysis ended with a fault of Assay, and has no answer: {outcome.failed}"
+        return section(outcome.analysis, title, about, tag("p", said, class_="said-so"))
     figures: list[Html] = []
     folded: list[Html] = []
     open_: list[Html] = []
     keys: dict[str, None] = {}
     for found in outcome.tables.values():
-        drawn = list(charts_of(found))
-        for chart in drawn:
-            figures.append(figure(chart.chart, chart.title, ""))
-            keys.setdefault(chart.key)
+        drawn = False  # where charts cannot be drawn, the table stands in their place
+        for chart in charts_of(found):
+            made = figure(chart.chart, chart.title, "")
+            if made is not None:
+                drawn = True
+                figures.append(made)
+                keys.setdefault(chart.key)
         if drawn:
-            folded.append(table(found))
+            folded.append(table(found, place))
             if found.note:
                 keys.setdefault(f"{found.title}: {found.note}")
         elif not found.rows:
             open_.append(tag("p", f"{found.title}: none. {found.note}".strip(), class_="note"))
         elif len(found.rows) <= SHORT:
-            open_.append(table(found))
+            open_.append(table(found, place))
         else:
-            open_.append(tag("details", tag("summary", found.title), table(found)))
+            open_.append(tag("details", tag("summary", found.title), table(found, place)))
     if not (figures or open_ or outcome.notes):
         return None
-    return section(
-        outcome.analysis,
-        title,
-        spec.question if spec else "",
+    body: list[Child] = [
         [tag("p", prose(key), class_="note") for key in keys],
         tag("div", figures, class_="figures") if figures else None,
         [tag("p", prose(note), class_="said-so") for note in outcome.notes],
         open_,
         tag("details", tag("summary", "The charts as tables"), folded) if folded else None,
-    )
+    ]
+    if not outcome.findings:
+        closed = tag("details", tag("summary", "No finding. Its figures"), body, class_="quiet")
+        return section(outcome.analysis, title, about, closed)
+    return section(outcome.analysis, title, about, *body)
 
 
 def lacks(audit: Audit, specs: Mapping[str, AnalysisSpec]) -> Html | None:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from assay.audit.report.html import Html, text
 from assay.audit.report.palette import variables
+from assay.audit.report.renderer import CannotDraw, Renderer, current
 
 _NS = "{http://www.w3.org/2000/svg}"
 
@@ -68,19 +69,27 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def draw(chart: Any, label: str) -> Html:
-    """An Altair chart as an ``svg`` element.
+def draw(chart: Any, label: str) -> Html | None:
+    """An Altair chart as an ``svg`` element; None where charts cannot be drawn here.
+
+    Within a `Renderer` its process draws, and its `fault` says why where nothing was drawn.
 
     Args:
         chart: With its data in it, in the light colours of the palette. Names of a log are data
             in it, never names of fields and never expressions.
         label: What the drawing shows, in a sentence, for who does not see it.
     """
-    import vl_convert
-
     spec = chart.to_dict(validate=False)  # the tests validate; here it would take most of the time
     spec["config"] = themed()
-    drawing = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    renderer = current()
+    try:
+        if renderer is not None:
+            drawing = renderer.draw(spec)
+        else:  # a single chart, outside of a page
+            with Renderer() as alone:
+                drawing = alone.draw(spec)
+    except CannotDraw:
+        return None
     root = ElementTree.fromstring(drawing)  # noqa: S314 - see the import
     width, height = root.get("width", "0"), root.get("height", "0")
     inner = "".join(_clean(child) for child in root)

@@ -25,6 +25,7 @@ import contextlib
 import gc
 import os
 import random
+import signal
 import sys
 import threading
 import types
@@ -53,6 +54,8 @@ def run(job: dict[str, Any], channel_fd: int) -> None:
         _fresh_streams()
         random.seed(0)  # the same program gets the same verdict
         threading.stack_size = _stack_size
+        signal.raise_signal = _raise_signal
+        os.kill = _kill
         if "lent" in job:
             _lend(job["lent"])
         code = _script(job, channel) if job["kind"] == "script" else _serve(job, channel)
@@ -85,6 +88,38 @@ def _stack_size(*size: int) -> int:
     """
     wanted = tuple(min(x, _MAX_STACK) if type(x) is int else x for x in size)
     return _thread.stack_size(*wanted)
+
+
+_DEADLY = frozenset(
+    {signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2,
+     signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO, signal.SIGPWR,
+     signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP,
+     signal.SIGSYS, signal.SIGABRT}
+)  # fmt: skip
+"""What ends a program that sends it to itself, and has no handler."""
+
+
+def _raise_signal(number: int, /) -> None:
+    """`signal.raise_signal`, deadly at every level as it is in plain Python."""
+    _die_of(number)
+    _python_raise(number)
+
+
+def _kill(pid: int, number: int, /) -> None:
+    """`os.kill`, likewise."""
+    if pid == os.getpid():
+        _die_of(number)
+    _python_kill(pid, number)
+
+
+def _die_of(number: int) -> None:
+    if number == signal.SIGINT and signal.getsignal(number) is signal.SIG_DFL:
+        raise KeyboardInterrupt
+    if number in _DEADLY and signal.getsignal(number) in (signal.SIG_DFL, None):
+        _exit(128 + number)  # as a shell reports it
+
+
+_python_kill, _python_raise = os.kill, signal.raise_signal
 
 
 def _lend(code: str) -> None:
@@ -192,9 +227,5 @@ def _serve(job: dict[str, Any], channel: ParentChannel) -> int:
         channel.send({"x": failure(err)})
         return 1
     channel.send({"ready": 1})
-    server = Server(module.__dict__, channel)
-    while True:
-        request = channel.receive()
-        if request is None:
-            return 0
-        server.reply(request)
+    Server(module.__dict__, channel).serve()
+    return 0

@@ -8,8 +8,11 @@ program. What it returns crosses as a value, or stays there and is known here by
 from __future__ import annotations
 
 import builtins
+import contextlib
 import os
 import sys
+import threading
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 from assay.verifiers.code_tests.sandbox.child.handles import Handle, Instance, Kin, elsewhere, made
@@ -45,8 +48,17 @@ class Caller:
         """Of the test's, that the program was given; each known by its place."""
         self._numbers: dict[int, int] = {}
         self._stdout = sys.stdout
-        self.for_effect = False
-        """Of the call that comes next nothing but what it does to its arguments is wanted."""
+        self._turns = _Turns()
+        self._next = threading.local()
+
+    @property
+    def for_effect(self) -> bool:
+        """Of this thread's next call nothing but what it does to its arguments is wanted."""
+        return bool(getattr(self._next, "for_effect", False))
+
+    @for_effect.setter
+    def for_effect(self, wanted: bool) -> None:
+        self._next.for_effect = wanted
 
     def ask(
         self, request: dict[str, Any], args: tuple[Any, ...] = (), kwargs: Any = None
@@ -61,14 +73,17 @@ class Caller:
         request["k"] = {k: self._sent(v) for k, v in (kwargs or {}).items()}
         if sys.stdout is not self._stdout:  # the test looks at what is printed
             request["out"] = 1
-        self._channel.send({"ask": request})
-        while True:
-            reply = self._channel.receive()
-            if reply is None:
-                _exit(1)
-            if "back" not in reply:
-                break
-            self._channel.send({"ret": self._called_back(reply)})
+        with self._turns.asking():
+            self._channel.send({"ask": request})
+            while True:
+                reply = self._channel.receive()
+                if reply is None:
+                    _exit(1)
+                if "back" not in reply:
+                    break
+                with self._turns.given_up():
+                    given = self._called_back(reply)
+                self._channel.send({"ret": given})
         if reply.get("out") and "out" in request:
             sys.stdout.write(reply["out"])
         if "x" in reply:
@@ -139,6 +154,53 @@ class Caller:
                 mine.update(new)
 
 
+class _Turns:
+    """Whose turn it is on the channel, where the test has threads.
+
+    One question at a time: a reply belongs to whoever asked last. While a function of the test's
+    runs that the program called, other threads may ask; but what it gave is sent only when those
+    that asked meanwhile have their replies, since the program waits for them first.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition(threading.Lock())
+        self._busy = False
+        self._back: list[object] = []
+        """Functions of the test's under way, the program's newest call last."""
+
+    @contextlib.contextmanager
+    def asking(self) -> Iterator[None]:
+        with self._changed:
+            while self._busy:
+                self._changed.wait()
+            self._busy = True
+        try:
+            yield
+        finally:
+            self._let_go()
+
+    @contextlib.contextmanager
+    def given_up(self) -> Iterator[None]:
+        me = object()
+        with self._changed:
+            self._back.append(me)
+            self._busy = False
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                while self._busy or self._back[-1] is not me:
+                    self._changed.wait()
+                self._back.pop()
+                self._busy = True
+
+    def _let_go(self) -> None:
+        with self._changed:
+            self._busy = False
+            self._changed.notify_all()
+
+
 def _there(value: Any) -> bool:
     """The truth of a value in ``while node:``; an object whose class does not define it is there.
 
@@ -204,7 +266,7 @@ class _Name:
 
 def outward(
     channel: Channel,
-    names: list[str],
+    names: dict[str, str],
     classes: list[str],
     exceptions: list[str],
     *,
@@ -216,7 +278,7 @@ def outward(
 
     Args:
         channel: To the parent.
-        names: What the program is asked for.
+        names: What the program is asked for, by the names that the test has for it.
         classes: Those of them that the test takes for classes.
         exceptions: The program's exceptions that the test catches; it gets classes of its own.
         in_place: Whether a call whose result is used changes the test's arguments; one that is
@@ -237,6 +299,8 @@ def outward(
 
         return call
 
-    found = {name: _Name(caller, name, is_class=name in classes) for name in names}
+    found = {
+        name: _Name(caller, theirs, is_class=name in classes) for name, theirs in names.items()
+    }
     own = {"_assay_there": _there, "_assay_same": _same, "_assay_effect": effect}
     return {**vars(builtins), **own, **catchable(exceptions), **found}

@@ -11,6 +11,7 @@ import io
 import operator
 import os
 import re
+import threading
 import types
 from collections.abc import Callable
 from typing import Any
@@ -48,16 +49,30 @@ class Server:
         self._stubs: dict[int, int] = {}
         """Numbers of the test's functions, by identity of what stands for them here."""
         self._classes: list[type] = []
+        self._turn = threading.RLock()
+        """Held by the thread that talks to the test; free while the program works, whose threads
+        may then call the test's functions."""
 
-    def reply(self, request: dict[str, Any]) -> None:
-        """Do what is asked, and send what came of it."""
+    def serve(self) -> None:
+        """Answer until the test has no more questions."""
+        with self._turn:
+            while (request := self._channel.receive()) is not None:
+                self.reply(request)
+
+    def reply(self, request: dict[str, Any], *, within: bool = False) -> None:
+        """Do what is asked, and send what came of it.
+
+        Args:
+            request: The question.
+            within: It came while the test runs a function that the program called.
+        """
         shown = io.StringIO() if request.get("out") else None
         try:
             if shown is None:
-                told = self.answer(request)
+                told = self._answer(request, within)
             else:
                 with contextlib.redirect_stdout(shown):
-                    told = self.answer(request)
+                    told = self._answer(request, within)
             reply = dump(_with(told, shown)).encode("ascii")
         except MemoryError:
             reply = OUT_OF_MEMORY
@@ -69,20 +84,30 @@ class Server:
 
     def _called_back(self, number: int, args: Any, kwargs: Any) -> Any:
         """What a function of the test's gives for these."""
-        told = {k: self._told(a, keep=True) for k, a in kwargs.items()}
-        args = [self._told(a, keep=True) for a in args]
-        self._channel.send({"back": number, "a": args, "k": told})
-        while True:
-            message = self._channel.receive()
-            if message is None:
-                _exit(1)
-            if "ret" in message:
-                break
-            self.reply(message)
+        with self._turn:
+            told = {k: self._told(a, keep=True) for k, a in kwargs.items()}
+            args = [self._told(a, keep=True) for a in args]
+            self._channel.send({"back": number, "a": args, "k": told})
+            while True:
+                message = self._channel.receive()
+                if message is None:
+                    _exit(1)
+                if "ret" in message:
+                    break
+                self.reply(message, within=True)
         found = message["ret"]
         if "x" in found:
             raise builtin_exception(found["x"])
         return self._argument(found["v"])
+
+    def _answer(self, request: dict[str, Any], within: bool) -> dict[str, Any]:
+        if within:  # the thread that waits for the test's function keeps its turn
+            return self.answer(request)
+        self._turn.release()
+        try:
+            return self.answer(request)
+        finally:
+            self._turn.acquire()
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what is asked, and the reply: ``v`` a value, ``h`` a kept object, ``after`` args."""

@@ -248,6 +248,14 @@ def seccomp(instructions: bytes) -> None:
     check(_libc.prctl(_PR_SET_SECCOMP, 2, head, 0, 0), "seccomp")
 
 
+def ignore(signals: Sequence[int]) -> None:
+    """Ignore signals, unknown to Python: its `signal.getsignal` says that they have no handler."""
+    set_handler = _libc.signal
+    set_handler.restype = ctypes.c_void_p
+    for number in signals:
+        set_handler(int(number), ctypes.c_void_p(1))
+
+
 def few_malloc_arenas() -> None:
     """One arena for all threads: each further one reserves 64 MB, which RLIMIT_AS counts."""
     _libc.mallopt(-8, 1)

@@ -49,7 +49,7 @@ NUMBERS = {
     "sched_yield": 24, "getpid": 39, "uname": 63, "gettimeofday": 96, "getrlimit": 97,
     "getrusage": 98, "sysinfo": 99, "times": 100, "getuid": 102, "getgid": 104, "geteuid": 107,
     "getegid": 108, "getppid": 110, "getpgrp": 111, "getgroups": 115, "getresuid": 118,
-    "getresgid": 120, "getpgid": 121, "getsid": 124, "arch_prctl": 158, "setrlimit": 160,
+    "getresgid": 120, "getpgid": 121, "getsid": 124, "arch_prctl": 158,
     "gettid": 186, "time": 201, "sched_getaffinity": 204, "clock_gettime": 228,
     "clock_getres": 229, "clock_nanosleep": 230, "getcpu": 309, "getrandom": 318,
     # threads and the end
@@ -60,7 +60,11 @@ NUMBERS = {
 # allowed for some arguments only
 _IOCTL, _FCNTL, _PRCTL, _CLONE, _CLONE3 = 16, 72, 157, 56, 435
 _KILL_NR, _TKILL, _TGKILL, _SOCKETPAIR, _SENDTO, _PRLIMIT = 62, 200, 234, 53, 44, 302
-_GETSOCKOPT = 55
+_GETSOCKOPT, _SETRLIMIT = 55, 160
+_RLIMIT_CPU = 0
+_UNSEEN = (9, 19)
+"""SIGKILL and SIGSTOP: a program that dies or stops by these was hit from outside, or by a limit
+that is ours. So it may not send them to itself, nor lower its limit of CPU time."""
 
 _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """TCGETS (isatty), TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX; never TIOCSTI."""
@@ -123,6 +127,14 @@ def _among(argument: int, values: tuple[int, ...]) -> list[bytes]:
     return [*out, _EPERM]
 
 
+def _never(argument: int, values: tuple[int, ...]) -> list[bytes]:
+    """Refuse if the low half of an argument is one of `values`; else go on."""
+    out = [_load(_low(argument))]
+    for value in values:
+        out += [_equal(value, 0, 1), _EPERM]
+    return out
+
+
 def _null(argument: int) -> list[bytes]:
     """Allow if an argument, all 64 bits, is 0."""
     return [
@@ -156,8 +168,8 @@ def program(pid: int) -> bytes:
     )
     out += _only(_CLONE3, [_ENOSYS])
     # signals to itself: raise(), abort(), os.kill(os.getpid(), ...)
-    out += _only(_KILL_NR, _among(0, (pid,)))
-    out += _only(_TGKILL, _among(0, (pid,)))
+    out += _only(_KILL_NR, [*_never(1, _UNSEEN), *_among(0, (pid,))])
+    out += _only(_TGKILL, [*_never(2, _UNSEEN), *_among(0, (pid,))])
     # event loops wake themselves by a pair of connected stream sockets: those can name no peer
     out += _only(
         _SOCKETPAIR,
@@ -169,7 +181,18 @@ def program(pid: int) -> bytes:
     )  # fmt: skip
     out += _only(_GETSOCKOPT, [_load(_low(1)), _equal(1, 1, 0), _EPERM, *_among(2, _SOCKOPTS)])
     out += _only(_SENDTO, _null(4))
-    out += _only(_PRLIMIT, _null(0))
+    out += _only(_SETRLIMIT, [*_never(0, (_RLIMIT_CPU,)), _return(_ALLOW)])
+    # of itself (0), and of CPU time only to ask
+    asked = [_load(_low(1)), _equal(_RLIMIT_CPU, 0, len(_null(2))), *_null(2)]
+    out += _only(
+        _PRLIMIT,
+        [
+            _load(_low(0)), _equal(0, 1, 0), _EPERM,
+            _load(_high(0)), _equal(0, 1, 0), _EPERM,
+            *asked,
+            _return(_ALLOW),
+        ],
+    )  # fmt: skip
     out += [_op(0x35, 0, 1, _NEWEST + 1), _ENOSYS]
     out.append(_EPERM)
     return b"".join(out)

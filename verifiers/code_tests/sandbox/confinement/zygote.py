@@ -36,6 +36,8 @@ from assay.verifiers.code_tests.sandbox.confinement.workspace import Workspace
 def main() -> None:
     """Read the configuration, confine as far as the zygote goes, and serve until the end."""
     config = json.loads(sys.argv[1])
+    _as_if_started_plainly()
+    _wake_with(config["life_fd"])
     control = socket.socket(fileno=config["control_fd"])
     try:
         zygote = Zygote(config, control)
@@ -44,6 +46,43 @@ def main() -> None:
         control.send(json.dumps({"failed": str(err)}).encode())
         return
     zygote.serve()
+
+
+_STACK_BYTES = 64 << 20
+"""Of the main thread: what recursion through C (``lru_cache``, ``sorted`` with a key) needs to go
+as deep as contests allow. Up to 128 MB the kernel keeps free below the stack whatever it was at the
+start. Threads keep the size that they had."""
+
+
+def _as_if_started_plainly() -> None:
+    """Undo what is inherited over exec from whoever started the caller.
+
+    With SIGCHLD ignored the kernel collects children itself, and nobody learns how they ended; a
+    blocked signal would stay blocked in every program.
+    """
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        if number not in (signal.SIGPIPE, signal.SIGXFSZ):  # Python itself ignores these
+            with contextlib.suppress(OSError, ValueError):
+                signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    wanted = _STACK_BYTES if hard == resource.RLIM_INFINITY else min(_STACK_BYTES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_STACK, (wanted, hard))
+
+
+def _wake_with(life: int) -> None:
+    """Have the kernel continue this process, if it is stopped, when the pipe's other end closes.
+
+    That is when the process that started it dies; awake, this one sees that and ends.
+    """
+    import fcntl
+
+    # an open file of its own: each tells one process only
+    fd = os.open(f"/proc/self/fd/{life}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    fcntl.fcntl(fd, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGCONT)
+    fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +97,7 @@ class Zygote:
 
     def __init__(self, config: dict[str, Any], control: socket.socket) -> None:
         self._control = control
+        self._life: int = config["life_fd"]
         self._level: str = config["level"]
         self._preload: list[str] = config["preload"]
         self._site: list[str] = config["site"]
@@ -84,7 +124,7 @@ class Zygote:
             if os.path.lexists(path := os.path.join(site, name))
         ]  # fmt: skip
         self._find_listed()
-        loaded = self._load()
+        self._load()
         site.setquit()  # of what `-S` leaves out, programs use exit() and quit()
         confine.few_malloc_arenas()
         self._mapped = confine.mapped_bytes()
@@ -109,7 +149,6 @@ class Zygote:
             "landlock_abi": self._abi,
             "user_namespace": user_namespace,
             "uid": self._first_uid if self._first_uid is not None else os.getuid(),
-            "preloaded": loaded,
             "work": self._workspace.path if self._workspace is not None else None,
         }
         self._control.send(json.dumps(ready).encode())
@@ -123,17 +162,12 @@ class Zygote:
             only = exposed.Listed(folder, self._packages)
             sys.path_importer_cache[folder] = only
 
-    def _load(self) -> list[str]:
+    def _load(self) -> None:
         import importlib
 
-        loaded = []
         for name in self._preload:
-            try:
+            with contextlib.suppress(ImportError):  # a program that needs it fails by itself
                 importlib.import_module(name)
-            except ImportError:
-                continue
-            loaded.append(name)
-        return loaded
 
     def _enter_namespaces(self) -> bool:
         """New namespaces and a new root; the rest of the zygote is process 1 in there."""
@@ -151,6 +185,7 @@ class Zygote:
         if pid:
             self._watch(pid)
         confine.die_with_parent(signal.SIGKILL)
+        _wake_with(self._life)
         # descriptors of namespaces go by /proc, which the new root will not have; this shows
         # the old pid namespace's processes, and "self" is the reader as that one sees it
         self._pid_ns = os.open("/proc/thread-self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
@@ -274,8 +309,7 @@ class Zygote:
             for low, fd in enumerate(high, 3):
                 os.dup2(fd, low)
             os.closerange(3 + len(high), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
-                signal.signal(number, signal.SIG_DFL)
+            confine.ignore(_FROM_OUTSIDE)
             self._confine(limits, place)
             _frame(channel, b'{"confined":1}')  # before any untrusted code: cannot be forged
             with open(4, "rb") as file:
@@ -312,6 +346,15 @@ class Zygote:
                 os._exit(1)
         if self._level != "rlimits-only":
             confine.seccomp(syscalls.program(os.getpid()))
+
+
+_FROM_OUTSIDE = (
+    signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2,
+    signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO, signal.SIGPWR,
+)  # fmt: skip
+"""Signals that end a program which has no handler for them. From outside they would be charged to
+it; its own are fatal by `forked`, and process 1 of a namespace is never ended by them: so one rule
+holds at every level."""
 
 
 def _frame(fd: int, body: bytes) -> None:

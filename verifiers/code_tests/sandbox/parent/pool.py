@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -20,12 +21,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from assay import forks
 from assay.errors import SandboxUnavailable
 from assay.verifiers.code_tests.sandbox.confinement import zygote
 from assay.verifiers.code_tests.sandbox.parent.run import Run
+from assay.verifiers.code_tests.sandbox.parent.watching import stopped
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN, ZygoteKind
 from assay.verifiers.code_tests.sandbox.wire.levels import Level
 from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits
+
+_UCRED = struct.Struct("=iII")
 
 _BOOT = """
 import sys, types
@@ -49,7 +54,6 @@ class Ready:
     landlock_abi: int
     user_namespace: bool
     uid: int
-    preloaded: tuple[str, ...]
     work: str | None
 
 
@@ -63,11 +67,14 @@ class ZygoteProcess:
     def __init__(self, level: Level, kind: ZygoteKind, slot: int = 0) -> None:
         self.kind = kind
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        life, self._life = os.pipe2(os.O_CLOEXEC)
         config = {
             "level": level,
             "slot": slot,
             "parent_pid": os.getpid(),
             "control_fd": theirs.fileno(),
+            "life_fd": life,
             "preload": list(kind.preload),
             "site": list(kind.site),
             "packages": list(kind.packages),
@@ -83,7 +90,7 @@ class ZygoteProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
-                pass_fds=(theirs.fileno(),),
+                pass_fds=(theirs.fileno(), life),
                 env={"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
                 cwd="/",
                 start_new_session=True,
@@ -91,13 +98,17 @@ class ZygoteProcess:
         except OSError as err:
             ours.close()
             os.close(self._errors)
+            os.close(self._life)
             raise SandboxUnavailable(f"no interpreter could be started: {err}") from err
         finally:
             theirs.close()
+            os.close(life)
         self.control = ours
         self.alive = True
         self.runs = 0
         self._work: str | None = None
+        self._inner = 0
+        """The process that forks, as this one sees it."""
         try:
             self.ready = self._await_ready()
             self._work = self.ready.work
@@ -108,7 +119,10 @@ class ZygoteProcess:
     def _await_ready(self) -> Ready:
         self.control.settimeout(30.0)
         try:
-            data = self.control.recv(1 << 16)
+            data, said, _, _ = self.control.recvmsg(1 << 16, socket.CMSG_SPACE(_UCRED.size))
+            if said:
+                self._inner = _UCRED.unpack(said[0][2])[0]
+            self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
         except OSError as err:
             data = json.dumps({"failed": f"no answer: {err}"}).encode()
         self.control.settimeout(None)
@@ -122,7 +136,6 @@ class ZygoteProcess:
             told["landlock_abi"],
             told["user_namespace"],
             told["uid"],
-            tuple(told["preloaded"]),
             told["work"],
         )
 
@@ -149,7 +162,22 @@ class ZygoteProcess:
             Lost: the zygote is gone; it is closed, and another must be made.
         """
         self.runs += 1
-        return Run(self.control, job, limits, stdin, on_start)
+        filtered = self.ready.level != "rlimits-only"
+        processes = (self.pid, self._inner)
+        return Run(self.control, job, limits, stdin, on_start, processes, filtered)
+
+    def abandon(self) -> None:
+        """In a forked child: close the copies of the parent's descriptors, and forget it.
+
+        The zygote takes the end of its socket as its own end, so a copy left open here would keep
+        it alive after the parent.
+        """
+        if not self.alive:
+            return
+        self.alive = False
+        self._process.returncode = 0  # not a child of this process: nothing to wait for
+        self.control.close()
+        os.close(self._errors)
 
     def close(self) -> None:
         """End it and everything it ever forked, and wait for that."""
@@ -157,11 +185,14 @@ class ZygoteProcess:
             return
         self.alive = False
         self.control.close()  # it takes this as the end
+        if any(map(stopped, (self.pid, self._inner))):
+            self._process.kill()  # it takes nothing
         try:
             self._process.wait(timeout=5.0)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        os.close(self._life)
         os.close(self._errors)
         if self._work is not None:  # it was killed, and could not tidy up
             shutil.rmtree(self._work, ignore_errors=True)
@@ -192,6 +223,12 @@ class SandboxSlot:
         if found is not None:
             found.close()
 
+    def abandon(self) -> None:
+        """In a forked child: forget the parent's zygotes; this slot makes others when used."""
+        for found in self._zygotes.values():
+            found.abandon()
+        self._zygotes.clear()
+
     def close(self) -> None:
         """End the slot's zygotes."""
         for found in self._zygotes.values():
@@ -204,11 +241,21 @@ class SandboxPool:
 
     def __init__(self, level: Level, slots: int = 1) -> None:
         self.level: Level = level
-        self._lock = threading.Condition()
-        self._idle = [SandboxSlot(level, i) for i in range(slots)]
-        self._slots = list(self._idle)
+        self._slots = [SandboxSlot(level, i) for i in range(slots)]
         self._closed = False
-        self._owner = os.getpid()
+        self._begin()
+        forks.renew(self)
+
+    def _begin(self) -> None:
+        """Nobody uses a slot, or waits for one."""
+        self._lock = threading.Condition()
+        self._idle = list(self._slots)
+
+    def after_fork_in_child(self) -> None:
+        """The zygotes are the parent's, and so are the threads that use slots."""
+        for slot in self._slots:
+            slot.abandon()
+        self._begin()
 
     @contextlib.contextmanager
     def slot(self) -> Iterator[SandboxSlot]:
@@ -234,8 +281,6 @@ class SandboxPool:
 
     def close(self) -> None:
         """Refuse further work; runs under way end first, each in its caller's thread."""
-        if os.getpid() != self._owner:
-            return  # a forked copy: the zygotes are the parent's
         with self._lock:
             self._closed = True
             for slot in self._idle:
@@ -249,17 +294,16 @@ class SandboxPool:
         self.close()
 
 
-_pools: dict[tuple[int, Level], SandboxPool] = {}
-_pools_lock = threading.Lock()
+_pools: dict[Level, SandboxPool] = {}
+_pools_lock = forks.Lock()
 
 
 def shared_pool(level: Level) -> SandboxPool:
     """This process's pool at a level, of a slot per usable core; made on first use."""
-    key = (os.getpid(), level)
     with _pools_lock:
-        found = _pools.get(key)
+        found = _pools.get(level)
         if found is None:
-            found = _pools[key] = SandboxPool(level, max(1, len(os.sched_getaffinity(0))))
+            found = _pools[level] = SandboxPool(level, max(1, len(os.sched_getaffinity(0))))
         return found
 
 
@@ -267,7 +311,6 @@ def shared_pool(level: Level) -> SandboxPool:
 def close_shared_pools() -> None:
     """End this process's zygotes. They end by themselves when it dies in another way."""
     with _pools_lock:
-        for (pid, _), pool in list(_pools.items()):
-            if pid == os.getpid():
-                pool.close()
+        for pool in _pools.values():
+            pool.close()
         _pools.clear()

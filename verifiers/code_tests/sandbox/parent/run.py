@@ -16,12 +16,19 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
+from assay.verifiers.code_tests.sandbox.parent.starting import (
+    Ends,
+    Output,
+    await_start,
+    check,
+    hand_over,
+)
 from assay.verifiers.code_tests.sandbox.parent.watching import (
     cpu_seconds,
     pid_of,
+    stopped,
     threads,
     unlinked,
     usage,
@@ -36,32 +43,11 @@ FRAME_BYTES = 16 << 20
 TICK_S = 0.05
 """How often a run is looked at: number of threads, size of its directory."""
 
+REPORT_S = 2.0
+"""How long it may take to tell how a run ended that has ended."""
+
 PATIENCE = 5.0
 """How many times over a deadline is put off on a busy machine, before the run is `starved`."""
-
-
-def sealed(data: bytes, name: str) -> int:
-    """A read-only memory file that holds `data`; the caller closes it."""
-    import fcntl
-
-    fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(fd, view) :]
-        os.lseek(fd, 0, os.SEEK_SET)
-        seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
-        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, seals)
-    except BaseException:
-        os.close(fd)
-        raise
-    return fd
-
-
-@dataclass(slots=True)
-class _Output:
-    fd: int
-    kept: bytearray = field(default_factory=bytearray)
 
 
 class Run:
@@ -73,6 +59,9 @@ class Run:
         control: The zygote's socket.
         job: For `child.run`.
         stdin: What the program reads.
+        on_start: Called with the program's process id.
+        zygote: The zygote's processes.
+        filtered: Its system calls are filtered.
 
     Raises:
         Lost: the zygote is gone.
@@ -85,8 +74,17 @@ class Run:
         limits: RunLimits,
         stdin: bytes = b"",
         on_start: Callable[[int], None] | None = None,
+        zygote: tuple[int, ...] = (),
+        filtered: bool = False,
     ) -> None:
         self._limits = limits
+        self._zygote = zygote
+        """Processes that the run depends on; if one is stopped, nothing is the program's fault."""
+        self._filtered = filtered
+        self._abandoned = False
+        """Its zygote will not tell how it ended."""
+        self._gone_at = 0.0
+        """When the program was seen to have ended; the zygote tells how."""
         self._work: str | None = None
         """Its folder, if that lies on the machine's own disk."""
         self._pidfd = -1
@@ -110,8 +108,7 @@ class Run:
         self.credited_s = 0.0
         """Seconds added to deadlines because the machine was busy with other things."""
         self._poll = select.poll()
-        self._fds: list[int] = []
-        self._ours: list[socket.socket] = []
+        self._ends: Ends | None = None
         try:
             self._start(control, job, stdin)
             if on_start is not None:
@@ -120,55 +117,18 @@ class Run:
             self.close()
             raise
 
-    # -- start -------------------------------------------------------------------------------
-
     def _start(self, control: socket.socket, job: dict[str, Any], stdin: bytes) -> None:
-        theirs: list[int] = []
-        try:
-            theirs.append(sealed(json.dumps(job).encode("ascii"), "job"))
-            theirs.append(sealed(stdin, "stdin"))
-            self._channel, other = socket.socketpair()
-            self._ours.append(self._channel)
-            theirs.append(other.detach())
-            self._stdout = self._pipe(theirs)
-            self._stderr = self._pipe(theirs)
-            self._status, status = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            self._ours.append(self._status)
-            theirs.append(status.detach())
-            try:
-                socket.send_fds(control, [self._limits.wire()], theirs)
-            except OSError as err:
-                raise Lost(f"the zygote does not take jobs: {err}") from None
-        finally:
-            for fd in theirs:
-                os.close(fd)
-        self._await_start()
-        self._started = time.monotonic()
-        self._channel.setblocking(False)
-        for fd in (self._channel.fileno(), self._status.fileno(), self._stdout.fd, self._stderr.fd):
-            self._poll.register(fd, select.POLLIN)
-
-    def _pipe(self, theirs: list[int]) -> _Output:
-        read, write = os.pipe2(os.O_CLOEXEC)
-        self._fds.append(read)
-        theirs.append(write)
-        os.set_blocking(read, False)
-        return _Output(read)
-
-    def _await_start(self) -> None:
-        self._status.settimeout(20.0)
-        try:
-            message, fds, _, _ = socket.recv_fds(self._status, 4096, 1)
-        except OSError as err:
-            raise Lost(f"the zygote does not start the run: {err}") from None
-        self._status.setblocking(False)
-        if not fds:
-            told = message.decode("utf-8", "replace")
-            raise Lost(f"the zygote did not start the run: {told or 'it is gone'}")
-        self._work = json.loads(message)["work"]
-        self._pidfd = fds[0]
-        self._fds.append(self._pidfd)
+        self._ends = hand_over(control, self._limits, job, stdin)
+        self._pidfd, self._work = await_start(self._ends.status, self._zygote)
         self.pid = pid_of(self._pidfd)
+        self._started = time.monotonic()
+        self._channel, self._status = self._ends.channel, self._ends.status
+        self._stdout, self._stderr = self._ends.stdout, self._ends.stderr
+        for fd in (
+            self._channel.fileno(), self._status.fileno(), self._stdout.fd, self._stderr.fd,
+            self._pidfd,
+        ):  # fmt: skip
+            self._poll.register(fd, select.POLLIN)
 
     # -- talk --------------------------------------------------------------------------------
 
@@ -237,14 +197,16 @@ class Run:
         self._drain()
         if not self._confined and self._how == "exit":
             raise Unconfined("the child ended before it was confined")
+        if self._how == "exit" and self._hit_from_outside():
+            raise Lost("the program was killed from outside, or the machine has no memory left")
 
     def _pump(self, deadline: float, late: Ended = "timeout") -> None:
         """Wait for one event or one tick, and deal with it."""
         now = time.monotonic()
-        if self._how == "exit" and now >= deadline + self._extra:
+        if self._how == "exit" and not self._gone_at and now >= deadline + self._extra:
             self._out_of_time(now, deadline, late)
         left = TICK_S
-        if self._how == "exit":
+        if self._how == "exit" and not self._gone_at:
             left = min(TICK_S, max(0.0, deadline + self._extra - now))
         ready = self._poll.poll(left * 1000 + 0.5)
         for fd, _ in ready:
@@ -253,12 +215,19 @@ class Run:
             elif fd == self._channel.fileno():
                 self._read_channel()
                 self._write_channel()
+            elif fd == self._pidfd:
+                self._poll.unregister(fd)
+                self._gone_at = time.monotonic()
             else:
                 self._read_output(self._stdout if fd == self._stdout.fd else self._stderr)
         # by the clock, not when nothing else happens: a program can see to it that something does
         if time.monotonic() >= self._look_at and self._how == "exit" and self._report is None:
             self._look()
             self._look_at = time.monotonic() + TICK_S
+        if self._report is not None:
+            return
+        if self._gone_at and time.monotonic() - self._gone_at > REPORT_S:
+            raise Lost("the zygote does not tell how a run ended")
         if self._how != "exit" and time.monotonic() - self._killed > 20.0:
             raise Lost("a killed run did not end within 20 s")
 
@@ -328,7 +297,7 @@ class Run:
         del self._outbox[:sent]
         self._events()
 
-    def _read_output(self, output: _Output) -> None:
+    def _read_output(self, output: Output) -> None:
         try:
             data = os.read(output.fd, 1 << 18)
         except BlockingIOError:
@@ -358,14 +327,31 @@ class Run:
                 break
 
     def _look(self) -> None:
-        """RunLimits that no kernel interface holds at every level."""
+        """Limits that no kernel interface holds at every level."""
+        try:
+            check(self._zygote)
+        except Lost:
+            self._abandoned = True
+            raise
+        if stopped(self.pid):  # by somebody else: it cannot stop itself
+            self._stop("killed")
+            raise Lost("the program was stopped from outside")
         if threads(self.pid) > self._limits.threads:
             self._stop("threads")
         elif self._work is not None:
             files, used = usage(self._work, self._limits.inodes)
-            used += unlinked(self.pid, self._work)
+            used += unlinked(self.pid, self._work, self._limits.disk_bytes)
             if files > self._limits.inodes or used > self._limits.disk_bytes:
                 self._stop("disk")
+
+    def _hit_from_outside(self) -> bool:
+        """Whether SIGKILL ended it, which it cannot send to itself, and not our limit of CPU time.
+
+        Where no filter of system calls holds, it could.
+        """
+        report = self._report or {}
+        ours = float(report.get("cpu_s", 0.0)) > self._limits.cpu_s - 0.5
+        return self._filtered and report.get("exit") == -signal.SIGKILL and not ours
 
     def _out_of_time(self, now: float, deadline: float, late: Ended) -> None:
         """Time is up by the clock: end it, or give back what other processes took from it.
@@ -414,13 +400,14 @@ class Run:
         """End the program if it runs, and give every descriptor back."""
         if self._pidfd >= 0 and self._report is None:
             with contextlib.suppress(Lost, OSError):
-                self.kill()
-        for ours in self._ours:
-            ours.close()
-        for fd in self._fds:
-            os.close(fd)
-        self._ours.clear()
-        self._fds.clear()
+                self._stop("killed")
+                if not self._abandoned:
+                    self._settle(time.monotonic())
+        if self._ends is not None:
+            self._ends.close()
+            self._ends = None
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
         self._pidfd = -1
 
     def __enter__(self) -> Run:

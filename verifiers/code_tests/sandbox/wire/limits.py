@@ -33,11 +33,16 @@ class RunLimits:
     """Open descriptors."""
     threads: int = 64
 
+    @property
+    def cpu_s(self) -> int:
+        """CPU time that the kernel allows, in case that the parent is gone."""
+        return int(self.wall_s) + 2
+
     def wire(self) -> bytes:
         """For the zygote."""
         return json.dumps(
             {
-                "cpu_s": int(self.wall_s) + 2,
+                "cpu_s": self.cpu_s,
                 "memory_bytes": self.memory_bytes,
                 "disk_bytes": self.disk_bytes,
                 "inodes": self.inodes,

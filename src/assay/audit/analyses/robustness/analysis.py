@@ -9,7 +9,7 @@ import numpy as np
 from assay.audit.analyses import AnalysisSpec
 from assay.audit.analyses.robustness import variations
 from assay.audit.context import CONFIDENCE, Context
-from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
+from assay.audit.finding import Cell, Finding, Kind, Outcome, RowCell, Table
 from assay.audit.orders import EQUAL, comparable, outcome_of, right_over_wrong
 from assay.audit.stats.intervals import FEWEST, Estimate
 from assay.audit.stats.intervals import share as share_of
@@ -90,7 +90,7 @@ def _contributions(frame: Frame, context: Context) -> list[Floats] | None:
     scored = np.isfinite(frame.reward)
     columns = [np.nan_to_num(shares[:, j]) for j in range(shares.shape[1])]
     size = sum((np.abs(c) for c in columns), np.zeros(frame.n))
-    off = np.abs(sum(columns, np.zeros(frame.n)) - frame.reward)
+    off = np.abs(sum(columns, np.zeros(frame.n)) + frame.constant - frame.reward)
     if (off[scored] > 1e-6 * (size[scored] + EQUAL)).any():
         return None
     return columns
@@ -242,18 +242,18 @@ def _told(
         ),
         "nearest": Table(
             "Nearest orders",
-            ("change", "better row", "worse row", "better paid", "worse paid"),
+            ("change", "better", "worse", "better paid", "worse paid"),
             tuple(
                 (
                     _finite(float(orders.change[i])),
-                    int(orders.better[i]),
-                    int(orders.worse[i]),
+                    RowCell(orders.better[i]),
+                    RowCell(orders.worse[i]),
                     float(frame.reward[orders.better[i]]),
                     float(frame.reward[orders.worse[i]]),
                 )
                 for i in np.argsort(orders.change, kind="stable")[:10]
             ),
-            "Rows of the log's frame, from 0.",
+            f"The orders that the smallest change breaks. Change: relative, of {how}.",
         ),
     }
     findings: tuple[Finding, ...] = ()

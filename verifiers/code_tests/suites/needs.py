@@ -1,0 +1,219 @@
+"""How much trust a suite needs to be judged rightly: read off the suite, never the program.
+
+===============  ===========================================================================
+``proxy``        test and program run in two sandboxes, and the program decides nothing
+``operators``    the same, but operators of classes that the suite constructs are believed
+``in_process``   test and program must share one interpreter
+===============  ===========================================================================
+
+It is decided before any program runs, so that no program can choose by whom it is judged.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Trust: TypeAlias = Literal["proxy", "operators", "in_process"]
+
+TRUSTS: tuple[Trust, ...] = ("proxy", "operators", "in_process")
+"""Least trusting first."""
+
+_MOST_REASONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The least trust under which a suite means what its author meant."""
+
+    trust: Trust = "proxy"
+    reasons: tuple[str, ...] = ()
+    """What of the suite needs it, each with its line; empty for ``proxy``."""
+
+    def more_than(self, given: Trust) -> bool:
+        """Whether `given` is too little."""
+        return TRUSTS.index(self.trust) > TRUSTS.index(given)
+
+
+PROXY = Needs()
+"""What most suites need."""
+
+_MODULES = {
+    "unittest.mock": "replaces names by unittest.mock",
+    "mock": "replaces names by mock",
+    "subprocess": "starts processes",
+    "multiprocessing": "starts processes",
+    "threading": "starts threads",
+    "concurrent": "starts threads or processes",
+    "asyncio": "awaits what the program defines",
+    "tempfile": "uses files that the program is to see",
+    "shutil": "uses files that the program is to see",
+    "glob": "uses files that the program is to see",
+    "sqlite3": "shares a database with the program",
+    "logging": "looks at what the program logs",
+    "warnings": "looks at the program's warnings",
+    "socket": "opens connections",
+    "pandas": "uses data frames, which do not cross from one process to another",
+    "importlib": "loads modules by name",
+    "inspect": "looks at the program's source or signatures",
+    "matplotlib": "looks at plots",
+}
+"""Modules whose import by a suite says that it shares more than values with the program."""
+
+_NAMES = {
+    "open": "opens files that the program is to see",
+    "os.environ": "sets or reads the environment",
+    "os.chdir": "changes the working directory",
+    "os.getcwd": "uses the working directory",
+    "os.remove": "uses files that the program is to see",
+    "os.unlink": "uses files that the program is to see",
+    "os.makedirs": "uses files that the program is to see",
+    "os.mkdir": "uses files that the program is to see",
+    "os.listdir": "uses files that the program is to see",
+    "os.path.exists": "uses files that the program is to see",
+    "os.path.isfile": "uses files that the program is to see",
+    "os.path.isdir": "uses files that the program is to see",
+    "sys.stdin": "replaces sys.stdin",
+    "sys.modules": "changes the loaded modules",
+    "sys.argv": "sets the command line",
+    "builtins.input": "replaces input()",
+    "builtins.print": "replaces print()",
+}
+
+_METHODS = {
+    "assertLogs": "looks at what the program logs",
+    "assertNoLogs": "looks at what the program logs",
+    "assertWarns": "looks at the program's warnings",
+    "assertWarnsRegex": "looks at the program's warnings",
+    "warns": "looks at the program's warnings",
+    "deprecated_call": "looks at the program's warnings",
+}
+
+_FIXTURES = {
+    "tmp_path": "uses files that the program is to see",
+    "tmpdir": "uses files that the program is to see",
+    "tmp_path_factory": "uses files that the program is to see",
+    "monkeypatch": "replaces names by monkeypatch",
+    "mocker": "replaces names by mock",
+    "caplog": "looks at what the program logs",
+    "recwarn": "looks at the program's warnings",
+    "request": "asks pytest about the test under way",
+}
+
+
+def needs(tree: ast.Module, names: Collection[str] = ()) -> Needs:
+    """What of a suite no proxy carries.
+
+    Args:
+        tree: The suite as written.
+        names: What it asks the program for, and modules that are the program.
+    """
+    found: dict[str, None] = {}
+    for line, reason in sorted(_shared(tree, set(names))):
+        found.setdefault(f"line {line} {reason}")
+    if found:
+        return Needs("in_process", _few(found))
+    return PROXY
+
+
+def refusal(found: Needs, given: Trust) -> str:
+    """The error of a suite that needs more trust than it is given."""
+    said = "; ".join(found.reasons)
+    return (
+        f'tests.code: the suite needs trust="{found.trust}", and trust="{given}" was given:'
+        f" {said}\n"
+        f'fix: set `trust = "{found.trust}"` in the params of code.tests (docs/sandbox.md says what'
+        " each trust believes), or leave such rows out"
+    )
+
+
+def _few(found: Collection[str]) -> tuple[str, ...]:
+    """The first of each kind."""
+    kinds: dict[str, str] = {}
+    for reason in found:
+        kinds.setdefault(reason.split(" ", 2)[2], reason)
+    return tuple(list(kinds.values())[:_MOST_REASONS])
+
+
+def _shared(tree: ast.Module, names: set[str]) -> Iterator[tuple[int, str]]:
+    """What must share one interpreter with the program: line and reason."""
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Import | ast.ImportFrom):
+            for module in _imported(item):
+                parts = module.split(".")
+                for i in range(len(parts), 0, -1):
+                    if reason := _MODULES.get(".".join(parts[:i])):
+                        yield item.lineno, reason
+                        break
+        elif isinstance(item, ast.Attribute):
+            if item.attr in _METHODS and _is_call_of(tree, item):
+                yield item.lineno, _METHODS[item.attr]
+            if reason := _NAMES.get(ast.unparse(item)):
+                yield item.lineno, reason
+        elif isinstance(item, ast.Name) and item.id == "open" and "open" not in names:
+            yield item.lineno, _NAMES["open"]
+        elif isinstance(item, ast.AsyncFunctionDef | ast.Await):
+            yield item.lineno, "awaits what the program defines"
+        elif isinstance(item, ast.FunctionDef) and item.name.startswith("test"):
+            for arg in (*item.args.args, *item.args.kwonlyargs):
+                if arg.arg in _FIXTURES:
+                    yield item.lineno, _FIXTURES[arg.arg]
+    yield from _streams(tree, names)
+    yield from _seeds(tree)
+
+
+def _imported(item: ast.Import | ast.ImportFrom) -> Sequence[str]:
+    if isinstance(item, ast.Import):
+        return [a.name for a in item.names]
+    return [f"{item.module or ''}.{a.name}" for a in item.names]
+
+
+def _is_call_of(tree: ast.Module, attribute: ast.Attribute) -> bool:
+    """Whether it stands for unittest's or pytest's own, not a method of the program's."""
+    return ast.unparse(attribute.value) in ("self", "pytest")
+
+
+def _streams(tree: ast.Module, names: set[str]) -> Iterator[tuple[int, str]]:
+    """Open streams as arguments of the program's."""
+    made = set()
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Assign) and _is_stream(item.value):
+            made |= {ast.unparse(x) for x in item.targets}
+        elif isinstance(item, ast.withitem) and _is_stream(item.context_expr):
+            made |= {ast.unparse(item.optional_vars)} if item.optional_vars else set()
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Call) and _root(item.func) in names:
+            for argument in (*item.args, *(k.value for k in item.keywords)):
+                if _is_stream(argument) or ast.unparse(argument) in made:
+                    yield item.lineno, "hands an open stream to the program"
+
+
+def _is_stream(expr: ast.expr) -> bool:
+    return isinstance(expr, ast.Call) and ast.unparse(expr.func).rpartition(".")[2] in (
+        "StringIO", "BytesIO", "TextIOWrapper",
+    )  # fmt: skip
+
+
+def _seeds(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """A generator seeded for the program to draw from: where the suite itself draws nothing."""
+    seeded: dict[str, int] = {}
+    drawn = set()
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Call) and isinstance(item.func, ast.Attribute):
+            owner = ast.unparse(item.func.value)
+            if owner in ("random", "np.random", "numpy.random"):
+                if item.func.attr == "seed":
+                    seeded.setdefault(owner, item.lineno)
+                else:
+                    drawn.add(owner)
+    for owner, line in seeded.items():
+        if owner not in drawn:
+            yield line, "seeds the random numbers that the program draws"
+
+
+def _root(expr: ast.expr) -> str:
+    while isinstance(expr, ast.Attribute | ast.Subscript | ast.Call):
+        expr = expr.func if isinstance(expr, ast.Call) else expr.value
+    return expr.id if isinstance(expr, ast.Name) else ""
