@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from assay.verifiers.code_tests.sandbox.child.handles import Handle, Instance, Kin, elsewhere, made
 from assay.verifiers.code_tests.sandbox.child.raised import catchable, raised
+from assay.verifiers.code_tests.sandbox.child.unittest_run import run_cases
 from assay.verifiers.code_tests.sandbox.wire.codec import decode, encode
 
 _exit = os._exit
@@ -302,5 +303,10 @@ def outward(
     found = {
         name: _Name(caller, theirs, is_class=name in classes) for name, theirs in names.items()
     }
-    own = {"_assay_there": _there, "_assay_same": _same, "_assay_effect": effect}
+    own = {
+        "_assay_run_cases": run_cases,
+        "_assay_there": _there,
+        "_assay_same": _same,
+        "_assay_effect": effect,
+    }
     return {**vars(builtins), **own, **catchable(exceptions), **found}
