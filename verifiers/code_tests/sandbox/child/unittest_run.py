@@ -53,7 +53,8 @@ def run_cases(*classes: type[unittest.TestCase]) -> None:
     for case in classes:
         suite.addTests(unittest.defaultTestLoader.loadTestsFromTestCase(case))
     total = suite.countTestCases()  # some versions leave skipped tests out of `testsRun`
-    runner = unittest.TextTestRunner(stream=io.StringIO(), resultclass=_FirstFailure, failfast=True)
+    kind: Any = _FirstFailure
+    runner = unittest.TextTestRunner(stream=io.StringIO(), resultclass=kind, failfast=True)
     result: Any = runner.run(suite)
     if result.first is not None:
         name, err = result.first
