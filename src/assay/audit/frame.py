@@ -21,8 +21,6 @@ STATUSES = ("judged", "undecided", "not_applicable", "timed_out", "crashed")
 ROW_STATUSES = ("scored", "unscored", "invalid")
 """Of a reward; as above."""
 
-UNGROUPED = -1
-
 LARGEST = 1e30
 """A number of a log further from 0 is none: floats hold fourth powers of products of such numbers,
 which variances of slopes are made of. Sentinels for "minus infinity" (-3.4e38) lie beyond."""
@@ -138,6 +136,8 @@ class Frame:
     """Columns named by the user, and `model`, `data_source` where the log has them."""
     weights: Mapping[str, float] = field(default_factory=dict)
     """Criterion -> its weight, where the log tells one and the same for every row."""
+    constant: float = 0.0
+    """What every reward holds besides the criteria's contributions, such as DAPO's -1."""
     turns: Turns | None = None
     total: int = 0
     """Rows of the whole log; more than `n` where this is a sample."""

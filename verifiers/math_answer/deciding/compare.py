@@ -334,10 +334,10 @@ def _letters_as_unit(node: Node) -> Quantity | None:
 
 
 def _is_constant(name: str) -> bool:
+    """Whether a name is one that constants of integration have: C, c_1, K, A_0."""
     head = name.partition("_")[0]
-    return (head in ("C", "c", "K", "k") and (head != name or name != "k" or True)) or (
-        head in ("A", "B", "D") and head != name
-    )
+    # a bare A, B or D is as often a point or an event
+    return head in ("C", "c", "K", "k") or (head in ("A", "B", "D") and head != name)
 
 
 def _is_clock(node: App) -> bool:

@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from assay.engine.job import Job, Reply
 from assay.engine.ready_verifier import ReadyVerifier
+from assay.engine.workers.job import Job, Reply
 from assay.errors import PluginError, ReferenceUnreadable, SampleError
 from assay.model import Reward, Sample, Verdict
 from assay.plugins.spec import Escalate
@@ -116,6 +116,8 @@ class Call:
             except ReferenceUnreadable as err:
                 self._seen[key] = err
                 return err
+            finally:
+                ready.warn_if_over(self._timeout_s)
             if not isinstance(result, Escalate):
                 self._keep(ready, key, result)
                 return result
