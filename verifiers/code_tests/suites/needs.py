@@ -155,7 +155,7 @@ def _shared(tree: ast.Module, names: set[str]) -> Iterator[tuple[int, str]]:
         elif isinstance(item, ast.Attribute):
             if item.attr in _METHODS and _is_call_of(tree, item):
                 yield item.lineno, _METHODS[item.attr]
-            if reason := _NAMES.get(ast.unparse(item)):
+            if reason := _NAMES.get(ast.unparse(item), ""):
                 yield item.lineno, reason
         elif isinstance(item, ast.Name) and item.id == "open" and "open" not in names:
             yield item.lineno, _NAMES["open"]
@@ -182,7 +182,7 @@ def _of_module(module: str) -> str:
     """Why an import of it needs one interpreter; nothing if it does not."""
     parts = module.split(".")
     for i in range(len(parts), 0, -1):
-        if reason := _MODULES.get(".".join(parts[:i])):
+        if reason := _MODULES.get(".".join(parts[:i]), ""):
             return reason
     return ""
 
