@@ -26,7 +26,7 @@ from assay.verifiers.code_tests.suites.assert_forms import (
     unittest_call,
     used,
 )
-from assay.verifiers.code_tests.suites.classes import classes
+from assay.verifiers.code_tests.suites.classes import classes, constants, constructed
 from assay.verifiers.code_tests.suites.corrections import CORRECTIONS
 from assay.verifiers.code_tests.suites.identity_rewrites import asking
 from assay.verifiers.code_tests.suites.literals import NoLiteral
@@ -86,7 +86,7 @@ def convert(
     entry = ".".join(of_class) if of_class is not None else names[0] if len(names) == 1 else None
     names = tuple(names) if of_class is None else of_class[:1]
     names = names or tuple(dict.fromkeys([*_called(tree, before), *imported]))
-    exceptions = caught(tree) - set(dir(builtins))
+    exceptions = caught(tree, {*names, *imported}) - set(dir(builtins))
     foreign = exceptions - _defined(tree) - _defined(parsed(before))
     names = tuple(x for x in names if x not in foreign)
     names = names or _like_a_builtin(tree, before)
@@ -367,6 +367,12 @@ def _rest(
     text += calls(body, candidate)
     aliases = {*names, *(x.arg for x in check.args.args[:1])} if check is not None else {*names}
     return Rest(
-        text, names, asserts, classes(tree, names, before), exceptions,
-        not trusts_arguments(tree, aliases),
-    )  # fmt: skip
+        text,
+        names,
+        asserts,
+        classes=classes(tree, names, before),
+        exceptions=exceptions,
+        constructed=constructed(tree, names, before),
+        constants=constants(tree, names),
+        in_place=not trusts_arguments(tree, aliases),
+    )
