@@ -41,6 +41,7 @@ from assay.verifiers.code_tests.suites.suite import Case, Rest
 from assay.verifiers.code_tests.suites.test_runners import (
     calls,
     check_function,
+    checked,
     tests_in,
     unittest_classes,
 )
@@ -82,6 +83,9 @@ def convert(
     started(tree)
     import_assumed(tree, _defined(tree) | _defined(parsed(before)) | set(names))
     check = check_function(tree)
+    given = checked(tree, check) if check is not None else None
+    if given and (not names or names == (given.partition("(")[0],)):
+        names = (given,)
     of_class = method(names[0]) if len(names) == 1 else None
     entry = ".".join(of_class) if of_class is not None else names[0] if len(names) == 1 else None
     names = tuple(names) if of_class is None else of_class[:1]
@@ -93,7 +97,7 @@ def convert(
     if not names:
         _refuse("the suite calls nothing that a program could define", "give `entry_point`")
     aliases = set(names)
-    if check is not None and check.args.args:
+    if check is not None and check.args.args and given != "":
         aliases.add(check.args.args[0].arg)
     shadowed = frozenset(dir(builtins)) & (_defined(tree) | _defined(parsed(before)))
     entry = entry or (names[0] if len(names) == 1 else None)

@@ -68,6 +68,14 @@ def made(caller: Caller, reply: dict[str, Any], operand: type[Handle] | None) ->
     return handle
 
 
+_CONTAINERS = {x for kind in (list, dict, set) for x in dir(kind)}
+_OF_TEXT = {x for kind in (str, bytes, int, float) for x in dir(kind)} - _CONTAINERS | {
+    "count", "index", "isdisjoint", "issubset", "issuperset", "any", "all", "equals",
+}  # fmt: skip
+"""Methods of plain values that no object of a function's is asked for: one that agrees to all
+would pass for the value. Classes of its own (a stack, a queue) have those of containers."""
+
+
 class Handle:
     """An object that lives in the program's sandbox. Equal to nothing but itself; no truth."""
 
@@ -87,7 +95,13 @@ class Handle:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._assay_attribute(name)
+        found = self._assay_attribute(name)
+        if isinstance(found, Handle) and not isinstance(self, Kin):
+            if name in _OF_TEXT:  # it would be handed what is expected: ``f(x).startswith("He")``
+                raise AttributeError(f"what a function returned is not asked {name!r}")
+            if name in _CONTAINERS:
+                vars(found)["_assay_no_answer"] = name
+        return found
 
     def _assay_attribute(self, name: str) -> Any:
         near = Kin if isinstance(self, Kin) else self._assay_near
@@ -123,7 +137,10 @@ class Function(Handle):
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """What the program's gives."""
         reply = self._assay_ask("on", "__call__", *args, **kwargs)
-        return made(self._assay_caller, reply, self._assay_near)
+        found = made(self._assay_caller, reply, self._assay_near)
+        if type(found) is bool and "_assay_no_answer" in vars(self):
+            raise TypeError(f"no list, dict or set gives {found} for {self._assay_no_answer!r}")
+        return found
 
 
 class Iterator(Handle):
