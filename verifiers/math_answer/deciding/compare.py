@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import permutations
 
 from assay.verifiers.math_answer import units
-from assay.verifiers.math_answer.arithmetic import exact
-from assay.verifiers.math_answer.deciding import relations, scalars, sets, times_of_day
+from assay.verifiers.math_answer.arithmetic import exact, scalars
+from assay.verifiers.math_answer.deciding import relations, sets, times_of_day
 from assay.verifiers.math_answer.deciding.lists import Lists
 from assay.verifiers.math_answer.deciding.matrices import matrix, vector
 from assay.verifiers.math_answer.finding import Finding, different, every
