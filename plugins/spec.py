@@ -26,6 +26,9 @@ Cost: TypeAlias = Literal["inline", "worker", "waiting"]
 
 COSTS: tuple[Cost, ...] = ("inline", "worker", "waiting")
 
+PYTHON = "python"
+"""The tool whose version is that of the running Python, as far as ``3.12``."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+@[1-9][0-9]*")
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 _NEED = re.compile(r"([a-z_]+)(\.[^?]+)?(\?)?")
@@ -163,7 +166,9 @@ class VerifierSpec:
     deterministic: bool = True
     """Same sample, same verdict; False keeps it out of the cache."""
     tools: tuple[str, ...] = ()
-    """Distributions whose versions can change its scores; they are part of the signature."""
+    """Distributions whose versions can change its scores; they are part of the signature.
+    ``python`` is one: the minor version of the Python that runs, for what parses or runs programs.
+    Functions and one-file plugins, which bring no version, always have it."""
     retired: Mapping[str, str] = field(default=EMPTY, hash=False)
     """Older name with version -> last release that shipped it."""
 

@@ -11,14 +11,14 @@ from itertools import permutations
 
 from flint import acb, acb_mat, fmpq
 
-from assay.verifiers.math_answer.arithmetic import numerics
+from assay.verifiers.math_answer.arithmetic import numerics, scalars
 from assay.verifiers.math_answer.arithmetic.balls import Env, evaluate
 from assay.verifiers.math_answer.arithmetic.precision import NoValue, Precision
-from assay.verifiers.math_answer.deciding import scalars
 from assay.verifiers.math_answer.finding import Finding
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.policy import Policy
-from assay.verifiers.math_answer.tree import App, Node, Num, Sym, substitute, symbols
+from assay.verifiers.math_answer.reading.simplify import is_label, settle
+from assay.verifiers.math_answer.tree import App, Node, Num, Rel, Sym, substitute, symbols
 
 MOST = 3
 """Most constants of one answer: as many as an equation of third order has."""
@@ -136,3 +136,17 @@ def _parts(node: Node, names: list[str]) -> list[Node] | None:
         terms.append(App("mul", (factor, Sym(name))))
     linear = numerics.same(node, App("add", tuple(terms)))
     return parts if linear.equal else None
+
+
+def same_family(r: Node, a: Node, policy: Policy) -> Finding | None:
+    """Whether both are one family of functions under other names or scales of its constants."""
+    r, a = settle(r), settle(a)
+    labels = [n.args[0] for n in (r, a) if isinstance(n, Rel) and n.ops == ("=",)]
+    if any(not is_label(label) for label in labels) or (
+        len(labels) == 2 and labels[0] != labels[1]
+    ):
+        return None
+    left, right = (n.args[1] if isinstance(n, Rel) and n.ops == ("=",) else n for n in (r, a))
+    if not (isinstance(left, App) and isinstance(right, App)):
+        return None
+    return compare(left, right, policy, labelled=bool(labels))

@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from flint import fmpq
 
-from assay.verifiers.math_answer.arithmetic import exact, numerics
-from assay.verifiers.math_answer.deciding import scalars
+from assay.verifiers.math_answer.arithmetic import exact, numerics, scalars
 from assay.verifiers.math_answer.deciding.signs import spread_signs
 from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flint import fmpq
 
-from assay.verifiers.math_answer.deciding import scalars, sets
+from assay.verifiers.math_answer.arithmetic import scalars
+from assay.verifiers.math_answer.deciding import sets
 from assay.verifiers.math_answer.deciding.regions import INFINITY, MINUS, Region, order
 from assay.verifiers.math_answer.finding import Finding, different, every
 from assay.verifiers.math_answer.tree import (
