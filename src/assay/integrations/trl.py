@@ -19,7 +19,9 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Unpack
 
+from assay.engine.drivers import Row
 from assay.engine.engine import RubricSource
+from assay.integrations.missing import A_NUMBER
 from assay.integrations.scorer import Log, Options, Scorer
 from assay.integrations.shared import SharedRewards
 from assay.model import Reward
@@ -87,7 +89,7 @@ def per_criterion(
         rubric: As for `reward`.
         **options: See `Options`; a `name` is put before each criterion's key, with a slash.
     """
-    scorer = _scorer(rubric, options)
+    scorer = _scorer(rubric, options, can=("mask", "raise"))
     bound = scorer.engine.rubric
     shared = SharedRewards(bound.blank_terms())
     linear = all(plan.linear for plan in bound.plans().values())
@@ -131,10 +133,9 @@ class RewardFunction:
             UnscoredError: too many completions have no score.
         """
         scorer = self._scorer
-        rows = scorer.rows(prompts, completions, completion_ids, trainer_state, columns)
+        rows = _rows(scorer, prompts, completions, completion_ids, trainer_state, columns)
         rewards = scorer.engine.verify_batch(rows)
-        scorer.settle(rewards, columns, prompts, log_metric, log_extra)
-        return [r.value for r in rewards]
+        return _numbers(scorer, rewards, columns, prompts, log_metric, log_extra)
 
     def close(self) -> None:
         """End the workers now, rather than with the process; a later call starts others."""
@@ -164,10 +165,9 @@ class AsyncRewardFunction:
     ) -> list[float | None]:
         """As `RewardFunction.__call__`, without blocking the event loop while workers judge."""
         scorer = self._scorer
-        rows = scorer.rows(prompts, completions, completion_ids, trainer_state, columns)
+        rows = _rows(scorer, prompts, completions, completion_ids, trainer_state, columns)
         rewards = await scorer.engine.averify_batch(rows)
-        scorer.settle(rewards, columns, prompts, log_metric, log_extra)
-        return [r.value for r in rewards]
+        return _numbers(scorer, rewards, columns, prompts, log_metric, log_extra)
 
     # `inspect.iscoroutinefunction` looks at a callable object's own attributes, not at those of
     # its `__call__`; with these it sees what a call returns. A plain function would be seen, too,
@@ -222,11 +222,11 @@ class CriterionFunction:
         criterion out, for this one alone.
         """
         scorer = self._scorer
-        rows = scorer.rows(prompts, completions, completion_ids, trainer_state, columns)
+        rows = _rows(scorer, prompts, completions, completion_ids, trainer_state, columns)
 
         def run() -> list[Reward]:
             rewards = scorer.engine.verify_batch(rows)
-            scorer.settle(rewards, columns, prompts, log_metric, log_extra)
+            _numbers(scorer, rewards, columns, prompts, log_metric, log_extra)
             return rewards
 
         return [self._of(found) for found in self._shared.rewards(self.key, completions, rows, run)]
@@ -245,9 +245,52 @@ class CriterionFunction:
         return f"<assay reward {self.__name__!r} of weight {self.weight:g}>"
 
 
-def _scorer(rubric: RubricSource, options: Options) -> Scorer:
+def _rows(
+    scorer: Scorer,
+    prompts: Sequence[Any] | None,
+    completions: Sequence[Any],
+    completion_ids: Sequence[Any] | None,
+    trainer_state: Any,
+    columns: dict[str, Any],
+) -> list[Row]:
+    """A batch in TRL's words, as samples."""
+    step = getattr(trainer_state, "global_step", None)
+    return scorer.rows(
+        completions,
+        columns,
+        prompt=None if prompts is None else [p or None for p in prompts],
+        n_tokens=None if completion_ids is None else [len(ids) for ids in completion_ids],
+        step=None if step is None else [step] * len(completions),
+    )
+
+
+def _numbers(
+    scorer: Scorer,
+    rewards: Sequence[Reward],
+    columns: dict[str, Any],
+    prompts: Sequence[Any] | None,
+    log_metric: Log | None,
+    log_extra: Log | None,
+) -> list[float | None]:
+    """What TRL gets. A group is the completions of one prompt."""
+    groups = None if prompts is None else [repr(prompt) for prompt in prompts]
+    return scorer.settle(
+        rewards,
+        columns,
+        prompts=prompts,
+        groups=groups,
+        log_metric=log_metric,
+        log_extra=log_extra,
+    )
+
+
+def _scorer(
+    rubric: RubricSource,
+    options: Options,
+    can: Sequence[str] = ("mask", "raise", "group_mean", A_NUMBER),
+) -> Scorer:
     _check_trl()
-    return Scorer(rubric, **options)
+    return Scorer(rubric, can=can, **options)
 
 
 def _check_trl() -> None:
