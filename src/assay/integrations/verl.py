@@ -62,7 +62,8 @@ async def acompute_score(
     Args:
         data_source: The row's; readable as ``info.data_source``, so that a switch can choose by it.
         solution_str: The completion.
-        ground_truth: Fills `tests` where the rubric needs tests and no reference, else `reference`.
+        ground_truth: Fills `reference` or `tests`: the one that the rubric reads; where it reads
+            both, as a switch by data source does, an object (or its JSON text) is tests.
         extra_info: Becomes `info`; its entries `prompt`, `tests`, `steps` and `label` fill the
             fields of their names where the rubric reads them.
         **options: ``reward_kwargs`` of the configuration: `rubric` (by default ``math``),
@@ -196,11 +197,20 @@ def _columns(
     columns = {str(name): [(info or {}).get(name) for info in infos] for name in names}
     columns["data_source"] = list(sources)
     columns["ground_truth"] = list(truths)
-    required = scorer.ready()[1].required
-    field = "tests" if "tests" in required and "reference" not in required else "reference"
-    if not scorer.reader.maps(field) and field not in names:
-        columns[field] = list(truths)
+    needs = scorer.ready()[1]
+    for field in ("reference", "tests"):
+        if field in needs.read and field not in names and not scorer.reader.maps(field):
+            of_tests = field == "tests"
+            only = "reference" not in needs.read or "tests" not in needs.read
+            values = [t if only or _is_suite(t) == of_tests else None for t in truths]
+            if only or any(value is not None for value in values) or field in needs.required:
+                columns[field] = values
     return columns
+
+
+def _is_suite(truth: Any) -> bool:
+    """Whether a ground truth holds tests: an object, or one as text, as columnar files hold it."""
+    return isinstance(truth, Mapping) or (isinstance(truth, str) and truth.lstrip()[:1] == "{")
 
 
 def _results(
