@@ -54,7 +54,6 @@ class Ready:
     landlock_abi: int
     user_namespace: bool
     uid: int
-    preloaded: tuple[str, ...]
     work: str | None
 
 
@@ -137,7 +136,6 @@ class ZygoteProcess:
             told["landlock_abi"],
             told["user_namespace"],
             told["uid"],
-            tuple(told["preloaded"]),
             told["work"],
         )
 
