@@ -72,6 +72,12 @@ class Policy(BaseModel):
     boxed: Literal["last", "only", "all"] = "last"
     """Which boxes of a response count: the last group; ``only``: two different boxes are no
     answer; ``all``: all boxes together list the parts of one answer."""
+    answer_fields: tuple[str, ...] = ("answer", "final_answer", "result")
+    """Names of the fields of a JSON object that hold an answer, in the order in which they count;
+    empty: no field does."""
+    unfinished: Literal["refuse", "read"] = "refuse"
+    """Whether a response that was cut off (`finish_reason` ``length``) within a reasoning block or
+    a box that is still open can hold an answer there."""
     text_layer: bool = True
     """Whether equal spelling decides before anything is parsed."""
 
