@@ -299,7 +299,7 @@ def _certified(made: Made, fitted: Fit, gathered: Gathered | None) -> Iterator[F
             "info",
             f"none of {', '.join(fitted.names[:GIVEN])} is known to judge correctness: none is the "
             "key, so there is no certificate",
-            f"--key NAME, or score a criterion of correctness beside them; a rubric file has a key, "
+            "--key NAME, or score a criterion of correctness beside them; a rubric has a key, "
             f"and the one written has its first, {first}, as long as you name none",
         )
         return

@@ -228,7 +228,7 @@ class Pairs:
     def _share(self, first: int, i: int, j: int, confidence: float) -> Estimate:
         sums = self._counts[:, first : first + 2, i, j]
         each = self.clusters / max(1, self.blocks.count)
-        return share_of_sums(sums, confidence, units=float(sums[:, 1].sum()), clusters=each)
+        return share_of_sums(sums, confidence, clusters=each)
 
     def exceptions(self, i: int, j: int, confidence: float = 0.95) -> Estimate:
         """Of the rollouts that pass i, those that fail j."""
