@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from scipy import special
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.context import CONFIDENCE, Context
-from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
 from assay.audit.matching import columns
 from assay.audit.stats.agreement import kappa
 from assay.audit.stats.intervals import (
@@ -23,6 +21,7 @@ from assay.audit.stats.intervals import (
     degrees,
     share,
 )
+from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy import special
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.context import Context
-from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
 from assay.audit.stats.intervals import (
     PSEUDO,
     TOO_FEW,
@@ -22,6 +20,7 @@ from assay.audit.stats.intervals import (
     ratio,
 )
 from assay.audit.stats.slopes import slope
+from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 
 if TYPE_CHECKING:
     from assay.audit.frame import Floats, Frame

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.analyses.budget.shares import REST, ROUNDING, Split, settled, split
 from assay.audit.context import Context
-from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
 from assay.audit.stats.intervals import (
     FEWEST,
     PSEUDO,
@@ -22,6 +20,7 @@ from assay.audit.stats.intervals import (
     quotient,
     share,
 )
+from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame

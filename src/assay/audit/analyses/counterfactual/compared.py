@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.audit.context import CONFIDENCE
-from assay.audit.finding import ROLLOUTS, Cell
 from assay.audit.groups import Groups
 from assay.audit.stats.intervals import (
     PSEUDO,
@@ -23,6 +22,7 @@ from assay.audit.stats.intervals import (
     quotient,
 )
 from assay.audit.stats.ranks import pairs, regret
+from assay.findings import ROLLOUTS, Cell
 
 if TYPE_CHECKING:
     from assay.audit.context import Context

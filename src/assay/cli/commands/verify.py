@@ -1,0 +1,264 @@
+"""`assay verify`: one row in, one row out, same order."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assay.cli.console import say_error, say_note, say_warning, show
+from assay.cli.exits import INTERRUPTED, READER_GONE, TOO_MANY_UNSCORED, USER_MISTAKE
+from assay.cli.meter import Meter
+from assay.cli.options import (
+    PluginFiles,
+    RubricName,
+    TimeoutS,
+    Workers,
+    make_engine,
+    map_option,
+    read_map,
+)
+from assay.cli.score_rows import score_rows
+from assay.cli.tally import PLACES, Tally
+from assay.errors import AssayError, ConfigError, RolloutsError, SampleError
+from assay.model import SAMPLE_FIELDS, Verdict
+from assay.rollouts.columns import REWARD_COLUMNS, is_scored, with_columns
+from assay.rollouts.output import STDOUT, ReaderGone, RewardsFile, encode
+from assay.rollouts.rows import Row, read_rows
+from assay.rollouts.sources import find_sources
+
+if TYPE_CHECKING:
+    from assay.rubrics import BoundRubric
+
+MAP_EXAMPLE = "completion=response"
+
+MAX_UNSCORED = 0.05
+
+
+def verify(
+    rollouts: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ROLLOUTS",
+            help="JSONL (also .gz) or Parquet files, globs, or - for standard input.",
+            show_default=False,
+        ),
+    ],
+    rubric: RubricName = "math",
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="REWARDS.jsonl",
+            help="Where the rows with rewards go, - for standard output. Without it, only the "
+            "summary is shown.",
+            show_default=False,
+        ),
+    ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Also record every reward as Parquet shards in this folder.",
+            show_default=False,
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with an interrupted run; refuses another signature."),
+    ] = False,
+    mapped: Annotated[list[str] | None, map_option(MAP_EXAMPLE)] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first invalid row.")
+    ] = False,
+    max_unscored: Annotated[
+        float, typer.Option(help="Exit with 3 when a larger share than this has no score.")
+    ] = MAX_UNSCORED,
+    workers: Workers = None,
+    timeout: TimeoutS = 5.0,
+    budget: Annotated[
+        float | None, typer.Option(help="Seconds for all rows together.", show_default=False)
+    ] = None,
+    plugin: PluginFiles = None,
+    progress: Annotated[
+        bool | None,
+        typer.Option(
+            "--progress/--no-progress",
+            help="By default shown where standard error is a terminal.",
+            show_default=False,
+        ),
+    ] = None,
+    summary: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="SUMMARY.md", help="Also write the summary as Markdown.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Score rollouts.
+
+    A row out is the row in with the columns reward, status, terms, verdicts and signature added;
+    columns of these names in the row in are replaced.
+    """
+    columns = read_map(mapped, MAP_EXAMPLE, SAMPLE_FIELDS)
+    _check_options(max_unscored, timeout, budget, resume, out)
+    sources = find_sources(rollouts)
+    with ExitStack() as stack:
+        rewards = None
+        if out is not None:
+            rewards = RewardsFile(out, sources)
+            stack.callback(rewards.close)
+        if summary is not None:
+            others = [*(s.path for s in sources), rubric, *(plugin or ()), out]
+            _check_summary(summary, others)
+        engine = stack.enter_context(
+            make_engine(rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()))
+        )
+        record = None
+        if ledger is not None:
+            from assay.cli.record import RowRecorder
+
+            record = stack.enter_context(RowRecorder(ledger, rubric, engine.rubric.rubric))
+        tally = Tally()
+        rows = with_columns(read_rows(sources), columns)
+        began = time.monotonic()
+        if rewards is not None:
+            if resume:
+                for row, old in rewards.finished(rows, _signer(engine.rubric, columns)):
+                    tally.add(row.place, old, resumed=True)
+            else:
+                rewards.start()
+        meter = stack.enter_context(Meter(progress))
+        code = 0
+        failure: RolloutsError | None = None
+
+        def emit(row: Row, scored: dict[str, Any]) -> None:
+            if rewards is not None:
+                rewards.write(encode(scored))
+            if row.data is not None and not is_scored(row.data):
+                tally.replaced.update(c for c in REWARD_COLUMNS if c in row.data and c in scored)
+            tally.add(row.place, scored)
+            meter.advance(tally.n)
+
+        try:
+            score_rows(
+                engine,
+                rows,
+                emit,
+                columns=columns,
+                strict=strict,
+                budget_s=budget,
+                record=record,
+            )
+            if record is not None and not (strict and tally.invalid):
+                record.complete()
+        except ReaderGone:
+            raise typer.Exit(READER_GONE) from None
+        except RolloutsError as err:
+            failure = err
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+        tally.seconds = time.monotonic() - began
+    meter.stop()
+    show(tally.table(), on_stderr=out == STDOUT)
+    if summary is not None:
+        _write_summary(summary, tally.markdown(f"assay verify --rubric {rubric}"))
+    raise typer.Exit(_told(tally, code, failure, strict, max_unscored, out))
+
+
+def _signer(
+    rubric: BoundRubric, columns: Mapping[str, str]
+) -> Callable[[Row, Mapping[str, Any]], str]:
+    """The signature that this run gives to a row whose verdicts are known."""
+
+    def signature(row: Row, old: Mapping[str, Any]) -> str:
+        if old["status"] == "invalid":
+            return rubric.signature
+        sample = row.sample(columns)
+        if isinstance(sample, SampleError):
+            return "none: the row is invalid"
+        try:
+            verdicts = {k: Verdict.from_json(v) for k, v in old["verdicts"].items()}
+            return rubric.compose(verdicts, sample).signature
+        except AssayError:  # other criteria, so another rubric
+            return rubric.signature
+
+    return signature
+
+
+def _told(
+    tally: Tally,
+    code: int,
+    failure: RolloutsError | None,
+    strict: bool,
+    max_unscored: float,
+    out: str | None,
+) -> int:
+    """Say what went wrong, and give the exit code."""
+    if tally.n == 0 and failure is None and code == 0:
+        say_warning("the inputs hold no rows")
+    if tally.replaced:
+        say_note(f"columns of the rows in that were replaced: {', '.join(sorted(tally.replaced))}")
+    if code == INTERRUPTED:
+        hint = "; --resume goes on from there" if out not in (None, STDOUT) else ""
+        say_error(f"interrupted after {tally.n:,} rows{hint}")
+    if failure is not None:
+        say_error(str(failure))
+        code = code or USER_MISTAKE
+    if tally.invalid:
+        count = tally.statuses["invalid"]
+        for place in tally.invalid:
+            say_error(place)
+        if count > PLACES:
+            say_error(f"{count:,} rows are invalid; the first {PLACES} are told above")
+        elif strict:
+            say_error("stopped at the first invalid row, as --strict asks")
+        else:
+            say_error(f"{count:,} row{'s are' if count > 1 else ' is'} invalid; the rest is scored")
+        code = code or USER_MISTAKE
+    if tally.unscored_share > max_unscored:
+        cause = "".join(
+            f"; most often {what} ({n:,} rows)" for what, n in tally.unscored_causes.most_common(1)
+        )
+        say_error(
+            f"{tally.statuses['unscored']:,} rows ({tally.unscored_share:.1%}) have no score, "
+            f"more than --max-unscored {max_unscored:g}{cause}"
+        )
+        code = code or TOO_MANY_UNSCORED
+    return code
+
+
+def _check_options(
+    max_unscored: float, timeout: float, budget: float | None, resume: bool, out: str | None
+) -> None:
+    if not 0.0 <= max_unscored <= 1.0:
+        raise ConfigError(f"--max-unscored {max_unscored:g}: a share, must lie in [0, 1]")
+    for name, seconds in (("--timeout", timeout), ("--budget", budget)):
+        if seconds is not None and not 0.0 < seconds < float("inf"):
+            raise ConfigError(f"{name} {seconds:g}: must be a positive number of seconds")
+    if resume and out in (None, STDOUT):
+        raise ConfigError("--resume needs --out FILE, the file to go on with")
+
+
+def _check_summary(path: Path, others: Sequence[str | None]) -> None:
+    for other in others:
+        if other is not None and path.exists() and os.path.exists(other) and path.samefile(other):
+            raise RolloutsError(f"{path}: is in use by this run; a summary needs a file of its own")
+    try:
+        with path.open("a"):
+            pass
+    except OSError as err:
+        raise RolloutsError(f"{path}: cannot be written: {err.strerror or err}") from err
+
+
+def _write_summary(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as err:
+        raise RolloutsError(f"{path}: {err.strerror or err}") from err

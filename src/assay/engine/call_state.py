@@ -1,0 +1,228 @@
+"""One call of an engine: its samples, the jobs it has out, and the rewards that are done.
+
+Knows nothing of threads or event loops: whoever drives it feeds samples, hands it the mail of
+the pool, and takes rewards. Two drivers exist, a blocking and an async one, in `drivers`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from assay.engine.ready_verifier import ReadyVerifier
+from assay.engine.workers.job import Job, Reply
+from assay.errors import PluginError, ReferenceUnreadable, SampleError
+from assay.model import Reward, Sample, Verdict
+from assay.plugins.spec import Escalate
+
+if TYPE_CHECKING:
+    from assay.engine.resources import Resources
+
+Key = tuple[int, bytes]
+
+
+class _Entry:
+    """A sample under way."""
+
+    __slots__ = ("error", "index", "missing", "sample", "verdicts")
+
+    def __init__(self, index: int, sample: Sample) -> None:
+        self.index = index
+        self.sample = sample
+        self.verdicts: dict[str, Verdict] = {}
+        self.missing = 0
+        self.error: SampleError | None = None
+
+
+class Call:
+    """The state of one call.
+
+    Args:
+        resources: What the engine runs.
+        timeout_s: Bound of an item.
+        deliver: Given to the pool; must bring (job, reply) back to `take`, in the driver's own
+            thread.
+    """
+
+    def __init__(
+        self, resources: Resources, timeout_s: float, deliver: Callable[[Job, Reply], None]
+    ) -> None:
+        self._resources = resources
+        self._timeout_s = timeout_s
+        self._deliver = deliver
+        self._seen: dict[Key, Verdict | ReferenceUnreadable] = {}
+        self._waiting: dict[Key, list[tuple[_Entry, str]]] = {}
+        self._jobs: dict[Key, Job] = {}
+        self._outbox: list[Job] = []
+        self.done: deque[tuple[int, Reward, SampleError | None]] = deque()
+        """Rewards not yet taken, with the error of a sample that is invalid."""
+        self.open = 0
+        """Samples fed and not yet done."""
+
+    def feed(self, index: int, sample: Sample | SampleError) -> None:
+        """Start on a sample: judge inline, queue jobs for the rest."""
+        if isinstance(sample, SampleError):
+            self._invalid(index, sample)
+            return
+        verifiers = self._resources.verifiers
+        entry = _Entry(index, sample)
+        try:
+            runs = self._resources.bound.jobs(sample)
+        except SampleError as err:
+            self._invalid(index, err)
+            return
+        for run in runs:
+            ready = verifiers[run.leaf]
+            need = ready.spec.missing(run.sample) if ready.demands else None
+            if need is not None:
+                self._invalid(index, SampleError(f"no {need!r}, which {ready.name} needs"))
+                return
+        try:
+            for run in runs:
+                self._start(entry, run.key, verifiers[run.leaf], run.sample)
+        except SampleError as err:
+            entry.error = err
+        if entry.missing == 0:
+            self._finish(entry)
+        else:
+            self.open += 1
+
+    def _start(self, entry: _Entry, key: str, ready: ReadyVerifier, sample: Sample) -> None:
+        view = ready.view(sample)
+        cache_key = (
+            ready.number,
+            ready.key(view) if ready.spec.deterministic else _unique(entry, key),
+        )
+        known = self._seen.get(cache_key) or self._resources.cache.get(cache_key)
+        if known is None and cache_key not in self._waiting:
+            known = self._run(ready, view, cache_key)
+        if known is None:
+            self._waiting.setdefault(cache_key, []).append((entry, key))
+            entry.missing += 1
+        elif isinstance(known, Verdict):
+            entry.verdicts[key] = known
+        else:
+            entry.error = known
+
+    def _run(
+        self, ready: ReadyVerifier, view: Sample, key: Key
+    ) -> Verdict | ReferenceUnreadable | None:
+        """The verdict if it can be had here; None once a worker has been asked."""
+        escalated = False
+        if ready.spec.cost == "inline":
+            try:
+                result = ready.judge(view)
+            except ReferenceUnreadable as err:
+                self._seen[key] = err
+                return err
+            finally:
+                ready.warn_if_over(self._timeout_s)
+            if not isinstance(result, Escalate):
+                self._keep(ready, key, result)
+                return result
+            if not ready.offer.importable:
+                error = PluginError(
+                    f"verifier {ready.name!r} asked to be run in a worker, "
+                    f"where {ready.spec.target!r} cannot be imported"
+                )
+                verdict = self._seen[key] = ready.crashed(error)
+                return verdict
+            escalated = True
+        job = Job(
+            verifier=ready.number,
+            payload=ready.payload(view),
+            escalated=escalated,
+            timeout_s=self._timeout_s,
+            deliver=self._deliver,
+            tag=(ready, key),
+            waiting=ready.spec.cost == "waiting",
+        )
+        self._jobs[key] = job
+        self._outbox.append(job)
+        return None
+
+    def post(self) -> None:
+        """Hand queued jobs to the pool."""
+        if self._outbox:
+            jobs, self._outbox = self._outbox, []
+            pool = self._resources.pool.get()
+            for ready in {job.tag[0] for job in jobs}:
+                pool.introduce(ready.number, ready.recipe)
+            pool.submit(jobs)
+
+    @property
+    def posts(self) -> int:
+        """Jobs queued here and not yet handed to the pool."""
+        return len(self._outbox)
+
+    def take(self, job: Job, reply: Reply | tuple[str, Any]) -> None:
+        """A job has come back."""
+        ready, key = job.tag
+        if self._jobs.pop(key, None) is None:
+            return
+        try:
+            verdict = ready.read(reply)
+        except ReferenceUnreadable as err:
+            self._seen[key] = err
+            for entry, _ in self._waiting.pop(key, ()):
+                entry.error = err
+                self._less(entry)
+            return
+        self._keep(ready, key, verdict)
+        for entry, name in self._waiting.pop(key, ()):
+            entry.verdicts[name] = verdict
+            self._less(entry)
+
+    def give_up(self, because: str) -> list[Job]:
+        """The budget is spent: every job still out becomes `timed_out`; they are returned."""
+        jobs = list(self._jobs.values())
+        self._outbox.clear()
+        for job in jobs:
+            self.take(job, ("budget", because))
+        return jobs
+
+    def skip(self, index: int, sample: Sample | SampleError, because: str) -> None:
+        """A sample that the budget no longer reaches."""
+        if isinstance(sample, SampleError):
+            self._invalid(index, sample)
+            return
+        verifiers = self._resources.verifiers
+        try:
+            runs = self._resources.bound.jobs(sample)
+        except SampleError as err:
+            self._invalid(index, err)
+            return
+        late = {run.key: verifiers[run.leaf].read(("budget", because)) for run in runs}
+        self.done.append((index, self._resources.bound.compose(late, sample), None))
+
+    @property
+    def jobs(self) -> list[Job]:
+        """Jobs that are out."""
+        return list(self._jobs.values())
+
+    def _keep(self, ready: ReadyVerifier, key: Key, verdict: Verdict) -> None:
+        self._seen[key] = verdict
+        if ready.spec.deterministic:
+            self._resources.cache.put(key, verdict)
+
+    def _less(self, entry: _Entry) -> None:
+        entry.missing -= 1
+        if entry.missing == 0:
+            self.open -= 1
+            self._finish(entry)
+
+    def _finish(self, entry: _Entry) -> None:
+        if entry.error is not None:
+            self._invalid(entry.index, entry.error)
+        else:
+            reward = self._resources.bound.compose(entry.verdicts, entry.sample)
+            self.done.append((entry.index, reward, None))
+
+    def _invalid(self, index: int, error: SampleError) -> None:
+        self.done.append((index, self._resources.invalid(str(error)), error))
+
+
+def _unique(entry: _Entry, key: str) -> bytes:
+    """A key that no other run has: a verifier that is not deterministic is always asked."""
+    return f"#{entry.index}#{key}".encode()

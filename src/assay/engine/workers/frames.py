@@ -1,0 +1,136 @@
+"""The frames that the calling process and its workers exchange over pipes.
+
+A frame is a fixed header and a payload of JSON text. The header alone is enough to route a
+reply, so the thread that serves the pipes never parses JSON. Lengths are checked before memory
+is set aside. Used on both sides: the standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+HEADER = struct.Struct("<IBQdd")
+"""Payload's length, kind, number of the job or verifier, CPU seconds, wall seconds."""
+
+# to a worker
+RECIPE = 1
+"""A verifier with its params; number: the verifier's."""
+VERIFY = 2
+"""A sample for a verifier."""
+ESCALATED = 3
+"""A sample that an inline verifier passed on."""
+
+# from a worker
+READY = 16
+"""The worker has started."""
+LOADED = 17
+"""A verifier has been imported and built; number: the verifier's."""
+BOUND = 18
+"""The job at hand may take longer than the engine's bound; wall: by how many seconds at most."""
+RESULT = 19
+"""A reply; payload: see `assay.engine.workers.worker_main`."""
+
+REPLY_BYTES = 16 << 20
+"""Cap of one payload from a worker. A verdict with thousands of parts stays far below."""
+
+_REPLIES = frozenset({READY, LOADED, BOUND, RESULT})
+
+
+class FrameError(Exception):
+    """What came through the pipe is no frame."""
+
+
+class PipeFrame(NamedTuple):
+    """One message."""
+
+    kind: int
+    number: int
+    cpu: float
+    wall: float
+    payload: bytes
+
+
+def encode(
+    kind: int, number: int, payload: bytes = b"", cpu: float = 0.0, wall: float = 0.0
+) -> bytes:
+    """A frame as bytes."""
+    return HEADER.pack(len(payload), kind, number, cpu, wall) + payload
+
+
+def dumps(value: Any) -> bytes:
+    """JSON text; ASCII, so that a lone surrogate survives; NaN is refused.
+
+    Raises:
+        ValueError: NaN or infinity in `value`.
+        TypeError: something that is no JSON.
+    """
+    return _encode(value).encode("ascii")
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+# Made once: `json.dumps` and `json.loads` with options make a new one for every call.
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+
+
+def loads(payload: bytes) -> Any:
+    """The inverse of `dumps`; refuses NaN and infinity.
+
+    Raises:
+        ValueError: not JSON in ASCII, or nested too deep.
+    """
+    try:
+        return _decode(payload.decode("ascii"))
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+class Reader:
+    """Cuts a stream of bytes into frames.
+
+    Args:
+        limit: Cap of one payload.
+        kinds: The kinds that may come.
+    """
+
+    def __init__(self, limit: int, kinds: frozenset[int] = _REPLIES) -> None:
+        self._buffer = bytearray()
+        self._limit = limit
+        self._kinds = kinds
+
+    @property
+    def partial(self) -> bool:
+        """Whether a frame has begun and not ended."""
+        return bool(self._buffer)
+
+    def feed(self, data: bytes) -> Iterator[PipeFrame]:
+        """The frames that `data` completes.
+
+        Raises:
+            FrameError: a length above the cap, or a kind that may not come.
+        """
+        buffer = self._buffer
+        buffer += data
+        start = 0
+        size = HEADER.size
+        try:
+            while len(buffer) - start >= size:
+                length, kind, number, cpu, wall = HEADER.unpack_from(buffer, start)
+                if kind not in self._kinds:
+                    raise FrameError(f"frame of unknown kind {kind}")
+                if length > self._limit:
+                    raise FrameError(f"frame of {length} bytes, at most {self._limit} are taken")
+                end = start + size + length
+                if len(buffer) < end:
+                    break
+                payload = bytes(buffer[start + size : end])
+                start = end
+                yield PipeFrame(kind, number, cpu, wall, payload)
+        finally:
+            del buffer[:start]

@@ -1,0 +1,396 @@
+"""The worker processes of this process, and the one thread that serves them.
+
+A single thread starts every worker, so a worker dies with the process (the kernel's
+parent-death signal follows the *thread* that forked) and not with whichever thread first asked
+for a verdict. The thread routes frames by their header and never parses a verdict; callers do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import selectors
+import threading
+import time
+from collections import deque
+
+from assay.engine.workers.deadlines import blocks_others, look, next_look_s
+from assay.engine.workers.frames import BOUND, LOADED, READY, FrameError, PipeFrame
+from assay.engine.workers.job import Job, Reply
+from assay.engine.workers.process import WorkerProcess
+from assay.engine.workers.scheduling import Pace, Work, fill
+from assay.errors import WorkerError
+
+
+class WorkerPool:
+    """Up to `size` workers, started as they are needed.
+
+    Args:
+        size: Workers for killable verifiers; one more process serves all that wait.
+        memory_bytes: Address space of each; 0: no bound.
+    """
+
+    def __init__(self, size: int, memory_bytes: int) -> None:
+        self.size = size
+        self.memory_bytes = memory_bytes
+        self.pid = os.getpid()
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._incoming: deque[Job] = deque()
+        self._recipes: dict[int, bytes] = {}
+        self._pace = Pace()
+        self._killable = Work(False, size)
+        self._waiting = Work(True, 1)
+        self._dying: list[WorkerProcess] = []
+        self._closing = False
+        self._woken = False
+        self._ended = False
+        self._cancelled: set[Job] = set()
+        self._wake_out, self._wake_in = os.pipe()
+        os.set_blocking(self._wake_in, False)
+        os.set_blocking(self._wake_out, False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._wake_out, selectors.EVENT_READ, None)
+        self._thread = threading.Thread(target=self._run, name="assay-pool", daemon=True)
+        self._thread.start()
+
+    # -- for callers, from any thread -----------------------------------------------------------
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can serve this process."""
+        return not self._closing and self.pid == os.getpid() and self._thread.is_alive()
+
+    def introduce(self, number: int, recipe: bytes) -> None:
+        """Make a verifier with its params known under a number."""
+        self._recipes[number] = recipe
+
+    def submit(self, jobs: list[Job]) -> None:
+        """Queue jobs; each is delivered exactly once, unless cancelled."""
+        with self._lock:
+            if not self._ended:
+                for job in jobs:
+                    job.number = next(self._numbers)
+                self._incoming.extend(jobs)
+                jobs = []
+        for job in jobs:
+            job.deliver(job, ("lost", "the pool was closed"))
+        self._wake()
+
+    def cancel(self, jobs: list[Job]) -> None:
+        """Forget jobs that have not been delivered; what runs among them is killed."""
+        for job in jobs:
+            job.done = True
+        with self._lock:
+            self._cancelled.update(jobs)
+        self._wake()
+
+    def close(self) -> None:
+        """Kill every worker and wait until they are gone. Jobs not delivered are `lost`."""
+        if self.pid != os.getpid() or self._closing:
+            return
+        self._closing = True
+        self._wake(force=True)
+        if threading.current_thread() is not self._thread:
+            self._thread.join(timeout=10.0)
+
+    def abandon(self) -> None:
+        """In a forked child: let go of the parent's descriptors without touching its workers."""
+        self._closing = True
+        for work in (self._killable, self._waiting):
+            for worker in work.workers:
+                worker.abandon()
+            work.workers.clear()
+        for worker in self._dying:
+            worker.popen.returncode = 0
+        with contextlib.suppress(OSError):
+            os.close(self._wake_in)
+        with contextlib.suppress(OSError):
+            os.close(self._wake_out)
+        with contextlib.suppress(OSError):
+            self._selector.close()
+
+    def _wake(self, force: bool = False) -> None:
+        if self._woken and not force:
+            return
+        self._woken = True
+        with self._lock, contextlib.suppress(BlockingIOError):  # full: it is awake already
+            if not self._ended:
+                os.write(self._wake_in, b"x")
+
+    # -- the thread -----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        reason = "the pool was closed"
+        try:
+            while not self._closing:
+                self._turn()
+        except BaseException as err:  # a bug of ours must not leave callers waiting
+            reason = f"the pool failed: {type(err).__name__}: {err}"
+            raise
+        finally:
+            self._closing = True
+            self._end(reason)
+
+    def _turn(self) -> None:
+        for key, _ in self._selector.select(self._patience()):
+            data = key.data
+            if data is None:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self._wake_out, 4096)
+                self._woken = False  # only now, or a byte written in between would be lost
+            else:
+                worker, what = data
+                if not worker.alive:
+                    continue
+                if what == "replies":
+                    self._receive(worker)
+                elif what == "requests":
+                    self._flush(worker)
+                else:
+                    self._receive(worker)  # its last words
+                    if worker.alive:
+                        self._lose(worker, None)
+        if self._incoming:
+            self._sort()
+        if self._cancelled:
+            self._drop_cancelled()
+        now = time.monotonic()
+        for work in (self._killable, self._waiting):
+            for worker in list(work.workers):
+                self._check(work, worker, now)
+            if work.queue:
+                self._assign(work, now)
+        if self._dying:
+            self._dying = [w for w in self._dying if w.popen.poll() is None]
+
+    def _sort(self) -> None:
+        while self._incoming:
+            job = self._incoming.popleft()
+            (self._waiting if job.waiting else self._killable).queue.append(job)
+
+    def _drop_cancelled(self) -> None:
+        with self._lock:
+            gone, self._cancelled = self._cancelled, set()
+        for work in (self._killable, self._waiting):
+            if any(job.done for job in work.queue):
+                work.queue = deque(job for job in work.queue if not job.done)
+            if work.waiting:
+                continue
+            for worker in list(work.workers):
+                if worker.jobs and worker.jobs[0] in gone:
+                    self._retire(worker)
+
+    def _patience(self) -> float | None:
+        """Seconds until something has to be looked at."""
+        soonest: float | None = 0.05 if self._dying else None
+        now = time.monotonic()
+        for work in (self._killable, self._waiting):
+            for worker in work.workers:
+                wait = next_look_s(worker, now)
+                if wait is not None:
+                    soonest = wait if soonest is None else min(soonest, wait)
+        return soonest
+
+    def _check(self, work: Work, worker: WorkerProcess, now: float) -> None:
+        """Hold the worker to its bounds."""
+        if work.size > 1 and blocks_others(worker, now):
+            work.offer_to_others(worker)
+        decision = look(worker, now)
+        if decision is None:
+            return
+        if decision.reply is not None:
+            self._settle(worker.jobs[0], decision.reply)
+        if decision.retire:
+            self._retire(worker, decision.why)
+
+    # -- replies --------------------------------------------------------------------------------
+
+    def _receive(self, worker: WorkerProcess) -> None:
+        data = worker.read()
+        if data is None:
+            self._lose(worker, None)
+            return
+        try:
+            for frame in worker.reader.feed(data):
+                self._take(worker, frame)
+                if not worker.alive:
+                    return
+        except FrameError as err:
+            self._retire(worker, f"sent garbage: {err}")
+
+    def _take(self, worker: WorkerProcess, frame: PipeFrame) -> None:
+        now = time.monotonic()
+        worker.touched = now
+        if frame.kind == READY:
+            worker.ready = True
+            self._work(worker).stillborn = 0
+            if worker.waiting:
+                worker.since = now
+        elif frame.kind == LOADED:
+            worker.loaded.add(frame.number)
+            self._start_clock(worker, now)
+        elif frame.kind == BOUND:
+            if worker.jobs and worker.jobs[0].number == frame.number:
+                worker.extra_s = frame.wall if 0.0 < frame.wall < 86_400.0 else 0.0
+                worker.since = now
+                worker.baseline = None
+        elif worker.waiting:
+            self._take_waiting(worker, frame)
+        else:
+            self._take_result(worker, frame, now)
+
+    def _take_result(self, worker: WorkerProcess, frame: PipeFrame, now: float) -> None:
+        if not worker.jobs or worker.jobs[0].number != frame.number:
+            raise FrameError(f"a reply to job {frame.number}, which it was not given")
+        job = worker.jobs[0]
+        payload = frame.payload
+        replace = payload.startswith(b"!")
+        self._settle(job, ("reply", payload[1:] if replace else payload))
+        worker.jobs.popleft()
+        if not worker.jobs:
+            worker.shared = False
+        self._pace.learn(job.verifier, frame.wall)
+        self._start_clock(worker, now)
+        if replace:
+            self._retire(worker)
+
+    def _take_waiting(self, worker: WorkerProcess, frame: PipeFrame) -> None:
+        job = next((job for job in worker.jobs if job.number == frame.number), None)
+        if job is None:
+            raise FrameError(f"a reply to job {frame.number}, which it was not given")
+        worker.jobs.remove(job)
+        if frame.payload == b'{"late":true}' and not job.done:
+            job.attempts += 1
+            if job.attempts < 2:
+                self._waiting.queue.appendleft(job)
+                return
+            told = f"no answer within {job.timeout_s:.3g} s, twice"
+            self._settle(job, ("starved", (told, 2.0 * job.timeout_s)))
+            return
+        self._settle(job, ("reply", frame.payload))
+
+    def _start_clock(self, worker: WorkerProcess, now: float) -> None:
+        """The next job starts now, unless its verifier has to be imported first."""
+        worker.baseline = None
+        worker.extra_s = 0.0
+        if worker.waiting or (worker.jobs and worker.jobs[0].verifier in worker.loaded):
+            worker.since = now
+        else:
+            worker.since = None
+
+    @staticmethod
+    def _settle(job: Job, reply: Reply) -> None:
+        if not job.done:
+            job.done = True
+            job.deliver(job, reply)
+
+    # -- workers --------------------------------------------------------------------------------
+
+    def _work(self, worker: WorkerProcess) -> Work:
+        return self._waiting if worker.waiting else self._killable
+
+    def _start(self, work: Work) -> bool:
+        try:
+            worker = WorkerProcess(self.memory_bytes, work.waiting)
+        except WorkerError as err:
+            if not work.workers:  # else those that there are do it all
+                self._fail(work, str(err))
+            return False
+        work.workers.append(worker)
+        self._selector.register(worker.replies, selectors.EVENT_READ, (worker, "replies"))
+        if worker.pidfd >= 0:
+            self._selector.register(worker.pidfd, selectors.EVENT_READ, (worker, "death"))
+        self._flush(worker)
+        return True
+
+    def _fail(self, work: Work, why: str) -> None:
+        while work.queue:
+            self._settle(work.queue.popleft(), ("lost", why))
+
+    def _flush(self, worker: WorkerProcess) -> None:
+        worker.flush()
+        registered = worker.requests in self._selector.get_map()
+        if worker.outgoing and not registered:
+            self._selector.register(worker.requests, selectors.EVENT_WRITE, (worker, "requests"))
+        elif not worker.outgoing and registered:
+            self._selector.unregister(worker.requests)
+
+    def _retire(self, worker: WorkerProcess, why: str | None = None) -> None:
+        """Kill a worker; its first job is to blame if `why` is given."""
+        worker.kill()
+        self._lose(worker, why, killed=True)
+
+    def _lose(self, worker: WorkerProcess, why: str | None, killed: bool = False) -> None:
+        """A worker is gone: bury it, and give its jobs to others."""
+        work = self._work(worker)
+        for descriptor in (worker.replies, worker.requests, worker.pidfd):
+            if descriptor >= 0 and descriptor in self._selector.get_map():
+                self._selector.unregister(descriptor)
+        worker.kill()  # what it leaves behind in its process group
+        worker.close()
+        work.workers.remove(worker)
+        if worker.popen.poll() is None:
+            if killed:
+                self._dying.append(worker)
+            else:
+                worker.popen.wait()
+        if not killed:
+            why = worker.death()
+        jobs = [job for job in worker.jobs if not job.done]
+        worker.jobs.clear()
+        if not worker.ready:
+            work.stillborn += 1
+            if work.stillborn >= 3:
+                work.queue.extendleft(reversed(jobs))
+                self._fail(work, f"workers do not start: the last one {why or 'was killed'}")
+                work.stillborn = 0
+                return
+        if why is not None and jobs and worker.ready:
+            guilty = jobs if work.waiting else jobs[:1]
+            for job in guilty:
+                job.attempts += 1
+                if job.attempts >= 2:
+                    self._settle(job, ("dead", f"its worker {why}, twice"))
+        work.give_back(jobs)
+
+    def _assign(self, work: Work, now: float) -> None:
+        """Hand queued jobs to workers that have room."""
+        work.drop_done()
+        for _ in range(work.missing()):
+            if not self._start(work):
+                break
+        share = work.share
+        for worker in work.taking:
+            if not (work.queue and worker.ready):
+                continue
+            was_idle = not worker.jobs
+            if fill(work, worker, share, self._pace, self._recipes):
+                if was_idle:
+                    worker.touched = now
+                    self._start_clock(worker, now)
+                self._flush(worker)
+
+    def _end(self, reason: str) -> None:
+        """Kill and bury everything; tell every caller."""
+        with self._lock:
+            self._ended = True
+        self._sort()
+        for work in (self._killable, self._waiting):
+            jobs = [job for worker in work.workers for job in worker.jobs]
+            for worker in work.workers:
+                worker.kill()
+            for worker in work.workers:
+                worker.popen.wait()
+                worker.close()
+            work.workers.clear()
+            work.queue.extendleft(job for job in jobs if not job.done)
+            self._fail(work, reason)
+        for worker in self._dying:
+            worker.popen.wait()
+        self._dying.clear()
+        with contextlib.suppress(OSError):
+            self._selector.close()
+        os.close(self._wake_in)
+        os.close(self._wake_out)

@@ -1,0 +1,199 @@
+"""One worker process, as the process that made it sees it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assay.engine.workers.blame import Account
+from assay.engine.workers.frames import REPLY_BYTES, Reader, dumps
+from assay.errors import WorkerError
+
+if TYPE_CHECKING:
+    from assay.engine.workers.job import Job
+
+SCRIPT = str(Path(__file__).with_name("worker_main.py"))
+
+PIPE_BYTES = 1 << 20
+"""Asked for as the pipes' capacity; the kernel may give less."""
+
+
+def search_path() -> list[str]:
+    """`sys.path` for a worker: absolute entries; the script's own folder last.
+
+    So a `json.py` beside somebody's training script shadows nothing in a worker, and yet a
+    verifier in a module beside it is found.
+    """
+    main = getattr(sys.modules.get("__main__"), "__file__", None)
+    script = os.path.dirname(os.path.abspath(main)) if main else os.getcwd()
+    path = [entry for entry in sys.path if entry and os.path.isabs(entry)]
+    if path and os.path.realpath(path[0]) == os.path.realpath(script):
+        path.append(path.pop(0))
+    elif "" in sys.path:
+        path.append(os.getcwd())
+    return path
+
+
+class WorkerProcess:
+    """A child process with a pipe each way. Not thread-safe: the pool's thread owns it.
+
+    Raises:
+        WorkerError: it cannot be started.
+    """
+
+    def __init__(self, memory_bytes: int, waiting: bool) -> None:
+        if not sys.executable:
+            raise WorkerError("no worker can be started: sys.executable is empty in this process")
+        (request_end, self.requests), (self.replies, reply_end) = _two_pipes()
+        environment = dict(os.environ)
+        for name in ("PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONPROFILEIMPORTTIME"):
+            environment.pop(name, None)
+        environment["PYTHONHASHSEED"] = "0"  # sets iterate alike in every worker
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            environment.setdefault(name, "1")
+        command = [sys.executable, "-P", "-X", "utf8", SCRIPT]
+        command += [str(n) for n in (request_end, reply_end, os.getpid(), memory_bytes)]
+        try:
+            self.popen = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=_stderr(),
+                stderr=_stderr(),
+                pass_fds=(request_end, reply_end),
+                env=environment,
+                # A session of its own: Ctrl-C reaches us, not them; a kill takes their children;
+                # and where the kernel shares processors by session, no busy trainer starves it.
+                start_new_session=True,
+            )
+        except OSError as err:
+            os.close(self.requests)
+            os.close(self.replies)
+            raise WorkerError(f"no worker can be started: {err}") from err
+        finally:
+            os.close(request_end)
+            os.close(reply_end)
+        self.pid = self.popen.pid
+        self.pidfd = _pidfd(self.pid)
+        for descriptor in (self.requests, self.replies):
+            os.set_blocking(descriptor, False)
+            _widen(descriptor)
+        self.waiting = waiting
+        self.reader = Reader(REPLY_BYTES)
+        self.outgoing = bytearray()
+        self.introduced: set[int] = set()
+        """Numbers of the verifiers whose recipes were sent to it."""
+        self.loaded: set[int] = set()
+        """Numbers of the verifiers that it has built."""
+        self.ready = False
+        self.shared = False
+        """What waits behind its first job is offered to others too; it takes no further jobs."""
+        self.jobs: deque[Job] = deque()
+        """In the order it works on them; the first is being judged."""
+        self.since: float | None = None
+        """When the first job started; None while starting up or importing a verifier."""
+        self.touched = time.monotonic()
+        self.baseline: Account | None = None
+        self.extra_s = 0.0
+        """Time the job at hand asked for, if more than the engine's bound."""
+        self.alive = True
+        setup = dumps({"path": search_path(), "waiting": waiting})
+        self.outgoing += len(setup).to_bytes(4, "little") + setup
+
+    def flush(self) -> None:
+        """Write what the pipe takes. A broken pipe shows as the worker's death elsewhere."""
+        while self.outgoing:
+            try:
+                written = os.write(self.requests, memoryview(self.outgoing)[: 1 << 20])
+            except BlockingIOError:
+                return
+            except OSError:
+                self.outgoing.clear()
+                return
+            del self.outgoing[:written]
+
+    def read(self) -> bytes | None:
+        """What the pipe holds; None at its end, empty if nothing has come."""
+        try:
+            return os.read(self.replies, PIPE_BYTES) or None
+        except BlockingIOError:
+            return b""
+        except OSError:
+            return None
+
+    def kill(self) -> None:
+        """End it, and every process of its group, at once."""
+        if self.popen.returncode is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):  # gone already
+                os.killpg(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                self.popen.kill()
+
+    def close(self) -> None:
+        """Close our ends of the pipes."""
+        self.alive = False
+        for descriptor in (self.requests, self.replies, self.pidfd):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self.requests = self.replies = self.pidfd = -1
+
+    def abandon(self) -> None:
+        """In a forked child: close the copies of the parent's descriptors, and forget it."""
+        self.popen.returncode = 0  # it is no child of this process, so nothing to wait for
+        self.close()
+
+    def death(self) -> str:
+        """How it ended, in words; call it after it has been waited for."""
+        code = self.popen.returncode
+        if code is None:
+            return "is gone"
+        if code < 0:
+            try:
+                return f"was killed by {signal.Signals(-code).name}"
+            except ValueError:
+                return f"was killed by signal {-code}"
+        return f"ended with exit code {code}"
+
+
+def _two_pipes() -> tuple[tuple[int, int], tuple[int, int]]:
+    try:
+        one = os.pipe()
+        try:
+            return one, os.pipe()
+        except OSError:
+            for descriptor in one:
+                os.close(descriptor)
+            raise
+    except OSError as err:
+        raise WorkerError(f"no worker can be started: {err}") from err
+
+
+def _pidfd(pid: int) -> int:
+    """Tells of a death at once; without it (-1), the end of the pipe tells."""
+    if hasattr(os, "pidfd_open"):
+        with contextlib.suppress(OSError):  # an old kernel or a sandbox, or no descriptor is left
+            return os.pidfd_open(pid)
+    return -1
+
+
+def _stderr() -> int:
+    """Where a worker's prints go: our standard error if it is open, else nowhere."""
+    try:
+        os.fstat(2)
+    except OSError:
+        return subprocess.DEVNULL
+    return 2
+
+
+def _widen(descriptor: int) -> None:
+    if sys.platform == "linux":
+        import fcntl
+
+        with contextlib.suppress(OSError):  # the user's share is used up; a narrower one works
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)

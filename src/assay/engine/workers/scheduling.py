@@ -1,0 +1,135 @@
+"""Which jobs a worker gets, and how many at once.
+
+A worker's pipe holds about as much work as keeps it from running dry, and no more: what is in it
+cannot go to another worker that has become free. Decides from what it is shown, and starts, reads
+and kills nothing: the pool does.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assay.engine.workers.frames import ESCALATED, RECIPE, VERIFY, encode
+from assay.engine.workers.job import Job
+from assay.engine.workers.process import WorkerProcess
+
+WINDOW_S = 0.01
+"""About as much work as this is kept in a worker's pipe, so that it never runs dry."""
+
+WINDOW_JOBS = 128
+WINDOW_BYTES = 1 << 20
+WAITING_JOBS = 64
+"""Jobs of waiting verifiers that run at once."""
+
+
+@dataclass(slots=True)
+class Work:
+    """Jobs of one kind and the workers that take them."""
+
+    waiting: bool
+    size: int
+    queue: deque[Job] = field(default_factory=deque)
+    workers: list[WorkerProcess] = field(default_factory=list)
+    stillborn: int = 0
+    """Workers in a row that died before they were ready."""
+
+    @property
+    def taking(self) -> list[WorkerProcess]:
+        """Workers that take further jobs, those that hold the fewest first."""
+        return sorted((w for w in self.workers if not w.shared), key=lambda w: len(w.jobs))
+
+    @property
+    def share(self) -> int:
+        """How many of the queued jobs a worker gets, so that the others have work too."""
+        return -(-len(self.queue) // max(1, len(self.taking)))
+
+    def drop_done(self) -> None:
+        """Let go of jobs at the head of the queue that another worker has answered."""
+        while self.queue and self.queue[0].done:
+            self.queue.popleft()
+
+    def missing(self) -> int:
+        """How many workers to start for what is queued."""
+        idle = sum(1 for w in self.workers if not w.shared and not w.jobs)
+        wanted = min(self.size, len(self.queue)) - idle
+        return max(0, min(wanted, self.size - len(self.workers)))
+
+    def offer_to_others(self, worker: WorkerProcess) -> None:
+        """Queue again what waits behind a slow job; the first answer counts."""
+        worker.shared = True
+        behind = list(worker.jobs)[1:]
+        self.queue.extendleft(reversed([job for job in behind if not job.done]))
+
+    def give_back(self, jobs: list[Job]) -> None:
+        """Queue a lost worker's jobs again, first, but for those that others still hold."""
+        elsewhere = set(self.queue).union(*(worker.jobs for worker in self.workers))
+        again = [job for job in jobs if not job.done and job not in elsewhere]
+        self.queue.extendleft(reversed(again))
+
+
+class Pace:
+    """How long jobs of each verifier take, lately, in seconds."""
+
+    __slots__ = ("_seconds",)
+
+    def __init__(self) -> None:
+        self._seconds: dict[int, float] = {}
+
+    def learn(self, verifier: int, wall: float) -> None:
+        """A job of the verifier took `wall` seconds."""
+        before = self._seconds.get(verifier)
+        wall = max(wall, 1e-6)
+        self._seconds[verifier] = wall if before is None else 0.8 * before + 0.2 * wall
+
+    def of(self, verifier: int) -> float:
+        """What a job of the verifier is expected to take; unknown: as much as fills a pipe."""
+        return self._seconds.get(verifier, WINDOW_S)
+
+
+def fill(
+    work: Work, worker: WorkerProcess, share: int, pace: Pace, recipes: Mapping[int, bytes]
+) -> int:
+    """Move queued jobs to a worker that has room for them, as frames to be flushed.
+
+    Args:
+        work: Whose queue is taken from.
+        worker: One of its workers, ready.
+        share: The most it gets; an idle one gets one in any case.
+        pace: Tells how much work its pipe holds.
+        recipes: Number of a verifier -> what a worker needs to build it, before its first job.
+
+    Returns:
+        How many it got.
+    """
+    was_idle = not worker.jobs
+    held = sum(len(job.payload) for job in worker.jobs)
+    seconds = sum(pace.of(job.verifier) for job in worker.jobs)
+    given = 0
+    while work.queue and (given < share or (was_idle and not worker.jobs)):
+        job = work.queue[0]
+        if job.done:
+            work.queue.popleft()
+            continue
+        if work.waiting:
+            if len(worker.jobs) >= WAITING_JOBS:
+                break
+        elif worker.jobs:
+            full = len(worker.jobs) >= WINDOW_JOBS or held + len(job.payload) > WINDOW_BYTES
+            if full or seconds + pace.of(job.verifier) > WINDOW_S or job.attempts:
+                break  # a job that killed a worker travels alone
+        work.queue.popleft()
+        given += 1
+        held += len(job.payload)
+        seconds += pace.of(job.verifier)
+        if job.verifier not in worker.introduced:
+            worker.introduced.add(job.verifier)
+            worker.outgoing += encode(RECIPE, job.verifier, recipes[job.verifier])
+        body = b"%d\n" % job.verifier
+        if work.waiting:
+            body += b"%r\n" % job.timeout_s
+        kind = ESCALATED if job.escalated else VERIFY
+        worker.outgoing += encode(kind, job.number, body + job.payload)
+        worker.jobs.append(job)
+    return given

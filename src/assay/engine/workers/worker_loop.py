@@ -1,0 +1,266 @@
+"""The loop inside a worker process: one job after the other, or many that wait at once."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import time
+import traceback
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from assay.engine.workers.frames import (
+    BOUND,
+    ESCALATED,
+    HEADER,
+    LOADED,
+    READY,
+    RECIPE,
+    RESULT,
+    dumps,
+    encode,
+    loads,
+)
+from assay.errors import PluginError, ReferenceUnreadable, VerdictError
+from assay.model import Sample, Verdict
+from assay.model.view import Reader, SampleView
+from assay.plugins.code_digest import code_digest, forget
+from assay.plugins.files import PluginFile, register
+from assay.plugins.load import build, load_target
+
+TRACE_CHARS = 4000
+"""Cap of a traceback in a verdict."""
+
+RETIRE_SHARE = 0.5
+"""A worker whose peak memory passes this share of its cap asks to be replaced."""
+
+
+@dataclass(slots=True)
+class LoadedVerifier:
+    """One verifier with its params, as this process has built it."""
+
+    name: str
+    verifier: Any
+    bound_s: Any
+    reader: Reader
+    broken: list[str] | None = None
+
+
+def load_verifier(payload: bytes) -> LoadedVerifier:
+    """Import and build what the payload names; a failure is kept and told with every job."""
+    told = loads(payload)
+    name = told["name"]
+    reader = Reader(name, tuple(told["sees"]))
+    try:
+        found = _found(name, told)
+        params = None
+        if told["model"] is not None:
+            model = load_target(name, told["model"])
+            params = model.model_validate(told["params"])
+        verifier = build(name, found, params)
+    except Exception as err:
+        return LoadedVerifier(name, None, None, reader, _crash(err))
+    return LoadedVerifier(name, verifier, getattr(verifier, "bound_s", None), reader)
+
+
+def _found(name: str, told: dict[str, Any]) -> Any:
+    """The factory or function of a recipe, with the very code that the signature names.
+
+    Raises:
+        PluginError: it cannot be imported, or its file is no longer what the caller imported.
+    """
+    if told["file"] is not None:
+        register(PluginFile.from_json(told["file"]))
+        return load_target(name, told["target"])
+    found = load_target(name, told["target"])
+    if told["code"] and code_digest(found) != told["code"]:
+        forget(told["target"].partition(":")[0])  # this worker may have an older one
+        found = load_target(name, told["target"])
+        if code_digest(found) != told["code"]:
+            raise PluginError(
+                f"verifier {name!r}: {told['target']!r} was edited since the calling process "
+                "imported it; fix: importlib.reload it there and make a new engine, or load its "
+                'file with plugins=["file.py"]'
+            )
+    return found
+
+
+def _crash(err: BaseException) -> list[str]:
+    first = str(err).partition("\n")[0]
+    sentence = first if isinstance(err, PluginError) else f"{type(err).__name__}: {first}"
+    return [sentence[:500], "".join(traceback.format_exception(err))[-TRACE_CHARS:]]
+
+
+def judge_shown(judge: Any, sample: SampleView) -> Any:
+    """What `judge` says of the sample, unless it read what it did not declare.
+
+    Raises:
+        FieldNotDeclared: it did, whatever it made of that.
+        Exception: what it raised itself.
+    """
+    try:
+        result = judge(sample)
+    except ReferenceUnreadable:
+        sample.check()
+        raise
+    sample.check()
+    return result
+
+
+def as_verdict(name: str, result: Any, seconds: float) -> Verdict:
+    """`result` with the verifier's full name and its time.
+
+    Raises:
+        VerdictError: `result` is no verdict.
+    """
+    if not isinstance(result, Verdict):
+        raise VerdictError(f"{name} returned a {type(result).__name__}, not a Verdict")
+    return Verdict(
+        name,
+        result.status,
+        result.score,
+        result.because,
+        result.parts,
+        result.feedback,
+        result.details,
+        seconds,
+    )
+
+
+def _read(stream: BinaryIO) -> tuple[int, int, bytes] | None:
+    header = stream.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    length, kind, number, _, _ = HEADER.unpack(header)
+    payload = stream.read(length)
+    return (kind, number, payload) if len(payload) == length else None
+
+
+def _write(descriptor: int, frame: bytes) -> None:
+    view = memoryview(frame)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def serve(stream: BinaryIO, replies: int, memory_bytes: int) -> None:
+    """Judge what comes, in order, until the pipe closes."""
+    import resource
+
+    verifiers: dict[int, LoadedVerifier] = {}
+    retire_at = memory_bytes * RETIRE_SHARE / 1024
+    _write(replies, encode(READY, os.getpid(), cpu=time.process_time()))
+    while (message := _read(stream)) is not None:
+        kind, number, payload = message
+        if kind == RECIPE:
+            verifiers[number] = load_verifier(payload)
+            gc.collect()
+            gc.freeze()  # what a verifier imports is never garbage; collections stay short
+            _write(replies, encode(LOADED, number, cpu=time.process_time()))
+            continue
+        of, _, text = payload.partition(b"\n")
+        loaded = verifiers[int(of)]
+        start = time.perf_counter()
+        try:
+            reply = _judge(loaded, kind, text, number, replies, start)
+        except MemoryError:
+            reply = {"limit": "memory"}
+        body = _packed(loaded, reply)
+        full = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > retire_at > 0
+        if full or "limit" in reply:
+            body = b"!" + body  # this worker wants to be replaced
+        wall = time.perf_counter() - start
+        _write(replies, encode(RESULT, number, body, time.process_time(), wall))
+
+
+def _packed(loaded: LoadedVerifier, reply: dict[str, Any]) -> bytes:
+    try:
+        return dumps(reply)
+    except (ValueError, TypeError, RecursionError) as err:
+        return dumps({"crash": [f"{loaded.name}: the verdict is no JSON: {err}"[:500], ""]})
+
+
+def _judge(
+    loaded: LoadedVerifier, kind: int, text: bytes, number: int, replies: int, start: float
+) -> dict[str, Any]:
+    if loaded.broken is not None:
+        return {"crash": loaded.broken}
+    try:
+        sample = loaded.reader.show(Sample.from_row(loads(text)))
+        if loaded.bound_s is not None:
+            bound = float(loaded.bound_s(sample))
+            _write(replies, encode(BOUND, number, cpu=time.process_time(), wall=bound))
+        judge = loaded.verifier.escalated if kind == ESCALATED else loaded.verifier.verify
+        result = judge_shown(judge, sample)
+        verdict = as_verdict(loaded.name, result, time.perf_counter() - start)
+        return {"verdict": verdict.to_json()}
+    except MemoryError:
+        raise
+    except ReferenceUnreadable as err:
+        return {"invalid": str(err)}
+    except Exception as err:
+        return {"crash": _crash(err)}
+    except (SystemExit, KeyboardInterrupt, GeneratorExit) as err:
+        return {"crash": _crash(err)}
+
+
+def serve_waiting(stream: BinaryIO, replies: int) -> None:
+    """Judge many at once, each an `async def verify`, until the pipe closes."""
+    asyncio.run(_wait(stream, replies))
+
+
+async def _wait(stream: BinaryIO, replies: int) -> None:
+    loop = asyncio.get_running_loop()
+    verifiers: dict[int, LoadedVerifier] = {}
+    tasks: set[asyncio.Task[None]] = set()
+    _write(replies, encode(READY, os.getpid(), cpu=time.process_time()))
+    while (message := await loop.run_in_executor(None, _read, stream)) is not None:
+        kind, number, payload = message
+        if kind == RECIPE:
+            verifiers[number] = load_verifier(payload)
+            _write(replies, encode(LOADED, number, cpu=time.process_time()))
+            continue
+        task = loop.create_task(_job(verifiers, kind, number, payload, replies))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+    os._exit(0)  # the parent is gone; whatever still waits is for nobody
+
+
+async def _job(
+    verifiers: dict[int, LoadedVerifier], kind: int, number: int, payload: bytes, out: int
+) -> None:
+    of, _, rest = payload.partition(b"\n")
+    bound, _, text = rest.partition(b"\n")
+    loaded = verifiers[int(of)]
+    start = time.perf_counter()
+    try:
+        async with asyncio.timeout(float(bound)):
+            reply = await _judge_waiting(loaded, kind, text, start)
+    except TimeoutError:
+        reply = {"late": True}
+    except MemoryError:
+        reply = {"limit": "memory"}
+    wall = time.perf_counter() - start
+    _write(out, encode(RESULT, number, _packed(loaded, reply), time.process_time(), wall))
+
+
+async def _judge_waiting(
+    loaded: LoadedVerifier, kind: int, text: bytes, start: float
+) -> dict[str, Any]:
+    if loaded.broken is not None:
+        return {"crash": loaded.broken}
+    try:
+        sample = loaded.reader.show(Sample.from_row(loads(text)))
+        judge = loaded.verifier.escalated if kind == ESCALATED else loaded.verifier.verify
+        result = judge_shown(judge, sample)
+        if hasattr(result, "__await__"):
+            result = await result
+            sample.check()
+        verdict = as_verdict(loaded.name, result, time.perf_counter() - start)
+        return {"verdict": verdict.to_json()}
+    except (MemoryError, TimeoutError, asyncio.CancelledError):
+        raise
+    except ReferenceUnreadable as err:
+        return {"invalid": str(err)}
+    except (Exception, SystemExit, KeyboardInterrupt) as err:
+        return {"crash": _crash(err)}
