@@ -78,6 +78,7 @@ class ZygoteProcess:
             "preload": list(kind.preload),
             "site": list(kind.site),
             "packages": list(kind.packages),
+            "beside": kind.beside,
         }
         self._errors = os.memfd_create("zygote-errors", os.MFD_CLOEXEC)
         here = os.path.dirname(os.path.dirname(os.path.abspath(zygote.__file__)))

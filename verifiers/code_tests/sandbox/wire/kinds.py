@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _STANDARD = (
     "abc", "array", "ast", "base64", "bisect", "calendar", "cmath", "collections",
@@ -29,6 +29,8 @@ class ZygoteKind:
     """Folders of packages to import from: of what lies there, `packages` and nothing else."""
     packages: tuple[str, ...] = ()
     """Names in those folders that programs may read and import."""
+    beside: bool = False
+    """Tests run beside programs in it."""
 
 
 PLAIN = ZygoteKind("plain", _STANDARD)
@@ -53,6 +55,11 @@ def numeric_kind() -> ZygoteKind | None:
             site.append(parent)
     packages = (*_NEEDED, *(f"{name}.libs" for name in _NEEDED), "six.py")
     return ZygoteKind("numeric", (*_STANDARD, "numpy", "pandas"), tuple(site), packages)
+
+
+def beside(kind: ZygoteKind) -> ZygoteKind:
+    """The same, for tests that run beside their program."""
+    return replace(kind, name=f"{kind.name} beside", beside=True)
 
 
 def kind_for(*codes: str | None) -> ZygoteKind:
