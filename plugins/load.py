@@ -11,12 +11,12 @@ import importlib.util
 import inspect
 import re
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from assay import forks
 from assay.errors import PluginError, VerdictError
 from assay.model import Sample, Verdict, unit_score
 from assay.plugins.markers import SPEC_ATTRIBUTE
@@ -34,9 +34,20 @@ FAILURES = (Exception, SystemExit)
 """What a plugin's code may raise and be named for; Ctrl-C is the user's."""
 
 
-_LOADING: dict[str, threading.RLock] = {}
+_LOADING: dict[str, forks.Lock] = {}
 """Name of a one-file plugin's module -> who may look whether it is there, or load it. A module is
 in `sys.modules` before it is executed, so that another thread could see half of it."""
+
+_HALF: set[str] = set()
+"""Those that are being executed."""
+
+
+@forks.in_child
+def _forget_halves() -> None:
+    """A module that another thread was loading stays half of one here: it is loaded anew."""
+    for name in [name for name in _HALF if not _LOADING[name].mine]:
+        _HALF.discard(name)
+        sys.modules.pop(name, None)
 
 
 _PLAIN = frozenset({bool, float, int, Verdict})
@@ -84,7 +95,7 @@ def module_from_file(path: str) -> ModuleType:
     file = Path(path).resolve()
     digest = hashlib.sha256(str(file).encode()).hexdigest()[:8]
     name = f"{FILE_MODULE}{re.sub(r'[^0-9A-Za-z_]', '_', file.stem)}_{digest}"
-    with _LOADING.setdefault(name, threading.RLock()):
+    with forks.unbroken(), _LOADING.setdefault(name, forks.Lock()):
         return sys.modules.get(name) or _executed(name, path, file)
 
 
@@ -96,6 +107,7 @@ def _executed(name: str, path: str, file: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise PluginError(f"plugin file {path!r} is no Python file")
     module = importlib.util.module_from_spec(spec)
+    _HALF.add(name)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
@@ -106,6 +118,8 @@ def _executed(name: str, path: str, file: Path) -> ModuleType:
         raise PluginError(
             f"plugin file {path!r} raised as it was loaded: {type(err).__name__}: {err}"
         ) from err
+    finally:
+        _HALF.discard(name)
     return module
 
 
@@ -126,7 +140,8 @@ def load_target(name: str, target: str, origin: str | None = None, what: str = "
         if origin and module_name.startswith(FILE_MODULE):
             found: Any = module_from_file(origin)
         else:
-            found = importlib.import_module(module_name)
+            with forks.unbroken():
+                found = importlib.import_module(module_name)
         for attribute in path.split("."):
             found = getattr(found, attribute)
     except PluginError:

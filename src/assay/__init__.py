@@ -11,8 +11,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from assay.engine.calls import averify, averify_batch, verify, verify_batch
     from assay.engine.engine import Engine
+    from assay.engine.verify import averify, averify_batch, verify, verify_batch
     from assay.errors import (
         AssayError,
         ConfigError,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from assay.verifiers.math_answer import Comparison, equivalent, same_value
 
 _HOMES = {
-    "assay.engine.calls": ("averify", "averify_batch", "verify", "verify_batch"),
+    "assay.engine.verify": ("averify", "averify_batch", "verify", "verify_batch"),
     "assay.engine.engine": ("Engine",),
     "assay.errors": (
         "AssayError",
@@ -108,7 +108,10 @@ def __getattr__(name: str) -> Any:
     home = _WHERE.get(name)
     if home is None:
         raise AttributeError(f"module 'assay' has no attribute {name!r}")
-    value = getattr(importlib.import_module(home), name)
+    from assay import forks
+
+    with forks.unbroken():
+        value = getattr(importlib.import_module(home), name)
     globals()[name] = value
     return value
 

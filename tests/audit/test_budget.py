@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from planted import CLEAN, PLANTED, analyse, covers, make_frame, quiet, the
 
-from assay.audit.analyses.budget.analysis import IDLE, LOSES, OUTBID
+from assay.audit.analyses.budget.analysis import GDPO, GRPO, GRPO_VERL, IDLE, LOSES, OUTBID
 from assay.audit.analyses.budget.shapley import EVALUATIONS, affordable, shapley
 from assay.audit.finding import Outcome
 from assay.audit.frame import Frame
@@ -26,6 +26,11 @@ def shares(outcome: Outcome, advantage: str) -> dict[str, float]:
     """Criterion -> share."""
     rows = outcome.tables["shares"].rows
     return {str(row[1]): float(row[2]) for row in rows if row[0] == advantage}  # type: ignore[arg-type]
+
+
+def near(value: Any) -> Any:
+    """What it is but for the constant that trainers add to a standard deviation."""
+    return pytest.approx(value, rel=3e-3)
 
 
 def interval(outcome: Outcome, advantage: str, name: str) -> tuple[float, float]:
@@ -50,11 +55,11 @@ def test_two_groups_by_hand() -> None:
     scores = {"answer": [1, 0, 1, 1], "format": [1, 1, 1, 0]}
     outcome = analyse("budget", make_frame(scores, weights=WEIGHTS, prompt=[0, 0, 1, 1]))
     assert shares(outcome, "reward variance")["answer"] == pytest.approx(0.32 / 0.34)
-    assert shares(outcome, "Dr.GRPO")["answer"] == pytest.approx(0.32 / 0.34)
+    assert shares(outcome, "Dr.GRPO")["answer"] == near(0.32 / 0.34)
     assert shares(outcome, "RLOO")["answer"] == pytest.approx(0.32 / 0.34)
-    assert shares(outcome, "GRPO")["answer"] == pytest.approx(0.5)
+    assert shares(outcome, GRPO)["answer"] == near(0.5)
     # GDPO: z-scores of +-1 in both groups, times .8 and .2: squares 2 * .64 and 2 * .04
-    assert shares(outcome, "GDPO")["answer"] == pytest.approx(0.64 / 0.68)
+    assert shares(outcome, GDPO)["answer"] == near(0.64 / 0.68)
 
 
 def test_loo_weighs_small_groups_up() -> None:
@@ -69,8 +74,8 @@ def test_a_criterion_that_is_traded_away_has_a_negative_share() -> None:
     """reward 1, .3: the lead is .35; the format's part of it is -.15 * ..., so -.15 / .35."""
     scores = {"answer": [1, 0], "format": [0, 1]}
     frame = make_frame(scores, weights={"answer": 1, "format": 0.3}, prompt=[0, 0])
-    found = shares(analyse("budget", frame), "GRPO")
-    assert found == pytest.approx({"answer": 0.5 / 0.35, "format": -0.15 / 0.35})
+    found = shares(analyse("budget", frame), GRPO)
+    assert found == near({"answer": 0.5 / 0.35, "format": -0.15 / 0.35})
 
 
 def test_what_contributions_do_not_explain_is_the_rest() -> None:
@@ -79,8 +84,8 @@ def test_what_contributions_do_not_explain_is_the_rest() -> None:
         prompt=[0, 0],
     )  # fmt: skip
     outcome = analyse("budget", frame)
-    assert shares(outcome, "GRPO")["(rest)"] == pytest.approx(0.3 / 0.8)
-    assert any(lack.startswith("GDPO") for lack in outcome.lacks)  # it is no weighted sum
+    assert shares(outcome, GRPO)["(rest)"] == near(0.3 / 0.8)
+    assert any(lack.startswith(GDPO) for lack in outcome.lacks)  # it is no weighted sum
 
 
 def test_whitening_is_by_step() -> None:
@@ -91,11 +96,53 @@ def test_whitening_is_by_step() -> None:
         scores, weights={"answer": 1, "format": 1}, prompt=[0, 0, 0, 0], group=[0, 0, 1, 1],
         step=[1, 1, 2, 2],
     )  # fmt: skip
-    assert shares(analyse("budget", frame), "GDPO")["format"] == pytest.approx(0.25)
+    assert shares(analyse("budget", frame), GDPO)["format"] == near(0.25)
     one = make_frame(
         scores, weights={"answer": 1, "format": 1}, prompt=[0, 0, 0, 0], group=[0, 0, 1, 1]
     )
-    assert shares(analyse("budget", one), "GDPO")["format"] == pytest.approx(2 / 5)
+    assert shares(analyse("budget", one), GDPO)["format"] == near(2 / 5)
+
+
+def test_advantages_are_those_of_the_trainers() -> None:
+    """Written out from their sources: TRL 1.16, ``GRPOTrainer._generate_and_score_completions``
+    (``nanstd`` with Bessel's correction, + 1e-4; ``normalize_then_sum`` for GDPO), and verl 0.9,
+    ``compute_grpo_outcome_advantage`` (``torch.std``, + 1e-6). Groups of unequal sizes, and
+    differences so small that the constants count."""
+    random = np.random.default_rng(3)
+    prompt = np.repeat(np.arange(30), random.integers(2, 9, 30))
+    small = np.where(prompt % 3 == 0, 1e-4, 1.0)
+    scores = {"a": random.random(len(prompt)) * small, "b": random.random(len(prompt)) * small}
+    weights = {"a": 0.7, "b": 0.3}
+    outcome = analyse("budget", make_frame(scores, weights=weights, prompt=prompt))
+    reward = 0.7 * scores["a"] + 0.3 * scores["b"]
+
+    def centred(x: Any, by: Any) -> Any:
+        return np.concatenate([x[by == g] - x[by == g].mean() for g in np.unique(by)])
+
+    def std(x: Any) -> Any:
+        each = [np.std(x[prompt == g], ddof=1) for g in np.unique(prompt)]
+        return np.repeat(each, np.bincount(prompt))
+
+    for name, epsilon in ((GRPO, 1e-4), (GRPO_VERL, 1e-6)):
+        scale = std(reward) + epsilon
+        advantage = centred(reward, prompt) / scale
+        part = weights["a"] * centred(scores["a"], prompt) / scale
+        expected = (advantage * part).sum() / (advantage**2).sum()
+        assert shares(outcome, name)["a"] == pytest.approx(expected, rel=1e-9), name
+    parts = {c: weights[c] * centred(scores[c], prompt) / (std(scores[c]) + 1e-4) for c in weights}
+    total = parts["a"] + parts["b"]  # whitening divides by one number: no share depends on it
+    expected = (total * parts["a"]).sum() / (total**2).sum()
+    assert shares(outcome, GDPO)["a"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_key_that_is_hardly_taught_is_a_warning_whatever_its_weight() -> None:
+    frame = loud(1, off=0.85)
+    low = {"answer": 0.3, "style": 0.7}
+    scores = {c: frame.score(c) for c in frame.criteria}
+    found = the(analyse("budget", make_frame(scores, weights=low, prompt=frame.prompt)), OUTBID.id)
+    assert found.severity == "warning"
+    assert "style gets 8" in found.title
+    assert found.suggestion.startswith("style is at fault: gate it on answer")
 
 
 # -- what a log may lack --------------------------------------------------------------------------
@@ -109,7 +156,7 @@ def test_without_contributions_a_linear_rubric_gives_the_weights() -> None:
     assert any("contributions" in lack for lack in analyse("budget", frame).lacks)
     rubric = bound({"kind": "weighted", "criteria": {"a.a": 0.8, "b.b": 0.2}})
     outcome = analyse("budget", frame, rubric=rubric)
-    assert shares(outcome, "GRPO") == pytest.approx({"a.a": 0.5, "b.b": 0.5})
+    assert shares(outcome, GRPO) == near({"a.a": 0.5, "b.b": 0.5})
 
 
 def test_columns_named_after_verifiers_are_the_rubrics() -> None:
@@ -117,8 +164,8 @@ def test_columns_named_after_verifiers_are_the_rubrics() -> None:
     table = {**GATE, "gate": "math.answer", "then": "format.tags"}
     scores = {"math.answer": [1, 0], "format.tags": [1, 0]}
     frame = make_frame(scores, [1, 0], prompt=[0, 0])
-    found = shares(analyse("budget", frame, rubric=bound(table)), "GRPO")
-    assert found == pytest.approx({"math.answer": 0.625, "format.tags": 0.375})
+    found = shares(analyse("budget", frame, rubric=bound(table)), GRPO)
+    assert found == near({"math.answer": 0.625, "format.tags": 0.375})
 
 
 def test_rows_without_reward_or_contribution_are_left_out() -> None:
@@ -130,14 +177,14 @@ def test_rows_without_reward_or_contribution_are_left_out() -> None:
     assert "1 groups are left out: a contribution is missing in some row." in outcome.notes
     # leads +-.4 and +-.3; the answer's parts +-.4 both times
     expected = (0.32 / 0.32 + 0.24 / 0.18) / 2
-    assert shares(outcome, "GRPO")["answer"] == pytest.approx(expected)
+    assert shares(outcome, GRPO)["answer"] == near(expected)
 
 
 def test_nothing_varies() -> None:
     frame = make_frame({"a": [1, 1, 0, 0]}, [0.1 + 0.2, 0.3, 0, 0], prompt=[0, 0, 1, 1])
     outcome = analyse("budget", frame, rubric=bound({"kind": "weighted", "criteria": {"a": 1}}))
     assert not outcome.findings
-    assert {row[2] for row in outcome.tables["shares"].rows if row[0] == "GRPO"} == {None}
+    assert {row[2] for row in outcome.tables["shares"].rows if row[0] == GRPO} == {None}
 
 
 # -- Shapley --------------------------------------------------------------------------------------
@@ -231,7 +278,7 @@ def test_a_gate_by_hand() -> None:
     table = {**GATE, "then": "b.b"}
     scores = {"gate": [1, 0], "then": [1, 0]}
     outcome = analyse("budget", make_frame(scores, [1, 0], prompt=[0, 0]), rubric=bound(table))
-    assert shares(outcome, "GRPO") == pytest.approx({"gate": 0.625, "then": 0.375})
+    assert shares(outcome, GRPO) == near({"gate": 0.625, "then": 0.375})
     assert "Shapley" in outcome.tables["shares"].note
 
 
@@ -307,8 +354,8 @@ def test_more_than_twelve_criteria_are_told_as_lacking() -> None:
     reward = np.min(list(still.values()), axis=0)
     frame = make_frame(still, reward, prompt=np.repeat(np.arange(10), 4))
     outcome = analyse("budget", frame, rubric=bound({"kind": "min", "criteria": keys}))
-    assert shares(outcome, "GRPO")["c.c0"] == 0
-    assert sum(shares(outcome, "GRPO").values()) == pytest.approx(1)
+    assert shares(outcome, GRPO)["c.c0"] == 0
+    assert sum(shares(outcome, GRPO).values()) == pytest.approx(1)
 
 
 def test_groups_are_taken_at_equal_strides_when_there_are_too_many() -> None:
@@ -354,7 +401,7 @@ def test_shares_sum_to_one_whatever_the_order_of_rows(
             return
         outcome = analyse("budget", frame)
         found.append(outcome)
-        for advantage in ("reward variance", "GRPO", "Dr.GRPO", "RLOO", "GDPO"):
+        for advantage in ("reward variance", GRPO, "Dr.GRPO", "RLOO", GDPO):
             cells = [r[2] for r in outcome.tables["shares"].rows if r[0] == advantage]
             if None not in cells:
                 assert sum(cells) == pytest.approx(1, abs=1e-9)
@@ -385,7 +432,7 @@ def test_renaming_criteria_permutes_the_shares() -> None:
     one = analyse("budget", make_frame(scores, weights=weights, prompt=frame.prompt))
     turned = {c: scores[c] for c in reversed(frame.criteria)}
     two = analyse("budget", make_frame(turned, weights=weights, prompt=frame.prompt, key="gate"))
-    for advantage in ("GRPO", "GDPO", "RLOO"):
+    for advantage in (GRPO, GDPO, "RLOO"):
         assert shares(one, advantage) == pytest.approx(shares(two, advantage))
 
 
@@ -403,7 +450,7 @@ def test_a_linear_rubric_has_the_same_shares_by_shapley_values() -> None:
     plain = analyse("budget", frame)
     game = analyse("budget", frame, rubric=bound(table))
     assert "Shapley" in game.tables["shares"].note
-    for advantage in ("reward variance", "GRPO", "RLOO"):
+    for advantage in ("reward variance", GRPO, "RLOO"):
         assert shares(game, advantage) == pytest.approx(shares(plain, advantage))
 
 
@@ -459,7 +506,7 @@ def test_the_research_note_is_reproduced() -> None:
     varies = {row[0]: row[2] for row in outcome.tables["varies"].rows}
     assert varies["answer"] == pytest.approx(0.57, abs=0.015)
     assert shares(outcome, "reward variance")["answer"] == pytest.approx(0.998, abs=0.0005)
-    assert shares(outcome, "GRPO")["answer"] == pytest.approx(0.585, abs=0.015)
+    assert shares(outcome, GRPO)["answer"] == pytest.approx(0.585, abs=0.015)
     off = {r[0]: r[1] for r in analyse("signal", frame).tables["signal"].rows}
     assert off["share of squared advantage off the key"] == pytest.approx(0.42, abs=0.015)
     assert not outcome.findings  # above half: told in the table, and by `signal`
@@ -514,7 +561,7 @@ def test_contributions_of_another_reward_are_no_split() -> None:
     assert "shares" not in outcome.tables
     assert "contributions that make up the reward: what they leave of it varies" in outcome.lacks[0]
     tens = replace(frame, contributions=frame.contributions * 50)
-    assert sum(shares(analyse("budget", tens), "GRPO").values()) == pytest.approx(1)
+    assert sum(shares(analyse("budget", tens), GRPO).values()) == pytest.approx(1)
 
 
 def test_groups_with_contributions_of_another_reward_are_left_out() -> None:
@@ -524,8 +571,8 @@ def test_groups_with_contributions_of_another_reward_are_left_out() -> None:
     shares_of[frame.group == 7] *= 1e6
     outcome = analyse("budget", replace(frame, contributions=shares_of, weights={}))
     without = rows_of(frame, np.flatnonzero(frame.group != 7))
-    assert shares(outcome, "GRPO")["answer"] == pytest.approx(
-        shares(analyse("budget", without), "GRPO")["answer"]
+    assert shares(outcome, GRPO)["answer"] == near(
+        shares(analyse("budget", without), GRPO)["answer"]
     )
     assert "Groups left out, since their contributions are of another reward: 1." in outcome.notes
 
@@ -533,8 +580,7 @@ def test_groups_with_contributions_of_another_reward_are_left_out() -> None:
 @pytest.mark.slow
 def test_intervals_of_shares_cover() -> None:
     found = [
-        interval(analyse("budget", loud(seed, off=0.6)), "GRPO", "answer")
-        for seed in range(PLANTED)
+        interval(analyse("budget", loud(seed, off=0.6)), GRPO, "answer") for seed in range(PLANTED)
     ]
     covers(found, 0.4)
 
@@ -544,9 +590,9 @@ def test_intervals_of_negative_shares_cover() -> None:
     """Style is 1 - answer with noise: its share is -w (v - w (v + e)) / ((1 - w)^2 v + w^2 e), v
     and e being the variances within a group; weighed by group under GRPO, so taken from a log
     of a million rollouts."""
-    truth = shares(analyse("budget", traded(10_000, -0.2, prompts=125_000)), "GRPO")["style"]
+    truth = shares(analyse("budget", traded(10_000, -0.2, prompts=125_000)), GRPO)["style"]
     found = [
-        interval(analyse("budget", traded(seed, -0.2)), "GRPO", "style") for seed in range(PLANTED)
+        interval(analyse("budget", traded(seed, -0.2)), GRPO, "style") for seed in range(PLANTED)
     ]
     covers(found, truth)
 
@@ -555,9 +601,9 @@ def test_intervals_of_negative_shares_cover() -> None:
 def test_intervals_of_shapley_shares_cover() -> None:
     rubric = bound(GATE)
     whole = analyse("budget", planted_gate(20_000, seed=99), rubric=rubric)
-    truth = shares(whole, "GRPO")["gate"]
+    truth = shares(whole, GRPO)["gate"]
     found = [
-        interval(analyse("budget", planted_gate(seed=s), rubric=rubric), "GRPO", "gate")
+        interval(analyse("budget", planted_gate(seed=s), rubric=rubric), GRPO, "gate")
         for s in range(PLANTED)
     ]
     covers(found, truth)
@@ -608,5 +654,5 @@ EDGE = -0.0527
 
 
 def test_the_edge_is_the_threshold() -> None:
-    found = shares(analyse("budget", traded(10_000, EDGE, prompts=50_000)), "GRPO")["style"]
+    found = shares(analyse("budget", traded(10_000, EDGE, prompts=50_000)), GRPO)["style"]
     assert found == pytest.approx(-0.05, abs=0.002)

@@ -83,8 +83,10 @@ def test_two_groups_by_hand() -> None:
 def test_the_planted_conflicts_are_found_and_named() -> None:
     frame = planted(3, 0.3, 2000)
     outcome = analyse("counterfactual", frame, rubric=OWN, against=OTHER)
-    for kind in ("counterfactual.orders", "counterfactual.top", "counterfactual.outcome"):
+    for kind in ("counterfactual.orders", "counterfactual.top"):
         assert the(outcome, kind).value == pytest.approx(0.3, abs=0.04), kind
+    # right minus reversed falls from 1 to 1 - 2 * .3; every pair is decided, so tau-b is the same
+    assert the(outcome, "counterfactual.outcome").value == pytest.approx(-0.6, abs=0.08)
     gains, loses = the(outcome, "counterfactual.orders").rollouts[:2]
     assert frame.group[gains] == frame.group[loses]
     assert frame.key_score[gains] < frame.key_score[loses]
@@ -100,7 +102,60 @@ def test_a_better_rubric_is_a_warning_about_the_one_in_use() -> None:
         analyse("counterfactual", swapped, rubric=OTHER, against=OWN), "counterfactual.outcome"
     )
     assert found.severity == "warning"
-    assert found.value == pytest.approx(-0.3, abs=0.06)
+    assert found.value == pytest.approx(0.6, abs=0.12)
+
+
+def noisy(seed: int = 0, prompts: int = 200, size: int = 6) -> Frame:
+    random = np.random.default_rng(seed)
+    answer = (random.random(prompts * size) < 0.5).astype(float)
+    scores = {"math.answer": answer, "format.boxed": random.random(prompts * size)}
+    weights = {"math.answer": 0.7, "format.boxed": 0.3}
+    return make_frame(scores, weights=weights, prompt=np.repeat(np.arange(prompts), size))
+
+
+@pytest.mark.parametrize(
+    ("other", "tau", "why"),
+    [
+        (weighted(1e-9, 0), 0.79, "the outcome alone ties what is equal in it: never worse"),
+        ({"kind": "weighted", "criteria": {"math.answer": -1}}, -1.0, "inverted: all reversed"),
+        ({"kind": "weighted", "criteria": {"format.boxed": 1}}, 0.0, "noise: half of each"),
+        (
+            {"kind": "clip", "of": weighted(0.7, 0.3), "low": 0.0, "high": 0.0},
+            0.0,
+            "a constant is never reversed, and never right",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_only_what_agrees_with_the_outcome_is_recommended(
+    other: dict[str, Any], tau: float, why: str
+) -> None:
+    try:
+        against = bound(other)
+    except ValueError:  # a rubric of one value may not be written at all
+        pytest.skip("no such rubric")
+    outcome = analyse("counterfactual", noisy(), rubric=OWN, against=against)
+    found = [f for f in outcome.findings if f.id == "counterfactual.outcome"]
+    told = figures(outcome)
+    if tau > 0.5:
+        assert not found, why
+        assert told["right minus reversed, difference"][0] == 0
+        return
+    assert [f.severity for f in found] == ["info"], why
+    assert "agrees less with math.answer" in found[0].title
+    after = told["tau-b with the outcome, after"][0]
+    own = told["tau-b with the outcome, before"][0]
+    assert found[0].value == pytest.approx(after - own)
+    assert own > 0.5
+    assert after == pytest.approx(tau, abs=0.1 if tau > -0.5 else 0.0) or why.startswith("inv")
+    backwards = dataclasses.replace(noisy(), reward=1 - noisy().score("math.answer"))
+    found = [
+        f
+        for f in analyse("counterfactual", backwards, against=against).findings
+        if f.id == "counterfactual.outcome"
+    ]
+    if tau == 0:  # even a constant beats what is reversed
+        assert [f.severity for f in found] == ["warning"]
 
 
 def test_the_same_rubric_changes_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 import assay
+from assay.audit.analyses.budget.analysis import GRPO
 from assay.audit.as_json import to_json
 from assay.audit.context import Context
 from assay.audit.logs import read_log
@@ -92,7 +94,7 @@ def test_signal(scored: Scored) -> None:
         if len(set(rewards)) == 1:
             dead += 1
             continue
-        squares = sum((r - mean) ** 2 / variance for r in rewards)
+        squares = sum((r - mean) ** 2 / variance for r in rewards) - 1  # by n - 1, as trainers do
         spent += squares
         off += squares if len(outcomes) == 1 else 0.0
     figures = {row[0]: row[1] for row in scored.table("signal", "signal")}
@@ -107,18 +109,18 @@ def test_budget(scored: Scored) -> None:
     for rows in scored.groups.values():
         rewards = [r["reward"] for r in rows]
         mean = _mean(rewards)
-        variance = _mean([(r - mean) ** 2 for r in rewards])
+        std = (sum((r - mean) ** 2 for r in rewards) / (len(rows) - 1)) ** 0.5 + 1e-4  # TRL's
         for name in share:
             parts = [r["terms"][name]["contribution"] for r in rows]
             center = _mean(parts)
             both = sum((p - center) * (r - mean) for p, r in zip(parts, rewards, strict=True))
             share[name] += both
-            grpo[name] += both / variance if len(set(rewards)) > 1 else 0.0
+            grpo[name] += both / std**2 if len(set(rewards)) > 1 else 0.0
     figures = {(row[0], row[1]): row[2] for row in scored.table("budget", "shares")}
     for name in share:
         expected = share[name] / sum(share.values())
         assert figures["reward variance", name] == pytest.approx(expected)
-        assert figures["GRPO", name] == pytest.approx(grpo[name] / sum(grpo.values()))
+        assert figures[GRPO, name] == pytest.approx(grpo[name] / sum(grpo.values()))
 
 
 def test_order(scored: Scored) -> None:
@@ -137,15 +139,21 @@ def test_order(scored: Scored) -> None:
 
 def test_reliability(scored: Scored) -> None:
     figures = {(row[0], row[1]): row for row in scored.table("reliability", "rates")}
-    for name in ("outcome", "steps"):
-        top = max(r["terms"][name]["score"] for r in scored.rows)
-        passed = {True: [0, 0], False: [0, 0]}
+    passed = {True: [0, 0], False: [0, 0]}
+    for row in scored.rows:
+        passed[row["label"]][0] += row["terms"]["outcome"]["score"] == 1
+        passed[row["label"]][1] += 1
+    assert figures["outcome", "FP"][2] == passed[False][0] / passed[False][1]
+    assert figures["outcome", "FN"][2] == pytest.approx(1 - passed[True][0] / passed[True][1])
+    assert figures["outcome", "FP"][5] == passed[False][1]
+    assert ("steps", "FP") not in figures  # a share of steps has no level from which it passes
+    for name, auc, *_ in scored.table("reliability", "auc"):
+        of: dict[bool, list[float]] = {True: [], False: []}
         for row in scored.rows:
-            passed[row["label"]][0] += row["terms"][name]["score"] >= top / 2
-            passed[row["label"]][1] += 1
-        assert figures[name, "FP"][2] == passed[False][0] / passed[False][1]
-        assert figures[name, "FN"][2] == pytest.approx(1 - passed[True][0] / passed[True][1])
-        assert figures[name, "FP"][5] == passed[False][1]
+            of[row["label"]].append(row["terms"][name]["score"])
+        wrong = sorted(of[False])
+        places = [(bisect_left(wrong, s) + bisect_right(wrong, s)) / 2 for s in of[True]]
+        assert auc == pytest.approx(sum(places) / len(places) / len(wrong))
 
 
 def test_what_the_log_tells(scored: Scored) -> None:

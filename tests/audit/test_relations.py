@@ -481,3 +481,32 @@ def test_of_very_many_criteria_those_that_vary_most_are_compared() -> None:
     compared = {name for row in outcome.tables["pairs"].rows for name in row[:2]}
     assert "c.key" in compared
     assert len(compared) <= 60
+
+
+def flagged(seed: int = 0, prompts: int = 80, size: int = 8) -> tuple[Any, Any, Any, Any]:
+    random = np.random.default_rng(seed)
+    n = prompts * size
+    answer = (random.random(n) < 0.5).astype(float)
+    bad = np.where(random.random(n) < 0.9, 1 - answer, answer)  # 1 is bad: cut off, in error
+    style = (random.random(n) < 0.5).astype(float)
+    return answer, bad, style, np.repeat(np.arange(prompts), size)
+
+
+def test_what_is_not_paid_does_not_pull_apart() -> None:
+    answer, bad, style, prompt = flagged()
+    scores = {"answer": answer, "is_truncated": bad, "style": style}
+    weights = {"answer": 0.7, "is_truncated": 0.0, "style": 0.3}
+    assert not analyse("relations", make_frame(scores, weights=weights, prompt=prompt)).findings
+
+
+def test_a_flag_whose_1_is_bad_is_no_bonus() -> None:
+    """No weights are known; the rewards say that the flag is not paid, or is a penalty."""
+    answer, bad, style, prompt = flagged()
+    scores = {"answer": answer, "is_truncated": bad, "style": style}
+    for penalty in (0.0, 0.4):
+        paid = np.maximum(0.0, answer + 0.3 * style - penalty * bad) ** 1.5
+        outcome = analyse("relations", make_frame(scores, paid, prompt=prompt))
+        assert not [f for f in outcome.findings if f.id == CONTRADICTS.id], penalty
+    paid = (answer + 0.6 * bad) ** 1.5  # here it is paid, against the answer
+    found = the(analyse("relations", make_frame(scores, paid, prompt=prompt)), CONTRADICTS.id)
+    assert found.subject == ("answer", "is_truncated")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from planted import PLANTED, analyse, covers, make_frame, quiet, the
+from scipy import stats
 
 from assay import load_rubric
 from assay.audit.analyses import reliability
@@ -120,6 +121,47 @@ def test_agreement_by_hand() -> None:
     )
     row = analyse("reliability", frame).tables["agreement"].rows[0]
     assert row[:3] == ("a", "b", pytest.approx(0.5))
+
+
+def test_a_score_without_levels_has_an_auc_and_no_error_rates() -> None:
+    """A reward model's scores, -4 to 6: half of the highest is nobody's threshold."""
+    random = np.random.default_rng(0)
+    label = (random.random(400) < 0.5).astype(float)
+    score = random.normal(1 + 2 * label, 1.5)
+    frame = make_frame({"rm": score}, score, label=label, prompt=np.repeat(np.arange(100), 4))
+    outcome = analyse("reliability", frame)
+    assert not outcome.findings
+    assert outcome.tables["rates"].rows == ()
+    assert any("--passes rm=SCORE" in lack for lack in outcome.lacks)
+    name, auc, low, high, n = outcome.tables["auc"].rows[0]
+    above = (score[label == 1][:, None] > score[label == 0]).mean()
+    assert auc == pytest.approx(above)
+    assert (name, n) == ("rm", 100)
+    assert 0.5 < float(str(low)) < float(str(auc)) < float(str(high)) < 1
+    chosen = {(r[0], r[1]): r[2] for r in analyse(
+        "reliability", frame, passes={"rm": 2.0}
+    ).tables["rates"].rows}  # fmt: skip
+    assert chosen["rm", "FP"] == (score[label == 0] >= 2).mean()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("prompts", [12, 25, 40, 100])
+@pytest.mark.parametrize("shift", [0.0, 1.0, 2.5])
+def test_intervals_of_auc_cover(prompts: int, shift: float) -> None:
+    """Right and wrong of one prompt move together: an easy prompt has both higher scores."""
+    truth = float(stats.norm.cdf(shift / np.sqrt(2 * (0.5 + 1.0))))
+    found = []
+    for seed in range(600):
+        random = np.random.default_rng(seed)
+        prompt = np.repeat(np.arange(prompts), 6)
+        label = np.tile([0.0, 1.0] * 3, prompts)
+        score = shift * label + np.repeat(random.normal(0, 0.5**0.5, prompts), 6)
+        score = score + random.normal(0, 1, len(prompt))
+        frame = make_frame({"a": score}, score, label=label, prompt=prompt)
+        row = analyse("reliability", frame).tables["auc"].rows[0]
+        found.append((float(row[2]), float(row[3])))  # type: ignore[arg-type]
+    held = np.mean([low <= truth <= high for low, high in found])
+    assert held >= 0.93
 
 
 @pytest.mark.slow

@@ -391,6 +391,28 @@ def stalling(seed: int, rate: float, prompts: int = 60) -> Frame:
     return walked(paths, ends, [i // 4 for i in range(4 * prompts)])
 
 
+def test_whether_stalling_pays_is_told_by_the_totals() -> None:
+    """.1 a turn and 1 for solving. Failures of 15 turns collect 1.4, solutions in one turn 1;
+    failures of 5 turns collect .4. At a discount of .8 a longer solution collects less in all."""
+
+    def reuse(long: int, pay: float, ends: tuple[float, float]) -> Any:
+        paths = [[1.0] if i % 2 else [*[pay] * (long - 1), pay + ends[0]] for i in range(80)]
+        outcome = [ends[1] if i % 2 else ends[0] for i in range(80)]
+        prompts = [i // 4 for i in range(80)]
+        found = analyse("shaping", walked(paths, outcome, prompts))
+        return found, [f for f in found.findings if f.id == REUSE.id]
+
+    _, (found,) = reuse(15, 0.1, (0.0, 1.0))
+    assert found.severity == "error"
+    assert "stalling is worth more than solving: in 80 of 80 pairs" in found.title
+    outcome, none = reuse(5, 0.1, (0.0, 1.0))
+    assert not none
+    assert any("but the totals are not higher for it" in note for note in outcome.notes)
+    _, (found,) = reuse(5, 0.1, (1.0, 1.0))
+    assert found.severity == "warning"
+    assert "in 80 of 80 pairs of equal outcome the longer" in found.title
+
+
 @pytest.mark.slow
 def test_intervals_of_reuse_cover() -> None:
     found = []

@@ -244,7 +244,7 @@ def test_a_group_a_row_is_told(assay: Assay, tmp_path: Path) -> None:
 def test_several_signatures_are_told(assay: Assay, tmp_path: Path) -> None:
     rows = [{"reward": 1, "scores": {"a": 1}, "signature": name} for name in ("s1", "s2")]
     done = assay("audit", write(tmp_path / "a.jsonl", *rows))
-    assert "\nsignatures differ: rows were scored by different rubrics, phases or " in done.out
+    assert "\nsignatures differ: rows were scored by different rubrics, versions or " in done.out
 
 
 def test_scores_without_a_reward(assay: Assay, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shlex
 import shutil
 import signal
 import subprocess
@@ -253,8 +254,13 @@ def test_rows_into_a_full_device(process: Process, rubric: Path, tmp_path: Path)
 # -- nobody reads ----------------------------------------------------------------------------------
 
 
+def quoted(path: Path) -> str:
+    """For the shell: a clone may lie in a folder with a blank in its name."""
+    return shlex.quote(str(path))
+
+
 def shell(command: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
-    line = "assay() { " + " ".join(COMMAND) + ' "$@"; }; set -o pipefail; ' + command
+    line = "assay() { " + shlex.join(COMMAND) + ' "$@"; }; set -o pipefail; ' + command
     return subprocess.run(
         ["bash", "-c", line],
         cwd=tmp_path,
@@ -269,7 +275,10 @@ def test_head_of_the_rows(process: Process, rubric: Path, tmp_path: Path) -> Non
     """`| head -2` gets its two rows, and the run ends as any Unix tool does: silently, 141."""
     rows = [{"id": i, "completion": "please " * 200 + str(i)} for i in range(5000)]
     write_rows(tmp_path / "a.jsonl", rows)
-    done = shell(f"assay verify a.jsonl -r {rubric} --plugin {ONE_FILE} -o - | head -2", tmp_path)
+    done = shell(
+        f"assay verify a.jsonl -r {quoted(rubric)} --plugin {quoted(ONE_FILE)} -o - | head -2",
+        tmp_path,
+    )
     assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [0, 1]
     assert (done.returncode, done.stderr) == (141, "")
 
@@ -277,7 +286,7 @@ def test_head_of_the_rows(process: Process, rubric: Path, tmp_path: Path) -> Non
 def test_nobody_reads_the_summary(process: Process, rubric: Path, tmp_path: Path) -> None:
     rows = [{"id": i, "completion": f"please {i}"} for i in range(50)]
     write_rows(tmp_path / "a.jsonl", rows)
-    command = f"assay verify a.jsonl -r {rubric} --plugin {ONE_FILE} -o r.jsonl"
+    command = f"assay verify a.jsonl -r {quoted(rubric)} --plugin {quoted(ONE_FILE)} -o r.jsonl"
     for rest in ("| true", ">&-", ">&- 2>&-", "2>&1 | true"):
         done = shell(f"{command} {rest}", tmp_path)
         assert (done.returncode, done.stderr) == (0, ""), rest
@@ -286,7 +295,9 @@ def test_nobody_reads_the_summary(process: Process, rubric: Path, tmp_path: Path
 
 def test_rows_to_a_closed_stdout(process: Process, rubric: Path, tmp_path: Path) -> None:
     write_rows(tmp_path / "a.jsonl", [{"completion": "please"}])
-    done = shell(f"assay verify a.jsonl -r {rubric} --plugin {ONE_FILE} -o - >&-", tmp_path)
+    done = shell(
+        f"assay verify a.jsonl -r {quoted(rubric)} --plugin {quoted(ONE_FILE)} -o - >&-", tmp_path
+    )
     assert (done.returncode, done.stderr) == (2, "assay: error: stdout: Bad file descriptor\n")
 
 
@@ -294,7 +305,8 @@ def test_rows_through_pipes_on_both_sides(process: Process, rubric: Path, tmp_pa
     rows = [{"id": i, "completion": f"please {i}"} for i in range(50)]
     write_rows(tmp_path / "a.jsonl", rows)
     done = shell(
-        f"cat a.jsonl | assay verify - -r {rubric} --plugin {ONE_FILE} -o - | cat", tmp_path
+        f"cat a.jsonl | assay verify - -r {quoted(rubric)} --plugin {quoted(ONE_FILE)} -o - | cat",
+        tmp_path,
     )
     assert done.returncode == 0
     assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == list(range(50))

@@ -242,7 +242,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("module", ["assay.rubrics", "assay.fit", "assay.cli.fit"])
+@pytest.mark.parametrize("module", ["assay.rubrics", "assay.fit", "assay.cli.commands.fit"])
 def test_numpy_is_imported_on_first_use_only(module: str) -> None:
     done = run(f"import {module}, sys; print({{'numpy', 'scipy'}} & set(sys.modules))")
     assert (done.stdout.strip(), done.stderr) == ("set()", "")

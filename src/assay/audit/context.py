@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from assay.model import EMPTY
+
 if TYPE_CHECKING:
     from assay.plugins.host import Host
     from assay.rubrics import BoundRubric
@@ -30,6 +32,8 @@ class Context:
     rows: Callable[[Sequence[int]], Sequence[Mapping[str, Any]]] | None = None
     """Whole rows of the log, text and verdicts, for rows of the frame; costs a look into the
     files, so it is for a few thousand at most."""
+    passes: Mapping[str, float] = EMPTY
+    """Criterion -> the score from which it passes, where the user names one."""
     seed: int = 0
     """Of bootstrap draws; the same log and seed give the same intervals."""
 

@@ -138,6 +138,8 @@ class Frame:
     """Columns named by the user, and `model`, `data_source` where the log has them."""
     weights: Mapping[str, float] = field(default_factory=dict)
     """Criterion -> its weight, where the log tells one and the same for every row."""
+    constant: float = 0.0
+    """What every reward holds besides the criteria's contributions, such as DAPO's -1."""
     turns: Turns | None = None
     total: int = 0
     """Rows of the whole log; more than `n` where this is a sample."""

@@ -1,6 +1,6 @@
 """The sub-commands, by dotted name: a module is imported only when its command is asked for.
 
-To add one, write a module in this folder with a function that typer can take, and add a line.
+To add one, write a module in `commands` with a function that typer can take, and add a line.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Any
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
-        "verify": "assay.cli.verify:verify",
-        "compare": "assay.cli.compare:compare",
-        "style": "assay.cli.style:style",
-        "plugins": "assay.cli.plugins:plugins",
-        "preflight": "assay.cli.preflight:check",
-        "prove": "assay.cli.prove:prove",
-        "probe": "assay.cli.probe:probe",
-        "audit": "assay.cli.audit:audit",
-        "fit": "assay.cli.fit:fit",
+        "verify": "assay.cli.commands.verify:verify",
+        "compare": "assay.cli.commands.compare:compare",
+        "style": "assay.cli.commands.style:style",
+        "plugins": "assay.cli.commands.plugins:plugins",
+        "preflight": "assay.cli.commands.preflight:check",
+        "prove": "assay.cli.commands.prove:prove",
+        "probe": "assay.cli.commands.probe:probe",
+        "audit": "assay.cli.commands.audit:audit",
+        "fit": "assay.cli.commands.fit:fit",
     }
 )
 """Name of the command -> ``package.module:function``."""

@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from typing import TypeAlias
 
-from assay.engine.call import Call
-from assay.engine.job import Job, Reply
+from assay.engine.call_state import Call
 from assay.engine.resources import Resources
+from assay.engine.workers.job import Job, Reply
 from assay.errors import SampleError
 from assay.model import Reward, Sample
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from assay.engine.cache import VerdictCache
 from assay.engine.drivers import Done, Row, arun, run
-from assay.engine.pools import PoolHandle, available_cores, default_memory_bytes
 from assay.engine.resources import Resources
 from assay.engine.unscored import complaint, suspicious
+from assay.engine.workers.shared_pools import PoolHandle, available_cores, default_memory_bytes
 from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
 from assay.plugins.host import Host

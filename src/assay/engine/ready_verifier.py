@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import threading
 import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from assay.engine.frames import dumps, loads
-from assay.engine.serve import TRACE_CHARS, as_verdict
+from assay.engine.workers.frames import dumps, loads
+from assay.engine.workers.worker_loop import TRACE_CHARS, as_verdict
 from assay.errors import PluginError, ReferenceUnreadable, SampleError, VerdictError
 from assay.model import EMPTY, Sample, Status, Verdict
 from assay.plugins.spec import Escalate, Verifier
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 _numbers = itertools.count(1)
 _known: dict[bytes, int] = {}
-_known_lock = threading.Lock()
 
 
 class ReadyVerifier:
@@ -64,11 +62,8 @@ class ReadyVerifier:
                 "params": params.model_dump(mode="json") if params is not None else None,
             }
         )
-        with _known_lock:
-            number = _known.get(self.recipe)
-            if number is None:
-                number = _known[self.recipe] = next(_numbers)
-        self.number = number
+        # one step, so that two threads agree without a lock; a number may go unused
+        self.number = _known.setdefault(self.recipe, next(_numbers))
         """The same for the same verifier and params in all engines of the process."""
 
     def view(self, sample: Sample) -> Sample:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from assay.engine.cache import VerdictCache
-from assay.engine.pools import PoolHandle
 from assay.engine.ready_verifier import ReadyVerifier
+from assay.engine.workers.shared_pools import PoolHandle
 from assay.model import Reward
 
 if TYPE_CHECKING:

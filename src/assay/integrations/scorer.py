@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from assay.engine.drivers import Row
 from assay.engine.engine import Engine, RubricSource
-from assay.engine.pools import available_cores
+from assay.engine.workers.shared_pools import available_cores
 from assay.errors import ConfigError, SampleError
 from assay.integrations.rows import Column, Needs, RowReader
 from assay.integrations.watch import Watch

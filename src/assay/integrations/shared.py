@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
+from assay import forks
 from assay.engine.drivers import Row
 from assay.errors import SampleError
 from assay.model import Reward
@@ -42,14 +42,23 @@ class SharedRewards:
 
     def __init__(self, keys: Iterable[str]) -> None:
         self._keys = frozenset(keys)
-        self._lock = threading.Lock()
-        self._batches: list[ScoredBatch] = []
+        self._begin()
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_keys": self._keys}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _lock=threading.Lock(), _batches=[])
+        self._keys = state["_keys"]
+        self._begin()
+
+    def _begin(self) -> None:
+        self._lock = forks.Lock()
+        self._batches: list[ScoredBatch] = []
+        forks.renew(self)
+
+    def after_fork_in_child(self) -> None:
+        """No batch: the thread that works one out is not in the child, so nobody would end it."""
+        self._batches.clear()
 
     def rewards(
         self, key: str, completions: object, rows: list[Row], run: Callable[[], list[Reward]]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import warnings
 from collections.abc import Iterable
 from typing import Literal
 
+from assay import forks
 from assay.engine.unscored import UNSCORED_FROM, complaint
 from assay.errors import ConfigError, UnscoredError
 from assay.model import Reward
@@ -33,7 +33,7 @@ class Watch:
         self.max_unscored = max_unscored
         self.on_unscored = on_unscored
         self._seen: list[Reward] = []
-        self._lock = threading.Lock()
+        self._lock = forks.Lock()
 
     def see(self, rewards: Iterable[Reward]) -> None:
         """Add the rewards of a call.

@@ -7,12 +7,13 @@ ends, and so that no child is born in the midst of a shard.
 from __future__ import annotations
 
 import atexit
-import os
 import sys
 import threading
 import weakref
 from collections.abc import Callable
 from typing import Protocol
+
+from assay import forks
 
 
 class Keeper(Protocol):
@@ -32,7 +33,7 @@ class Keeper(Protocol):
 
 
 _ending = False
-_guard = threading.Lock()
+_guard = forks.Lock()
 _keepers: weakref.WeakSet[Keeper] = weakref.WeakSet()
 _forking = threading.local()
 """`held`: keepers whose locks this thread has while it forks."""
@@ -82,18 +83,12 @@ def _after_fork_in_parent() -> None:
     _forking.held = []
 
 
+@forks.in_child
 def _after_fork_in_child() -> None:
-    global _guard
-    _guard = threading.Lock()
     _forking.held = []
     for keeper in list(_keepers):
         keeper.after_fork_in_child()
 
 
 atexit.register(close_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_before_fork,
-        after_in_parent=_after_fork_in_parent,
-        after_in_child=_after_fork_in_child,
-    )
+forks.around(_before_fork, _after_fork_in_parent)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.audit.logs import read_log
-from assay.audit.logs.linear import ROWS_EACH, sum_weights
+from assay.audit.logs.linear import ROWS_EACH, weighted_sum
 
 from .test_formats import write_rows
 
@@ -26,18 +26,42 @@ def scores(n: int, k: int, seed: int = 0) -> Any:
 )
 def test_weights_of_a_sum_are_found_as_written(weights: list[float], seed: int) -> None:
     s = scores(60, len(weights), seed)
-    found = sum_weights(s @ np.array(weights), s)
+    found = weighted_sum(s @ np.array(weights), s)
     assert found is not None
-    assert found.tolist() == weights or max(map(abs, weights)) == 0
+    assert found.weights.tolist() == weights or max(map(abs, weights)) == 0
+
+
+def test_constants_of_published_rewards_are_found() -> None:
+    """DAPO pays 2 acc - 1 + overlong, and Logic-RL -1 for a malformed answer beside -1.5 or 2.
+    Where the overlong punishment never comes, its weight is not known and the rest is."""
+    s = np.round(scores(200, 2))
+    found = weighted_sum(2 * s[:, 0] - 1 + s[:, 1], s)
+    assert found is not None
+    assert (found.weights.tolist(), found.constant) == ([2.0, 1.0], -1.0)
+    s[:, 1] = 0.0
+    found = weighted_sum(2 * s[:, 0] - 1, s)
+    assert found is not None
+    assert found.weights[0] == 2.0
+    assert np.isnan(found.weights[1])
+    assert found.constant == -1.0
+
+
+@given(st.floats(-5, 5, width=16), st.integers(0, 20))
+def test_a_number_added_to_every_reward_changes_no_weight(more: float, seed: int) -> None:
+    s = scores(60, 2, seed)
+    found = weighted_sum(s @ np.array([0.7, 0.3]) + more, s)
+    assert found is not None
+    assert found.weights == pytest.approx([0.7, 0.3], abs=1e-6)
+    assert found.constant == pytest.approx(more, abs=1e-6)
 
 
 def test_float32_rewards_are_a_sum_too() -> None:
     """Trainers keep rewards as float32; 0.2 is then 0.20000000298."""
     s = np.round(scores(200, 2))
     reward = (s @ np.array([1.0, 0.2])).astype(np.float32).astype(float)
-    found = sum_weights(reward, s)
+    found = weighted_sum(reward, s)
     assert found is not None
-    assert found.tolist() == [1.0, 0.2]
+    assert found.weights.tolist() == [1.0, 0.2]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +77,7 @@ def test_float32_rewards_are_a_sum_too() -> None:
 )
 def test_no_weights(change: Any, why: str) -> None:
     s = scores(100, 2)
-    assert sum_weights(*change(s @ np.array([0.7, 0.3]), s)) is None, why
+    assert weighted_sum(*change(s @ np.array([0.7, 0.3]), s)) is None, why
 
 
 def test_rows_that_lack_a_score_are_not_looked_at() -> None:
@@ -61,9 +85,9 @@ def test_rows_that_lack_a_score_are_not_looked_at() -> None:
     reward = s @ np.array([0.7, 0.3])
     s[::3, 1] = np.nan
     reward[1::9] = np.nan
-    found = sum_weights(reward, s)
+    found = weighted_sum(reward, s)
     assert found is not None
-    assert found.tolist() == [0.7, 0.3]
+    assert found.weights.tolist() == [0.7, 0.3]
 
 
 def trl_rows(**weights: float) -> list[dict[str, Any]]:
@@ -112,3 +136,25 @@ def test_scores_in_an_object_go_before_the_marks_of_trl(tmp_path: Path) -> None:
     with read_log(write_rows(tmp_path / "a.jsonl", rows)) as log:
         assert log.reader == "columns"
         assert log.frame.criteria == ("right",)
+
+
+def test_a_constant_reaches_the_frame(tmp_path: Path) -> None:
+    rows = trl_rows(accuracy=2.0, format=0.5)
+    for row in rows:
+        row["reward"] -= 1.0
+    with read_log(write_rows(tmp_path / "a.jsonl", rows)) as log:
+        frame = log.frame
+        assert (frame.weights, frame.constant) == ({"accuracy": 2.0, "format": 0.5}, -1.0)
+        paid = frame.contributions.sum(axis=1) + frame.constant
+        np.testing.assert_allclose(paid, frame.reward, atol=1e-12)
+
+
+def test_the_one_criterion_that_is_the_reward_is_the_key(tmp_path: Path) -> None:
+    rows = trl_rows(accuracy=1.0, format=0.0)
+    with read_log(write_rows(tmp_path / "a.jsonl", rows)) as log:
+        assert (log.frame.key, log.key_guessed) == ("accuracy", True)
+    twice = [{**row, "again": row["accuracy"]} for row in rows]
+    with read_log(write_rows(tmp_path / "b.jsonl", twice)) as log:
+        assert (log.frame.key, log.key_guessed) == (None, False)  # two are: neither is preferred
+    with read_log(write_rows(tmp_path / "a.jsonl", rows), key="format") as log:
+        assert (log.frame.key, log.key_guessed) == ("format", False)

@@ -6,11 +6,22 @@ precision could only widen balls, never falsify them.
 
 from __future__ import annotations
 
-import threading
-
 from flint import acb, ctx
 
-_LOCK = threading.RLock()
+from assay import forks
+
+_LOCK = forks.Lock()
+
+_before: list[int] = []
+"""The precisions that the blocks under way put back, outermost first."""
+
+
+@forks.in_child
+def _out_of_every_block() -> None:
+    """A block of another thread goes on in the parent only: put back what it would have."""
+    if _before and not _LOCK.mine:
+        ctx.prec = _before[0]
+        _before.clear()
 
 
 class NoValue(Exception):
@@ -32,18 +43,17 @@ class Precision:
     def __init__(self, bits: int, real: bool = False) -> None:
         self.bits = bits
         self.real = real
-        self.before = 53
 
     def __enter__(self) -> None:
-        _LOCK.acquire()
-        self.before = ctx.prec
+        _LOCK.__enter__()
+        _before.append(ctx.prec)
         ctx.prec = self.bits
         Spread.bits = 0
         Spread.real = self.real
 
     def __exit__(self, *_: object) -> None:
-        ctx.prec = self.before
-        _LOCK.release()
+        ctx.prec = _before.pop()
+        _LOCK.__exit__()
 
 
 class Spread:

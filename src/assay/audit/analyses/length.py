@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assay.audit.analyses import AnalysisSpec
+from assay.audit.analyses.blame import named
 from assay.audit.context import Context
 from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
 from assay.audit.groups import Groups
@@ -51,8 +52,9 @@ PAYS_KIND = Kind(
     "SD = sqrt(sum l_i^2 / (rollouts - means)), range = highest less lowest reward of the log",
     source="within (fixed-effects) estimator; interval by the delete-one-prompt jackknife, "
     "MacKinnon, Nielsen and Webb 2023, CV3",
-    action="Find the criterion that grows with length (the rollouts show it) and cap it, or make "
-    "it a share instead of a count; gate it on the key. A length penalty on top hides the fault.",
+    action="Cap the criterion that grows with length (the finding names it where contributions are "
+    "known), or make it a share instead of a count; gate it on the key. A length penalty on top "
+    "hides the fault.",
 )
 
 PUNISHES_KIND = Kind(
@@ -221,7 +223,7 @@ def _finding(frame: Frame, kind: Kind, slope: Slope) -> Finding:
         compared = f"among rollouts that {slope.given} says are right"
     # The longer one that gains, or loses, the most, of each of the most telling cells.
     order = np.where(slope.longer, -slope.pull if up else slope.pull, 0.0)
-    return Finding.of(
+    found = Finding.of(
         kind,
         "error" if abs(effect.value) > MUCH else "warning",
         f"1,000 {frame.length_unit} more {'earn' if up else 'cost'} {abs(slope_1000):.2g}, "
@@ -230,6 +232,30 @@ def _finding(frame: Frame, kind: Kind, slope: Slope) -> Finding:
         _lowest(slope.cells, order),
         (slope.given,),
     )
+    guilty = _growing(frame, slope, 1.0 if up else -1.0)
+    if not guilty:
+        return found
+    what = "grow" if " and " in guilty else "grows"
+    if kind is PAYS_KIND:
+        advice = (
+            f"{guilty} {what} with length: cap it, make it a share instead of a count, or gate it "
+            "on the key. A length penalty on top hides the fault."
+        )
+    else:
+        advice = f"{guilty} cost{'' if ' and ' in guilty else 's'} length. {kind.action}"
+    return replace(found, suggestion=advice)
+
+
+def _growing(frame: Frame, slope: Slope, sign: float) -> str:
+    """The criteria whose contributions make up the slope."""
+    cells = slope.cells
+    contributions = frame.contributions[cells.rows]
+    known = np.isfinite(contributions).all(axis=0)
+    if not known.any():
+        return ""
+    length = cells.centred(frame.length[cells.rows])
+    parts = np.where(known, contributions, 0.0)
+    return named(frame, sign * (length[:, None] * cells.centred(parts)).sum(axis=0))
 
 
 def _lowest(groups: Groups, order: Floats) -> tuple[int, ...]:

@@ -11,8 +11,16 @@ import numpy as np
 from assay.audit.analyses import AnalysisSpec
 from assay.audit.context import CONFIDENCE, Context
 from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
+from assay.audit.matching import columns
 from assay.audit.stats.agreement import kappa
-from assay.audit.stats.intervals import Estimate, share
+from assay.audit.stats.intervals import (
+    FEWEST,
+    Estimate,
+    cluster_sums,
+    effective,
+    logit_interval,
+    share,
+)
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
@@ -33,7 +41,8 @@ FALSE_POSITIVES = Kind(
     "wrong completions pass will make more of them: under training the rate grows, since "
     "hacking is not random.",
     formula="FP = completions passed with label 0 / completions judged with label 0; passed "
-    "means a score of at least half of the criterion's highest in this log",
+    "means at the criterion's top level, or at least the score that --passes names. A criterion "
+    "without levels passes nobody: see its AUC",
     source="Korn and Graubard 1998, with Clopper and Pearson 1934",
     action="Read the rollouts named. If the label is right, mend or tighten the verifier before "
     "training; if the verifier is right, mend the labels.",
@@ -138,7 +147,17 @@ def run(frame: Frame, context: Context) -> Outcome:
     strata: list[tuple[Cell, ...]] = []
     lacks: list[str] = []
     notes: list[str] = []
-    judged = list(_judged(frame))
+    judged = list(_judged(frame, context))
+    auc: list[tuple[Cell, ...]] = []
+    for name in frame.criteria:
+        told = _separation(frame, name)
+        if told is not None:
+            auc.append((name, told.value, _cell(told.low), _cell(told.high), told.n))
+    if frame.key is not None and frame.key not in {j.name for j in judged}:
+        lacks.append(
+            f"the score from which {frame.key} passes, for its error rates: it has no levels. "
+            f"--passes {frame.key}=SCORE"
+        )
     key = [j for j in judged if j.name == frame.key]
     if frame.key is None:
         lacks.append("which criterion should agree with the label: --key NAME, or --rubric")
@@ -158,7 +177,18 @@ def run(frame: Frame, context: Context) -> Outcome:
             "Errors against the label",
             ("criterion", "rate", "value", "from", "to", "cases"),
             tuple(rates),
-            "a criterion that is not meant to tell right from wrong is no worse for a high rate",
+            "FP: false positives, the share of wrong completions that the criterion passes. FN: "
+            "false negatives, the share of right ones that it fails. J = 1 - FP - FN (Youden's "
+            "index): 1 never errs, 0 tells nothing, below 0 it is reversed. Passed: at the top "
+            "level. A criterion that is not meant to tell right from wrong is no worse for a high "
+            "rate.",
+        ),
+        "auc": Table(
+            "Right above wrong (AUC)",
+            ("criterion", "AUC", "from", "to", "prompts"),
+            tuple(auc),
+            "The chance that a right completion scores higher than a wrong one, ties counting "
+            "half: 1 always, 0.5 as a coin, below 0.5 reversed. It needs no threshold.",
         ),
         "strata": Table(
             "Errors of the key, by stratum",
@@ -171,18 +201,84 @@ def run(frame: Frame, context: Context) -> Outcome:
     return Outcome(SPEC.name, tuple(findings), tables, tuple(lacks), tuple(notes))
 
 
-def _judged(frame: Frame) -> Iterator[_Judged]:
+def _judged(frame: Frame, context: Context) -> Iterator[_Judged]:
+    """The criteria that say yes or no: there are levels, or two values in the log.
+
+    A score without levels (a reward model's, a share of tests) passes nobody: where it would be
+    cut is somebody's choice, and none is made here. Its AUC needs no cut.
+    """
     labelled = np.isfinite(frame.label)
     for name in frame.criteria:
         score = frame.score(name)
         known = np.isfinite(score) & labelled
-        if not known.any():
+        top = _pass(name, score[np.isfinite(score)], context)
+        if not known.any() or top is None:
             continue
-        top = float(np.nanmax(score))
         passed = np.zeros(frame.n)
-        passed[known] = score[known] >= top / 2 if top > 0 else score[known] >= top
+        passed[known] = score[known] >= top
         wrong = (known & (frame.label < 0.5)).astype(float)
         yield _Judged(name, passed, wrong, (known & (frame.label >= 0.5)).astype(float))
+
+
+def _pass(name: str, seen: Floats, context: Context) -> float | None:
+    """The score from which a criterion passes: its top level; None where it has none.
+
+    By `Context.passes` where the user names one, else by the levels that the verifier declares,
+    else where the log holds one or two values (a yes and a no).
+    """
+    if name in context.passes:
+        return context.passes[name]
+    levels: Sequence[float] = ()
+    if context.rubric is not None:
+        there = columns(context.rubric, (name,), context.rubric)
+        levels = next((context.rubric.levels.get(k) or () for k in there), ())
+    values = np.unique(seen)
+    if not levels and len(values) <= 2 and set(values.tolist()) <= {0.0, 1.0}:
+        levels = (0.0, 1.0)
+    if not levels and len(values) == 2:
+        levels = values.tolist()
+    return max(levels) if levels else None
+
+
+def _separation(frame: Frame, name: str) -> Estimate | None:
+    """AUC: the chance that a right rollout scores higher than a wrong one; a tie counts half.
+
+    The interval is over prompts: delete-one-prompt jackknife of the pairs between all right and
+    all wrong rollouts.
+
+    Source:
+        Mann and Whitney 1947; placements, DeLong, DeLong and Clarke-Pearson 1988; by clusters,
+        Obuchowski 1997, "Nonparametric analysis of clustered ROC curve data".
+    """
+    score = frame.score(name)
+    known = np.isfinite(score) & np.isfinite(frame.label)
+    right = known & (frame.label >= 0.5)
+    wrong = known & (frame.label < 0.5)
+    m, n = int(right.sum()), int(wrong.sum())
+    if not m or not n:
+        return None
+    x, y = score[right], score[wrong]
+    below, tied = _places(x, np.sort(y))
+    above, tied_too = _places(y, np.sort(x))
+    of_right = (below + 0.5 * tied) / n  # each right one: the share of wrong ones below it
+    of_wrong = 1.0 - (above + 0.5 * tied_too) / m
+    value = float(of_right.mean())
+    # what a prompt adds to the error: its placements less the mean, of both kinds together
+    codes = np.concatenate([frame.prompt[right], frame.prompt[wrong]])
+    pulls = np.concatenate([(of_right - value) / m, (of_wrong - value) / n])
+    sums = cluster_sums(codes, pulls[:, None])[:, 0]
+    sums = sums[sums != 0]
+    c = len(cluster_sums(codes, np.ones((len(codes), 1))))
+    if c < FEWEST or len(sums) < 2:
+        return Estimate(value, float("nan"), float("nan"), c)
+    error = float(np.sqrt(c / (c - 1) * (sums**2).sum()))
+    return logit_interval(value, error, effective(np.abs(sums)), c)
+
+
+def _places(x: Floats, others: Floats) -> tuple[Floats, Floats]:
+    """How many of the sorted others lie below each x, and how many are equal to it."""
+    low = np.searchsorted(others, x, side="left")
+    return low.astype(float), (np.searchsorted(others, x, side="right") - low).astype(float)
 
 
 def _rates(one: _Judged, frame: Frame) -> list[tuple[Cell, ...]]:

@@ -146,6 +146,7 @@ def _effective(squares: Floats, prompts: Codes, rows: Figures) -> None:
     Source:
         Kish 1965, "Survey Sampling": (sum w)^2 / sum w^2, w being the squared advantage.
     """
+    # GRPO: (r - mean) / std, std with n - 1, has the same sum of squares in groups of one size
     for name, weights in (("GRPO", (squares > 0).astype(float)), ("Dr.GRPO", squares)):
         if not weights.any():
             continue
@@ -165,8 +166,8 @@ def _off_key(
     rows: Figures,
 ) -> list[Finding]:
     groups = frame.groups
-    # (r - mean) / std: each group with a signal has the same sum of squares, its size
-    spent = np.where(alive, groups.sizes, 0).astype(float)
+    # (r - mean) / std, std with n - 1 as in TRL and verl: the squares of a group sum to n - 1
+    spent = np.where(alive, groups.sizes - 1, 0).astype(float)
     key = frame.key_score[groups.rows]
     known = np.isfinite(groups.sum(key))
     still = known & ~groups.varies(key)

@@ -16,7 +16,7 @@ from assay.audit.logs.extract import Extractor, NeedsCharacters
 from assay.audit.logs.files import find_files
 from assay.audit.logs.gather import Block, Gathered, codes, turns_of
 from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
-from assay.audit.logs.linear import sum_weights
+from assay.audit.logs.linear import weighted_sum
 from assay.audit.logs.part import Part
 from assay.audit.logs.problems import Problem, Problems
 from assay.audit.logs.source import Parts, open_parts
@@ -49,6 +49,8 @@ class Log:
     """Name of the reader; several, joined by commas, where files differ."""
     solved: bool = False
     """`Frame.weights` were not told by the log, but solved from its rewards."""
+    key_guessed: bool = False
+    """Nobody named the key: it is the one criterion that equals the reward."""
     _parts: Mapping[int, Part] = field(default_factory=dict, repr=False)
     _at: Column | None = field(default=None, repr=False)
 
@@ -160,12 +162,18 @@ def read_log(
     _check_by(by, extractor, known)
     frame = _frame(files, block, gathered, extractor, rubric, key, own=parts.own)
     frame, solved = _weighed(frame, parts.own)
+    guessed = None
+    if frame.key is None and rubric is None:
+        guessed = _equals_reward(frame)
+        if guessed is not None:
+            frame = replace(frame, key=guessed)
     return Log(
         frame,
         problems.all(),
         problems.unreadable,
         ", ".join(parts.readers),
         solved,
+        guessed is not None,
         parts.opened,
         block.columns["at"],
     )
@@ -289,14 +297,33 @@ def _weighed(frame: Frame, own: bool) -> tuple[Frame, bool]:
     """With contributions, where others' log does not tell them but its rewards are a sum."""
     if own or np.isfinite(frame.contributions).any():
         return frame, False
-    weights = sum_weights(frame.reward, frame.scores)
-    if weights is None:
+    found = weighted_sum(frame.reward, frame.scores)
+    if found is None:
         return frame, False
-    told = dict(zip(frame.criteria, weights.tolist(), strict=True))
-    contributions = frame.scores * weights
+    known = np.isfinite(found.weights)
+    told = {c: float(w) for c, w in zip(frame.criteria, found.weights, strict=True) if w == w}
+    # one that never varies adds the same to every row: it is in the constant
+    contributions = frame.scores * np.where(known, found.weights, 0.0)
     if (np.abs(contributions) > LARGEST).any():
         return frame, False
-    return replace(frame, contributions=contributions, weights=told), True
+    made = replace(frame, contributions=contributions, weights=told, constant=found.constant)
+    return made, True
+
+
+def _equals_reward(frame: Frame) -> str | None:
+    """The one criterion that is the reward, in every row that has both; None where none, or two.
+
+    A reward that is one criterion is what the run was for.
+    """
+    same = []
+    for criterion in frame.criteria:
+        score = frame.score(criterion)
+        both = np.isfinite(score) & np.isfinite(frame.reward)
+        if both.sum() < 2 or not (both == np.isfinite(frame.reward)).all():
+            continue
+        if (score[both] == frame.reward[both]).all() and np.ptp(score[both]) > 0:
+            same.append(criterion)
+    return same[0] if len(same) == 1 else None
 
 
 def _matrix(block: Block, what: str, criteria: Sequence[str], n: int, fill: Any) -> Any:

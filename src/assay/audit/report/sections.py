@@ -12,6 +12,7 @@ from assay.audit.report.charts.tables import charts_of
 from assay.audit.report.html import Child, Html, prose, tag
 from assay.audit.report.overview import reward_figures, time_figures
 from assay.audit.report.parts import decimal, figure, table
+from assay.audit.signatures import explained
 from assay.plugins.spec import SEVERITIES
 from assay.printable import one_line
 
@@ -104,7 +105,7 @@ def _facts(frame: Frame, shown: int, rule: str) -> list[tuple[str, str]]:
             one_line(s[0], 40)
             if len(s) == 1
             else (
-                f"{len(s)} different: rows were scored by different rules ("
+                f"{len(s)} different: {explained(frame)[0]} ("
                 + ", ".join(one_line(n, 90) for n in s[:3])
                 + (", …" if len(s) > 3 else "")
                 + ")"

@@ -81,10 +81,10 @@ def cluster_sums(codes: Codes, values: Floats) -> Floats:
     return np.concatenate([np.stack(columns, axis=1), alone])
 
 
-def quotient(top: Floats, bottom: Floats) -> Floats:
-    """``top / bottom``; NaN, without a warning, where `bottom` is 0."""
+def quotient(top: Floats, bottom: Floats, empty: float = np.nan) -> Floats:
+    """``top / bottom``; `empty`, without a warning, where `bottom` is 0."""
     top, bottom = np.broadcast_arrays(np.asarray(top, float), np.asarray(bottom, float))
-    found: Floats = np.full(top.shape, np.nan)
+    found: Floats = np.full(top.shape, empty)
     np.divide(top, bottom, out=found, where=bottom != 0)
     return found
 
@@ -168,6 +168,26 @@ def jackknife(statistic: Statistic, sums: Floats, confidence: float = 0.95) -> E
         Efron and Stein 1981, "The jackknife estimate of variance"; clusters as the units.
     """
     return jackknifed(statistic, sums).at((), confidence)
+
+
+def logit_interval(
+    value: float, error: float, units: float, n: int, confidence: float = 0.95
+) -> Estimate:
+    """Of a figure between 0 and 1 with a standard error: within those ends, wider at them.
+
+    The interval is symmetric for log(value / (1 - value)), Student's t with ``units - 1`` degrees
+    of freedom. At an end, where the logit has no value, the interval is of what is seen of none
+    of `units` cases.
+    """
+    if not 0.0 < value < 1.0 or not error > 0.0:
+        unseen = clopper_pearson(0, max(1, round(units)), confidence).high
+        return Estimate(value, max(0.0, value - unseen), min(1.0, value + unseen), n)
+    if not units > 1.0 or not np.isfinite(error):
+        return Estimate(value, 0.0, 1.0, n)
+    reach = float(special.stdtrit(units - 1.0, 0.5 + confidence / 2.0))
+    middle, width = float(special.logit(value)), reach * error / (value * (1.0 - value))
+    ends = special.expit([middle - width, middle + width])
+    return Estimate(value, float(ends[0]), float(ends[1]), n)
 
 
 def ratio(top: Floats, bottom: Floats, codes: Codes, confidence: float = 0.95) -> Estimate:

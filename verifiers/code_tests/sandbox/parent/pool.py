@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from assay import forks
 from assay.errors import SandboxUnavailable
 from assay.verifiers.code_tests.sandbox.confinement import zygote
 from assay.verifiers.code_tests.sandbox.parent.run import Run
@@ -168,6 +169,19 @@ class ZygoteProcess:
         processes = (self.pid, self._inner)
         return Run(self.control, job, limits, stdin, on_start, processes, filtered)
 
+    def abandon(self) -> None:
+        """In a forked child: close the copies of the parent's descriptors, and forget it.
+
+        The zygote takes the end of its socket as its own end, so a copy left open here would keep
+        it alive after the parent.
+        """
+        if not self.alive:
+            return
+        self.alive = False
+        self._process.returncode = 0  # not a child of this process: nothing to wait for
+        self.control.close()
+        os.close(self._errors)
+
     def close(self) -> None:
         """End it and everything it ever forked, and wait for that."""
         if not self.alive:
@@ -212,6 +226,12 @@ class SandboxSlot:
         if found is not None:
             found.close()
 
+    def abandon(self) -> None:
+        """In a forked child: forget the parent's zygotes; this slot makes others when used."""
+        for found in self._zygotes.values():
+            found.abandon()
+        self._zygotes.clear()
+
     def close(self) -> None:
         """End the slot's zygotes."""
         for found in self._zygotes.values():
@@ -224,11 +244,21 @@ class SandboxPool:
 
     def __init__(self, level: Level, slots: int = 1) -> None:
         self.level: Level = level
-        self._lock = threading.Condition()
-        self._idle = [SandboxSlot(level, i) for i in range(slots)]
-        self._slots = list(self._idle)
+        self._slots = [SandboxSlot(level, i) for i in range(slots)]
         self._closed = False
-        self._owner = os.getpid()
+        self._begin()
+        forks.renew(self)
+
+    def _begin(self) -> None:
+        """Nobody uses a slot, or waits for one."""
+        self._lock = threading.Condition()
+        self._idle = list(self._slots)
+
+    def after_fork_in_child(self) -> None:
+        """The zygotes are the parent's, and so are the threads that use slots."""
+        for slot in self._slots:
+            slot.abandon()
+        self._begin()
 
     @contextlib.contextmanager
     def slot(self) -> Iterator[SandboxSlot]:
@@ -254,8 +284,6 @@ class SandboxPool:
 
     def close(self) -> None:
         """Refuse further work; runs under way end first, each in its caller's thread."""
-        if os.getpid() != self._owner:
-            return  # a forked copy: the zygotes are the parent's
         with self._lock:
             self._closed = True
             for slot in self._idle:
@@ -269,17 +297,16 @@ class SandboxPool:
         self.close()
 
 
-_pools: dict[tuple[int, Level], SandboxPool] = {}
-_pools_lock = threading.Lock()
+_pools: dict[Level, SandboxPool] = {}
+_pools_lock = forks.Lock()
 
 
 def shared_pool(level: Level) -> SandboxPool:
     """This process's pool at a level, of a slot per usable core; made on first use."""
-    key = (os.getpid(), level)
     with _pools_lock:
-        found = _pools.get(key)
+        found = _pools.get(level)
         if found is None:
-            found = _pools[key] = SandboxPool(level, max(1, len(os.sched_getaffinity(0))))
+            found = _pools[level] = SandboxPool(level, max(1, len(os.sched_getaffinity(0))))
         return found
 
 
@@ -287,7 +314,6 @@ def shared_pool(level: Level) -> SandboxPool:
 def close_shared_pools() -> None:
     """End this process's zygotes. They end by themselves when it dies in another way."""
     with _pools_lock:
-        for (pid, _), pool in list(_pools.items()):
-            if pid == os.getpid():
-                pool.close()
+        for pool in _pools.values():
+            pool.close()
         _pools.clear()

@@ -17,6 +17,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from assay import forks
 from assay.errors import ConfigError, SandboxUnavailable
 from assay.verifiers.code_tests.sandbox.confinement import syscalls
 from assay.verifiers.code_tests.sandbox.parent.pool import ZygoteProcess
@@ -191,7 +192,7 @@ def _probe(zygote: ZygoteProcess) -> dict[str, Any]:
 
 
 _findings: dict[tuple[int, Level], LevelCheck] = {}
-_lock = threading.Lock()
+_lock = forks.Lock()
 
 
 def finding(level: Level) -> LevelCheck:

@@ -15,6 +15,7 @@ from assay.audit.stats.intervals import FEWEST, Measures, cluster_sums, jackknif
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
+    from assay.audit.groups import Groups
 
 HALF = 0.5
 """Of the squared advantage: a key criterion below it is outbid by the others together."""
@@ -35,10 +36,12 @@ OUTBID = Kind(
     "group's standard deviation makes a group that differs in style alone as loud as one that "
     "differs in correctness, so a small format bonus can outbid a large weight on the answer.",
     formula="share of criterion j = sum A_i a_ij / sum A_i^2, over rollouts i of all groups; A = "
-    "(r - mean) / std within the group, a_ij = the part of A_i that criterion j contributed: "
+    "(r - mean) / (std + 1e-4) within the group, std with n - 1 as in TRL, a_ij = the part of A_i "
+    "that criterion j contributed: "
     "(c_ij - mean c_j) / std for contributions c. Shares sum to 1; one below 0 works against the "
     "others.",
-    source="covariance share (Euler allocation of a variance); advantage of GRPO, arXiv:2402.03300",
+    source="covariance share (Euler allocation of a variance); advantage of GRPO, "
+    "arXiv:2402.03300, as TRL 1.16 computes it (grpo_trainer.py)",
     action="Leave out the division by std (Dr.GRPO, arXiv:2503.20783), drop the groups in which "
     "the key does not vary, gate the auxiliaries on the key, or lower their weights.",
 )
@@ -75,19 +78,41 @@ SPEC = AnalysisSpec(
     kinds=(OUTBID, IDLE, LOSES),
 )
 
-GRPO, DR_GRPO, RLOO, GDPO = "GRPO", "Dr.GRPO", "RLOO", "GDPO"
+GRPO, GRPO_VERL = "GRPO (TRL)", "GRPO (verl)"
+"""The findings go by TRL's. The two differ only where a group's standard deviation is so small
+that the constant added to it counts."""
+DR_GRPO, RLOO, GDPO = "Dr.GRPO", "RLOO", "GDPO"
 VARIANCE = "reward variance"
+
+TRL_EPSILON, VERL_EPSILON = 1e-4, 1e-6
+"""What the trainers add to a group's standard deviation: TRL 1.16, ``grpo_trainer.py``, also for
+each reward of GDPO (``multi_objective_aggregation="normalize_then_sum"``); verl 0.9,
+``core_algos.py``. Both take the sample's, with n - 1."""
 
 Scale: TypeAlias = Callable[[Split], "Floats"]
 """From a split to (g,) what each group's squares are multiplied by."""
 
 
-def _grpo(found: Split) -> Floats:
-    """1 / variance, and 0 where nothing differs: each group with a signal counts alike."""
-    squares = found.groups.sum(found.lead**2)
-    scale = np.abs(found.lead).max(initial=0.0)
-    alive = squares > found.groups.sizes * (ROUNDING * scale) ** 2
-    return quotient(found.groups.sizes * alive, np.where(alive, squares, 1.0))
+def _by_std(lead: Floats, groups: Groups, epsilon: float) -> Floats:
+    """(g,) 1 / (std + epsilon)^2, and 0 where nothing differs.
+
+    Each group with a signal counts nearly alike, by its size less 1. The standard deviation is
+    the sample's, with n - 1, as in TRL and verl.
+    """
+    squares = groups.sum(lead**2)
+    scale = np.abs(lead).max(initial=0.0)
+    alive = squares > groups.sizes * (ROUNDING * scale) ** 2
+    std = np.sqrt(squares / (groups.sizes - 1))
+    found: Floats = np.where(alive, (std + epsilon) ** -2.0, 0.0)
+    return found
+
+
+def _grpo_trl(found: Split) -> Floats:
+    return _by_std(found.lead, found.groups, TRL_EPSILON)
+
+
+def _grpo_verl(found: Split) -> Floats:
+    return _by_std(found.lead, found.groups, VERL_EPSILON)
 
 
 def _rloo(found: Split) -> Floats:
@@ -100,12 +125,18 @@ def _plain(found: Split) -> Floats:
     return np.ones(len(found.groups))
 
 
-SCALES: dict[str, Scale] = {VARIANCE: _plain, GRPO: _grpo, DR_GRPO: _plain, RLOO: _rloo}
+SCALES: dict[str, Scale] = {
+    VARIANCE: _plain,
+    GRPO: _grpo_trl,
+    GRPO_VERL: _grpo_verl,
+    DR_GRPO: _plain,
+    RLOO: _rloo,
+}
 """Of the reward's variance within groups, and of the squared advantage of each trainer."""
 
 
 def run(frame: Frame, context: Context) -> Outcome:
-    """Shares with intervals over prompts, for four ways to make an advantage."""
+    """Shares with intervals over prompts, for each way to make an advantage."""
     idle, varies = _idle(frame, context)
     found, lacks = split(frame, context)
     if found is None:
@@ -143,15 +174,17 @@ def _of_products(products: Floats, prompts: Codes) -> Measures:
 def _gdpo(frame: Frame, found: Split, prompts: Codes) -> Measures:
     """Each criterion's z-score within the group, times its weight; whitened over each step.
 
+    As TRL's ``normalize_then_sum``; verl's whitens over tokens, so that longer rollouts count more.
+
     The spread of a step's batch is taken as known: it scales all criteria alike.
     """
     assert found.weights is not None
     scores = frame.scores[found.rows]
     usable = np.isfinite(found.groups.sum(np.where(found.weights != 0, scores, 0.0)).sum(axis=1))
     centred = found.groups.centred(np.where(np.isfinite(scores), scores, 0.0))
-    squares = found.groups.sum(centred**2)
-    alive = squares > found.groups.sizes[:, None] * (ROUNDING * np.abs(centred).max(axis=0)) ** 2
-    one = np.sqrt(quotient(found.groups.sizes[:, None] * alive, np.where(alive, squares, 1.0)))
+    one = np.stack(
+        [np.sqrt(_by_std(column, found.groups, TRL_EPSILON)) for column in centred.T], axis=1
+    )
     parts = centred * found.groups.spread(one * usable[:, None]) * found.weights
     lead = settled(parts.sum(axis=1), parts)
     step = frame.step[found.rows]
@@ -174,7 +207,8 @@ def _table(found: Split, measured: dict[str, Measures]) -> Table:
     note = f"{found.how} " + (
         "Of the reward's variance within groups, and of the squared advantage under each "
         "trainer; each sums to 1. Below 0: works against the others. Dr.GRPO subtracts the mean "
-        "only, so its shares are those of the variance."
+        "only, so its shares are those of the variance. GRPO divides by the group's "
+        "sample standard deviation (n - 1): TRL adds 1e-4 to it, verl 1e-6."
     )
     return Table(
         "Gradient budget", ("advantage", "criterion", "share", "from", "to"), tuple(rows), note
@@ -195,15 +229,17 @@ def _outbid(
         return []
     told = grpo.at(j)
     first = int(np.nanargmax(np.delete(grpo.values, j))) if len(found.names) > 1 else 0
-    rival = np.delete(np.array(found.names), j)[first]
+    rival = str(np.delete(np.array(found.names), j)[first]) if len(found.names) > 1 else ""
     dominates = _dominates(frame, found)
     severity = "info"
     if dominates:
         severity = "error" if told.value < QUARTER else "warning"
+    elif told.value < QUARTER:  # whatever was meant by the weights, the key is hardly taught
+        severity = "warning"
     others = ", ".join(
         f"{shares.values[j]:.0%} under {name}"
         for name, shares in measured.items()
-        if name not in (VARIANCE, GRPO) and np.isfinite(shares.values[j])
+        if name not in (VARIANCE, GRPO, GRPO_VERL) and np.isfinite(shares.values[j])
     )
     though = "though its weight dominates" if dominates else "and its weight does not dominate"
     return [
@@ -216,7 +252,11 @@ def _outbid(
             interval=told.interval,
             n=told.n,
             source=OUTBID.source,
-            suggestion=f"{OUTBID.action} {frame.key} gets {others}.",
+            suggestion=f"{rival} is at fault: gate it on {frame.key}, or lower its weight. "
+            "Or leave out the division by std (Dr.GRPO, arXiv:2503.20783), or drop the groups in "
+            f"which {frame.key} does not vary. {frame.key} gets {others}."
+            if rival and rival != REST
+            else f"{OUTBID.action} {frame.key} gets {others}.",
             rollouts=_loudest(found, j),
             subject=(frame.key,),
         )

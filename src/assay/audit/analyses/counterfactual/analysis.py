@@ -8,15 +8,18 @@ import numpy as np
 
 from assay.audit.analyses import AnalysisSpec
 from assay.audit.analyses.counterfactual.compared import (
-    AFTER,
-    BEFORE,
-    DIFFERENCE,
     REVERSED,
+    RIGHT,
+    RIGHT_AFTER,
+    RIGHT_BEFORE,
+    TAU,
+    TAU_AFTER,
+    TAU_BEFORE,
     TOP,
     Compared,
     compare,
 )
-from assay.audit.context import CONFIDENCE, Context
+from assay.audit.context import Context
 from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
 from assay.audit.orders import outcome_of
 from assay.audit.recompose import Recomposer, rows_of
@@ -30,7 +33,7 @@ CHANGED = 0.05
 """A share of orders, or of best-paid rollouts, that change, above which it is told."""
 
 APART = 0.01
-"""A difference in the share of pairs paid against the outcome, beyond which it is told."""
+"""A difference in tau-b, and in right minus reversed, beyond which it is reported."""
 
 NEAR = 20_000
 """Rows on either side of a change of phase that are compared, about."""
@@ -62,11 +65,15 @@ AGREEMENT = Kind(
     id="counterfactual.outcome",
     title="one rubric agrees better with the outcome",
     meaning="Held against the label, or the key criterion where there is no label, one of the two "
-    "pays the worse of two rollouts more often than the other does.",
-    formula="reversed' - reversed, the shares of pairs paid against the outcome (see "
-    "shaping.reversals) under the other rubric and under the log's; above 0: the other is worse",
-    source=SOURCE + "; the difference over resampled prompts, so paired",
-    action="Train with the one that is reversed less often, once the rollouts named confirm it.",
+    "orders rollouts better than the other. A reward that pays all alike orders nothing: it is "
+    "never reversed, and never right.",
+    formula="tau-b' - tau-b, under the other rubric and under the log's; tau-b = sum(C - D) / "
+    "sqrt(sum(P - T_r) * sum(P - T_y)), C and D the pairs of a group paid in the outcome's order "
+    "and against it, P all pairs, T_r and T_y those tied in reward and in outcome; 0 for a "
+    "constant reward. Raised where (C - D) / (P - T_y), right minus reversed, differs in the same "
+    "direction; below 0: the other is worse",
+    source=SOURCE + "; tau-b: Kendall 1945; the difference over resampled prompts, so paired",
+    action="Train with the one that agrees better, once the rollouts named confirm it.",
 )
 
 CHANGE_OVER = Kind(
@@ -147,7 +154,12 @@ def _against(
 def _table(title: str, rows: list[tuple[Cell, ...]], told: tuple[str, Floats] | None) -> Table:
     note = "Before: as logged; after: the other rubric, from the same scores. No verifier was run."
     if told is not None:
-        note += f" Outcome: {told[0]}."
+        note += (
+            f" Outcome: {told[0]}. Right minus reversed: of pairs that differ in it, the share "
+            "that is paid in its order less the share that is paid against it. tau-b: the same, "
+            "also counting pairs that are told apart though equal in it; 1 agrees, 0 is chance or "
+            "a constant reward, -1 is reversed."
+        )
     return Table(title, ("figure", "value", "from", "to"), tuple(rows), note)
 
 
@@ -221,16 +233,22 @@ def _raise(
         findings.append(_finding(BEST, "info", title, found, compared.read))
     if told is None:
         return
-    found, wide = compared.figure(DIFFERENCE), compared.figure(DIFFERENCE, context.alarm(2))
-    if not (wide.low > APART or wide.high < -APART):
+    level = context.alarm(2)
+    found, wide = compared.figure(TAU), compared.figure(TAU, level)
+    # tau-b also falls where more rollouts of one outcome are told apart, which orders nothing
+    # wrongly: so what is right less what is reversed must say the same
+    net = compared.figure(RIGHT, level)
+    worse = wide.high < -APART and net.high < -APART
+    if not (worse or (wide.low > APART and net.low > APART)):
         return
-    rates = [compared.figure(which, CONFIDENCE).value for which in (BEFORE, AFTER)]
-    which = "more" if found.value > 0 else "less"
+    taus = [compared.figure(which).value for which in (TAU_BEFORE, TAU_AFTER)]
+    rates = [compared.figure(which).value for which in (RIGHT_BEFORE, RIGHT_AFTER)]
     title = (
-        f"the other rubric pays against {told[0]} {which} often: {rates[1]:.1%} of pairs, "
-        f"the log's {rates[0]:.1%}"
+        f"the other rubric agrees {'less' if worse else 'better'} with {told[0]}: tau-b "
+        f"{taus[1]:.2f}, the log's {taus[0]:.2f} (right minus reversed: {rates[1]:.0%} of pairs, "
+        f"the log's {rates[0]:.0%})"
     )
-    severity = "info" if found.value > 0 else "warning"  # then the log's own is the worse
+    severity = "info" if worse else "warning"  # else the log's own is the worse
     findings.append(_finding(AGREEMENT, severity, title, found, compared.read, told[0]))
 
 

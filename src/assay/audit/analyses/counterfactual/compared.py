@@ -10,7 +10,7 @@ import numpy as np
 from assay.audit.context import CONFIDENCE
 from assay.audit.finding import ROLLOUTS, Cell
 from assay.audit.groups import Groups
-from assay.audit.stats.intervals import Estimate, cluster_sums, percentile, resampled
+from assay.audit.stats.intervals import Estimate, cluster_sums, percentile, quotient, resampled
 from assay.audit.stats.ranks import pairs, regret
 
 if TYPE_CHECKING:
@@ -23,13 +23,24 @@ FIGURES = (
     "share of groups whose best-paid changes",
     "reversed against the outcome, before",
     "reversed against the outcome, after",
-    "reversed against the outcome, difference",
+    "right minus reversed, before",
+    "right minus reversed, after",
+    "right minus reversed, difference",
+    "tau-b with the outcome, before",
+    "tau-b with the outcome, after",
+    "tau-b with the outcome, difference",
     "top-1 regret, before",
     "top-1 regret, after",
 )
 """In the order of `_figures`."""
 
-REVERSED, TIED, TOP, BEFORE, AFTER, DIFFERENCE = range(6)
+REVERSED, TIED, TOP = range(3)
+RIGHT_BEFORE, RIGHT_AFTER, RIGHT, TAU_BEFORE, TAU_AFTER, TAU = range(5, 11)
+_REGRET = 11
+_ENDS = {RIGHT: (-2.0, 2.0), TAU: (-2.0, 2.0)} | dict.fromkeys(
+    (RIGHT_BEFORE, RIGHT_AFTER, TAU_BEFORE, TAU_AFTER), (-1.0, 1.0)
+)
+"""What a figure can be, where it is no share."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +50,9 @@ class Compared:
     groups: Groups
     """Of rows that both rewards know."""
     sums: Floats
-    """(c, 10) of prompts."""
+    """(c, 14) of prompts."""
     draws: Floats
-    """(d, 8) figures of resampled prompts."""
+    """(d, 13) figures of resampled prompts."""
     reach: float
     """Highest outcome less the lowest: what a regret can be."""
     read: tuple[int, ...]
@@ -55,7 +66,7 @@ class Compared:
     def figure(self, which: int, confidence: float = CONFIDENCE) -> Estimate:
         """One of `FIGURES`, with its interval over prompts."""
         value = float(_figures(self.sums.sum(axis=0))[which])
-        ends = (-1.0 if which == DIFFERENCE else 0.0, self.reach if which > DIFFERENCE else 1.0)
+        ends = _ENDS.get(which, (0.0, self.reach if which >= _REGRET else 1.0))
         return percentile(value, self.draws[:, which], len(self.sums), confidence, ends)
 
     def rows(self) -> list[tuple[Cell, ...]]:
@@ -85,7 +96,7 @@ def compare(
     top_y = y == groups.spread(groups.high(y))
     kept = groups.sum((top_x & top_y).astype(float)) > 0
     none = np.zeros(len(groups))
-    judged = [none] * 5
+    judged = [none] * 9
     reach = 0.0
     if outcome is not None:
         z = outcome[groups.rows]
@@ -94,6 +105,9 @@ def compare(
         reach = float(np.ptp(z))
         first, second = pairs(groups, x, z), pairs(groups, y, z)
         judged = [first.discordant, second.discordant, first.decided_y]
+        judged += [first.concordant, second.concordant]
+        # pairs of groups whose outcomes are not all known count for nothing
+        judged += [np.where(whole, pair.decided_x, 0.0) for pair in (first, second)]
         judged += [np.where(whole, regret(groups, v, z), 0.0) for v in (x, y)]
     columns = [
         between.decided_x,
@@ -110,14 +124,23 @@ def compare(
 
 
 def _figures(sums: Floats) -> Floats:
-    """(..., 8) from sums (..., 10): see `FIGURES`."""
-    orders, reversed_, tied, top, count, first, second, judged, lost, lost_too = np.moveaxis(
-        sums, -1, 0
-    )
+    """(..., 13) from sums (..., 14): see `FIGURES`.
+
+    A reward that pays all alike orders nothing: right minus reversed is 0, and so is its tau-b.
+    """
+    orders, reversed_, tied, top, count, first, second, judged, *rest = np.moveaxis(sums, -1, 0)
+    right, right_too, decided, decided_too, lost, lost_too = rest
     with np.errstate(invalid="ignore", divide="ignore"):
         known = np.where(judged > 0, count, np.nan)
         found = [reversed_ / orders, tied / orders, top / count]
-        found += [first / judged, second / judged, (second - first) / judged]
+        found += [first / judged, second / judged]
+        net, net_too = right - first, right_too - second
+        found += [net / judged, net_too / judged, (net_too - net) / judged]
+        tau, tau_too = (
+            np.where(judged > 0, quotient(n, np.sqrt(d * judged), empty=0.0), np.nan)
+            for n, d in ((net, decided), (net_too, decided_too))
+        )
+        found += [tau, tau_too, tau_too - tau]
         found += [lost / known, lost_too / known]
     return np.stack(found, axis=-1)
 

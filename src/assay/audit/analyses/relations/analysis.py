@@ -61,7 +61,9 @@ CONTRADICTS = Kind(
     meaning="Within a group, rollouts that have more of the one have less of the other, and both "
     "are paid: what a step gains on one it loses on the other. Where one is the key criterion, "
     "the other pays wrong answers.",
-    formula="rho as in relations.redundant, times -1 for each of the two that is a penalty",
+    formula="rho as in relations.redundant, times -1 for each of the two that is a penalty; only "
+    "of criteria that are paid: by the rubric, by the weights, or, where neither is known, by "
+    "the sign of the criterion's coefficient in a regression of rewards within groups",
     source="Spearman 1904, ranks within each group pooled",
     action="Read the rollouts: is it a trade that must be made (length against completeness), or "
     "a verifier that misreads right answers? Then gate the lesser on the key, or mend or drop it.",
@@ -109,14 +111,22 @@ def run(frame: Frame, context: Context) -> Outcome:
 
 
 def _signs(frame: Frame, context: Context, pairs: Pairs) -> list[int]:
-    """-1 for a penalty; where nobody says, a criterion is taken for a bonus."""
-    known = {name: -1 if weight < 0 else 1 for name, weight in frame.weights.items()}
+    """Of what each criterion is paid: 1 for a bonus, -1 for a penalty, 0 where it is neither.
+
+    By the rubric, else by the weights, else by the rewards themselves: a flag whose 1 is bad
+    (``truncated``, ``is_error``) is no bonus for being a column of the log.
+    """
     if context.rubric is not None:
         there = columns(context.rubric, frame.criteria, context.rubric)
+        known: dict[str, int] = {}
         for plan in context.rubric.plans().values():
             leaves = [leaf for leaf in getattr(plan, "leaves", ()) if leaf.key in there]
             known |= {there[leaf.key]: leaf.sign for leaf in leaves}
-    return [known.get(name, 1) for name in pairs.names]
+        if known:
+            return [known.get(name, 0) for name in pairs.names]
+    if frame.weights:
+        return [int(np.sign(frame.weights.get(name, 0.0))) for name in pairs.names]
+    return pairs.paid_signs(frame.reward)
 
 
 def _alike_or_apart(frame: Frame, context: Context, pairs: Pairs) -> list[Finding]:
@@ -127,10 +137,11 @@ def _alike_or_apart(frame: Frame, context: Context, pairs: Pairs) -> list[Findin
     findings = []
     for i, j in pairs.each:
         sign = signs[i] * signs[j]
-        ends = sorted((sign * float(low[i, j]), sign * float(high[i, j])))
+        either = sign or 1  # two columns that are one are so whatever they are paid
+        ends = sorted((either * float(low[i, j]), either * float(high[i, j])))
         if ends[0] > SAME:
             findings.append(_alike(pairs, i, j))
-        elif ends[1] < APART:
+        elif sign and ends[1] < APART:  # of one that is not paid nothing is lost
             findings.append(_apart(frame, pairs, i, j, sign))
     return findings
 

@@ -164,6 +164,37 @@ class Pairs:
             found = _partial(self._moments.sum(axis=0))
             return Measures(found, np.full((k, k), np.inf), self.clusters, self.effective)
 
+    def paid_signs(self, reward: Floats) -> list[int]:
+        """Of each criterion: 1 where the reward rises with it, -1 where it falls, 0 if unknown.
+
+        The sign of its coefficient in the regression of reward on all criteria within groups,
+        where the 95% interval over prompts leaves no doubt.
+
+        Args:
+            reward: (n,) of the frame.
+        """
+        k = len(self.names)
+        paid = self.groups.centred(reward[self.rows])[:, None]
+        whole: NDArray[np.bool_] = np.all(self._known, axis=1)
+        scores = np.where(self._known, self._scores, 0.0)
+        scale = np.abs(scores).max(axis=0, initial=0.0)
+        made = self.groups.centred(scores / np.where(scale > 0, scale, 1.0)) * whole[:, None]
+        products = np.concatenate(
+            [self.blocks.products(made, made), self.blocks.products(made, paid)], axis=2
+        )
+        total = products.sum(axis=0)
+        if k == 0 or np.linalg.matrix_rank(total[:, :k]) < k:
+            return [0] * k
+
+        def slopes(sums: Floats) -> Floats:
+            found: Floats = np.einsum(
+                "...ij,...j->...i", np.linalg.pinv(sums[..., :k]), sums[..., k]
+            )
+            return found
+
+        low, high = jackknifed(slopes, products, self.blocks.sizes).bounds()
+        return [int(a > 0) - int(b < 0) for a, b in zip(low, high, strict=True)]
+
     # -- implication ------------------------------------------------------------------------------
 
     @cached_property

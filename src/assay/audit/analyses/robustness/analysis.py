@@ -90,7 +90,7 @@ def _contributions(frame: Frame, context: Context) -> list[Floats] | None:
     scored = np.isfinite(frame.reward)
     columns = [np.nan_to_num(shares[:, j]) for j in range(shares.shape[1])]
     size = sum((np.abs(c) for c in columns), np.zeros(frame.n))
-    off = np.abs(sum(columns, np.zeros(frame.n)) - frame.reward)
+    off = np.abs(sum(columns, np.zeros(frame.n)) + frame.constant - frame.reward)
     if (off[scored] > 1e-6 * (size[scored] + EQUAL)).any():
         return None
     return columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,13 +14,14 @@ from assay.audit.finding import ROLLOUTS, Finding, Kind
 from assay.audit.groups import Groups
 from assay.audit.recompose import phi_of
 from assay.audit.stats.intervals import FEWEST, jackknife
+from assay.audit.stats.ranks import each_pair, thinned
 from assay.rubrics import Turns
 from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.written.kinds import Potential
 
 if TYPE_CHECKING:
     from assay.audit.context import Context
-    from assay.audit.frame import Floats, Frame
+    from assay.audit.frame import Codes, Floats, Frame
 
 
 STALL = 0.01
@@ -61,11 +63,12 @@ TELESCOPING = Kind(
 REUSE = Kind(
     id="shaping.reuse",
     title="each further turn is paid",
-    meaning="At the same outcome a longer trajectory collects more: the one-turn reward is paid "
-    "again at every turn, or progress is paid without charging for its loss. A policy that "
-    "stalls before it solves earns more than one that solves at once.",
+    meaning="A longer trajectory collects more besides its outcome: the one-turn reward is paid "
+    "again at every turn, or progress is paid without charging for its loss. Where the totals are "
+    "higher for it, a policy that stalls earns more than one that solves at once; the title says "
+    "in how many pairs of trajectories they are.",
     formula="slope, within prompts, of S (see shaping.residual) on the number of turns, divided "
-    "by the range of outcomes R in the log",
+    "by the range of outcomes R in the log; totals: sum_t g^t r_t of pairs of one prompt",
     source="own; in a toy of four turns the one-turn reward paid every turn costs .937 -> .720",
     action="Pay the outcome once, at the end, or differences of a potential.",
 )
@@ -235,21 +238,86 @@ def _reuse(context: Context, paths: Paths, groups: Groups, gamma: float, found: 
     found.rows.append(("paid for a further turn, in ranges of the outcome", *slope[:3]))
     if len(sums) < FEWEST or jackknife(ratio, sums, context.alarm()).low <= STALL:
         return
+    totals = paths.sum(np.asarray(gamma**paths.place, float) * paths.paid)
+    better, among = _longer_failures(paths, groups, totals)
+    longer, same = _longer_equals(paths, groups, totals)
     order = np.argsort(-shaped, kind="stable")[:ROLLOUTS]
+    rows = paths.rows[order]
+    if better.size and 2 * better.size > among:
+        said = (
+            f"stalling is worth more than solving: in {better.size:,} of {among:,} pairs the "
+            "longer trajectory has the worse outcome and the higher total"
+        )
+        severity, rows = "error", paths.rows[better[:ROLLOUTS]]
+    elif 2 * longer > same:
+        said = (
+            f"in {longer:,} of {same:,} pairs of equal outcome the longer trajectory has the "
+            "higher total"
+        )
+        severity = "warning"
+    elif same or among:
+        found.notes.append(
+            f"each further turn is paid {slope.value:.3g} of the outcome's range, but the totals "
+            f"are not higher for it: in {longer:,} of {same:,} pairs of equal outcome the longer "
+            f"one has more, and in {better.size:,} of {among:,} in which it has the worse outcome"
+        )
+        return
+    else:
+        said, severity = "no two trajectories tell whether their totals are higher for it", "info"
     found.findings.append(
         Finding(
             id=REUSE.id,
-            severity="error",
-            title=f"each further turn is paid {slope.value:.3g} of the outcome's range: "
-            "stalling is worth more than solving",
+            severity=severity,  # type: ignore[arg-type]
+            title=f"each further turn is paid {slope.value:.3g} of the outcome's range; {said}",
             value=slope.value,
             interval=slope.interval,
             n=slope.n,
             source=REUSE.source,
             suggestion=REUSE.action,
-            rollouts=tuple(int(r) for r in paths.rows[order]),
+            rollouts=tuple(int(r) for r in rows),
         )
     )
+
+
+def _longer_failures(paths: Paths, groups: Groups, totals: Floats) -> tuple[Codes, int]:
+    """Places of longer, worse trajectories with a higher total than a shorter, better one.
+
+    One entry for each pair; and how many pairs have a longer one of worse outcome.
+    """
+    found: list[Codes] = []
+    count = 0
+    for one, other in _pairs_of(groups):
+        for long, short in ((one, other), (other, one)):
+            asked = (paths.lengths[long] > paths.lengths[short]) & (
+                paths.outcome[long] < paths.outcome[short]
+            )
+            count += int(asked.sum())
+            found.append(long[asked & (totals[long] > totals[short] + _slack(totals))])
+    return (np.concatenate(found) if found else np.zeros(0, np.int64)), count
+
+
+def _longer_equals(paths: Paths, groups: Groups, totals: Floats) -> tuple[int, int]:
+    """Pairs of equal outcome in which the longer one has the higher total; of how many."""
+    higher = count = 0
+    for one, other in _pairs_of(groups):
+        for long, short in ((one, other), (other, one)):
+            asked = (paths.lengths[long] > paths.lengths[short]) & (
+                paths.outcome[long] == paths.outcome[short]
+            )
+            count += int(asked.sum())
+            higher += int((asked & (totals[long] > totals[short] + _slack(totals))).sum())
+    return higher, count
+
+
+def _pairs_of(groups: Groups) -> Iterator[tuple[Codes, Codes]]:
+    """Pairs of trajectories of one prompt, as places in `Paths`."""
+    some = thinned(groups)
+    for one, other in each_pair(some):
+        yield some.rows[one], some.rows[other]
+
+
+def _slack(totals: Floats) -> float:
+    return SLACK * max(1.0, float(np.abs(totals).max(initial=0.0)))
 
 
 def _telescoping(frame: Frame, context: Context, paths: Paths, found: Told) -> None:

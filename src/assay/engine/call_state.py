@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from assay.engine.job import Job, Reply
 from assay.engine.ready_verifier import ReadyVerifier
+from assay.engine.workers.job import Job, Reply
 from assay.errors import PluginError, ReferenceUnreadable, SampleError
 from assay.model import Reward, Sample, Verdict
 from assay.plugins.spec import Escalate

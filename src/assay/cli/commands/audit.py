@@ -20,7 +20,7 @@ from assay.cli.console import plain, plain_line, say_note, say_warning, show
 from assay.cli.exits import FINDINGS
 from assay.cli.options import FailOn, PluginFiles, make_engine, map_option, read_map
 from assay.cli.severity import at_least
-from assay.errors import ConfigError
+from assay.errors import ConfigError, nearest
 from assay.model import SAMPLE_FIELDS
 from assay.printable import one_line
 
@@ -72,6 +72,14 @@ def audit(
     ] = None,
     mapped: Annotated[
         list[str] | None, map_option(f"{MAP_EXAMPLE}, scores.style=style_reward")
+    ] = None,
+    passes: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CRITERION=SCORE",
+            help="The score from which a criterion without levels passes, for its error rates.",
+            show_default=False,
+        ),
     ] = None,
     by: Annotated[
         list[str] | None,
@@ -147,7 +155,12 @@ def audit(
         host=host,
     ) as log:
         context = Context(
-            rubric=bound, against=_bound(against, host), host=host, rows=log.rows, seed=seed
+            rubric=bound,
+            against=_bound(against, host),
+            host=host,
+            rows=log.rows,
+            passes=_passes(passes or (), log.frame.criteria),
+            seed=seed,
         )
         if bound is not None:
             _check_rubric(rubric, bound, log.frame.criteria)
@@ -178,6 +191,26 @@ def audit(
     # a question without an answer is no "fine"
     if any(f.severity in graves for f in found.findings) or (graves and found.failed):
         raise typer.Exit(FINDINGS)
+
+
+def _passes(said: Sequence[str], criteria: Sequence[str]) -> dict[str, float]:
+    """``--passes CRITERION=SCORE``; a criterion's name may hold ``=``."""
+    found: dict[str, float] = {}
+    for one in said:
+        name, _, score = one.rpartition("=")
+        if name not in criteria:
+            raise ConfigError(
+                f"--passes {one}: no criterion of the log is called {name!r}"
+                f"{nearest(name, criteria)}"
+                f"\ncriteria: {', '.join(map(one_line, criteria[:NAMED]))}"
+            )
+        try:
+            found[name] = float(score)
+        except ValueError:
+            raise ConfigError(
+                f"--passes {one}: {score!r} is not a number\nfix: --passes {name}=0.5"
+            ) from None
+    return found
 
 
 def _probed(
@@ -327,6 +360,8 @@ def _count(number: int, one: str, many: str) -> str:
 
 
 def _heading(found: Audit, log: Log) -> str:
+    from assay.audit.signatures import explained
+
     frame = found.frame
     count = _count(frame.n, "row", "rows")
     if frame.total > frame.n:
@@ -340,13 +375,18 @@ def _heading(found: Audit, log: Log) -> str:
     if frame.signature is not None and len(frame.signature.names) > 1:
         parts.append(f"{len(frame.signature.names)} signatures")
     heading = f"{', '.join(parts)}; read as {log.reader}"
-    if frame.signature is not None and len(frame.signature.names) > 1:
-        heading += "\nsignatures differ: rows were scored by different rubrics, phases or versions"
+    why, _ = explained(frame)
+    if why:
+        heading += f"\n{why}"
+    if log.key_guessed:
+        heading += f"\nkey {one_line(frame.key or '')}: it equals the reward in every row"
     if log.solved:
         weights = " + ".join(
             f"{w:.6g} {one_line(c)}" for c, w in list(frame.weights.items())[:NAMED]
         )
         more = " + ..." if len(frame.weights) > NAMED else ""
+        if frame.constant:
+            more += f" + {frame.constant:.6g}"
         heading += f"\nevery reward is {weights}{more}".replace("+ -", "- ")
     return heading
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from assay import forks
 from assay.errors import SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Reward, Sample, Text
 
@@ -23,7 +23,7 @@ ENGINES = 16
 """Engines kept for `verify`; the one used longest ago goes first."""
 
 _engines: OrderedDict[tuple[Any, ...], Engine] = OrderedDict()
-_lock = threading.Lock()
+_lock = forks.Lock()
 
 
 def verify(
@@ -122,10 +122,11 @@ def _engine(rubric: RubricSource, workers: int | None, timeout_s: float) -> Engi
         if engine is not None:
             _engines.move_to_end(key)
             return engine
-        from assay.engine.engine import Engine
-        from assay.rubrics import load_rubric
+        with forks.unbroken():
+            from assay.engine.engine import Engine
+            from assay.rubrics import load_rubric
 
-        engine = Engine(load_rubric(rubric), workers=workers, timeout_s=timeout_s)
+            engine = Engine(load_rubric(rubric), workers=workers, timeout_s=timeout_s)
         _engines[key] = engine
         while len(_engines) > ENGINES:
             _, oldest = _engines.popitem(last=False)
@@ -136,27 +137,19 @@ def _engine(rubric: RubricSource, workers: int | None, timeout_s: float) -> Engi
 def _identity(rubric: RubricSource) -> Any:
     """What tells two rubrics apart; a changed file is another rubric."""
     if isinstance(rubric, Mapping):
-        from assay.rubrics.written.files import check_limits
+        with forks.unbroken():
+            from assay.rubrics.written.files import check_limits
 
         check_limits(rubric, "the rubric")
         return json.dumps(rubric, default=str)  # keys as they come: the first criterion is the key
     if not isinstance(rubric, str | os.PathLike):
-        from assay.rubrics import load_rubric
+        with forks.unbroken():
+            from assay.rubrics import load_rubric
 
-        return load_rubric(rubric)
+            return load_rubric(rubric)
     path = os.fspath(rubric)
     try:
         stat = os.stat(path)
     except (OSError, ValueError):
         return path
     return path, stat.st_mtime_ns, stat.st_size
-
-
-def _after_fork() -> None:
-    """The lock may have been held by a thread that the fork left behind."""
-    global _lock
-    _lock = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

@@ -12,14 +12,14 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.engine.blame import Account
-from assay.engine.frames import REPLY_BYTES, Reader, dumps
+from assay.engine.workers.blame import Account
+from assay.engine.workers.frames import REPLY_BYTES, Reader, dumps
 from assay.errors import WorkerError
 
 if TYPE_CHECKING:
-    from assay.engine.job import Job
+    from assay.engine.workers.job import Job
 
-SCRIPT = str(Path(__file__).with_name("worker.py"))
+SCRIPT = str(Path(__file__).with_name("worker_main.py"))
 
 PIPE_BYTES = 1 << 20
 """Asked for as the pipes' capacity; the kernel may give less."""

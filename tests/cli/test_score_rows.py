@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.cli import job
-from assay.cli.job import score_rows
+from assay.cli import score_rows as scoring
+from assay.cli.score_rows import score_rows
 from assay.errors import RolloutsError, SampleError
 from assay.model import Reward, Sample
 from assay.rollouts.rows import Row
@@ -88,7 +88,7 @@ def test_strict_ends_with_the_first_bad_row(
 
 
 def test_one_slow_row_does_not_make_the_rest_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job, "AHEAD_ROWS", 50)
+    monkeypatch.setattr(scoring, "AHEAD_ROWS", 50)
     read = written = most = 0
 
     def rows() -> Iterator[Row]:
@@ -111,7 +111,7 @@ def test_one_slow_row_does_not_make_the_rest_pile_up(monkeypatch: pytest.MonkeyP
 
 
 def test_large_rows_do_not_pile_up_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job, "AHEAD_BYTES", 100)
+    monkeypatch.setattr(scoring, "AHEAD_BYTES", 100)
     engine = Shuffled(1, 8, hold_first=True)
     assert len(run(engine, rows_in(200))) == 200
     assert engine.passes >= 20

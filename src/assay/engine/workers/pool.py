@@ -15,11 +15,11 @@ import threading
 import time
 from collections import deque
 
-from assay.engine.deadlines import blocks_others, look, next_look_s
-from assay.engine.frames import BOUND, LOADED, READY, FrameError, PipeFrame
-from assay.engine.job import Job, Reply
-from assay.engine.process import WorkerProcess
-from assay.engine.scheduling import Pace, Work, fill
+from assay.engine.workers.deadlines import blocks_others, look, next_look_s
+from assay.engine.workers.frames import BOUND, LOADED, READY, FrameError, PipeFrame
+from assay.engine.workers.job import Job, Reply
+from assay.engine.workers.process import WorkerProcess
+from assay.engine.workers.scheduling import Pace, Work, fill
 from assay.errors import WorkerError
 
 

@@ -13,7 +13,6 @@ import typer
 
 from assay.cli.console import say_error, say_note, say_warning, show
 from assay.cli.exits import INTERRUPTED, READER_GONE, TOO_MANY_UNSCORED, USER_MISTAKE
-from assay.cli.job import score_rows
 from assay.cli.meter import Meter
 from assay.cli.options import (
     PluginFiles,
@@ -24,6 +23,7 @@ from assay.cli.options import (
     map_option,
     read_map,
 )
+from assay.cli.score_rows import score_rows
 from assay.cli.tally import PLACES, Tally
 from assay.errors import AssayError, ConfigError, RolloutsError, SampleError
 from assay.model import SAMPLE_FIELDS, Verdict

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import atexit
 import os
-import threading
 from typing import TYPE_CHECKING
 
-from assay.engine.pool import WorkerPool
+from assay import forks
+from assay.engine.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from assay.engine.job import Job
+    from assay.engine.workers.job import Job
 
-_lock = threading.Lock()
+_lock = forks.Lock()
 _pools: dict[tuple[int, int], WorkerPool] = {}
 _users: dict[tuple[int, int], int] = {}
 
@@ -89,9 +89,9 @@ def close_all() -> None:
         pool.close()
 
 
-def _after_fork() -> None:
-    global _lock
-    _lock = threading.Lock()
+@forks.in_child
+def _abandon_all() -> None:
+    """The workers are the parent's; a child that needs some starts its own."""
     for pool in _pools.values():
         pool.abandon()
     _pools.clear()
@@ -99,5 +99,3 @@ def _after_fork() -> None:
 
 
 atexit.register(close_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assay.cli.commands.fit_rows import MAPPABLE, Read, read_kind, read_preferences
 from assay.cli.console import plain, say_note, show
 from assay.cli.exits import FINDINGS
-from assay.cli.fit_rows import MAPPABLE, Read, read_kind, read_preferences
 from assay.cli.options import (
     FailOn,
     PluginFiles,

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from assay.engine.frames import ESCALATED, RECIPE, VERIFY, encode
-from assay.engine.job import Job
-from assay.engine.process import WorkerProcess
+from assay.engine.workers.frames import ESCALATED, RECIPE, VERIFY, encode
+from assay.engine.workers.job import Job
+from assay.engine.workers.process import WorkerProcess
 
 WINDOW_S = 0.01
 """About as much work as this is kept in a worker's pipe, so that it never runs dry."""

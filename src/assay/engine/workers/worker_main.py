@@ -1,6 +1,6 @@
 """What a worker process runs: reads jobs from a pipe, judges them, writes replies.
 
-Started as a script by `assay.engine.process`, never imported by `__main__`. It speaks only
+Started as a script by `assay.engine.workers.process`, never imported by `__main__`. It speaks only
 through its two descriptors; whatever a verifier prints goes to standard error. It dies with
 the process that made it, also when a verifier hangs in C, since the kernel sees to that.
 
@@ -64,7 +64,7 @@ def _start() -> None:
 
         setup = json.loads(stream.read(size))
         sys.path[:] = setup["path"]
-        from assay.engine.serve import serve, serve_waiting
+        from assay.engine.workers.worker_loop import serve, serve_waiting
 
         if setup["waiting"]:
             serve_waiting(stream, replies)

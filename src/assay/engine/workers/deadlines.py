@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from assay.engine.blame import BLAME_SHARE, account, at_fault, own_share
-from assay.engine.job import Reply
-from assay.engine.process import WorkerProcess
+from assay.engine.workers.blame import BLAME_SHARE, account, at_fault, own_share
+from assay.engine.workers.job import Reply
+from assay.engine.workers.process import WorkerProcess
 
 START_S = 60.0
 """A worker that has not started, or not imported a verifier, by then is broken."""

@@ -10,7 +10,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from assay.engine.frames import (
+from assay.engine.workers.frames import (
     BOUND,
     ESCALATED,
     HEADER,

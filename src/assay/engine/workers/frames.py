@@ -31,7 +31,7 @@ LOADED = 17
 BOUND = 18
 """The job at hand may take longer than the engine's bound; wall: by how many seconds at most."""
 RESULT = 19
-"""A reply; payload: see `assay.engine.worker`."""
+"""A reply; payload: see `assay.engine.workers.worker_main`."""
 
 REPLY_BYTES = 16 << 20
 """Cap of one payload from a worker. A verdict with thousands of parts stays far below."""

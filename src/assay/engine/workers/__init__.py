@@ -1,0 +1,1 @@
+"""Worker processes: what is sent to them, who starts, watches and ends them, what they run."""
