@@ -6,6 +6,7 @@ import functools
 import json
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -23,6 +24,7 @@ from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, SandboxS
 from assay.verifiers.code_tests.sandbox.wire.kinds import kind_for
 from assay.verifiers.code_tests.sandbox.wire.levels import Level
 from assay.verifiers.code_tests.sandbox.wire.limits import Lost, Unconfined
+from assay.verifiers.code_tests.sandbox.wire.packages import NotOffered, offered
 from assay.verifiers.code_tests.suites.needs import refusal
 from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.suites.suite import Case, Suite
@@ -80,6 +82,10 @@ class CodeTests:
         """
         params = self._params
         suite = _suite(sample)
+        try:
+            kind_for(packages=params.packages)
+        except NotOffered as err:
+            raise ReferenceUnreadable(str(err)) from None
         if suite.needs.more_than(params.trust):  # before any program is looked at
             raise ReferenceUnreadable(refusal(suite.needs, params.trust))
         found = extract_program(sample.answer, params.code, params.language)
@@ -117,7 +123,13 @@ class CodeTests:
 
     def _empty(self, level: str) -> Verdict:
         details = {"outcome": str(CaseOutcome.COMPILE_ERROR), "isolation": level}
+        details |= self._offered()
         return Verdict.judged(NAME, 0.0, "no program in the completion", details=details)
+
+    def _offered(self) -> dict[str, Any]:
+        """What programs may import, with versions, where params say so: part of the signature."""
+        asked = self._params.packages
+        return {"packages": dict(offered(asked).versions)} if asked else {}
 
     def _chosen(self, cases: Sequence[Case]) -> tuple[Case, ...]:
         return tuple(cases[: self._params.first])
@@ -126,7 +138,7 @@ class CodeTests:
         params = self._params
         rest_code = suite.rest.code if suite.rest is not None else None
         # an array that the suite hands over is one to the program, too
-        kind = kind_for(code, suite.before, rest_code)
+        kind = kind_for(code, suite.before, rest_code, packages=params.packages)
         cases = self._chosen(completed(suite, slot, params))
         stop = params.stop if params.stop is not None else params.score == "all"
         if suite.needs.trust == "in_process":
@@ -146,7 +158,7 @@ class CodeTests:
                 results.append(CaseResult(CaseOutcome.NOT_RUN))
             else:
                 again = ProgramRun(slot, kind, code, suite, params)
-                rest_kind = kind_for(suite.before, rest_code)
+                rest_kind = kind_for(suite.before, rest_code, packages=params.packages)
                 results.append(run_rest(slot, rest_kind, again, suite, suite.rest, params))
         return self._verdict(suite, cases, results, level)
 
@@ -171,6 +183,7 @@ class CodeTests:
             "passed": passed,
             "cases": len(results),
         }
+        details |= self._offered()
         if suite.self_comparisons:
             details["self_comparisons_left_out"] = suite.self_comparisons
         return Verdict.judged(

@@ -49,7 +49,7 @@ def run_in_process(
         raise ReferenceUnreadable("tests: only suites of assertions run in one process")
     budget = Budget.of(suite, params)
     key = secrets.token_hex(16)
-    kind = beside(kind_for(code, suite.before, written.code))
+    kind = beside(kind_for(code, suite.before, written.code, packages=params.packages))
     with slot.zygote(kind).run(_job(code, suite, written), budget.limits()) as run:
         return _Talk(run, budget, key).results(_message(suite, written, key))
 

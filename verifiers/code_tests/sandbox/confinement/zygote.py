@@ -127,9 +127,10 @@ class Zygote:
         self._find_listed()
         loaded = self._load()
         if self._beside:  # costs a tenth of a second that most need not pay
-            from assay.verifiers.code_tests.sandbox.child.together.beside import run_beside
+            from assay.verifiers.code_tests.sandbox.child.together import beside
 
-            forked.more_kinds["beside"] = run_beside
+            beside.prepare()
+            forked.more_kinds["beside"] = beside.run_beside
         site.setquit()  # of what `-S` leaves out, programs use exit() and quit()
         confine.few_malloc_arenas()
         self._mapped = confine.mapped_bytes()

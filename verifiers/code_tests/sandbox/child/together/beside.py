@@ -47,11 +47,15 @@ from assay.verifiers.code_tests.sandbox.child.together import (
 _stat, _frames, _set_signal = os.fstat, sys._current_frames, signal.signal
 _timer, _trace, _profile = signal.setitimer, sys.settrace, sys.setprofile
 
-_LEANED_ON = (
-    "builtins", "math", "operator", "functools", "itertools", "json", "re", "collections", "copy",
-    "io", "unittest", "numpy", "pandas",
-)  # fmt: skip
-"""Modules (and what lies in them) that no honest program changes while a test runs."""
+_seal: list[sealing.Seal] = []
+"""Made once, before any program; each child has a copy."""
+
+
+def prepare() -> None:
+    """What every job needs, done once by the interpreter that forks."""
+    pytest_beside.install()
+    unittest.main = lambda *_, **__: None  # type: ignore[assignment]  # they are run anyway
+    _seal.append(sealing.Seal())
 
 
 def run_beside(job: dict[str, Any], channel: ParentChannel, channel_fd: int) -> int:
@@ -60,9 +64,8 @@ def run_beside(job: dict[str, Any], channel: ParentChannel, channel_fd: int) -> 
     if missing is not None:
         channel.send({"missing": missing})
         return 1
-    pytest_beside.install()
-    unittest.main = lambda *_, **__: None  # type: ignore[assignment]  # they are run anyway
-    seal = sealing.Seal()
+    seal = _seal.pop()
+    seal.extend()
     here = os.path.dirname(os.path.abspath(__file__))
     libraries = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *sys.path}
     channel_inode, threads = _stat(channel_fd).st_ino, len(_frames())
@@ -183,7 +186,7 @@ class _Tests:
         module = types.ModuleType("__main__")
         names = vars(module)
         names.update(__builtins__=builtins, __file__=os.path.join(os.getcwd(), "tests.py"))
-        names[rewriting.GUARD] = agreeing.Guard(self._seal.classes, self._named, mocks=self._mocks)
+        names[rewriting.GUARD] = agreeing.Guard(self._seal.known, self._named, mocks=self._mocks)
         own = vars(builtins)
         for name, value in vars(self._program).items():
             if not name.startswith("__") and (name not in own or name in self._job["names"]):
@@ -200,8 +203,8 @@ class _Tests:
             self._send({"load": self._failure(err)})
             return 1
         self._send({"loaded": 1})
-        self._seal.add(module)
         _own_methods(module)
+        self._seal.add(module)
         try:
             running.run_tests(module, self._candidate(names), self._report)
         except BaseException as err:  # a set-up of the module's
@@ -236,10 +239,9 @@ class _Tests:
             self._send({"test": found.label, "x": self._failure(found.error)})
             return
         for name in self._seal.changes():
-            if name.partition(".")[0] in _LEANED_ON or name.startswith(("__main__.", "the code")):
-                self._send({"test": found.label, "x": _said(f"the program changed {name}")})
-                self._seal.restore()
-                return
+            self._send({"test": found.label, "x": _said(f"the program changed {name}")})
+            self._seal.restore()
+            return
         self._send({"test": found.label})
 
     def _failure(self, err: BaseException) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What the test leans on, as it was before the program: remembered, compared, restored.
 
-Modules' functions and classes, those classes' attributes, and the code of Python functions. What
-a program adds to a library is its own affair, except for operators and other special methods,
-which everybody's objects would then have.
+Modules' functions and classes, and the attributes of the classes that tests lean on. What a program
+adds to a library is its own affair, except for operators and other special methods, which
+everybody's objects would then have.
 """
 
 from __future__ import annotations
@@ -17,64 +17,63 @@ _HEAP_TYPE = 1 << 9
 
 _MISSING = object()
 
-_Code = tuple[types.CodeType, Any, Any]
+_LEANED_ON = (
+    "builtins", "math", "operator", "functools", "itertools", "json", "re", "collections", "copy",
+    "io", "contextlib", "abc", "types", "difflib", "enum", "unittest", "numpy", "pandas",
+)  # fmt: skip
+"""Modules, and what lies in them, that tests compare with: their classes are remembered, too, and
+no honest program changes any of it while a test runs."""
 
 
 class Seal:
-    """A record of everything callable in all modules that are loaded now."""
+    """A record of everything callable in all modules that are loaded now.
+
+    Not of functions' code: who changes that is refused (`watching`).
+    """
 
     def __init__(self) -> None:
+        self._loaded: dict[str, Any] = {}
+        self._builtins: dict[str, Any] = {}
+        self._lists: list[tuple[list[Any], list[Any]]] = []
+        self._finders: dict[str, Any] = {}
+        self.known: set[type] = set()
+        """Every class that a module has."""
+        self._names: list[tuple[types.ModuleType, dict[str, Any]]] = []
+        self._leaned_on: list[tuple[types.ModuleType, dict[str, Any]]] = []
+        self._classes: dict[type, dict[str, Any]] = {}
+        self.extend()
+
+    def extend(self) -> None:
+        """Remember what was loaded since, too."""
+        for name, module in list(sys.modules.items()):
+            ours = name == "assay" or name.startswith("assay.")
+            if name not in self._loaded and not ours and isinstance(module, types.ModuleType):
+                self._loaded[name] = module
+                self._remember(module, leaned_on=name.partition(".")[0] in _LEANED_ON)
         self._builtins = dict(vars(builtins))
-        self._loaded = dict(sys.modules)
-        self._modules: list[tuple[types.ModuleType, dict[str, Any]]] = []
-        self.classes: dict[type, dict[str, Any]] = {}
-        self._functions: dict[types.FunctionType, _Code] = {}
         who_finds: list[list[Any]] = [sys.meta_path, sys.path_hooks]
         self._lists = [(x, list(x)) for x in who_finds]
         self._finders = dict(sys.path_importer_cache)
-        for module in list(sys.modules.values()):
-            if isinstance(module, types.ModuleType):
-                self._modules.append((module, self._callable(vars(module))))
-        for cls in list(self.classes):
-            self.classes[cls] = dict(vars(cls))
-            for value in self.classes[cls].values():
-                self._remember(value)
 
     def add(self, module: types.ModuleType) -> None:
         """Remember one more module: the test's own."""
-        known = set(self.classes)
-        self._modules.append((module, self._callable(vars(module))))
-        for cls in set(self.classes) - known:
-            self.classes[cls] = dict(vars(cls))
-            for value in self.classes[cls].values():
-                self._remember(value)
+        self._remember(module, leaned_on=True)
 
-    def _callable(self, names: dict[str, Any]) -> dict[str, Any]:
-        found = {}
-        for name, value in list(names.items()):
-            if callable(value):
-                found[name] = value
-                self._remember(value)
-                if isinstance(value, type) and value.__flags__ & _HEAP_TYPE:
-                    self.classes.setdefault(value, {})
-        return found
-
-    def _remember(self, value: Any) -> None:
-        if type(value) is staticmethod or type(value) is classmethod:
-            value = value.__func__
-        elif type(value) is property:
-            value = value.fget
-        if type(value) is types.FunctionType:
-            self._functions[value] = (value.__code__, value.__defaults__, value.__kwdefaults__)
+    def _remember(self, module: types.ModuleType, *, leaned_on: bool) -> None:
+        kept = {name: x for name, x in list(vars(module).items()) if callable(x)}
+        classes = [x for x in kept.values() if isinstance(x, type) and x.__flags__ & _HEAP_TYPE]
+        self.known.update(classes)
+        (self._leaned_on if leaned_on else self._names).append((module, kept))
+        for cls in classes if leaned_on else ():
+            if cls not in self._classes:
+                self._classes[cls] = dict(vars(cls))
 
     def changes(self) -> Iterator[str]:
-        """What is not as it was, by name."""
-        for module, name, _ in self._changed_names():
+        """What tests lean on and is not as it was, by name."""
+        for module, name, _ in _changed_names(self._leaned_on):
             yield f"{module.__name__}.{name}"
         for cls, name, _ in self._changed_attributes():
             yield f"{cls.__module__}.{cls.__qualname__}.{name}"
-        for function, _ in self._changed_functions():
-            yield f"the code of {function.__qualname__}"
 
     def restore(self) -> None:
         """Make it as it was."""
@@ -88,27 +87,16 @@ class Seal:
             given[:] = items
         sys.path_importer_cache.clear()
         sys.path_importer_cache.update(self._finders)
-        for module, name, value in list(self._changed_names()):
+        for module, name, value in list(_changed_names([*self._names, *self._leaned_on])):
             vars(module)[name] = value
         for cls, name, value in list(self._changed_attributes()):
             if value is _MISSING:
                 type.__delattr__(cls, name)
             else:
                 type.__setattr__(cls, name, value)
-        for function, (code, defaults, named) in list(self._changed_functions()):
-            function.__code__, function.__defaults__, function.__kwdefaults__ = (
-                code, defaults, named,
-            )  # fmt: skip
-
-    def _changed_names(self) -> Iterator[tuple[types.ModuleType, str, Any]]:
-        for module, kept in self._modules:
-            names = vars(module)
-            for name, value in kept.items():
-                if names.get(name, _MISSING) is not value:
-                    yield module, name, value
 
     def _changed_attributes(self) -> Iterator[tuple[type, str, Any]]:
-        for cls, kept in self.classes.items():
+        for cls, kept in self._classes.items():
             names = vars(cls)
             for name, value in kept.items():
                 if names.get(name, _MISSING) is not value and name not in _CACHES:
@@ -118,15 +106,15 @@ class Seal:
                     if name.startswith("__") and name not in _CACHES and callable(names[name]):
                         yield cls, name, _MISSING
 
-    def _changed_functions(self) -> Iterator[tuple[types.FunctionType, _Code]]:
-        for function, kept in self._functions.items():
-            code, defaults, named = kept
-            if (
-                function.__code__ is not code
-                or function.__defaults__ is not defaults
-                or function.__kwdefaults__ is not named
-            ):
-                yield function, kept
+
+def _changed_names(
+    modules: list[tuple[types.ModuleType, dict[str, Any]]],
+) -> Iterator[tuple[types.ModuleType, str, Any]]:
+    for module, kept in modules:
+        names = vars(module)
+        for name, value in kept.items():
+            if names.get(name, _MISSING) is not value:
+                yield module, name, value
 
 
 _CACHES = frozenset(

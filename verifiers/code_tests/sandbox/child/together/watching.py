@@ -30,6 +30,8 @@ _CODE = frozenset({"__code__", "f_code", "gi_code", "cr_code", "ag_code"})
 _QUIET = frozenset({"import", "open", "os.listdir", "os.scandir", "socket.__new__", "exec"})
 """The commonest events, of no interest."""
 
+_SET = frozenset({"__code__", "__defaults__", "__kwdefaults__"})
+
 _HANDING_ON = (
     "inspect.py", "threading.py", "base_tasks.py", "bdb.py", "trace.py", "ctypes/__init__.py",
     "ctypes/util.py",
@@ -81,8 +83,10 @@ class _Watch:
                 raise Refused(f"{name} is not for programs under test")
             if name in _CODE and _is_of_tests(args[0]) and self._for_program(frame):
                 raise Refused("the code of tests is not for programs under test")
-        elif event == "object.__setattr__" and args[1] == "__code__":
-            if self._for_program(frame) and not self._is_programs(args[0].__code__):
+        elif event in ("object.__setattr__", "object.__delattr__") and args[1] in _SET:
+            code = getattr(args[0], "__code__", None)
+            own = type(code) is types.CodeType and self._is_programs(code)
+            if self._for_program(frame) and not own:
                 raise Refused("the code of others is not for programs under test to change")
         elif event in _MADE:
             name = args[1]
