@@ -32,11 +32,10 @@ class Guard:
     """
 
     def __init__(self, known: Collection[type], named: Collection[str], *, mocks: bool) -> None:
-        self._known = known
+        self._known = frozenset(known)
         self._named = named
         self._mocks = mocks
         self._chance = random.SystemRandom()
-        self._honest: set[type] = set()
 
     def __call__(self, value: Any) -> Any:
         """`value`, unless it or something in it agrees to everything.

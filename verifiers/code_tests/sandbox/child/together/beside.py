@@ -204,7 +204,7 @@ class _Tests:
             return 1
         self._send({"loaded": 1})
         _own_methods(module)
-        self._seal.add(module)
+        self._seal.add(module, self._program)
         try:
             running.run_tests(module, self._candidate(names), self._report)
         except BaseException as err:  # a set-up of the module's

@@ -49,18 +49,22 @@ class Seal:
             ours = name == "assay" or name.startswith("assay.")
             if name not in self._loaded and not ours and isinstance(module, types.ModuleType):
                 self._loaded[name] = module
-                self._remember(module, leaned_on=name.partition(".")[0] in _LEANED_ON)
+                self._remember(module, vars(module), leaned_on=name.partition(".")[0] in _LEANED_ON)
         self._builtins = dict(vars(builtins))
         who_finds: list[list[Any]] = [sys.meta_path, sys.path_hooks]
         self._lists = [(x, list(x)) for x in who_finds]
         self._finders = dict(sys.path_importer_cache)
 
-    def add(self, module: types.ModuleType) -> None:
-        """Remember one more module: the test's own."""
-        self._remember(module, leaned_on=True)
+    def add(self, module: types.ModuleType, program: types.ModuleType) -> None:
+        """Remember one more module: the test's own, but for what of it is the program's."""
+        theirs = vars(program)
+        own = {n: x for n, x in vars(module).items() if theirs.get(n, _MISSING) is not x}
+        self._remember(module, own, leaned_on=True)
 
-    def _remember(self, module: types.ModuleType, *, leaned_on: bool) -> None:
-        kept = {name: x for name, x in list(vars(module).items()) if callable(x)}
+    def _remember(
+        self, module: types.ModuleType, names: dict[str, Any], *, leaned_on: bool
+    ) -> None:
+        kept = {name: x for name, x in list(names.items()) if callable(x)}
         classes = [x for x in kept.values() if isinstance(x, type) and x.__flags__ & _HEAP_TYPE]
         self.known.update(classes)
         (self._leaned_on if leaned_on else self._names).append((module, kept))

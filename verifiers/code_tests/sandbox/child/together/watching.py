@@ -113,6 +113,10 @@ class _Watch:
 
     def _for_program(self, frame: types.FrameType | None) -> bool:
         """Whether of program and tests it is the program that is at work."""
+        while frame is not None and frame.f_code.co_filename.endswith("/traceback.py"):
+            frame = frame.f_back
+        if frame is not None and "/asyncio/" in frame.f_code.co_filename:
+            return self._is_programs(frame.f_code)  # it notes where tasks are made, for debugging
         while frame is not None:
             code = frame.f_code
             if code.co_name in _SIGNATURES and code.co_filename.endswith("inspect.py"):
