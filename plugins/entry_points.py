@@ -75,9 +75,9 @@ def entry_points(left_out: list[str]) -> Iterator[tuple[EntryPoint, str]]:
             continue
         name = dist.name or "?"
         if _in_working_directory(dist):
-            told = f"{name} lies in the working directory; name the plugin's file to load it"
-            if told not in left_out:
-                left_out.append(told)
+            why = f"{name} lies in the working directory; to load it, name the plugin's file"
+            if why not in left_out:
+                left_out.append(why)
         elif normal(name) not in seen:
             seen.add(normal(name))
             for point in points:

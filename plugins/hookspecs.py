@@ -97,7 +97,7 @@ def assay_probes() -> Iterable[ProbeSpec]:
         for completions that are wrong by construction: a finding against a rubric rests on it.
     :raises:
         Whatever you raise becomes a `PluginError` naming your plugin; the other plugins still
-        load. What the function raises is told on the board, beside the probe's name.
+        load. What the function raises is shown on the board, beside the probe's name.
 
     A name that is already taken is an error, not an override.
     """

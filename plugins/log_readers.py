@@ -22,7 +22,7 @@ class LogReaderSpec:
     """One reader of logs, offered under a name. Cheap to make: `target` is imported on first use.
 
     Raises:
-        PluginError: a name or target that cannot be.
+        PluginError: a name or target that is not allowed.
     """
 
     name: str
@@ -34,7 +34,7 @@ class LogReaderSpec:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or _NAME.fullmatch(self.name) is None:
-            raise PluginError(f"log reader {self.name!r} is no lower-case word")
+            raise PluginError(f"log reader name {self.name!r} must be a lower-case word")
         if not isinstance(self.target, str) or _TARGET.fullmatch(self.target) is None:
             raise PluginError(
                 f"log reader {self.name!r}: target {self.target!r} is not 'package.module:object'"

@@ -1,7 +1,7 @@
 """What a probe is: the spec that offers it, what it is handed, and what it gives back.
 
 A probe writes completions that are known to be wrong, or known to be right in another style, and
-the board tells what a rubric pays for them.
+the board shows what a rubric pays for them.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class ProbeSpec:
     """One probe, offered under a name. Cheap to make: `target` is imported on first use.
 
     Raises:
-        PluginError: a name, target, claim or subject that cannot be; names the probe.
+        PluginError: a name, target, claim or subject that is not allowed; names the probe.
     """
 
     name: str

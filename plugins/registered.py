@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assay.errors import PluginError, RubricError, nearest
+from assay.plugins.files import PluginFile
 from assay.plugins.load import build, load_target
 from assay.plugins.log_readers import LogReaderSpec
-from assay.plugins.probe import Probe, ProbeSpec
+from assay.plugins.probe import ProbeSpec
 from assay.plugins.spec import ComposerSpec, Verifier, VerifierSpec
 
 if TYPE_CHECKING:
@@ -24,10 +26,29 @@ class Offer:
     plugin: str
     distribution: str
     """Name and version of the distribution, a file's path, or ``this process``."""
-    origin: str | None = None
-    """The file of a one-file plugin; workers load it from there."""
+    file: PluginFile | None = None
+    """A one-file plugin as it was read; workers are sent its text."""
+    code: str = ""
+    """Digest of the code that is not named by a version: of a one-file plugin, of a function that
+    was handed over; part of the signature."""
     local: Any = field(default=None, compare=False)
     """The object itself, where no import can find it again."""
+
+    @property
+    def origin(self) -> str | None:
+        """The path of a one-file plugin."""
+        return None if self.file is None else self.file.path
+
+    @property
+    def owner(self) -> str:
+        """Name of the distribution, without its version; a file's path; or ``this process``."""
+        name, _, version = self.distribution.rpartition(" ")
+        return name if name and version[:1].isdigit() else self.distribution
+
+    @property
+    def chosen(self) -> str:
+        """The name by which a rubric means this offer, whoever else offers that name."""
+        return f"{self.owner}:{self.spec.name}"
 
     @property
     def importable(self) -> bool:
@@ -42,7 +63,7 @@ class Offer:
         """
         found = self.local
         if found is None:
-            found = load_target(self.spec.name, self.spec.target, self.origin)
+            found = load_target(self.spec.name, self.spec.target)
         return build(self.spec.name, found, params)
 
     def check(self, params: Mapping[str, Any] | None, where: str = "params") -> BaseModel | None:
@@ -74,62 +95,43 @@ class Offer:
             raise RubricError("\n".join(lines)) from err
 
 
-@dataclass(frozen=True, slots=True)
-class ComposerOffer:
-    """A kind of rubric, and where it comes from."""
+_Spec = TypeVar("_Spec", ComposerSpec, LogReaderSpec, ProbeSpec)
 
-    spec: ComposerSpec
+
+@dataclass(frozen=True, slots=True)
+class TargetOffer(Generic[_Spec]):
+    """A composer, a log reader or a probe, and where it comes from."""
+
+    spec: _Spec
     plugin: str
     distribution: str
-    origin: str | None = None
+
+    @property
+    def what(self) -> str:
+        """What it is, in words: ``composer``, ``log reader`` or ``probe``."""
+        return WHAT[type(self.spec)]
+
+    @property
+    def name(self) -> str:
+        """What users call it by; of a composer, its kind."""
+        return self.spec.kind if isinstance(self.spec, ComposerSpec) else self.spec.name
 
     def load(self) -> Any:
-        """The class, imported.
+        """What the target names, imported.
 
         Raises:
-            PluginError: it cannot be imported; names the kind and the reason.
+            PluginError: it cannot be imported, or a probe cannot be called; names it.
         """
-        return load_target(self.spec.kind, self.spec.target, self.origin)
-
-
-@dataclass(frozen=True, slots=True)
-class LogReaderOffer:
-    """A reader of logs, and where it comes from."""
-
-    spec: LogReaderSpec
-    plugin: str
-    distribution: str
-    origin: str | None = None
-
-    def load(self) -> Any:
-        """The reader, imported.
-
-        Raises:
-            PluginError: it cannot be imported; names the reader and the reason.
-        """
-        return load_target(self.spec.name, self.spec.target, self.origin, "log reader")
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeOffer:
-    """A probe, and where it comes from."""
-
-    spec: ProbeSpec
-    plugin: str
-    distribution: str
-    origin: str | None = None
-
-    def load(self) -> Probe:
-        """The function, imported.
-
-        Raises:
-            PluginError: it cannot be imported, or cannot be called; names the probe.
-        """
-        found: Any = load_target(self.spec.name, self.spec.target, self.origin, "probe")
-        if not callable(found):
+        found = load_target(self.name, self.spec.target, self.what)
+        if isinstance(self.spec, ProbeSpec) and not callable(found):
             raise PluginError(
-                f"probe {self.spec.name!r}: {self.spec.target!r} is a {type(found).__name__}, "
+                f"probe {self.name!r}: {self.spec.target!r} is a {type(found).__name__}, "
                 "must be a function"
             )
-        probe: Probe = found
-        return probe
+        return found
+
+
+WHAT: Mapping[type, str] = MappingProxyType(
+    {ComposerSpec: "composer", LogReaderSpec: "log reader", ProbeSpec: "probe"}
+)
+"""What a spec is of, in words."""

@@ -26,6 +26,9 @@ Cost: TypeAlias = Literal["inline", "worker", "waiting"]
 
 COSTS: tuple[Cost, ...] = ("inline", "worker", "waiting")
 
+PYTHON = "python"
+"""The tool whose version is that of the running Python, as far as ``3.12``."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+@[1-9][0-9]*")
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 _NEED = re.compile(r"([a-z_]+)(\.[^?]+)?(\?)?")
@@ -140,7 +143,7 @@ class VerifierSpec:
     """One verifier, offered under a name. Cheap to make: `target` is imported on first use.
 
     Raises:
-        PluginError: a name, target, cost, need or level that cannot be; names the verifier.
+        PluginError: a name, target, cost, need or level that is not allowed; names the verifier.
     """
 
     name: str
@@ -163,7 +166,9 @@ class VerifierSpec:
     deterministic: bool = True
     """Same sample, same verdict; False keeps it out of the cache."""
     tools: tuple[str, ...] = ()
-    """Distributions whose versions can change its scores; they are part of the signature."""
+    """Distributions whose versions can change its scores; they are part of the signature.
+    ``python`` is one: the minor version of the Python that runs, for what parses or runs programs.
+    Functions and one-file plugins, which bring no version, always have it."""
     retired: Mapping[str, str] = field(default=EMPTY, hash=False)
     """Older name with version -> last release that shipped it."""
 
@@ -260,7 +265,7 @@ class ComposerSpec:
     """A kind of rubric, offered under a name. Cheap to make: `target` is imported on first use.
 
     Raises:
-        PluginError: a kind or target that cannot be.
+        PluginError: a kind or target that is not allowed.
     """
 
     kind: str
@@ -272,7 +277,7 @@ class ComposerSpec:
 
     def __post_init__(self) -> None:
         if _KIND.fullmatch(self.kind) is None:
-            raise PluginError(f"composer kind {self.kind!r} is no lower-case word")
+            raise PluginError(f"composer kind {self.kind!r} must be a lower-case word")
         if _TARGET.fullmatch(self.target) is None:
             raise PluginError(
                 f"composer {self.kind!r}: target {self.target!r} is not 'package.module:Class'"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from assay.rubrics.compiled.bound import BoundRubric, LeafRun
 from assay.rubrics.metrics import summary, values
+from assay.rubrics.prove.prover import prove
+from assay.rubrics.prove.table import table
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.kinds import (
     Clip,
@@ -27,6 +29,11 @@ from assay.rubrics.written.load import load_rubric
 from assay.rubrics.written.reading import Criteria, Slot
 from assay.rubrics.written.rubric import Rubric
 from assay.rubrics.written.write import rubric_text, save_rubric
+
+# Methods of a written rubric that need what is compiled and proved of it: named here, so that the
+# layers below import nothing from those above.
+Rubric.binder = BoundRubric
+BoundRubric.prover, BoundRubric.tabler = staticmethod(prove), staticmethod(table)
 
 __all__ = [
     "BoundRubric",

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from assay.errors import VerifierNotFound
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Term, Verdict
-from assay.rubrics.compiled.plan import Leaf, Plan
-from assay.rubrics.compiled.ranges import Levels
+from assay.rubrics.compiled.leaf import Leaf
+from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.switching import any_choice, choices, top_of, ways, ways_count
 from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault, shown
 from assay.rubrics.written.kinds.turns import Turns
 from assay.rubrics.written.number import fraction
+from assay.rubrics.written.ranges import Levels
 from assay.rubrics.written.rubric import Rubric
 
 if TYPE_CHECKING:
@@ -53,6 +55,10 @@ class BoundRubric:
 
     Build it with `Rubric.bind`.
     """
+
+    prover: ClassVar[Callable[..., Certificate]]
+    tabler: ClassVar[Callable[[BoundRubric], tuple[Table, ...]]]
+    """What proves and tabulates it; `assay.rubrics` names them when it is imported."""
 
     def __init__(
         self,
@@ -123,6 +129,17 @@ class BoundRubric:
             levels[key] = _levels(key, leaf, offer, checked)
         return cls(rubric, offers, params, levels, environment)
 
+    def under(self, environment: Mapping[str, JSON]) -> BoundRubric:
+        """The same, compiled once, with another environment in its signature.
+
+        Args:
+            environment: Versions of tools and of Python; known only when the verifiers are.
+        """
+        other = copy.copy(self)
+        other._environment, other._signatures = dict(environment), {}
+        other._base = other._digest({})
+        return other
+
     @property
     def signature(self) -> str:
         """Signature of rewards whose verdicts add nothing to it (no isolation, no phase)."""
@@ -179,15 +196,11 @@ class BoundRubric:
         noise: Mapping[str, Any] | None = None,
     ) -> Certificate:
         """See `Rubric.prove`."""
-        from assay.rubrics.prove import prove
-
-        return prove(self, key, given, beta=beta, p0=p0, noise=noise)
+        return type(self).prover(self, key, given, beta=beta, p0=p0, noise=noise)
 
     def table(self) -> tuple[Table, ...]:
         """See `Rubric.table`."""
-        from assay.rubrics.prove import table
-
-        return table(self)
+        return type(self).tabler(self)
 
     def declared_by_verifier(self, key: str) -> bool:
         """Whether the levels of a criterion are its verifier's word, not the rubric's."""

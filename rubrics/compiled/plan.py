@@ -9,55 +9,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-from assay.errors import SampleError, nearest
+from assay.errors import nearest
 from assay.model import Sample, Term, Verdict
-from assay.rubrics.compiled.ranges import Levels, part_levels, part_range
+from assay.rubrics.compiled.leaf import Leaf
+from assay.rubrics.compiled.turn_samples import Composed, turn_count, turn_key, turn_sample
 from assay.rubrics.written.arithmetic import FLOAT
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.number import Number
+from assay.rubrics.written.ranges import Levels, part_levels, part_range
 from assay.rubrics.written.rubric import VIRTUAL, Part, Reader, Rubric
-
-if TYPE_CHECKING:
-    from assay.rubrics.compiled.turns import Composed
-
-TERMS_KEPT = 64
-"""Terms kept per criterion: verifiers with levels take few scores, others many."""
-
-
-@dataclass(slots=True)
-class Leaf:
-    """A criterion, as the plan sees it."""
-
-    key: str
-    criterion: Criterion
-    coefficient: float
-    """Its weight in the receipt: the product of the shares above it."""
-    stand_in: float
-    """The score that replaces a missing one, unless it is the key."""
-    is_key: bool
-    sign: int
-    levels: Levels
-    read: Reader | None = None
-    per_turn: bool = False
-    name: str = ""
-    """The verifier with version, where bound."""
-    terms: dict[float | None, Term] = field(default_factory=dict)
-
-    def term(self, score: float) -> Term:
-        """The line of the receipt; shared between rewards, since it is frozen."""
-        term = self.terms.get(score)
-        if term is None:
-            weight = self.coefficient
-            term = Term(self.name, weight, score, weight * score + 0.0)
-            if len(self.terms) < TERMS_KEPT:
-                self.terms[score] = term
-        return term
-
 
 Step: TypeAlias = Callable[[list[float]], float]
 
@@ -231,8 +196,6 @@ class Plan:
             return [(key, key, sample) for key in self.keys]
         for part in self.lowered.values():
             part.check_sample(sample)
-        from assay.rubrics.compiled.turns import turn_sample
-
         found: list[tuple[str, str, Sample]] = []
         for leaf in self.leaves:
             if leaf.criterion.use in VIRTUAL:
@@ -248,8 +211,6 @@ class Plan:
 
     def compose(self, verdicts: Mapping[str, Verdict], sample: Sample | None) -> Composed:
         """Value and receipt."""
-        from assay.rubrics.compiled.turns import Composed
-
         scores, lost = self.score(verdicts, sample)
         value, terms = self.receipt(scores)
         return Composed(value, terms, None, lost)
@@ -332,18 +293,6 @@ def _rest(key: str, name: str) -> str | None:
     if key == name:
         return ""
     return key[len(name) + 1 :] if key.startswith(f"{name}/") else None
-
-
-def turn_count(sample: Sample | None) -> int:
-    """Turns of the sample; one without turns has one."""
-    if sample is None:
-        raise SampleError("this rubric looks at turns: compose needs the sample")
-    return len(sample.turns) if sample.turns else 1
-
-
-def turn_key(key: str, turn: int) -> str:
-    """Under which the verdict of one turn stands."""
-    return f"{key}#{turn}"
 
 
 def settle(shares: list[Any], value: float, first: int) -> None:

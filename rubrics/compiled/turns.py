@@ -4,36 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import NamedTuple
 
 from assay.model import Sample, Term, Verdict
-from assay.rubrics.compiled.plan import Leaf, Plan, turn_count, turn_key
-from assay.rubrics.compiled.ranges import Levels, part_range
+from assay.rubrics.compiled.plan import Plan
+from assay.rubrics.compiled.turn_samples import Composed, turn_count, turn_key, turn_sample
 from assay.rubrics.written.kinds.turns import Potential, Repeat, Turns
-
-
-class Composed(NamedTuple):
-    """What a plan makes of verdicts."""
-
-    value: float
-    terms: dict[str, Term]
-    turns: tuple[float | None, ...] | None
-    lost: Leaf | None
-    """The key, if it is missing: then there is no reward."""
-
-
-def turn_sample(sample: Sample, turn: int) -> Sample:
-    """What there is to judge after one turn: its completion, and the turns up to it."""
-    if not sample.turns:
-        return sample
-    return replace(
-        sample,
-        completion=sample.turns[turn].completion,
-        turns=sample.turns[: turn + 1],
-        n_tokens=None,
-        finish_reason=None,
-    )
+from assay.rubrics.written.ranges import Levels, part_range
 
 
 class TurnsPlan:

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from assay.rubrics.compiled.plan import Leaf, Plan
+from assay.rubrics.compiled.evaluate import evaluate, span, values_of
+from assay.rubrics.compiled.leaf import Leaf
+from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.prove.couplings import Coupling
-from assay.rubrics.prove.evaluate import evaluate, span, values_of
 from assay.rubrics.prove.linear import FORMS, Form, form
 from assay.rubrics.prove.simplex import maximise
 

@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from assay.errors import RubricError
-from assay.rubrics.compiled.plan import Leaf, Plan
+from assay.rubrics.compiled.evaluate import best, worst
+from assay.rubrics.compiled.leaf import Leaf
+from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.prove.certificate import Outcome, shown
-from assay.rubrics.prove.evaluate import best, worst
 from assay.rubrics.prove.floats import linear_weights
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.kinds import Process, Weighted

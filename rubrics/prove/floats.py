@@ -7,10 +7,10 @@ import math
 from collections.abc import Mapping
 from fractions import Fraction
 
-from assay.rubrics.compiled.dtypes import DTYPES, cast
+from assay.rubrics.compiled.evaluate import evaluate, span, values_of
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.prove.certificate import CastCheck, shown
-from assay.rubrics.prove.evaluate import evaluate, span, values_of
+from assay.rubrics.written.dtypes import DTYPES, cast
 
 LISTED = 4096
 """Most corners that are listed; composers that are no sum cost more, and list a quarter."""

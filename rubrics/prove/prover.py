@@ -12,12 +12,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from assay.errors import RubricError, nearest
-from assay.rubrics.compiled.plan import Leaf, Plan
+from assay.rubrics.compiled.evaluate import best, evaluate, worst
+from assay.rubrics.compiled.leaf import Leaf
+from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.prove.certificate import Certificate, Outcome, shown
 from assay.rubrics.prove.couplings import read_couplings
 from assay.rubrics.prove.edits import edit_for
-from assay.rubrics.prove.evaluate import best, evaluate, worst
 from assay.rubrics.prove.floats import cast_checks
 from assay.rubrics.prove.noise import kl_floor, read_noise
 from assay.rubrics.prove.ruling import ONE, ruled

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from assay.rubrics.compiled.plan import Leaf, Plan
+from assay.rubrics.compiled.evaluate import Near, best, evaluate, standard, worst
+from assay.rubrics.compiled.leaf import Leaf
+from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.prove.certificate import Outcome, Ruling, Witness, frozen
 from assay.rubrics.prove.coupled import Extreme, linear_extreme
 from assay.rubrics.prove.couplings import Coupling
-from assay.rubrics.prove.evaluate import Near, best, evaluate, standard, worst
 from assay.rubrics.prove.linear import NotLinear
 from assay.rubrics.prove.search import search
 from assay.rubrics.prove.smt import available, decide

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from assay.rubrics.compiled.plan import Leaf, Plan
+from assay.rubrics.compiled.evaluate import span, values_of
+from assay.rubrics.compiled.leaf import Leaf
+from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.prove.couplings import Coupling
-from assay.rubrics.prove.evaluate import span, values_of
 
 GRID = 1000
 """Scores between the ends are taken from this grid."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from assay.rubrics.compiled.evaluate import evaluate, span, values_of
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.prove.couplings import Coupling
-from assay.rubrics.prove.evaluate import evaluate, span, values_of
 from assay.rubrics.written.number import Number
 
 TIMEOUT_MS = 10_000

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from assay.model import JSON
 from assay.printable import printable
+from assay.rubrics.compiled.evaluate import evaluate
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.prove.certificate import shown
-from assay.rubrics.prove.evaluate import evaluate
 from assay.rubrics.prove.floats import corner_values
 from assay.rubrics.written.faults import Fault
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 from assay.errors import nearest
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Verdict
-from assay.rubrics.written.arithmetic import Ops
+from assay.rubrics.written.arithmetic import EXACT, Ops
 from assay.rubrics.written.criterion import Closed, Criterion
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.number import Num, Number
+from assay.rubrics.written.ranges import UNIT, Range, part_range
 
 if TYPE_CHECKING:
     from assay.plugins.host import Host
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 Reader: TypeAlias = Callable[[Sequence[Verdict], Sample | None], float | None]
 """From a criterion's verdicts (one; or one a turn) to its score in the formula; None: missing."""
-
-Range: TypeAlias = tuple[Fraction, Fraction]
-"""Lowest and highest value, exactly."""
 
 VIRTUAL = ("sample.steps",)
 """Criteria that no verifier judges: the data set brings the scores."""
@@ -60,6 +58,10 @@ class Rubric(Closed):
     chooses: ClassVar[bool] = False
     """Whether `choose` picks one part for a sample, and the others are not run."""
 
+    binder: ClassVar[type[BoundRubric]]
+    """What binds, composes and proves a rubric. `assay.rubrics` names it when it is imported, so
+    that what is written needs to import nothing of what compiles it."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         kind = cls.__dict__.get("kind")
@@ -87,6 +89,10 @@ class Rubric(Closed):
         """1 where the value grows with the part, -1 where it falls."""
         return 1
 
+    def lowerable(self, levels: Mapping[str, tuple[Any, ...] | None]) -> bool:
+        """Whether these levels are enough for `lowered`."""
+        return True
+
     def lowered(self, levels: Mapping[str, tuple[Any, ...] | None]) -> Rubric:
         """The rubric that is evaluated, once the values each part can take are known.
 
@@ -106,6 +112,16 @@ class Rubric(Closed):
     def reader(self, part: str) -> Reader | None:
         """How a criterion's verdict is read, where it is not simply its score."""
         return None
+
+    def reading(self, part: str) -> Range | None:
+        """Lowest and highest that `reader` can give; None: it has no bound."""
+        return UNIT
+
+    def reach(self, ranges: Mapping[str, Range]) -> Range:
+        """Lowest and highest value, from those of all its parts."""
+        low = {k: r[0] if self.sign(k) > 0 else r[1] for k, r in ranges.items()}
+        high = {k: r[1] if self.sign(k) > 0 else r[0] for k, r in ranges.items()}
+        return Fraction(self.formula(EXACT, low)), Fraction(self.formula(EXACT, high))
 
     def per_turn(self, part: str) -> bool:
         """Whether the part is judged once a turn, instead of once a sample."""
@@ -149,8 +165,6 @@ class Rubric(Closed):
             if not self.weighs and part.weight.exact != 1:
                 raise Fault(f"{self.noun} reads no weights", path=(name, "weight"), fix="drop it")
         self.check()
-        from assay.rubrics.compiled.ranges import part_range
-
         ranges = {name: part_range(part) for name, part in parts.items()}
         self.check_ranges({name: r for name, r in ranges.items() if r is not None})
 
@@ -183,9 +197,7 @@ class Rubric(Closed):
 
     @cached_property
     def _unbound(self) -> BoundRubric:
-        from assay.rubrics.compiled.bound import BoundRubric
-
-        return BoundRubric.without_host(self)
+        return self.binder.without_host(self)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """As pydantic's, without what was computed from the fields before the update."""
@@ -218,9 +230,7 @@ class Rubric(Closed):
             VerifierNotFound: no such verifier; suggests the nearest name.
             RubricError: params that the verifier refuses; tiers without levels.
         """
-        from assay.rubrics.compiled.bound import BoundRubric
-
-        return BoundRubric.with_host(self, host, environment)
+        return self.binder.with_host(self, host, environment)
 
     def compose(
         self, verdicts: Mapping[str, Verdict] | Sequence[Verdict], sample: Sample | None = None
@@ -266,9 +276,7 @@ class Rubric(Closed):
         Raises:
             RubricError: no such key, couplings that cannot be read, params a verifier refuses.
         """
-        from assay.rubrics.compiled.bound import BoundRubric
-
-        bound = BoundRubric.with_what_there_is(self, host)
+        bound = self.binder.with_what_there_is(self, host)
         return bound.prove(key, given, beta=beta, p0=p0, noise=noise)
 
     def table(self, host: Host | None = None) -> tuple[Table, ...]:
@@ -277,9 +285,7 @@ class Rubric(Closed):
         Raises:
             RubricError: more than 4,096 corners.
         """
-        from assay.rubrics.compiled.bound import BoundRubric
-
-        return BoundRubric.with_what_there_is(self, host).table()
+        return self.binder.with_what_there_is(self, host).table()
 
     def to_dict(self) -> dict[str, Any]:
         """As in a file, defaults left out; `load_rubric` of it is equal to this rubric."""

@@ -200,7 +200,7 @@ KEYS = ("gate", "then/b.b", "then/c.c")
 
 def in_every_order(rubric: BoundRubric, scores: list[tuple[Fraction, ...]]) -> list[list[Fraction]]:
     """The definition, with nothing clever: every order of criteria, every rollout as the other."""
-    from assay.rubrics.prove.evaluate import evaluate
+    from assay.rubrics.compiled.evaluate import evaluate
 
     plan = next(iter(rubric.plans().values()))
     k = len(plan.keys)

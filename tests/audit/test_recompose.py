@@ -18,10 +18,10 @@ from assay import Engine, Sample, load_rubric
 from assay.audit.context import Context
 from assay.audit.logs.log import Log, read_log
 from assay.audit.recompose import Recomposer, recompose
-from assay.audit.stats.sums import fsum
 from assay.cli.main import main
 from assay.plugins.host import Host
 from assay.rubrics import BoundRubric
+from assay.rubrics.compiled.column_sums import fsum
 
 DATA = Path(__file__).parents[2] / "examples/data/gsm8k_solutions_200.jsonl"
 ROWS = [json.loads(line) for line in DATA.read_text().splitlines()]

@@ -80,7 +80,7 @@ def test_threads_that_load_one_file_at_once_all_get_the_whole_of_it(tmp_path: Pa
     path.write_text(SLOW_TO_LOAD)
     with ThreadPoolExecutor(8) as threads:
         hosts = list(threads.map(lambda _: Host(plugins=[str(path)]), range(8)))
-    targets = {id(load_target(o.spec.name, o.spec.target, o.origin)) for o in map(late, hosts)}
+    targets = {id(load_target(o.spec.name, o.spec.target)) for o in map(late, hosts)}
     assert len(targets) == 1, "it was executed once"
 
 
@@ -128,7 +128,7 @@ FILES = [
     ("1 / 0", "raised as it was loaded: ZeroDivisionError: division by zero"),
     ("import sys; sys.exit(2)", "raised as it was loaded: SystemExit: 2"),
     ("def x(:", "raised as it was loaded: SyntaxError: "),
-    ("from assay import hookimpl\n@hookimpl\ndef assay_x(): ...", "no hook is called 'assay_x'"),
+    ("from assay import hookimpl\n@hookimpl\ndef assay_x(): ...", "no hook is named 'assay_x'"),
     ("from assay import hookimpl\n@hookimpl\ndef assay_verifiers(a): ...", "Plugin 'file "),
     (
         "from assay import verifier\nfrom pydantic import BaseModel\ndef model():\n"
@@ -154,7 +154,7 @@ def test_a_file_that_fails_is_an_error(tmp_path: Path, code: str, told: str) -> 
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("gone.py", "does not exist"), (".", "is no file"), ("notes.txt", "is no Python file")],
+    [("gone.py", "does not exist"), (".", "is not a file"), ("notes.txt", "is not a Python file")],
 )
 def test_a_path_that_is_no_plugin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, told: str

@@ -12,7 +12,7 @@ from assay.model import Part, Reward, Sample, Turn, Verdict
 from assay.plugins.host import Host
 from assay.plugins.markers import verifier
 from assay.rubrics import RubricWarning, best_of, load_rubric, summary, values
-from assay.rubrics.compiled.dtypes import cast
+from assay.rubrics.written.dtypes import cast
 
 L2 = {"levels": [0, 1]}
 

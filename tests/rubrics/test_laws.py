@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from assay.model import Part, Reward, Sample, Status, Verdict
 from assay.rubrics import Rubric, load_rubric, rubric_text, save_rubric
 from assay.rubrics.compiled.plan import Plan
-from assay.rubrics.compiled.ranges import part_range
+from assay.rubrics.written.ranges import part_range
 
 LEVELS: list[list[Any] | None] = [[0, 1], [0, 0.5, 1], [0, "1/3", "2/3", 1], [0.2, 0.9], None]
 GROWN = ["weighted", "gate", "priority", "process", "vote", "product", "min", "clip"]

@@ -8,8 +8,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.rubrics.compiled.dtypes import cast
 from assay.rubrics.prove.simplex import maximise
+from assay.rubrics.written.dtypes import cast
 
 F = Fraction
 Row = tuple[list[Fraction], Fraction]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from flint import fmpq
 
@@ -17,8 +18,9 @@ from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
-from assay.verifiers.math_answer.reading import wording
-from assay.verifiers.math_answer.reading.parse import parse, parse_tokens
+from assay.verifiers.math_answer.reading import placeholders, wording
+from assay.verifiers.math_answer.reading.commas import with_points
+from assay.verifiers.math_answer.reading.parse import parse_tokens
 from assay.verifiers.math_answer.reading.simplify import settle
 from assay.verifiers.math_answer.reading.tokens import tokenize
 from assay.verifiers.math_answer.to_text import plain
@@ -72,13 +74,13 @@ class Reading:
     ) -> None:
         self.text = text
         self.squeezed = squeezed
-        """The text without white space and dollar signs."""
+        """The text without dollar signs and idle white space."""
         self.node = node
         """None where it is readable only as a sequence of signs."""
         self.notation = notation
         self.parameters = parameters
         self.other = other
-        """A second reading, where commas leave a choice."""
+        """The letter of a choice that is followed by its text."""
         self._shown: str | None = None
 
     @property
@@ -106,7 +108,7 @@ def read(text: str) -> Reading:
     notation = wording.canonical(tokens)
     if not notation:
         raise Unreadable("empty")
-    squeezed = "".join(text.split()).replace("$", "")
+    squeezed = squeeze(text)
     try:
         node, notes = parse_tokens(tokens)
     except Unreadable:
@@ -117,7 +119,7 @@ def read(text: str) -> Reading:
     scalars.defined(node)
     names = frozenset(w for w in notes if len(w) == 1 and w.isalpha())
     node, declared = declarations(node)
-    other = _second_reading(squeezed) or _choice(text)
+    other = _choice(text)
     return Reading(text, squeezed, node, notation, names | declared, other)
 
 
@@ -155,19 +157,12 @@ def declarations(node: Node) -> tuple[Node, frozenset[str]]:
 _DOMAINS = frozenset({"integers", "naturals", "reals", "rationals", "Z", "N", "R", "Q"})
 
 
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
-_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+_IDLE_SPACE = re.compile(r"(?<![\w,.])\s+|\s+(?![\w,.])")
 
 
-def _second_reading(text: str) -> Node | None:
-    """``1,22`` as a decimal; ``100,200,300``, else one numeral, as a list."""
-    if len(text) > 60:
-        return None
-    if _GROUPED.fullmatch(text) is not None:
-        return parse(text.replace(",", ", "))
-    if _DECIMAL_COMMA.fullmatch(text) is not None:
-        return parse(text.replace(",", "."))
-    return None
+def squeeze(text: str) -> str:
+    """`text` without dollar signs and the white space that says nothing: ``2 1`` is not ``21``."""
+    return _IDLE_SPACE.sub("", text.replace("$", " ").strip())
 
 
 @lru_cache(maxsize=4096)
@@ -182,6 +177,11 @@ def read_reference(reference: str | int | float) -> Reading:
         ReferenceUnreadable: it cannot be read; says where.
     """
     text = reference if isinstance(reference, str) else _number_text(reference)
+    absent = placeholders.missing(text)
+    if absent is not None:
+        raise ReferenceUnreadable(
+            f"the reference {printable(text.strip(), 80)!r} cannot be read: {absent}"
+        )
     try:
         return _read_reference(text) if len(text) <= CACHED else read(reference_text(text))
     except Unreadable as err:
@@ -223,22 +223,31 @@ def equivalent(
     'exact'
     """
     policy = policy or DEFAULT
+    answer = spelled(answer, policy)
     if isinstance(reference, str | int | float):
-        return _equivalent(read_reference(reference), answer, policy)
+        return _equivalent(read_reference(spelled(reference, policy)), answer, policy)
     if not reference:
         raise ReferenceUnreadable("the reference is an empty list")
-    readings = [read_reference(one) for one in reference]
+    readings = [read_reference(spelled(one, policy)) for one in reference]
     found = [_equivalent(reading, answer, policy) for reading in readings]
     return next((f for f in found if f.equal), next(
         (f for f in found if f.certainty == "unproved"), found[0]
     ))  # fmt: skip
 
 
+Spelled = TypeVar("Spelled", str, int, float, str | int | float)
+
+
+def spelled(given: Spelled, policy: Policy) -> Spelled:
+    """`given` with decimal points, where the policy says that its commas are decimal."""
+    if policy.decimal_comma and isinstance(given, str):
+        return with_points(given)
+    return given
+
+
 def _equivalent(reference: Reading, answer: str, policy: Policy) -> Comparison:
     inner = reference_text(answer) if "boxed" in answer else answer
-    if (policy.text_layer and "".join(inner.split()).replace("$", "") == reference.squeezed) and (
-        policy.form == "any"
-    ):
+    if policy.text_layer and policy.form == "any" and squeeze(inner) == reference.squeezed:
         return _comparison(Finding(True, "text", "proved"), reference, reference)
     try:
         reading = read(inner)
@@ -267,11 +276,11 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
     try:
         found = comparer.same(reference.node, answer.node)
         if found.equal is False and (reference.other is None) != (answer.other is None):
-            decimal = Comparer(policy).same(
+            letter = Comparer(policy).same(
                 reference.other or reference.node, answer.other or answer.node
             )
-            if decimal.equal:
-                return decimal._replace(why="with the commas read the other way")
+            if letter.equal:
+                return letter._replace(why="the letter of the choice")
         return found
     except Unreadable as err:
         return Finding(False, "reading", "proved", str(err))

@@ -46,6 +46,10 @@ class Policy(BaseModel):
     significant: int | None = Field(None, ge=1, le=15)
     """Where one side is a decimal: significant digits that must agree, as a relative error of
     at most five units of the next digit; None: no such tolerance."""
+    decimal_comma: bool = False
+    """Whether a comma directly between digits is a decimal comma: ``3,14`` is 3.14. Otherwise it
+    separates (``0,1`` lists 0 and 1) or, before groups of three digits, it groups thousands
+    (``1,234`` is 1234). A text has one of the two readings, never both."""
     log: Literal["either", "natural", "ten"] = "either"
     """Base of ``log`` without one; ``either``: natural or ten, the same on both sides."""
     constants: Literal["rename", "keep"] = "rename"

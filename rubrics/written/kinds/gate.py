@@ -12,8 +12,9 @@ from pydantic import PlainSerializer, PlainValidator
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.faults import Fault, brief
 from assay.rubrics.written.number import Number, Unit
+from assay.rubrics.written.ranges import Range
 from assay.rubrics.written.reading import Slot
-from assay.rubrics.written.rubric import Range, Rubric
+from assay.rubrics.written.rubric import Rubric
 
 ONE, ZERO = Number(1), Number(0)
 

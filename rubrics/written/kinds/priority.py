@@ -10,13 +10,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import PlainValidator
 
-from assay.rubrics.compiled.dtypes import Dtype, cast
 from assay.rubrics.written.arithmetic import Ops
+from assay.rubrics.written.dtypes import Dtype, cast
 from assay.rubrics.written.faults import Fault, brief
 from assay.rubrics.written.kinds.weighted import Weighted
 from assay.rubrics.written.number import Number, Positive, Unit
+from assay.rubrics.written.ranges import Range
 from assay.rubrics.written.reading import Criteria
-from assay.rubrics.written.rubric import Range, Rubric
+from assay.rubrics.written.rubric import Rubric
 
 ZERO = Number(0)
 
@@ -129,6 +130,10 @@ class Priority(Rubric):
         scaled = [w * (ops.sigmoid(v) if self.scale == "sigmoid" else v) for w, v in rest]
         bonus = ops.at_least(first, ops.num(self.tau), ops.sum(scaled), ops.num(ZERO))
         return ops.sum([ops.num(head) * first, bonus])
+
+    def lowerable(self, levels: Mapping[str, tuple[Any, ...] | None]) -> bool:
+        """Whether all tiers but the last have levels."""
+        return all(found is not None for found in list(levels.values())[:-1])
 
     def lowered(self, levels: Mapping[str, tuple[Fraction, ...] | None]) -> Rubric:
         """The weighted sum that keeps the tiers apart.

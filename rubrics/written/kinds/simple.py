@@ -9,8 +9,9 @@ from assay.model import Reward
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.number import Num, Number, Unit
+from assay.rubrics.written.ranges import Range
 from assay.rubrics.written.reading import Criteria, Slot
-from assay.rubrics.written.rubric import Range, Rubric
+from assay.rubrics.written.rubric import Rubric
 
 ONE, ZERO = Number(1), Number(0)
 

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.audit.evaluate import evaluated
 from assay.audit.matching import identities, sources
 from assay.audit.whole_rows import WholeRows
 from assay.errors import AssayError, SampleError
 from assay.model import Sample
 from assay.rubrics import Phases, Switch
-from assay.rubrics.compiled.plan import Leaf, Plan
+from assay.rubrics.compiled.columns import evaluated
+from assay.rubrics.compiled.leaf import Leaf
+from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.written.criterion import Criterion
 

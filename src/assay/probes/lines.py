@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from assay.engine.engine import Engine
 from assay.errors import ConfigError
 from assay.model import Reward
-from assay.plugins.probe import Attack
-from assay.plugins.registered import ProbeOffer
+from assay.plugins.probe import Attack, ProbeSpec
+from assay.plugins.registered import TargetOffer
 from assay.probes.board import (
     SAME,
     Board,
@@ -25,8 +25,8 @@ from assay.probes.board import (
 )
 from assay.probes.task import Task
 from assay.probes.tasks import Known
-from assay.rubrics.compiled.ranges import part_range
 from assay.rubrics.compiled.switching import choices, top_of
+from assay.rubrics.written.ranges import part_range
 
 THRESHOLD = 0.10
 """A wrong completion that earns this share of what a correct one earns at the median is paid."""
@@ -49,7 +49,7 @@ class Shot:
 
 def board_of(
     engine: Engine,
-    offers: Mapping[str, ProbeOffer],
+    offers: Mapping[str, TargetOffer[ProbeSpec]],
     tasks: Sequence[Task],
     known: Known,
     key: str | None,
@@ -164,7 +164,7 @@ def _score(reward: Reward, criterion: str) -> float | None:
 
 
 def _line(
-    offer: ProbeOffer,
+    offer: TargetOffer[ProbeSpec],
     shots: Sequence[Shot],
     rewards: Mapping[int, Reward],
     tasks: Sequence[Task],

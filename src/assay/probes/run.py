@@ -11,7 +11,8 @@ from dataclasses import replace
 from assay.engine.engine import Engine
 from assay.errors import ConfigError
 from assay.model import Message, Sample, Turn
-from assay.plugins.registered import ProbeOffer
+from assay.plugins.probe import ProbeSpec
+from assay.plugins.registered import TargetOffer
 from assay.printable import printable
 from assay.probes.board import Board
 from assay.probes.dress import redress
@@ -76,7 +77,7 @@ def probe(
     return board_of(engine, offers, tasks, known, key, shots, rewards, errors, again, seed, notes)
 
 
-def _offers(engine: Engine, names: Sequence[str]) -> dict[str, ProbeOffer]:
+def _offers(engine: Engine, names: Sequence[str]) -> dict[str, TargetOffer[ProbeSpec]]:
     every = engine.host.probes
     if not names:
         return dict(every)
@@ -149,7 +150,7 @@ def _tasks(prompts: Sequence[Prompt], known: Known) -> list[Task]:
 
 
 def _aim(
-    offers: Mapping[str, ProbeOffer], tasks: Sequence[Task], seed: int
+    offers: Mapping[str, TargetOffer[ProbeSpec]], tasks: Sequence[Task], seed: int
 ) -> tuple[list[Shot], list[Sample], dict[str, str]]:
     """Every completion to be judged, and what probes raised."""
     shots: list[Shot] = []

@@ -135,7 +135,7 @@ def test_a_reader_that_cannot_be_imported(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "target", "told"),
     [
-        ("Bars", "a.b:c", "log reader 'Bars' is no lower-case word"),
+        ("Bars", "a.b:c", "log reader name 'Bars' must be a lower-case word"),
         ("bars", "a.b", "log reader 'bars': target 'a.b' is not 'package.module:object'"),
     ],
 )

@@ -45,8 +45,8 @@ def attempt(reference: Any, answer: str, policy: Policy, before: Comparison) -> 
     )  # fmt: skip
     for one in references:
         try:
-            left = equal.read_reference(one).node
-            right = equal.read(answer).node
+            left = equal.read_reference(equal.spelled(one, policy)).node
+            right = equal.read(equal.spelled(answer, policy)).node
             if left is None or right is None:
                 continue
             if _equal(_value(left), _value(right)):

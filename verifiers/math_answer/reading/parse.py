@@ -7,6 +7,7 @@ from flint import fmpq
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.reading.cursor import times
 from assay.verifiers.math_answer.reading.operands import MATH_START, SIGNED, SIGNS, Operands
+from assay.verifiers.math_answer.reading.separators import set_apart
 from assay.verifiers.math_answer.reading.tokens import Token, tokenize
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import (
@@ -53,7 +54,7 @@ def parse_tokens(tokens: list[Token]) -> tuple[Node, tuple[str, ...]]:
     """
     if len(tokens) == 1:
         raise Unreadable("empty")
-    parser = Parser(tokens)
+    parser = Parser(set_apart(tokens))
     try:
         node = parser.items(frozenset())
     except RecursionError:

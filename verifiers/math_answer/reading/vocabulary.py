@@ -113,6 +113,18 @@ ACCENTS = frozenset({
 AND = frozenset({"and", "AND", "und", "et", "y", "&"})
 OR = frozenset({"or", "OR", "oder", "ou"})
 
+CONJUNCTIONS = (
+    ("以及", "and"), ("并且", "and"), ("且", "and"), ("和", "and"), ("及", "and"), ("与", "and"),
+    ("與", "and"), ("或者", "or"), ("或是", "or"), ("或", "or"), ("または", "or"), ("と", "and"),
+    ("そして", "and"), ("かつ", "and"), ("또는", "or"), ("그리고", "and"), ("и", "and"),
+    ("или", "or"), ("أو", "or"), ("और", "and"), ("या", "or"), ("và", "and"), ("hoặc", "or"),
+    ("และ", "and"), ("หรือ", "or"),
+)  # fmt: skip
+"""Words between values, outside ASCII, the longer ones first; what they mean."""
+
+SHORT_CONJUNCTIONS = {"y": "and", "e": "and", "o": "or", "u": "or"}
+"""Spanish, Italian and Portuguese words of one letter; elsewhere the letters are names."""
+
 TWO_LETTER_WORDS = frozenset({
     "no", "if", "is", "in", "on", "or", "as", "at", "be", "by", "do", "go", "he", "it", "me",
     "my", "of", "so", "to", "up", "us", "we", "an", "am", "NO", "No", "Is", "It", "If", "In",

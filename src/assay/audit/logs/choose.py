@@ -16,7 +16,8 @@ from assay.rollouts.rows import parse_line
 
 if TYPE_CHECKING:
     from assay.plugins.host import Host
-    from assay.plugins.registered import LogReaderOffer
+    from assay.plugins.log_readers import LogReaderSpec
+    from assay.plugins.registered import TargetOffer
 
 OURS = ("assay", "assay.audit.logs")
 """Plugins of ours: a stranger's reader that is as sure goes before theirs."""
@@ -79,7 +80,7 @@ class Chooser:
         known = self._layouts.get(alike) if head.form == "parquet" else None
         if known is not None:
             return known
-        best: tuple[int, bool, LogReaderOffer, Any] | None = None
+        best: tuple[int, bool, TargetOffer[LogReaderSpec], Any] | None = None
         for offer, reader in self._readers:
             marks = int(reader.claims(head))
             if self._forced or (marks == 0 and self._columns and offer.spec.name == "columns"):

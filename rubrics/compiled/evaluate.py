@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from assay.rubrics.compiled.plan import Leaf, Plan
+from assay.rubrics.compiled.leaf import Leaf
+from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.written.arithmetic import EXACT, Ops
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.rubric import Part

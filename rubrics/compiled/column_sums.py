@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from assay.audit.frame import Floats
+Floats: TypeAlias = NDArray[np.float64]
 
 UNIT = float(np.finfo(np.float64).eps)
 

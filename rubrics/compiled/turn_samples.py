@@ -1,0 +1,45 @@
+"""What there is to judge at each turn, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from assay.errors import SampleError
+from assay.model import Sample, Term
+from assay.rubrics.compiled.leaf import Leaf
+
+
+class Composed(NamedTuple):
+    """What a plan makes of verdicts."""
+
+    value: float
+    terms: dict[str, Term]
+    turns: tuple[float | None, ...] | None
+    lost: Leaf | None
+    """The key, if it is missing: then there is no reward."""
+
+
+def turn_sample(sample: Sample, turn: int) -> Sample:
+    """What there is to judge after one turn: its completion, and the turns up to it."""
+    if not sample.turns:
+        return sample
+    return replace(
+        sample,
+        completion=sample.turns[turn].completion,
+        turns=sample.turns[: turn + 1],
+        n_tokens=None,
+        finish_reason=None,
+    )
+
+
+def turn_count(sample: Sample | None) -> int:
+    """Turns of the sample; one without turns has one."""
+    if sample is None:
+        raise SampleError("this rubric looks at turns: compose needs the sample")
+    return len(sample.turns) if sample.turns else 1
+
+
+def turn_key(key: str, turn: int) -> str:
+    """Under which the verdict of one turn stands."""
+    return f"{key}#{turn}"

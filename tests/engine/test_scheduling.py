@@ -1,0 +1,342 @@
+"""Which worker gets which job, when a worker is looked at, and who is at fault: pure decisions.
+
+The pool only carries them out, and what it does is tested with real processes beside this. Here
+each row is a rule of thumb with its reason, at the boundary where it turns.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, NamedTuple, cast
+
+import pytest
+
+from assay.engine import deadlines
+from assay.engine.blame import BLAME_SHARE, Account, at_fault, own_share
+from assay.engine.deadlines import OWN_SHARE, START_S, STEAL_S, TICK
+from assay.engine.job import Job
+from assay.engine.scheduling import WAITING_JOBS, WINDOW_BYTES, WINDOW_JOBS, Pace, Work, fill
+
+
+class Worker:
+    """As much of a worker's process as decisions look at."""
+
+    def __init__(self, *jobs: Job, shared: bool = False) -> None:
+        self.jobs = deque(jobs)
+        self.shared = shared
+        self.introduced: set[int] = set()
+        self.outgoing = bytearray()
+
+
+def job(payload: bytes = b"x", **more: Any) -> Job:
+    return Job(1, payload, False, 1.0, lambda *_: None, **more)
+
+
+def work(*queue: Job, workers: list[Worker] | None = None, size: int = 4, **more: Any) -> Work:
+    made = Work(more.pop("waiting", False), size, **more)
+    made.queue.extend(queue)
+    made.workers.extend(cast(Any, workers or []))
+    return made
+
+
+def filled(of: Work, worker: Worker, share: int = 1000, seconds: float = 1e-6) -> int:
+    pace = Pace()
+    pace.learn(1, seconds)
+    return fill(of, cast(Any, worker), share, pace, {1: b"recipe"})
+
+
+# -- what a worker gets ----------------------------------------------------------------------------
+
+
+def test_an_idle_worker_gets_a_job_even_if_its_share_is_none() -> None:
+    """Else nobody would ever run it."""
+    assert filled(work(job(), job()), Worker(), share=0) == 1
+
+
+def test_a_share_is_what_is_left_for_each_worker_rounded_up() -> None:
+    of = work(*(job() for _ in range(7)), workers=[Worker(), Worker(), Worker(shared=True)])
+    assert of.share == 4  # two workers take further jobs; the one behind a slow job does not
+    assert filled(of, Worker(), of.share) == 4
+
+
+def test_a_job_that_killed_a_worker_travels_alone() -> None:
+    """If it kills again, nothing else is lost, and nothing else is suspected."""
+    suspect = job(attempts=1)
+    of = work(suspect, job())
+    busy = Worker(job())
+    assert filled(of, busy) == 0
+    idle = Worker()
+    assert filled(of, idle, share=1) == 1
+    assert list(idle.jobs) == [suspect]
+
+
+@pytest.mark.parametrize(
+    ("why", "seconds", "payload", "count", "want"),
+    [
+        ("as many as fit into a hundredth of a second", 0.002, 1, 50, 5),
+        (
+            "a slow one goes alone, so that another worker can take the next",
+            1.0,
+            1,
+            50,
+            1,
+        ),
+        ("never more than the window holds, however quick", 1e-6, 1, 500, WINDOW_JOBS),
+        ("nor more bytes", 1e-6, WINDOW_BYTES // 4, 50, 4),
+        ("one that is larger than the window goes alone", 1e-6, WINDOW_BYTES * 2, 3, 1),
+    ],
+)
+def test_a_pipe_holds_little(why: str, seconds: float, payload: int, count: int, want: int) -> None:
+    of = work(*(job(b"x" * payload) for _ in range(count)))
+    assert filled(of, Worker(), seconds=seconds) == want, why
+
+
+def test_jobs_that_wait_for_the_network_run_together_up_to_a_bound() -> None:
+    of = work(*(job() for _ in range(WAITING_JOBS + 9)), waiting=True)
+    assert filled(of, Worker(), seconds=60.0) == WAITING_JOBS
+
+
+def test_what_another_worker_answered_is_not_sent_again() -> None:
+    done, left = job(done=True), job()
+    worker = Worker()
+    assert filled(work(done, left), worker) == 1
+    assert list(worker.jobs) == [left]
+
+
+def test_a_verifier_is_introduced_once() -> None:
+    worker = Worker()
+    filled(work(job()), worker)
+    first = bytes(worker.outgoing)
+    filled(work(job()), worker)
+    assert first.count(b"recipe") == worker.outgoing.count(b"recipe") == 1
+
+
+# -- what goes back --------------------------------------------------------------------------------
+
+
+def test_a_lost_workers_jobs_come_first_and_in_their_order() -> None:
+    a, b, c = job(), job(), job()
+    of = work(c)
+    of.give_back([a, b])
+    assert list(of.queue) == [a, b, c]
+
+
+def test_a_job_that_is_queued_or_held_elsewhere_is_not_queued_twice() -> None:
+    """It was offered to others when it waited behind a slow one; one answer is enough."""
+    queued, held, answered, lost = job(), job(), job(done=True), job()
+    of = work(queued, workers=[Worker(held)])
+    of.give_back([queued, held, answered, lost])
+    assert list(of.queue) == [lost, queued]
+
+
+def test_what_waits_behind_a_slow_job_is_offered_in_its_order() -> None:
+    slow, a, answered, b, last = job(), job(), job(done=True), job(), job()
+    worker = Worker(slow, a, answered, b)
+    of = work(last, workers=[worker])
+    of.offer_to_others(cast(Any, worker))
+    assert list(of.queue) == [a, b, last]
+    assert worker.shared
+    assert of.taking == []
+
+
+def test_workers_are_started_for_what_is_queued_and_no_idle_one_can_take() -> None:
+    assert work(job(), job(), size=4).missing() == 2
+    assert work(job(), job(), size=4, workers=[Worker()]).missing() == 1
+    assert work(*(job() for _ in range(9)), size=4, workers=[Worker(job())]).missing() == 3
+    assert work(size=4).missing() == 0
+    # One that is stuck behind a slow job is no help, and still counts against the size.
+    assert work(job(), size=1, workers=[Worker(shared=True)]).missing() == 0
+
+
+def test_pace_follows_what_jobs_take_slowly() -> None:
+    """One slow completion does not make a verifier slow."""
+    pace = Pace()
+    assert pace.of(7) == pytest.approx(0.01)  # unknown: as much as fills a pipe, so one at first
+    pace.learn(7, 1.0)
+    pace.learn(7, 2.0)
+    assert pace.of(7) == pytest.approx(1.2)
+
+
+# -- who is at fault -------------------------------------------------------------------------------
+
+
+class Blame(NamedTuple):
+    why: str
+    cpu: float
+    kept_waiting: float | None
+    state: str
+    share: float
+    fault: str
+
+
+BEFORE = Account(wall=100.0, cpu=5.0, kept_waiting=1.0, state="R")
+BLAMES = [
+    Blame("it computed all the time", 1.0, 0.0, "R", OWN_SHARE, "completion"),
+    Blame("it slept, by its own doing", 0.0, 0.0, "S", OWN_SHARE, "completion"),
+    Blame("others had the processor half of the time", 0.5, 0.5, "R", OWN_SHARE, "starved"),
+    Blame("at the very end a quarter is enough", 0.25, 0.75, "R", BLAME_SHARE, "completion"),
+    Blame("less than a quarter never is", 0.24, 0.76, "R", BLAME_SHARE, "starved"),
+    Blame("someone stopped it", 1.0, 0.0, "T", BLAME_SHARE, "stopped"),
+    Blame("a debugger holds it", 1.0, 0.0, "t", BLAME_SHARE, "stopped"),
+    Blame("it waits for a disk", 1.0, 0.0, "D", BLAME_SHARE, "stopped"),
+    Blame("the kernel does not say, and it computed", 1.0, None, "R", OWN_SHARE, "completion"),
+    Blame("the kernel does not say, and it hardly ran", 0.1, None, "R", BLAME_SHARE, "starved"),
+    Blame("the kernel does not say, and it sleeps", 0.0, None, "S", OWN_SHARE, "completion"),
+]
+
+
+@pytest.mark.parametrize("case", BLAMES, ids=lambda b: b.why)
+def test_blame(case: Blame) -> None:
+    """A second of wall time, of which so much was its own."""
+    waited = None if case.kept_waiting is None else 1.0 + case.kept_waiting
+    now = Account(101.0, 5.0 + case.cpu, waited, case.state)
+    assert at_fault(BEFORE, now, case.share) == case.fault
+
+
+def test_a_share_of_no_time_is_its_own() -> None:
+    assert own_share(BEFORE, BEFORE) == 1.0
+
+
+# -- when a worker is looked at --------------------------------------------------------------------
+
+
+class Busy(Worker):
+    """A worker that has worked on its first job since second 0."""
+
+    def __init__(self, *jobs: Job, bound: float = 1.0, **more: Any) -> None:
+        super().__init__(*(jobs or (job(),)))
+        for each in self.jobs:
+            each.timeout_s = bound
+        self.alive, self.ready, self.waiting = True, True, False
+        self.since: float | None = 0.0
+        self.touched, self.extra_s = 0.0, 0.0
+        self.baseline: Account | None = BEFORE
+        vars(self).update(more)
+
+
+def look_in(worker: Busy, now: float) -> float | None:
+    return deadlines.next_look_s(cast(Any, worker), now)
+
+
+def test_an_item_is_first_looked_at_early_so_that_its_account_covers_most_of_its_time() -> None:
+    assert look_in(Busy(baseline=None), 0.0) == pytest.approx(TICK)
+
+
+def test_then_when_its_time_is_spent_and_from_then_on_by_ticks_up_to_twice() -> None:
+    assert look_in(Busy(), 0.2) == pytest.approx(0.8)
+    assert look_in(Busy(), 1.0) == pytest.approx(0.1)
+    assert look_in(Busy(), 1.95) == pytest.approx(0.05)
+
+
+def test_a_verifiers_own_bound_counts_where_it_is_longer() -> None:
+    assert look_in(Busy(extra_s=5.0), 1.0) == pytest.approx(4.0)
+
+
+def test_jobs_behind_a_slow_one_are_offered_to_others_after_a_tenth_of_a_second() -> None:
+    worker = Busy(job(), job())
+    assert look_in(worker, 0.0) == pytest.approx(STEAL_S)
+    assert not deadlines.blocks_others(cast(Any, worker), STEAL_S)
+    assert deadlines.blocks_others(cast(Any, worker), STEAL_S * 1.01)
+    assert not deadlines.blocks_others(cast(Any, Busy()), 9.0)  # nothing waits behind it
+    worker.shared = True
+    assert not deadlines.blocks_others(cast(Any, worker), 9.0)
+
+
+def test_nothing_to_do_is_not_looked_at_and_a_start_has_a_minute() -> None:
+    idle = Busy()
+    idle.jobs.clear()
+    assert look_in(idle, 5.0) is None
+    assert deadlines.look(cast(Any, idle), 1e9) is None
+    starting = Busy(since=None)
+    assert deadlines.look(cast(Any, starting), START_S) is None
+    late = deadlines.look(cast(Any, starting), START_S + 0.01)
+    assert late is not None
+    assert late.retire
+    assert late.why == "did not start within 60 s"
+
+
+def test_a_waiting_worker_that_no_longer_ends_its_jobs_is_replaced() -> None:
+    worker = Busy(waiting=True)
+    assert deadlines.look(cast(Any, worker), 3.0) is None
+    stuck = deadlines.look(cast(Any, worker), 3.01)  # twice the longest bound and a second
+    assert stuck is not None
+    assert (stuck.retire, stuck.why) == (True, "no longer answers")
+
+
+class Reader:
+    """Of a worker's replies."""
+
+    def __init__(self, *, partial: bool = False) -> None:
+        self.partial = partial
+
+
+class Spent(NamedTuple):
+    why: str
+    wall: float
+    """Seconds since the item began; its bound is 1."""
+    cpu: float
+    kept_waiting: float
+    state: str
+    reply: str | None
+    """What it is settled with; None: it goes on, or gets another worker."""
+    retire: bool
+    limit: str | None = None
+
+
+SPENTS = [
+    Spent("its time is not spent", 0.99, 0.99, 0.0, "R", None, False),
+    Spent("spent, all of it on a processor", 1.0, 1.0, 0.0, "R", "limit", True, "cpu"),
+    Spent("spent asleep", 1.0, 0.0, 0.0, "S", "limit", True, "sleep"),
+    Spent("half asleep is asleep: the rest was no more than that", 1.0, 0.5, 0.0, "S", "limit",
+          True, "sleep"),
+    Spent("half of it was the machine's: it goes on", 1.0, 0.5, 0.5, "R", None, False),
+    Spent("later, when its own part has come to its bound", 1.9, 0.95, 0.95, "R", "limit", True,
+          "cpu"),
+    Spent("at the end, after twice its bound, half of it is enough", 2.0, 0.5, 1.5, "R", "limit",
+          True, "cpu"),
+    Spent("less is the machine's fault", 2.0, 0.4, 1.6, "R", "starved", True),
+    Spent("stopped by someone: another worker tries it", 1.0, 1.0, 0.0, "T", None, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SPENTS, ids=lambda s: s.why)
+def test_what_becomes_of_an_item(case: Spent, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = Account(100.0 + case.wall, 5.0 + case.cpu, 1.0 + case.kept_waiting, case.state)
+    monkeypatch.setattr(deadlines, "account", lambda pid: now)
+    found = deadlines.look(cast(Any, Busy(pid=0, reader=Reader())), case.wall)
+    if not case.retire:
+        assert found is None
+        return
+    assert found is not None
+    assert found.retire
+    assert (found.reply and found.reply[0]) == case.reply
+    if case.limit is not None:
+        assert found.reply is not None
+        assert found.reply[1]["limit"] == case.limit
+        assert found.reply[1]["timeout_s"] == 1.0
+
+
+def test_one_that_is_stopped_again_is_the_machines_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadlines, "account", lambda pid: Account(101.0, 6.0, 1.0, "T"))
+    found = deadlines.look(cast(Any, Busy(job(attempts=1), pid=0, reader=Reader())), 1.0)
+    assert found is not None
+    assert found.reply is not None
+    assert found.reply[0] == "starved"
+
+
+def test_the_first_account_is_taken_when_it_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadlines, "account", lambda pid: BEFORE)
+    early, due = (Busy(baseline=None, pid=0, reader=Reader()) for _ in range(2))
+    deadlines.look(cast(Any, early), TICK * 0.9)
+    deadlines.look(cast(Any, due), TICK)
+    assert (early.baseline, due.baseline) == (None, BEFORE)
+
+
+def test_a_reply_that_stops_in_its_midst_replaces_the_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who is to blame for it is found by a second try alone."""
+    monkeypatch.setattr(deadlines, "account", lambda pid: Account(101.0, 6.0, 1.0, "R"))
+    found = deadlines.look(cast(Any, Busy(pid=0, reader=Reader(partial=True))), 1.0)
+    assert found is not None
+    assert (found.reply, found.why) == (None, "stopped in the middle of a reply")
