@@ -12,7 +12,8 @@ from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
 from assay.printable import printable
-from assay.verifiers.math_answer.deciding import form, relations, scalars
+from assay.verifiers.math_answer.arithmetic import scalars
+from assay.verifiers.math_answer.deciding import form, relations
 from assay.verifiers.math_answer.deciding.compare import Comparer
 from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable

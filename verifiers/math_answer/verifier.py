@@ -66,7 +66,7 @@ class MathAnswer:
         if comparison.open:
             if not last:
                 return Escalate(comparison.because)
-            from assay.verifiers.math_answer.deciding import by_sympy
+            from assay.verifiers.math_answer import by_sympy
 
             comparison = by_sympy.attempt(reference, found.text, policy, comparison)
         return _verdict(found, comparison)

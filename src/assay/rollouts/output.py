@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from assay.errors import RolloutsError
+from assay.model import thaw
 from assay.rollouts.columns import is_scored, without_rewards
 from assay.rollouts.rows import Row
 from assay.rollouts.sources import STDIN, Source
@@ -43,17 +44,11 @@ def encode(row: Mapping[str, Any]) -> bytes:
                 text = text.replace(mark, f"\\u{ord(mark):04x}")
         return text.encode() + b"\n"
     except ValueError:  # UnicodeEncodeError is one
-        return json.dumps(_finite(row), allow_nan=False).encode("ascii") + b"\n"
+        return json.dumps(thaw(row, _finite), allow_nan=False).encode("ascii") + b"\n"
 
 
 def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {k: _finite(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(v) for v in value]
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 class RewardsFile:

@@ -29,7 +29,11 @@ def completed(suite: Suite, slot: SandboxSlot, params: CodeTestsParams) -> tuple
     """
     if suite.reference is None:
         return suite.cases
-    key = (suite.reference, suite.generator, suite.n, suite.entry_points, repr(suite.cases))
+    # all that a value can depend on: with another prompt one solution gives other values
+    key = (
+        *(suite.kind, suite.reference, suite.before, suite.lent, suite.generator, suite.n),
+        *(suite.entry_points, repr(suite.cases)),
+    )
     found = _known.get(key)
     if found is None:
         budget = Budget.of(suite, params)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import permutations
 
 from assay.verifiers.math_answer import units
-from assay.verifiers.math_answer.arithmetic import exact
-from assay.verifiers.math_answer.deciding import relations, scalars, sets, times_of_day
+from assay.verifiers.math_answer.arithmetic import exact, scalars
+from assay.verifiers.math_answer.deciding import relations, sets, times_of_day
 from assay.verifiers.math_answer.deciding.lists import Lists
 from assay.verifiers.math_answer.deciding.matrices import matrix, vector
 from assay.verifiers.math_answer.finding import Finding, different, every
@@ -334,10 +334,10 @@ def _letters_as_unit(node: Node) -> Quantity | None:
 
 
 def _is_constant(name: str) -> bool:
+    """Whether a name is one that constants of integration have: C, c_1, K, A_0."""
     head = name.partition("_")[0]
-    return (head in ("C", "c", "K", "k") and (head != name or name != "k" or True)) or (
-        head in ("A", "B", "D") and head != name
-    )
+    # a bare A, B or D is as often a point or an event
+    return head in ("C", "c", "K", "k") or (head in ("A", "B", "D") and head != name)
 
 
 def _is_clock(node: App) -> bool:

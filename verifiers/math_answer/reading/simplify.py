@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from assay.verifiers.math_answer import units
-from assay.verifiers.math_answer.arithmetic import exact, numerics
+from assay.verifiers.math_answer.arithmetic import exact, numerics, scalars
 from assay.verifiers.math_answer.limits import TooBig, Unreadable
+from assay.verifiers.math_answer.policy import DEFAULT, LENIENT
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
@@ -187,9 +188,6 @@ def agree(args: tuple[Node, ...]) -> None:
             if left != right and not _near(one, other):
                 raise Unreadable("a chain of equalities that does not hold")
             continue
-        from assay.verifiers.math_answer.deciding import scalars
-        from assay.verifiers.math_answer.policy import DEFAULT
-
         try:
             found = scalars.same(one, other, DEFAULT)
         except TooBig:
@@ -200,9 +198,6 @@ def agree(args: tuple[Node, ...]) -> None:
 
 def _near(one: Node, other: Node) -> bool:
     """Whether a decimal in the chain is a rounding of its neighbour."""
-    from assay.verifiers.math_answer.deciding import scalars
-    from assay.verifiers.math_answer.policy import LENIENT
-
     return scalars.rounded(one, other, LENIENT) is not None or (
         scalars.rounded(other, one, LENIENT) is not None
     )

@@ -39,9 +39,6 @@ RESULT = 19
 REPLY_BYTES = 16 << 20
 """Cap of one payload from a worker. A verdict with thousands of parts stays far below."""
 
-REQUEST_BYTES = 1 << 30
-"""Cap of one payload to a worker."""
-
 _REPLIES = frozenset({READY, LOADED, BOUND, PREPARING, RESULT})
 
 

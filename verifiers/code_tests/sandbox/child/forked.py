@@ -218,10 +218,7 @@ def _serve(job: dict[str, Any], channel: ParentChannel) -> int:
     module = _module("program")
     if job.get("caller"):
         pytest_like.install()
-        module.__dict__["__builtins__"] = outward(
-            channel, job["caller"], job.get("classes", []), job.get("exceptions", []),
-            in_place=job.get("in_place", True),
-        )  # fmt: skip
+        module.__dict__["__builtins__"] = outward(channel, job)
     if "before" in job:  # the prompt's helpers; its stub of the function asked for must not stay
         helpers = compile(job["before"], "<prompt>", "exec", dont_inherit=True)
         exec(helpers, module.__dict__)  # noqa: S102

@@ -57,7 +57,6 @@ class Ready:
     landlock_abi: int
     user_namespace: bool
     uid: int
-    preloaded: tuple[str, ...]
     work: str | None
 
 
@@ -141,7 +140,6 @@ class ZygoteProcess:
             told["landlock_abi"],
             told["user_namespace"],
             told["uid"],
-            tuple(told["preloaded"]),
             told["work"],
         )
 
