@@ -69,7 +69,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
         f"class Test{i}:\n    def test(self):\n        x = f({i})\n        assert x == {i}\n"
         for i in range(n)
     ),
-    "imports": lambda n: "".join(f"from solution import g{i}\nassert g{i}() == {i}\n" for i in range(n)),  # noqa: E501
+    "imports": lambda n: "".join(f"from solution import f as g{i}\nassert g{i}() == {i}\n" for i in range(n)),  # noqa: E501
     "one check": lambda n: "def check(candidate):\n" + "".join(
         f"    assert candidate({i}) == {i}\n" for i in range(n)
     ),
