@@ -140,7 +140,7 @@ class Commands:
             self.add(*vocabulary.BRACKETS[name], start)
         elif name in ("lvert", "rvert", "vert", "lVert", "rVert", "Vert"):
             self.add("op", "|", start)
-        elif name in ("pounds", "euro", "yen", "textdollar"):
+        elif name in ("pounds", "euro", "yen", "rupee", "won", "ruble", "textdollar"):
             self.add("money", {"pounds": "pound", "textdollar": "dollar"}.get(name, name), start)
         elif name in ("hspace", "vspace", "label", "tag", "hphantom", "vphantom", "phantom",
                       "color", "textcolor"):  # fmt: skip
