@@ -21,7 +21,7 @@ def plugins(
 ) -> None:
     """List the verifiers of every plugin that loads, and why others do not."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PluginWarning)  # told below, from `errors`
+        warnings.simplefilter("ignore", PluginWarning)  # shown below, from `errors`
         host = Host(plugins=plugin or ())
     if as_json:
         for offer in host.offers.values():
