@@ -11,10 +11,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-CASES = ROOT / "tests" / "cases" / "math_rulings.json"
+CASES = sorted((ROOT / "tests" / "cases").glob("math_rulings*.json"))
+POLICIES = ROOT / "tests" / "cases" / "math_policies.json"
 PAGE = ROOT / "docs" / "how-answers-are-compared.md"
 BEGIN = "<!-- rulings: written by benchmarks/math_rulings_doc.py -->"
 END = "<!-- end of rulings -->"
+BEGIN_POLICIES = "<!-- policies: written by benchmarks/math_rulings_doc.py -->"
+END_POLICIES = "<!-- end of policies -->"
 WIDTH = 64
 
 
@@ -29,7 +32,8 @@ def cell(text: str) -> str:
 
 def table() -> str:
     lines = [BEGIN, ""]
-    for section, rows in json.loads(CASES.read_text(encoding="utf-8")).items():
+    sections = [s for path in CASES for s in json.loads(path.read_text(encoding="utf-8")).items()]
+    for section, rows in sections:
         lines += [f"### {section}", "", "| reference | answer | equal | why |", "|---|---|---|---|"]
         for row in rows:
             verdict = "yes" if row["equal"] else "no"
@@ -40,8 +44,22 @@ def table() -> str:
     return "\n".join(lines)
 
 
+def policies() -> str:
+    head = "| switch | reference | answer | default | with it | what it rules |"
+    lines = [BEGIN_POLICIES, "", head, "|---|---|---|---|---|---|"]
+    for row in json.loads(POLICIES.read_text(encoding="utf-8")):
+        switch = ", ".join(f"{k}={v!r}" for k, v in row["changes"].items())
+        verdicts = ("yes" if row[k] else "no" for k in ("default", "other"))
+        cells = (cell(switch), cell(row["reference"]), cell(row["answer"]), *verdicts, row["why"])
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join([*lines, "", END_POLICIES])
+
+
 def page() -> str:
     text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN_POLICIES)
+    _, _, after = rest.partition(END_POLICIES)
+    text = before + policies() + after
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     return before + table() + after

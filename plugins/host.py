@@ -25,10 +25,12 @@ from assay.plugins.entry_points import (
     normal,
     own_version,
 )
-from assay.plugins.importable import local_object
-from assay.plugins.load import FAILURES, module_from_file
+from assay.plugins.files import FAILURES, PluginFile, import_plugin, read_plugin_file
+from assay.plugins.importable import check_factory, code_of, local_object
+from assay.plugins.load import load_target
 from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.markers import PROJECT, SPEC_ATTRIBUTE
+from assay.plugins.names import Names
 from assay.plugins.probe import ProbeSpec
 from assay.plugins.registered import WHAT, Offer, TargetOffer
 from assay.plugins.spec import ComposerSpec, VerifierSpec
@@ -39,6 +41,9 @@ BUILTINS = {
     f"{PROJECT}.probes": "assay.probes.plugin",
 }
 """Our own plugins: name -> module. The host imports no verifier, no reader and no probe."""
+
+THIS_PROCESS = "this process"
+"""The plugin of verifiers that the caller hands over."""
 
 _Spec = TypeVar("_Spec", ComposerSpec, LogReaderSpec, ProbeSpec)
 
@@ -79,15 +84,13 @@ class Host:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._distributions: dict[str, str] = {}
-        self._origins: dict[str, str] = {}
-        self._offers: dict[str, Offer] = {}
+        self._files: dict[str, PluginFile] = {}
+        self._names = Names()
         self._errors: list[PluginError] = []
         self._left_out: list[str] = []
         self._clash: PluginError | None = None
         for name, module in BUILTINS.items():
-            self._register(
-                importlib.import_module(module), name, f"{PROJECT} {own_version()}", None
-            )
+            self._register(importlib.import_module(module), name, f"{PROJECT} {own_version()}")
         self._load_entry_points()
         for path in plugins:
             self._load_file(path)
@@ -96,9 +99,14 @@ class Host:
         log_readers = self._collect("assay_log_readers", LogReaderSpec)
         probes = self._collect("assay_probes", ProbeSpec)
         for item in verifiers:
-            self._add(item, "this process", "this process")
-        self.offers: Mapping[str, Offer] = MappingProxyType(dict(sorted(self._offers.items())))
+            self._add(item, THIS_PROCESS, THIS_PROCESS)
+        for contest in self._names.settle():
+            self._note(contest)
+        self.offers: Mapping[str, Offer] = MappingProxyType(self._names.meant)
         """Name with version -> offer."""
+        self.foreign: tuple[Offer, ...] = self._names.foreign
+        """Offers under names that another distribution owns: a rubric means one of them only by
+        the distribution's name, ``dist:topic.what@version``."""
         self.composers: Mapping[str, TargetOffer[ComposerSpec]] = MappingProxyType(composers)
         """Kind -> offer, of plugins; Assay's own kinds are not among them."""
         self.log_readers: Mapping[str, TargetOffer[LogReaderSpec]] = MappingProxyType(log_readers)
@@ -111,42 +119,36 @@ class Host:
         """A `PluginError` for each entry point that could not be loaded."""
         self.left_out = tuple(self._left_out)
         """A sentence for each entry point that was not to be loaded, with the reason."""
-        self._newest: dict[str, Offer] = {}
-        for offer in self._offers.values():
-            other = self._newest.get(offer.spec.topic)
-            if other is None or other.spec.version < offer.spec.version:
-                self._newest[offer.spec.topic] = offer
 
     def resolve(self, name: str) -> Offer:
         """The offer of that name; without a version, the newest.
 
+        A topic belongs to the distribution that owns it: Assay for its own, else the only one that
+        offers it. ``dist:name`` means what that distribution offers, whoever owns the name.
+
         Raises:
             VerifierNotFound: names the release that had a retired version, or the nearest name,
                 and the plugins that failed to load.
+            PluginError: a name that only another distribution than its owner offers, or that two
+                offer and nobody owns; says how to choose.
         """
-        offer = self._offers.get(name) or self._newest.get(name)
-        if offer is not None:
-            return offer
-        topic, _, pinned = name.partition("@")
-        current = self._newest.get(topic)
-        if current is not None and pinned:
-            release = current.spec.retired.get(name)
-            was = (
-                f"release {release} was the last with it"
-                if release
-                else f"offered: {', '.join(n for n in self._offers if n.startswith(topic + '@'))}"
-            )
-            raise VerifierNotFound(f"verifier {name!r} is not shipped here; {was}")
-        known = [*self._newest, *self._offers] if pinned else list(self._newest)
-        lines = [f"no verifier {name!r}{nearest(name, known)}"]
+        found = self._names.find(name)
+        if found is not None:
+            return found
+        retired = self._names.retired(name)
+        if retired is not None:
+            raise VerifierNotFound(retired)
+        lines = [self._names.not_found(name)]
         lines += [f"not loaded: {str(error).splitlines()[0]}" for error in self._errors]
         lines += [f"not loaded: {sentence}" for sentence in self._left_out]
-        lines.append("fix: `assay plugins` lists what there is")
+        lines.append("fix: `assay verifiers` lists what there is")
         raise VerifierNotFound("\n".join(lines))
 
     # -- loading --------------------------------------------------------------------------------
 
-    def _register(self, plugin: Any, name: str, distribution: str, origin: str | None) -> None:
+    def _register(
+        self, plugin: Any, name: str, distribution: str, file: PluginFile | None = None
+    ) -> None:
         """Take a plugin in: its hooks, and the verifiers it holds itself.
 
         Raises:
@@ -162,17 +164,17 @@ class Host:
                 raise PluginError(f"the plugins {other!r} and {name!r} are one object") from err
             raise PluginError(str(err)) from err
         self._distributions[name] = distribution
-        if origin is not None:
-            self._origins[name] = origin
+        if file is not None:
+            self._files[name] = file
         marked = _marked(plugin)
         for item in marked:
-            self._add(item, name, distribution, origin)
+            self._add(item, name, distribution, file)
         hooks = self._manager.get_hookcallers(plugin) or []
         for caller in hooks:
             if not caller.has_spec():
                 ours = [n for n in vars(hookspecs) if n.startswith(PROJECT + "_")]
                 unknown = f"no hook is named {caller.name!r}{nearest(caller.name, ours)}"
-                if origin is not None:
+                if file is not None:
                     raise PluginError(unknown)
                 self._fail(name, PluginError(unknown), "has a hook that is never called")
         if not marked and not hooks:
@@ -213,16 +215,16 @@ class Host:
                 f"two plugins are named {point.name!r}: "
                 f"{self._distributions[point.name]} and {dist}"
             )
-        self._register(point.load(), point.name, dist, None)
+        self._register(point.load(), point.name, dist)
 
     def _load_file(self, path: str) -> None:
         path = os.fspath(path)
-        origin = os.path.realpath(path)
-        if origin in self._origins.values():
+        file = read_plugin_file(path)
+        if any(file.path == other.path for other in self._files.values()):
             return  # the same file by another path
-        module = module_from_file(path)
+        module = import_plugin(file, path)
         try:
-            self._register(module, f"file {path}", origin, origin)
+            self._register(module, f"file {path}", file.path, file)
         except PluginError as err:
             if err is self._clash:
                 raise
@@ -231,7 +233,7 @@ class Host:
     def _collect_verifiers(self) -> None:
         for name, item in self._offered("assay_verifiers"):
             try:
-                self._add(item, name, self._distributions[name], self._origins.get(name))
+                self._add(item, name, self._distributions[name], self._files.get(name))
             except PluginError as err:
                 if err is self._clash:
                     raise
@@ -250,8 +252,7 @@ class Host:
                 wrong = f"wanted a {wanted.__name__}, got a {type(item).__name__}"
                 self._fail(plugin, PluginError(wrong), f"offers a {what} that cannot be used")
                 continue
-            distribution, origin = self._distributions[plugin], self._origins.get(plugin)
-            offer = TargetOffer(item, plugin, distribution, origin)
+            offer = TargetOffer(item, plugin, self._distributions[plugin])
             if offer.name in taken:
                 self._refuse_second(what, offer.name, taken[offer.name].plugin, plugin)
             taken[offer.name] = offer
@@ -280,15 +281,18 @@ class Host:
         why = str(err) if isinstance(err, PluginError) else f"{type(err).__name__}: {err}"
         error = PluginError(f"plugin {plugin!r} {what}: {why}")
         error.__cause__ = err
+        self._note(error)
+
+    def _note(self, error: PluginError) -> None:
         self._errors.append(error)
-        warnings.warn(PluginWarning(str(error)), stacklevel=2)
+        warnings.warn(PluginWarning(str(error)), stacklevel=3)
 
     def _add(
         self,
         item: VerifierSpec | Callable[..., Any],
         plugin: str,
         distribution: str,
-        origin: str | None = None,
+        file: PluginFile | None = None,
     ) -> None:
         spec = item if isinstance(item, VerifierSpec) else getattr(item, SPEC_ATTRIBUTE, None)
         if not isinstance(spec, VerifierSpec):
@@ -296,13 +300,17 @@ class Host:
                 f"plugin {plugin!r} offers a {type(item).__name__}, which is not a verifier"
                 "\nfix: return VerifierSpec(...), or mark the function with @assay.verifier(...)"
             )
-        local = local_object(spec, item, origin)
-        other = self._offers.get(spec.name)
+        local = local_object(spec, item, file is not None)
+        if file is not None and local is None and spec.target.startswith(file.module):
+            check_factory(spec, load_target(spec.name, spec.target))
+        elif local is not None:
+            check_factory(spec, local)
+        explicit = plugin == THIS_PROCESS or file is not None
+        code = "" if plugin in BUILTINS else code_of(spec, item, local, file, explicit)
+        offer = Offer(spec, plugin, distribution, file, code, local)
+        other = self._names.take(offer, explicit)
         if other is not None:
-            if other.spec == spec and other.origin == origin and other.local is local:
-                return  # the same object offered by two ways of the same plugin
             self._refuse_second("verifier", spec.name, other.plugin, plugin)
-        self._offers[spec.name] = Offer(spec, plugin, distribution, origin, local)
 
 
 def _marked(plugin: Any) -> list[Any]:

@@ -5,49 +5,20 @@ Workers use it as well as the calling process, so it depends on no host.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
-import importlib.util
 import inspect
-import re
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from assay import forks
 from assay.errors import PluginError, VerdictError
 from assay.model import Sample, Verdict, unit_score
+from assay.plugins.files import FAILURES, FILE_MODULE, import_file_of
 from assay.plugins.markers import SPEC_ATTRIBUTE
 from assay.plugins.spec import Escalate, Verifier
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
-
-
-FILE_MODULE = "assay_plugin_"
-"""How the names of modules begin that stand for a one-file plugin."""
-
-
-FAILURES = (Exception, SystemExit)
-"""What a plugin's code may raise and be named for; Ctrl-C is the user's."""
-
-
-_LOADING: dict[str, forks.Lock] = {}
-"""Name of a one-file plugin's module -> who may look whether it is there, or load it. A module is
-in `sys.modules` before it is executed, so that another thread could see half of it."""
-
-_HALF: set[str] = set()
-"""Those that are being executed."""
-
-
-@forks.in_child
-def _forget_halves() -> None:
-    """A module that another thread was loading stays half of one here: it is loaded anew."""
-    for name in [name for name in _HALF if not _LOADING[name].mine]:
-        _HALF.discard(name)
-        sys.modules.pop(name, None)
 
 
 _PLAIN = frozenset({bool, float, int, Verdict})
@@ -84,52 +55,13 @@ class FunctionVerifier:
         return Verdict.judged(self._name, score, f"{self._function.__name__} returned {result!r}")
 
 
-def module_from_file(path: str) -> ModuleType:
-    """Import a one-file plugin under a name made of its path; the same file once a process.
-
-    A thread that asks while another loads it waits until that is done.
-
-    Raises:
-        PluginError: no such file, or it raises as it is imported.
-    """
-    file = Path(path).resolve()
-    digest = hashlib.sha256(str(file).encode()).hexdigest()[:8]
-    name = f"{FILE_MODULE}{re.sub(r'[^0-9A-Za-z_]', '_', file.stem)}_{digest}"
-    with forks.unbroken(), _LOADING.setdefault(name, forks.Lock()):
-        return sys.modules.get(name) or _executed(name, path, file)
-
-
-def _executed(name: str, path: str, file: Path) -> ModuleType:
-    if not file.is_file():
-        what = "is not a file" if file.exists() else "does not exist"
-        raise PluginError(f"plugin file {path!r} {what}")
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise PluginError(f"plugin file {path!r} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    _HALF.add(name)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException as err:
-        del sys.modules[name]
-        if not isinstance(err, FAILURES):
-            raise
-        raise PluginError(
-            f"plugin file {path!r} raised as it was loaded: {type(err).__name__}: {err}"
-        ) from err
-    finally:
-        _HALF.discard(name)
-    return module
-
-
-def load_target(name: str, target: str, origin: str | None = None, what: str = "verifier") -> Any:
+def load_target(name: str, target: str, what: str = "verifier") -> Any:
     """The object a target names.
 
     Args:
         name: The verifier's, for the error.
-        target: ``package.module:factory``.
-        origin: The file of a one-file plugin, which no import finds by name.
+        target: ``package.module:factory``; the module of a one-file plugin is one that this
+            process has loaded or was sent.
         what: It is, for the error.
 
     Raises:
@@ -137,11 +69,10 @@ def load_target(name: str, target: str, origin: str | None = None, what: str = "
     """
     module_name, _, path = target.partition(":")
     try:
-        if origin and module_name.startswith(FILE_MODULE):
-            found: Any = module_from_file(origin)
-        else:
-            with forks.unbroken():
-                found = importlib.import_module(module_name)
+        if module_name.startswith(FILE_MODULE):
+            import_file_of(module_name)
+        with forks.unbroken():
+            found: Any = importlib.import_module(module_name)
         for attribute in path.split("."):
             found = getattr(found, attribute)
     except PluginError:

@@ -25,10 +25,45 @@ _COROUTINE = 0x80
 """The flag of an ``async def``'s code; `inspect`, which knows its name, is slow to import."""
 
 
-def _is_async(function: Callable[..., Any]) -> bool:
-    """Whether it is an ``async def``."""
+def _is_async(function: Any) -> bool:
+    """Whether it is an ``async def``, or wraps one."""
+    while function is not None:
+        code = getattr(function, "__code__", None)
+        if code is not None and code.co_flags & _COROUTINE:
+            return True
+        function = getattr(function, "__wrapped__", None)
+    return False
+
+
+_ANY_MORE = 0x04
+"""The flag of a function that takes ``*args``."""
+
+
+def wrong_arguments(function: Any, given: int) -> str:
+    """What is wrong with calling it with `given` arguments in order; empty where nothing is.
+
+    What cannot be told (no Python function) is not held against it.
+    """
+    if isinstance(function, type):
+        function = function.__dict__.get("__init__")
+        given += 1
     code = getattr(function, "__code__", None)
-    return code is not None and bool(code.co_flags & _COROUTINE)
+    if code is None:
+        return ""
+    if hasattr(function, "__self__"):  # a bound method
+        given += 1
+    most = code.co_argcount
+    least = most - len(function.__defaults__ or ())
+    optional = function.__kwdefaults__ or {}
+    by_name = code.co_varnames[most : most + code.co_kwonlyargcount]
+    unmet = [name for name in by_name if name not in optional]
+    if unmet:
+        return f"wants {unmet[0]!r} by name"
+    if given < least:
+        return f"wants {least} argument{'s' if least > 1 else ''}"
+    if given > most and not code.co_flags & _ANY_MORE:
+        return f"takes {most} argument{'' if most == 1 else 's'}" if most else "takes no arguments"
+    return ""
 
 
 def hookimpl(function: F) -> F:
@@ -92,6 +127,12 @@ def verifier(
         )
 
     def mark(function: F) -> F:
+        if isinstance(function, type):
+            raise PluginError(
+                f"verifier {name!r}: the class {function.__name__!r} cannot be marked"
+                "\nfix: mark a function, or offer VerifierSpec(name, summary, "
+                f'target="{function.__module__}:{function.__qualname__}")'
+            )
         if not hasattr(function, "__qualname__"):
             raise PluginError(
                 f"verifier {name!r}: a {type(function).__name__} cannot be marked"
@@ -101,6 +142,20 @@ def verifier(
             raise PluginError(
                 f"verifier {name!r}: an async function does not go with cost {cost!r}"
                 '\nfix: cost="waiting"'
+            )
+        if cost == "waiting" and not _is_async(function):
+            raise PluginError(
+                f"verifier {name!r}: cost 'waiting' is for an async function, which waits for "
+                "others while it waits itself"
+                '\nfix: async def, or cost="worker"'
+            )
+        wrong = wrong_arguments(function, 1 if params is None else 2)
+        if wrong:
+            taken = "the sample" if params is None else "the sample and the params"
+            header = "(sample)" if params is None else "(sample, params)"
+            raise PluginError(
+                f"verifier {name!r}: its function {wrong}; it is called with {taken}"
+                f"\nfix: def {function.__name__}{header}"
             )
         doc = (function.__doc__ or "").strip().partition("\n")[0]
         spec = VerifierSpec(

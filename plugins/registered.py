@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assay.errors import PluginError, RubricError, nearest
+from assay.plugins.files import PluginFile
 from assay.plugins.load import build, load_target
 from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.probe import ProbeSpec
@@ -25,10 +26,29 @@ class Offer:
     plugin: str
     distribution: str
     """Name and version of the distribution, a file's path, or ``this process``."""
-    origin: str | None = None
-    """The file of a one-file plugin; workers load it from there."""
+    file: PluginFile | None = None
+    """A one-file plugin as it was read; workers are sent its text."""
+    code: str = ""
+    """Digest of the code that is not named by a version: of a one-file plugin, of a function that
+    was handed over; part of the signature."""
     local: Any = field(default=None, compare=False)
     """The object itself, where no import can find it again."""
+
+    @property
+    def origin(self) -> str | None:
+        """The path of a one-file plugin."""
+        return None if self.file is None else self.file.path
+
+    @property
+    def owner(self) -> str:
+        """Name of the distribution, without its version; a file's path; or ``this process``."""
+        name, _, version = self.distribution.rpartition(" ")
+        return name if name and version[:1].isdigit() else self.distribution
+
+    @property
+    def chosen(self) -> str:
+        """The name by which a rubric means this offer, whoever else offers that name."""
+        return f"{self.owner}:{self.spec.name}"
 
     @property
     def importable(self) -> bool:
@@ -43,7 +63,7 @@ class Offer:
         """
         found = self.local
         if found is None:
-            found = load_target(self.spec.name, self.spec.target, self.origin)
+            found = load_target(self.spec.name, self.spec.target)
         return build(self.spec.name, found, params)
 
     def check(self, params: Mapping[str, Any] | None, where: str = "params") -> BaseModel | None:
@@ -85,7 +105,6 @@ class TargetOffer(Generic[_Spec]):
     spec: _Spec
     plugin: str
     distribution: str
-    origin: str | None = None
 
     @property
     def what(self) -> str:
@@ -103,7 +122,7 @@ class TargetOffer(Generic[_Spec]):
         Raises:
             PluginError: it cannot be imported, or a probe cannot be called; names it.
         """
-        found = load_target(self.name, self.spec.target, self.origin, self.what)
+        found = load_target(self.name, self.spec.target, self.what)
         if isinstance(self.spec, ProbeSpec) and not callable(found):
             raise PluginError(
                 f"probe {self.name!r}: {self.spec.target!r} is a {type(found).__name__}, "

@@ -26,6 +26,9 @@ Cost: TypeAlias = Literal["inline", "worker", "waiting"]
 
 COSTS: tuple[Cost, ...] = ("inline", "worker", "waiting")
 
+PYTHON = "python"
+"""The tool whose version is that of the running Python, as far as ``3.12``."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+@[1-9][0-9]*")
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 _NEED = re.compile(r"([a-z_]+)(\.[^?]+)?(\?)?")
@@ -44,7 +47,11 @@ class Verifier(Protocol):
     """What a factory returns. One object judges many samples, from several threads if inline.
 
     One whose own limits may let an item take longer than the engine's has ``bound_s(sample) ->
-    float``, the seconds it may need; the engine widens the item's bound to that.
+    float``, the seconds it may need; the engine widens the item's bound to that. One that keeps
+    the engine's bound itself has an attribute `engine_timeout_s`, which a worker sets to it, in
+    seconds, before each sample. One that does for a sample what is no completion's doing (it reads
+    tests, starts a sandbox) has ``prepare(sample)``, which a worker calls before the item's clock
+    starts; an item whose preparation takes longer than two minutes is `undecided`.
     An object whose `verify` may return `Escalate` also has ``escalated(sample) -> Verdict``,
     which the engine calls in a worker.
 
@@ -163,7 +170,9 @@ class VerifierSpec:
     deterministic: bool = True
     """Same sample, same verdict; False keeps it out of the cache."""
     tools: tuple[str, ...] = ()
-    """Distributions whose versions can change its scores; they are part of the signature."""
+    """Distributions whose versions can change its scores; they are part of the signature.
+    ``python`` is one: the minor version of the Python that runs, for what parses or runs programs.
+    Functions and one-file plugins, which bring no version, always have it."""
     retired: Mapping[str, str] = field(default=EMPTY, hash=False)
     """Older name with version -> last release that shipped it."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
-from assay.model import EMPTY, JSON, FrozenDict, Part, Verdict
+from assay.model import EMPTY, JSON, FrozenDict, Part, Verdict, thaw
 from assay.printable import printable
 
 Ruling: TypeAlias = Literal["proved", "tie", "refuted", "not_proved"]
@@ -310,12 +310,12 @@ def shown(value: Fraction) -> str:
 
 
 def _json(value: Any) -> Any:
+    return thaw(value, _plain)
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, Fraction):
         return str(value)
-    if isinstance(value, Mapping):
-        return {k: _json(v) for k, v in value.items()}
-    if isinstance(value, tuple | list):
-        return [_json(v) for v in value]
     if hasattr(value, "__dataclass_fields__"):
         return {f.name: _json(getattr(value, f.name)) for f in fields(value)}
     return value

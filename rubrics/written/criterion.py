@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
-from assay.model import EMPTY, FrozenDict, freeze
+from assay.model import EMPTY, FrozenDict, freeze, thaw
 from assay.rubrics.written.faults import Fault, brief, from_validation
 from assay.rubrics.written.number import Num, Number, Unit
 
@@ -70,7 +70,7 @@ class Criterion(Closed):
         if self.weight.exact != 1:
             out["weight"] = self.weight.to_json()
         if self.params:
-            out["params"] = _thawed(self.params)
+            out["params"] = thaw(self.params, _number)
         if self.missing is not None:
             out["missing"] = self.missing.to_json()
         if self.levels is not None:
@@ -78,11 +78,7 @@ class Criterion(Closed):
         return out
 
 
-def _thawed(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {k: _thawed(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_thawed(v) for v in value]
+def _number(value: Any) -> Any:
     return value.to_json() if isinstance(value, Number) else value
 
 

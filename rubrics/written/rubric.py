@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 from assay.errors import nearest
-from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Verdict
+from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Verdict, thaw
 from assay.rubrics.written.arithmetic import EXACT, Ops
 from assay.rubrics.written.criterion import Closed, Criterion
 from assay.rubrics.written.faults import Fault
@@ -324,6 +324,10 @@ Part: TypeAlias = Criterion | Rubric
 
 def dump(value: Any) -> Any:
     """A field's value as JSON."""
+    return thaw(value, _dumped)
+
+
+def _dumped(value: Any) -> Any:
     if isinstance(value, Rubric):
         return value.to_dict()
     if isinstance(value, Criterion):
@@ -337,10 +341,6 @@ def dump(value: Any) -> Any:
             for k, f in type(value).model_fields.items()
             if k == "kind" or getattr(value, k) != f.get_default(call_default_factory=True)
         }
-    if isinstance(value, Mapping):
-        return {k: dump(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [dump(v) for v in value]
     return value
 
 

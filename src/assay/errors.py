@@ -8,7 +8,8 @@
     ├── RubricError        (ValueError)    a rubric that cannot be built
     ├── VerdictError       (ValueError)    a verifier returned what no verdict can be
     ├── PluginError        (RuntimeError)  a plugin that cannot be loaded, or clashes
-    │   └── VerifierNotFound (LookupError) no verifier of that name or version
+    │   ├── VerifierNotFound (LookupError) no verifier of that name or version
+    │   └── FieldNotDeclared               a verifier reads a field that it does not declare
     ├── RolloutsError      (OSError)       rollouts cannot be read, or rewards cannot be written
     ├── ConfigError        (ValueError)    an option of a call or a command out of range
     ├── SandboxUnavailable (RuntimeError)  the machine cannot give the isolation asked for
@@ -56,6 +57,10 @@ class PluginError(AssayError, RuntimeError):
 
 class VerifierNotFound(PluginError, LookupError):
     """No verifier of that name or version is offered by any loaded plugin."""
+
+
+class FieldNotDeclared(PluginError):
+    """A verifier reads a field of its sample that its spec's `needs` do not name."""
 
 
 class RolloutsError(AssayError, OSError):

@@ -23,10 +23,10 @@ from assay.audit.analyses.relations.analysis import (
 )
 from assay.audit.analyses.relations.criterion_pairs import CELLS, taken
 from assay.audit.analyses.relations.cycles import CYCLES, CYCLES_KIND
-from assay.audit.finding import Kind, Outcome
 from assay.audit.frame import Frame
 from assay.audit.groups import Groups
 from assay.audit.stats.midranks import group_ranks
+from assay.findings import Kind, Outcome
 
 
 def pair(outcome: Outcome, a: str, b: str) -> Mapping[str, Any]:
@@ -240,11 +240,11 @@ def partial_credit(
 
 
 def test_an_implied_criterion_is_found() -> None:
-    outcome = analyse("relations", partial_credit(0, 0.005, 0.4))
+    outcome = analyse("relations", partial_credit(0, 0.005, 0.4, prompts=1000))
     found = the(outcome, IMPLIED.id)
     assert found.subject == ("answer", "tags")
     assert found.value == pytest.approx(0.005, abs=0.004)
-    frame = partial_credit(0, 0.005, 0.4)
+    frame = partial_credit(0, 0.005, 0.4, prompts=1000)
     for row in found.rollouts:
         assert (frame.score("answer")[row], frame.score("tags")[row]) == (0, 1)
     assert list(implied(outcome)) == [("answer", "tags")]

@@ -10,10 +10,13 @@ import json
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from assay import Engine, Sample, verifier
 
 ZOO = Path(__file__).with_name("zoo.py")
 
@@ -127,3 +130,24 @@ def test_under_a_load_of_four_busy_processes_no_verdict_changes(tmp_path: Path) 
     file = tmp_path / "loaded.py"
     file.write_text(script(LOAD))
     assert outcome([str(file)]) == CUT_OFF
+
+
+def test_an_inline_verifier_that_overruns_its_bound_is_named_once() -> None:
+    """Nothing can interrupt it where it runs, so its author must be told to move it."""
+
+    @verifier("slow.inline@1", cost="inline")
+    def slow(sample: Sample) -> float:
+        time.sleep(0.15)
+        if sample.text == "raise":
+            raise RuntimeError("after all that")
+        return 1.0
+
+    rubric = {"kind": "weighted", "criteria": {"slow.inline": 1}}
+    for text in ("a", "raise"):
+        with (
+            Engine(rubric, verifiers=[slow], timeout_s=0.1, on_unscored="ignore") as engine,
+            pytest.warns(RuntimeWarning, match=r"^slow\.inline@1 took 0\.\d+ s for one") as told,
+        ):
+            engine.verify_batch([Sample(text), Sample(text + "b")])
+        assert len(told) == 1
+        assert 'fix: cost="worker"' in str(told[0].message)

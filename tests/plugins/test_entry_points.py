@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ import json, sys, warnings
 from assay.plugins.host import Host
 from assay.errors import AssayError
 options = json.loads(sys.argv[1])
+resolve, rewards = options.pop("resolve", ()), options.pop("rewards", ())
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     try:
@@ -35,7 +37,19 @@ with warnings.catch_warnings(record=True) as caught:
     except AssayError as err:
         print(json.dumps({"raised": type(err).__name__, "told": str(err)}))
         raise SystemExit
+    def resolved(name):
+        try:
+            return host.resolve(name).distribution
+        except AssayError as err:
+            return f"{type(err).__name__}: {err}"
+    def reward(name):
+        from assay import Engine, Sample
+        with Engine({"criteria": {"it": name}}) as engine:
+            found = engine.verify(Sample(r"\\boxed{1}"))
+        return [found.value, found.signature]
     out = {
+        "resolved": [resolved(name) for name in resolve],
+        "rewards": [reward(name) for name in rewards],
         "offers": {n: [o.plugin, o.distribution] for n, o in host.offers.items()
                    if not o.distribution.startswith("assay ")},
         "errors": [str(e) for e in host.errors],
@@ -173,25 +187,66 @@ def test_the_same_function_marked_and_returned_is_one(site: Path, probe: Probe) 
 
 
 def test_a_name_offered_twice_names_both_plugins(site: Path, probe: Probe) -> None:
+    """Nobody owns it, so a rubric must choose; the other names are as they were."""
     distribution(site, "one", GOOD.replace("NAME.one@1", "sql.rows@1"))
     distribution(site, "two", GOOD.replace("NAME.one@1", "sql.rows@1"))
-    told = probe()
-    assert told["raised"] == "PluginError"
-    first, *plugins, last = told["told"].splitlines()
-    assert first == "verifier 'sql.rows@1' is offered twice:"
-    assert sorted(plugins) == ["  by plugin 'one'", "  by plugin 'two'"]
-    assert last == "Rename one, or block one: blocked=[...]"
+    told = probe(resolve=["sql.rows", "sql.rows@1", "one:sql.rows@1", "two:sql.rows", "one.one"])
+    (error,) = told["errors"]
+    assert error.splitlines() == [
+        "verifier 'sql.rows' is offered twice:",
+        "  by plugin 'one' of one 1.2, as sql.rows@1",
+        "  by plugin 'two' of two 1.2, as sql.rows@1",
+        "fix: choose in the rubric, 'one:sql.rows@1' or 'two:sql.rows@1'; or block one: "
+        "blocked=[...]",
+    ]
+    assert "sql.rows@1" not in told["offers"]
+    bare, pinned, one, two, other = told["resolved"]
+    assert bare.startswith("PluginError: verifier 'sql.rows' is offered twice:")
+    assert pinned.startswith("PluginError: verifier 'sql.rows@1' is offered twice:")
+    assert (one, two, other) == ("one 1.2", "two 1.2", "one 1.2")
     assert "sql.rows@1" in probe(blocked=["two"])["offers"]
 
 
-def test_a_plugin_cannot_take_the_name_of_one_of_ours(site: Path, probe: Probe) -> None:
-    distribution(site, "thief", GOOD.replace("NAME.one@1", "format.boxed@1"))
-    told = probe()
-    assert told["told"].splitlines()[:3] == [
-        "verifier 'format.boxed@1' is offered twice:",
-        "  by plugin 'assay'",
-        "  by plugin 'thief'",
+THIEVES = [
+    ("format.boxed@1", "the very name of one of ours"),
+    ("format.boxed@2", "a newer version of one of ours"),
+    ("format.boxed@99", "a much newer one"),
+]
+
+
+@pytest.mark.parametrize("name", [t[0] for t in THIEVES], ids=[t[1] for t in THIEVES])
+def test_a_plugin_cannot_take_the_name_of_one_of_ours(site: Path, probe: Probe, name: str) -> None:
+    """What is installed never changes what a preset means."""
+    distribution(site, "thief", GOOD.replace("NAME.one@1", name))
+    told = probe(resolve=["format.boxed", "format.boxed@1", name, f"thief:{name}", "thief:x.y"])
+    (error,) = told["errors"]
+    assert error.splitlines() == [
+        f"verifier {name!r} is offered by plugin 'thief' of thief 1.2, but 'format.boxed' "
+        f"belongs to assay {version('assay')}",
+        f"fix: to mean it, name it 'thief:{name}' in the rubric; to be rid of it, "
+        "blocked=['thief'] or ASSAY_BLOCK_PLUGINS=thief",
     ]
+    ours = f"assay {version('assay')}"
+    bare, first, itself, chosen, unknown = told["resolved"]
+    assert (bare, first) == (ours, ours)
+    assert itself == ours if name == "format.boxed@1" else itself.startswith("PluginError: ")
+    assert chosen == "thief 1.2"
+    assert unknown.startswith("VerifierNotFound: no verifier 'thief:x.y'")
+    assert told["warned"], "it is no secret"
+    assert probe(blocked=["thief"])["errors"] == []
+
+
+def test_a_rubric_can_choose_the_other_one(site: Path, probe: Probe) -> None:
+    """By the distribution's name; the signature tells the two apart."""
+    code = (
+        "from assay import hookimpl, verifier\n"
+        "@verifier('format.boxed@2', cost='inline', levels=[0, 1])\ndef mine(sample): return 0\n"
+    )
+    distribution(site, "thief", code)
+    told = probe(rewards=["format.boxed", "thief:format.boxed@2"])
+    (ours, one), (theirs, other) = told["rewards"]
+    assert (ours, theirs) == (1.0, 0.0)
+    assert one != other
 
 
 def test_two_plugins_of_one_name(site: Path, probe: Probe) -> None:

@@ -80,7 +80,7 @@ def test_threads_that_load_one_file_at_once_all_get_the_whole_of_it(tmp_path: Pa
     path.write_text(SLOW_TO_LOAD)
     with ThreadPoolExecutor(8) as threads:
         hosts = list(threads.map(lambda _: Host(plugins=[str(path)]), range(8)))
-    targets = {id(load_target(o.spec.name, o.spec.target, o.origin)) for o in map(late, hosts)}
+    targets = {id(load_target(o.spec.name, o.spec.target)) for o in map(late, hosts)}
     assert len(targets) == 1, "it was executed once"
 
 

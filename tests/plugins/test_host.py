@@ -44,7 +44,7 @@ def test_a_name_that_is_not_there_suggests_the_nearest(name: str) -> None:
         offering("sql.rows@1").resolve(name)
     first, *_, last = str(raised.value).splitlines()
     assert first.startswith(f"no verifier {name!r}; did you mean 'sql.rows")
-    assert last == "fix: `assay plugins` lists what there is"
+    assert last == "fix: `assay verifiers` lists what there is"
 
 
 def test_a_host_cannot_be_changed() -> None:

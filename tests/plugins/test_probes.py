@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from assay import Engine, PluginError, ProbeSpec, Sample
+from assay.errors import ConfigError
 from assay.plugins.host import Host
 from assay.probes.bundled import bundled
 from assay.probes.findings import findings
@@ -136,14 +137,17 @@ def test_a_label_never_reaches_a_verifier(tmp_path: Path) -> None:
     """What is judged is the completion, not what is known of it."""
     path = tmp_path / "nosy.py"
     path.write_text(
-        "from assay import verifier\n\n\n"
+        "from assay import PluginError, verifier\n\n\n"
         "@verifier('nosy.label@1', cost='inline')\n"
         "def label(sample):\n"
-        "    return 1.0 if getattr(sample, 'label') is None else 0.0\n"
+        "    try:\n        return float(getattr(sample, 'label'))\n"
+        "    except PluginError:\n        return 1.0\n"
     )
-    with Engine({"nosy.label": 1}, plugins=[str(path)], cache_size=0) as engine:
-        board = probe(engine, bundled("answers"), n=3)
-    assert board.correct.low == board.correct.high == 1.0
+    with (
+        Engine({"nosy.label": 1}, plugins=[str(path)], cache_size=0) as engine,
+        pytest.raises(ConfigError, match=r"'nosy\.label@1' reads 'label' of its sample"),
+    ):
+        probe(engine, bundled("answers"), n=3)
 
 
 def test_a_sample_knows_nothing_of_the_old_completion(tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import pickle
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from pydantic import BaseModel
 
-from assay import PluginError, Sample, VerifierSpec, verifier
+from assay import Engine, PluginError, Sample, VerifierSpec, verifier
 from assay.model import Verdict
+from assay.plugins.host import Host, PluginWarning
 from assay.plugins.load import FunctionVerifier, build, load_target
 from assay.plugins.markers import SPEC_ATTRIBUTE, hookimpl
 from assay.plugins.spec import Verifier
@@ -248,7 +251,10 @@ def test_a_function_may_not_read_what_it_does_not_ask_for() -> None:
 
 
 def test_a_function_may_read_fields_of_other_things() -> None:
-    @verifier("my.other@1", needs=["info.unit"])
+    class Unit(BaseModel):
+        reference: str = "m"
+
+    @verifier("my.other@1", needs=["info.unit"], params=Unit)
     def other(sample: Sample, params: Any) -> bool:
         return bool(params.reference == sample.info["unit"] + sample.text)
 
@@ -261,3 +267,112 @@ def test_a_verifier_without_a_name_is_told_at_once() -> None:
         @verifier  # type: ignore[arg-type]
         def bare(sample: Sample) -> bool:
             return True
+
+
+# -- what could only crash on every row ----------------------------------------------------------
+
+
+class Sealed(BaseModel):
+    most: int = 3
+
+
+def _mark(cost: str = "inline", **options: Any) -> Any:
+    return verifier("a.b@1", cost=cost, **options)  # type: ignore[arg-type]
+
+
+async def _asks(sample: Sample) -> float:
+    return 1.0
+
+
+@functools.wraps(_asks)
+def _wraps(sample: Sample) -> Any:
+    return _asks(sample)
+
+
+MARKS: list[tuple[str, Any, dict[str, Any], str]] = [
+    ("no argument", lambda: 1.0, {}, "takes no arguments; it is called with the sample"),
+    ("two for one", lambda s, p: 1.0, {}, "wants 2 arguments; it is called with the sample"),
+    ("one for two", lambda s: 1.0, {"params": Sealed}, "takes 1 argument; it is called with the "),
+    ("by name only", lambda s, *, p: 1.0, {}, "wants 'p' by name"),
+    ("a class", Sealed, {}, "the class 'Sealed' cannot be marked"),
+    ("a sync function that waits", lambda s: 1.0, {"cost": "waiting"}, "cost 'waiting' is for an"),
+    ("an async one that does not", _asks, {}, "an async function does not go with cost 'inline'"),
+    ("a wrapped async one", _wraps, {}, "an async function does not go with cost 'inline'"),
+]
+
+
+@pytest.mark.parametrize(
+    ("function", "options", "told"),
+    [r[1:] for r in MARKS],
+    ids=[r[0] for r in MARKS],
+)
+def test_a_mark_refuses_what_would_crash(function: Any, options: dict[str, Any], told: str) -> None:
+    with pytest.raises(PluginError) as raised:
+        _mark(**options)(function)
+    assert told in str(raised.value)
+    assert "\nfix: " in str(raised.value)
+
+
+TAKEN_MARKS: list[tuple[str, Any, dict[str, Any]]] = [
+    ("one argument", lambda s: 1.0, {}),
+    ("a default besides", lambda s, extra=1: 1.0, {}),
+    ("any more", lambda s, *more, **named: 1.0, {}),
+    ("all of them", lambda *all_of_them: 1.0, {"params": Sealed}),
+    ("a name with a default", lambda s, *, p=1: 1.0, {}),
+    ("params", lambda s, p: 1.0, {"params": Sealed}),
+    ("waiting", _asks, {"cost": "waiting"}),
+    ("waiting, wrapped", _wraps, {"cost": "waiting"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("function", "options"), [t[1:] for t in TAKEN_MARKS], ids=[t[0] for t in TAKEN_MARKS]
+)
+def test_a_mark_takes_what_can_be_called(function: Any, options: dict[str, Any]) -> None:
+    assert _mark(**options)(function) is function
+
+
+FACTORIES = [
+    ("def make(): ...", "its factory '", "takes no arguments; it is called with the params alone"),
+    ("def make(a, b): ...", "its factory '", "wants 2 arguments"),
+    ("class make:\n    def __init__(self): ...", "its factory '", "takes 1 argument"),
+    ("make = 3", "its target '", "is a int"),
+    ("other = 3", "cannot import '", "has no attribute 'make'"),
+]
+
+
+@pytest.mark.parametrize(("code", "first", "then"), FACTORIES, ids=[f[0] for f in FACTORIES])
+@pytest.mark.parametrize("cost", ["inline", "worker"])
+def test_a_file_whose_factory_cannot_be_called(
+    code: str, first: str, then: str, cost: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "plugin.py"
+    path.write_text(
+        "from assay import VerifierSpec, hookimpl\n" + code + "\n@hookimpl\n"
+        "def assay_verifiers():\n"
+        f"    return [VerifierSpec('a.b@1', '', __name__ + ':make', cost={cost!r})]\n"
+    )
+    with pytest.warns(PluginWarning, match="offers a verifier that cannot be") as told:
+        host = Host(plugins=[str(path)])
+    assert first in str(told[0].message)
+    assert then in str(told[0].message)
+    assert "a.b@1" not in host.offers
+
+
+def test_a_function_that_a_factory_makes(tmp_path: Path) -> None:
+    """Inline it is the object itself that judges; a worker could not find it."""
+    path = tmp_path / "plugin.py"
+    path.write_text(
+        "from assay import hookimpl, verifier\n"
+        "def make(value, cost):\n"
+        "    @verifier('made.one@1', cost=cost)\n"
+        "    def one(sample): return value\n"
+        "    return one\n"
+        "@hookimpl\n"
+        "def assay_verifiers(): return [make(0.5, 'inline')]\n"
+    )
+    with Engine({"criteria": {"it": "made.one"}}, plugins=[str(path)]) as engine:
+        assert engine.verify(Sample("x")).value == 0.5
+    path.write_text(path.read_text().replace("'inline')", "'worker')"))
+    with pytest.warns(PluginWarning, match="cannot be sent to a worker"):
+        Host(plugins=[str(path)])

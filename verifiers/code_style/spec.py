@@ -21,7 +21,7 @@ SPECS = (
         cost="worker",
         needs=_NEEDS,
         params=BlackParams,
-        tools=("black",),
+        tools=("black", "python"),
     ),
     VerifierSpec(
         name="style.autopep8@1",
@@ -30,7 +30,7 @@ SPECS = (
         cost="worker",
         needs=_NEEDS,
         params=Autopep8Params,
-        tools=("autopep8", "pycodestyle"),
+        tools=("autopep8", "pycodestyle", "python"),
     ),
     VerifierSpec(
         name="style.pylint@1",
@@ -39,7 +39,7 @@ SPECS = (
         cost="worker",
         needs=_NEEDS,
         params=PylintParams,
-        tools=("pylint", "astroid", "isort"),
+        tools=("pylint", "astroid", "isort", "python"),
     ),
     VerifierSpec(
         name="style.joint@1",
@@ -48,6 +48,6 @@ SPECS = (
         cost="worker",
         needs=_NEEDS,
         params=JointParams,
-        tools=(*_FORMATTERS, "pylint", "astroid", "isort"),
+        tools=(*_FORMATTERS, "pylint", "astroid", "isort", "python"),
     ),
 )

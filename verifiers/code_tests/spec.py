@@ -13,5 +13,6 @@ SPECS: tuple[VerifierSpec, ...] = (
         cost="worker",
         needs=("tests", "prompt?"),
         params=CodeTestsParams,
+        tools=("python",),
     ),
 )

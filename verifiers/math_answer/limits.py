@@ -17,9 +17,6 @@ DIGITS = 20_000
 BITS = 20_000
 """Largest exact integer, numerator or denominator that is computed, in bits."""
 
-LOG2 = 4_000_000
-"""Largest magnitude, as the bit length of its logarithm, that balls are asked to hold."""
-
 
 class Unreadable(ValueError):
     """The text is no answer that can be read: the reason, and the position where known."""

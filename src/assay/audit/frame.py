@@ -21,8 +21,6 @@ STATUSES = ("judged", "undecided", "not_applicable", "timed_out", "crashed")
 ROW_STATUSES = ("scored", "unscored", "invalid")
 """Of a reward; as above."""
 
-UNGROUPED = -1
-
 LARGEST = 1e30
 """A number of a log further from 0 is none: floats hold fourth powers of products of such numbers,
 which variances of slopes are made of. Sentinels for "minus infinity" (-3.4e38) lie beyond."""

@@ -116,6 +116,8 @@ class Call:
             except ReferenceUnreadable as err:
                 self._seen[key] = err
                 return err
+            finally:
+                ready.warn_if_over(self._timeout_s)
             if not isinstance(result, Escalate):
                 self._keep(ready, key, result)
                 return result

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import platform
 import warnings
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
@@ -20,6 +18,7 @@ from assay.engine.workers.shared_pools import PoolHandle, available_cores, defau
 from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
 from assay.plugins.host import Host
+from assay.plugins.spec import PYTHON
 from assay.rubrics import Rubric, load_rubric
 
 if TYPE_CHECKING:
@@ -304,21 +303,22 @@ def _environment(bound: BoundRubric) -> Mapping[str, Any]:
     """What besides rubric and sample can change a score: part of the signature."""
     tools: dict[str, str] = {}
     for offer in bound.offers.values():
-        for tool in offer.spec.tools:
+        named = offer.spec.tools
+        for tool in (*named, PYTHON) if offer.code else named:
             try:
-                tools[tool] = version(tool)
+                tools[tool] = python_minor() if tool == PYTHON else version(tool)
             except PackageNotFoundError:
                 tools[tool] = "absent"
-    files = {
-        offer.origin: hashlib.sha256(Path(offer.origin).read_bytes()).hexdigest()[:16]
-        for offer in bound.offers.values()
-        if offer.origin is not None
-    }
-    minor = ".".join(platform.python_version_tuple()[:2])
-    found: dict[str, Any] = {"python": minor, "tools": dict(sorted(tools.items()))}
-    if files:  # a one-file plugin has no version that one could trust
-        found["files"] = sorted(files.values())
+    found: dict[str, Any] = {"tools": dict(sorted(tools.items()))}
+    code = {offer.code for offer in bound.offers.values() if offer.code}
+    if code:  # what has no version that one could trust
+        found["code"] = sorted(code)
     return found
+
+
+def python_minor() -> str:
+    """Such as ``3.12``."""
+    return ".".join(platform.python_version_tuple()[:2])
 
 
 def _check(name: str, value: Any, good: bool, wanted: str) -> None:

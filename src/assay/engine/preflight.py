@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from assay.errors import AssayError, ReferenceUnreadable, SampleError
 from assay.model import EMPTY, Message, Reward, Sample
 from assay.model.paths import MISSING, value_at
+from assay.model.view import Reader
 from assay.plugins.spec import Preflight, PreflightFinding, Severity, Verifier
 from assay.printable import printable
 from assay.rubrics.compiled.switching import choices, top_of
@@ -247,9 +248,10 @@ def _own(engine: Engine, sample: Sample, made: dict[str, Verifier]) -> Iterator[
             verifier = made[key]
             if not isinstance(verifier, Preflight):
                 continue
-            needs = frozenset(n.rstrip("?").partition(".")[0] for n in offer.spec.needs)
-            for finding in verifier.preflight(sample.only(needs)):
+            shown = Reader(offer.spec.name, offer.spec.needs).show(sample)
+            for finding in verifier.preflight(shown):
                 yield replace(finding, criterion=key)
+            shown.check()
         except ReferenceUnreadable as err:
             because = printable(str(err).partition("\n")[0], 300)
             yield PreflightFinding("reference.unreadable", because, criterion=key)

@@ -6,12 +6,14 @@ import hashlib
 import itertools
 import time
 import traceback
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from assay.engine.workers.frames import dumps, loads
-from assay.engine.workers.worker_loop import TRACE_CHARS, as_verdict
+from assay.engine.workers.worker_loop import TRACE_CHARS, as_verdict, judge_shown
 from assay.errors import PluginError, ReferenceUnreadable, SampleError, VerdictError
 from assay.model import EMPTY, Sample, Status, Verdict
+from assay.model.view import Reader
 from assay.plugins.spec import Escalate, Verifier
 
 if TYPE_CHECKING:
@@ -49,13 +51,18 @@ class ReadyVerifier:
         self._fields = tuple(sorted(self.visible - {"info"}))
         self.demands = any(need[-1] != "?" for need in spec.needs)
         """Whether a sample can lack something."""
+        self._reader = Reader(spec.name, spec.needs)
         self._verifier: Verifier | None = None
         self._broken: PluginError | None = None
+        self._longest_s = 0.0
+        self._warned = False
         self.recipe = dumps(
             {
                 "name": spec.name,
                 "target": spec.target,
-                "origin": offer.origin,
+                "file": offer.file.to_json() if offer.file is not None else None,
+                "code": offer.code,
+                "sees": sorted(spec.needs),
                 "model": f"{type(params).__module__}:{type(params).__qualname__}"
                 if params is not None
                 else None,
@@ -127,7 +134,10 @@ class ReadyVerifier:
         try:
             verifier = self._verifier if self._verifier is not None else self.verifier()
             start = time.perf_counter()  # the import before belongs to no sample
-            result = verifier.verify(view)
+            try:
+                result = judge_shown(verifier.verify, self._reader.show(view))
+            finally:
+                self._longest_s = max(self._longest_s, time.perf_counter() - start)
             if type(result) is Escalate:
                 return result
             return self.checked(as_verdict(self.name, result, time.perf_counter() - start))
@@ -135,6 +145,19 @@ class ReadyVerifier:
             raise
         except (Exception, SystemExit) as err:  # a verifier that exits must not end its caller
             return self.crashed(err)
+
+    def warn_if_over(self, timeout_s: float) -> None:
+        """Say once that an item took longer here than its bound, which nothing could hold."""
+        if self._longest_s <= timeout_s or self._warned:
+            return
+        self._warned = True
+        warnings.warn(
+            f"{self.name} took {self._longest_s:.3g} s for one sample, more than timeout_s "
+            f"{timeout_s:g}: an inline verifier runs in the calling process, where nothing can "
+            'interrupt it\nfix: cost="worker" for what may take long',
+            RuntimeWarning,
+            stacklevel=2,
+        )
 
     def checked(self, verdict: Verdict) -> Verdict:
         """`verdict`, if its score is one of the declared levels.
@@ -179,6 +202,8 @@ class ReadyVerifier:
         if kind == "starved":
             sentence, seconds = told
             return Verdict(self.name, Status.TIMED_OUT, None, sentence, seconds=seconds)
+        if kind == "late":
+            return Verdict.undecided(self.name, told, details={"limit": "prepare"})
         if kind == "budget":
             return Verdict.timed_out(self.name, told, details={"limit": "budget"})
         if kind != "reply":

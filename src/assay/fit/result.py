@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal, TypeAlias
 
-from assay.model import JSON
+from assay.model import JSON, thaw
 
 Interval: TypeAlias = tuple[float, float]
 """Lower and upper end, either of them possibly infinite."""
@@ -139,17 +140,9 @@ class Fit:
 
     def to_json(self) -> dict[str, JSON]:
         """As JSON values; infinite ends are null."""
-        plain: dict[str, JSON] = _plain(asdict(self))
+        plain: dict[str, JSON] = thaw(asdict(self), _finite)
         return plain
 
 
-def _plain(value: object) -> JSON:
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(v) for v in value]
-    if isinstance(value, float):
-        return value if -float("inf") < value < float("inf") else None
-    if value is None or isinstance(value, str | int):
-        return value
-    raise TypeError(f"{value!r} is no JSON")
+def _finite(value: JSON) -> JSON:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

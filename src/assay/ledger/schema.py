@@ -17,9 +17,6 @@ RUBRIC_KEY = b"assay.rubric"
 HASH_KEY = b"assay.rubric_hash"
 ASSAY_KEY = b"assay.version"
 
-JSON_TEXT = "json"
-"""Text in the file; JSON or null."""
-
 
 class Column(NamedTuple):
     """One column of a shard."""

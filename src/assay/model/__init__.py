@@ -5,7 +5,7 @@ training builds tens of thousands of them. Impossible states do not build.
 """
 
 from assay.model.chat import Message, Text, Turn, split_reasoning
-from assay.model.frozen import EMPTY, JSON, FrozenDict, freeze
+from assay.model.frozen import EMPTY, JSON, FrozenDict, freeze, thaw
 from assay.model.reward import Reward, RewardStatus, Term
 from assay.model.sample import SAMPLE_FIELDS, Reference, Sample
 from assay.model.verdict import DETAILS_BYTES, TEXT_CHARS, Part, Status, Verdict, unit_score
@@ -30,5 +30,6 @@ __all__ = [
     "Verdict",
     "freeze",
     "split_reasoning",
+    "thaw",
     "unit_score",
 ]

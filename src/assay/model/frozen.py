@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
 from assay.errors import SampleError
@@ -78,6 +78,23 @@ def freeze(value: Any, where: str = "value", _depth: int = 0) -> Any:
     except TypeError:
         raise SampleError(f"{where} is a {type(value).__name__}; use JSON values") from None
     return value
+
+
+def thaw(value: Any, leaf: Callable[[Any], Any] | None = None) -> Any:
+    """`value` as dicts and lists that may be changed: the way back from `freeze`.
+
+    Args:
+        value: Mappings and lists or tuples, nested, and what they hold.
+        leaf: Makes of everything that is neither what stands in its place; by default itself.
+
+    >>> thaw(freeze({"a": [1, {"b": 2}]}))
+    {'a': [1, {'b': 2}]}
+    """
+    if isinstance(value, Mapping):
+        return {k: thaw(v, leaf) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [thaw(v, leaf) for v in value]
+    return value if leaf is None else leaf(value)
 
 
 def exact(value: Any) -> Any:

@@ -172,11 +172,11 @@ class Sample:
 
     def to_json(self) -> dict[str, JSON]:
         """The fields that differ from their default, as JSON values. `from_row` reads it back."""
-        out: dict[str, JSON] = {"completion": _plain(self.completion)}
+        out: dict[str, JSON] = {"completion": plain_json(self.completion)}
         for name, default in _DEFAULTS:
             value = getattr(self, name)
             if value is not default:
-                out[name] = _plain(value)
+                out[name] = plain_json(value)
         return out
 
 
@@ -193,17 +193,17 @@ def _hidden(names: frozenset[str]) -> tuple[Callable[[Sample], Any], Any]:
     return attrgetter(*(name for name, _ in hidden)), tuple(default for _, default in hidden)
 
 
-def _plain(value: Any) -> JSON:
+def plain_json(value: Any) -> JSON:
     """Messages and turns as dicts; everything else as it is."""
     if isinstance(value, tuple):
-        return [_plain(v) for v in value]
+        return [plain_json(v) for v in value]
     if isinstance(value, Message):
         out = {"role": value.role, "content": value.content}
         if value.reasoning is not None:
             out["reasoning_content"] = value.reasoning
         return out
     if isinstance(value, Turn):
-        turn: dict[str, JSON] = {"completion": _plain(value.completion)}
+        turn: dict[str, JSON] = {"completion": plain_json(value.completion)}
         if value.feedback is not None:
             turn["feedback"] = value.feedback
         return turn

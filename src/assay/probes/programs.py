@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.errors import AssayError
-from assay.model import Sample
-from assay.verifiers.code_tests.suites.shapes import read, thaw
+from assay.model import Sample, thaw
+from assay.verifiers.code_tests.suites.shapes import read
 
 
 @dataclass(frozen=True, slots=True)

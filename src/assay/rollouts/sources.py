@@ -72,13 +72,29 @@ def find_sources(patterns: Sequence[str]) -> list[Source]:
 
 
 def _expand(pattern: str) -> list[Source]:
-    if pattern == STDIN or os.path.lexists(pattern):
+    if pattern == STDIN:
         return [Source(pattern)]
+    return [Source(path) for path in matches(pattern)]
+
+
+def matches(pattern: str, folders: bool = False) -> list[str]:
+    """The paths that a path or a glob names, sorted; a file whose name looks like a glob is itself.
+
+    Args:
+        pattern: What a user wrote.
+        folders: Whether a glob that matches nothing but folders names those.
+
+    Raises:
+        RolloutsError: there is none; names a file that is there and whose name is like it.
+    """
+    if os.path.lexists(pattern):
+        return [pattern]
     if glob.has_magic(pattern):
-        found = sorted(p for p in glob.glob(pattern, recursive=True) if not os.path.isdir(p))
-        if not found:
-            raise RolloutsError(f"{pattern}: no file matches")
-        return [Source(p) for p in found]
+        found = sorted(glob.glob(pattern, recursive=True))
+        files = [p for p in found if not os.path.isdir(p)]
+        if files or (folders and found):
+            return files or found
+        raise RolloutsError(f"{pattern}: no file matches")
     path = Path(pattern)
     try:
         beside = [entry.name for entry in path.parent.iterdir()]

@@ -59,6 +59,19 @@ NEEDS = [
         "import random\nrandom.seed(1)\nx = random.random()\nassert f(x) == x",
         "proxy",
     ),
+    Need(
+        "a module that is imported and not used",
+        "import subprocess, threading, unittest.mock\nimport unittest\n"
+        "class T(unittest.TestCase):\n    def test(self): self.assertEqual(f(), 1)",
+        "proxy",
+    ),
+    Need(
+        "what is printed crosses, however it is caught",
+        "from io import StringIO\nfrom unittest.mock import patch\n@patch('sys.stdout', new_callable=StringIO)\n"
+        "def test(out):\n    f()\n    assert out.getvalue() == '1'",
+        "proxy",
+    ),
+    Need("warnings that are silenced", "import warnings\nwarnings.simplefilter('ignore')\nassert f() == 1", "proxy"),
     Need("a coroutine", "import asyncio\nassert asyncio.run(f()) == 1", "in_process"),
     Need(
         "log records are kept by the interpreter",

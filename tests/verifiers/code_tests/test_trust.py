@@ -521,3 +521,48 @@ def test_a_change_that_is_asked_for_is_seen(best: SandboxPool, row: Honest) -> N
     tests = {"type": "asserts", "entry_point": "f", "code": row.code}
     verdict = CodeTests(WHOLE, best).verify(Sample(completion=row.program, tests=tests))
     assert verdict.score == 1.0, verdict.because
+
+
+AGREES = """
+class Agrees:
+    heard = []
+    def __getattr__(self, name):
+        if name.startswith("__"): raise AttributeError(name)
+        return lambda *a, **k: Agrees.heard.extend(a) or True
+    def __iter__(self): return iter([Agrees()])
+def f(x): return Agrees.heard.pop() if Agrees.heard else Agrees()
+"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "assert f('7').isdigit()",
+        "out = f(1)\nassert out.startswith('Hello')",
+        "assert f(1).endswith(('a', 'b'))",
+        "r = f(1)\nassert r.issuperset({1, 2})",
+        "assert f(1).issubset({1, 2}) and f(2).isdisjoint({3})",
+        "assert all(c.isdigit() for c in f('a'))",
+        "for c in f(1):\n    assert c.isalpha()",
+        "assert f(3).find('x') != -1",
+        "assert f(3).count('a') >= 1",
+        "assert f(3).index('a') >= 0",
+        "assert f(3.0).is_integer()",
+        "assert f(3).get('k')",
+        "assert f(3).values()",
+        "assert (f(1) == f(1)).all()",
+        "import unittest\nclass T(unittest.TestCase):\n    def test(self): self.assertTrue(f(1).startswith('Hello'))",
+        "assert not f(1).isupper() or f(1).startswith('Hello')\nassert f(2) == 'Hello'",
+    ],
+)
+@pytest.mark.parametrize("trust", ["proxy", "operators"])
+def test_an_object_that_agrees_to_every_method_earns_nothing(
+    best: SandboxPool, asked: str, trust: Any
+) -> None:
+    """It stands in for a text, a set or a number, and must not be handed what is expected of them."""
+    verifier = CodeTests(CodeTestsParams(code="whole", score="all", trust=trust), best)
+    verdict = verifier.verify(
+        Sample(completion=AGREES, tests={"type": "asserts", "code": asked, "entry_point": "f"})
+    )
+    assert verdict.status is Status.JUDGED
+    assert verdict.score == 0.0, verdict.because

@@ -7,12 +7,11 @@ import pytest
 
 from assay.verifiers.math_answer import Policy, equivalent
 
-TABLE = json.loads(
-    (Path(__file__).parents[2] / "cases" / "math_rulings.json").read_text(encoding="utf-8")
-)
+TABLES = sorted((Path(__file__).parents[2] / "cases").glob("math_rulings*.json"))
 CASES = [
     pytest.param(row, id=f"{i}-{row['why']}")
-    for rows in TABLE.values()
+    for table in TABLES
+    for rows in json.loads(table.read_text(encoding="utf-8")).values()
     for i, row in enumerate(rows)
 ]
 

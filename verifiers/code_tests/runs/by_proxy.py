@@ -25,7 +25,9 @@ from assay.verifiers.code_tests.suites.suite import Rest, Suite
 
 MAX_CALLS = 100_000
 
-_OPS = ("call", "on", "get", "is", "attr", "sub")
+_OPS = ("call", "on", "get", "is", "attr", "sub", "class", "kind")
+_ABOUT = ("class", "kind")
+"""Questions about a name or object that call nothing of the program's."""
 _ABILITIES = ("call", "iter", "len", "own", "there", "true")
 
 
@@ -50,7 +52,8 @@ def run_rest(
         "classes": rest.classes,
         "in_place": rest.in_place,
     }
-    job["exceptions"] = rest.exceptions
+    job |= {"exceptions": rest.exceptions, "constants": rest.constants}
+    job |= {"constructed": rest.constructed, "believed": suite.needs.trust == "operators"}
     began = time.monotonic()
     with program.start() as tested:
         failed = program.ready(tested)
@@ -64,7 +67,8 @@ def run_rest(
 def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget, *, alone: bool) -> CaseResult:
     end_at = time.monotonic() + budget.total_s
     deadline = end_at + START_S
-    for asked in range(MAX_CALLS):
+    asked = 0
+    while asked < MAX_CALLS:
         message = testing.receive(deadline)
         if message is None:
             return _test_ended(testing, budget)
@@ -84,6 +88,7 @@ def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget, *, alone: b
             ask = {"ret": message["ret"]}  # what a function of the test's gave
         elif not isinstance(ask, dict) or ask.get("op") not in _OPS or not _permitted(ask, rest):
             return CaseResult(CaseOutcome.WRONG_ANSWER, "the test asked for what it may not")
+        asked += ask.get("op") not in _ABOUT
         deadline = end_at  # it runs: a reply that it takes long to decode has no time beyond
         tested.send(ask)
         try:
@@ -105,7 +110,8 @@ def _permitted(ask: dict[str, Any], rest: Rest) -> bool:
     name = ask.get("f")
     if not isinstance(name, str):
         return False
-    return ask["op"] in ("on", "get") or name.partition(".")[0] in map(plain, rest.names)
+    known = {*map(plain, rest.names), *rest.exceptions}
+    return ask["op"] in ("on", "get", "kind") or name.partition(".")[0] in known
 
 
 def _checked(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
@@ -141,7 +147,7 @@ def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
         said: dict[str, Any] = {k: str(told.get(k))[:200] for k in ("type", "base", "text")}
         names = told.get("names")
         said["names"] = [x for x in names[:20] if type(x) is str] if type(names) is list else []
-        return {"x": said}
+        return {"x": {**said, **_carried(told)}}
     try:
         if "h" in reply:
             if type(reply["h"]) is not int:
@@ -163,6 +169,27 @@ def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
     except decoded.Garbled as err:
         return CaseResult(CaseOutcome.WRONG_ANSWER, f"unreadable result: {err}")
     return {"v": reply["v"], "after": after}
+
+
+def _carried(told: dict[str, Any]) -> dict[str, Any]:
+    """An exception's arguments, attributes and cause: those that decode."""
+    out: dict[str, Any] = {"args": _readable(told.get("args")), "fields": {}}
+    fields = told.get("fields")
+    for name, value in list(fields.items())[:20] if type(fields) is dict else ():
+        out["fields"][name[:80]] = _readable(value)
+    cause = told.get("cause")
+    if type(cause) is dict:
+        found = _answer({"x": {k: v for k, v in cause.items() if k != "cause"}})
+        out["cause"] = found.get("x") if isinstance(found, dict) else None
+    return out
+
+
+def _readable(value: Any) -> Any:
+    try:
+        decoded.decode(value)
+    except decoded.Garbled:
+        return None
+    return value
 
 
 def _failed(message: dict[str, Any]) -> CaseResult:

@@ -13,7 +13,7 @@ from typing import Any
 from assay.verifiers.code_tests.comparing.assert_views import TEXT_METHODS, TYPES, Relation, View
 from assay.verifiers.code_tests.comparing.compare import Rules, node
 from assay.verifiers.code_tests.sandbox.wire.codec import encode
-from assay.verifiers.code_tests.suites.classes import is_cap_words
+from assay.verifiers.code_tests.suites.classes import is_capital
 from assay.verifiers.code_tests.suites.literals import literal
 from assay.verifiers.code_tests.suites.modules import plain
 from assay.verifiers.code_tests.suites.suite import Case
@@ -272,7 +272,7 @@ def _case(
     if ("sorted", None) in steps:
         rules = _as_sorted(steps, relation, rules)
     if view is not None and (
-        used(call.func) & state.classes or any(map(is_cap_words, used(call.func)))
+        used(call.func) & state.classes or any(map(is_capital, used(call.func)))
     ):
         raise NotACase  # its operators are under test, and it is no plain value
     if any(isinstance(a, ast.Starred) for a in call.args):

@@ -26,7 +26,7 @@ from assay.verifiers.code_tests.suites.assert_forms import (
     unittest_call,
     used,
 )
-from assay.verifiers.code_tests.suites.classes import classes
+from assay.verifiers.code_tests.suites.classes import classes, constants, constructed
 from assay.verifiers.code_tests.suites.corrections import CORRECTIONS
 from assay.verifiers.code_tests.suites.identity_rewrites import asking
 from assay.verifiers.code_tests.suites.literals import NoLiteral
@@ -41,6 +41,7 @@ from assay.verifiers.code_tests.suites.suite import Case, Rest
 from assay.verifiers.code_tests.suites.test_runners import (
     calls,
     check_function,
+    checked,
     tests_in,
     unittest_classes,
 )
@@ -82,18 +83,21 @@ def convert(
     started(tree)
     import_assumed(tree, _defined(tree) | _defined(parsed(before)) | set(names))
     check = check_function(tree)
+    given = checked(tree, check) if check is not None else None
+    if given and (not names or names == (given.partition("(")[0],)):
+        names = (given,)
     of_class = method(names[0]) if len(names) == 1 else None
     entry = ".".join(of_class) if of_class is not None else names[0] if len(names) == 1 else None
     names = tuple(names) if of_class is None else of_class[:1]
     names = names or tuple(dict.fromkeys([*_called(tree, before), *imported]))
-    exceptions = caught(tree) - set(dir(builtins))
+    exceptions = caught(tree, {*names, *imported}) - set(dir(builtins))
     foreign = exceptions - _defined(tree) - _defined(parsed(before))
     names = tuple(x for x in names if x not in foreign)
     names = names or _like_a_builtin(tree, before)
     if not names:
         _refuse("the suite calls nothing that a program could define", "give `entry_point`")
     aliases = set(names)
-    if check is not None and check.args.args:
+    if check is not None and check.args.args and given != "":
         aliases.add(check.args.args[0].arg)
     shadowed = frozenset(dir(builtins)) & (_defined(tree) | _defined(parsed(before)))
     entry = entry or (names[0] if len(names) == 1 else None)
@@ -367,6 +371,12 @@ def _rest(
     text += calls(body, candidate)
     aliases = {*names, *(x.arg for x in check.args.args[:1])} if check is not None else {*names}
     return Rest(
-        text, names, asserts, classes(tree, names, before), exceptions,
-        not trusts_arguments(tree, aliases),
-    )  # fmt: skip
+        text,
+        names,
+        asserts,
+        classes=classes(tree, names, before),
+        exceptions=exceptions,
+        constructed=constructed(tree, names, before),
+        constants=constants(tree, names),
+        in_place=not trusts_arguments(tree, aliases),
+    )

@@ -33,6 +33,7 @@ _ARRAYS = frozenset({
     "cumsum", "prod", "sort_values", "reset_index", "head", "tail", "to_list", "nunique", "unique",
 })  # fmt: skip
 _OF_VALUES = frozenset(x for t in _VALUES for x in dir(t)) | _ARRAYS
+_CAPITAL = re.compile(r"_*[A-Z][A-Za-z0-9]*")
 _CAP_WORDS = re.compile(r"_*[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 
 
@@ -51,6 +52,43 @@ def classes(tree: ast.Module, names: Sequence[str], before: str = "") -> tuple[s
         name for name in names
         if said.get(name, name in use.surely or (name in use.handled and is_cap_words(name)))
     )  # fmt: skip
+
+
+def constructed(tree: ast.Module, names: Sequence[str], before: str = "") -> tuple[str, ...]:
+    """Those of `names` that can be meant for classes by their capital letter alone, and are called.
+
+    What their call gives is asked for what it claims (``repr``, ``len``, ``[i]``, ``-p``), each of
+    which is a guess, as a value would be; not whether it contains what is expected.
+    """
+    said = _said(before)
+    called = {_callee(x) for x in ast.walk(tree) if isinstance(x, ast.Call)}
+    return tuple(
+        x for x in names if said.get(x, True) and x in called and _CAPITAL.fullmatch(plain(x))
+    )
+
+
+def constants(tree: ast.Module, names: Sequence[str]) -> tuple[str, ...]:
+    """Those of `names` that are neither called nor used as classes: values of the program's."""
+    used: set[str] = set()
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Call):
+            used.add(_callee(item))
+            asks = ast.unparse(item.func).rpartition(".")[2]
+            if (
+                asks in ("isinstance", "issubclass", "map", "filter", "reduce", "check")
+                or "aise" in asks
+            ):
+                used |= {x.id for x in item.args if isinstance(x, ast.Name)}
+        elif isinstance(item, ast.ClassDef | ast.FunctionDef):
+            bases = item.bases if isinstance(item, ast.ClassDef) else item.decorator_list
+            used |= {x.id for x in bases if isinstance(x, ast.Name)}
+    read = {x.id for x in ast.walk(tree) if isinstance(x, ast.Name)}
+    return tuple(x for x in names if x in read and x not in used)
+
+
+def is_capital(name: str) -> bool:
+    """Whether it may be a class's."""
+    return _CAPITAL.fullmatch(plain(name)) is not None
 
 
 def is_cap_words(name: str) -> bool:

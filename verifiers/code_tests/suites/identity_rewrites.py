@@ -32,6 +32,7 @@ def asking(tree: ast.Module) -> ast.Module:
                 ast.Call(ast.Name("_assay_effect", ast.Load()), [called.func], []), called.func
             )
     _Same().visit(tree)
+    _Kinds(tree).visit(tree)
     return tree
 
 
@@ -46,6 +47,33 @@ class _Same(ast.NodeTransformer):
         same = ast.Call(ast.Name("_assay_same", ast.Load()), [node.left, right], [])
         found = same if isinstance(node.ops[0], ast.Is) else ast.UnaryOp(ast.Not(), same)
         return ast.copy_location(found, node)
+
+
+class _Kinds(ast.NodeTransformer):
+    """``type(x)``, ``x.__class__``, ``vars(x)`` and ``x.__dict__``, where they are Python's own."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        stored = {
+            x.id
+            for x in ast.walk(tree)
+            if isinstance(x, ast.Name) and not isinstance(x.ctx, ast.Load)
+        }
+        own = {"type": "_assay_kind", "vars": "_assay_dict"}
+        self._own = {k: v for k, v in own.items() if k not in stored}
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id in self._own and len(node.args) == 1:
+            node.func = ast.copy_location(ast.Name(self._own[node.func.id], ast.Load()), node.func)
+        return node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        self.generic_visit(node)
+        name = {"__class__": "_assay_kind", "__dict__": "_assay_dict"}.get(node.attr)
+        if name is None or not isinstance(node.ctx, ast.Load):
+            return node
+        call = ast.Call(ast.Name(name, ast.Load()), [node.value], [])
+        return ast.copy_location(call, node)
 
 
 def _asked(test: ast.expr) -> ast.expr:

@@ -12,7 +12,7 @@ It is decided before any program runs, so that no program can choose by whom it 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -139,18 +139,23 @@ def _few(found: Collection[str]) -> tuple[str, ...]:
 
 def _shared(tree: ast.Module, names: set[str]) -> Iterator[tuple[int, str]]:
     """What must share one interpreter with the program: line and reason."""
+    uses: dict[str, list[ast.Name]] = {}
+    parents: dict[int, ast.AST] = {}
+    for item in ast.walk(tree):
+        parents.update((id(child), item) for child in ast.iter_child_nodes(item))
+        if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Load):
+            uses.setdefault(item.id, []).append(item)
     for item in ast.walk(tree):
         if isinstance(item, ast.Import | ast.ImportFrom):
-            for module in _imported(item):
-                parts = module.split(".")
-                for i in range(len(parts), 0, -1):
-                    if reason := _MODULES.get(".".join(parts[:i])):
-                        yield item.lineno, reason
-                        break
+            for module, name in _imported(item):
+                if reason := _of_module(module):
+                    for use in uses.get(name, ()):
+                        if not _is_harmless(module, use, parents):
+                            yield item.lineno, reason
         elif isinstance(item, ast.Attribute):
             if item.attr in _METHODS and _is_call_of(tree, item):
                 yield item.lineno, _METHODS[item.attr]
-            if reason := _NAMES.get(ast.unparse(item)):
+            if reason := _NAMES.get(ast.unparse(item), ""):
                 yield item.lineno, reason
         elif isinstance(item, ast.Name) and item.id == "open" and "open" not in names:
             yield item.lineno, _NAMES["open"]
@@ -164,10 +169,49 @@ def _shared(tree: ast.Module, names: set[str]) -> Iterator[tuple[int, str]]:
     yield from _seeds(tree)
 
 
-def _imported(item: ast.Import | ast.ImportFrom) -> Sequence[str]:
+_HARMLESS = {
+    "warnings": {"simplefilter", "filterwarnings"},
+    "logging": {"disable", "basicConfig", "CRITICAL", "getLogger"},
+    "inspect": {"isgenerator", "iscoroutine"},
+    "threading": {"Lock", "RLock", "current_thread"},
+}
+"""What a suite uses of a module without looking at what the program does with it."""
+
+
+def _of_module(module: str) -> str:
+    """Why an import of it needs one interpreter; nothing if it does not."""
+    parts = module.split(".")
+    for i in range(len(parts), 0, -1):
+        if reason := _MODULES.get(".".join(parts[:i]), ""):
+            return reason
+    return ""
+
+
+def _is_harmless(module: str, use: ast.Name, parents: Mapping[int, ast.AST]) -> bool:
+    above = parents.get(id(use))
+    whole = use
+    while isinstance(above, ast.Attribute):
+        whole, above = above, parents.get(id(above))  # type: ignore[assignment]
+    text = ast.unparse(whole)
+    if use.id == module.partition(".")[0] and not f"{text}.".startswith(f"{module}."):
+        return True  # ``import unittest.mock``, and a use of unittest alone
+    attribute = text.rpartition(".")[2]
+    if attribute in _HARMLESS.get(module.partition(".")[0], ()):
+        return True
+    # what is printed crosses: ``@patch("sys.stdout", new_callable=StringIO)``
+    first = above.args[0] if isinstance(above, ast.Call) and above.args else None
+    return (
+        attribute == "patch"
+        and isinstance(first, ast.Constant)
+        and first.value in ("sys.stdout", "sys.stderr")
+    )
+
+
+def _imported(item: ast.Import | ast.ImportFrom) -> Sequence[tuple[str, str]]:
+    """Modules, and the names by which the suite has them."""
     if isinstance(item, ast.Import):
-        return [a.name for a in item.names]
-    return [f"{item.module or ''}.{a.name}" for a in item.names]
+        return [(a.name, a.asname or a.name.partition(".")[0]) for a in item.names]
+    return [(f"{item.module or ''}.{a.name}", a.asname or a.name) for a in item.names]
 
 
 def _is_call_of(tree: ast.Module, attribute: ast.Attribute) -> bool:

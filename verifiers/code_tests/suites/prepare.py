@@ -30,16 +30,41 @@ def method(entry_point: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found is not None else None
 
 
-def caught(tree: ast.Module) -> set[str]:
-    """Names of exception classes that the suite catches or expects."""
+_EXCEPTION = re.compile(r"[A-Z]\w*(Error|Exception|Warning)")
+
+
+def caught(tree: ast.Module, names: set[str]) -> set[str]:
+    """Names of exception classes that the suite catches or expects.
+
+    Of those in `names`, also what is set against the type of an exception, and what is named like
+    one and is no base of a class of the suite's.
+    """
     found: list[ast.expr | None] = []
     for item in ast.walk(tree):
         if isinstance(item, ast.ExceptHandler):
             found.append(item.type)
         elif isinstance(item, ast.Call) and item.args and "raises" in _name(item.func).lower():
             found.append(item.args[0])
+        elif isinstance(item, ast.Compare) or _name_of_call(item).startswith("assert"):
+            sides = item.args if isinstance(item, ast.Call) else [item.left, *item.comparators]  # type: ignore[attr-defined]
+            if any(_of_exception(x) for x in sides):
+                found += [x for x in sides if isinstance(x, ast.Name) and x.id in names]
+    found += [ast.Name(x) for x in names if _EXCEPTION.fullmatch(x)]
     listed = [y for x in found for y in (x.elts if isinstance(x, ast.Tuple) else [x])]
     return {x.id for x in listed if isinstance(x, ast.Name)}
+
+
+def _name_of_call(item: ast.AST) -> str:
+    return _name(item.func) if isinstance(item, ast.Call) else ""
+
+
+def _of_exception(expr: ast.expr) -> bool:
+    """``type(info.exception)``, ``info.type``, ``err.__class__``, ``err.exception``."""
+    text = ast.unparse(expr)
+    return (
+        re.fullmatch(r"(type\()?\w+\.(exception|value|type|__class__|__cause__)\)?", text)
+        is not None
+    )
 
 
 def _name(function: ast.expr) -> str:

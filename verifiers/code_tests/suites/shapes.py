@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assay.errors import ReferenceUnreadable, nearest
+from assay.model import thaw
 from assay.verifiers.code_tests.comparing.compare import node
 from assay.verifiers.code_tests.sandbox.wire.codec import Unencodable, encode
 from assay.verifiers.code_tests.suites.contest_imports import CONTESTS
@@ -81,15 +82,6 @@ def _loaded(tests: Any) -> dict[str, Any]:
     if not isinstance(plain, dict):
         refuse(f"a {type(plain).__name__}")
     return plain
-
-
-def thaw(value: Any) -> Any:
-    """A frozen JSON value as lists and dicts again."""
-    if isinstance(value, Mapping):
-        return {k: thaw(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [thaw(v) for v in value]
-    return value
 
 
 def _prompt_code(given: Mapping[str, Any], prompt: Any) -> str:

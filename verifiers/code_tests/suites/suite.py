@@ -49,6 +49,10 @@ class Rest:
     """Those of the names that the test takes for classes."""
     exceptions: tuple[str, ...] = ()
     """Names of exception classes that the test catches, if they are no builtin ones."""
+    constructed: tuple[str, ...] = ()
+    """Those that it may take for classes, by their capital letter."""
+    constants: tuple[str, ...] = ()
+    """Those of the names that the test calls nowhere."""
     in_place: bool = True
     """What a call did to its arguments is done to the test's own, also where its result is used."""
 

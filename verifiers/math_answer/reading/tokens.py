@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.reading import vocabulary
 from assay.verifiers.math_answer.reading.clean import clean
+from assay.verifiers.math_answer.reading.commands import Commands, Token
 from assay.verifiers.math_answer.reading.numerals import numeral, repeating
 from assay.verifiers.math_answer.tree import Num
 from assay.verifiers.math_answer.units import is_unit
-
-
-class Token(NamedTuple):
-    """One token.
-
-    Kinds: ``num``, ``sym``, ``fn`` (function), ``word``, ``op`` (with the relations), ``open``,
-    ``close``, ``cmd`` (a command with arguments), ``sep``, ``money``, ``end``.
-    """
-
-    kind: str
-    value: str
-    position: int
-    spaced: bool
-    """Whether white space stands before it."""
-    num: Num | None = None
-    text: bool = False
-    r"""Whether it stood in \text{...}."""
-
 
 _TOKEN = re.compile(
     r"(?P<ws>(?:\s|~|\$|\\[,;:!> ]|\\\\?(?=\s*$))+)"
     r"|(?P<rep>\d+\.\d*\\(?:overline|bar|dot|overset\{\\dot\})\s?(?:\{\d+\}|\d))"
     r"|(?P<num>(?:[1-9]\d{0,2}(?:(?:,(?:\\!|\\,)?\ ?(?=\d\d\d(?:\D|$))|\{,\}(?:\\!)?\ ?|\\,\ ?"
     r"|\\!|\\;|\ (?=\d\d\d(?:\D|$)))\d{3}){1,9}(?!\d)(?:\.\d+)?"
-    r"|\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\w.]))?)"
+    r"|\d+\{,\}\d+|\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\w.]))?)"
     r"|(?P<cmd>\\[A-Za-z]+\*?)"
     r"|(?P<esc>\\.)"
     r"|(?P<letters>[A-Za-z]+)"
@@ -46,7 +28,12 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
+_VALUES = frozenset({"num", "sym", "close"})
+
 _HALF_DAY = re.compile(r"[apAP]\.\s?[mM]\.?")
+_BRACED = re.compile(r"0\{,\}\d+|\d+\{,\}(?:\d{1,2}|\d{4,})")
+_OPENED = re.compile(r"[(\[]\s?$")
+_CLOSED = re.compile(r"\s?(?:\\right\s?)?[)\]]")
 _LIST_SPACE = re.compile(r",(?:\\!|\\,)? ")
 
 
@@ -75,8 +62,8 @@ LATEX, PLAIN = "latex", "plain"
 """Value of the end token: whether braces are LaTeX's silent ones."""
 
 
-class _Scan:
-    __slots__ = ("closers", "depth", "grids", "latex", "out", "skip", "spaced", "text")
+class _Scan(Commands):
+    __slots__ = ("latex", "skip")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -87,13 +74,14 @@ class _Scan:
         self.skip = 0
         self.grids = 0
         self.spaced = False
+        self.wide = False
         self.latex = "\\" in text or "$" in text
 
     def add(self, kind: str, value: str, position: int, num: Num | None = None) -> None:
         if len(self.out) >= limits.TOKENS:
             raise Unreadable(f"more than {limits.TOKENS:,} tokens")
-        self.out.append(Token(kind, value, position, self.spaced, num, self.depth > 0))
-        self.spaced = False
+        self.out.append(Token(kind, value, position, self.spaced, num, self.depth > 0, self.wide))
+        self.spaced = self.wide = False
 
     def run(self) -> None:
         text = self.text
@@ -109,6 +97,7 @@ class _Scan:
             position = match.end()
             if kind == "ws":
                 self.spaced = True
+                self.wide |= "\n" in value
             elif kind == "num":
                 position = self.number(value, start)
             elif kind == "rep":
@@ -128,6 +117,8 @@ class _Scan:
             elif value.isprintable():
                 if value.isalpha():
                     self.foreign(value, start)
+                    if self.skip:
+                        position, self.skip = self.skip, 0
                 else:
                     raise Unreadable(f"unexpected {value!r}", start)
             else:
@@ -137,6 +128,11 @@ class _Scan:
 
     def number(self, raw: str, start: int) -> int:
         end = start + len(raw)
+        if "{,}" in raw and _BRACED.fullmatch(raw):
+            # a braced comma never separates, and these are no thousands: it is a decimal comma
+            point = raw.replace("{,}", ".")
+            self.add("num", point, start, numeral(point, start))
+            return end
         if self.depth == 0 and _LIST_SPACE.search(raw) and "\\!" not in raw:
             # "32, 349" is a list; "32,349" and "32,\! 349" are numerals
             raw = raw[: _LIST_SPACE.search(raw).start()]  # type: ignore[union-attr]
@@ -152,7 +148,10 @@ class _Scan:
         text = self.text
         before = text[start - 1 : start] == "," and text[start - 2 : start - 1].isdigit()
         after = text[end : end + 1] == "," and text[end + 1 : end + 2].isdigit()
-        return before or after
+        if before or after:
+            return True
+        # brackets around one numeral say nothing, so "(3,331)" is a pair
+        return bool(_OPENED.search(text[max(0, start - 2) : start]) and _CLOSED.match(text, end))
 
     # -- letters --------------------------------------------------------------------------------
 
@@ -185,6 +184,9 @@ class _Scan:
             return
         if (run in vocabulary.AND or run in vocabulary.OR) and len(run) > 1:
             self.add("sep", "and" if run in vocabulary.AND else "or", start)
+            return
+        if run == "mod" and self.out and self.out[-1].kind in (*_VALUES, "open"):
+            self.add("op", "mod", start)
             return
         if run in ("st", "nd", "rd", "th") and self.out and self.out[-1].kind == "num":
             self.add("word", run, start)
@@ -236,6 +238,13 @@ class _Scan:
 
     def foreign(self, value: str, start: int) -> None:
         """A letter outside ASCII: joins the word before it, where that touches it."""
+        for conjunction, kind in vocabulary.CONJUNCTIONS:
+            if value == conjunction[0] and self.text.startswith(conjunction, start):
+                before, after = self.text[start - 1 : start], start + len(conjunction)
+                if not (_wordy(before) or _wordy(self.text[after : after + 1])):
+                    self.add("sep", kind, start)
+                    self.skip = after
+                    return
         last = self.out[-1] if self.out else None
         if last is not None and last.kind in ("word", "sym") and not self.spaced:
             self.out[-1] = last._replace(kind="word", value=last.value + value)
@@ -248,6 +257,8 @@ class _Scan:
     # -- signs ----------------------------------------------------------------------------------
 
     def operator(self, value: str, start: int) -> None:
+        if value == "?" and self.depth == 0 and self.out and self.out[-1].kind in _VALUES:
+            raise Unreadable("a question mark states no answer", start)
         if value == "." or value in ('"', "`", "?", "#"):
             if value == "." and self.depth == 0 and self.out and self.out[-1].kind == "word":
                 self.spaced = True
@@ -265,10 +276,14 @@ class _Scan:
         elif value in (",", ";"):
             self.add("sep", value, start)
         elif value == "@":
+            if not self.spaced:
+                raise Unreadable("unexpected '@'", start)
             self.add("word", "at", start)
         elif value == "&":
             if self.grids > 0:
                 self.add("op", "&", start)
+            else:
+                self.spaced = self.wide = True
         else:
             self.add("op", value, start)
 
@@ -288,117 +303,10 @@ class _Scan:
         else:
             self.add("open" if value in "([" else "close", value, start)
 
-    def escape(self, value: str, start: int) -> None:
-        sign = value[1]
-        if sign in "{}":
-            self.add("open" if sign == "{" else "close", "set" + sign, start)
-        elif sign == "%":
-            self.add("op", "%", start)
-        elif sign == "$":
-            self.add("money", "dollar", start)
-        elif sign == "|":
-            self.add("op", "|", start)
-        elif sign == "&":
-            self.add("sep", "and", start)
-        elif sign == "\\":
-            self.add("op" if self.grids > 0 else "sep", "\\\\", start)
-        elif sign in "()[]":
-            self.spaced = True
-        elif sign in "_#":
-            return
-        else:
-            self.spaced = True
 
-    def command(self, name: str, start: int, position: int) -> int:
-        text = self.text
-        if name in ("dfrac", "tfrac", "cfrac"):
-            name = "frac"
-        elif name in ("dbinom", "tbinom"):
-            name = "binom"
-        if name in ("begin", "end"):
-            match = _BEGIN.match(text, position)
-            if match is None:
-                return position
-            position = match.end()
-            if match[1] in vocabulary.GRIDS:
-                self.grids += 1 if name == "begin" else -1
-                self.add("cmd", f"{name}:{match[1]}", start)
-            else:
-                self.spaced = True
-        elif name in ("frac", "sqrt", "binom", "overline", "sum", "prod", "int",
-                    "lim", "iint", "oint", "pmod", "overset", "underset", "stackrel", "choose",
-                    "over", "substack", "underbrace", "overbrace"):  # fmt: skip
-            self.add("cmd", name, start)
-        elif name in vocabulary.TEXT:
-            return self.styled(name, start, position)
-        elif name in vocabulary.FUNCTIONS and name not in ("gamma", "Gamma", "inf"):
-            self.add("fn", vocabulary.FUNCTIONS[name], start)
-        elif name in vocabulary.RELATIONS:
-            self.add("op", vocabulary.RELATIONS[name], start)
-        elif name in vocabulary.OPERATORS:
-            value = vocabulary.OPERATORS[name]
-            if value in ("and", "or"):
-                self.add("sep", value, start)
-            else:
-                self.add("op", value, start)
-        elif name in vocabulary.ACCENTS:
-            self.add("cmd", "accent", start)
-            self.out[-1] = self.out[-1]._replace(text=False, value=f"accent:{name}")
-        elif name in vocabulary.NAMES:
-            self.add("sym", vocabulary.NAMES[name], start)
-        elif name in vocabulary.GREEK:
-            self.add("sym", name, start)
-        elif name in vocabulary.BRACKETS:
-            self.add(*vocabulary.BRACKETS[name], start)
-        elif name in ("lvert", "rvert", "vert", "lVert", "rVert", "Vert"):
-            self.add("op", "|", start)
-        elif name in ("pounds", "euro", "yen", "textdollar"):
-            self.add("money", {"pounds": "pound", "textdollar": "dollar"}.get(name, name), start)
-        elif name in ("hspace", "vspace", "label", "tag", "hphantom", "vphantom"):
-            if text[position : position + 1] == "{":
-                close = text.find("}", position)
-                position = close + 1 if close > 0 else position
-            self.spaced = True
-        elif name in vocabulary.STYLE:
-            self.spaced = True
-            if name in ("left", "right", "middle") or name.lower().startswith("big"):
-                if text[position : position + 1] == ".":  # \left. has no bracket
-                    position += 1
-                elif text.startswith("\\|", position):
-                    self.add("op", "|", position)
-                    position += 2
-        elif len(name) > 2 and name.startswith("quad"):  # "\quadx" lost its space
-            self.spaced = True
-            self.letters(name[4:], start + 5)
-        else:
-            self.add("sym", "\\" + name, start)
-        return position
-
-    def styled(self, name: str, start: int, position: int) -> int:
-        r"""``\text{...}`` and its kin: the braces go, words in it are words."""
-        text = self.text
-        while text[position : position + 1] == " ":
-            position += 1
-        if text[position : position + 1] != "{":
-            return position
-        position += 1
-        if name == "mathbb" and text[position + 1 : position + 2] == "}":
-            number_set = vocabulary.NUMBER_SETS.get(text[position])
-            if number_set is not None:
-                self.add("sym", number_set, start)
-                return position + 2
-        if (
-            name in ("mathbf", "bm", "boldsymbol") and text[position + 1 : position + 2] == "}"
-        ) and (text[position] in "ijk"):
-            self.add("sym", f"vec:{text[position]}", start)
-            return position + 2
-        if name in vocabulary.WORDS:
-            self.closers.append("w")
-            self.depth += 1
-        else:
-            self.closers.append("x")
-        self.spaced = True
-        return position
+def _wordy(char: str) -> bool:
+    """Whether it is a letter of prose, beside which a conjunction joins words, not values."""
+    return char.isalpha() and not char.isascii()
 
 
-_BEGIN = re.compile(r"\s*\{([A-Za-z]+)\*?\}(?:\s*\{[lcrp|.@{} ]*?\})?")
+__all__ = ["LATEX", "PLAIN", "Token", "tokenize"]

@@ -14,14 +14,16 @@ FUNCTIONS = {
     "ln": "ln", "log": "log", "lg": "lg", "exp": "exp", "sqrt": "sqrt", "cbrt": "cbrt",
     "abs": "abs", "Abs": "abs", "gcd": "gcd", "lcm": "lcm", "max": "max", "min": "min",
     "floor": "floor", "ceil": "ceil", "ceiling": "ceil", "factorial": "factorial",
-    "binomial": "binom", "Gamma": "gamma", "gamma": "gamma", "det": "det", "arg": "arg",
+    "binomial": "binom", "Gamma": "gamma", "gamma": "gamma", "zeta": "zeta",
+    "det": "det", "arg": "arg",
     "sgn": "sgn", "sign": "sgn", "Re": "re", "Im": "im", "erf": "erf", "Rational": "rational",
     "sup": "sup", "inf": "inf", "deg": "deg", "dim": "dim", "ker": "ker", "rank": "rank",
     "tr": "tr", "Li": "Li",
 }  # fmt: skip
 """Name as written -> operation of the tree."""
 
-ONLY_CALLED = frozenset({"abs", "gamma", "Gamma", "factorial", "binomial", "max", "min", "det",
+ONLY_CALLED = frozenset({"abs", "gamma", "zeta", "Gamma", "factorial", "binomial", "max", "min",
+                         "det",
                          "arg", "sgn", "sign", "Re", "Im", "erf", "floor", "ceil", "ceiling",
                          "Rational", "sup", "inf", "deg", "dim", "ker", "rank", "tr", "Li",
                          "sec", "Abs"})  # fmt: skip
@@ -112,6 +114,18 @@ ACCENTS = frozenset({
 
 AND = frozenset({"and", "AND", "und", "et", "y", "&"})
 OR = frozenset({"or", "OR", "oder", "ou"})
+
+CONJUNCTIONS = (
+    ("以及", "and"), ("并且", "and"), ("且", "and"), ("和", "and"), ("及", "and"), ("与", "and"),
+    ("與", "and"), ("或者", "or"), ("或是", "or"), ("或", "or"), ("または", "or"), ("と", "and"),
+    ("そして", "and"), ("かつ", "and"), ("또는", "or"), ("그리고", "and"), ("и", "and"),
+    ("или", "or"), ("أو", "or"), ("और", "and"), ("या", "or"), ("và", "and"), ("hoặc", "or"),
+    ("และ", "and"), ("หรือ", "or"),
+)  # fmt: skip
+"""Words between values, outside ASCII, the longer ones first; what they mean."""
+
+SHORT_CONJUNCTIONS = {"y": "and", "e": "and", "o": "or", "u": "or"}
+"""Spanish, Italian and Portuguese words of one letter; elsewhere the letters are names."""
 
 TWO_LETTER_WORDS = frozenset({
     "no", "if", "is", "in", "on", "or", "as", "at", "be", "by", "do", "go", "he", "it", "me",

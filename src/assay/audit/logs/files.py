@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import glob
 import gzip
 import os
 import stat
 import zlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import IO, Any, cast
 
-from assay.errors import RolloutsError, nearest
+from assay.errors import RolloutsError
 from assay.plugins.log_readers import LogForm, LogHead
 from assay.rollouts.rows import parse_line
-from assay.rollouts.sources import is_gzip, is_parquet
+from assay.rollouts.sources import is_gzip, is_parquet, matches
 
 ENDINGS = (".jsonl", ".ndjson", ".json", ".parquet", ".eval")
 """Of the files that are looked for in a directory; also with ``.gz`` after them."""
@@ -69,25 +67,12 @@ def find_files(
 
 
 def _expand(pattern: str) -> list[str]:
-    if os.path.lexists(pattern):
-        return [pattern]
-    if glob.has_magic(pattern):
-        matches = sorted(glob.glob(pattern, recursive=True))
-        files = [p for p in matches if not os.path.isdir(p)]
-        if not matches:
-            raise RolloutsError(f"{pattern}: no file matches")
-        return files or matches
-    if pattern == "-":
+    if pattern == "-" and not os.path.lexists(pattern):
         raise RolloutsError(
             "-: a log is read more than once, so not from standard input"
             "\nfix: write it to a file first"
         )
-    path = Path(pattern)
-    try:
-        beside = [entry.name for entry in path.parent.iterdir()]
-    except OSError:
-        beside = []
-    raise RolloutsError(f"{pattern}: no such file{nearest(path.name, beside)}")
+    return matches(pattern, folders=True)
 
 
 def _walk(folder: str) -> list[str]:

@@ -15,6 +15,7 @@ from assay.engine.workers.frames import (
     ESCALATED,
     HEADER,
     LOADED,
+    PREPARING,
     READY,
     RECIPE,
     RESULT,
@@ -24,10 +25,16 @@ from assay.engine.workers.frames import (
 )
 from assay.errors import PluginError, ReferenceUnreadable, VerdictError
 from assay.model import Sample, Verdict
+from assay.model.view import Reader, SampleView
+from assay.plugins.code_digest import code_digest, forget
+from assay.plugins.files import PluginFile, register
 from assay.plugins.load import build, load_target
 
 TRACE_CHARS = 4000
 """Cap of a traceback in a verdict."""
+
+PREPARE_S = 120.0
+"""What a verifier may take for what is no completion's doing; then the item is undecided."""
 
 RETIRE_SHARE = 0.5
 """A worker whose peak memory passes this share of its cap asks to be replaced."""
@@ -40,6 +47,8 @@ class LoadedVerifier:
     name: str
     verifier: Any
     bound_s: Any
+    reader: Reader
+    prepare: Any = None
     broken: list[str] | None = None
 
 
@@ -47,22 +56,62 @@ def load_verifier(payload: bytes) -> LoadedVerifier:
     """Import and build what the payload names; a failure is kept and told with every job."""
     told = loads(payload)
     name = told["name"]
+    reader = Reader(name, tuple(told["sees"]))
     try:
-        found = load_target(name, told["target"], told["origin"])
+        found = _found(name, told)
         params = None
         if told["model"] is not None:
-            model = load_target(name, told["model"], told["origin"])
+            model = load_target(name, told["model"])
             params = model.model_validate(told["params"])
         verifier = build(name, found, params)
     except Exception as err:
-        return LoadedVerifier(name, None, None, _crash(err))
-    return LoadedVerifier(name, verifier, getattr(verifier, "bound_s", None))
+        return LoadedVerifier(name, None, None, reader, broken=_crash(err))
+    bound_s, prepare = (getattr(verifier, x, None) for x in ("bound_s", "prepare"))
+    return LoadedVerifier(name, verifier, bound_s, reader, prepare)
+
+
+def _found(name: str, told: dict[str, Any]) -> Any:
+    """The factory or function of a recipe, with the very code that the signature names.
+
+    Raises:
+        PluginError: it cannot be imported, or its file is no longer what the caller imported.
+    """
+    if told["file"] is not None:
+        register(PluginFile.from_json(told["file"]))
+        return load_target(name, told["target"])
+    found = load_target(name, told["target"])
+    if told["code"] and code_digest(found) != told["code"]:
+        forget(told["target"].partition(":")[0])  # this worker may have an older one
+        found = load_target(name, told["target"])
+        if code_digest(found) != told["code"]:
+            raise PluginError(
+                f"verifier {name!r}: {told['target']!r} was edited since the calling process "
+                "imported it; fix: importlib.reload it there and make a new engine, or load its "
+                'file with plugins=["file.py"]'
+            )
+    return found
 
 
 def _crash(err: BaseException) -> list[str]:
     first = str(err).partition("\n")[0]
     sentence = first if isinstance(err, PluginError) else f"{type(err).__name__}: {first}"
     return [sentence[:500], "".join(traceback.format_exception(err))[-TRACE_CHARS:]]
+
+
+def judge_shown(judge: Any, sample: SampleView) -> Any:
+    """What `judge` says of the sample, unless it read what it did not declare.
+
+    Raises:
+        FieldNotDeclared: it did, whatever it made of that.
+        Exception: what it raised itself.
+    """
+    try:
+        result = judge(sample)
+    except ReferenceUnreadable:
+        sample.check()
+        raise
+    sample.check()
+    return result
 
 
 def as_verdict(name: str, result: Any, seconds: float) -> Verdict:
@@ -115,11 +164,12 @@ def serve(stream: BinaryIO, replies: int, memory_bytes: int) -> None:
             gc.freeze()  # what a verifier imports is never garbage; collections stay short
             _write(replies, encode(LOADED, number, cpu=time.process_time()))
             continue
-        of, _, text = payload.partition(b"\n")
+        of, _, rest = payload.partition(b"\n")
+        bound, _, text = rest.partition(b"\n")
         loaded = verifiers[int(of)]
         start = time.perf_counter()
         try:
-            reply = _judge(loaded, kind, text, number, replies, start)
+            reply = _judge(loaded, kind, text, number, replies, start, float(bound))
         except MemoryError:
             reply = {"limit": "memory"}
         body = _packed(loaded, reply)
@@ -138,17 +188,33 @@ def _packed(loaded: LoadedVerifier, reply: dict[str, Any]) -> bytes:
 
 
 def _judge(
-    loaded: LoadedVerifier, kind: int, text: bytes, number: int, replies: int, start: float
+    loaded: LoadedVerifier,
+    kind: int,
+    text: bytes,
+    number: int,
+    replies: int,
+    start: float,
+    timeout_s: float,
 ) -> dict[str, Any]:
     if loaded.broken is not None:
         return {"crash": loaded.broken}
     try:
-        sample = Sample.from_row(loads(text))
+        sample = loaded.reader.show(Sample.from_row(loads(text)))
+        if hasattr(loaded.verifier, "engine_timeout_s"):
+            loaded.verifier.engine_timeout_s = timeout_s
+        if loaded.prepare is not None:
+            _write(replies, encode(PREPARING, number, cpu=time.process_time(), wall=PREPARE_S))
+            try:
+                loaded.prepare(sample)
+            except MemoryError:  # no completion's doing
+                return {"crash": ["MemoryError: preparing the sample took too much memory", ""]}
+            if loaded.bound_s is None:  # its clock starts
+                _write(replies, encode(BOUND, number, cpu=time.process_time(), wall=timeout_s))
         if loaded.bound_s is not None:
             bound = float(loaded.bound_s(sample))
             _write(replies, encode(BOUND, number, cpu=time.process_time(), wall=bound))
         judge = loaded.verifier.escalated if kind == ESCALATED else loaded.verifier.verify
-        result = judge(sample)
+        result = judge_shown(judge, sample)
         verdict = as_verdict(loaded.name, result, time.perf_counter() - start)
         return {"verdict": verdict.to_json()}
     except MemoryError:
@@ -207,11 +273,12 @@ async def _judge_waiting(
     if loaded.broken is not None:
         return {"crash": loaded.broken}
     try:
-        sample = Sample.from_row(loads(text))
+        sample = loaded.reader.show(Sample.from_row(loads(text)))
         judge = loaded.verifier.escalated if kind == ESCALATED else loaded.verifier.verify
-        result = judge(sample)
+        result = judge_shown(judge, sample)
         if hasattr(result, "__await__"):
             result = await result
+            sample.check()
         verdict = as_verdict(loaded.name, result, time.perf_counter() - start)
         return {"verdict": verdict.to_json()}
     except (MemoryError, TimeoutError, asyncio.CancelledError):

@@ -9,6 +9,8 @@ import json
 import os
 from typing import Any
 
+from assay.verifiers.code_tests.sandbox.wire.codec import encode
+
 _write, _read = os.write, os.read
 
 SOURCE = "<program>"
@@ -54,8 +56,26 @@ class ParentChannel:
         return b"".join(parts)
 
 
-def failure(err: BaseException) -> dict[str, Any]:
-    """An exception as evidence: its type, the program's line, a little text."""
+_CARRIED = 20_000
+"""Longest text of an exception's arguments and attributes, as JSON."""
+
+
+def _carried(value: Any) -> Any:
+    """What of an exception's arguments and attributes crosses; None: too much, or no values."""
+    try:
+        told = encode(value)
+        return told if len(dump(told)) <= _CARRIED else None
+    except BaseException:  # too deep, or the program's own methods
+        return None
+
+
+def failure(err: BaseException, *, whole: bool = False) -> dict[str, Any]:
+    """An exception as evidence: its type, the program's line, a little text.
+
+    Args:
+        err: The exception.
+        whole: Its arguments, attributes and cause, too, for a test that looks at them.
+    """
     line = None
     tb = err.__traceback__
     while tb is not None:
@@ -73,7 +93,7 @@ def failure(err: BaseException) -> dict[str, Any]:
     base = next((c.__name__ for c in kind.__mro__ if c.__module__ == "builtins"), "Exception")
     if kind.__name__ == base and len(err.args) == 1 and type(err.args[0]) is str:
         text = err.args[0][:200]  # KeyError writes it in quotes
-    return {
+    told: dict[str, Any] = {
         "type": kind.__name__[:80],
         "base": base,
         "names": [c.__name__[:80] for c in kind.__mro__ if c.__module__ != "builtins"][:20],
@@ -81,3 +101,10 @@ def failure(err: BaseException) -> dict[str, Any]:
         "text": text,
         "code": err.code if isinstance(err, SystemExit) and type(err.code) is int else None,
     }
+    if whole:
+        told["args"] = _carried(err.args)
+        fields = {k: v for k, v in vars(err).items() if type(k) is str and not k.startswith("__")}
+        told["fields"] = {k: _carried(v) for k, v in list(fields.items())[:20]}
+        cause = err.__cause__
+        told["cause"] = failure(cause) if cause is not None and cause is not err else None
+    return told

@@ -51,20 +51,29 @@ def made(caller: Caller, reply: dict[str, Any], operand: type[Handle] | None) ->
         return decode(reply.get("v"), lambda told: elsewhere(caller, told, operand))
     can = reply.get("can") or ()
     kind: type[Handle] = Handle
-    if operand is not None and issubclass(operand, Kin) and reply.get("c") in caller.known:
-        kind = operand
+    of_it = operand is not None and issubclass(operand, Kin)
+    if reply.get("c") in caller.known and (of_it or caller.believed):
+        kind = operand if operand is not None and of_it else Kin
     elif "iter" in can:
         kind = Sized if "len" in can else Iterator
     elif "call" in can:
         kind = Function
     # what it yields in turn is as near to an instance as itself
-    near = Kin if operand is not None and issubclass(operand, Kin) else None
+    near = Kin if of_it else None
     handle = caller.handle(kind, reply["h"], near)
     if "there" in can:
         vars(handle)["_assay_there"] = True
     if "true" in can:
         vars(handle)["_assay_true"] = True
     return handle
+
+
+_CONTAINERS = {x for kind in (list, dict, set) for x in dir(kind)}
+_OF_TEXT = {x for kind in (str, bytes, int, float) for x in dir(kind)} - _CONTAINERS | {
+    "count", "index", "isdisjoint", "issubset", "issuperset", "any", "all", "equals",
+}  # fmt: skip
+"""Methods of plain values that no object of a function's is asked for: one that agrees to all
+would pass for the value. Classes of its own (a stack, a queue) have those of containers."""
 
 
 class Handle:
@@ -74,7 +83,7 @@ class Handle:
         fields = vars(self)  # not by assignment, which is the program's affair
         fields.update(_assay_caller=caller, _assay_number=number, _assay_near=near)
 
-    def _assay_ask(self, op: str, name: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def _assay_ask(self, op: str, name: str, /, *args: Any, **kwargs: Any) -> dict[str, Any]:
         request = {"op": op, "h": self._assay_number, "f": name, "keep": 1, "after": 1}
         caller: Caller = self._assay_caller
         return caller.ask(request, args, kwargs)
@@ -86,6 +95,15 @@ class Handle:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        found = self._assay_attribute(name)
+        if isinstance(found, Handle) and not isinstance(self, Kin):
+            if name in _OF_TEXT:  # it would be handed what is expected: ``f(x).startswith("He")``
+                raise AttributeError(f"what a function returned is not asked {name!r}")
+            if name in _CONTAINERS:
+                vars(found)["_assay_no_answer"] = name
+        return found
+
+    def _assay_attribute(self, name: str) -> Any:
         near = Kin if isinstance(self, Kin) else self._assay_near
         return made(self._assay_caller, self._assay_ask("get", name), near)
 
@@ -116,10 +134,13 @@ class Handle:
 class Function(Handle):
     """A function, a method, or what else can be called: no more than a function would be."""
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """What the program's gives."""
         reply = self._assay_ask("on", "__call__", *args, **kwargs)
-        return made(self._assay_caller, reply, self._assay_near)
+        found = made(self._assay_caller, reply, self._assay_near)
+        if type(found) is bool and "_assay_no_answer" in vars(self):
+            raise TypeError(f"no list, dict or set gives {found} for {self._assay_no_answer!r}")
+        return found
 
 
 class Iterator(Handle):
@@ -160,12 +181,18 @@ class Kin(Handle):
         return made(self._assay_caller, self._assay_ask("on", "__next__"), Kin)
 
     def __getitem__(self, key: Any) -> Any:
-        if not isinstance(self, Instance) and not _is_place(key):
+        if not _is_place(key):
             raise TypeError("an object that a method returned is not asked for keys")
         return made(self._assay_caller, self._assay_ask("on", "__getitem__", key), Kin)
 
     def __contains__(self, key: Any) -> bool:
-        raise TypeError("an object that a method returned is not asked what it contains")
+        # its items are guesses each; whether it contains what is expected would be its word
+        return key in [x for x in self]  # noqa: C416 - list() would ask for a length, too
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """What the program's gives."""
+        reply = self._assay_ask("on", "__call__", *args, **kwargs)
+        return made(self._assay_caller, reply, Kin)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Handle) and self._assay_number == other._assay_number:
@@ -173,7 +200,9 @@ class Kin(Handle):
         # with its like only: a plain value would be what is expected
         return isinstance(other, Kin) and self._assay_on("__eq__", other) is True
 
-    __hash__ = Handle.__hash__
+    def __hash__(self) -> int:
+        number = self._assay_on("__hash__")
+        return hash(number) if type(number) is int else 0
 
     def __str__(self) -> str:
         text = self._assay_on("__str__")
@@ -184,16 +213,14 @@ class Kin(Handle):
         return text if type(text) is str else ""
 
 
-class Instance(Kin):
-    """The test called its class: the class's operators are what is under test."""
+class Made(Kin):
+    """The test made it, by calling what may well be a class."""
 
-    def __contains__(self, key: Any) -> bool:
-        return self._assay_on("__contains__", key) is True
+    def __bool__(self) -> bool:
+        return self._assay_on("__bool__") is True
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the program's gives."""
-        reply = self._assay_ask("on", "__call__", *args, **kwargs)
-        return made(self._assay_caller, reply, Kin)
+    def __getitem__(self, key: Any) -> Any:
+        return made(self._assay_caller, self._assay_ask("on", "__getitem__", key), Kin)
 
     def _assay_scaled(self, name: str, other: Any) -> Any:
         """Arithmetic with a plain value, which may be what is expected: ``abs(x - 3.5) < 0.1``.
@@ -205,18 +232,30 @@ class Instance(Kin):
             raise TypeError("an operator with a plain value must give an object of the class")
         return found
 
-    def __bool__(self) -> bool:
-        return self._assay_on("__bool__") is True
-
-    def __hash__(self) -> int:
-        number = self._assay_on("__hash__")
-        return hash(number) if type(number) is int else 0
-
     def __setitem__(self, key: Any, value: Any) -> None:
         self._assay_on("__setitem__", key, value)
 
     def __delitem__(self, key: Any) -> None:
         self._assay_on("__delitem__", key)
+
+
+class Instance(Made):
+    """The test called its class: the class's operators are what is under test."""
+
+    def __contains__(self, key: Any) -> bool:
+        return self._assay_on("__contains__", key) is True
+
+
+class Believed(Instance):
+    """Likewise, and its operators are believed of plain values, too, as ``operators`` has it."""
+
+    def __eq__(self, other: object) -> bool:
+        return self._assay_on("__eq__", other) is True
+
+    __hash__ = Instance.__hash__
+
+    def _assay_scaled(self, name: str, other: Any) -> Any:
+        return self._assay_on(name, other)
 
 
 def _is_place(key: Any) -> bool:
@@ -229,30 +268,30 @@ def _add_operators() -> None:
         def operate(self: Kin, other: Any) -> Any:
             if isinstance(other, Kin):
                 return self._assay_on(name, other)
-            if not isinstance(self, Instance):
+            if not isinstance(self, Made):
                 return NotImplemented
             return self._assay_scaled(name, other)
 
         return operate
 
     def unary(name: str) -> Any:
-        def operate(self: Kin) -> Any:
-            return self._assay_on(name)
+        def operate(self: Kin, *given: Any) -> Any:
+            return self._assay_on(name, *given)
 
         return operate
 
     def order(name: str) -> Any:
         def compare(self: Kin, other: Any) -> Any:
-            if not isinstance(other, Kin):
+            if not isinstance(other, Kin) and not isinstance(self, Believed):
                 return NotImplemented
             return self._assay_on(name, other) is True
 
         return compare
 
-    for name in BINARY:
+    for name in (*BINARY, *IN_PLACE):
         setattr(Kin, name, binary(name))
     for name in UNARY:
-        setattr(Instance, name, unary(name))
+        setattr(Kin, name, unary(name))
     for name in ORDER:
         setattr(Kin, name, order(name))
 
@@ -263,10 +302,18 @@ _ARITHMETIC = (
 )  # fmt: skip
 
 
-BINARY = tuple(f"__{r}{name}__" for name in _ARITHMETIC for r in ("", "r"))
+BINARY = (
+    *(f"__{r}{name}__" for name in _ARITHMETIC for r in ("", "r")), "__divmod__", "__rdivmod__",
+)  # fmt: skip
 
 
-UNARY = ("__neg__", "__pos__", "__abs__", "__invert__", "__int__", "__float__", "__reversed__")
+IN_PLACE = tuple(f"__i{name}__" for name in _ARITHMETIC)
+
+
+UNARY = (
+    "__neg__", "__pos__", "__abs__", "__invert__", "__int__", "__float__", "__reversed__",
+    "__index__", "__round__", "__trunc__", "__floor__", "__ceil__", "__complex__", "__format__",
+)  # fmt: skip
 
 
 ORDER = ("__lt__", "__le__", "__gt__", "__ge__")

@@ -15,8 +15,17 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from assay.verifiers.code_tests.sandbox.child.handles import Handle, Instance, Kin, elsewhere, made
+from assay.verifiers.code_tests.sandbox.child.handles import (
+    Believed,
+    Handle,
+    Instance,
+    Kin,
+    Made,
+    elsewhere,
+    made,
+)
 from assay.verifiers.code_tests.sandbox.child.raised import catchable, raised
+from assay.verifiers.code_tests.sandbox.child.unittest_run import run_cases
 from assay.verifiers.code_tests.sandbox.wire.codec import decode, encode
 
 _exit = os._exit
@@ -35,9 +44,11 @@ class Channel(Protocol):
 class Caller:
     """Asks the parent for what the program under test would do."""
 
-    def __init__(self, channel: Channel, *, in_place: bool) -> None:
+    def __init__(self, channel: Channel, *, in_place: bool, believed: bool) -> None:
         self._channel = channel
         self._in_place = in_place
+        self.believed = believed
+        """Operators of classes that the test constructs are."""
         self.known: set[int] = set()
         """Classes that the test called, by the program's number for them."""
         self._handles: dict[tuple[Any, ...], Handle] = {}
@@ -89,7 +100,8 @@ class Caller:
         if "x" in reply:
             raise raised(reply["x"], request.get("f"))
         if self._in_place or for_effect:
-            for mine, theirs in zip(args, reply.get("after") or (), strict=False):
+            passed = (*args, *(kwargs or {}).values())
+            for mine, theirs in zip(passed, reply.get("after") or (), strict=False):
                 self._update(mine, theirs)
         return dict(reply)
 
@@ -201,6 +213,15 @@ class _Turns:
             self._changed.notify_all()
 
 
+def _constant(caller: Caller, name: _Name) -> Any:
+    """What the program has by that name, if it is a value: a guess, as what it returns is."""
+    try:
+        reply = caller.ask({"op": "attr", "f": name._assay_name})
+    except Exception:  # no such name: an error where the test uses it
+        return name
+    return name if "call" in (reply.get("can") or ()) else made(caller, reply, None)
+
+
 def _there(value: Any) -> bool:
     """The truth of a value in ``while node:``; an object whose class does not define it is there.
 
@@ -221,18 +242,18 @@ def _same(a: Any, b: Any) -> bool:
 class _Name:
     """A function or class of the program under test, by name."""
 
-    def __init__(self, caller: Caller, name: str, *, is_class: bool) -> None:
-        self._assay_caller, self._assay_name, self._assay_class = caller, name, is_class
-        self.__name__ = name
+    def __init__(self, caller: Caller, name: str, kind: type[Kin] | None) -> None:
+        self._assay_caller, self._assay_name, self._assay_kind = caller, name, kind
+        self.__name__ = name.rpartition(".")[2]
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         caller = self._assay_caller
         request = {"op": "call", "f": self._assay_name, "keep": 1, "after": 1}
         reply = caller.ask(request, args, kwargs)
-        if "h" in reply and self._assay_class:
+        if "h" in reply and self._assay_kind is not None:
             if "." not in self._assay_name:
                 caller.known.add(reply.get("c", -1))
-                return caller.handle(Instance, reply["h"], Kin)
+                return caller.handle(self._assay_kind, reply["h"], Kin)
             if "own" in (reply.get("can") or ()):  # another way to make one: Matrix.identity(3)
                 caller.known.add(reply.get("c", -1))
                 return caller.handle(Kin, reply["h"], Kin)
@@ -245,11 +266,20 @@ class _Name:
         reply = caller.ask({"op": "attr", "f": path})
         can = reply.get("can") or ()
         if "call" in can:
-            return _Name(caller, path, is_class=self._assay_class)
-        if self._assay_class and "own" in can:  # a member of an enum
+            return _Name(caller, path, self._assay_kind)
+        if self._assay_kind is not None and "own" in can:  # a member of an enum
             caller.known.add(reply.get("c", -1))
             return caller.handle(Kin, reply["h"], Kin)
         return made(caller, reply, None)
+
+    def __repr__(self) -> str:
+        return f"<{self._assay_name} of the program>"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is _Name and other._assay_name == self._assay_name
+
+    def __hash__(self) -> int:
+        return hash(self._assay_name)
 
     def __subclasscheck__(self, cls: Any) -> bool:
         if not isinstance(cls, _Name):
@@ -264,27 +294,41 @@ class _Name:
         return self._assay_caller.ask(request).get("v") is True
 
 
-def outward(
-    channel: Channel,
-    names: dict[str, str],
-    classes: list[str],
-    exceptions: list[str],
-    *,
-    in_place: bool,
-) -> dict[str, Any]:
+def _kind(caller: Caller, names: dict[str, _Name]) -> Any:
+    """`type` of one argument; of an object of the program's, its class by name."""
+
+    def kind(value: Any) -> Any:
+        if type(value) is _Name:
+            return type if value._assay_kind is not None else type(_kind)
+        if not isinstance(value, Handle):
+            return type(value)
+        path, name = decode(caller.ask({"op": "kind", "h": value._assay_number, "f": ""})["v"])
+        found = [x for x in names.values() if x._assay_name == path]
+        return found[0] if found else _Name(caller, str(path or name), None)
+
+    return kind
+
+
+def _dict(value: Any) -> Any:
+    """``vars(x)``, ``x.__dict__``."""
+    return value._assay_attribute("__dict__") if isinstance(value, Handle) else vars(value)
+
+
+def outward(channel: Channel, job: dict[str, Any]) -> dict[str, Any]:
     """The builtins of the test code, with the program's names among them.
 
     Among the builtins, not the globals: what the test itself defines comes first.
 
     Args:
         channel: To the parent.
-        names: What the program is asked for, by the names that the test has for it.
-        classes: Those of them that the test takes for classes.
-        exceptions: The program's exceptions that the test catches; it gets classes of its own.
-        in_place: Whether a call whose result is used changes the test's arguments; one that is
-            a statement does, since it can have no other purpose.
+        job: What the suite says of the program's names (`suites.Rest`): ``caller``, what the test
+            and the program call them; ``classes`` and ``constructed``, those that it takes for
+            classes; ``constants``, those that it calls nowhere; ``exceptions``, which it catches
+            and has classes of its own for; ``in_place``, whether a call whose result is used
+            changes the test's arguments (one that is a statement does, since it can have no other
+            purpose); ``believed``, whether the operators of classes are believed.
     """
-    caller = Caller(channel, in_place=in_place)
+    caller = Caller(channel, in_place=job.get("in_place", True), believed=bool(job.get("believed")))
 
     def effect(function: Any) -> Any:
         """What a statement calls."""
@@ -299,8 +343,29 @@ def outward(
 
         return call
 
-    found = {
-        name: _Name(caller, theirs, is_class=name in classes) for name, theirs in names.items()
+    believed = Believed if caller.believed else Instance
+    kinds: dict[str, type[Kin]] = dict.fromkeys(job.get("classes", ()), believed)
+    for name in job.get("constructed", ()):
+        kinds.setdefault(name, Believed if caller.believed else Made)
+    names: dict[str, str] = job["caller"]
+    found = {name: _Name(caller, theirs, kinds.get(name)) for name, theirs in names.items()}
+
+    def lineage(name: str) -> tuple[list[str], str]:
+        number, own, builtin = decode(caller.ask({"op": "class", "f": name})["v"])
+        caller.known.add(number)
+        return own, builtin
+
+    for name in kinds:  # before anything is called, so that what is called meets them as known
+        lineage(names.get(name, name))
+    caller.known.discard(-1)
+    values = {name: _constant(caller, found[name]) for name in job.get("constants", ())}
+    own = {
+        "_assay_run_cases": run_cases,
+        "_assay_there": _there,
+        "_assay_same": _same,
+        "_assay_effect": effect,
+        "_assay_kind": _kind(caller, found),
+        "_assay_dict": _dict,
     }
-    own = {"_assay_there": _there, "_assay_same": _same, "_assay_effect": effect}
-    return {**vars(builtins), **own, **catchable(exceptions), **found}
+    exceptions = catchable(job.get("exceptions", ()), lineage)
+    return {**vars(builtins), **own, **found, **values, **exceptions}

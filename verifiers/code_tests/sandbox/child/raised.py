@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from assay.verifiers.code_tests.sandbox.wire.codec import Opaque, decode
 
 
 class ProgramError(Exception):
@@ -13,7 +15,9 @@ class ProgramError(Exception):
 
 
 def raised(told: dict[str, Any], asked: Any) -> Exception:
-    """What the program said it raised, as the nearest builtin class, or one that the test catches.
+    """What the program said it raised, as the nearest builtin class, or one that the test names.
+
+    Its arguments and attributes are the program's word, as it is whether it raises at all.
 
     Args:
         told: `claims.failure`.
@@ -29,33 +33,99 @@ def raised(told: dict[str, Any], asked: Any) -> Exception:
     if kind in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError):
         kind = ValueError
     # an AssertionError of the program's is not one of the test's, but reads like it
-    return _caught_as(told.get("names") or (), kind)(text)
+    err = _made(_caught_as(told.get("names") or (), kind), _values(told.get("args")), text)
+    for name, value in (told.get("fields") or {}).items():
+        if value is not None and not name.startswith("_") and not hasattr(Exception, name):
+            setattr(err, name, decode(value))
+    if told.get("cause"):
+        err.__cause__ = raised(told["cause"], "__next__")
+    return err
+
+
+def _values(told: Any) -> tuple[Any, ...] | None:
+    values = decode(told) if told is not None else None
+    plain = type(values) is tuple and not any(type(x) is Opaque for x in values)
+    return values if plain else None
+
+
+def _made(kind: type[Exception], args: tuple[Any, ...] | None, text: str) -> Exception:
+    """Of those arguments, and of that text where the program's class writes one of its own."""
+    if args is None:
+        return kind(text)
+    if not _says(args, text) and kind.__module__ == "builtins":
+        kind = _subclass(kind.__name__, (kind,))
+    try:
+        err = kind(*args)
+    except Exception:  # a class of the prompt's may ask for other arguments
+        err = kind.__new__(kind, *args)
+    err.args = args
+    if not _says(args, text):
+        vars(err)["_assay_text"] = text
+    return err
+
+
+def _says(args: tuple[Any, ...], text: str) -> bool:
+    """Whether the text is what any exception makes of its arguments."""
+    plain = args[0] if len(args) == 1 and type(args[0]) is str else str(Exception(*args))
+    return plain[:200] == text[:200]
 
 
 _exceptions: dict[str, type[Exception]] = {}
 """By the names of what the test catches: a class for each, where it has none of its own."""
 
 
-def catchable(names: Sequence[str]) -> dict[str, type[Exception]]:
-    """Classes for exceptions of the program's that the test catches by these names."""
-    _exceptions.update((name, type(name, (Exception,), {})) for name in names)
+def catchable(
+    names: Sequence[str], lineage: Callable[[str], tuple[list[str], str]]
+) -> dict[str, type[Exception]]:
+    """Classes for exceptions of the program's that the test names.
+
+    Args:
+        names: What the suite calls them.
+        lineage: The names of a class's bases among the program's classes, itself first, and its
+            nearest builtin base; of what is no class, nothing and "".
+    """
+    lines = {name: lineage(name) for name in names}
+    for name in sorted(names, key=lambda x: len(lines[x][0])):  # bases first
+        mine, builtin = lines[name]
+        base = getattr(builtins, builtin, Exception)
+        if not (isinstance(base, type) and issubclass(base, Exception)):
+            base = Exception
+        if issubclass(base, StopIteration | StopAsyncIteration):
+            base = Exception
+        above = next((_exceptions[x] for x in mine[1:] if x in _exceptions), base)
+        _exceptions[name] = _subclass(name, (above,))
     return _exceptions
 
 
-def _caught_as(names: Sequence[str], kind: type[Exception]) -> type[Exception]:
-    """A class like `kind` that is caught as the test's classes of those names, too.
+def _subclass(name: str, bases: tuple[type[Exception], ...]) -> type[Exception]:
+    def text(self: Exception) -> str:
+        said = vars(self).get("_assay_text")
+        return said if said is not None else bases[0].__str__(self)
 
-    It is the program's word, as it is whether it raises at all.
-    """
+    made: type[Exception] = type(
+        name, bases, {"__init__": Exception.__init__, "__str__": text, "__module__": "program"}
+    )
+    return made
+
+
+def _caught_as(names: Sequence[str], kind: type[Exception]) -> type[Exception]:
+    """A class like `kind` that is caught as the test's classes of those names, too."""
     known = vars(sys.modules["program"])  # the test's own module
     mine = [known.get(name, _exceptions[name]) for name in names if name in _exceptions]
     bases = [x for x in mine if isinstance(x, type) and issubclass(x, Exception)]
     bases = [x for x in bases if not issubclass(x, StopIteration | StopAsyncIteration)]
+    if bases and mine[0] is bases[0] and names[0] in _exceptions and issubclass(bases[0], kind):
+        exactly: type[Exception] = bases[0]  # the very class that it raised
+        return exactly
     try:
-        made = type(kind.__name__, (*bases, kind), {"__init__": Exception.__init__})
+        both = _subclass(kind.__name__, (*bases, *([] if _covers(bases, kind) else [kind])))
     except TypeError:  # no order of all of them
         return kind
-    return made if bases else kind
+    return both if bases else kind
+
+
+def _covers(bases: Sequence[type], kind: type) -> bool:
+    return any(issubclass(x, kind) for x in bases)
 
 
 def builtin_exception(told: dict[str, Any]) -> Exception:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import io
+import math
 import operator
 import os
 import re
@@ -22,7 +23,7 @@ from assay.verifiers.code_tests.sandbox.child.claims import (
     dump,
     failure,
 )
-from assay.verifiers.code_tests.sandbox.child.handles import BINARY, ORDER
+from assay.verifiers.code_tests.sandbox.child.handles import BINARY, IN_PLACE, ORDER
 from assay.verifiers.code_tests.sandbox.child.raised import builtin_exception
 from assay.verifiers.code_tests.sandbox.wire.codec import (
     Unencodable,
@@ -79,7 +80,7 @@ class Server:
         except Unencodable as err:
             reply = dump({"u": str(err)}).encode("ascii")
         except BaseException as err:
-            reply = dump(_with({"x": failure(err)}, shown)).encode("ascii")
+            reply = dump(_with({"x": failure(err, whole=True)}, shown)).encode("ascii")
         self._channel.send_bytes(reply)
 
     def _called_back(self, number: int, args: Any, kwargs: Any) -> Any:
@@ -111,6 +112,11 @@ class Server:
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what is asked, and the reply: ``v`` a value, ``h`` a kept object, ``after`` args."""
+        if request["op"] == "class":
+            return {"v": self._lineage(request["f"])}
+        if request["op"] == "kind":
+            cls = type(self._objects[request["h"]])
+            return {"v": [self._path(cls), cls.__name__]}
         args = [self._argument(a) for a in request.get("a", ())]
         kwargs = {k: self._argument(a) for k, a in request.get("k", {}).items()}
         target = self._target(request)
@@ -130,7 +136,7 @@ class Server:
         if "h" in reply and self._is_own(value, request):
             reply["can"].append("own")
         if request.get("after"):
-            reply["after"] = [encode(a, self._other) for a in args]
+            reply["after"] = [encode(a, self._other) for a in (*args, *kwargs.values())]
         return reply
 
     def _argument(self, value: Any) -> Any:
@@ -165,6 +171,22 @@ class Server:
             number = self._numbers[id(value)] = len(self._objects)
             self._objects.append(value)
         return {"!": ["h", number, self._class_of(value), _abilities(value)]}
+
+    def _lineage(self, name: str) -> list[Any]:
+        """The number of a class, its own names and those of its bases, its builtin base."""
+        try:
+            cls = self._attribute(name)
+        except (NameError, AttributeError):
+            return [-1, [], ""]
+        if not isinstance(cls, type):
+            return [-1, [], ""]
+        own = [x.__name__[:80] for x in cls.__mro__ if x.__module__ != "builtins"]
+        base = next(x.__name__ for x in cls.__mro__ if x.__module__ == "builtins")
+        return [self._number(cls), own[:20], base]
+
+    def _path(self, cls: type) -> str:
+        """The name under which the program defines a class; "" if it does not."""
+        return next((name for name, x in self._names.items() if x is cls), "")
 
     def _attribute(self, path: str) -> Any:
         first, *rest = path.split(".")
@@ -214,7 +236,9 @@ class Server:
 
     def _class_of(self, value: Any) -> int:
         """The number of an object's class."""
-        cls = type(value)
+        return self._number(type(value))
+
+    def _number(self, cls: type) -> int:
         for i, known in enumerate(self._classes):
             if known is cls:
                 return i
@@ -269,13 +293,27 @@ def _reflected(name: str) -> Callable[[Any], Any]:
     return lambda o: lambda other: function(other, o)
 
 
+def _is_reflected(name: str) -> bool:
+    return name.startswith("__r") and hasattr(operator, name.replace("__r", "__", 1))
+
+
 _METHODS: dict[str, Callable[[Any], Any]] = {
     **{name: _operator(name) for name in BINARY if hasattr(operator, name)},
-    **{name: _reflected(name) for name in BINARY if not hasattr(operator, name)},
+    **{name: _reflected(name) for name in BINARY if _is_reflected(name)},
     **{name: _operator(name) for name in ORDER},
     **{name: _operator(name) for name in ("__neg__", "__pos__", "__abs__", "__invert__")},
     **{name: _operator(name) for name in ("__getitem__", "__setitem__", "__delitem__")},
     "__eq__": lambda o: lambda other: bool(o == other),
+    **{name: _operator(name) for name in IN_PLACE},
+    "__divmod__": lambda o: lambda other: divmod(o, other),
+    "__rdivmod__": lambda o: lambda other: divmod(other, o),
+    "__index__": lambda o: lambda: operator.index(o),
+    "__round__": lambda o: lambda *n: round(o, *n),
+    "__trunc__": lambda o: lambda: math.trunc(o),
+    "__floor__": lambda o: lambda: math.floor(o),
+    "__ceil__": lambda o: lambda: math.ceil(o),
+    "__complex__": lambda o: lambda: complex(o),
+    "__format__": lambda o: lambda spec: format(o, spec),
     "__int__": lambda o: lambda: int(o),
     "__float__": lambda o: lambda: float(o),
     "__reversed__": lambda o: lambda: reversed(o),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flint import arb, fmpq
 
+from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics
 from assay.verifiers.math_answer.finding import UNKNOWN, Finding, different
 from assay.verifiers.math_answer.limits import TooBig, Undefined
@@ -82,8 +85,9 @@ def short(value: fmpq) -> str:
 
 def rounded(reference: Node, answer: Node, policy: Policy) -> Finding | None:
     """Equality by rounding, where the policy allows it and one side is a decimal."""
-    ref, ans = _decimal(reference), _decimal(answer)
-    if ref is None and ans is None:
+    ref, ans = written(reference), written(answer)
+    asked = _as_asked(answer, policy)
+    if ref is None and ans is None and asked is None:
         return None
     try:
         truth, value = _real(reference), _real(answer)
@@ -92,11 +96,13 @@ def rounded(reference: Node, answer: Node, policy: Policy) -> Finding | None:
     if truth is None or value is None:
         return None
     gap = abs(truth - value)
-    if policy.reference_rounded and ref is not None and ref.places is not None:
-        shows_less = ans is not None and ans.places is not None and ans.places < ref.places
-        if ref.digits >= SHORT and ref.places > 0 and not shows_less and gap <= _half_unit(ref):
+    if policy.reference_rounded and ref is not None and ref.places > 0 and ref.digits >= SHORT:
+        shows_less = ans is not None and ans.places > 0 and ans.half_unit > 2 * ref.half_unit
+        if not shows_less and gap <= ref.half_unit:
             return Finding(True, "rounding", "rounded", "it rounds to the reference's digits")
-    if ans is not None and ans.places is not None and ref is None:
+    if asked is not None and gap <= asked.half_unit:
+        return Finding(True, "rounding", "rounded", "it is rounded as the policy asks")
+    if ans is not None and ref is None:
         least = policy.answer_digits
         if least is not None and ans.digits >= least and gap <= _last_digit(ans):
             return Finding(
@@ -112,19 +118,68 @@ def rounded(reference: Node, answer: Node, policy: Policy) -> Finding | None:
     return None
 
 
-def _decimal(node: Node) -> Num | None:
-    """The decimal numeral that `node` is, behind a sign or a mark."""
+class Written(NamedTuple):
+    """A decimal as it was written, and the width of its rounding in the value of the whole."""
+
+    places: int
+    """Digits after the point; of ``1.50 \\times 10^3``, after the point of what it stands for."""
+    digits: int
+    """Significant digits."""
+    half_unit: arb
+    """Half a unit of the last digit, times whatever stands beside the decimal."""
+
+
+def written(node: Node) -> Written | None:
+    """The decimal that `node` is, behind a sign, a mark or a power of ten; None: it is none.
+
+    The marks scale the value, so they scale the rounding too: 12.5% stands for what lies
+    within 0.05 of a hundredth, not within 0.05.
+    """
+    scale = arb(1)
     while isinstance(node, App) and node.op in ("neg", "percent", "deg"):
+        if node.op == "percent":
+            scale = scale / 100
+        elif node.op == "deg":
+            scale = scale * arb.pi() / 180
         node = node.args[0]
+    shift = 0
     if isinstance(node, App) and node.op == "mul" and len(node.args) == 2:  # 1.5 \times 10^3
         first, second = node.args
-        if isinstance(first, Num) and isinstance(second, App) and second.op == "pow":
-            base, exponent = second.args[0], exact.whole(second.args[1])
-            if isinstance(base, Num) and base.value == 10 and exponent is not None:
-                places = (first.places or 0) - exponent
-                digits = first.digits or len(str(abs(int(first.value.p))))
-                return Num(first.value, places, digits)
-    return node if isinstance(node, Num) and node.places is not None else None
+        if not (isinstance(first, Num) and isinstance(second, App) and second.op == "pow"):
+            return None
+        base, exponent = second.args[0], exact.whole(second.args[1])
+        if not (isinstance(base, Num) and base.value == 10 and exponent is not None):
+            return None
+        if abs(exponent) > limits.DIGITS:
+            return None
+        node, shift = first, exponent
+        scale = scale * arb(10) ** shift
+    elif isinstance(node, Num) and node.places is None:
+        return None
+    if not isinstance(node, Num):
+        return None
+    places = node.places or 0
+    digits = node.digits or len(str(abs(int(node.value.p))))
+    # a hair more, so that a value just half a unit away rounds to it whatever the balls' width
+    half = arb(fmpq(1, 2)) * arb(10) ** -places * scale * (1 + arb(fmpq(1, 10**12)))
+    return Written(places - shift, digits, half)
+
+
+def _as_asked(answer: Node, policy: Policy) -> Written | None:
+    """The answer as a rounded number, where it shows the digits that the policy asks for."""
+    if policy.places is None and policy.digits is None:
+        return None
+    shown = written(answer)
+    if shown is None:  # a whole number is one of its digits
+        bare = answer
+        while isinstance(bare, App) and bare.op == "neg":
+            bare = bare.args[0]
+        if not (isinstance(bare, Num) and bare.value.q == 1 and bare.value and bare.base is None):
+            return None
+        shown = Written(0, len(str(abs(int(bare.value.p)))), arb(fmpq(1, 2)))
+    enough_places = policy.places is not None and shown.places >= policy.places
+    enough_digits = policy.digits is not None and shown.digits >= policy.digits
+    return shown if enough_places or enough_digits else None
 
 
 def _real(node: Node) -> arb | None:
@@ -137,16 +192,9 @@ def _real(node: Node) -> arb | None:
     return ball.real
 
 
-def _half_unit(numeral: Num) -> arb:
-    places = numeral.places or 0
-    return arb(fmpq(1, 2)) * arb(10) ** -places * (1 + arb(fmpq(1, 10**12)))
-
-
-def _last_digit(numeral: Num) -> arb:
+def _last_digit(decimal: Written) -> arb:
     """Half a unit of the last digit; of what floating point printed, four units."""
-    if numeral.digits >= 15:
-        return 8 * _half_unit(numeral)
-    return _half_unit(numeral)
+    return 8 * decimal.half_unit if decimal.digits >= 15 else decimal.half_unit
 
 
 def defined(node: Node) -> None:

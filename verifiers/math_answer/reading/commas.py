@@ -1,0 +1,21 @@
+"""Decimal commas: ``3,14`` as 3.14, where a policy says that commas are decimal."""
+
+from __future__ import annotations
+
+import re
+
+_DECIMAL = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})+|\d+)(?:,|\{,\})(\d+)(?![\d,])")
+
+
+def with_points(text: str) -> str:
+    """`text` with a point for each comma that stands directly between digits.
+
+    Points before such a comma group thousands and go. A comma with a space behind it still
+    separates, as a semicolon does; so an interval is ``(0; 1)`` here, not ``(0,1)``.
+
+    >>> with_points("1.234,5; 0,25")
+    '1234.5; 0.25'
+    """
+    if "," not in text:
+        return text
+    return _DECIMAL.sub(lambda m: f"{m[1].replace('.', '')}.{m[2]}", text)
