@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from assay.engine.workers.blame import BLAME_SHARE, account, at_fault, own_share
-from assay.engine.workers.job import Reply
+from assay.engine.workers.blame import BLAME_SHARE, account, at_fault, own_share, was_stopped
+from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.process import WorkerProcess
 
 START_S = 60.0
@@ -22,6 +22,18 @@ TICK = 0.1
 
 OWN_SHARE = 0.95
 """An item has spent its time once this share of it was its own doing: kernels account in ticks."""
+
+STOPPED = "was stopped by the machine"
+"""Why a worker was replaced that somebody stopped: no item is to blame for it."""
+
+STILLBORN = 3
+"""Workers in a row that ended before they were ready: then none will start."""
+
+STOPS = 10
+"""Workers in a row that were stopped before they were ready: then somebody means it."""
+
+HALT_S = 0.5
+"""A worker that starts, imports or waits is replaced when it has been stopped for this long."""
 
 IDLE_S = 0.25
 """How long a worker that starts, imports or waits for the network is left alone."""
@@ -76,6 +88,8 @@ def look(worker: WorkerProcess, now: float) -> Decision | None:
     """What the bounds ask for now; None: let it go on. Takes the first account when it is due."""
     if not worker.alive or (not worker.jobs and worker.ready):
         return None
+    if (worker.since is None or worker.waiting) and _halted(worker, now):
+        return Decision(retire=True, why=STOPPED)
     if worker.since is None:
         late = now - worker.touched > START_S
         return Decision(retire=True, why=f"did not start within {START_S:.0f} s") if late else None
@@ -86,8 +100,32 @@ def look(worker: WorkerProcess, now: float) -> Decision | None:
     if worker.baseline is None:
         if spent >= bound * TICK:
             worker.baseline = account(worker.pid)
+            was_stopped(worker.pid)  # before it: of another item
         return None
     return _judge(worker, spent, bound) if spent >= bound else None
+
+
+def _halted(worker: WorkerProcess, now: float) -> bool:
+    """Whether a worker that no clock runs for has been stopped for a while."""
+    if account(worker.pid).state not in "Tt":
+        worker.halted = None
+        return False
+    if worker.halted is None:
+        worker.halted = now
+    return now - worker.halted >= HALT_S
+
+
+def none_starts(stillborn: int, why: str | None) -> bool:
+    """Whether so many workers in a row that were never ready mean that none ever will be."""
+    return stillborn >= (STOPS if why == STOPPED else STILLBORN)
+
+
+def lost_twice(why: str, job: Job) -> Reply:
+    """What a job comes to whose worker was lost a second time."""
+    told = f"its worker {why}, twice"
+    if why == STOPPED:  # the machine's doing: no bug of anybody's
+        return "starved", (told, 2.0 * job.timeout_s)
+    return "dead", told
 
 
 def _look_at_waiting(worker: WorkerProcess, now: float) -> Decision | None:
@@ -110,13 +148,13 @@ def _judge(worker: WorkerProcess, spent: float, bound: float) -> Decision | None
     last = spent >= 2.0 * bound
     # Its own time counts: under load an item may take up to twice the bound to spend it.
     share = BLAME_SHARE if last else OWN_SHARE * bound / spent
-    fault = at_fault(before, state, share)
+    fault = "stopped" if was_stopped(worker.pid) else at_fault(before, state, share)
     if fault == "completion":
         what = "cpu" if state.cpu - before.cpu > 0.5 * own else "sleep"
         found = {"limit": what, "seconds": round(own, 3), "timeout_s": bound}
         return Decision(("limit", found), retire=True)
     if fault == "stopped" and worker.jobs[0].attempts == 0:
-        return Decision(retire=True, why="was stopped by the machine")
+        return Decision(retire=True, why=STOPPED)
     if last or fault == "stopped":
         told = f"the machine gave it {own:.3g} of {bound:.3g} s"
         return Decision(("starved", (told, spent)), retire=True)

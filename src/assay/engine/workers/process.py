@@ -100,6 +100,8 @@ class WorkerProcess:
         """When the first job started; None while starting up or importing a verifier."""
         self.touched = time.monotonic()
         self.baseline: Account | None = None
+        self.halted: float | None = None
+        """Since when it has been seen stopped, while no clock ran for it."""
         self.extra_s = 0.0
         """Time the job at hand asked for, if more than the engine's bound."""
         self.alive = True
