@@ -33,6 +33,8 @@ from assay.engine.workers.scheduling import (
 class Worker:
     """As much of a worker's process as decisions look at."""
 
+    preparing_until: float | None = None
+
     def __init__(self, *jobs: Job, shared: bool = False) -> None:
         self.jobs = deque(jobs)
         self.shared = shared

@@ -14,7 +14,7 @@ from assay.errors import ReferenceUnreadable
 from assay.printable import printable
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
-from assay.verifiers.math_answer.deciding import form, relations
+from assay.verifiers.math_answer.deciding import constants, families, form, relations
 from assay.verifiers.math_answer.deciding.compare import Comparer
 from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable
@@ -23,8 +23,10 @@ from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
 from assay.verifiers.math_answer.reading import choices, placeholders, wording
 from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.commas import with_points
+from assay.verifiers.math_answer.reading.dates import date
 from assay.verifiers.math_answer.reading.parse import parse_tokens
 from assay.verifiers.math_answer.reading.simplify import settle
+from assay.verifiers.math_answer.reading.spoken import spoken
 from assay.verifiers.math_answer.reading.tokens import tokenize
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import Items, Node, Num, Rel, Sym, walk
@@ -130,10 +132,13 @@ def read(text: str) -> Reading:
     if not notation:
         raise Unreadable("empty")
     squeezed = squeeze(text)
+    node = spoken(text)
+    notes: tuple[str, ...] = ()
     try:
-        node, notes = parse_tokens(tokens)
+        if node is None:
+            node, notes = parse_tokens(tokens)
     except Unreadable:
-        if not any(t.kind == "word" and len(t.value) > 2 for t in tokens):
+        if date(text) is None and not any(t.kind == "word" and len(t.value) > 2 for t in tokens):
             raise
         return Reading(text, squeezed, None, notation, frozenset())
     node = settle(node)
@@ -315,6 +320,10 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
     """The finding on two readings, by the bounded layers."""
     if reference.notation == answer.notation:
         return Finding(True, "structure", "proved", "the same notation")
+    expected = date(reference.text)
+    if expected is not None and (given := date(answer.text)) is not None:
+        same = expected == given
+        return Finding(same, "exact", "proved", "the same date" if same else "another date")
     if reference.node is None or answer.node is None:
         return different("one of them can only be compared by its spelling", "words")
     if relations.restates(reference.node, answer.node):
@@ -322,7 +331,14 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
     comparer = Comparer(policy)
     comparer.parameters = reference.parameters | answer.parameters
     try:
-        return comparer.same(reference.node, answer.node)
+        found = comparer.same(reference.node, answer.node)
+        if not found.equal:
+            family = families.compare(reference.node, answer.node, comparer.parameters, policy)
+            if family is None and policy.constants == "rename":
+                family = constants.same_family(reference.node, answer.node, policy)
+            if family is not None:
+                return family
+        return found
     except Unreadable as err:
         return Finding(False, "reading", "proved", str(err))
     except RecursionError:

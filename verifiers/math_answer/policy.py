@@ -65,7 +65,11 @@ class Policy(BaseModel):
     """Form that the answer must have besides its value: a reduced fraction, a product of
     factors, an expanded polynomial, a decimal."""
     places: int | None = Field(None, ge=0, le=50)
-    """With `form` ``decimal``: digits after the point that the answer must show."""
+    """Digits after the point that the question asks for: an answer that shows as many, or more,
+    may be any value that rounds to it, whatever the reference shows. With `form` ``decimal``
+    it must show exactly as many."""
+    digits: int | None = Field(None, ge=1, le=50)
+    """Likewise, significant digits."""
     extraction: Literal["any", "math", "boxed"] = "any"
     """Where an answer may stand: ``math``: not as a bare number in prose; ``boxed``: in a box or
     an answer tag only."""

@@ -20,6 +20,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Unpack
 
 from assay.engine.engine import RubricSource
+from assay.integrations.missing import A_NUMBER
 from assay.integrations.scorer import Log, Options, Scorer
 from assay.integrations.shared import SharedRewards
 from assay.model import Reward
@@ -89,7 +90,7 @@ def per_criterion(
         rubric: As for `reward`.
         **options: See `Options`; a `name` is put before each criterion's key, with a slash.
     """
-    scorer = _scorer(rubric, options)
+    scorer = _scorer(rubric, options, can=("mask", "raise"))
     bound = scorer.engine.rubric
     shared = SharedRewards(bound.blank_terms())
     linear = all(plan.linear for plan in bound.plans().values())
@@ -131,13 +132,32 @@ class _Batch:
         self._log_metric: Log | None = others.pop("log_metric", None)
         self._log_extra: Log | None = others.pop("log_extra", None)
         self._scorer, self._prompts, self._columns = scorer, prompts, others
-        self.rows = scorer.rows(prompts, completions, completion_ids, state, others)
+        step = getattr(state, "global_step", None)
+        self.rows = scorer.rows(
+            completions,
+            others,
+            prompt=None if prompts is None else [p or None for p in prompts],
+            n_tokens=None if completion_ids is None else [len(ids) for ids in completion_ids],
+            step=None if step is None else [step] * len(completions),
+        )
+
+    def numbers(self, rewards: Sequence[Reward]) -> list[float | None]:
+        """What TRL gets for `rewards`, logged; raises what must not go unnoticed.
+
+        A group is the completions of one prompt.
+        """
+        return self._scorer.settle(
+            rewards,
+            self._columns,
+            prompts=self._prompts,
+            groups=None if self._prompts is None else [repr(p) for p in self._prompts],
+            log_metric=self._log_metric,
+            log_extra=self._log_extra,
+        )
 
     def settled(self, rewards: list[Reward]) -> list[Reward]:
-        """`rewards`, logged; raises what must not go unnoticed."""
-        self._scorer.settle(
-            rewards, self._columns, self._prompts, self._log_metric, self._log_extra
-        )
+        """`rewards` as they are, logged, once what must not go unnoticed has been raised."""
+        self.numbers(rewards)
         return rewards
 
 
@@ -182,7 +202,7 @@ class RewardFunction(_Function):
         """
         batch = _Batch(self._scorer, prompts, completions, completion_ids, others)
         rewards = self._scorer.engine.verify_batch(batch.rows)
-        return [r.value for r in batch.settled(rewards)]
+        return batch.numbers(rewards)
 
 
 class AsyncRewardFunction(_Function):
@@ -198,7 +218,7 @@ class AsyncRewardFunction(_Function):
         """As `RewardFunction.__call__`, without blocking the event loop while workers judge."""
         batch = _Batch(self._scorer, prompts, completions, completion_ids, others)
         rewards = await self._scorer.engine.averify_batch(batch.rows)
-        return [r.value for r in batch.settled(rewards)]
+        return batch.numbers(rewards)
 
     # `inspect.iscoroutinefunction` looks at a callable object's own attributes, not at those of
     # its `__call__`; with these it sees what a call returns. A plain function would be seen, too,
@@ -259,9 +279,13 @@ class CriterionFunction(_Function):
         return f"<assay {type(self).__name__} {self.__name__!r} of weight {self.weight:g}>"
 
 
-def _scorer(rubric: RubricSource, options: Options) -> Scorer:
+def _scorer(
+    rubric: RubricSource,
+    options: Options,
+    can: Sequence[str] = ("mask", "raise", "group_mean", A_NUMBER),
+) -> Scorer:
     _check_trl()
-    return Scorer(rubric, **options)
+    return Scorer(rubric, can=can, **options)
 
 
 def _check_trl() -> None:

@@ -13,7 +13,7 @@ TURNS = json.loads(
 )
 
 
-@pytest.mark.parametrize("turn", TURNS, ids=lambda t: t["why"])
+@pytest.mark.parametrize("turn", TURNS, ids=lambda t: t["why"] + str(t["changes"]))
 def test_a_field_turns_a_pair(turn):
     assert equivalent(turn["reference"], turn["answer"]).equal is turn["default"]
     changed = Policy(**turn["changes"])

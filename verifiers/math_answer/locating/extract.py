@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from assay.model import split_reasoning
 from assay.verifiers.math_answer.locating.boxes import Boxed, Boxes, boxed
-from assay.verifiers.math_answer.locating.hedging import refused
+from assay.verifiers.math_answer.locating.hedging import denies, refused
 from assay.verifiers.math_answer.locating.money import amounts_escaped
 from assay.verifiers.math_answer.locating.objects import Field, answer_field
 from assay.verifiers.math_answer.locating.sentences import bare, last_claim
@@ -139,13 +139,29 @@ def _extract(
         found = _stated_nowhere(rest, where, cut, whole=False) if len(rest.split()) > 3 else None
         return found if found is not None and found.text else Extraction(None, "none", best.why)
     if best is not None:
+        if best.text is not None and denies(best.text):
+            return Extraction(None, "none", "the answer is denied")
+        best = best._replace(text=_amount(best.text))
         return Extraction(best.text, best.rule if best.text is not None else "none", best.why)
     if where == "boxed":
         return Extraction(None, "none", "no answer in the response")
     short = _short(text)
     if short is not None:
-        return Extraction(short, "A:")
+        return Extraction(_amount(short), "A:")
     return _stated_nowhere(text[wrong:], where, cut, whole=not wrong)
+
+
+_COUNTRY = re.compile(r"(?<![A-Za-z])(?:US|USD|CA|AU|HK|NZ|SG|R|A|C|S)\s?(?=\\?\$)")
+
+
+def _amount(said: str | None) -> str | None:
+    """`said` without the country of its dollars, and without dollars in a computation."""
+    if said is None or "$" not in said:
+        return said
+    said = _COUNTRY.sub("", said)
+    if "=" in said and "\\$" in said:
+        return said.replace("\\$", "")
+    return said
 
 
 _SENTENCE_END = re.compile(r"\n|[.!\u3002](?=\s|\Z)")
@@ -161,11 +177,11 @@ def _stated_nowhere(text: str, where: str, cut: bool, whole: bool) -> Extraction
     if whole:
         everything = bare(text)
         if everything is not None:
-            return Extraction(everything, "whole")
+            return Extraction(_amount(everything), "whole")
     claim = last_claim(text, numbers=where != "math", cut=cut)
     if claim is None:
         return Extraction(None, "none", "no answer in the response")
-    return Extraction(claim.text, claim.rule, claim.why)
+    return Extraction(_amount(claim.text), claim.rule, claim.why)
 
 
 def _formal(text: str, policy: Boxes, where: str, fields: Sequence[str], cut: bool) -> list[_Found]:
@@ -278,8 +294,6 @@ _IS = re.compile(
 def _value_of(statement: Statement) -> str:
     """What a sentence after "the answer is" says: its formula, or its number, or itself."""
     said = statement.said
-    if "=" in said and "\\$" in said:
-        said = said.replace("\\$", "")  # $3 + $4 = $7: what is added are amounts
     predicate = _IS.match(said) if len(said) < 400 else None
     if predicate is not None:
         said = predicate[1].strip().strip("*_").strip()

@@ -97,6 +97,28 @@ def unsure(text: str, start: int, end: int) -> bool:
     return choice is not None and _NUMBER.search(before, 0, choice.start()) is not None
 
 
+_DENYING = re.compile(
+    r"(?<![^\W\d_])(?:"
+    + "|".join(re.escape(d) for d in _DENIES if d.isascii() or d[0] < "\u0530")
+    + r")(?![^\W\d_])|"
+    + "|".join(re.escape(d) for d in _DENIES if d[0] >= "\u0530"),
+    re.IGNORECASE,
+)
+
+
+def denies(said: str) -> bool:
+    """Whether an answer says, in another language than English, what it is not: "11ではない".
+
+    >>> denies("no es 11")
+    True
+    >>> denies("11")
+    False
+    """
+    return (
+        len(said) <= 200 and _NUMBER.search(said) is not None and _DENYING.search(said) is not None
+    )
+
+
 def refused(text: str, start: int, end: int) -> bool:
     r"""Whether the box at ``text[start:end]`` is there to be denied, in so many words.
 

@@ -88,7 +88,11 @@ def runs(text: str, low: int, high: int) -> list[tuple[int, int, bool]]:
             kind = "name" if sign in _WORDS else "other"
         if kind == "name" and sign in TWO_LETTER_WORDS:
             kind = "other"
-        if kind == "num" and start > 0 and (text[start - 1].isalpha() and run.end != start):
+        if (
+            kind == "num"
+            and start > 0
+            and (text[start - 1].isascii() and text[start - 1].isalpha() and run.end != start)
+        ):
             kind = "other"  # part of a word: x86
         if kind in ("num", "name"):
             if run.last in _OPERANDS and (spaced or kind == "num"):

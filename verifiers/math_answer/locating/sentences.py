@@ -192,7 +192,12 @@ def _ended(text: str) -> bool:
 def _listed(text: str, begin: int, items: list[_Item]) -> str | None:
     """The values of a list whose last one ends a sentence: "2, 3 and 5"; None for a single one."""
     first = last = len(items) - 1
-    while first > 0 and _BETWEEN.fullmatch(text, items[first - 1].end, items[first].start):
+    while (
+        first > 0
+        and _BETWEEN.fullmatch(text, items[first - 1].end, items[first].start)
+        and ("$" in items[first - 1].text) == ("$" in items[first].text)
+        and items[first - 1].rule == items[first].rule
+    ):
         first -= 1
     if first == last:
         return None
@@ -264,6 +269,7 @@ def _last_line(text: str, item: _Item, inside: str) -> str:
 _SENTENCE = re.compile(
     r"(?<![\\A-Za-z])(?:is|are|was|were|be|been|has|have|had|gets?|got|gives?|equals?|therefore|thus|hence|so"
     r"|we|he|she|they|it|there|that|this|these|means?|makes?|costs?|pays?|paid|takes?|needs?|because|since|the\s+answer"
+    r"|es|son|est|sont|ist|sind|nicht|pas|donc|alors|luego|então|portanto|é|são"
     r"|let|solve|total|altogether|now|then|first|must)(?![A-Za-z])",
     re.IGNORECASE,
 )

@@ -226,13 +226,15 @@ _CHOSEN = re.compile(
     r"(?:\b(?P<lead>(?:correspond\w*|match\w*|is|be|are|choose|chose|select\w*|pick\w*|mark\w*|therefore|thus|so|hence|only|equals?|as|with|gives?)[\s*:,\-]+(?:\w+\s+){0,3})?"
     r"\**(?:option|choice|answer|alternative|statement|letter)s?\b"
     r"|\b(?P<verb>(?:choose|select|pick|chose))\b(?:\s+(?:option|choice|answer|letter))?"
-    rf"|(?P<word>{_any(_CHOOSES)})"
-    r"|(?P<box>\\boxed\{))"
+    rf"|(?P<word>{_any(_CHOOSES)}))"
     r"(?:\s+(?:is|are|would\s+be)\b)?"
     rf"[\s*\-:\uff1a\u662f\u4e3a\u2192\"'$\\{{(]*(?:text\w*\{{|math\w*\{{)?(?P<letters>{_LIST})(?![A-Za-z\d_^=+/']|\*\w)[\s*)}}\].$:]{{0,6}}"
     rf"(?P<right>[^\n]{{0,100}}?\b(?:(?:is|are)\s+(?:the\s+)?(?:only\s+)?(?:correct|right|true|best|answer))|\s*(?:{_any(_CONFIRMS)}))?"
     rf"(?P<wrong>\s*(?:(?:is|are|was|does|do|cannot|can)\s*(?:\w+ly\s+)?(?:not|n't|wrong|incorrect|false|invalid|be\b)|{_any(_DENIES)}))?",
     re.IGNORECASE,
+)
+_BOXED = re.compile(
+    r"\\boxed\{[\s$]*(?:\\(?:text|math)\w*\{)?[\s(]*(?P<letters>[A-J])[).:\s}]*\$?\}"
 )
 _CORRECT = re.compile(
     rf"(?<![A-Za-z])(?P<letters>{_LIST})[)\].\s*$}}]{{0,6}}\s*(?:(?:is|are)\s+(?:therefore\s+|thus\s+|indeed\s+)?(?:the\s+)?(?:only\s+)?(?:final\s+)?"
@@ -256,11 +258,9 @@ def chosen(text: str) -> tuple[str, int] | None:
             or (not match["letters"].isupper() and not _upper(match["letters"]))
         ):
             continue
-        affirmed = match["lead"] or match["verb"] or match["word"] or match["box"] or match["right"]
+        affirmed = match["lead"] or match["verb"] or match["word"] or match["right"]
         if not affirmed:
             continue
-        if match["box"] and "-" in text[match.end("box") : match.start("letters")]:
-            continue  # a name with its sign
         if (
             match["word"] in ("\u9009\u9879", "\u9078\u9805", "\u9078\u629e\u80a2")
             and not match["right"]
@@ -272,7 +272,7 @@ def chosen(text: str) -> tuple[str, int] | None:
             ):
                 continue
         best = (match.start("letters"), match["letters"])
-    for match in deque(_CORRECT.finditer(text), LAST):
+    for match in (*deque(_BOXED.finditer(text), 1), *deque(_CORRECT.finditer(text), LAST)):
         if best is None or match.start() > best[0]:
             best = (match.start(), match["letters"])
     if best is not None:

@@ -37,6 +37,11 @@ _VALUE = re.compile(
 _FOREIGN = re.compile(
     r"[\u0400-\u04ff\u0600-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
 )
+_DENIED = re.compile(
+    "|".join(
+        sorted((re.escape(d) for t in LANGUAGES for d in t.denies), key=lambda d: (-len(d), d))
+    )
+)
 _JOINED = re.compile(
     r"\s*(?:" + "|".join(
         sorted(
@@ -76,6 +81,9 @@ def _closed(said: str) -> str:
     """`said` without the words that end a sentence, and what it counts, in other scripts."""
     if said.isascii() or _FOREIGN.search(said) is None:
         return said
+    value = _VALUE.match(said)
+    if value is not None and _DENIED.match(said[value.end() :].strip()):
+        return said
     shorter = _CLOSES.sub("", said)
     said = shorter.strip() or said
     value = _VALUE.match(said)
@@ -84,6 +92,7 @@ def _closed(said: str) -> str:
     rest = said[value.end() :]
     if (
         rest.strip()
+        and not _DENIED.match(rest.strip())
         and _FOREIGN.match(rest.strip())
         and not _JOINED.match(rest)
         and not re.search(r"\d", rest)

@@ -102,6 +102,8 @@ class WorkerProcess:
         self.baseline: Account | None = None
         self.halted: float | None = None
         """Since when it has been seen stopped, while no clock ran for it."""
+        self.preparing_until: float | None = None
+        """Its first job's clock stands still, at most until then."""
         self.extra_s = 0.0
         """Time the job at hand asked for, if more than the engine's bound."""
         self.alive = True
