@@ -378,7 +378,7 @@ class WorkerPool:
                 self._flush(worker)
 
     def _end(self, reason: str) -> None:
-        """Kill and bury everything; tell every caller."""
+        """Kill and bury everything; every caller gets an answer."""
         with self._lock:
             self._ended = True
         self._sort()

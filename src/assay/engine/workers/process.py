@@ -179,7 +179,7 @@ def _two_pipes() -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def _pidfd(pid: int) -> int:
-    """Tells of a death at once; without it (-1), the end of the pipe tells."""
+    """Shows a death at once; without it (-1), the end of the pipe does."""
     if hasattr(os, "pidfd_open"):
         with contextlib.suppress(OSError):  # an old kernel or a sandbox, or no descriptor is left
             return os.pidfd_open(pid)
