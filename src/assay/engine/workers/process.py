@@ -100,6 +100,8 @@ class WorkerProcess:
         """When the first job started; None while starting up or importing a verifier."""
         self.touched = time.monotonic()
         self.baseline: Account | None = None
+        self.halted: float | None = None
+        """Since when it has been seen stopped, while no clock ran for it."""
         self.preparing_until: float | None = None
         """Its first job's clock stands still, at most until then."""
         self.extra_s = 0.0
