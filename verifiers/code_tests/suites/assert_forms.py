@@ -49,6 +49,8 @@ class State:
     """Names of builtins to which the suite, or the prompt, gives another meaning."""
     classes: frozenset[str]
     """Names that the suite takes for classes: what a call of them gives is no plain value."""
+    believed: bool = False
+    """Operators of classes are: what is asked of their objects is no case."""
     dropped: int = 0
 
 
@@ -271,7 +273,7 @@ def _case(
         view = View(steps, relation)
     if ("sorted", None) in steps:
         rules = _as_sorted(steps, relation, rules)
-    if view is not None and (
+    if (view is not None or rules.as_type is not None or state.believed) and (
         used(call.func) & state.classes or any(map(is_capital, used(call.func)))
     ):
         raise NotACase  # its operators are under test, and it is no plain value
