@@ -23,7 +23,7 @@ from assay.engine.workers.shared_pools import PoolHandle
 from assay.integrations.shared import SharedRewards
 from assay.integrations.watch import Watch
 from assay.ledger import lifetime
-from assay.plugins.load import module_from_file
+from assay.plugins.files import module_from_file
 from assay.verifiers.code_tests.sandbox.parent import selftest
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.verifier import CodeTests

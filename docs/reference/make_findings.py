@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from assay.audit.describe import markdown
+from assay.cli.findings_page import markdown
 
 if __name__ == "__main__":
     Path(__file__).with_name("findings.md").write_text(markdown(), encoding="utf-8")

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 SIGNATURE_DIGITS = 16
 
-SIGNED = ("isolation", "timeout_s")
-"""Details of a verdict that go into the signature: what a sandbox held, and the bound of an item
+SIGNED = ("isolation", "timeout_s", "trust", "packages")
+"""Details of a verdict that go into the signature: what a sandbox held, how far a test's word rests
+on the program, the versions of what programs may import, and the bound of an item
 that was cut off by the clock, since another bound might have judged it otherwise."""
 
 WAYS = 1024

@@ -8,9 +8,9 @@ import numpy as np
 from planted import make_frame
 
 from assay.audit.as_json import to_json
-from assay.audit.finding import Finding, Outcome, Table
 from assay.audit.frame import Stratum, Totals
 from assay.audit.run import Audit, audit
+from assay.findings import Finding, Outcome, Table
 
 KEYS = {
     "": {"version", "assay", "seed", "log", "findings", "analyses"},

@@ -15,10 +15,10 @@ from planted import CLEAN, PLANTED, analyse, covers, make_frame, quiet, the
 
 from assay.audit.analyses.budget.analysis import GDPO, GRPO, GRPO_VERL, IDLE, LOSES, OUTBID
 from assay.audit.analyses.budget.shapley import EVALUATIONS, affordable, shapley
-from assay.audit.finding import Outcome
 from assay.audit.frame import Frame
 from assay.audit.groups import Groups
 from assay.audit.recompose import rows_of
+from assay.findings import Outcome
 from assay.rubrics import BoundRubric, Rubric, load_rubric
 
 

@@ -16,9 +16,9 @@ from planted import CLEAN, PLANTED, analyse, covers, make_frame, quiet, the
 
 from assay import Engine, Sample, load_rubric
 from assay.audit.analyses.counterfactual.analysis import APART, CHANGED, SPEC
-from assay.audit.finding import Outcome
 from assay.audit.frame import Frame
 from assay.audit.logs.log import read_log
+from assay.findings import Outcome
 from assay.plugins.host import Host
 from assay.rubrics import BoundRubric
 

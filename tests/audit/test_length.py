@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from planted import CLEAN, PLANTED, analyse, covers, make_frame, quiet, the
 
 from assay.audit.analyses.length import PAYS, PAYS_KIND, PUNISHES_KIND, TRUNCATED_KIND
-from assay.audit.finding import Outcome
 from assay.audit.frame import Frame
+from assay.findings import Outcome
 
 
 def slope(outcome: Outcome, given: str, among: str = "all") -> Mapping[str, Any]:

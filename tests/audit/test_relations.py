@@ -23,10 +23,10 @@ from assay.audit.analyses.relations.analysis import (
 )
 from assay.audit.analyses.relations.criterion_pairs import CELLS, taken
 from assay.audit.analyses.relations.cycles import CYCLES, CYCLES_KIND
-from assay.audit.finding import Kind, Outcome
 from assay.audit.frame import Frame
 from assay.audit.groups import Groups
 from assay.audit.stats.midranks import group_ranks
+from assay.findings import Kind, Outcome
 
 
 def pair(outcome: Outcome, a: str, b: str) -> Mapping[str, Any]:

@@ -18,10 +18,10 @@ from planted import CLEAN, analyse, make_frame, quiet, the
 
 from assay.audit.analyses.repeats import COPIES, _repeated
 from assay.audit.context import Context
-from assay.audit.finding import Outcome
 from assay.audit.frame import Frame
 from assay.audit.logs import read_log
 from assay.audit.run import audit
+from assay.findings import Outcome
 
 ROW_FIELDS = ("reward", "row_status", "group", "prompt", "step", "label", "length", "file", "line")
 

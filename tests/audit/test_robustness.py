@@ -18,9 +18,9 @@ from assay.audit.analyses.robustness import variations
 from assay.audit.analyses.robustness.analysis import CHANGE, FRAGILE, FRAGILE_ORDERS
 from assay.audit.analyses.robustness.variations import knobs
 from assay.audit.context import Context
-from assay.audit.finding import Outcome
 from assay.audit.frame import Frame
 from assay.audit.recompose import recompose
+from assay.findings import Outcome
 from assay.plugins.host import Host
 from assay.rubrics import BoundRubric
 

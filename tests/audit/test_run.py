@@ -6,11 +6,11 @@ from typing import Any
 
 from planted import make_frame
 
-from assay.audit.analyses import Analysis, AnalysisSpec, load
+from assay.audit.analyses import Analysis, load
 from assay.audit.as_json import to_json
-from assay.audit.finding import Outcome
 from assay.audit.report.document import page
 from assay.audit.run import audit
+from assay.findings import AnalysisSpec, Outcome
 
 
 def broken(frame: Any, context: Any) -> Outcome:

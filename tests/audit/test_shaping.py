@@ -19,10 +19,10 @@ from assay.audit.analyses.shaping.analysis import SPEC
 from assay.audit.analyses.shaping.potential import REUSE, STALL
 from assay.audit.analyses.shaping.reversals import REGRET, REVERSED
 from assay.audit.analyses.shaping.step_count import STEP_COUNT, STEPS, per_step
-from assay.audit.finding import Outcome
 from assay.audit.frame import Frame, Turns
 from assay.audit.groups import Groups
 from assay.audit.logs.log import read_log
+from assay.findings import Outcome
 from assay.plugins.host import Host
 from assay.rubrics import BoundRubric
 

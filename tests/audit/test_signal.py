@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from planted import CLEAN, PLANTED, analyse, covers, make_frame, quiet, the
 
 from assay.audit.analyses.signal import DEAD_GROUPS, OFF_KEY_SIGNAL, mixed
-from assay.audit.finding import Outcome
 from assay.audit.frame import Frame
+from assay.findings import Outcome
 
 WEIGHTS = {"answer": 0.9, "format": 0.1}
 

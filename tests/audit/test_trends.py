@@ -10,8 +10,8 @@ import pytest
 from planted import PLANTED, analyse, covers, make_frame, quiet, the
 
 from assay.audit.analyses import trends
-from assay.audit.finding import Kind
 from assay.audit.frame import Frame
+from assay.findings import Kind
 
 
 def log(

@@ -11,15 +11,24 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 
-from assay.engine import deadlines
-from assay.engine.blame import BLAME_SHARE, Account, at_fault, own_share
-from assay.engine.deadlines import OWN_SHARE, START_S, STEAL_S, TICK
-from assay.engine.job import Job
-from assay.engine.scheduling import WAITING_JOBS, WINDOW_BYTES, WINDOW_JOBS, Pace, Work, fill
+from assay.engine.workers import deadlines
+from assay.engine.workers.blame import BLAME_SHARE, Account, at_fault, own_share
+from assay.engine.workers.deadlines import OWN_SHARE, START_S, STEAL_S, TICK
+from assay.engine.workers.job import Job
+from assay.engine.workers.scheduling import (
+    WAITING_JOBS,
+    WINDOW_BYTES,
+    WINDOW_JOBS,
+    Pace,
+    Work,
+    fill,
+)
 
 
 class Worker:
     """As much of a worker's process as decisions look at."""
+
+    preparing_until: float | None = None
 
     def __init__(self, *jobs: Job, shared: bool = False) -> None:
         self.jobs = deque(jobs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -145,3 +145,29 @@ def test_a_verdict_that_a_worker_sends_is_what_the_verifier_returned(engine: Eng
     verdict = engine.verify(Sample("pid")).verdicts["zoo.act"]
     assert verdict == Verdict.judged("zoo.act@1", 1.0, verdict.because)
     assert verdict.seconds > 0
+
+
+def test_what_is_prepared_for_a_sample_is_no_part_of_its_time() -> None:
+    """Reading tests, starting a sandbox: the completion cannot help it."""
+    with Engine(weighted("zoo.prepared"), plugins=[ZOO], workers=1, timeout_s=0.2) as engine:
+        verdict = engine.verify(Sample("0.7")).verdicts["zoo.prepared"]
+    assert verdict.score == 1.0
+    assert verdict.because == "at most 0.2 s", "and it knows the engine's bound"
+
+
+def test_a_preparation_without_end_is_no_score() -> None:
+    from assay.engine.workers import deadlines
+
+    class Worker:
+        alive = ready = True
+        waiting = False
+        since, preparing_until = 0.0, 5.0
+        jobs = ("a job",)
+
+    worker: Any = Worker()
+    assert deadlines.look(worker, 4.0) is None
+    decision = deadlines.look(worker, 6.0)
+    assert decision is not None
+    assert decision.retire
+    assert decision.reply is not None
+    assert decision.reply[0] == "late"

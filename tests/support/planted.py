@@ -17,8 +17,8 @@ from scipy import stats
 
 from assay.audit.analyses import load
 from assay.audit.context import CONFIDENCE, FALSE_ALARM, Context
-from assay.audit.finding import Finding, Outcome
 from assay.audit.frame import Frame
+from assay.findings import Finding, Outcome
 
 PLANTED = 200
 CLEAN = 400

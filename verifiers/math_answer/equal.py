@@ -6,22 +6,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
 from assay.printable import printable
-from assay.verifiers.math_answer.deciding import form, relations, scalars
+from assay.verifiers.math_answer.arithmetic import scalars
+from assay.verifiers.math_answer.deciding import choices as deciding_choices
+from assay.verifiers.math_answer.deciding import constants, families, form, relations
 from assay.verifiers.math_answer.deciding.compare import Comparer
 from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
-from assay.verifiers.math_answer.reading import placeholders, wording
+from assay.verifiers.math_answer.reading import choices, placeholders, wording
+from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.commas import with_points
+from assay.verifiers.math_answer.reading.dates import date
 from assay.verifiers.math_answer.reading.parse import parse_tokens
 from assay.verifiers.math_answer.reading.simplify import settle
+from assay.verifiers.math_answer.reading.spoken import spoken
 from assay.verifiers.math_answer.reading.tokens import tokenize
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import Items, Node, Num, Rel, Sym, walk
@@ -61,7 +66,8 @@ class Comparison:
 class Reading:
     """A text as it was understood."""
 
-    __slots__ = ("_shown", "node", "notation", "other", "parameters", "squeezed", "text")
+    __slots__ = ("_choice", "_option", "_shown", "node", "notation", "parameters", "squeezed",
+                 "text")  # fmt: skip
 
     def __init__(
         self,
@@ -70,7 +76,6 @@ class Reading:
         node: Node | None,
         notation: tuple[str, ...],
         parameters: frozenset[str] = frozenset(),
-        other: Node | None = None,
     ) -> None:
         self.text = text
         self.squeezed = squeezed
@@ -79,9 +84,27 @@ class Reading:
         """None where it is readable only as a sequence of signs."""
         self.notation = notation
         self.parameters = parameters
-        self.other = other
-        """The letter of a choice that is followed by its text."""
         self._shown: str | None = None
+        self._choice: Choice | Literal[False] | None = False
+        self._option: Reading | Literal[False] | None = False
+
+    @property
+    def choice(self) -> Choice | None:
+        """The choice that the text makes, if it is one."""
+        if self._choice is False:
+            self._choice = choices.reference_choice(self.text)
+        return self._choice
+
+    @property
+    def option(self) -> Reading | None:
+        """The text behind a choice letter, read by itself; None without one."""
+        if self._option is False:
+            text = choices.option_text(self.text)
+            try:
+                self._option = read(text) if text is not None else None
+            except Unreadable:
+                self._option = None
+        return self._option
 
     @property
     def shown(self) -> str:
@@ -109,30 +132,20 @@ def read(text: str) -> Reading:
     if not notation:
         raise Unreadable("empty")
     squeezed = squeeze(text)
+    node = spoken(text)
+    notes: tuple[str, ...] = ()
     try:
-        node, notes = parse_tokens(tokens)
+        if node is None:
+            node, notes = parse_tokens(tokens)
     except Unreadable:
-        if not any(t.kind == "word" and len(t.value) > 2 for t in tokens):
+        if date(text) is None and not any(t.kind == "word" and len(t.value) > 2 for t in tokens):
             raise
         return Reading(text, squeezed, None, notation, frozenset())
     node = settle(node)
     scalars.defined(node)
     names = frozenset(w for w in notes if len(w) == 1 and w.isalpha())
     node, declared = declarations(node)
-    other = _choice(text)
-    return Reading(text, squeezed, node, notation, names | declared, other)
-
-
-_CHOICE = re.compile(r"[(\s]*([A-J])(?:\)[.:]?|[.:])\s*(\S.*)")
-_STYLE = re.compile(r"\\(?:text|textbf|mathrm|mathbf|bf|rm)\b|[${}\\]")
-
-
-def _choice(text: str) -> Node | None:
-    """The letter of ``(B) 12``."""
-    if len(text) > 400 or not any(c in text[:24] for c in "ABCDEFGHIJ"):
-        return None
-    match = _CHOICE.match(_STYLE.sub("", text).strip())
-    return Sym(match[1]) if match is not None else None
+    return Reading(text, squeezed, node, notation, names | declared)
 
 
 def declarations(node: Node) -> tuple[Node, frozenset[str]]:
@@ -249,6 +262,10 @@ def _equivalent(reference: Reading, answer: str, policy: Policy) -> Comparison:
     inner = reference_text(answer) if "boxed" in answer else answer
     if policy.text_layer and policy.form == "any" and squeeze(inner) == reference.squeezed:
         return _comparison(Finding(True, "text", "proved"), reference, reference)
+    if reference.choice is not None:
+        chosen = choices.choice(inner)
+        if chosen is not None:
+            return _chosen(reference, chosen, inner, policy)
     try:
         reading = read(inner)
     except Unreadable as err:
@@ -256,6 +273,8 @@ def _equivalent(reference: Reading, answer: str, policy: Policy) -> Comparison:
         shown = printable(inner.strip(), SHOWN)
         return Comparison(False, "reading", "proved", why, reference.shown, shown)
     found = compare(reference, reading, policy)
+    if found.equal is False:
+        found = _by_option(found, reference, reading, policy)
     if found.equal and policy.form != "any" and reading.node is not None:
         problem = form.problem(reading.node, policy)
         if problem is not None:
@@ -263,10 +282,48 @@ def _equivalent(reference: Reading, answer: str, policy: Policy) -> Comparison:
     return _comparison(found, reference, reading)
 
 
+def _chosen(reference: Reading, chosen: Choice, text: str, policy: Policy) -> Comparison:
+    """The comparison of two choices."""
+    assert reference.choice is not None
+    found = deciding_choices.same(reference.choice, chosen, policy)
+    said = printable(text.strip(), SHOWN)
+    because = f"{said} and {reference.shown} are the same choice"
+    if not found.equal:
+        because = f"{said} and {reference.shown} differ: {found.why}"
+    return Comparison(bool(found.equal), found.by, "proved", because, reference.shown, said)
+
+
+def _by_option(found: Finding, reference: Reading, answer: Reading, policy: Policy) -> Finding:
+    """`found`, unless one side is a letter with an option's text that answers the other side."""
+    if reference.option is not None and answer.choice is None:
+        by_text = compare(reference.option, answer, policy)
+    elif answer.option is not None and reference.choice is None:
+        by_text = compare(reference, answer.option, policy)
+    else:
+        return found
+    return by_text._replace(why="by the text of the option") if by_text.equal else found
+
+
+def asks_for_letters(reference: str | int | float | Sequence[str | int | float]) -> bool:
+    """Whether a reference is a choice letter, or several, so that a letter answers it."""
+    if isinstance(reference, str):
+        return (
+            len(reference) <= choices.CHARS
+            and choices.choice(reference_text(reference)) is not None
+        )
+    if isinstance(reference, int | float):
+        return False
+    return any(asks_for_letters(one) for one in reference)
+
+
 def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
     """The finding on two readings, by the bounded layers."""
     if reference.notation == answer.notation:
         return Finding(True, "structure", "proved", "the same notation")
+    expected = date(reference.text)
+    if expected is not None and (given := date(answer.text)) is not None:
+        same = expected == given
+        return Finding(same, "exact", "proved", "the same date" if same else "another date")
     if reference.node is None or answer.node is None:
         return different("one of them can only be compared by its spelling", "words")
     if relations.restates(reference.node, answer.node):
@@ -275,12 +332,12 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
     comparer.parameters = reference.parameters | answer.parameters
     try:
         found = comparer.same(reference.node, answer.node)
-        if found.equal is False and (reference.other is None) != (answer.other is None):
-            letter = Comparer(policy).same(
-                reference.other or reference.node, answer.other or answer.node
-            )
-            if letter.equal:
-                return letter._replace(why="the letter of the choice")
+        if not found.equal:
+            family = families.compare(reference.node, answer.node, comparer.parameters, policy)
+            if family is None and policy.constants == "rename":
+                family = constants.same_family(reference.node, answer.node, policy)
+            if family is not None:
+                return family
         return found
     except Unreadable as err:
         return Finding(False, "reading", "proved", str(err))

@@ -65,13 +65,23 @@ class Policy(BaseModel):
     """Form that the answer must have besides its value: a reduced fraction, a product of
     factors, an expanded polynomial, a decimal."""
     places: int | None = Field(None, ge=0, le=50)
-    """With `form` ``decimal``: digits after the point that the answer must show."""
+    """Digits after the point that the question asks for: an answer that shows as many, or more,
+    may be any value that rounds to it, whatever the reference shows. With `form` ``decimal``
+    it must show exactly as many."""
+    digits: int | None = Field(None, ge=1, le=50)
+    """Likewise, significant digits."""
     extraction: Literal["any", "math", "boxed"] = "any"
     """Where an answer may stand: ``math``: not as a bare number in prose; ``boxed``: in a box or
     an answer tag only."""
     boxed: Literal["last", "only", "all"] = "last"
     """Which boxes of a response count: the last group; ``only``: two different boxes are no
     answer; ``all``: all boxes together list the parts of one answer."""
+    answer_fields: tuple[str, ...] = ("answer", "final_answer", "result")
+    """Names of the fields of a JSON object that hold an answer, in the order in which they count;
+    empty: no field does."""
+    unfinished: Literal["refuse", "read"] = "refuse"
+    """Whether a response that was cut off (`finish_reason` ``length``) within a reasoning block or
+    a box that is still open can hold an answer there."""
     text_layer: bool = True
     """Whether equal spelling decides before anything is parsed."""
 

@@ -120,6 +120,8 @@ def _app(node: App) -> str:
         return f"{_inner(args[0], 4)}^{_inner(args[1], 4)}"
     if op == "mixed":
         return f"{_plain(args[0])} {_plain(args[1])}"
+    if op == "deg" and (angle := _angle(args[0])) is not None:
+        return angle
     if op in _POSTFIX:
         return _inner(args[0], 4) + _POSTFIX[op]
     if op in _INFIX:
@@ -134,3 +136,20 @@ def _app(node: App) -> str:
     if op == "logb":
         return f"log_{_inner(args[0], 4)}({_plain(args[1])})"
     return f"{op}({', '.join(_plain(a) for a in args)})"
+
+
+def _angle(node: Node) -> str | None:
+    """``30° 15'``, of a sum of degrees and sixtieths of them."""
+    if not (isinstance(node, App) and node.op == "add"):
+        return None
+    first, *rest = node.args
+    text = _inner(first, 4) + "°"
+    for term in rest:
+        if not (isinstance(term, App) and term.op == "mul" and len(term.args) == 2):
+            return None
+        value, share = term.args
+        mark = {60: "'", 3600: "''"}.get(int(share.value.q)) if isinstance(share, Num) else None
+        if mark is None or not isinstance(share, Num) or share.value.p != 1:
+            return None
+        text += f" {_inner(value, 4)}{mark}"
+    return text

@@ -13,7 +13,7 @@ from assay.errors import ReferenceUnreadable, SampleError, nearest
 from assay.model import FrozenDict, Sample, Verdict
 from assay.plugins.spec import Escalate
 from assay.printable import printable
-from assay.verifiers.math_answer.equal import Comparison, equivalent
+from assay.verifiers.math_answer.equal import Comparison, asks_for_letters, equivalent
 from assay.verifiers.math_answer.locating.extract import Extraction, extract
 from assay.verifiers.math_answer.policy import DEFAULT, Policy
 
@@ -21,6 +21,13 @@ NAME = "math.answer@1"
 
 INFO = "math"
 """Entry of `info` that overrides fields of the policy for one row."""
+
+
+PASSING = frozenset({"conclusion", "last math", "last number"})
+"""Rules that take a value out of a sentence; where the reference is the sentence, it counts."""
+
+WHOLE = 600
+"""Longest response that is compared whole with the reference, in characters."""
 
 
 class MathAnswer:
@@ -56,17 +63,28 @@ class MathAnswer:
         reference = sample.reference
         if reference is None:
             raise ReferenceUnreadable("the sample has no reference")
-        found = extract(sample.text, policy.boxed, policy.extraction)
+        found = extract(
+            sample.text,
+            policy.boxed,
+            policy.extraction,
+            letters=asks_for_letters(reference),
+            fields=policy.answer_fields,
+            cut=policy.unfinished == "refuse" and sample.finish_reason == "length",
+        )
         if found.text is None:
             equivalent(reference, "0", policy)  # a reference that cannot be read must still raise
             return Verdict.judged(
                 NAME, 0.0, found.why, details={"extracted_by": found.rule, "decided_by": "reading"}
             )
         comparison = equivalent(reference, found.text, policy)
+        if not comparison.equal and found.rule in PASSING and len(sample.answer) <= WHOLE:
+            whole = equivalent(reference, sample.answer, policy)
+            if whole.equal and whole.decided_by in ("text", "structure", "words"):
+                return _verdict(Extraction(sample.answer.strip(), "whole"), whole)
         if comparison.open:
             if not last:
                 return Escalate(comparison.because)
-            from assay.verifiers.math_answer.deciding import by_sympy
+            from assay.verifiers.math_answer import by_sympy
 
             comparison = by_sympy.attempt(reference, found.text, policy, comparison)
         return _verdict(found, comparison)

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from assay.audit.as_json import to_json
     from assay.audit.context import Context
-    from assay.audit.finding import Finding
     from assay.audit.frame import Frame
     from assay.audit.logs import read_log
     from assay.audit.report import write_report
     from assay.audit.run import Audit, audit
+    from assay.findings import Finding
 
 __all__ = [
     "Audit",
@@ -42,7 +42,7 @@ __all__ = [
 _HOMES = {
     "Audit": "assay.audit.run",
     "Context": "assay.audit.context",
-    "Finding": "assay.audit.finding",
+    "Finding": "assay.findings",
     "Frame": "assay.audit.frame",
     "audit": "assay.audit.run",
     "read_log": "assay.audit.logs",

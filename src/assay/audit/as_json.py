@@ -31,13 +31,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assay import __version__
-from assay.audit.finding import RowCell
 from assay.audit.frame import ROW_STATUSES
+from assay.findings import RowCell
 
 if TYPE_CHECKING:
-    from assay.audit.finding import Cell, Finding, Outcome, Table
     from assay.audit.frame import Floats, Frame
     from assay.audit.run import Audit
+    from assay.findings import Cell, Finding, Outcome, Table
 
 VERSION = 1
 

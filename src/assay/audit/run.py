@@ -9,8 +9,8 @@ from pathlib import Path
 
 from assay.audit.analyses import Analysis, all_analyses
 from assay.audit.context import Context
-from assay.audit.finding import Finding, Outcome, worst_first
 from assay.audit.frame import Frame
+from assay.findings import Finding, Outcome, worst_first
 
 REMEDIES = {
     "criteria": "scores of criteria: `terms`, `verdicts` or `scores` in the rows, or --map",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from typing import TextIO
 
 from rich.console import Console, RenderableType
@@ -23,7 +25,35 @@ class _Console(Console):
     def on_broken_pipe(self) -> None:
         """Rich would leave with code 1; the work is done all the same, and its code counts."""
         self.quiet = True
-        silence(sys.stderr if self.stderr else sys.stdout)
+        silence(sys.stderr if self.stderr else output())
+
+
+_ours: TextIO | None = None
+"""Standard output while a command runs; `sys.stdout` is then standard error."""
+
+
+@contextmanager
+def own_output() -> Iterator[None]:
+    """Keep standard output for results: what a plugin prints goes to standard error.
+
+    A line of its own among rows, or within ``--json``, would break whoever reads them.
+    """
+    global _ours
+    if sys.stdout is None:  # closed: what is printed goes nowhere as it is
+        yield
+        return
+    before, _ours = sys.stdout, sys.stdout
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _ours = None
+        sys.stdout = before
+
+
+def output() -> TextIO | None:
+    """Standard output; None where it is closed."""
+    return _ours if _ours is not None else sys.stdout
 
 
 def silence(stream: TextIO | None) -> None:
@@ -48,7 +78,7 @@ def show(what: RenderableType, *, on_stderr: bool = False, soft_wrap: bool = Fal
     try:
         (stderr() if on_stderr else stdout()).print(what, soft_wrap=soft_wrap)
     except OSError as err:
-        silence(sys.stderr if on_stderr else sys.stdout)
+        silence(sys.stderr if on_stderr else output())
         name = "stderr" if on_stderr else "stdout"
         raise RolloutsError(f"{name}: {err.strerror or err}") from err
 
@@ -56,6 +86,7 @@ def show(what: RenderableType, *, on_stderr: bool = False, soft_wrap: bool = Fal
 def _console(stream: TextIO | None) -> Console:
     terminal = stream is not None and stream.isatty()
     return _Console(
+        file=None if stream is sys.stderr else stream,
         stderr=stream is sys.stderr,
         highlight=False,
         emoji=False,
@@ -65,7 +96,7 @@ def _console(stream: TextIO | None) -> Console:
 
 def stdout() -> Console:
     """For results."""
-    return _console(sys.stdout)
+    return _console(output())
 
 
 def stderr() -> Console:

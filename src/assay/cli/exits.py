@@ -9,5 +9,7 @@ USER_MISTAKE = 2
 TOO_MANY_UNSCORED = 3
 INTERRUPTED = 130
 """As every Unix tool after Ctrl-C."""
+TERMINATED = 143
+"""As every Unix tool that SIGTERM ends."""
 READER_GONE = 141
 """As every Unix tool whose reader has closed the pipe."""

@@ -7,8 +7,10 @@ the rows on standard output has gone.
 
 from __future__ import annotations
 
+import functools
 import sys
 import warnings
+from collections.abc import Callable
 from importlib.metadata import version as version_of
 from typing import Annotated, Any
 
@@ -34,7 +36,7 @@ def app(only: str | None = None) -> typer.Typer:
     """The application, with every command, or with the one that will run."""
     made = typer.Typer(
         name="assay",
-        add_completion=False,
+        add_completion=only is None,  # its options stand beside the commands
         pretty_exceptions_enable=False,
         epilog=EPILOG,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -51,8 +53,21 @@ def app(only: str | None = None) -> typer.Typer:
 
     for name in [only] if only else registry.COMMANDS:
         settings = dict(registry.SETTINGS.get(name, {}))
-        made.command(name, context_settings=settings or None)(registry.load(name))
+        made.command(name, context_settings=settings or None)(_guarded(registry.load(name)))
     return made
+
+
+def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command, with standard output kept for its results."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **options: Any) -> Any:
+        from assay.cli.console import own_output
+
+        with own_output():
+            return command(*args, **options)
+
+    return run
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -13,6 +13,7 @@ from assay.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine
+    from assay.plugins.host import Host
 
 RubricName: TypeAlias = Annotated[
     str, typer.Option("--rubric", "-r", help="A preset's name, or a TOML or JSON file.")
@@ -69,6 +70,15 @@ def read_map(
             raise ConfigError(f"--map {item}: {name!r} is mapped to {columns[name]!r} already")
         columns[name] = column
     return columns
+
+
+def make_host(plugin: Sequence[str] | None) -> Host:
+    """What is installed, and these files; what could not be loaded stands in `errors`."""
+    from assay.plugins.host import Host, PluginWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PluginWarning)
+        return Host(plugins=tuple(plugin or ()))
 
 
 def make_engine(rubric: str, **options: Any) -> Engine:

@@ -42,6 +42,11 @@ class RowRecorder:
         """No row follows, and none was left out."""
         self._release()
 
+    @property
+    def lost(self) -> int:
+        """Rewards that could not be recorded; once it is closed, all of them."""
+        return self._writer.lost
+
     def _release(self) -> None:
         held, self._held = self._held, None
         if held is not None:

@@ -15,6 +15,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "verify": "assay.cli.commands.verify:verify",
         "compare": "assay.cli.commands.compare:compare",
         "style": "assay.cli.commands.style:style",
+        "verifiers": "assay.cli.commands.verifiers:verifiers",
+        "rubrics": "assay.cli.commands.rubrics:rubrics",
         "plugins": "assay.cli.commands.plugins:plugins",
         "preflight": "assay.cli.commands.preflight:check",
         "prove": "assay.cli.commands.prove:prove",

@@ -15,6 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.cli.console import plain
+from assay.cli.crashes import Crashes
+from assay.engine.unscored import Doubts
+from assay.printable import one_line
 
 SLOWEST = 5
 PLACE_CHARS = 36
@@ -45,8 +48,14 @@ class Tally:
     unscored_causes: Counter[str] = field(default_factory=Counter)
     replaced: set[str] = field(default_factory=set)
     """Columns of rows in whose values ours have replaced."""
+    tops: Mapping[str, float] = field(default_factory=dict)
+    """Each criterion that is the key of some case of the rubric -> its top level."""
+    keys: set[str] = field(default_factory=set)
+    """Those that were compared with labels."""
     labelled: int = 0
     agreeing: int = 0
+    crashes: Crashes = field(default_factory=Crashes)
+    doubts: Doubts = field(default_factory=Doubts)
     seconds: float = 0.0
     """Wall clock of this run."""
     _slowest: list[tuple[float, int, str, str]] = field(default_factory=list)
@@ -61,23 +70,48 @@ class Tally:
             self.invalid.append(f"{place}: {str(row.get('error', '')).partition(chr(10))[0]}")
         if row["reward"] is not None:
             self.rewards.append(row["reward"])
-            if isinstance(row.get("label"), bool):
-                self.labelled += 1
-                self.agreeing += (row["reward"] == 1.0) == row["label"]
+            self._compare(row)
         seconds = 0.0
+        self.doubts.n += 1
         for key, verdict in row["verdicts"].items():
             criterion = self.criteria.setdefault(key, CriterionTally())
             criterion.statuses[str(verdict["status"])] += 1
+            if verdict["status"] == "crashed":
+                self.crashes.add(key, verdict, place)
+            self.doubts.add(
+                key,
+                str(verdict["status"]),
+                verdict["score"],
+                (verdict.get("details") or {}).get("limit"),
+                str(verdict["because"]),
+                row["reward"] is not None,
+            )
             if verdict["score"] is not None:
                 criterion.scores.append(verdict["score"])
             elif status == "unscored":
-                self.unscored_causes[f"{key}: {verdict['status']}"] += 1
+                self.unscored_causes[f"{one_line(key)}: {verdict['status']}"] += 1
             seconds += verdict["seconds"]
         if not resumed and seconds > 0:
             why = "; ".join(str(v["because"]) for v in row["verdicts"].values())
             heapq.heappush(self._slowest, (seconds, -self.n, place, why[:200]))
             if len(self._slowest) > SLOWEST:
                 heapq.heappop(self._slowest)
+
+    def _compare(self, row: Mapping[str, Any]) -> None:
+        """Whether a row's key criterion agrees with its label.
+
+        Not the reward, which also holds what form and length are worth.
+        """
+        keys = [key for key in row["verdicts"] if key in self.tops]
+        if len(keys) != 1 or not isinstance(row.get("label"), bool):
+            return
+        (key,) = keys
+        score = row["verdicts"][key]["score"]
+        if score is None:
+            return
+        self.keys.add(key)
+        self.labelled += 1
+        self.agreeing += (score >= self.tops[key]) == row["label"]
 
     @property
     def mean(self) -> float | None:
@@ -107,9 +141,12 @@ class Tally:
             if count or status == "scored":
                 lines.append((status, f"{count:,} ({_share(count, self.n)})"))
         if self.labelled:
+            tops = {self.tops[key] for key in self.keys}
+            what = next(iter(self.keys)) if len(self.keys) == 1 else "the key criterion"
+            level = f"{tops.pop():g}" if len(tops) == 1 else "its top level"
             lines.append(
                 (
-                    "reward == 1.0 agrees with label",
+                    f"{what} == {level} agrees with label",
                     f"{self.agreeing:,} of {self.labelled:,} "
                     f"({_share(self.agreeing, self.labelled)})",
                 )

@@ -202,6 +202,8 @@ class ReadyVerifier:
         if kind == "starved":
             sentence, seconds = told
             return Verdict(self.name, Status.TIMED_OUT, None, sentence, seconds=seconds)
+        if kind == "late":
+            return Verdict.undecided(self.name, told, details={"limit": "prepare"})
         if kind == "budget":
             return Verdict.timed_out(self.name, told, details={"limit": "budget"})
         if kind != "reply":

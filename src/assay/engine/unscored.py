@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assay.model import Reward, Status
+from assay.printable import one_line
 
 UNSCORED_FROM = 200
 """Fewer samples than this are never too many."""
@@ -44,36 +45,79 @@ likely to blame as the completions."""
 def suspicious(rewards: Sequence[Reward], most: float) -> list[str]:
     """What looks like a verifier's fault though the samples have scores, a sentence each.
 
-    A criterion that is no key and crashes costs a reward its worst case, and one that hangs is the
-    completion's fault by rule: both leave a score that nothing but this tells from an honest one.
-
     Args:
         rewards: Of some samples.
         most: Share of a criterion's verdicts that may have crashed, in [0, 1].
     """
-    if len(rewards) < UNSCORED_FROM:
-        return []
-    crashed: Counter[str] = Counter()
-    cut_off: Counter[str] = Counter()
-    why: dict[str, str] = {}
+    doubts = Doubts()
     for reward in rewards:
+        doubts.n += 1
         for key, verdict in reward.verdicts.items():
-            if verdict.status is Status.CRASHED and reward.value is not None:
-                crashed[key] += 1
-                why.setdefault(key, verdict.because)
-            elif verdict.score == 0.0 and verdict.details.get("limit") in ("cpu", "sleep"):
-                cut_off[key] += 1
-                why.setdefault(key, verdict.because)
-    told = [
-        f"{key} crashed on {n} of {len(rewards)} samples, which were paid as if it had found the "
-        f"worst: {why[key][:200]}"
-        for key, n in crashed.items()
-        if n > most * len(rewards)
-    ]
-    told += [
-        f"{key} was cut off on {n} of {len(rewards)} samples, which were judged 0: {why[key][:200]}"
-        "\nfix: where that is not the completions' doing, mend the verifier or raise timeout_s"
-        for key, n in cut_off.items()
-        if n > CUT_OFF * len(rewards)
-    ]
-    return told
+            doubts.add(
+                key,
+                str(verdict.status),
+                verdict.score,
+                verdict.details.get("limit"),
+                verdict.because,
+                reward.value is not None,
+            )
+    return doubts.sentences(most, "samples")
+
+
+class Doubts:
+    """Counts, verdict by verdict, what looks like a verifier's fault.
+
+    A criterion that is no key and crashes costs a reward its worst case, and one that hangs is the
+    completion's fault by rule: both leave a score that nothing but this tells from an honest one.
+    """
+
+    def __init__(self) -> None:
+        self.n = 0
+        """Samples."""
+        self._crashed: Counter[str] = Counter()
+        self._cut_off: Counter[str] = Counter()
+        self._why: dict[str, str] = {}
+
+    def add(
+        self, key: str, status: str, score: float | None, limit: object, because: str, scored: bool
+    ) -> None:
+        """One verdict.
+
+        Args:
+            key: The criterion's.
+            status: The verdict's.
+            score: The verdict's.
+            limit: What was spent, of its details.
+            because: The verdict's.
+            scored: Whether the reward has a value all the same.
+        """
+        if status == Status.CRASHED and scored:
+            self._crashed[key] += 1
+            self._why.setdefault(key, because)
+        elif score == 0.0 and limit in ("cpu", "sleep"):
+            self._cut_off[key] += 1
+            self._why.setdefault(key, because)
+
+    def sentences(self, most: float, what: str) -> list[str]:
+        """A sentence for each criterion that looks broken; none for fewer than 200 samples.
+
+        Args:
+            most: Share of a criterion's verdicts that may have crashed, in [0, 1].
+            what: The samples, in a word.
+        """
+        if self.n < UNSCORED_FROM:
+            return []
+        told = [
+            f"{one_line(key)} crashed on {n} of {self.n} {what}, which were paid as if it had "
+            f"found the worst: {self._why[key][:200]}"
+            for key, n in self._crashed.items()
+            if n > most * self.n
+        ]
+        told += [
+            f"{one_line(key)} was cut off on {n} of {self.n} {what}, which were judged 0: "
+            f"{self._why[key][:200]}"
+            "\nfix: where that is not the completions' doing, mend the verifier or raise timeout_s"
+            for key, n in self._cut_off.items()
+            if n > CUT_OFF * self.n
+        ]
+        return told

@@ -149,6 +149,10 @@ class RowReader:
                 rows.append(err)
         return rows
 
+    def maps(self, field: str) -> bool:
+        """Whether a column was named for the field."""
+        return field in self._columns
+
     def describe(self, row: int, given: Mapping[str, Any]) -> list[str]:
         """Lines of an error that show what the mapped columns hold in a row."""
         lines = []

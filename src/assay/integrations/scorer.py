@@ -11,6 +11,7 @@ from assay.engine.drivers import Row
 from assay.engine.engine import Engine, RubricSource
 from assay.engine.workers.shared_pools import available_cores
 from assay.errors import ConfigError, SampleError
+from assay.integrations.missing import A_NUMBER, Missing, Unscored
 from assay.integrations.rows import Column, Needs, RowReader
 from assay.integrations.watch import Watch
 from assay.model import EMPTY, Reward
@@ -54,6 +55,9 @@ class Options(TypedDict, total=False):
     """Share of completions that may go without a score, looked at every 200; by default 0.05."""
     on_unscored: Literal["raise", "warn", "ignore"]
     """What happens above it: ``raise`` `UnscoredError` (the default), ``warn``, or ``ignore``."""
+    unscored: Unscored
+    """What a completion without a score is for the trainer: see `Unscored`. By default ``mask``
+    where the trainer can leave a completion out, else ``raise``."""
     verifiers: Iterable[VerifierSpec | Callable[..., Any]]
     """Functions marked with `@assay.verifier`, besides the plugins'."""
     plugins: Sequence[str]
@@ -75,6 +79,8 @@ class Scorer:
         on_invalid: Literal["raise", "mask"] = "raise",
         max_unscored: float = 0.05,
         on_unscored: Literal["raise", "warn", "ignore"] = "raise",
+        unscored: Unscored | None = None,
+        can: Sequence[str] = ("mask", "raise", "group_mean", A_NUMBER),
         verifiers: Iterable[VerifierSpec | Callable[..., Any]] = (),
         plugins: Sequence[str] = (),
     ) -> None:
@@ -82,6 +88,7 @@ class Scorer:
             raise ConfigError(f"on_invalid is {on_invalid!r}, must be raise, mask")
         self.name = name_of(rubric) if name is None else name
         self.on_invalid = on_invalid
+        self.missing = Missing(can[0] if unscored is None else unscored, can)
         self.reader = RowReader(columns)
         self._rubric = load_rubric(rubric)
         self._options: dict[str, Any] = {
@@ -128,50 +135,64 @@ class Scorer:
 
     def rows(
         self,
-        prompts: Sequence[Any] | None,
         completions: Sequence[Any],
-        completion_ids: Sequence[Any] | None,
-        trainer_state: Any,
-        given: Mapping[str, Any],
+        columns: Mapping[str, Any],
+        **known: Sequence[Any] | None,
     ) -> list[Row]:
-        """The batch as samples; see `RowReader.read`."""
-        step = getattr(trainer_state, "global_step", None)
-        return self.reader.read(
-            completions,
-            given,
-            self.ready()[1],
-            prompt=None if prompts is None else [p or None for p in prompts],
-            n_tokens=None if completion_ids is None else [len(ids) for ids in completion_ids],
-            step=None if step is None else [step] * len(completions),
-        )
+        """The batch as samples; see `RowReader.read`.
+
+        Args:
+            completions: Texts, or lists of chat messages.
+            columns: Of the data set, a value each completion; what is no list of that length is
+                passed over.
+            **known: Fields of `Sample` that the trainer itself knows, such as `prompt`,
+                `n_tokens` and `step`.
+        """
+        return self.reader.read(completions, columns, self.ready()[1], **known)
 
     def settle(
         self,
         rewards: Sequence[Reward],
-        given: Mapping[str, Any],
-        prompts: Sequence[Any] | None,
-        log_metric: Log | None,
-        log_extra: Log | None,
-    ) -> None:
-        """Look at the rewards of a batch: raise what must not go unnoticed, log the rest."""
+        columns: Mapping[str, Any],
+        *,
+        prompts: Sequence[Any] | None = None,
+        groups: Sequence[object] | None = None,
+        log_metric: Log | None = None,
+        log_extra: Log | None = None,
+    ) -> list[float | None]:
+        """The numbers that the trainer gets, once what must not go unnoticed has been raised.
+
+        Args:
+            rewards: Of a batch.
+            columns: As for `rows`; for the message about a malformed row.
+            prompts: One each completion, for that message.
+            groups: What tells groups apart, one each completion; for ``group_mean``.
+            log_metric: The trainer's log of numbers, called with a name and a value.
+            log_extra: The trainer's table of completions, called with a name and a list.
+
+        Raises:
+            SampleError: a row is malformed, and `on_invalid` is ``raise``.
+            UnscoredError: too many have no score, or one has none and `unscored` is ``raise``.
+        """
         if self.on_invalid == "raise":
             for i, found in enumerate(rewards):
                 if found.status == "invalid":
-                    raise self._malformed(i, found, given, prompts)
+                    raise self._malformed(i, found, columns, prompts)
         if log_metric is not None:
             for metric, value in metrics_of(rewards).items():
                 log_metric(f"{self.name}/{metric}", value)
         if log_extra is not None:
             log_extra(f"{self.name}/because", [because(r) for r in rewards])
         self._watch.see(rewards)
+        return self.missing.numbers(rewards, groups)
 
     def _malformed(
-        self, i: int, found: Reward, given: Mapping[str, Any], prompts: Sequence[Any] | None
+        self, i: int, found: Reward, columns: Mapping[str, Any], prompts: Sequence[Any] | None
     ) -> SampleError:
         lines = [f"a row of the data set is malformed: {found.error}"]
         if prompts is not None and i < len(prompts):
             lines.append(f"  prompt: {printable(repr(prompts[i]), 200)}")
-        lines += self.reader.describe(i, given)
+        lines += self.reader.describe(i, columns)
         lines.append(
             "fix: mend the row, map another column with columns={...}, or leave such rows out of "
             "training with on_invalid='mask'"

@@ -20,6 +20,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Unpack
 
 from assay.engine.engine import RubricSource
+from assay.integrations.missing import A_NUMBER
 from assay.integrations.scorer import Log, Options, Scorer
 from assay.integrations.shared import SharedRewards
 from assay.model import Reward
@@ -43,7 +44,7 @@ def reward(rubric: RubricSource = "math", **options: Unpack[Options]) -> RewardF
 
     Args:
         rubric: A preset's name, a path, a dict or a `Rubric`; read now, so a mistake in it is
-            told before a model is loaded.
+            reported before a model is loaded.
         **options: See `Options`.
 
     Raises:
@@ -55,12 +56,14 @@ def reward(rubric: RubricSource = "math", **options: Unpack[Options]) -> RewardF
     >>> score.__name__, score(prompts=["1+1?"], completions=[r"\boxed{2}"])
     ('boxed', [1.0])
     """
-    return RewardFunction(_scorer(rubric, options))
+    scorer = _scorer(rubric, options)
+    return RewardFunction(scorer, scorer.name)
 
 
 def areward(rubric: RubricSource = "math", **options: Unpack[Options]) -> AsyncRewardFunction:
     """As `reward`, as a coroutine function: TRL runs it beside other asynchronous rewards."""
-    return AsyncRewardFunction(_scorer(rubric, options))
+    scorer = _scorer(rubric, options)
+    return AsyncRewardFunction(scorer, scorer.name)
 
 
 def per_criterion(
@@ -87,7 +90,7 @@ def per_criterion(
         rubric: As for `reward`.
         **options: See `Options`; a `name` is put before each criterion's key, with a slash.
     """
-    scorer = _scorer(rubric, options)
+    scorer = _scorer(rubric, options, can=("mask", "raise"))
     bound = scorer.engine.rubric
     shared = SharedRewards(bound.blank_terms())
     linear = all(plan.linear for plan in bound.plans().values())
@@ -105,69 +108,117 @@ def per_criterion(
     ]
 
 
-class RewardFunction:
-    """What `reward` returns. Call it as TRL does, or by hand in a test."""
+class _Batch:
+    """One call of TRL's, and the samples it comes to.
 
-    def __init__(self, scorer: Scorer) -> None:
+    Args:
+        scorer: Reads the columns.
+        prompts: Of the completions, or None.
+        completions: What the model wrote: texts or chat messages.
+        completion_ids: Their tokens, or None.
+        others: `trainer_state`, `log_metric` and `log_extra`, as TRL names them; the rest are
+            columns of the data set.
+    """
+
+    def __init__(
+        self,
+        scorer: Scorer,
+        prompts: Sequence[Any] | None,
+        completions: Sequence[Any],
+        completion_ids: Sequence[Any] | None,
+        others: dict[str, Any],
+    ) -> None:
+        state = others.pop("trainer_state", None)
+        self._log_metric: Log | None = others.pop("log_metric", None)
+        self._log_extra: Log | None = others.pop("log_extra", None)
+        self._scorer, self._prompts, self._columns = scorer, prompts, others
+        step = getattr(state, "global_step", None)
+        self.rows = scorer.rows(
+            completions,
+            others,
+            prompt=None if prompts is None else [p or None for p in prompts],
+            n_tokens=None if completion_ids is None else [len(ids) for ids in completion_ids],
+            step=None if step is None else [step] * len(completions),
+        )
+
+    def numbers(self, rewards: Sequence[Reward]) -> list[float | None]:
+        """What TRL gets for `rewards`, logged; raises what must not go unnoticed.
+
+        A group is the completions of one prompt.
+        """
+        return self._scorer.settle(
+            rewards,
+            self._columns,
+            prompts=self._prompts,
+            groups=None if self._prompts is None else [repr(p) for p in self._prompts],
+            log_metric=self._log_metric,
+            log_extra=self._log_extra,
+        )
+
+    def settled(self, rewards: list[Reward]) -> list[Reward]:
+        """`rewards` as they are, logged, once what must not go unnoticed has been raised."""
+        self.numbers(rewards)
+        return rewards
+
+
+class _Function:
+    """What all of them have: a scorer, and a name for TRL's logs."""
+
+    def __init__(self, scorer: Scorer, name: str) -> None:
         self._scorer = scorer
-        self.__name__ = self.__qualname__ = scorer.name
+        self.__name__ = self.__qualname__ = name
+
+    def close(self) -> None:
+        """End the workers of this rubric now, not with the process; a later call starts others."""
+        self._scorer.close()
+
+    def __repr__(self) -> str:
+        return f"<assay {type(self).__name__} {self.__name__!r}>"
+
+
+class RewardFunction(_Function):
+    """What `reward` returns. Call it as TRL does, or by hand in a test."""
 
     def __call__(
         self,
         prompts: Sequence[Any] | None = None,
         completions: Sequence[Any] = (),
         completion_ids: Sequence[Any] | None = None,
-        *,
-        trainer_state: Any = None,
-        log_extra: Log | None = None,
-        log_metric: Log | None = None,
-        **columns: Any,
+        **others: Any,
     ) -> list[float | None]:
-        """A number each completion, or None where it could not be told.
+        """A number for each completion, or None where it could not be judged.
+
+        Args:
+            prompts: Of the completions, or None.
+            completions: What the model wrote: texts or chat messages.
+            completion_ids: Their tokens, or None.
+            **others: `trainer_state`, `log_metric` and `log_extra`, as TRL gives them; the rest
+                are columns of the data set.
 
         Raises:
             ConfigError: a column is not there.
             SampleError: a row of the data set is malformed, and `on_invalid` is ``raise``.
             UnscoredError: too many completions have no score.
         """
-        scorer = self._scorer
-        rows = scorer.rows(prompts, completions, completion_ids, trainer_state, columns)
-        rewards = scorer.engine.verify_batch(rows)
-        scorer.settle(rewards, columns, prompts, log_metric, log_extra)
-        return [r.value for r in rewards]
-
-    def close(self) -> None:
-        """End the workers now, rather than with the process; a later call starts others."""
-        self._scorer.close()
-
-    def __repr__(self) -> str:
-        return f"<assay reward {self.__name__!r}>"
+        batch = _Batch(self._scorer, prompts, completions, completion_ids, others)
+        rewards = self._scorer.engine.verify_batch(batch.rows)
+        return batch.numbers(rewards)
 
 
-class AsyncRewardFunction:
+class AsyncRewardFunction(_Function):
     """What `areward` returns: a coroutine function to `inspect`, and so to every trainer."""
-
-    def __init__(self, scorer: Scorer) -> None:
-        self._scorer = scorer
-        self.__name__ = self.__qualname__ = scorer.name
 
     async def __call__(
         self,
         prompts: Sequence[Any] | None = None,
         completions: Sequence[Any] = (),
         completion_ids: Sequence[Any] | None = None,
-        *,
-        trainer_state: Any = None,
-        log_extra: Log | None = None,
-        log_metric: Log | None = None,
-        **columns: Any,
+        **others: Any,
     ) -> list[float | None]:
         """As `RewardFunction.__call__`, without blocking the event loop while workers judge."""
-        scorer = self._scorer
-        rows = scorer.rows(prompts, completions, completion_ids, trainer_state, columns)
-        rewards = await scorer.engine.averify_batch(rows)
-        scorer.settle(rewards, columns, prompts, log_metric, log_extra)
-        return [r.value for r in rewards]
+        batch = _Batch(self._scorer, prompts, completions, completion_ids, others)
+        rewards = await self._scorer.engine.averify_batch(batch.rows)
+        return batch.numbers(rewards)
 
     # `inspect.iscoroutinefunction` looks at a callable object's own attributes, not at those of
     # its `__call__`; with these it sees what a call returns. A plain function would be seen, too,
@@ -176,15 +227,8 @@ class AsyncRewardFunction:
     __defaults__ = __call__.__defaults__
     __kwdefaults__ = __call__.__kwdefaults__
 
-    def close(self) -> None:
-        """End the workers now, rather than with the process; a later call starts others."""
-        self._scorer.close()
 
-    def __repr__(self) -> str:
-        return f"<assay asynchronous reward {self.__name__!r}>"
-
-
-class CriterionFunction:
+class CriterionFunction(_Function):
     """One of the functions that `per_criterion` returns."""
 
     def __init__(
@@ -196,40 +240,34 @@ class CriterionFunction:
         weight: float,
         score: bool,
     ) -> None:
-        self._scorer = scorer
+        super().__init__(scorer, name)
         self._shared = shared
         self._score = score
         self.key = key
         """Of the criterion in the rubric."""
         self.weight = weight
         """For `reward_weights`."""
-        self.__name__ = self.__qualname__ = name
 
     def __call__(
         self,
         prompts: Sequence[Any] | None = None,
         completions: Sequence[Any] = (),
         completion_ids: Sequence[Any] | None = None,
-        *,
-        trainer_state: Any = None,
-        log_extra: Log | None = None,
-        log_metric: Log | None = None,
-        **columns: Any,
+        **others: Any,
     ) -> list[float | None]:
-        """A number each completion, or None.
+        """A number for each completion, or None; called as `RewardFunction`.
 
         Where the reward is unscored it is None for every criterion; where a switch leaves this
         criterion out, for this one alone.
         """
-        scorer = self._scorer
-        rows = scorer.rows(prompts, completions, completion_ids, trainer_state, columns)
-
-        def run() -> list[Reward]:
-            rewards = scorer.engine.verify_batch(rows)
-            scorer.settle(rewards, columns, prompts, log_metric, log_extra)
-            return rewards
-
-        return [self._of(found) for found in self._shared.rewards(self.key, completions, rows, run)]
+        batch = _Batch(self._scorer, prompts, completions, completion_ids, others)
+        rewards = self._shared.rewards(
+            self.key,
+            completions,
+            batch.rows,
+            lambda: batch.settled(self._scorer.engine.verify_batch(batch.rows)),
+        )
+        return [self._of(found) for found in rewards]
 
     def _of(self, found: Reward) -> float | None:
         term = found.terms[self.key]
@@ -237,17 +275,17 @@ class CriterionFunction:
             return None
         return term.score if self._score else term.contribution
 
-    def close(self) -> None:
-        """End the workers of all functions of this rubric."""
-        self._scorer.close()
-
     def __repr__(self) -> str:
-        return f"<assay reward {self.__name__!r} of weight {self.weight:g}>"
+        return f"<assay {type(self).__name__} {self.__name__!r} of weight {self.weight:g}>"
 
 
-def _scorer(rubric: RubricSource, options: Options) -> Scorer:
+def _scorer(
+    rubric: RubricSource,
+    options: Options,
+    can: Sequence[str] = ("mask", "raise", "group_mean", A_NUMBER),
+) -> Scorer:
     _check_trl()
-    return Scorer(rubric, **options)
+    return Scorer(rubric, can=can, **options)
 
 
 def _check_trl() -> None:

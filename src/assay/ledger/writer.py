@@ -158,6 +158,11 @@ class Writer:
         if ended or lifetime.ending():
             self._flush(CLOSE_S)
 
+    @property
+    def lost(self) -> int:
+        """Rewards that could not be recorded, so far."""
+        return self._lost
+
     def rest(self) -> None:
         """A call has ended: a good moment to write, before the next one wants the interpreter."""
         if REST_SHARE * len(self._pending) >= self.ledger.flush_rows:

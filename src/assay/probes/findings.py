@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assay.audit.finding import Finding, Kind, worst_first
+from assay.findings import Finding, Kind, worst_first
 from assay.plugins.spec import Severity
 from assay.probes.board import Board, Line, bounded_mean
 from assay.probes.lines import THRESHOLD

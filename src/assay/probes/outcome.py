@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from assay.audit.analyses import AnalysisSpec
-from assay.audit.finding import Cell, Outcome, Table
 from assay.errors import SampleError
+from assay.findings import AnalysisSpec, Cell, Outcome, Table
 from assay.model import Sample
 from assay.probes.board import Board, Line
 from assay.probes.findings import KINDS, findings

@@ -51,6 +51,25 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def _own_stdout() -> int:
+    """A descriptor of standard output that nobody else has.
+
+    Whatever else writes to descriptor 1, such as a plugin's ``os.system("echo")``, writes to
+    standard error until the file is closed: a line among the rows would break their reader.
+    """
+    try:
+        own = os.dup(1)
+    except OSError as err:
+        raise RolloutsError(f"stdout: {err.strerror or err}") from err
+    try:
+        os.dup2(2, 1)
+    except OSError:  # standard error is closed
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+    return own
+
+
 class RewardsFile:
     """Where rows with rewards go: a file, or standard output as ``-``.
 
@@ -69,12 +88,9 @@ class RewardsFile:
         self.rows = 0
         """Whole rows in it."""
         self._size = 0
+        self._fd = -1
         if path == STDOUT:
-            self._fd = 1
-            try:
-                os.fstat(1)
-            except OSError as err:
-                raise RolloutsError(f"stdout: {err.strerror or err}") from err
+            self._fd = _own_stdout()
             self._regular = False
             return
         for ending in (".gz", ".parquet"):
@@ -146,6 +162,8 @@ class RewardsFile:
         fd, self._fd = self._fd, -1
         if fd > 2:
             try:
+                if self.path == STDOUT:
+                    os.dup2(fd, 1)
                 os.close(fd)
             except OSError as err:
                 raise RolloutsError(f"{self.name}: {err.strerror or err}") from err

@@ -9,9 +9,9 @@ import pytest
 from browser import Page, browser
 from scored import Written, frame_of, solutions
 
-from assay.audit.finding import Finding, Outcome
 from assay.audit.report import write_report
 from assay.audit.run import Audit, audit
+from assay.findings import Finding, Outcome
 
 RUBRIC = {
     "kind": "weighted",

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from planted import make_frame
 
-from assay.audit.finding import Cell, Table
 from assay.audit.report.charts.bands import Band, bands, counted, histogram, reach
 from assay.audit.report.charts.forest import Figure, extent, forest
 from assay.audit.report.charts.lines import At, line
@@ -20,6 +19,7 @@ from assay.audit.report.overview import STEPS, by_step, quartiles_by_step, told_
 from assay.audit.report.parts import decimal
 from assay.audit.report.rollouts import as_text, number, receipt, short_names
 from assay.audit.report.svg import draw
+from assay.findings import Cell, Table
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ import pytest
 from browser import Page
 from planted import make_frame
 
-from assay.audit.finding import Finding, Outcome
 from assay.audit.frame import Frame
 from assay.audit.report import MAX_ROWS, write_report
 from assay.audit.report.document import page as made
 from assay.audit.report.rollouts import LONGEST, SHORTEST, Limits
 from assay.audit.report.sample import shown_rows
 from assay.audit.run import Audit, audit
+from assay.findings import Finding, Outcome
 
 
 def log(n: int, size: int = 8) -> Frame:

@@ -11,10 +11,10 @@ import pytest
 from browser import Page
 from scored import frame_of
 
-from assay.audit.finding import Finding, Outcome, Table
 from assay.audit.report.document import page as made
 from assay.audit.report.html import island, tag, text
 from assay.audit.run import Audit, audit
+from assay.findings import Finding, Outcome, Table
 
 SCRIPT = "</script><script>window.pwned = 1</script>"
 NASTY = (

@@ -13,7 +13,7 @@ TURNS = json.loads(
 )
 
 
-@pytest.mark.parametrize("turn", TURNS, ids=lambda t: t["why"])
+@pytest.mark.parametrize("turn", TURNS, ids=lambda t: t["why"] + str(t["changes"]))
 def test_a_field_turns_a_pair(turn):
     assert equivalent(turn["reference"], turn["answer"]).equal is turn["default"]
     changed = Policy(**turn["changes"])
@@ -21,7 +21,7 @@ def test_a_field_turns_a_pair(turn):
 
 
 def test_every_field_has_a_pair():
-    elsewhere = {"boxed", "extraction", "text_layer"}
+    elsewhere = {"boxed", "extraction", "text_layer", "answer_fields", "unfinished"}
     assert {k for t in TURNS for k in t["changes"]} | elsewhere == set(Policy.model_fields)
 
 

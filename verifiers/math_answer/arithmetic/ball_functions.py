@@ -43,6 +43,12 @@ def _gamma(value: acb) -> acb:
     return value.gamma()
 
 
+def _zeta(value: acb) -> acb:
+    if magnitude(value) > 10:  # Riemann's function is slow far from 0
+        raise TooBig("a value of zeta too large to compute")
+    return value.zeta()
+
+
 def _factorial(value: acb) -> acb:
     return _gamma(value + 1)
 
@@ -104,7 +110,8 @@ FUNCTIONS: dict[str, Callable[[acb], acb]] = {
     "coth": _recip(_hyperbolic("tanh")), "sech": _recip(_hyperbolic("cosh")),
     "csch": _recip(_hyperbolic("sinh")), "asinh": acb.asinh, "acosh": acb.acosh,
     "atanh": acb.atanh, "ln": log, "log": log, "lg": lambda v: log(v) / arb(10).log(),
-    "abs": _abs, "gamma": _gamma, "factorial": _factorial, "floor": _floor, "ceil": _ceil,
+    "abs": _abs, "gamma": _gamma, "zeta": _zeta, "factorial": _factorial,
+    "floor": _floor, "ceil": _ceil,
     "re": lambda v: acb(v.real), "im": lambda v: acb(v.imag), "arg": lambda v: acb(v.arg()),
     "sgn": lambda v: acb(real(v).sgn()), "erf": acb.erf,
 }  # fmt: skip

@@ -193,6 +193,11 @@ def _points(
         yield env
 
 
+def points(a: Node, b: Node, names: list[str]) -> Iterator[Env]:
+    """Seeded values for `names`, as `same` takes them."""
+    return _points(a, b, names, positive=False)
+
+
 def ratio(a: Node, b: Node) -> Finding | None:
     """Whether ``a / b`` is one real constant other than zero; its value leads `why`."""
     names = sorted(symbols(a) | symbols(b))

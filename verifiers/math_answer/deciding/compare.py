@@ -5,13 +5,20 @@ from __future__ import annotations
 from itertools import permutations
 
 from assay.verifiers.math_answer import units
-from assay.verifiers.math_answer.arithmetic import exact
-from assay.verifiers.math_answer.deciding import relations, scalars, sets, times_of_day
+from assay.verifiers.math_answer.arithmetic import exact, scalars
+from assay.verifiers.math_answer.deciding import (
+    piecewise,
+    relations,
+    rosters,
+    sets,
+    times_of_day,
+)
 from assay.verifiers.math_answer.deciding.lists import Lists
 from assay.verifiers.math_answer.deciding.matrices import matrix, vector
+from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
 from assay.verifiers.math_answer.finding import Finding, different, every
 from assay.verifiers.math_answer.policy import Policy
-from assay.verifiers.math_answer.reading import wording
+from assay.verifiers.math_answer.reading import spoken, wording
 from assay.verifiers.math_answer.reading.simplify import determinant, settle
 from assay.verifiers.math_answer.tree import (
     App,
@@ -25,7 +32,6 @@ from assay.verifiers.math_answer.tree import (
     Sym,
     Words,
     children,
-    rebuild,
     substitute,
     symbols,
     walk,
@@ -53,6 +59,10 @@ class Comparer(Lists):
         if self.left < 0:
             return Finding(None, "bounds", "unproved", f"more than {PAIRS:,} comparisons")
         r, a = settle(r), settle(a)
+        if rosters.may_be(r) or rosters.may_be(a):
+            found = self.rosters(r, a)
+            if found is not None:
+                return found
         if r == a:
             scalars.defined(r)
             return Finding(True, "structure", "proved")
@@ -64,12 +74,14 @@ class Comparer(Lists):
                     f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
                 )
             return self.scalar(r, a)
-        if _has_signs(r) or _has_signs(a):
+        if has_signs(r) or has_signs(a):
             return self.same(spread_signs(r), spread_signs(a))
         if isinstance(r, Rel) or isinstance(a, Rel):
             found = self.related(r, a)
             if found is not None:
                 return found
+        if piecewise.is_piecewise(r) or piecewise.is_piecewise(a):
+            return piecewise.compare(r, a, self)
         if times_of_day.is_marked(r) or times_of_day.is_marked(a):
             return times_of_day.compare(r, a)
         if isinstance(r, Quantity) or isinstance(a, Quantity):
@@ -186,7 +198,8 @@ class Comparer(Lists):
     def ratios(self, r: App, a: App) -> Finding:
         """Ratios by cross multiplication; times of day as they stand."""
         if len(r.args) != len(a.args):
-            return different("ratios of different length")
+            found = times_of_day.without_seconds(r, a)
+            return found or different("ratios of different length")
         if _is_clock(r) and _is_clock(a):
             return every(self.scalar(x, y) for x, y in zip(r.args, a.args, strict=True))
         first_r, first_a = r.args[0], a.args[0]
@@ -203,14 +216,14 @@ class Comparer(Lists):
         a_value, a_unit = _split(a)
         policy = self.policy
         if not r_unit or not a_unit:
-            if policy.units == "require" or (policy.units == "convert" and r_unit):
-                missing = "answer" if r_unit else "reference"
-                return different(f"the {missing} names no unit", "kind")
             other = a_value if r_unit else r_value
             mine = units.phrase(r_unit or a_unit)
             letters = _letters_as_unit(other) if mine is not None else None
             if letters is not None:
                 return self.quantities(r if r_unit else letters, a if a_unit else letters)
+            if policy.units == "require" or (policy.units == "convert" and r_unit):
+                missing = "answer" if r_unit else "reference"
+                return different(f"the {missing} names no unit", "kind")
             return self.same(r_value, a_value)
         left, right = units.phrase(r_unit), units.phrase(a_unit)
         if left is not None and right is not None:
@@ -231,12 +244,15 @@ class Comparer(Lists):
 
     def words(self, r: Node, a: Node) -> Finding:
         """At least one side is words; they may spell a number."""
-        spelled_r = wording.number(r.words) if isinstance(r, Words) else None
-        spelled_a = wording.number(a.words) if isinstance(a, Words) else None
+        spelled_r = spoken.number(r.words) if isinstance(r, Words) else None
+        spelled_a = spoken.number(a.words) if isinstance(a, Words) else None
         if (spelled_r is not None or not isinstance(r, Words)) and (
             spelled_a is not None or not isinstance(a, Words)
         ):
             return self.same(spelled_r or r, spelled_a or a)
+        for one, other in ((r, a), (a, r)):
+            if one == Sym("infinity") and other == Words(("infinitely", "many")):
+                return Finding(True, "words", "proved", "infinitely many")
         return wording.same(r, a, self.policy)
 
     # -- brackets and matrices ---------------------------------------------------------------
@@ -290,6 +306,16 @@ class Comparer(Lists):
     def related(self, r: Node, a: Node) -> Finding | None:
         """At least one side is a relation."""
         return relations.same(r, a, self)
+
+    def rosters(self, r: Node, a: Node) -> Finding | None:
+        """Sets of whole numbers by a condition, or with dots, as their members."""
+        lists_r, lists_a = rosters.written_out(r), rosters.written_out(a)
+        if not lists_r and not lists_a:
+            if rosters.is_whole(r) != rosters.is_whole(a):
+                return different("one is a set of whole numbers, the other is not")
+            return None
+        tried = [self.same(x, y) for x in lists_r or (r,) for y in lists_a or (a,)]
+        return next((f for f in tried if f.equal), tried[0])
 
     def sets(self, r: Node, a: Node) -> Finding:
         """At least one side is a set of numbers."""
@@ -351,34 +377,3 @@ def _is_clock(node: App) -> bool:
         and (values[1] or 0) % 5 == 0
         and (values[1] or 0) not in (5,)
     )
-
-
-def _has_signs(node: Node) -> bool:
-    return any(isinstance(n, App) and n.op in ("pm", "mp") for n in walk(node))
-
-
-def spread_signs(node: Node) -> Node:
-    r"""``a \\pm b`` as the two values; signs of one expression go together."""
-    if isinstance(node, Items | Group):
-        out: list[Node] = []
-        for item in node.items:
-            done = spread_signs(item) if _has_signs(item) else item
-            out.extend(done.items if isinstance(done, Items) else (done,))
-        return (
-            Items(tuple(out), node.kind)
-            if isinstance(node, Items)
-            else Group(node.left, node.right, tuple(out))
-        )
-    if not _has_signs(node):
-        return node
-    return Items((_signed(node, False), _signed(node, True)))
-
-
-def _signed(node: Node, minus: bool) -> Node:
-    below = children(node)
-    if not below:
-        return node
-    new = tuple(_signed(c, minus) for c in below)
-    if isinstance(node, App) and node.op in ("pm", "mp"):
-        return App("neg", new) if (node.op == "pm") == minus else new[0]
-    return rebuild(node, new)

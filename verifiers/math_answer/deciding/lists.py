@@ -36,6 +36,10 @@ class Lists:
         """Whether two readings agree; see `Comparer`."""
         raise NotImplementedError
 
+    def words(self, r: Node, a: Node) -> Finding:
+        """Whether two readings agree of which one is words; see `Comparer`."""
+        raise NotImplementedError
+
     def is_loose(self, name: str, tree: Node) -> bool:
         """Whether a name may be another; see `Comparer`."""
         raise NotImplementedError

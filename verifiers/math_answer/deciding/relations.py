@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flint import fmpq
 
-from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics
-from assay.verifiers.math_answer.deciding import scalars, sets
+from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics, scalars
+from assay.verifiers.math_answer.deciding import sets
+from assay.verifiers.math_answer.deciding.decides import Decides
 from assay.verifiers.math_answer.finding import Finding, different, every
 from assay.verifiers.math_answer.reading.simplify import is_label, is_value
 from assay.verifiers.math_answer.tree import (
@@ -24,14 +23,11 @@ from assay.verifiers.math_answer.tree import (
     walk,
 )
 
-if TYPE_CHECKING:
-    from assay.verifiers.math_answer.deciding.compare import Comparer
-
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 _ORDER = frozenset({"<", ">", "<=", ">="})
 
 
-def same(r: Node, a: Node, comparer: Comparer) -> Finding | None:
+def same(r: Node, a: Node, comparer: Decides) -> Finding | None:
     """Whether two readings agree of which at least one is a relation; None: no view."""
     if isinstance(r, Rel) and isinstance(a, Rel):
         return both(r, a, comparer)
@@ -59,7 +55,7 @@ def same(r: Node, a: Node, comparer: Comparer) -> Finding | None:
 
 
 def _against_value(
-    relation: Rel, other: Node, r: Node, a: Node, comparer: Comparer
+    relation: Rel, other: Node, r: Node, a: Node, comparer: Decides
 ) -> Finding | None:
     """``x = 3`` against ``3``; ``(f, g) = (n, 1)`` against ``f = n, g = 1``."""
     label, value = relation.args
@@ -115,7 +111,7 @@ def _solved(relation: Rel, names: frozenset[str]) -> Node | None:
     return App("add", (right, *(App("neg", (t,)) for t in rest)))
 
 
-def both(r: Rel, a: Rel, comparer: Comparer) -> Finding:
+def both(r: Rel, a: Rel, comparer: Decides) -> Finding:
     """Two relations."""
     if r.ops == ("=",) == a.ops:
         return _equations(r, a, comparer)
@@ -149,7 +145,7 @@ def _oriented(node: Rel) -> Rel:
     return node
 
 
-def _equations(r: Rel, a: Rel, comparer: Comparer) -> Finding:
+def _equations(r: Rel, a: Rel, comparer: Decides) -> Finding:
     (left_r, right_r), (left_a, right_a) = r.args, a.args
     if is_label(left_r) and is_label(left_a):
         found = _named(left_r, right_r, left_a, right_a, comparer)
@@ -166,7 +162,7 @@ def _equations(r: Rel, a: Rel, comparer: Comparer) -> Finding:
 
 
 def _named(
-    left_r: Node, right_r: Node, left_a: Node, right_a: Node, comparer: Comparer
+    left_r: Node, right_r: Node, left_a: Node, right_a: Node, comparer: Decides
 ) -> Finding | None:
     """Two assignments or definitions: the names must fit, then the values."""
     if left_r == left_a:
@@ -243,7 +239,7 @@ def _difference(node: Rel) -> Node:
     return App("add", (left, App("neg", (right,))))
 
 
-def _proportional(r: Node, a: Node, comparer: Comparer) -> Finding:
+def _proportional(r: Node, a: Node, comparer: Decides) -> Finding:
     """``F = 0`` and ``G = 0`` where F/G is a constant other than zero, or clearing denominators."""
     if symbols(r) != symbols(a):
         return different("equations in other names")
@@ -260,7 +256,7 @@ def _proportional(r: Node, a: Node, comparer: Comparer) -> Finding:
     return factor
 
 
-def _compared(r: Rel, a: Rel, comparer: Comparer) -> Finding:
+def _compared(r: Rel, a: Rel, comparer: Decides) -> Finding:
     """Two inequalities in several names: proportional, with the sign of the factor."""
     if r.ops[0] in ("in", "notin", "subset", "to", "sim") or a.ops[0] in ("in", "notin", "subset"):
         if r.ops != a.ops:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from assay.verifiers.math_answer.deciding.decides import Decides
 from assay.verifiers.math_answer.deciding.inequalities import ORDER, solved
 from assay.verifiers.math_answer.deciding.regions import (
     EVERYTHING,
@@ -27,9 +26,6 @@ from assay.verifiers.math_answer.tree import (
     Such,
     Sym,
 )
-
-if TYPE_CHECKING:
-    from assay.verifiers.math_answer.deciding.lists import Lists
 
 
 def is_set(node: Node) -> bool:
@@ -148,7 +144,7 @@ def _name(node: Node) -> str:
     return node.name if isinstance(node, Sym) else ""
 
 
-def compare(r: Node, a: Node, comparer: Lists) -> Finding:
+def compare(r: Node, a: Node, comparer: Decides) -> Finding:
     """Two readings of which at least one is a set of numbers."""
     left, right = as_set(r), as_set(a)
     if left is not None and right is not None:
@@ -164,7 +160,7 @@ def compare(r: Node, a: Node, comparer: Lists) -> Finding:
     return different("one is a set of numbers, the other is not")
 
 
-def same(r: Region, a: Region, comparer: Lists) -> Finding:
+def same(r: Region, a: Region, comparer: Decides) -> Finding:
     """Whether two regions are equal as sets."""
     left, right = normal(r) or r, normal(a) or a
     if len(left.parts) != len(right.parts):

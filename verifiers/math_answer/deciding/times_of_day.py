@@ -8,7 +8,15 @@ from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.tree import App, Node, Quantity
 
-_HALVES = ("am", "pm")
+_HALVES = {
+    ("am",): "am", ("pm",): "pm", ("in", "the", "morning"): "am", ("in", "the", "afternoon"): "pm",
+    ("in", "the", "evening"): "pm", ("morning",): "am", ("afternoon",): "pm", ("evening",): "pm",
+}  # fmt: skip
+"""What follows a time, and the half of the day that it means."""
+
+
+def _half(unit: tuple[str, ...]) -> str | None:
+    return _HALVES.get(tuple(w.lower() for w in unit))
 
 
 class _Time(NamedTuple):
@@ -27,7 +35,7 @@ class _Time(NamedTuple):
 def is_marked(node: Node) -> bool:
     """Whether `node` says a.m. or p.m., so that it can be nothing but a time of day."""
     last = node.args[-1] if isinstance(node, App) and node.op == "ratio" else node
-    return isinstance(last, Quantity) and len(last.unit) == 1 and last.unit[0] in _HALVES
+    return isinstance(last, Quantity) and _half(last.unit) is not None
 
 
 def compare(r: Node, a: Node) -> Finding:
@@ -44,6 +52,16 @@ def compare(r: Node, a: Node) -> Finding:
     return Finding(True, "exact", "proved", "the same time of day")
 
 
+def without_seconds(r: App, a: App) -> Finding | None:
+    """``16:30:00`` against ``16:30``: a ratio has no part that is 0; None: they are not such."""
+    longer, shorter = (r, a) if len(r.args) > len(a.args) else (a, r)
+    if len(longer.args) != 3 or exact.whole(longer.args[2]) != 0:
+        return None
+    if _read(longer) is None or longer.args[:2] != shorter.args:
+        return None
+    return Finding(True, "exact", "proved", "the same time of day")
+
+
 def _parts(node: Node) -> tuple[Node, ...]:
     return node.args if isinstance(node, App) and node.op == "ratio" else (node,)
 
@@ -54,7 +72,7 @@ def _read(node: Node) -> _Time | None:
     if is_marked(node):
         *front, last = parts
         if isinstance(last, Quantity):
-            half = last.unit[0]
+            half = _half(last.unit)
             parts = (*front, *_parts(last.value))
     numbers = [exact.whole(part) for part in parts]
     if len(numbers) > 3:

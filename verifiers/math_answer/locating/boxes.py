@@ -3,11 +3,11 @@ r"""The boxes of a response, and which of them are its answer."""
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Boxes = Literal["last", "only", "all"]
 
-BOX = re.compile(r"\\{1,2}(?:boxed|fbox)\s*(?=[{\s\d\w])")
+BOX = re.compile(r"\\{1,2}(?:boxed|fbox)(?![A-Za-z])[ \t]*\n?[ \t]*")
 
 _BREAK = re.compile(
     r"\b(?:but|thus|so|therefore|hence|then|because|since|no|not|wait|now|let|we|if|is|which|gives"
@@ -15,7 +15,9 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 
-_LABELLED = re.compile(r"[\\()\s$]*[A-Za-z](?:_\{?\w+\}?)?\s*=\s*$")
+_LABELLED = re.compile(r"[\\()\s$,;]*[A-Za-z](?:_\{?\w+\}?)?(?:\([\w, ]{1,9}\))?\s*=\s*$|"
+                       r"[\\()\s$,;]*\\[a-z]+(?:_\{?\w+\}?)?\s*=\s*$")  # fmt: skip
+"""A name before a box: ``x =``, ``f(1) =``, ``\\theta =``."""
 
 MAXBOXES = 200
 
@@ -26,9 +28,35 @@ REACH = 600
 """Most characters between the beginnings of two boxes of one group."""
 
 
-def boxes(text: str) -> list[tuple[int, int, str]]:
-    r"""Every ``\boxed`` as (start, end, content); an unclosed last one runs to the end."""
-    out: list[tuple[int, int, str]] = []
+class Box(NamedTuple):
+    """One box: where it starts and ends, and what stands in it."""
+
+    start: int
+    end: int
+    content: str
+    closed: bool = True
+
+
+class Boxed(NamedTuple):
+    """What the boxes of a response say."""
+
+    text: str | None
+    """Their content; None where they are no answer."""
+    why: str
+    """Why they are none."""
+    start: int
+    """Where the group of boxes starts, in the whole text."""
+    end: int
+    """Where it ends."""
+
+
+def boxes(text: str) -> list[Box]:
+    r"""Every ``\boxed``, at most `MAXBOXES` of them; an unclosed last one runs to the end.
+
+    An empty or unopened box (``\boxed`` and nothing) has empty content. One pass over the braces.
+    """
+    closing = _pairs(text)
+    out: list[Box] = []
     position = 0
     while len(out) < MAXBOXES:
         match = BOX.search(text, position)
@@ -36,83 +64,95 @@ def boxes(text: str) -> list[tuple[int, int, str]]:
             break
         start = match.end()
         if text[start : start + 1] != "{":
-            word = re.compile(r"\\?\w+").match(text, start)
-            if word is None:
-                position = start
-                continue
-            out.append((match.start(), word.end(), word.group()))
-            position = word.end()
+            word = _UNBRACED.match(text, start)
+            end = word.end() if word is not None else match.end()
+            while word is not None and word.group()[0] == "\\" and text[end : end + 1] == "{":
+                end = closing.get(end, len(text) - 1) + 1  # \boxed\frac{1}{2}
+            out.append(Box(match.start(), end, text[start:end]))
+            position = max(end, match.end())
             continue
-        end = _closing(text, start)
-        content = text[start + 1 : end] if end is not None else text[start + 1 :]
-        inner = BOX.search(content)
-        if inner is not None and content[: inner.start()].strip(" ${") == "":
+        close = closing.get(start)
+        inner = BOX.search(text, start + 1, len(text) if close is None else close)
+        if inner is not None and not text[start + 1 : inner.start()].strip(" ${"):
             position = start + 1  # a box in a box
             continue
-        out.append((match.start(), len(text) if end is None else end + 1, content))
-        position = len(text) if end is None else end + 1
+        if close is None:
+            out.append(Box(match.start(), len(text), text[start + 1 :], closed=False))
+            break
+        out.append(Box(match.start(), close + 1, text[start + 1 : close]))
+        position = close + 1
     return out
 
 
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_UNBRACED = re.compile(r"\\?\w+")
 
 
-def _closing(text: str, start: int) -> int | None:
-    depth = 0
-    for match in _BRACE.finditer(text, start):
+def _pairs(text: str) -> dict[int, int]:
+    """Opening brace -> closing brace, for every pair."""
+    opened: list[int] = []
+    out: dict[int, int] = {}
+    for match in _BRACE.finditer(text):
         sign = match.group()
         if sign == "{":
-            depth += 1
-        elif sign == "}":
-            depth -= 1
-            if depth == 0:
-                return match.start()
-    return None
+            opened.append(match.start())
+        elif sign == "}" and opened:
+            out[opened.pop()] = match.start()
+    return out
 
 
-def boxed(text: str, policy: Boxes) -> tuple[str | None, str] | None:
-    """The content of the boxes that count, or why they are no answer; None without a box."""
-    tail = text if policy != "last" else _last_boxes(text)
+def boxed(text: str, policy: Boxes) -> Boxed | None:
+    """The content of the boxes that count, or why they are no answer; None without a box.
+
+    The last box is the last word: where it is empty, an earlier one does not count.
+    """
+    offset = 0 if policy != "last" else _last_boxes(text)
+    tail = text[offset:]
     found = boxes(tail)
-    found = [b for b in found if b[2].strip()]
     if not found:
         return None
+    last = found[-1]
+    if not last.content.strip() and policy != "all":
+        return Boxed(None, "the last box is empty", offset + last.start, offset + last.end)
+    found = [b for b in found if b.content.strip()]
+    if not found:
+        return Boxed(None, "every box is empty", offset + last.start, offset + last.end)
+    group = found[-1:]
     if policy == "only":
-        different = {"".join(b[2].split()) for b in found}
+        different = {"".join(b.content.split()) for b in found}
         if len(different) > 1:
-            return None, (f"{len(different)} different boxes are no answer")
-        group = found[-1:]
+            why = f"{len(different)} different boxes are no answer"
+            return Boxed(None, why, offset + group[0].start, offset + group[-1].end)
     elif policy == "all":
         group = found
     else:
-        group = found[-1:]
         for earlier in reversed(found[:-1]):
-            gap = tail[earlier[1] : group[0][0]]
+            gap = tail[earlier.end : group[0].start]
             if not _joined(gap):
                 break
             group.insert(0, earlier)
     seen: list[str] = []
-    for _, _, content in group:
-        if content.strip() not in seen:
-            seen.append(content.strip())
+    for box in group:
+        if box.content.strip() not in seen:
+            seen.append(box.content.strip())
     text_found = seen[0] if len(seen) == 1 else " ; ".join(seen)
-    after = tail[group[-1][1] : group[-1][1] + 16]
-    percent = re.match(r"\s*\$?\s*(?:\\?%|percent\b|pct\b)", after)
+    after = tail[group[-1].end : group[-1].end + 16]
+    percent = re.match(r"\s*\$?\s*(?:\\?[%\uff05]|percent\b|pct\b)", after)
     if percent is not None and len(seen) == 1 and "%" not in text_found:
         text_found += r"\%"
-    return text_found, ""
+    return Boxed(text_found, "", offset + group[0].start, offset + group[-1].end)
 
 
-def _last_boxes(text: str) -> str:
-    """`text` from where boxes begin that could be of one group with the last."""
-    word = "boxed" if "boxed" in text else "fbox"
-    start = text.rfind(word)
-    for _ in range(MAXBOXES):
-        earlier = text.rfind(word, max(0, start - REACH), start)
+def _last_boxes(text: str) -> int:
+    """Where boxes begin that could be of one group with the last."""
+    start = max(text.rfind("\\boxed"), text.rfind("\\fbox"))
+    for _ in range(MAXBOXES - 1):
+        low = max(0, start - REACH)
+        earlier = max(text.rfind("\\boxed", low, start), text.rfind("\\fbox", low, start))
         if earlier < 0:
             break
         start = earlier
-    return text[max(0, start - 2) :]
+    return max(0, start - 1)
 
 
 def _joined(gap: str) -> bool:

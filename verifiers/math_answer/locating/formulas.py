@@ -1,4 +1,7 @@
-r"""Where the formulas of a text stand: between dollars, ``\(``, ``\[`` or in an environment."""
+r"""Where the formulas of a text stand: between dollars, ``\(``, ``\[`` or in an environment.
+
+Amounts of money are expected to be written ``\$`` already (`money.amounts_escaped`).
+"""
 
 from __future__ import annotations
 
@@ -39,12 +42,12 @@ def formulas(text: str) -> list[Span]:
             continue
         kind = sign[1:].partition("{")[0] if len(sign) > 2 else sign
         if opened:
-            if kind == _PAIRS[opened] or (opened == "$$" and kind == "$$"):
+            if kind == _PAIRS[opened]:
                 inside = text[inner : match.start()].strip()
-                if inside and (opened != "$" or _formula_like(text, begun, inside)):
+                if inside and (opened != "$" or _formula_like(inside)):
                     out.append(Span(begun, match.end(), inside))
                     opened = ""
-                elif opened == "$":  # the price before was none of its business
+                elif opened == "$":  # the dollar before belongs to no formula
                     begun, inner = match.start(), match.end()
                 else:
                     opened = ""
@@ -56,7 +59,7 @@ def formulas(text: str) -> list[Span]:
     return out
 
 
-def _formula_like(text: str, begun: int, inside: str) -> bool:
+def _formula_like(inside: str) -> bool:
     """Whether a pair of dollar signs encloses a formula, not the prose between two prices."""
     if not inside[0].isdigit():
         return True

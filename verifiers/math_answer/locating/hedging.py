@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from assay.verifiers.math_answer.languages import LANGUAGES
+
 BEFORE = 80
 """Characters before a value, and after it, that are looked at."""
 
@@ -43,9 +45,31 @@ _GUESSED = re.compile(
     + _TAIL + r"{0,3}" + _OPEN,
     re.IGNORECASE,
 )  # fmt: skip
+_DENIES = sorted({d for t in LANGUAGES for d in t.denies if len(d) > 2}, key=lambda d: (-len(d), d))
+_FOREIGN = re.compile(
+    r"(?:" + "|".join(re.escape(d) for d in _DENIES) + r")[\s:\uff1a$({\[\\]*\Z", re.IGNORECASE
+)
+_FOREIGN_AFTER = re.compile(
+    r"[\s)}\]$]*(?:" + "|".join(re.escape(d) for d in _DENIES) + r")", re.IGNORECASE
+)
 _AFTER = re.compile(r"[\s)}\]$\\%]*(?:,\s*[^,.;!?\n]{1,40})?,?\s+or\s+\S", re.IGNORECASE)
 _NEXT = re.compile(r"\bor[\s$({\[\\]+\Z", re.IGNORECASE)
 _CHOICE = re.compile(r"\bor\b" + _TAIL + r"{0,3}" + _OPEN, re.IGNORECASE)
+
+
+_PAIR = re.compile(
+    r"(?P<first>[^,;.]*)(?:,|\s\()\s*or\s+(?:about\s+|simply\s+|just\s+)?[\s$({\[\\]*\Z",
+    re.IGNORECASE,
+)
+_COMPUTED = re.compile(
+    r"\d\s*[A-Za-z]{0,12}\s*[-+*/\u00d7\u00f7\u2212^%]\s*\$?\d|\\frac|\d\s?(?:\\?%|/)|half|third|quarter"
+)
+
+
+def _restated(before: str) -> bool:
+    """Whether ", or" gives the value of the computation before it: "10 + 20 inches, or 30"."""
+    match = _PAIR.search(before)
+    return match is not None and _COMPUTED.search(match["first"]) is not None
 
 
 def unsure(text: str, start: int, end: int) -> bool:
@@ -63,10 +87,36 @@ def unsure(text: str, start: int, end: int) -> bool:
     begin = max(0, start - BEFORE)
     cut = list(_SENTENCE.finditer(text, begin, start))
     before = text[cut[-1].end() if cut else begin : start]
+    if _restated(before):
+        return False
     if _DENIED.search(before) or _GUESSED.search(before) or _NEXT.search(before):
+        return True
+    if _FOREIGN.search(before) or _FOREIGN_AFTER.match(text[end : end + BEFORE]):
         return True
     choice = _CHOICE.search(before)
     return choice is not None and _NUMBER.search(before, 0, choice.start()) is not None
+
+
+_DENYING = re.compile(
+    r"(?<![^\W\d_])(?:"
+    + "|".join(re.escape(d) for d in _DENIES if d.isascii() or d[0] < "\u0530")
+    + r")(?![^\W\d_])|"
+    + "|".join(re.escape(d) for d in _DENIES if d[0] >= "\u0530"),
+    re.IGNORECASE,
+)
+
+
+def denies(said: str) -> bool:
+    """Whether an answer says, in another language than English, what it is not: "11ではない".
+
+    >>> denies("no es 11")
+    True
+    >>> denies("11")
+    False
+    """
+    return (
+        len(said) <= 200 and _NUMBER.search(said) is not None and _DENYING.search(said) is not None
+    )
 
 
 def refused(text: str, start: int, end: int) -> bool:

@@ -104,7 +104,11 @@ class Commands:
             position = match.end()
             if match[1] in vocabulary.GRIDS:
                 self.grids += 1 if name == "begin" else -1
-                self.add("cmd", f"{name}:{match[1]}", start)
+                style = match[1]
+                if name == "begin" and style == "array" and self.braced(position):
+                    self.out.pop()
+                    style = "cases"
+                self.add("cmd", f"{name}:{style}", start)
             else:
                 self.spaced = True
         elif name in ("frac", "sqrt", "binom", "overline", "sum", "prod", "int",
@@ -113,7 +117,9 @@ class Commands:
             self.add("cmd", name, start)
         elif name in vocabulary.TEXT and name not in ("phantom", "color", "textcolor"):
             return self.styled(name, start, position)
-        elif name in vocabulary.FUNCTIONS and name not in ("gamma", "Gamma", "inf"):
+        elif name in ("zeta", "Gamma") and self.text.startswith(("(", "\\left("), position):
+            self.add("fn", name.lower(), start)
+        elif name in vocabulary.FUNCTIONS and name not in ("gamma", "Gamma", "inf", "zeta"):
             self.add("fn", vocabulary.FUNCTIONS[name], start)
         elif name in vocabulary.RELATIONS:
             self.add("op", vocabulary.RELATIONS[name], start)
@@ -134,7 +140,7 @@ class Commands:
             self.add(*vocabulary.BRACKETS[name], start)
         elif name in ("lvert", "rvert", "vert", "lVert", "rVert", "Vert"):
             self.add("op", "|", start)
-        elif name in ("pounds", "euro", "yen", "textdollar"):
+        elif name in ("pounds", "euro", "yen", "rupee", "won", "ruble", "textdollar"):
             self.add("money", {"pounds": "pound", "textdollar": "dollar"}.get(name, name), start)
         elif name in ("hspace", "vspace", "label", "tag", "hphantom", "vphantom", "phantom",
                       "color", "textcolor"):  # fmt: skip
@@ -163,6 +169,13 @@ class Commands:
         else:
             self.add("sym", "\\" + name, start)
         return position
+
+    def braced(self, position: int) -> bool:
+        r"""Whether the array here stands behind a lone brace, as ``\left\{...\right.`` has it."""
+        if not self.out or self.out[-1].value != "set{":
+            return False
+        end = self.text.find("\\end{array}", position)
+        return end >= 0 and _LONE.match(self.text, end) is not None
 
     def styled(self, name: str, start: int, position: int) -> int:
         r"""``\text{...}`` and its kin: the braces go, words in it are words."""
@@ -195,5 +208,6 @@ class Commands:
         return position
 
 
+_LONE = re.compile(r"\\end\{array\}[\s$.,]*(?:\\right\s*\.|$)")
 _ALONE = re.compile(r"[ ~]+([yeou])[ ~]+\}")
 """``\\text{ y }``: a conjunction of one letter, alone between its blanks."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from flint import fmpq
+
 from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.reading.tokens import Token
-from assay.verifiers.math_answer.tree import App, Group, Items, Node
+from assay.verifiers.math_answer.tree import App, Group, Items, Node, Num
 
 
 def _without_idle_brackets(tokens: list[Token]) -> list[Token]:
@@ -148,8 +150,9 @@ def times(factors: list[Node]) -> Node:
     """The product of `factors`; degrees with minutes add up, tuples make a list."""
     if len(factors) == 1:
         return factors[0]
-    if all(isinstance(f, App) and f.op in ("deg", "arcmin", "arcsec") for f in factors):
-        return App("add", tuple(factors))
+    angle = _angle(factors)
+    if angle is not None:
+        return angle
     if all(isinstance(f, Group) and len(f.items) > 1 for f in factors):
         return Items(tuple(factors))
     flat: list[Node] = []
@@ -159,3 +162,25 @@ def times(factors: list[Node]) -> Node:
         else:
             flat.append(factor)
     return App("mul", tuple(flat))
+
+
+_SIXTIETHS = {"deg": 1, "arcmin": 60, "arcsec": 3600}
+
+
+def _angle(factors: list[Node]) -> Node | None:
+    """``30° 15' 20''`` in degrees; the sign of the degrees is the sign of all."""
+    first = factors[0]
+    negative = isinstance(first, App) and first.op == "neg"
+    parts = [first.args[0] if negative and isinstance(first, App) else first, *factors[1:]]
+    terms: list[Node] = []
+    last = 0
+    for part in parts:
+        if not isinstance(part, App) or part.op not in _SIXTIETHS or _SIXTIETHS[part.op] <= last:
+            return None
+        last = _SIXTIETHS[part.op]
+        value = part.args[0]
+        terms.append(value if last == 1 else App("mul", (value, Num(fmpq(1, last)))))
+    if not isinstance(parts[0], App) or parts[0].op != "deg":
+        return None
+    angle: Node = App("deg", (App("add", tuple(terms)),))
+    return App("neg", (angle,)) if negative else angle

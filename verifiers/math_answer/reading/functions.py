@@ -15,8 +15,10 @@ from assay.verifiers.math_answer.tree import (
     Matrix,
     Node,
     Num,
+    Rel,
     Sym,
     Words,
+    walk,
 )
 
 _ONE = fmpq(1)
@@ -66,6 +68,9 @@ class Functions(Cursor):
         else:
             args = (self.bare(),)
         node: Node
+        if op in ("zeta", "gamma") and any(_mentions(arg, op) for arg in args):
+            # "\\zeta(1 - \\zeta)": a name, such as a root of unity
+            return times([Sym(token.value), *args])
         if op == "log" and base is not None:
             node = App("logb", (base, args[0]))
         elif op == "log" and len(args) == 2:
@@ -187,12 +192,18 @@ class Functions(Cursor):
                 break
             if self.is_op("&"):
                 self.advance()
+                if self.is_op("&") or not row:
+                    row.append(Words(()))  # an empty cell keeps its column
             elif self.is_op("\\\\"):
                 self.advance()
                 if row:
                     rows.append(tuple(row))
                 row = []
             else:
+                while row and style == "cases" and _introduces(self.token):
+                    self.advance()  # "& \\text{if } x > 0"
+                if row and (self.is_op("&") or self.is_op("\\\\")):
+                    continue
                 row.append(self.items(frozenset()))
                 follows = self.token
                 ends = follows.kind == "cmd" and follows.value.startswith("end:")
@@ -203,11 +214,16 @@ class Functions(Cursor):
         self.depth -= 1
         if not rows:
             raise self.fail("an empty matrix")
+        rows = _without_empty_columns(rows)
+        if not rows:
+            raise self.fail("an empty matrix")
         width = max(len(r) for r in rows)
-        if style == "cases" and width == 1:
-            return Items(tuple(r[0] for r in rows), "and")  # a system of conditions
         if style == "cases":
-            return App("cases", tuple(Group("(", ")", r) for r in rows))
+            listed = [_conditional(r[0]) for r in rows] if width == 1 else []
+            if width == 1 and not all(listed):
+                return Items(tuple(r[0] for r in rows), "and")  # a system of conditions
+            pieces = [r for r in listed if r is not None] or rows
+            return App("cases", tuple(Group("(", ")", r) for r in pieces))
         if any(len(r) != width for r in rows):
             raise self.fail("a matrix with rows of unequal length")
         return Matrix(tuple(rows), bars=style == "vmatrix")
@@ -217,8 +233,44 @@ class Functions(Cursor):
         raise NotImplementedError
 
 
+def _mentions(node: Node, name: str) -> bool:
+    return any(isinstance(n, Sym) and n.name.lower() == name for n in walk(node))
+
+
 def _is_minus_one(node: Node) -> bool:
     return (
         isinstance(node, App) and node.op == "neg" and isinstance(node.args[0], Num)
         and node.args[0].value == _ONE
     )  # fmt: skip
+
+
+_INTRODUCING = frozenset(
+    {"if", "when", "for", "where", "whenever", "as", "on", "in", "case", "and"}
+)
+
+
+def _introduces(token: Token) -> bool:
+    """Whether it is a word before a condition."""
+    return token.kind in ("word", "sep") and token.value.lower() in _INTRODUCING
+
+
+def _without_empty_columns(rows: list[tuple[Node, ...]]) -> list[tuple[Node, ...]]:
+    """`rows` without columns that only align: ``& x = 1``."""
+    blank = Words(())
+    if not any(cell == blank for row in rows for cell in row):
+        return rows
+    width = max(len(r) for r in rows)
+    kept = [k for k in range(width) if any(len(r) > k and r[k] != blank for r in rows)]
+    return [r for r in (tuple(r[k] for k in kept if k < len(r)) for r in rows) if r]
+
+
+def _conditional(cell: Node) -> tuple[Node, ...] | None:
+    """``x, x > 0`` in one cell: a value and its condition."""
+    if not (isinstance(cell, Items) and len(cell.items) == 2):
+        return None
+    value, condition = cell.items
+    if isinstance(value, Rel) or not isinstance(condition, Rel | Words):
+        return None
+    if isinstance(condition, Rel) and not set(condition.ops) & {"<", ">", "<=", ">=", "!="}:
+        return None
+    return (value, condition)

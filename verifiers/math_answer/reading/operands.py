@@ -92,6 +92,10 @@ class Operands(Functions):
                 node = App("factorial", (node,))
                 break
             elif value == "_":
+                inside = self.tokens[max(self.at - 2, 0)]
+                if isinstance(node, Num) and self.before_is(")") and inside.num is not None:
+                    node = self.based(inside)  # "(101)_2"
+                    continue
                 self.advance()
                 index = self.script()
                 node = Sym(f"{plain(node)}_{plain(index)}")
@@ -101,6 +105,10 @@ class Operands(Functions):
             if wraps > 12:
                 raise self.fail("too many marks after one value")
         return node
+
+    def before_is(self, bracket: str) -> bool:
+        """Whether the token before this one is `bracket`."""
+        return self.at > 0 and self.tokens[self.at - 1].value == bracket
 
     def power(self, base: Node) -> Node:
         """What a caret puts on `base`: an exponent, a degree sign, a prime."""
@@ -292,7 +300,7 @@ class Operands(Functions):
             except ValueError:
                 value = -1
             if value >= 0:
-                return Num(fmpq(value), base=base)
+                return Num(fmpq(value), base=None if base == 10 else base)
             raise Unreadable(f"{token.value[:40]} has a digit that base {base} lacks",
                              token.position)  # fmt: skip
         return Sym(f"{token.value}_{_index(index)}")
@@ -307,6 +315,11 @@ class Operands(Functions):
         """A bracket and what is in it."""
         left = token.value
         self.advance()
+        if left == "(" and self.is_op("mod"):  # "5 (mod 17)"
+            self.advance()
+            modulus = self.items(frozenset(")"))
+            self.close(")")
+            return App("pmod", (modulus,))
         if self.token.kind == "close":
             right = self.advance().value
             if left in ("set{", "{"):

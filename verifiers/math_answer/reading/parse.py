@@ -6,6 +6,7 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.reading.cursor import times
+from assay.verifiers.math_answer.reading.mixed import degrees, fraction, periodic, proper, unsigned
 from assay.verifiers.math_answer.reading.operands import MATH_START, SIGNED, SIGNS, Operands
 from assay.verifiers.math_answer.reading.separators import set_apart
 from assay.verifiers.math_answer.reading.tokens import Token, tokenize
@@ -29,6 +30,8 @@ _SETS = frozenset({"cup", "cap", "setminus"})
 _CLAUSES = frozenset({"for", "where", "with", "as", "such", "whenever", "provided", "given"})
 _PERCENT = frozenset({"percent", "pct", "percentage", "percents"})
 _DEGREES = frozenset({"degree", "degrees", "deg", "degs"})
+_PARTS_OF_DEGREES = {"minute": "arcmin", "minutes": "arcmin", "min": "arcmin", "second": "arcsec",
+                     "seconds": "arcsec", "sec": "arcsec"}  # fmt: skip
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _ORDINAL = frozenset({"st", "nd", "rd", "th"})
 
@@ -106,6 +109,8 @@ class Parser(Operands):
         while level == 0 and self.token.kind == "op" and self.token.value in skipped:
             self.advance()  # "= 5", "≈ 17.1"
         left = self.sum()
+        if self.token.kind == "cmd" and self.token.value in ("choose", "over"):
+            return self.stacked(left)
         while self.token.kind == "op":
             value = self.token.value
             if value == ":" and self.inside == "set{" and not isinstance(left, Words):
@@ -144,6 +149,14 @@ class Parser(Operands):
             else:
                 return left
         return left
+
+    def stacked(self, top: Node) -> Node:
+        r"""``{n \choose k}`` and ``{a \over b}``, the notation of plain TeX."""
+        sign = self.advance().value
+        bottom = self.sum()
+        if sign == "choose":
+            return App("binom", (top, bottom))
+        return App("mul", (top, App("inv", (bottom,))))
 
     def relation(self, left: Node) -> Node:
         """A chain of relations that begins with `left`, or a condition after a bar."""
@@ -223,7 +236,9 @@ class Parser(Operands):
                 if not self.suffix(factors, units):
                     break
             elif kind in ("num", "sym", "fn", "open", "cmd"):
-                if kind == "cmd" and token.value.startswith("end:"):
+                if kind == "cmd" and (
+                    token.value in ("choose", "over") or token.value[:4] == "end:"
+                ):
                     break
                 if kind == "num" and units and all(is_unit(w) for w in units):
                     self.down()  # "3 hours 20 minutes"
@@ -231,18 +246,21 @@ class Parser(Operands):
                     whole = App("add", (first, self.product()))
                     self.depth -= 1
                     return whole
-                if kind == "num" and isinstance(_unsigned(factors[-1]), Num):
+                if kind == "num" and (part := self.minutes(factors)) is not None:
+                    factors.append(part)
+                    continue
+                if kind == "num" and isinstance(unsigned(factors[-1]), Num):
                     self.beside(factors)
                     continue
                 if kind == "open" and token.value == "set{":
                     break
-                if token.value in ("C", "F") and (scale := _degrees(factors)) is not None:
+                if token.value in ("C", "F") and (scale := degrees(factors)) is not None:
                     factors[:] = [scale]
                     self.advance()
                     units.append("celsius" if token.value == "C" else "fahrenheit")
                     continue
                 if token.value == "dots" and isinstance(factors[-1], Num) and not token.spaced:
-                    factors[-1] = _periodic(factors[-1], self.tokens[self.at - 1].value)
+                    factors[-1] = periodic(factors[-1], self.tokens[self.at - 1].value)
                     self.advance()
                     continue
                 self.juxtapose(factors)
@@ -253,6 +271,16 @@ class Parser(Operands):
                 break
         value_ = times(factors)
         return Quantity(value_, tuple(units)) if units else value_
+
+    def minutes(self, factors: list[Node]) -> Node | None:
+        """The minutes of ``30 degrees 15 minutes``."""
+        last, word = unsigned(factors[-1]), self.peek().value.lower()
+        op = _PARTS_OF_DEGREES.get(word) if self.peek().kind == "word" else None
+        if op is None or not (isinstance(last, App) and last.op in ("deg", "arcmin")):
+            return None
+        value = self.primary()
+        self.advance()
+        return App(op, (value,))
 
     def beside(self, factors: list[Node]) -> None:
         """A numeral after a numeral: a mixed number, or nothing that can be read."""
@@ -271,21 +299,21 @@ class Parser(Operands):
         ):  # fmt: skip
             for _ in range(3):
                 self.advance()
-            mixed = App("mixed", (last, _fraction(top, bottom.num)))
+            mixed = App("mixed", (last, fraction(top, bottom.num)))
             factors[-1] = App("neg", (mixed,)) if negative else mixed
             return
         raise self.fail("two numerals side by side")
 
     def juxtapose(self, factors: list[Node]) -> None:
         """A factor without a sign: a product, a mixed number, or a call such as ``W(n)``."""
-        last = _unsigned(factors[-1])
+        last = unsigned(factors[-1])
         negative = last is not factors[-1]
         opens = self.token.kind == "open" and self.token.value == "("
         is_frac = self.token.kind == "cmd" and self.token.value == "frac"
         right = self.operand()
         if (
             is_frac and isinstance(last, Num) and last.places is None and len(factors) == 1
-            and last.base is None and (inner := _proper(right)) is not None
+            and last.base is None and (inner := proper(right)) is not None
         ):  # fmt: skip
             mixed = App("mixed", (last, inner))
             factors[-1] = App("neg", (mixed,)) if negative else mixed
@@ -312,7 +340,7 @@ class Parser(Operands):
         elif low == "repeating" and isinstance(factors[-1], Num):
             raw = self.tokens[self.at - 1].value
             self.advance()
-            factors[-1] = _periodic(factors[-1], raw, forced=True)
+            factors[-1] = periodic(factors[-1], raw, forced=True)
         elif low in _ORDINAL and isinstance(factors[-1], Num):
             self.advance()
         elif low in _CLAUSES:
@@ -345,56 +373,3 @@ class Parser(Operands):
                 self.advance()
             else:
                 return
-
-
-def _degrees(factors: list[Node]) -> Node | None:
-    r"""The value of ``100^\\circ`` before C or F."""
-    last = factors[-1]
-    if len(factors) != 1:
-        return None
-    if isinstance(last, App) and last.op == "neg":
-        inner = last.args[0]
-        if isinstance(inner, App) and inner.op == "deg":
-            return App("neg", inner.args)
-    return last.args[0] if isinstance(last, App) and last.op == "deg" else None
-
-
-def _unsigned(node: Node) -> Node:
-    """A numeral without its sign; anything else as it is."""
-    if isinstance(node, App) and node.op == "neg" and isinstance(node.args[0], Num):
-        return node.args[0]
-    return node
-
-
-def _fraction(top: Num, bottom: Num) -> Node:
-    return App("mul", (top, App("inv", (bottom,))))
-
-
-def _proper(node: Node) -> Node | None:
-    """`node` where it is a fraction of two whole numerals, smaller than one."""
-    if isinstance(node, App) and node.op == "mul" and len(node.args) == 2:
-        top, under = node.args
-        if isinstance(under, App) and under.op == "inv" and isinstance(top, Num):
-            bottom = under.args[0]
-            if (isinstance(bottom, Num) and top.value.q == 1 == bottom.value.q) and (
-                0 < top.value < bottom.value and top.places is None and bottom.places is None
-            ):
-                return node
-    return None
-
-
-def _periodic(node: Num, raw: str, forced: bool = False) -> Num:
-    """``0.333...`` as 1/3: a decimal whose last digits repeat, three times or as its words say."""
-    whole, point, fraction = raw.partition(".")
-    if not point or not fraction.isdigit() or not whole.isdigit() or len(fraction) > 400:
-        return node
-    for length in (1, 2, 3, 6):
-        period = fraction[-length:]
-        if fraction.endswith(period * 3) or (
-            length > 1 and fraction.endswith(period * 2) and len(fraction) >= 2 * length
-        ) or (forced and length == 1):  # fmt: skip
-            head = fraction
-            scale = 10 ** len(head)
-            value = fmpq(int(whole + head), scale)
-            return Num(value + fmpq(int(period), (10**length - 1) * scale))
-    return node

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from assay.verifiers.math_answer import units
-from assay.verifiers.math_answer.arithmetic import exact, numerics
+from assay.verifiers.math_answer.arithmetic import exact, numerics, scalars
 from assay.verifiers.math_answer.limits import TooBig, Unreadable
+from assay.verifiers.math_answer.policy import DEFAULT, LENIENT
+from assay.verifiers.math_answer.reading.phrases import meaning
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
@@ -43,19 +45,10 @@ def settle(node: Node) -> Node:
     return node
 
 
-_PHRASES = {
-    ("all", "real", "numbers"): Sym("reals"), ("real", "numbers"): Sym("reals"),
-    ("all", "reals"): Sym("reals"), ("any", "real", "number"): Sym("reals"),
-    ("no", "solution"): Sym("emptyset"), ("no", "solutions"): Sym("emptyset"),
-    ("no", "real", "solutions"): Sym("emptyset"), ("empty", "set"): Sym("emptyset"),
-    ("the", "empty", "set"): Sym("emptyset"), ("no", "real", "solution"): Sym("emptyset"),
-    ("there", "is", "no", "solution"): Sym("emptyset"),
-}  # fmt: skip
-
-
 def _step(node: Node) -> Node:
-    if isinstance(node, Words) and len(node.words) <= 4:
-        return _PHRASES.get(tuple(w.lower() for w in node.words), node)
+    if isinstance(node, Words):
+        found = meaning(node.words)
+        return node if found is None or found == node else found
     if isinstance(node, Rel):
         return _relation(node)
     if isinstance(node, Group) and len(node.items) == 1 and node.left == "(":
@@ -136,8 +129,26 @@ def _relation(node: Rel) -> Node:
     if ops == ("=",) and isinstance(args[0], Quantity) and is_value(args[0].value):
         return args[1]  # "1/2 dollar = 50": a conversion
     if set(ops) <= _EQUALITY and (len(ops) > 1 or is_value(args[0])):
-        return _chain(args)
+        if not _renames(args):
+            return _chain(args)
+        if len(ops) > 1 and all(is_value(a) for a in args[1:]):
+            agree(args[1:])
+        return Rel(("=",), (args[0], args[-1])) if len(ops) > 1 else node
     return node
+
+
+def _renames(args: tuple[Node, ...]) -> bool:
+    r"""Whether ``e`` or ``i`` is a mere name here: ``e = \\frac{c}{a}``, ``i = 3``.
+
+    A constant is not set equal to another value, so what is set is a name: an eccentricity, an
+    index, a rate. Where it occurs again (``i^2 = -1``, ``i = 2 + 3i``) it is the constant.
+    """
+    head = args[0]
+    return (
+        isinstance(head, Sym)
+        and head.name in ("e", "i")
+        and not any(head in walk(arg) for arg in args[1:])
+    )
 
 
 def _chain(args: tuple[Node, ...]) -> Node:
@@ -187,9 +198,6 @@ def agree(args: tuple[Node, ...]) -> None:
             if left != right and not _near(one, other):
                 raise Unreadable("a chain of equalities that does not hold")
             continue
-        from assay.verifiers.math_answer.deciding import scalars
-        from assay.verifiers.math_answer.policy import DEFAULT
-
         try:
             found = scalars.same(one, other, DEFAULT)
         except TooBig:
@@ -200,9 +208,6 @@ def agree(args: tuple[Node, ...]) -> None:
 
 def _near(one: Node, other: Node) -> bool:
     """Whether a decimal in the chain is a rounding of its neighbour."""
-    from assay.verifiers.math_answer.deciding import scalars
-    from assay.verifiers.math_answer.policy import LENIENT
-
     return scalars.rounded(one, other, LENIENT) is not None or (
         scalars.rounded(other, one, LENIENT) is not None
     )
@@ -254,7 +259,7 @@ def determinant(node: Matrix) -> Node | None:
 def is_label(node: Node) -> bool:
     """Whether it only names something: ``x``, ``f(x)``, ``|AB|``, ``(p, q)``, words."""
     if isinstance(node, Sym):
-        return node.name not in ("pi", "e", "i", "infinity")
+        return node.name not in ("pi", "infinity")
     if isinstance(node, Words):
         return True
     if isinstance(node, Group | Matrix):

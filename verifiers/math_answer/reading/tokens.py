@@ -185,6 +185,9 @@ class _Scan(Commands):
         if (run in vocabulary.AND or run in vocabulary.OR) and len(run) > 1:
             self.add("sep", "and" if run in vocabulary.AND else "or", start)
             return
+        if run == "mod" and self.out and self.out[-1].kind in (*_VALUES, "open"):
+            self.add("op", "mod", start)
+            return
         if run in ("st", "nd", "rd", "th") and self.out and self.out[-1].kind == "num":
             self.add("word", run, start)
             return

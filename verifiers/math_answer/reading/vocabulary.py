@@ -14,14 +14,16 @@ FUNCTIONS = {
     "ln": "ln", "log": "log", "lg": "lg", "exp": "exp", "sqrt": "sqrt", "cbrt": "cbrt",
     "abs": "abs", "Abs": "abs", "gcd": "gcd", "lcm": "lcm", "max": "max", "min": "min",
     "floor": "floor", "ceil": "ceil", "ceiling": "ceil", "factorial": "factorial",
-    "binomial": "binom", "Gamma": "gamma", "gamma": "gamma", "det": "det", "arg": "arg",
+    "binomial": "binom", "Gamma": "gamma", "gamma": "gamma", "zeta": "zeta",
+    "det": "det", "arg": "arg",
     "sgn": "sgn", "sign": "sgn", "Re": "re", "Im": "im", "erf": "erf", "Rational": "rational",
     "sup": "sup", "inf": "inf", "deg": "deg", "dim": "dim", "ker": "ker", "rank": "rank",
     "tr": "tr", "Li": "Li",
 }  # fmt: skip
 """Name as written -> operation of the tree."""
 
-ONLY_CALLED = frozenset({"abs", "gamma", "Gamma", "factorial", "binomial", "max", "min", "det",
+ONLY_CALLED = frozenset({"abs", "gamma", "zeta", "Gamma", "factorial", "binomial", "max", "min",
+                         "det",
                          "arg", "sgn", "sign", "Re", "Im", "erf", "floor", "ceil", "ceiling",
                          "Rational", "sup", "inf", "deg", "dim", "ker", "rank", "tr", "Li",
                          "sec", "Abs"})  # fmt: skip

@@ -4,56 +4,16 @@ from __future__ import annotations
 
 import re
 
-from flint import fmpq
-
 from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading.tokens import Token, tokenize
-from assay.verifiers.math_answer.tree import Node, Num, Sym, Words
+from assay.verifiers.math_answer.tree import Node, Sym, Words
 
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
 _STOP = frozenset({
     "the", "a", "an", "of", "is", "are", "was", "were", "be", "it", "its", "this", "that", "to",
     "in", "on", "at",
 })  # fmt: skip
-_ONES = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
-    "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-}  # fmt: skip
-_TENS = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
-    "eighty": 80, "ninety": 90,
-}  # fmt: skip
-_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-
-
-def number(words: tuple[str, ...]) -> Num | None:
-    """The number that `words` spell in English, or None.
-
-    >>> number(("One", "thousand", "six", "hundred", "twenty", "-", "five")).value
-    1625
-    """
-    if not 0 < len(words) <= 24:
-        return None
-    total, current, seen = 0, 0, False
-    for word in words:
-        low = word.lower()
-        if low in _ONES:
-            current += _ONES[low]
-        elif low in _TENS:
-            current += _TENS[low]
-        elif low == "hundred" and seen:
-            current = max(1, current) * 100
-        elif low in _SCALES and seen:
-            total += max(1, current) * _SCALES[low]
-            current = 0
-        elif low in ("-", "and") and seen:
-            continue
-        else:
-            return None
-        seen = True
-    return Num(fmpq(total + current)) if seen else None
 
 
 def normal(text: str, keep_case: bool) -> tuple[str, ...]:
@@ -82,7 +42,8 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
     keep = policy.case == "keep"
     if normal(left, keep) == normal(right, keep) and normal(left, keep):
         return Finding(True, "words", "proved")
-    if left.replace(" ", "") == right.replace(" ", ""):
+    joined = left.replace(" ", "")
+    if joined == right.replace(" ", "") and not any(c.isdigit() for c in joined):
         return Finding(True, "words", "proved")
     if policy.words == "contained" and _contained(left, right, keep):
         return Finding(True, "words", "rounded", "the answer is the gist of the reference")

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from assay.findings import AnalysisSpec, Outcome
 
 if TYPE_CHECKING:
     from assay.audit.context import Context
-    from assay.audit.finding import Kind, Outcome
     from assay.audit.frame import Frame
 
 ANALYSES = (
@@ -29,22 +29,6 @@ ANALYSES = (
     "counterfactual",
 )
 """In the order of a report."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnalysisSpec:
-    """What an analysis is."""
-
-    name: str
-    """Of its module; the first piece of its findings' ids."""
-    title: str
-    question: str
-    """What it answers, as a user would ask it."""
-    needs: tuple[str, ...]
-    """Facts of `Frame.has`, without which it cannot run at all. What only a part of it needs, it
-    tells in `Outcome.lacks`."""
-    kinds: tuple[Kind, ...]
-    """Every finding it can raise."""
 
 
 class Analysis(NamedTuple):

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.context import Context
-from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
 from assay.audit.frame import STATUSES
 from assay.audit.groups import Groups
 from assay.audit.stats.intervals import cluster_sums, jackknife, share
 from assay.audit.stats.slopes import slope
+from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 from assay.plugins.spec import Severity
 
 if TYPE_CHECKING:

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.analyses.blame import named
 from assay.audit.context import Context
-from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
 from assay.audit.groups import Groups
 from assay.audit.stats.intervals import (
     FEWEST,
@@ -21,6 +19,7 @@ from assay.audit.stats.intervals import (
     quotient,
     ratio,
 )
+from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

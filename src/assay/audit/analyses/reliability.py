@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.context import CONFIDENCE, Context
-from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
 from assay.audit.matching import columns
 from assay.audit.stats.agreement import kappa
 from assay.audit.stats.intervals import (
@@ -21,6 +19,7 @@ from assay.audit.stats.intervals import (
     logit_interval,
     share,
 )
+from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame

@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from scipy import special
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.context import FALSE_ALARM, Context
-from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
 from assay.audit.groups import Groups
 from assay.audit.logs.gather import Hashes, mixed
 from assay.audit.stats.intervals import FEWEST
+from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

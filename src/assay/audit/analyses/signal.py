@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.context import Context
-from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
 from assay.audit.stats.intervals import (
     Estimate,
     cluster_numbers,
@@ -18,6 +16,7 @@ from assay.audit.stats.intervals import (
     quotient,
     share,
 )
+from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy import special
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.context import Context
-from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
 from assay.audit.stats.intervals import Estimate, cluster_sums, jackknife, quotient
 from assay.audit.stats.slopes import slope
+from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 
 if TYPE_CHECKING:
     from assay.audit.frame import Floats, Frame

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from assay.audit.analyses import AnalysisSpec
     from assay.audit.report.rollouts import Rows
     from assay.audit.run import Audit
+    from assay.findings import AnalysisSpec
 
 MAX_ROWS = 50_000
 """Rows in the rollout browser, at most."""

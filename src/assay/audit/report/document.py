@@ -8,17 +8,17 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from assay.audit import analyses
-from assay.audit.finding import RowCell
 from assay.audit.report import MAX_ROWS, palette, rollouts, sections
 from assay.audit.report.html import Html, hash_source, island, join, tag
 from assay.audit.report.renderer import Renderer, current
 from assay.audit.report.sample import RULE, shown_rows
+from assay.findings import RowCell
 
 if TYPE_CHECKING:
-    from assay.audit.analyses import AnalysisSpec
     from assay.audit.frame import Frame
     from assay.audit.report.rollouts import Rows
     from assay.audit.run import Audit
+    from assay.findings import AnalysisSpec
 
 SCRIPTS = ("store.js", "diff.js", "list.js", "detail.js", "page.js")
 """One script, in files of one concern each."""

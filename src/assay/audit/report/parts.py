@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from assay.audit.finding import RowCell
 from assay.audit.report.html import Html, tag
 from assay.audit.report.svg import draw
+from assay.findings import RowCell
 
 if TYPE_CHECKING:
-    from assay.audit.finding import Cell, Table
+    from assay.findings import Cell, Table
 
 ROWS = 60
 """Rows of a table that a page shows; the rest is told by its number, and is in the JSON."""

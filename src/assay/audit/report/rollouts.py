@@ -18,8 +18,8 @@ from assay.audit.report.html import Html, island, join
 from assay.printable import one_line, printable
 
 if TYPE_CHECKING:
-    from assay.audit.finding import Finding
     from assay.audit.frame import Codes, Floats, Frame
+    from assay.findings import Finding
 
 Rows: TypeAlias = Callable[[Sequence[int]], Sequence[Mapping[str, Any]]]
 

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.report.charts.tables import charts_of
 from assay.audit.report.html import Child, Html, prose, tag
 from assay.audit.report.overview import reward_figures, time_figures
 from assay.audit.report.parts import decimal, figure, table
 from assay.audit.signatures import explained
+from assay.findings import AnalysisSpec
 from assay.plugins.spec import SEVERITIES
 from assay.printable import one_line
 
 if TYPE_CHECKING:
-    from assay.audit.finding import Finding, Kind, Outcome
     from assay.audit.frame import Frame
     from assay.audit.run import Audit
+    from assay.findings import Finding, Kind, Outcome
 
 SHORT = 12
 """Rows of a table that is shown as it is; a longer one is folded."""

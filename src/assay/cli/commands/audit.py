@@ -25,9 +25,9 @@ from assay.model import SAMPLE_FIELDS
 from assay.printable import one_line
 
 if TYPE_CHECKING:
-    from assay.audit.finding import Finding, Kind, Outcome
     from assay.audit.logs import Log
     from assay.audit.run import Audit
+    from assay.findings import Finding, Kind, Outcome
     from assay.plugins.host import Host
     from assay.rubrics import BoundRubric
 
@@ -176,8 +176,8 @@ def audit(
         else:
             _show(found, log, explain)
         if report is not None:
-            from assay.audit.describe import specs
             from assay.audit.report import write_report
+            from assay.cli.findings_page import specs
 
             try:
                 command = shlex.join(["assay", *sys.argv[1:]])
@@ -276,7 +276,7 @@ def _check_rubric(name: str | None, rubric: BoundRubric, criteria: Sequence[str]
 
 
 def _show(found: Audit, log: Log, explain: bool) -> None:
-    from assay.audit.describe import kinds as all_kinds
+    from assay.cli.findings_page import kinds as all_kinds
 
     kinds = {kind.id: kind for kind in all_kinds()}
     show(plain(_heading(found, log)), soft_wrap=True)

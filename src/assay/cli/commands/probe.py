@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from assay.audit.finding import Finding
     from assay.engine.engine import Engine
+    from assay.findings import Finding
     from assay.model import Sample
     from assay.plugins.host import Host
     from assay.probes.board import Board, Line, Score

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assay.cli.console import say_error, say_note, say_warning, show
-from assay.cli.exits import INTERRUPTED, READER_GONE, TOO_MANY_UNSCORED, USER_MISTAKE
+from assay.cli.exits import (
+    INTERRUPTED,
+    READER_GONE,
+    TERMINATED,
+    TOO_MANY_UNSCORED,
+    USER_MISTAKE,
+)
+from assay.cli.interrupts import Terminated, sigterm_raises
 from assay.cli.meter import Meter
 from assay.cli.options import (
     PluginFiles,
@@ -125,7 +132,7 @@ def verify(
             from assay.cli.record import RowRecorder
 
             record = stack.enter_context(RowRecorder(ledger, rubric, engine.rubric.rubric))
-        tally = Tally()
+        tally = Tally(tops=key_tops(engine.rubric))
         rows = with_columns(read_rows(sources), columns)
         began = time.monotonic()
         if rewards is not None:
@@ -135,6 +142,7 @@ def verify(
             else:
                 rewards.start()
         meter = stack.enter_context(Meter(progress))
+        stack.enter_context(sigterm_raises())
         code = 0
         failure: RolloutsError | None = None
 
@@ -162,14 +170,28 @@ def verify(
             raise typer.Exit(READER_GONE) from None
         except RolloutsError as err:
             failure = err
+        except Terminated:
+            code = TERMINATED
         except KeyboardInterrupt:
             code = INTERRUPTED
         tally.seconds = time.monotonic() - began
     meter.stop()
+    lost = record.lost if record is not None else 0
     show(tally.table(), on_stderr=out == STDOUT)
     if summary is not None:
         _write_summary(summary, tally.markdown(f"assay verify --rubric {rubric}"))
-    raise typer.Exit(_told(tally, code, failure, strict, max_unscored, out))
+    raise typer.Exit(_told(tally, code, failure, strict, max_unscored, out, lost))
+
+
+def key_tops(rubric: BoundRubric) -> dict[str, float]:
+    """Each criterion that is the key of some case of the rubric -> the most it can score."""
+    found: dict[str, float] = {}
+    for plan in rubric.plans().values():
+        for leaf in getattr(plan, "leaves", ()):
+            if leaf.is_key and not leaf.per_turn:
+                levels = rubric.levels.get(leaf.key)
+                found[leaf.key] = float(levels[-1]) if levels else 1.0
+    return found
 
 
 def _signer(
@@ -199,13 +221,14 @@ def _told(
     strict: bool,
     max_unscored: float,
     out: str | None,
+    lost: int,
 ) -> int:
     """Say what went wrong, and give the exit code."""
     if tally.n == 0 and failure is None and code == 0:
         say_warning("the inputs hold no rows")
     if tally.replaced:
         say_note(f"columns of the rows in that were replaced: {', '.join(sorted(tally.replaced))}")
-    if code == INTERRUPTED:
+    if code in (INTERRUPTED, TERMINATED):
         hint = "; --resume goes on from there" if out not in (None, STDOUT) else ""
         say_error(f"interrupted after {tally.n:,} rows{hint}")
     if failure is not None:
@@ -221,6 +244,14 @@ def _told(
             say_error("stopped at the first invalid row, as --strict asks")
         else:
             say_error(f"{count:,} row{'s are' if count > 1 else ' is'} invalid; the rest is scored")
+        code = code or USER_MISTAKE
+    for sentence in (*tally.crashes.sentences(), *tally.doubts.sentences(max_unscored, "rows")):
+        say_warning(sentence)
+    if lost:
+        say_error(
+            f"{lost:,} reward{'s are' if lost > 1 else ' is'} not in the ledger"
+            "\nfix: make room, and score these rows again"
+        )
         code = code or USER_MISTAKE
     if tally.unscored_share > max_unscored:
         cause = "".join(

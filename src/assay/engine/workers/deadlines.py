@@ -47,7 +47,7 @@ def next_look_s(worker: WorkerProcess, now: float) -> float | None:
     """In how many seconds the worker is to be looked at; None if it has nothing to do."""
     if not worker.jobs and worker.ready:
         return None
-    if worker.since is None or worker.waiting:
+    if worker.since is None or worker.waiting or worker.preparing_until is not None:
         return IDLE_S
     return max(0.001, _due(worker, now - worker.since) - (now - worker.since))
 
@@ -81,6 +81,11 @@ def look(worker: WorkerProcess, now: float) -> Decision | None:
         return Decision(retire=True, why=f"did not start within {START_S:.0f} s") if late else None
     if worker.waiting:
         return _look_at_waiting(worker, now)
+    if worker.preparing_until is not None:
+        if now < worker.preparing_until:
+            return None
+        why = "reading its tests, or starting a sandbox for them, took too long"
+        return Decision(("late", why), retire=True)
     spent = now - worker.since
     bound = bound_s(worker)
     if worker.baseline is None:

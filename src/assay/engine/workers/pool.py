@@ -16,7 +16,7 @@ import time
 from collections import deque
 
 from assay.engine.workers.deadlines import blocks_others, look, next_look_s
-from assay.engine.workers.frames import BOUND, LOADED, READY, FrameError, PipeFrame
+from assay.engine.workers.frames import BOUND, LOADED, PREPARING, READY, FrameError, PipeFrame
 from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.process import WorkerProcess
 from assay.engine.workers.scheduling import Pace, Work, fill
@@ -236,6 +236,10 @@ class WorkerPool:
                 worker.extra_s = frame.wall if 0.0 < frame.wall < 86_400.0 else 0.0
                 worker.since = now
                 worker.baseline = None
+                worker.preparing_until = None
+        elif frame.kind == PREPARING:
+            if worker.jobs and worker.jobs[0].number == frame.number:
+                worker.preparing_until = now + min(max(frame.wall, 0.0), 3_600.0)
         elif worker.waiting:
             self._take_waiting(worker, frame)
         else:
@@ -275,6 +279,7 @@ class WorkerPool:
         """The next job starts now, unless its verifier has to be imported first."""
         worker.baseline = None
         worker.extra_s = 0.0
+        worker.preparing_until = None
         if worker.waiting or (worker.jobs and worker.jobs[0].verifier in worker.loaded):
             worker.since = now
         else:

@@ -100,6 +100,8 @@ class WorkerProcess:
         """When the first job started; None while starting up or importing a verifier."""
         self.touched = time.monotonic()
         self.baseline: Account | None = None
+        self.preparing_until: float | None = None
+        """Its first job's clock stands still, at most until then."""
         self.extra_s = 0.0
         """Time the job at hand asked for, if more than the engine's bound."""
         self.alive = True

@@ -126,9 +126,7 @@ def fill(
         if job.verifier not in worker.introduced:
             worker.introduced.add(job.verifier)
             worker.outgoing += encode(RECIPE, job.verifier, recipes[job.verifier])
-        body = b"%d\n" % job.verifier
-        if work.waiting:
-            body += b"%r\n" % job.timeout_s
+        body = b"%d\n%r\n" % (job.verifier, job.timeout_s)
         kind = ESCALATED if job.escalated else VERIFY
         worker.outgoing += encode(kind, job.number, body + job.payload)
         worker.jobs.append(job)

@@ -102,6 +102,7 @@ class Zygote:
         self._preload: list[str] = config["preload"]
         self._site: list[str] = config["site"]
         self._packages: list[str] = config["packages"]
+        self._beside: bool = config["beside"]
         self._parent = os.pidfd_open(config["parent_pid"])
         if os.getppid() != config["parent_pid"]:
             raise OSError("the process that started the zygote is gone")
@@ -125,6 +126,11 @@ class Zygote:
         ]  # fmt: skip
         self._find_listed()
         self._load()
+        if self._beside:  # costs a tenth of a second that most need not pay
+            from assay.verifiers.code_tests.sandbox.child.together import beside
+
+            beside.prepare()
+            forked.more_kinds["beside"] = beside.run_beside
         site.setquit()  # of what `-S` leaves out, programs use exit() and quit()
         confine.few_malloc_arenas()
         self._mapped = confine.mapped_bytes()

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.analyses.budget.shares import REST, ROUNDING, Split, settled, split
 from assay.audit.context import Context
-from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
 from assay.audit.stats.intervals import FEWEST, Measures, cluster_sums, jackknifed, quotient, share
+from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame

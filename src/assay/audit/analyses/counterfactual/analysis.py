@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.analyses.counterfactual.compared import (
     REVERSED,
     RIGHT,
@@ -20,10 +19,10 @@ from assay.audit.analyses.counterfactual.compared import (
     compare,
 )
 from assay.audit.context import Context
-from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
 from assay.audit.orders import outcome_of
 from assay.audit.recompose import Recomposer, rows_of
 from assay.audit.stats.intervals import FEWEST
+from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 from assay.rubrics import BoundRubric, Phases, Rubric, Weighted
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.audit.context import CONFIDENCE
-from assay.audit.finding import ROLLOUTS, Cell
 from assay.audit.groups import Groups
 from assay.audit.stats.intervals import Estimate, cluster_sums, percentile, quotient, resampled
 from assay.audit.stats.ranks import pairs, regret
+from assay.findings import ROLLOUTS, Cell
 
 if TYPE_CHECKING:
     from assay.audit.context import Context

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.analyses.relations.criterion_pairs import Pairs, taken
 from assay.audit.analyses.relations.cycles import CYCLES_KIND, cycles
 from assay.audit.context import Context
-from assay.audit.finding import Cell, Finding, Kind, Outcome, Table
 from assay.audit.matching import columns
 from assay.audit.stats.intervals import FEWEST
+from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 from assay.plugins.spec import Severity
 
 if TYPE_CHECKING:

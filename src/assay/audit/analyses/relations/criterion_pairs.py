@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.finding import ROLLOUTS
 from assay.audit.groups import Groups
 from assay.audit.stats.blocks import Blocks
 from assay.audit.stats.intervals import (
@@ -19,6 +18,7 @@ from assay.audit.stats.intervals import (
     share_of_sums,
 )
 from assay.audit.stats.midranks import group_ranks
+from assay.findings import ROLLOUTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assay.audit.context import Context
-from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
 from assay.audit.stats.intervals import share
+from assay.findings import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Frame

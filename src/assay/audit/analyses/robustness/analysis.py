@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.analyses.robustness import variations
 from assay.audit.context import CONFIDENCE, Context
-from assay.audit.finding import Cell, Finding, Kind, Outcome, RowCell, Table
 from assay.audit.orders import EQUAL, comparable, outcome_of, right_over_wrong
 from assay.audit.stats.intervals import FEWEST, Estimate
 from assay.audit.stats.intervals import share as share_of
+from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, RowCell, Table
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame

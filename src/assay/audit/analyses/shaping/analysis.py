@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assay.audit.analyses import AnalysisSpec
 from assay.audit.analyses.shaping import certificate, potential, reversals, step_count
 from assay.audit.context import Context
-from assay.audit.finding import Cell, Finding, Outcome, Table
+from assay.findings import AnalysisSpec, Cell, Finding, Outcome, Table
 
 if TYPE_CHECKING:
     from assay.audit.frame import Frame

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assay.audit.finding import Cell, Finding, Kind, Table
 from assay.errors import AssayError
+from assay.findings import Cell, Finding, Kind, Table
 
 if TYPE_CHECKING:
     from assay.audit.context import Context

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.finding import Cell, Finding
+from assay.findings import Cell, Finding
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame

@@ -10,11 +10,11 @@ import numpy as np
 from assay.audit.analyses.shaping.paths import SLACK, Paths, Told, ratio
 from assay.audit.analyses.shaping.step_count import step_count
 from assay.audit.context import CONFIDENCE
-from assay.audit.finding import ROLLOUTS, Finding, Kind
 from assay.audit.groups import Groups
 from assay.audit.recompose import phi_of
 from assay.audit.stats.intervals import FEWEST, jackknife
 from assay.audit.stats.ranks import each_pair, thinned
+from assay.findings import ROLLOUTS, Finding, Kind
 from assay.rubrics import Turns
 from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.written.kinds import Potential

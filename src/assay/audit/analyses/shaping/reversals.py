@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from assay.audit.context import CONFIDENCE
-from assay.audit.finding import ROLLOUTS, Cell, Finding, Kind
 from assay.audit.groups import Groups
 from assay.audit.stats.intervals import (
     FEWEST,
@@ -18,6 +17,7 @@ from assay.audit.stats.intervals import (
     resampled,
 )
 from assay.audit.stats.ranks import pairs, regret
+from assay.findings import ROLLOUTS, Cell, Finding, Kind
 
 if TYPE_CHECKING:
     from assay.audit.context import Context

@@ -8,10 +8,10 @@ import numpy as np
 
 from assay.audit.analyses.shaping.paths import SLACK, Paths, Told, ratio
 from assay.audit.context import CONFIDENCE
-from assay.audit.finding import ROLLOUTS, Finding, Kind
 from assay.audit.groups import Groups
 from assay.audit.stats.intervals import FEWEST, cluster_sums, percentile, resampled
 from assay.audit.stats.ranks import pairs
+from assay.findings import ROLLOUTS, Finding, Kind
 
 if TYPE_CHECKING:
     from assay.audit.context import Context

@@ -17,7 +17,7 @@ from assay.audit.report.charts.lines import At, line
 from assay.audit.report.charts.matrix import matrix
 
 if TYPE_CHECKING:
-    from assay.audit.finding import Cell, Table
+    from assay.findings import Cell, Table
 
 PANELS = 12
 """Small multiples of one table, at most."""

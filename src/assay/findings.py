@@ -1,4 +1,7 @@
-"""What an analysis says: findings for people, tables for reports, and what it lacked."""
+"""What an analysis or a board of probes says: findings for people, tables for reports.
+
+Below both `audit` and `probes`, which make them, and `fit`, which makes none.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import Protocol, Self, TypeAlias
 
 from assay.plugins.spec import SEVERITIES, Severity
-
-if TYPE_CHECKING:
-    from assay.audit.stats.intervals import Estimate
 
 Cell: TypeAlias = str | float | int | bool | None
 
@@ -46,6 +46,22 @@ class Kind:
     """What to change, most effective first."""
 
 
+class Measured(Protocol):
+    """A size with its interval, such as `assay.audit.stats.intervals.Estimate`."""
+
+    @property
+    def value(self) -> float:
+        """The size."""
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Of the size, at the confidence of the audit; None where it is exact."""
+
+    @property
+    def n(self) -> int:
+        """How many independent units it rests on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One fault in one log."""
@@ -78,7 +94,7 @@ class Finding:
         kind: Kind,
         severity: Severity,
         title: str,
-        found: Estimate,
+        found: Measured,
         rollouts: Iterable[int] = (),
         subject: tuple[str, ...] = (),
     ) -> Self:
@@ -110,6 +126,22 @@ class Finding:
             raise ValueError(f"finding {self.id!r}: no severity {self.severity!r}")
         if len(self.rollouts) > ROLLOUTS:
             raise ValueError(f"finding {self.id!r}: names more than {ROLLOUTS} rollouts")
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisSpec:
+    """What an analysis is."""
+
+    name: str
+    """Of its module; the first piece of its findings' ids."""
+    title: str
+    question: str
+    """What it answers, as a user would ask it."""
+    needs: tuple[str, ...]
+    """Facts of `Frame.has`, without which it cannot run at all. What only a part of it needs, it
+    tells in `Outcome.lacks`."""
+    kinds: tuple[Kind, ...]
+    """Every finding it can raise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ _FUNCTIONS: dict[str, Any] = {
     "csch": sympy.csch, "asinh": sympy.asinh, "acosh": sympy.acosh, "atanh": sympy.atanh,
     "ln": sympy.log, "log": sympy.log, "exp": sympy.exp, "sqrt": sympy.sqrt, "abs": sympy.Abs,
     "floor": sympy.floor, "ceil": sympy.ceiling, "factorial": sympy.factorial,
-    "binom": sympy.binomial, "gamma": sympy.gamma, "gcd": sympy.gcd, "lcm": sympy.lcm,
+    "binom": sympy.binomial, "gamma": sympy.gamma, "zeta": sympy.zeta,
+    "gcd": sympy.gcd, "lcm": sympy.lcm,
     "max": sympy.Max, "min": sympy.Min, "re": sympy.re, "im": sympy.im, "arg": sympy.arg,
     "sgn": sympy.sign, "erf": sympy.erf, "mod": sympy.Mod,
 }  # fmt: skip

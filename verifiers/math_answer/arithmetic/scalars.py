@@ -86,7 +86,8 @@ def short(value: fmpq) -> str:
 def rounded(reference: Node, answer: Node, policy: Policy) -> Finding | None:
     """Equality by rounding, where the policy allows it and one side is a decimal."""
     ref, ans = written(reference), written(answer)
-    if ref is None and ans is None:
+    asked = _as_asked(answer, policy)
+    if ref is None and ans is None and asked is None:
         return None
     try:
         truth, value = _real(reference), _real(answer)
@@ -99,6 +100,8 @@ def rounded(reference: Node, answer: Node, policy: Policy) -> Finding | None:
         shows_less = ans is not None and ans.places > 0 and ans.half_unit > 2 * ref.half_unit
         if not shows_less and gap <= ref.half_unit:
             return Finding(True, "rounding", "rounded", "it rounds to the reference's digits")
+    if asked is not None and gap <= asked.half_unit:
+        return Finding(True, "rounding", "rounded", "it is rounded as the policy asks")
     if ans is not None and ref is None:
         least = policy.answer_digits
         if least is not None and ans.digits >= least and gap <= _last_digit(ans):
@@ -160,6 +163,23 @@ def written(node: Node) -> Written | None:
     # a hair more, so that a value just half a unit away rounds to it whatever the balls' width
     half = arb(fmpq(1, 2)) * arb(10) ** -places * scale * (1 + arb(fmpq(1, 10**12)))
     return Written(places - shift, digits, half)
+
+
+def _as_asked(answer: Node, policy: Policy) -> Written | None:
+    """The answer as a rounded number, where it shows the digits that the policy asks for."""
+    if policy.places is None and policy.digits is None:
+        return None
+    shown = written(answer)
+    if shown is None:  # a whole number is one of its digits
+        bare = answer
+        while isinstance(bare, App) and bare.op == "neg":
+            bare = bare.args[0]
+        if not (isinstance(bare, Num) and bare.value.q == 1 and bare.value and bare.base is None):
+            return None
+        shown = Written(0, len(str(abs(int(bare.value.p)))), arb(fmpq(1, 2)))
+    enough_places = policy.places is not None and shown.places >= policy.places
+    enough_digits = policy.digits is not None and shown.digits >= policy.digits
+    return shown if enough_places or enough_digits else None
 
 
 def _real(node: Node) -> arb | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assay.audit.analyses import AnalysisSpec, all_analyses
+from assay.audit.analyses import all_analyses
 from assay.audit.context import CONFIDENCE, FALSE_ALARM
-from assay.audit.finding import Kind
+from assay.findings import AnalysisSpec, Kind
+from assay.probes.outcome import SPEC
 
 HEAD = f"""# What each finding means, and what to do
 
@@ -25,8 +26,6 @@ No finding is no proof: a log is at most *consistent with* a reward that teaches
 
 def specs() -> Iterator[AnalysisSpec]:
     """Every analysis in the order of a report; then the probes, which are asked for."""
-    from assay.probes.outcome import SPEC
-
     for analysis in all_analyses():
         yield analysis.spec
     yield SPEC

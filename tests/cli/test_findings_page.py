@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from assay.audit.analyses import ANALYSES, all_analyses
-from assay.audit.describe import kinds, markdown, specs
-from assay.audit.finding import Kind
 from assay.audit.run import REMEDIES
+from assay.cli.findings_page import kinds, markdown, specs
+from assay.findings import Kind
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "findings.md"
 

@@ -1,0 +1,319 @@
+r"""The value that a text ends with, where nothing says "the answer is".
+
+Read backwards, sentence by sentence: the last sentence that claims a value counts, whether or not
+it begins with "so". What counts of a sentence is its last formula or its last run of numbers, names
+and operators, whole: of ``158 + LK`` not the number alone, of ``4 hours and 30 minutes`` both. A
+sentence that says that there is no answer, offers several, or announces work that never comes, ends
+the search without one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from assay.verifiers.math_answer.languages import LANGUAGES
+from assay.verifiers.math_answer.locating.formulas import PROSE, Span, formulas
+from assay.verifiers.math_answer.locating.hedging import unsure
+from assay.verifiers.math_answer.locating.runs import NUMERAL, runs
+
+REACH = 8_000
+"""Characters from the end in which a last claim is sought."""
+
+SENTENCES = 60
+"""Sentences that are looked at, from the end."""
+
+
+class Claim(NamedTuple):
+    """A value that a sentence claims."""
+
+    text: str | None
+    """None: the sentence says that there is none, or leaves it open."""
+    rule: str
+    why: str = ""
+
+
+_CONCLUDES = sorted({p for t in LANGUAGES for p in t.concludes}, key=lambda p: (-len(p), p))
+_CONCLUSION = re.compile(
+    r"[\s>*_#\-]*(?:therefore|thus|hence|so|in\s+conclusion|consequently|finally|in\s+total|altogether|"
+    + "|".join(re.escape(p) for p in _CONCLUDES)
+    + r")(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_BOUNDARY = re.compile(
+    r"\n|(?<![\d\s])[.](?=\s|$)|(?<=\d)\.(?=\s|$)|[!?](?=\s|$)|[\u3002\uff01\uff1f\u0964]|```"
+)
+_CANNOT = re.compile(
+    r"\b(?:not|n['\u2019]t|in)\s*(?:\w+\s+){0,3}(?:enough|sufficient)\s+(?:\w+\s+){0,2}(?:information|data|details)"
+    r"|\binsufficient\b|\b(?:cannot|can\s*not|can['\u2019]t|unable\s+to|impossible\s+to|not\s+possible\s+to|could\s+not|couldn['\u2019]t)\s+"
+    r"(?:\w+\s+){0,3}(?:determin|solv|answer|find|comput|calculat|provid|know|tell|say|conclude|be\s+(?:determin|found|solv|comput|calculat|known))\w*"
+    r"|\u65e0\u6cd5\u786e\u5b9a|\u4e0d\u80fd\u786e\u5b9a|\u65e0\u6cd5\u6c42|\bno\s+se\s+puede\b|\bne\s+peut\s+pas\b",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"[\s>*_#\-(]*(?:note\b|check\b|verif\w*|recall\b|i\s+hope\b|let\s+me\s+know\b|hope\b|please\b|remember\b|thank\w*|"
+    r"if\s+you\b|feel\s+free\b|source\b|references?\b|step\s+\d+\s*:?\s*$|explanation\b\s*:?\s*$)",
+    re.IGNORECASE,
+)
+_ANNOUNCES = re.compile(
+    r"[\s>*_#\-]*(?:(?:first|now|next|then|so|and|ok(?:ay)?|but),?\s+)*(?:let\s+(?:me|us)|let['\u2019]s|we\s+(?:need|must|have\s+to|can|will|should|want|could)"
+    r"|i\s+(?:need|must|will|can|have\s+to|should)|i['\u2019]ll|to\s+(?:find|compute|get|solve|determine|calculate)|consider|suppose|given|assume|compute|calculate|add|multiply|subtract|divide)\b",
+    re.IGNORECASE,
+)
+
+_NUM = NUMERAL
+_BRACKETS = frozenset({"()", "[]", "{}", "(]", "[)"})
+_TUPLE = re.compile(r"[(\[{]\s?-?[\w./^-]{1,20}(?:\s?,\s?-?[\w./^-]{1,20}){1,8}\s?[)\]}]")
+_HAS_OP = re.compile(r"(?<=[\w)\]%])\s?(?:[+*^\u00d7\u00f7\u00b7]|[-\u2212](?=\s?\d))")
+_UNITS = (
+    r"(?:hours?|hrs?|minutes?|mins?|seconds?|secs?|days?|weeks?|months?|years?|feet|foot|ft|inch(?:es)?"
+    r"|yards?|miles?|pounds?|lbs?|ounces?|oz|dollars?|cents?|euros?|degrees?|percent|km|cm|mm|kg|kilometers?|meters?"
+    r"|metres?|centimeters?|kilograms?|grams?|liters?|litres?|mph|gallons?)"
+)
+_AMOUNT = r"(?<![\d.,/])\d{1,15}(?:[.,]\d{1,15})?(?![\d.])"
+_QUANTITY = re.compile(
+    rf"(?:{_AMOUNT}\s?{_UNITS}\b,?\s?(?:and\s)?){{0,3}}{_AMOUNT}\s?(?:(?:square|cubic)\s)?{_UNITS}\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"\b(?:when|where|whenever|if|for\s+(?:all|any|every|each|which|some)|because|since|at)\s+(?:\w+\s+){0,2}\Z",
+    re.IGNORECASE,
+)
+_UNIT_LETTER = re.compile(rf"({_NUM})[mglhs][\u00b2\u00b3]?")
+_LONE_NAME = re.compile(r"[A-Za-z]{1,2}(?:_\w)?\Z")
+
+
+def last_claim(text: str, numbers: bool = True, cut: bool = False) -> Claim | None:
+    """The last value that `text` claims, or why there is none; None where it holds no value.
+
+    Args:
+        text: A response, amounts of money written with a backslash.
+        numbers: Whether a bare number in prose counts.
+        cut: Whether the text was cut off: then what follows its last full stop claims nothing.
+    """
+    offset = max(0, len(text) - REACH)
+    if offset:
+        line = text.find("\n", offset)
+        offset = line + 1 if line >= 0 else offset
+    tail = text[offset:]
+    spans = formulas(tail)
+    for begin, end in _sentences(tail, spans):
+        sentence = tail[begin:end]
+        if _CANNOT.search(sentence):
+            return Claim(None, "none", "the text says that it cannot be told")
+        if cut and end == len(tail) and not tail.rstrip().endswith(_STOPS):
+            continue
+        if _REMARK.match(sentence) or (end < len(tail) and tail[end] in "?\uff1f"):
+            continue
+        inside = [s for s in spans if begin <= s.start and s.end <= end]
+        claim = _claim(tail, begin, end, inside, numbers)
+        if claim is not None:
+            return claim
+    return None
+
+
+def _sentences(text: str, spans: list[Span]) -> list[tuple[int, int]]:
+    """The sentences of `text` from the last to the first; a formula is never split."""
+    ends: list[int] = []
+    k = 0
+    for match in _BOUNDARY.finditer(text):
+        while k < len(spans) and spans[k].end <= match.start():
+            k += 1
+        if k < len(spans) and spans[k].start <= match.start() < spans[k].end:
+            continue
+        ends.append(match.start())
+    ends.append(len(text))
+    out: list[tuple[int, int]] = []
+    for k in range(len(ends) - 1, -1, -1):
+        begin = ends[k - 1] + 1 if k else 0
+        if text[begin : ends[k]].strip(" \n\t.*_`#>-"):
+            out.append((begin, ends[k]))
+        if len(out) >= SENTENCES:
+            break
+    return out
+
+
+class _Item(NamedTuple):
+    start: int
+    end: int
+    text: str
+    rule: str
+
+
+def _claim(text: str, begin: int, end: int, spans: list[Span], numbers: bool) -> Claim | None:
+    items = [_Item(s.start, s.end, s.inside, "last math") for s in spans]
+    items += _runs(text, begin, end, spans)
+    if not numbers:
+        items = [i for i in items if i.rule == "last math"]
+    if not items:
+        return None
+    items.sort()
+    kept = [i for i in items if not _CLAUSE.search(text, begin, i.start)] or items
+    last = kept[-1]
+    if unsure(text, last.start, last.end):
+        return Claim(None, "none", "the last value is denied, guessed, or one of several")
+    spelled = text[last.start : last.start + 1] not in ("$", "\\")
+    if spelled and _ARITHMETIC.fullmatch(last.text) and end == len(text) and not _ended(text):
+        return Claim(None, "none", "the text breaks off in a computation")
+    listed = _listed(text, begin, kept)
+    if listed is not None:
+        return Claim(listed, "last number")
+    said = _settled(last, text) if last.rule != "broken" else None
+    if said is None:
+        return Claim(None, "none", "the text breaks off in a computation")
+    sentence = text[begin:end]
+    if (
+        last.rule == "last number"
+        and _ANNOUNCES.match(sentence)
+        and _HAS_OP.search(last.text)
+        and "=" not in last.text
+    ):
+        return Claim(None, "none", "a computation is announced and not done")
+    rule = last.rule
+    if rule == "last number" and _CONCLUSION.match(sentence):
+        rule = "conclusion"
+    return Claim(said, rule)
+
+
+_STOPS = (".", "!", "\u3002", "\uff01", "$", "]", ")", "*", "`", "}")
+_ARITHMETIC = re.compile(
+    r"[\d.,\s+*\-\u2212\u00d7\u00f7()]*\d\s?[+*\-\u2212\u00d7\u00f7]\s?[\d.,\s+*\-\u2212\u00d7\u00f7()]*"
+)
+_BETWEEN = re.compile(r"\s*(?:[,\u3001\uff0c;]\s*(?:and\s)?|and|&|\u548c)\s*")
+_DATED = re.compile(
+    r"\b(?:in|on|at|for|of|since|by|after|before|with|from)\s*(?:the\s+)?\Z", re.IGNORECASE
+)
+
+
+def _ended(text: str) -> bool:
+    return text.rstrip(" \n*_\"')").endswith((".", "!", "\u3002", "\uff01"))
+
+
+def _listed(text: str, begin: int, items: list[_Item]) -> str | None:
+    """The values of a list whose last one ends a sentence: "2, 3 and 5"; None for a single one."""
+    first = last = len(items) - 1
+    while (
+        first > 0
+        and _BETWEEN.fullmatch(text, items[first - 1].end, items[first].start)
+        and ("$" in items[first - 1].text) == ("$" in items[first].text)
+        and items[first - 1].rule == items[first].rule
+    ):
+        first -= 1
+    if first == last:
+        return None
+    joined = text[items[first].start : items[last].end]
+    pair = last - first == 1 and "and" not in joined and "\u548c" not in joined
+    if pair and _DATED.search(text, begin, items[first].start):
+        return None  # "In 2020, 15 people"
+    return joined
+
+
+def _runs(text: str, begin: int, end: int, spans: list[Span]) -> list[_Item]:
+    """The values that stand in the prose of a sentence, outside its formulas."""
+    out: list[_Item] = []
+    edges = [begin, *(e for s in spans for e in (s.start, s.end)), end]
+    for low, high in zip(edges[::2], edges[1::2], strict=True):
+        whole = [
+            _Item(m.start(), m.end(), m.group(), "last math")
+            for m in _TUPLE.finditer(text, low, high)
+            if re.search(r"\d", m.group()) and m.group()[0] + m.group()[-1] in _BRACKETS
+        ]
+        whole += [
+            _Item(m.start(), m.end(), m.group().strip(), "last number")
+            for m in _QUANTITY.finditer(text, low, high)
+        ]
+        for start, stop, broken in runs(text, low, high):
+            if any(w.start <= start and stop <= w.end for w in whole):
+                continue
+            run = text[start:stop]
+            named = "=" in run and re.search(r"[A-Za-z]", run.split("=")[0]) is not None
+            rule = "last math" if named else "last number"
+            if broken and stop == len(text.rstrip()):
+                rule = "broken"
+            out.append(_Item(start, stop, run, rule))
+        out += [
+            w for w in whole if not any(o.start < w.start and w.end <= o.end for o in out)
+        ]  # fmt: skip
+    return out
+
+
+def _settled(item: _Item, text: str) -> str | None:
+    """What a run says in the end: of a chain in prose its last side, of ``x = 5`` all."""
+    said = item.text.strip()
+    if item.rule == "last math" and text[item.start : item.start + 1] in ("$", "\\"):
+        return _last_line(text, item, said)
+    said = said.rstrip(" .,:;")
+    unit = _UNIT_LETTER.fullmatch(said)
+    if unit is not None:
+        said = unit[1]
+    sides = [s.strip() for s in re.split(r"(?<![<>!])=", said)]
+    if len(sides) > 1:
+        if not sides[-1]:
+            return None
+        if len(sides) > 2 or _LONE_NAME.match(sides[0]) is None:
+            said = sides[-1]
+    if re.search(r"[+*/^\-]\Z", said):
+        return None
+    return said.replace("\u2212", "-")
+
+
+def _last_line(text: str, item: _Item, inside: str) -> str:
+    after = text[item.end : item.end + 12]
+    if re.match(r"\s*(?:\\?[%\uff05]|percent|pct)", after):
+        inside += r"\%"
+    if "=" in inside and "\\begin" not in inside:
+        inside = inside.split("\\\\")[-1].strip() or inside
+    return inside.rstrip(".,")
+
+
+_SENTENCE = re.compile(
+    r"(?<![\\A-Za-z])(?:is|are|was|were|be|been|has|have|had|gets?|got|gives?|equals?|therefore|thus|hence|so"
+    r"|we|he|she|they|it|there|that|this|these|means?|makes?|costs?|pays?|paid|takes?|needs?|because|since|the\s+answer"
+    r"|es|son|est|sont|ist|sind|nicht|pas|donc|alors|luego|então|portanto|é|são"
+    r"|let|solve|total|altogether|now|then|first|must)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_TEXT = re.compile(
+    r"\\(?:text|textbf|mbox|mathrm)\s*\{[^{}]*\}|\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL
+)
+_MATH_WORDS = frozenset({
+    "sin", "cos", "tan", "cot", "sec", "csc", "log", "exp", "sqrt", "arcsin", "arccos", "arctan",
+    "sinh", "cosh", "tanh", "asin", "acos", "atan", "abs", "gcd", "lcm", "max", "min", "floor",
+    "ceil", "percent", "pct", "degrees", "and", "inf",
+})  # fmt: skip
+
+
+def bare(text: str) -> str | None:
+    """The whole text, where it is short and no sentence around a value."""
+    stripped = text.strip()
+    if not stripped or len(stripped) > 600 or "\n\n" in stripped or "```" in stripped:
+        return None
+    plain = _TEXT.sub(" ", stripped)
+    has_value = re.search(r"\d|[$=]|\\[(\[]", stripped) is not None
+    if has_value and _SENTENCE.search(plain) is not None:
+        return None
+    if has_value and len(re.findall(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7af]", plain)) > 6:
+        return None
+    outside = re.sub(r"\\[A-Za-z]+", " ", stripped)
+    words = [w for w in PROSE.findall(outside) if w.lower() not in _MATH_WORDS]
+    dollars = stripped.count("$") - stripped.count("\\$")
+    delimited = dollars >= 2 or "\\(" in stripped or "\\[" in stripped
+    if delimited:
+        spans = formulas(stripped)
+        alone = len(spans) == 1 and (spans[0].start, spans[0].end) == (0, len(stripped))
+        if alone or not words:
+            return stripped
+        beside = re.sub(r"\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", " ", stripped, flags=re.DOTALL)
+        loose = list(PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside)))
+        return stripped if not loose or (stripped.startswith("$") and len(loose) <= 1) else None
+    if dollars == 1 and words and not stripped.startswith(("$", "-$")):
+        return None  # an amount of money in a sentence
+    if len(words) <= 1 or (len(words) <= 8 and ("=" in stripped or ":" in stripped)):
+        return stripped
+    if "\\text" in stripped and not re.search(r"[a-z]\. [A-Z]", stripped):
+        return stripped
+    if not re.search(r"\d", stripped) and len(words) <= 25:
+        return stripped
+    if re.match(r"[-+$\\]?\\?\$?\s?\d", stripped) and len(words) <= 4:
+        return stripped
+    return None
