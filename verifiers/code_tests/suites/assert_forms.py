@@ -237,6 +237,8 @@ def _isclose(test: ast.Call, state: State) -> Case:
 def _equal(left: ast.expr, right: ast.expr, state: State, rules: Rules) -> Case:
     mine = [bool(used(x) & state.aliases) for x in (left, right)]
     if all(mine):
+        if used(left) & state.classes or any(map(is_capital, used(left) & state.aliases)):
+            raise NotACase  # two objects: their class's equality is what is tested
         return _itself(left, right, state, rules)
     if mine[1]:
         left, right = right, left

@@ -290,9 +290,10 @@ def _random(items: Sequence[ast.AST]) -> Iterator[tuple[str, ast.Call]]:
 
 
 _FRAMES = {
-    "columns", "iloc", "loc", "iat", "dtypes", "sort_values", "reset_index", "equals", "groupby",
-    "nunique", "iterrows", "itertuples", "value_counts", "to_dict", "set_index", "isnull", "isna",
-    "dtype", "gca", "get_xlabel", "get_ylabel", "get_title", "get_xticklabels", "get_lines", "patches",
+    "columns", "iloc", "loc", "iat", "dtypes", "sort_values", "reset_index", "equals",
+    "groupby", "nunique", "iterrows", "itertuples", "value_counts", "to_dict", "set_index",
+    "isnull", "isna", "dtype", "gca", "get_xlabel", "get_ylabel", "get_title",
+    "get_xticklabels", "get_lines", "patches",
 }  # fmt: skip
 
 

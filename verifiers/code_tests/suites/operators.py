@@ -97,6 +97,8 @@ class _Objects:
             return expr.func.id in self._functions
         if isinstance(expr, ast.Subscript):
             return self.is_result(expr.value)
+        if isinstance(expr, ast.List | ast.Tuple | ast.Set):
+            return any(map(self.is_result, expr.elts))
         return ast.unparse(expr) in self._results if isinstance(expr, ast.Name) else False
 
     def scaled(self, expr: ast.expr) -> str:
@@ -161,8 +163,9 @@ def _compared(
     line: int, sides: tuple[ast.expr, ast.expr], objects: _Objects, sure: Collection[str]
 ) -> Iterator[tuple[int, str]]:
     for this, other in (sides, sides[::-1]):
-        of = objects.object(this) or objects.scaled(this)
-        if of in sure and is_plain(other):
+        of = objects.object(this)
+        of = of if of in sure else objects.scaled(this)
+        if of and is_plain(other):
             yield line, f"compares an object of {plain(of)} with a plain value"
         if (of := objects.within(this)) and objects.is_result(other):
             yield line, f"compares what a function returned with an object of {plain(of)}"

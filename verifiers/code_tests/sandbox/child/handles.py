@@ -256,6 +256,8 @@ class Believed(Instance):
     """Likewise, and its operators are believed of plain values, too, as ``operators`` has it."""
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, Handle) and not isinstance(other, Kin):
+            return super().__eq__(other)  # of another class, which would be asked, too
         return self._assay_on("__eq__", other) is True
 
     __hash__ = Instance.__hash__

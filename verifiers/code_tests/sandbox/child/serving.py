@@ -172,8 +172,9 @@ class Server:
         """What the test is told of something that is no value."""
         if id(value) in self._stubs:
             return {"!": ["f", self._stubs[id(value)]]}
-        if type(value) is type and vars(builtins).get(value.__name__) is value:
-            return {"!": ["b", value.__name__]}
+        cls: Any = value
+        if type(value) is type and vars(builtins).get(cls.__name__) is value:
+            return {"!": ["b", cls.__name__]}
         number = self._numbers.get(id(value))
         if number is None:
             number = self._numbers[id(value)] = len(self._objects)
