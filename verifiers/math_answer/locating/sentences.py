@@ -20,6 +20,9 @@ from assay.verifiers.math_answer.locating.runs import NUMERAL, runs
 REACH = 8_000
 """Characters from the end in which a last claim is sought."""
 
+SENTENCE = 1_200
+"""Characters of a sentence, from its end, in which its value is sought."""
+
 SENTENCES = 60
 """Sentences that are looked at, from the end."""
 
@@ -105,6 +108,8 @@ def last_claim(text: str, numbers: bool = True, cut: bool = False) -> Claim | No
             continue
         if _REMARK.match(sentence) or (end < len(tail) and tail[end] in "?\uff1f"):
             continue
+        begin = max(begin, end - SENTENCE)
+        begin = max([begin, *(s.end for s in spans if s.start < begin < s.end)])
         inside = [s for s in spans if begin <= s.start and s.end <= end]
         claim = _claim(tail, begin, end, inside, numbers)
         if claim is not None:
