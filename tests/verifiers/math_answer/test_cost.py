@@ -1,8 +1,8 @@
 """Finding an answer costs time in proportion to the text, whatever is repeated in it.
 
-Counted by ratio, not by the clock: a text four times as long may cost at most three times its share,
-by processor time, the best of several tries. A quadratic path costs four times its share at once, and
-far more at the sizes of the sweep.
+Counted by ratio, not by the clock: a text four times as long may cost at most three times its
+share, by processor time, the best of several tries. A quadratic path costs four times its share at
+once, and far more at the sizes of the sweep.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ FRAGMENTS = (
     "$$", "\\[", "\\]", "\\(", "\\)", "the answer is ", "answer: ", "Answer", "final answer ", "5",
     "5.", "5, ", ",", "and ", "or ", "(A) ", "(B) or ", "option B ", "is correct ", "not ", "####",
     "#### 5\n", "<answer>", "</answer>", "<think>", "</think>", "<", "{", '{"answer": ', '"answer"',
-    '"', '{"answer": "5"}', "```", "```json\n", "```python\n", "答案", "答案是", "故选", "D。", "【答案】",
-    "，", "La respuesta es ", "no es ", "because ", "so ", "Therefore ", "1,", "1 000 ", "111", "1/",
-    "-", "+", "=", "5+", "5 = ", "(", "[", "|", ")", "]", "4 hours and ", "30 minutes ", "in ",
+    '"', '{"answer": "5"}', "```", "```json\n", "```python\n", "答案", "答案是",
+    "故选", "D。", "【答案】", "，", "La respuesta es ", "no es ", "because ", "so ", "Therefore ",
+    "1,", "1 000 ", "111", "1/", "-", "+", "=", "5+", "5 = ", "(", "[", "|", ")", "]", "4 hours and ", "30 minutes ", "in ",
     "A, B, C ", "AB ", "A", "\\text{", "\\", "\\frac{1}{2}", "*", "**", "_", "if ", "which ",
     "This answer is not possible. ", "not enough information ", "could be 5 ", "\\begin{align}",
     "\\$5 ", "US$", "€", "Ответ: ", " ", "\t", "\r\n", "’", "0", "é", "İ", "<|im_end|>", "</s>",
@@ -36,7 +36,7 @@ FRAGMENTS = (
 
 def patterns(n: int) -> list[str]:
     """Every fragment by itself, and seeded runs of two to four."""
-    rng = Random(20)  # noqa: S311 (no secret)
+    rng = Random(20)
     mixed = {"".join(rng.choice(FRAGMENTS) for _ in range(rng.randint(2, 4))) for _ in range(n)}
     return [*FRAGMENTS, *sorted(mixed)][:n]
 
