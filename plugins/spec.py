@@ -47,7 +47,11 @@ class Verifier(Protocol):
     """What a factory returns. One object judges many samples, from several threads if inline.
 
     One whose own limits may let an item take longer than the engine's has ``bound_s(sample) ->
-    float``, the seconds it may need; the engine widens the item's bound to that.
+    float``, the seconds it may need; the engine widens the item's bound to that. One that keeps
+    the engine's bound itself has an attribute `engine_timeout_s`, which a worker sets to it, in
+    seconds, before each sample. One that does for a sample what is no completion's doing (it reads
+    tests, starts a sandbox) has ``prepare(sample)``, which a worker calls before the item's clock
+    starts; an item whose preparation takes longer than two minutes is `undecided`.
     An object whose `verify` may return `Escalate` also has ``escalated(sample) -> Verdict``,
     which the engine calls in a worker.
 
@@ -99,7 +103,7 @@ class PreflightFinding:
         if self.severity not in SEVERITIES:
             raise PluginError(
                 f"finding {self.id!r}: severity {self.severity!r} "
-                f"is none of {', '.join(SEVERITIES)}"
+                f"is not one of {', '.join(SEVERITIES)}"
             )
 
     def to_json(self) -> dict[str, str]:
@@ -188,7 +192,7 @@ class VerifierSpec:
             )
         if self.cost not in COSTS:
             raise PluginError(
-                f"verifier {self.name!r}: cost {self.cost!r} is none of {', '.join(COSTS)}"
+                f"verifier {self.name!r}: cost {self.cost!r} is not one of {', '.join(COSTS)}"
             )
         for option in ("needs", "tools"):
             given = getattr(self, option)

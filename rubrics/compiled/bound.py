@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from assay.errors import VerifierNotFound
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Term, Verdict
+from assay.rubrics.compiled.declared import (
+    declared_levels,
+    identities,
+    levels_of,
+    offered_levels,
+    shared_levels,
+)
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.switching import any_choice, choices, top_of, ways, ways_count
 from assay.rubrics.compiled.turns import TurnsPlan
-from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault, shown
 from assay.rubrics.written.kinds.turns import Turns
-from assay.rubrics.written.number import fraction
 from assay.rubrics.written.ranges import Levels
 from assay.rubrics.written.rubric import Rubric
 
@@ -30,8 +35,9 @@ if TYPE_CHECKING:
 
 SIGNATURE_DIGITS = 16
 
-SIGNED = ("isolation", "timeout_s")
-"""Details of a verdict that go into the signature: what a sandbox held, and the bound of an item
+SIGNED = ("isolation", "timeout_s", "trust", "packages")
+"""Details of a verdict that go into the signature: what a sandbox held, how far a test's word rests
+on the program, the versions of what programs may import, and the bound of an item
 that was cut off by the clock, since another bound might have judged it otherwise."""
 
 WAYS = 1024
@@ -72,7 +78,9 @@ class BoundRubric:
         """Criterion's key -> the verifier that judges it."""
         self.params = FrozenDict(params)
         """Criterion's key -> its checked params; None where the verifier takes none."""
-        self.levels = FrozenDict(levels)
+        self.same = FrozenDict(identities(rubric, offers, params))
+        """Criterion's key -> what is equal where one verifier judges with equal params."""
+        self.levels = FrozenDict(shared_levels(levels, self.same))
         """Criterion's key -> the values it can take, as fractions; None: all of [0, 1]."""
         self.absent: Mapping[str, str] = EMPTY
         """Criterion's key -> why it has no verifier; only of rubrics bound for a proof."""
@@ -104,7 +112,7 @@ class BoundRubric:
     @classmethod
     def without_host(cls, rubric: Rubric) -> BoundRubric:
         """Levels as the rubric itself declares them, no verifiers."""
-        levels = {key: _declared(leaf) for key, leaf in rubric.leaves().items()}
+        levels = {key: declared_levels(leaf) for key, leaf in rubric.leaves().items()}
         return cls(rubric, {}, {}, levels, EMPTY)
 
     @classmethod
@@ -125,7 +133,7 @@ class BoundRubric:
             offers[key] = offer
             checked = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
             params[key] = checked
-            levels[key] = _levels(key, leaf, offer, checked)
+            levels[key] = levels_of(key, leaf, offer, checked)
         return cls(rubric, offers, params, levels, environment)
 
     def under(self, environment: Mapping[str, JSON]) -> BoundRubric:
@@ -170,7 +178,7 @@ class BoundRubric:
         levels: dict[str, Levels] = {}
         absent: dict[str, str] = {}
         for key, leaf in rubric.leaves().items():
-            levels[key] = _declared(leaf)
+            levels[key] = declared_levels(leaf)
             try:
                 offer = host.resolve(leaf.use)
             except VerifierNotFound as err:
@@ -178,7 +186,7 @@ class BoundRubric:
                 continue
             offers[key] = offer
             params[key] = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
-            levels[key] = _levels(key, leaf, offer, params[key])
+            levels[key] = levels_of(key, leaf, offer, params[key])
         bound = cls(rubric, offers, params, levels, EMPTY)
         bound.absent = FrozenDict(absent)
         return bound
@@ -236,9 +244,9 @@ class BoundRubric:
         plan: Plan | TurnsPlan
         top, path, phases = top_of(self.rubric, way)
         if isinstance(top, Turns):
-            plan = TurnsPlan(top, path, self.levels, self._names, way, phases)
+            plan = TurnsPlan(top, path, self.levels, self._names, way, phases, self.same)
         else:
-            plan = Plan(self.rubric, (), self.levels, self._names, way)
+            plan = Plan(self.rubric, (), self.levels, self._names, way, self.same)
         self._plans[names] = plan
         return plan
 
@@ -358,33 +366,6 @@ def _without_about(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _without_about(v) for k, v in value.items() if k != "about"}
     return [_without_about(v) for v in value] if isinstance(value, list) else value
-
-
-def _declared(leaf: Criterion) -> Levels:
-    return tuple(n.exact for n in leaf.levels) if leaf.levels is not None else None
-
-
-def _levels(key: str, leaf: Criterion, offer: Offer, params: BaseModel | None) -> Levels:
-    """The verifier's word; the rubric's own where the verifier says nothing."""
-    offered, declared = offered_levels(offer, params), _declared(leaf)
-    if offered is None or declared is None:
-        return offered or declared
-    other = [x for x in offered if x not in declared]
-    if other:
-        raise Fault(
-            f"{offer.spec.name} can score {float(other[0]):g}, which `levels` leaves out",
-            path=(*key.split("/"), "levels"),
-            got=f"levels {[float(x) for x in declared]}",
-            fix="drop `levels`: the verifier declares its own",
-        )
-    return offered
-
-
-def offered_levels(offer: Offer, params: BaseModel | None) -> Levels:
-    """The levels a verifier declares: by its params where they say, else by its spec."""
-    say = getattr(params, "levels", None)
-    found = say() if callable(say) else offer.spec.levels
-    return tuple(fraction(x) for x in found) if found is not None else None
 
 
 __all__ = ["BoundRubric", "LeafRun"]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.rubrics.compiled.leaf import Leaf
-from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.written.arithmetic import EXACT, Ops
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.rubric import Part
+
+if TYPE_CHECKING:
+    from assay.rubrics.compiled.plan import Plan
 
 
 def evaluate(plan: Plan, values: Mapping[str, Any], ops: Ops = EXACT) -> Any:
@@ -38,23 +40,11 @@ def evaluate(plan: Plan, values: Mapping[str, Any], ops: Ops = EXACT) -> Any:
 
 def span(leaf: Leaf) -> tuple[Fraction, Fraction]:
     """Lowest and highest score that the formula can see, a stand-in for a missing one included."""
-    low, high = (leaf.levels[0], leaf.levels[-1]) if leaf.levels else (Fraction(0), Fraction(1))
+    low, high = (leaf.levels[0], leaf.levels[-1]) if leaf.levels else leaf.reach
     if leaf.criterion.missing is not None:
         low = min(low, leaf.criterion.missing.exact)
         high = max(high, leaf.criterion.missing.exact)
     return low, high
-
-
-def worst(leaf: Leaf) -> Fraction:
-    """The end of its span that makes the value lowest."""
-    low, high = span(leaf)
-    return low if leaf.sign > 0 else high
-
-
-def best(leaf: Leaf) -> Fraction:
-    """The end of its span that makes the value highest."""
-    low, high = span(leaf)
-    return high if leaf.sign > 0 else low
 
 
 def values_of(leaf: Leaf) -> tuple[Fraction, ...] | None:

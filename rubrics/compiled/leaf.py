@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from assay.model import Term
 from assay.rubrics.written.criterion import Criterion
-from assay.rubrics.written.ranges import Levels
+from assay.rubrics.written.ranges import UNIT, Levels, Range
 from assay.rubrics.written.rubric import Reader
 
 TERMS_KEPT = 64
@@ -28,6 +29,18 @@ class Leaf:
     levels: Levels
     read: Reader | None = None
     per_turn: bool = False
+    variable: str = ""
+    """Key of the first criterion with the same verifier and params; empty: its own."""
+    lowest: Fraction = Fraction(0)
+    """`stand_in`, exactly."""
+    reach: Range = UNIT
+    """Lowest and highest score, where it has no levels."""
+    cells: tuple[Fraction, ...] | None = None
+    """Scores of which one stands for each that the formula tells apart; None: it tells all."""
+    unbounded: bool = False
+    """A count that has no highest value: what it costs has no lower bound."""
+    by_step: bool = False
+    """A weight that moves with the step of training: the same for all who are compared."""
     name: str = ""
     """The verifier with version, where bound."""
     terms: dict[float | None, Term] = field(default_factory=dict)

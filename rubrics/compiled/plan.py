@@ -11,20 +11,28 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from assay.errors import nearest
-from assay.model import Sample, Term, Verdict
+from assay.model import EMPTY, Sample, Term, Verdict
 from assay.rubrics.compiled.leaf import Leaf
+from assay.rubrics.compiled.rounding import settle
 from assay.rubrics.compiled.turn_samples import Composed, turn_count, turn_key, turn_sample
 from assay.rubrics.written.arithmetic import FLOAT
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.number import Number
-from assay.rubrics.written.ranges import Levels, part_levels, part_range
-from assay.rubrics.written.rubric import VIRTUAL, Part, Reader, Rubric
+from assay.rubrics.written.ranges import UNIT, Levels, Range, levels_below, part_range
+from assay.rubrics.written.rubric import STEP, VIRTUAL, Part, Reader, Rubric
 
 Step: TypeAlias = Callable[[list[float]], float]
+
+
+OPEN = ("weighted", "switch", "phases", "turns")
+"""Composers in which a part without a lowest value may stand: they add it, or pass it on."""
+
+LARGEST = Fraction(10) ** 300
+"""Most that shares may add up to: floats end at 1.8e308, and sums of a few of them must not."""
 
 
 @dataclass(slots=True)
@@ -43,6 +51,9 @@ class Plan:
         prefix: Path of the root in the whole rubric.
         levels: Key -> levels.
         names: Key -> verifier with version.
+        chosen: How the switches stand.
+        same: Key -> what is equal for criteria that one verifier judges with equal params; by
+            default the name and params as the rubric writes them.
     """
 
     def __init__(
@@ -52,7 +63,9 @@ class Plan:
         levels: Mapping[str, Levels],
         names: Mapping[str, str],
         chosen: Mapping[tuple[str, ...], str],
+        same: Mapping[str, str] = EMPTY,
     ) -> None:
+        self.same = same
         self.leaves: list[Leaf] = []
         self.nodes: list[Node] = []
         self.chosen = chosen
@@ -63,7 +76,11 @@ class Plan:
         """Names of the phases of training, for the signature."""
         self.root, self.prefix = root, prefix
         self._root = self._build(root, prefix, Fraction(1), "", 1)
+        self._share()
+        self._check_bounds()
         self.linear = not self.nodes
+        self.affine = all(part.linear or part.constant for part in self.lowered.values())
+        """Whether the value is a sum of shares of the scores, and of a constant."""
         self.simple = all(leaf.read is None for leaf in self.leaves)
         self.keys = tuple(leaf.key for leaf in self.leaves if leaf.criterion.use not in VIRTUAL)
 
@@ -88,10 +105,13 @@ class Plan:
                 self.phase = f"{self.phase}+{name}" if self.phase else name
             below = None if key is None else _rest(key or part.key or "", name) or ""
             return self._build(part.parts()[name], (*path, name), share, below, sign)
-        shares = part.shares()
+        try:
+            shares = part.shares()
+        except ValueError as err:
+            raise Fault(f"a share of its parts {err}", path=path) from None
         if key == "":
-            key = part.key or next(iter(part.parts()))
-        if key is not None and not any(_rest(key, name) is not None for name in part.parts()):
+            key = part.key or part.first_part
+        if key and not any(_rest(key, name) is not None for name in part.parts()):
             raise Fault(
                 f"key {key!r} is no part of this rubric{nearest(key, part.parts())}",
                 path=path,
@@ -105,8 +125,14 @@ class Plan:
             where = (*path, name)
             if isinstance(child, Criterion):
                 step = self._leaf(child, where, part_share, rest, turn, part.reader(name))
-                self.leaves[-1].per_turn = part.per_turn(name)
+                self._read_by(part, name)
             else:
+                if part.sign(name) == 0:
+                    raise Fault(
+                        f"the value rises and falls with {name!r}, which is a rubric",
+                        path=where,
+                        fix="a criterion in its place, or rows in which more of it is never less",
+                    )
                 step = self._build(child, where, part_share, rest, turn)
             steps.append((name, step))
         if part.linear:
@@ -135,16 +161,65 @@ class Plan:
             )
         levels = self._levels.get(key) if read is None else None
         if criterion.missing is not None:
-            stand_in = float(criterion.missing)
+            lowest = criterion.missing.exact
+        elif sign == 0 and not is_key:
+            raise Fault(
+                f"the reward rises and falls with {key}, so no one score stands in for a missing "
+                "one",
+                path=(*path, "missing"),
+                fix="give the criterion its `missing`",
+            )
         elif levels is None:
-            stand_in = 0.0 if sign > 0 else 1.0
+            lowest = Fraction(0 if sign > 0 else 1)
         else:
-            stand_in = float(levels[0] if sign > 0 else levels[-1])
+            lowest = levels[0] if sign > 0 else levels[-1]
         index = len(self.leaves)
-        leaf = Leaf(key, criterion, float(share), stand_in, is_key, sign, levels, read)
-        leaf.name = self._names.get(key, criterion.use)
+        leaf = Leaf(key, criterion, float(share), float(lowest), is_key, sign, levels, read)
+        leaf.lowest, leaf.name = lowest, self._names.get(key, criterion.use)
         self.leaves.append(leaf)
         return lambda scores: scores[index]
+
+    def _read_by(self, part: Rubric, name: str) -> None:
+        """What the composer above the last criterion says of it."""
+        leaf = self.leaves[-1]
+        leaf.per_turn = part.per_turn(name)
+        leaf.cells = part.cells(name)
+        leaf.by_step = leaf.criterion.use == STEP
+        if leaf.read is None:
+            return
+        reach = part.reading(name)
+        if reach is None:
+            leaf.unbounded = True
+        else:
+            leaf.reach = reach
+            if leaf.criterion.missing is None:
+                leaf.lowest = reach[0] if leaf.sign > 0 else reach[1]
+                leaf.stand_in = float(leaf.lowest)
+
+    def _share(self) -> None:
+        """Criteria that one verifier judges with equal params are one variable."""
+        first: dict[str, str] = {}
+        for leaf in self.leaves:
+            leaf.variable = leaf.key
+            same = self.same.get(leaf.key, "")
+            if leaf.read is None and same:
+                leaf.variable = first.setdefault(f"{same} {leaf.levels}", leaf.key)
+
+    def _check_bounds(self) -> None:
+        """A cost without bound must reach the reward as it is: anything else could turn it."""
+        for leaf in self.leaves:
+            if not leaf.unbounded:
+                continue
+            path = tuple(leaf.key.split("/"))
+            above = [
+                self.lowered[path[:i]] for i in range(len(path) - 1) if path[:i] in self.lowered
+            ]
+            if leaf.sign > 0 or any(part.noun not in OPEN for part in above):
+                raise Fault(
+                    "a cost without `cap` has no lowest value, and can only be added",
+                    path=path,
+                    fix="give it a `cap`, or put it into the weighted sum at the top",
+                )
 
     def _node(
         self,
@@ -178,15 +253,42 @@ class Plan:
     def _lower(self, part: Rubric, path: tuple[str, ...]) -> Rubric:
         parts = part.parts()
         if part.lowers:
-            values = {n: part_levels(p, (*path, n), self._levels) for n, p in parts.items()}
             try:
-                part = part.lowered(values)
+                part = part.lowered(levels_below(part, path, self._levels))
             except Fault as err:
                 raise err.under(*path) from None
-        reach = {n: part_range(p, (*path, n), self._levels) for n, p in parts.items()}
+            except ValueError as err:
+                raise Fault(f"a weight that follows from the levels {err}", path=path) from None
+        reach = {
+            n: part.reading(n) if part.reader(n) else part_range(p, (*path, n), self._levels)
+            for n, p in parts.items()
+        }
         part.check_ranges({n: r for n, r in reach.items() if r is not None})
         self.lowered[path] = part
+        self._check_size(part, reach, path)
         return part
+
+    def _check_size(
+        self, part: Rubric, reach: Mapping[str, Range | None], path: tuple[str, ...]
+    ) -> None:
+        """What is added up must stay far from the largest float, in any order of addition."""
+        if part.chooses:
+            return
+        try:
+            shares = part.shares()
+        except ValueError:  # reported by the caller
+            return
+        total = Fraction(0)
+        for name, found in reach.items():
+            ends = found or UNIT
+            total += abs(shares[name].exact) * max(abs(ends[0]), abs(ends[1]), Fraction(1))
+        if total > LARGEST:
+            raise Fault(
+                "the weights add up to more than a float can hold",
+                path=path,
+                got=f"up to 1e{len(str(int(total))) - 1}",
+                fix="divide all weights by the same number: only their ratios matter",
+            )
 
     # -- running --------------------------------------------------------------------------------
 
@@ -293,22 +395,3 @@ def _rest(key: str, name: str) -> str | None:
     if key == name:
         return ""
     return key[len(name) + 1 :] if key.startswith(f"{name}/") else None
-
-
-def settle(shares: list[Any], value: float, first: int) -> None:
-    """Change the shares by a rounding error, in place, so that ``fsum(shares) == value``.
-
-    The adjustment at `first` takes the difference; where a float cannot hold it (a sum of
-    products may need more digits than a float has), the smallest other share gives the rest.
-    """
-    if math.fsum(shares) == value:
-        return
-    others = [i for i, s in enumerate(shares) if i != first and s]
-    for i in sorted(others, key=lambda i: abs(shares[i])):
-        shares[first] = math.fsum([value, *(-shares[j] for j in others)])
-        if math.fsum(shares) == value:
-            return
-        shares[i] -= math.fsum([*shares, -value])
-    shares[first] = math.fsum([value, *(-shares[j] for j in others)])
-    if math.fsum(shares) != value:  # pragma: no cover - no case known; exactness comes first
-        shares[:] = [value if i == first else 0.0 for i in range(len(shares))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
-from assay.model import Sample, Term, Verdict
+from assay.model import EMPTY, Sample, Term, Verdict
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.turn_samples import Composed, turn_count, turn_key, turn_sample
 from assay.rubrics.written.kinds.turns import Potential, Repeat, Turns
@@ -22,6 +22,7 @@ class TurnsPlan:
         names: Key -> verifier with version.
         chosen: How the switches stand.
         phase: Of training, for the signature.
+        same: As for `Plan`.
     """
 
     linear = False
@@ -34,14 +35,15 @@ class TurnsPlan:
         names: Mapping[str, str],
         chosen: Mapping[tuple[str, ...], str],
         phase: str,
+        same: Mapping[str, str] = EMPTY,
     ) -> None:
         self.rubric, self.phase, self.chosen, self.prefix = rubric, phase, chosen, path
-        self.outcome = Plan(rubric.outcome, (*path, "outcome"), levels, names, chosen)
+        self.outcome = Plan(rubric.outcome, (*path, "outcome"), levels, names, chosen, same)
         self.phi: Plan | None = None
         self.gamma, self.low = 1.0, 0.0
         if isinstance(rubric.shaping, Potential):
             where = (*path, "phi")
-            self.phi = Plan(rubric.shaping.phi, where, levels, names, chosen)
+            self.phi = Plan(rubric.shaping.phi, where, levels, names, chosen, same)
             self.gamma = float(rubric.shaping.gamma)
             reach = part_range(rubric.shaping.phi, where, levels)
             self.low = float(reach[0]) if reach is not None else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
@@ -35,15 +36,17 @@ class Witness:
             parts: How many parts each verdict has, for a rubric that aggregates steps.
         """
         scores = self.correct if which == "correct" else self.wrong
-        return {
-            key: Verdict.judged(
-                key,
-                float(score),
-                f"the {which} completion of the witness",
-                parts=[Part(f"step {i + 1}", float(score)) for i in range(parts)],
-            )
-            for key, score in scores.items()
-        }
+        found: dict[str, Verdict] = {}
+        for key, score in scores.items():
+            if key.rpartition("/")[2].startswith("("):  # the weight of a step: no verdict
+                continue
+            worth, count = float(score), parts
+            if worth > 1.0:  # a count of faults
+                worth, count = 0.0, math.ceil(score)
+            steps = [Part(f"step {i + 1}", worth) for i in range(count)]
+            why = f"the {which} completion of the witness"
+            found[key] = Verdict.judged(key, worth, why, parts=steps)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ class Outcome:
     ruling: Ruling
     key: str
     how: str
-    """``corners``, ``linear programme``, ``z3``, ``search``, ``structure``."""
+    """``corners``, ``every combination``, ``linear programme``, ``z3``, ``search`` or
+    ``structure``."""
     margin: Fraction | None = None
     """Worst correct less best wrong; None where it is not known."""
     bound: bool = False

@@ -21,18 +21,20 @@ class Coupling:
     terms: Mapping[str, Fraction]
     limit: Fraction
     text: str
+    strict: bool = False
+    """Less, not less or equal."""
 
     def holds(self, scores: Mapping[str, Fraction]) -> bool:
         """Whether these scores satisfy it."""
         total = sum((c * scores[name] for name, c in self.terms.items()), Fraction(0))
-        return total <= self.limit
+        return total < self.limit if self.strict else total <= self.limit
 
 
 def read_couplings(given: Sequence[str], keys: Sequence[str]) -> tuple[Coupling, ...]:
     """Couplings from text such as ``"style.black + style.autopep8 <= 1.2"``.
 
     Each side is a sum of criteria and numbers, with numbers before criteria as factors. A criterion
-    is named by its key, or by the last piece of it where that is unique. ``<`` is read as ``<=``.
+    is named by its key, or by the last piece of it where that is unique; a whole key goes first.
 
     Raises:
         RubricError: text that is no comparison of sums, or a name that is no criterion.
@@ -53,9 +55,10 @@ def read_couplings(given: Sequence[str], keys: Sequence[str]) -> tuple[Coupling,
             terms[name] = terms.get(name, Fraction(0)) - c
         limit = right[1] - left[1]
         if compare[0] in ("<=", "<", "==", "="):
-            found.append(Coupling(terms, limit, text))
+            found.append(Coupling(terms, limit, text, compare[0] == "<"))
         if compare[0] in (">=", ">", "==", "="):
-            found.append(Coupling({k: -c for k, c in terms.items()}, -limit, text))
+            negative = {k: -c for k, c in terms.items()}
+            found.append(Coupling(negative, -limit, text, compare[0] == ">"))
     return tuple(found)
 
 
@@ -111,8 +114,18 @@ def _longest(text: str, names: Mapping[str, str]) -> str | None:
 
 
 def _unknown(text: str, names: Mapping[str, str], whole: str) -> RubricError:
-    word = re.split(r"[\s+<>=*]", text.strip(), maxsplit=1)[0] or text.strip()
+    several = [key for key in names if key.rpartition("/")[2] == _word(text)]
+    if len(several) > 1:
+        return RubricError(
+            f"{_word(text)!r} in {whole!r} could be {' or '.join(several)}"
+            "\n  fix: write the whole key"
+        )
+    word = _word(text)
     return RubricError(
         f"{word!r} in {whole!r} is no criterion of this rubric{nearest(word, names)}"
         f"\ncriteria: {', '.join(names)}"
     )
+
+
+def _word(text: str) -> str:
+    return re.split(r"[\s+<>=*]", text.strip(), maxsplit=1)[0] or text.strip()

@@ -4,53 +4,127 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from assay.rubrics.compiled.evaluate import evaluate, span, values_of
+from assay.rubrics.compiled.evaluate import evaluate
+from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
-from assay.rubrics.prove.certificate import CastCheck, shown
+from assay.rubrics.compiled.variables import (
+    State,
+    TooMany,
+    extreme,
+    reach_of,
+    variable_of,
+    variables,
+)
+from assay.rubrics.prove.certificate import CastCheck, Outcome, Witness, frozen, shown
 from assay.rubrics.written.dtypes import DTYPES, cast
 
 LISTED = 4096
 """Most corners that are listed; composers that are no sum cost more, and list a quarter."""
 
 
-def corner_values(plan: Plan) -> list[tuple[Fraction, ...]]:
-    """For each criterion the scores its corners have: all its levels, or the ends."""
-    return [values_of(leaf) or span(leaf) for leaf in plan.leaves]
+def corner_states(plan: Plan) -> list[Sequence[State]]:
+    """For each variable the states its corners have: all its levels, or the ends."""
+    found: list[Sequence[State]] = []
+    for variable in variables(plan):
+        states = variable.states()
+        if states is None:
+            low, high = reach_of(variable.leaves[0])
+            cells = variable.leaves[0].cells if len(variable.leaves) == 1 else None
+            states = [variable.at(v) for v in dict.fromkeys((low, *(cells or ()), high))]
+            if variable.missing is not None:
+                states.append(variable.missing)
+        found.append(states)
+    return found
 
 
 def corners(plan: Plan, most: int = LISTED) -> list[tuple[Fraction, float]] | None:
     """Every corner's reward, exactly and as `compose` gives it; None where there are too many."""
-    values = corner_values(plan)
-    limit = most if plan.linear else most // 4
-    if math.prod(len(v) for v in values) > limit:
+    states = corner_states(plan)
+    if math.prod(len(s) for s in states) > (most if plan.affine else most // 4):
         return None
+    if plan.linear:
+        return _sums(plan, states)
     found: list[tuple[Fraction, float]] = []
-    names = [leaf.key for leaf in plan.leaves]
-    if not plan.linear:
-        for corner in itertools.product(*values):
-            exact = Fraction(evaluate(plan, dict(zip(names, corner, strict=True))))
-            found.append((exact, plan.value([float(s) for s in corner])))
-        return found
-    weights = linear_weights(plan)
-    unit = math.lcm(*(w.denominator for w in weights), *(s.denominator for v in values for s in v))
-    scale = unit * unit
-    steps = [[int(w * s * scale) for s in v] for w, v in zip(weights, values, strict=True)]
-    floats = [
-        [leaf.coefficient * float(s) for s in v]
-        for leaf, v in zip(plan.leaves, values, strict=True)
-    ]
-    for whole, parts in zip(itertools.product(*steps), itertools.product(*floats), strict=True):
-        found.append((Fraction(sum(whole), scale), math.fsum(parts)))
+    for corner in itertools.product(*states):
+        scores = {k: v for state in corner for k, v in state.items()}
+        exact = Fraction(evaluate(plan, scores))
+        found.append((exact, paid(plan, scores)))
     return found
 
 
+def _sums(plan: Plan, states: Sequence[Sequence[State]]) -> list[tuple[Fraction, float]]:
+    """Of a sum, in whole numbers of the smallest unit: some ten times as fast as fractions."""
+    weights = dict(zip((leaf.key for leaf in plan.leaves), linear_weights(plan), strict=True))
+    floats = {leaf.key: leaf.coefficient for leaf in plan.leaves}
+    exact = [[sum((weights[k] * v for k, v in s.items()), Fraction(0)) for s in o] for o in states]
+    unit = math.lcm(*(value.denominator for option in exact for value in option))
+    steps = [[int(value * unit) for value in option] for option in exact]
+    parts = [[[floats[k] * float(v) for k, v in s.items()] for s in option] for option in states]
+    found = []
+    for whole, terms in zip(itertools.product(*steps), itertools.product(*parts), strict=True):
+        found.append((Fraction(sum(whole), unit), math.fsum(itertools.chain(*terms))))
+    return found
+
+
+def paid(plan: Plan, scores: Mapping[str, Fraction]) -> float:
+    """What `compose` pays for scores."""
+    floats = [float(scores[leaf.key]) for leaf in plan.leaves]
+    if plan.linear:
+        return math.fsum(x.coefficient * s for x, s in zip(plan.leaves, floats, strict=True))
+    return plan.value(floats)
+
+
 def linear_weights(plan: Plan) -> list[Fraction]:
-    """The exact weight of each criterion of a plan that is one sum."""
+    """The exact weight of each criterion of a plan that is a sum, a constant besides it or not."""
     zero: Mapping[str, Fraction] = {leaf.key: Fraction(0) for leaf in plan.leaves}
-    return [Fraction(evaluate(plan, {**zero, leaf.key: Fraction(1)})) for leaf in plan.leaves]
+    start = Fraction(evaluate(plan, zero))
+    return [
+        Fraction(evaluate(plan, {**zero, leaf.key: Fraction(1)})) - start for leaf in plan.leaves
+    ]
+
+
+def with_casts(plan: Plan, leaf: Leaf, outcome: Outcome) -> Outcome:
+    """The outcome with its rewards in every float type; what 64 bits cannot tell is a tie."""
+    if outcome.how not in ("corners", "every combination", "linear programme") or leaf.read:
+        return outcome
+    if outcome.correct is None or outcome.wrong is None:
+        return outcome
+    low, high = float(outcome.correct[0]), float(outcome.wrong[1])
+    pair = None
+    if outcome.how == "corners" and not outcome.bound and leaf.levels is not None:
+        pair = _pair(plan, leaf)
+    if pair is not None:
+        low, high = (paid(plan, scores) for scores in pair)
+    outcome = replace(outcome, casts=cast_checks(plan, low, high))
+    if outcome.ruling != "proved" or pair is None or low > high:
+        return outcome
+    rewards = Fraction(evaluate(plan, pair[0])), Fraction(evaluate(plan, pair[1]))
+    return replace(
+        outcome,
+        ruling="tie" if low == high else "refuted",
+        witness=Witness(frozen(pair[0]), frozen(pair[1]), rewards),
+        price=Fraction(1),
+        because=f"on paper the margin is {shown(rewards[0] - rewards[1])}, but rewards are 64-bit "
+        f"floats: the correct completion is paid {low!r}, the wrong one {high!r}",
+    )
+
+
+def _pair(plan: Plan, leaf: Leaf) -> tuple[Mapping[str, Fraction], Mapping[str, Fraction]] | None:
+    """The correct completion paid least, and the wrong one paid most."""
+    key = variable_of(plan, leaf)
+    others = [v for v in variables(plan) if v != key]
+    levels = leaf.levels or ()
+    try:
+        low = extreme(plan, key.at(levels[-1]), others, highest=False)
+        highs = [extreme(plan, key.at(v), others, highest=True) for v in levels[:-1]]
+    except TooMany:
+        return None
+    best = max(highs, key=lambda e: (e.value, paid(plan, e.scores)))
+    return (low.scores, best.scores) if low.attained and best.attained else None
 
 
 def cast_checks(plan: Plan, correct_low: float, wrong_high: float) -> tuple[CastCheck, ...]:

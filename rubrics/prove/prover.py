@@ -12,16 +12,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from assay.errors import RubricError, nearest
-from assay.rubrics.compiled.evaluate import best, evaluate, worst
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.turns import TurnsPlan
+from assay.rubrics.compiled.variables import TooMany, extreme, variable_of, variables
 from assay.rubrics.prove.certificate import Certificate, Outcome, shown
 from assay.rubrics.prove.couplings import read_couplings
 from assay.rubrics.prove.edits import edit_for
-from assay.rubrics.prove.floats import cast_checks
+from assay.rubrics.prove.floats import with_casts
 from assay.rubrics.prove.noise import kl_floor, read_noise
 from assay.rubrics.prove.ruling import ONE, ruled
+from assay.rubrics.prove.steps import over_steps, without_bound
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.kinds import Process, Repeat, Turns
 from assay.rubrics.written.rubric import Part, Rubric
@@ -106,43 +107,71 @@ def _unreadable(text: str, plan: Plan) -> RubricError | None:
 
 def _has_key(plan: Plan, key: str) -> bool:
     try:
-        _key_leaf(plan, key)
+        key_leaf(plan, key)
     except Fault:
         return False
     return True
 
 
 def _case(bound: BoundRubric, plan: Plan, question: Question) -> Outcome:
-    leaf = _key_leaf(plan, question.key)
-    couplings = read_couplings(question.given, [x.key for x in plan.leaves])
-    outcome = ruled(plan, leaf, couplings, question.trials)
+    leaf = key_leaf(plan, question.key)
+    if any(x.unbounded for x in plan.leaves):
+        outcome = without_bound(plan, leaf, lambda p, x: _over_steps(p, x, question)[0])
+        assumed = _assumptions(bound, plan, leaf)
+        return replace(outcome, assumptions=(*assumed, *outcome.assumptions))
+    outcome, plan, leaf = _over_steps(plan, leaf, question)
     outcome = replace(outcome, assumptions=(*_assumptions(bound, plan, leaf), *outcome.assumptions))
     if question.beta is not None and outcome.margin is not None:
         outcome = replace(outcome, kl_floor=kl_floor(outcome.margin, question.beta, question.p0))
         outcome = _assuming(outcome, "KL floor: the policy is the optimum of reward - beta KL")
     if question.noise is not None and outcome.correct is not None:
         outcome = _noisy(plan, leaf, question.noise, outcome)
-    if outcome.how in ("corners", "linear programme") and leaf.read is None:
-        low, high = outcome_pair(plan, leaf, outcome)
-        if low is not None and high is not None:
-            outcome = replace(outcome, casts=cast_checks(plan, low, high))
+    couplings = read_couplings(question.given, [x.key for x in plan.leaves])
     if question.edits and outcome.ruling != "proved":
-        outcome = replace(outcome, edit=edit_for(plan, leaf, outcome, _reprove(question)))
+        outcome = replace(
+            outcome, edit=edit_for(plan, leaf, outcome, _reprove(question), couplings)
+        )
     return outcome
 
 
-def _key_leaf(plan: Plan, key: str | None) -> Leaf:
+def _over_steps(plan: Plan, leaf: Leaf, question: Question) -> tuple[Outcome, Plan, Leaf]:
+    """The ruling at the step of training where it is worst; and the plan of that step."""
+    couplings = read_couplings(question.given, [x.key for x in plan.leaves])
+
+    def rule(at: Plan) -> Outcome:
+        found = ruled(at, _same(at, leaf), couplings, question.trials)
+        return with_casts(at, _same(at, leaf), found) if question.edits else found
+
+    worst_of, plan = over_steps(plan, rule)
+    return worst_of, plan, _same(plan, leaf)
+
+
+def _same(plan: Plan, leaf: Leaf) -> Leaf:
+    return next(x for x in plan.leaves if x.key == leaf.key)
+
+
+def key_leaf(plan: Plan, key: str | None) -> Leaf:
+    """The criterion that a name means: its key, or the end of its key where only one ends so.
+
+    Raises:
+        RubricError: none, or several.
+    """
     if key is None:
         return next(leaf for leaf in plan.leaves if leaf.is_key)
-    for leaf in plan.leaves:
-        if leaf.key == key or leaf.key.rpartition("/")[2] == key:
-            return leaf
-    keys = [leaf.key for leaf in plan.leaves]
-    below = [k for k in keys if k.startswith(f"{key}/")]
-    if len(below) == 1:
-        return _key_leaf(plan, below[0])
+    keys = {leaf.key: leaf for leaf in plan.leaves}
+    if key in keys:
+        return keys[key]
+    fits = [k for k in keys if k.endswith(f"/{key}")] or [
+        k for k in keys if k.startswith(f"{key}/") and not k.rpartition("/")[2].startswith("(")
+    ]
+    if len(fits) == 1:
+        return keys[fits[0]]
+    if fits:
+        raise Fault(
+            f"key {key!r} could be {' or '.join(fits)}", got=f"key {key!r}", fix="write it whole"
+        )
     raise Fault(
-        f"key {key!r} is no criterion of this rubric{nearest(key, keys)}",
+        f"key {key!r} is not a criterion of this rubric{nearest(key, keys)}",
         fix=f"criteria: {', '.join(keys)}",
     )
 
@@ -157,31 +186,23 @@ def _noisy(plan: Plan, leaf: Leaf, noise: Mapping[str, Any], outcome: Outcome) -
     levels = leaf.levels
     if not levels:
         return _assuming(outcome, "error rates: not applied, the key has no levels")
-    low = {x.key: worst(x) for x in plan.leaves}
-    high = {x.key: best(x) for x in plan.leaves}
+    key = variable_of(plan, leaf)
+    others = [v for v in variables(plan) if v != key]
 
-    def at(value: Fraction, others: Mapping[str, Fraction]) -> Fraction:
-        return Fraction(evaluate(plan, {**others, leaf.key: value}))
+    def at(value: Fraction, highest: bool) -> Fraction:
+        return extreme(plan, key.at(value), others, highest=highest).value
 
     top, bottom, near = levels[-1], levels[0], levels[-2] if len(levels) > 1 else levels[0]
-    right = (1 - fn) * at(top, low) + fn * at(bottom, low)
-    wrong = (1 - fp) * at(near, high) + fp * at(top, high)
+    try:
+        right = (1 - fn) * at(top, False) + fn * at(bottom, False)
+        wrong = (1 - fp) * at(near, True) + fp * at(top, True)
+    except TooMany:
+        return _assuming(outcome, "error rates: not applied, too many combinations to try")
     found = Noise(fp, fn, told, right - wrong)
     outcome = replace(outcome, noise=found)
     return _assuming(
         outcome, "error rates: random, independent of everything else; a policy seeks errors out"
     )
-
-
-def outcome_pair(plan: Plan, leaf: Leaf, outcome: Outcome) -> tuple[float | None, float | None]:
-    """What `compose` pays the correct completion paid least, and the wrong one paid most."""
-    if outcome.how == "linear programme" or leaf.levels is None or len(leaf.levels) < 2:
-        if outcome.correct is None or outcome.wrong is None:
-            return None, None
-        return float(outcome.correct[0]), float(outcome.wrong[1])
-    low = [float(leaf.levels[-1] if x is leaf else worst(x)) for x in plan.leaves]
-    high = [[float(v if x is leaf else best(x)) for x in plan.leaves] for v in leaf.levels[:-1]]
-    return plan.value(low), max(plan.value(scores) for scores in high)
 
 
 def _assuming(outcome: Outcome, text: str) -> Outcome:
@@ -194,6 +215,8 @@ def _assumptions(bound: BoundRubric, plan: Plan, leaf: Leaf) -> tuple[str, ...]:
         if x.criterion.levels is not None and not bound.declared_by_verifier(x.key):
             levels = ", ".join(shown(v.exact) for v in x.criterion.levels)
             found.append(f"{x.key} takes the scores {levels}: the rubric says so, no verifier")
+        elif x.by_step:
+            found.append("completions are compared at the same step of training")
         elif x.key not in bound.offers and x.levels is None and x.read is None:
             why = bound.absent.get(x.key, f"no verifier {x.criterion.use!r} is bound")
             found.append(f"{x.key} lies in [0, 1]: {why}")
@@ -210,16 +233,19 @@ def _top(leaf: Leaf) -> Fraction:
 
 
 def _reprove(question: Question) -> Any:
-    def check(rubric: Part, levels: Mapping[str, Any], key: str) -> Outcome | None:
+    def check(
+        rubric: Part, levels: Mapping[str, Any], key: str, same: Mapping[str, str]
+    ) -> Outcome | None:
         """The outcome of an edited rubric, with the levels that are known."""
         if not isinstance(rubric, Rubric):
             return None
-        plan = Plan(rubric, (), levels, {}, {})
+        plan = Plan(rubric, (), levels, {}, {}, same)
         leaf = next((x for x in plan.leaves if x.key == key), None)
-        if leaf is None:
-            return None
-        couplings = read_couplings(question.given, [x.key for x in plan.leaves])
-        return ruled(plan, leaf, couplings, 0)
+        return (
+            None
+            if leaf is None
+            else _over_steps(plan, leaf, replace(question, trials=0, edits=False))[0]
+        )
 
     return check
 

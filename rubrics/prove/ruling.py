@@ -1,27 +1,43 @@
 """The ruling on one case: corners, linear programmes, z3, or a search.
 
-*Wrong* is every level of the key below its top. All our composers are monotone in each of their
-parts, so the correct completion paid least and the wrong one paid most stand at corners, and two
-evaluations in fractions decide. Couplings make it a linear programme, or a question to z3.
+*Wrong* is every level of the key below its top. Nearly all our composers are monotone in each of
+their parts, so the correct completion paid least and the wrong one paid most stand at corners, and
+two evaluations in fractions decide; where a table is not, or one verifier stands in two places,
+every state of it is tried. Couplings make it a linear programme, or a question to z3.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from assay.rubrics.compiled.evaluate import Near, best, evaluate, standard, worst
+from assay.rubrics.compiled.evaluate import Near, evaluate
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
+from assay.rubrics.compiled.variables import (
+    COMBINATIONS,
+    End,
+    State,
+    TooMany,
+    Variable,
+    extreme,
+    variable_of,
+    variables,
+)
 from assay.rubrics.prove.certificate import Outcome, Ruling, Witness, frozen
-from assay.rubrics.prove.coupled import Extreme, linear_extreme
+from assay.rubrics.prove.coupled import Extreme, feasible, linear_extreme, nearer
 from assay.rubrics.prove.couplings import Coupling
 from assay.rubrics.prove.linear import NotLinear
+from assay.rubrics.prove.price import price_of
 from assay.rubrics.prove.search import search
 from assay.rubrics.prove.smt import available, decide
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.kinds import OURS
+from assay.rubrics.written.ranges import Levels
 
 ONE = Fraction(1)
 
@@ -34,28 +50,33 @@ def ruled(plan: Plan, leaf: Leaf, couplings: Sequence[Coupling], trials: int) ->
         leaf: The key.
         couplings: True of every completion.
         trials: Points to search where a formula is not ours.
+
+    Raises:
+        RubricError: no correct completion satisfies the couplings, or no completion at all.
     """
     levels = leaf.levels if leaf.read is None else None
-    top = levels[-1] if levels else ONE
+    top = levels[-1] if levels else leaf.reach[1]
+    key = variable_of(plan, leaf)
     strange = strangers(plan)
-    if strange:
-        return _searched(plan, leaf, top, levels, couplings, trials, strange)
-    if levels is not None and len(levels) < 2:
+    if levels is not None and len(levels) < 2 and not strange:
         return Outcome(
             "", "not_proved", leaf.key, "corners", because="the key has one level: it never tells"
         )
-    aux_worst = {x.key: worst(x) for x in plan.leaves}
-    aux_best = {x.key: best(x) for x in plan.leaves}
-
-    def at(key: Any, others: Mapping[str, Fraction]) -> Fraction:
-        return standard(evaluate(plan, {**others, leaf.key: key}))
-
-    below: tuple[Any, ...] = levels[:-1] if levels else (Near(ONE, -ONE),)
-    bottom: tuple[Fraction, ...] = levels[:-1] if levels else (Fraction(0),)
-    correct = at(top, aux_worst), at(top, aux_best)
-    nearest_wrong = max(below, key=lambda v: at(v, aux_best))
-    wrong = min(at(v, aux_worst) for v in (*bottom, *below)), at(nearest_wrong, aux_best)
+    below: tuple[Any, ...] = levels[:-1] if levels else _below(leaf, top)
+    if couplings:
+        nothing = _check_given(plan, key, top, levels, couplings)
+        if nothing is not None:
+            return nothing
+    if strange:
+        return _searched(plan, leaf, top, levels, couplings, trials, strange)
+    try:
+        ends = _ends(plan, key, top, below, apart=levels is None and key.sign != 1)
+    except TooMany as err:
+        return _solved(plan, leaf, top, below, couplings, str(err))
+    correct = ends["low"].value, ends["high"].value
+    wrong = ends["bottom"].value, ends["top"].value
     margin = correct[0] - wrong[1]
+    exact = ends["low"].attained and ends["top"].attained
     if levels is None and margin <= 0:
         return Outcome(
             "",
@@ -69,12 +90,12 @@ def ruled(plan: Plan, leaf: Leaf, couplings: Sequence[Coupling], trials: int) ->
         )
     if margin <= 0 and couplings:
         return _coupled(plan, leaf, top, below, couplings)
+    if margin <= 0 and not exact:
+        return _solved(plan, leaf, top, below, couplings, "one verifier stands in several places")
     witness = None
     if margin <= 0:
         witness = Witness(
-            frozen({**aux_worst, leaf.key: top}),
-            frozen({**aux_best, leaf.key: nearest_wrong}),
-            (correct[0], wrong[1]),
+            frozen(ends["low"].scores), frozen(ends["top"].scores), (correct[0], wrong[1])
         )
     return Outcome(
         "",
@@ -82,11 +103,82 @@ def ruled(plan: Plan, leaf: Leaf, couplings: Sequence[Coupling], trials: int) ->
         leaf.key,
         "corners",
         margin,
-        bool(couplings),
+        bool(couplings) or not exact,
         correct,
         wrong,
         witness,
         price_of(correct, wrong),
+    )
+
+
+def _below(leaf: Leaf, top: Fraction) -> tuple[Any, ...]:
+    """What stands for every score below the top, where there are no levels."""
+    cells = [c for c in leaf.cells or () if c < top]
+    return (leaf.reach[0], *cells, Near(top, -ONE))
+
+
+def _ends(
+    plan: Plan, key: Variable, top: Fraction, below: Sequence[Any], *, apart: bool
+) -> dict[str, End]:
+    """Lowest and highest of correct completions (low, high) and of wrong ones (bottom, top).
+
+    Args:
+        plan: Compiled, of our own composers.
+        key: What is fixed.
+        top: Where it is correct.
+        below: Where it is wrong.
+        apart: Whether other criteria of the key's verifier are taken for independent ones: where
+            it has no levels, and the reward also falls with it, no list of scores will do.
+    """
+    others = [v for v in variables(plan) if v != key]
+    own = key
+    if apart and len(key.leaves) > 1:
+        own, *rest = key.split()
+        others += rest
+    bounded = own is not key
+
+    def end(values: Sequence[Any], highest: bool) -> End:
+        found = [extreme(plan, own.at(v), others, highest=highest) for v in values]
+        best = (max if highest else min)(found, key=lambda e: e.value)
+        return replace(best, attained=False) if bounded else best
+
+    return {
+        "low": end([top], False),
+        "high": end([top], True),
+        "bottom": end(below, False),
+        "top": end(below, True),
+    }
+
+
+def _check_given(
+    plan: Plan,
+    key: Variable,
+    top: Fraction,
+    levels: Levels,
+    couplings: Sequence[Coupling],
+) -> Outcome | None:
+    """What is given must leave completions to compare, whatever the formula: else anything holds.
+
+    Raises:
+        RubricError: no correct completion satisfies it, or none at all.
+    """
+    right = feasible(plan, key.at(top), couplings)
+    wrong = [feasible(plan, key.at(v), couplings) for v in (levels or ())[:-1]]
+    said = "; ".join(dict.fromkeys(c.text for c in couplings))
+    if right is False:
+        raise Fault(
+            "no correct completion satisfies what is given",
+            got=said,
+            fix="with the key at its top, some scores must satisfy every coupling",
+        )
+    if levels is None or any(w is not False for w in wrong):
+        return None
+    return Outcome(
+        "",
+        "not_proved",
+        key.key,
+        "linear programme",
+        because="no wrong completion satisfies what is given: there is nothing to compare",
     )
 
 
@@ -103,6 +195,7 @@ def _coupled(
 ) -> Outcome:
     """The criteria are tied to each other: the corners may not occur."""
     note = _given(couplings)
+    key = variable_of(plan, leaf)
     try:
         ends: dict[str, Extreme | None] = {}
         for name, values, high in (
@@ -111,29 +204,19 @@ def _coupled(
             ("bottom", below, False),
             ("top", below, True),
         ):
-            found = [linear_extreme(plan, {leaf.key: v}, couplings, highest=high) for v in values]
+            found = [linear_extreme(plan, key.at(v), couplings, highest=high) for v in values]
             known = [e for e in found if e is not None]
             pick = max if high else min
+            # Of equal ends, one that is reached decides.
+            known.sort(key=lambda e: e.inner is not None)
             ends[name] = pick(known, key=lambda e: e.value) if known else None
     except NotLinear as err:
         return _solved(plan, leaf, top, below, couplings, str(err))
     low, high_end, bottom, top_end = (ends[n] for n in ("low", "high", "bottom", "top"))
-    if low is None or high_end is None:
-        raise Fault(
-            "no correct completion satisfies what is given",
-            got="; ".join(c.text for c in couplings),
-            fix="with the key at its top, some scores must satisfy every coupling",
-        )
+    if low is None or high_end is None or bottom is None or top_end is None:
+        because = "too many combinations of levels to find completions that satisfy what is given"
+        return Outcome("", "not_proved", leaf.key, "linear programme", because=because)
     correct = low.value, high_end.value
-    if bottom is None or top_end is None:
-        return Outcome(
-            "",
-            "not_proved",
-            leaf.key,
-            "linear programme",
-            correct=correct,
-            because="no wrong completion satisfies what is given: there is nothing to compare",
-        )
     margin = low.value - top_end.value
     wrong = bottom.value, top_end.value
     exact = low.attained and top_end.attained
@@ -151,34 +234,53 @@ def _coupled(
             "counterexample, which may not occur",
             assumptions=note,
         )
-    witness = Witness(frozen(low.scores), frozen(top_end.scores), (low.value, top_end.value))
+    reached = low.inner is None and top_end.inner is None
+    ruling = "proved" if margin == 0 and not reached else _ruling(margin)
+    because = "" if reached else "strict couplings keep the margin from being reached"
     return Outcome(
         "",
-        _ruling(margin),
+        ruling,
         leaf.key,
         "linear programme",
         margin,
         not exact,
         correct,
         wrong,
-        witness if margin <= 0 else None,
+        None if ruling == "proved" else _pair(plan, low, top_end),
         price_of(correct, wrong),
+        because=because,
         assumptions=note,
     )
+
+
+def _pair(plan: Plan, low: Extreme, high: Extreme) -> Witness:
+    """Two completions that can occur, as near to the ends as strict couplings let them come."""
+    for times in range(1, 200):
+        a, b = nearer(low, times), nearer(high, times)
+        rewards = Fraction(evaluate(plan, a.scores)), Fraction(evaluate(plan, b.scores))
+        if rewards[0] < rewards[1] or (low.inner is None and high.inner is None):
+            break
+    return Witness(frozen(a.scores), frozen(b.scores), rewards)
 
 
 def _solved(
     plan: Plan,
     leaf: Leaf,
     top: Fraction,
-    below: Sequence[Fraction],
+    below: Sequence[Any],
     couplings: Sequence[Coupling],
     why: str,
 ) -> Outcome:
-    """A formula that bends, under couplings."""
+    """A formula that bends, under couplings or where one verifier stands in several places."""
     note = _given(couplings)
+    if leaf.levels is None:
+        because = f"{why}, and {leaf.key} declares no levels"
+        return Outcome("", "not_proved", leaf.key, "z3", because=because, assumptions=note)
+    listed = _listed(plan, leaf, top, below, couplings)
+    if listed is not None:
+        return replace(listed, assumptions=note)
     if not available():
-        because = f"{why} under couplings needs z3: pip install z3-solver"
+        because = f"{why}: to decide this needs z3\n  fix: pip install z3-solver"
         return Outcome("", "not_proved", leaf.key, "z3", because=because, assumptions=note)
     answer = decide(plan, leaf.key, top, below, couplings)
     if answer.ruling == "unknown" or answer.correct is None or answer.wrong is None:
@@ -198,6 +300,57 @@ def _solved(
         witness=witness,
         because=because,
         assumptions=note,
+    )
+
+
+def _listed(
+    plan: Plan, leaf: Leaf, top: Fraction, below: Sequence[Any], couplings: Sequence[Coupling]
+) -> Outcome | None:
+    """Every combination of scores, where these are a short list; None where they are not."""
+    key = variable_of(plan, leaf)
+    named = {name for coupling in couplings for name in coupling.terms}
+    found: dict[str, tuple[Fraction, Mapping[str, Any]] | None] = {}
+    for name, values, high in (
+        ("low", (top,), False),
+        ("high", (top,), True),
+        ("bottom", below, False),
+        ("top", below, True),
+    ):
+        options: list[Sequence[State]] = [[key.at(v) for v in values]]
+        for variable in variables(plan):
+            if variable == key:
+                continue
+            tied = any(x.key in named for x in variable.leaves)
+            states = variable.states() if tied else variable.ends(high, plan.affine)
+            if states is None:
+                return None
+            options.append(states)
+        if math.prod(len(o) for o in options) > COMBINATIONS:
+            return None
+        worth: list[tuple[Fraction, Mapping[str, Any]]] = []
+        for combination in itertools.product(*options):
+            scores = {k: v for state in combination for k, v in state.items()}
+            if all(c.holds(scores) for c in couplings):
+                worth.append((Fraction(evaluate(plan, scores)), scores))
+        pick = max if high else min
+        found[name] = pick(worth, key=lambda pair: pair[0]) if worth else None
+    low, high_end, bottom, top_end = (found[n] for n in ("low", "high", "bottom", "top"))
+    if low is None or high_end is None or bottom is None or top_end is None:
+        return None
+    margin = low[0] - top_end[0]
+    correct, wrong = (low[0], high_end[0]), (bottom[0], top_end[0])
+    witness = Witness(frozen(low[1]), frozen(top_end[1]), (low[0], top_end[0]))
+    return Outcome(
+        "",
+        _ruling(margin),
+        leaf.key,
+        "every combination",
+        margin,
+        False,
+        correct,
+        wrong,
+        witness if margin <= 0 else None,
+        price_of(correct, wrong),
     )
 
 
@@ -239,22 +392,3 @@ def _searched(
 def strangers(plan: Plan) -> list[str]:
     """Kinds of composers in the plan whose formulas are not ours."""
     return sorted({r.noun for r in plan.lowered.values() if type(r) not in OURS})
-
-
-def price_of(correct: tuple[Fraction, Fraction], wrong: tuple[Fraction, Fraction]) -> Fraction:
-    """How much of the pass rate an optimum can give away, at most: in [0, 1].
-
-    With correct rewards in [a, A] and wrong ones in [b, B], an optimum with pass rate p is paid
-    at most ``p A + (1 - p) B``, and no less than the best policy p* at its worst, ``p* a +
-    (1 - p*) b``. The largest ``p* - p`` these two leave. For a weighted sum it is
-    ``W_s / (w_c (v1 - v0))``, for a gate ``1 - a / A``.
-    """
-    (a, top), (b, bottom) = correct, wrong
-    if top <= bottom:
-        return ONE
-    start = (bottom - b) / (top - bottom)
-    slope = 1 - (a - b) / (top - bottom)
-    end = start + slope
-    if slope >= 0 or end >= 1:
-        return min(ONE, max(Fraction(0), end))
-    return min(ONE, (bottom - b) / (a - b))

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from assay.rubrics.compiled.evaluate import span, values_of
-from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
+from assay.rubrics.compiled.variables import State, Variable, reach_of, variables
 from assay.rubrics.prove.couplings import Coupling
 
 GRID = 1000
@@ -46,13 +45,15 @@ def search(
     """
     pick = random.Random(0)  # noqa: S311 - a search, no secret
     points = 0
+    known = variables(plan)
 
     def point(level: Fraction) -> dict[str, Fraction]:
         corner = pick.random() < 0.5
-        return {
-            leaf.key: level if leaf.key == key else _draw(pick, leaf, corner)
-            for leaf in plan.leaves
-        }
+        scores: dict[str, Fraction] = {}
+        for variable in known:
+            fixed = any(leaf.key == key for leaf in variable.leaves)
+            scores.update(variable.at(level) if fixed else _draw(pick, variable, corner))
+        return scores
 
     def worth(scores: Mapping[str, Fraction]) -> float:
         return plan.value([float(scores[leaf.key]) for leaf in plan.leaves])
@@ -65,9 +66,9 @@ def search(
         for i in range(budget):
             if best is not None and i % 2:
                 scores = dict(best[0])
-                leaf = pick.choice(plan.leaves)
-                if leaf.key != key:
-                    scores[leaf.key] = _draw(pick, leaf, pick.random() < 0.5)
+                variable = pick.choice(known)
+                if all(leaf.key != key for leaf in variable.leaves):
+                    scores.update(_draw(pick, variable, pick.random() < 0.5))
             else:
                 scores = point(pick.choice(levels))
             if not all(c.holds(scores) for c in couplings):
@@ -85,11 +86,13 @@ def search(
     return Found(low[0], high[0], (low[1], high[1]), points)
 
 
-def _draw(pick: random.Random, leaf: Leaf, corner: bool) -> Fraction:
-    levels = values_of(leaf)
-    if levels is not None:
-        return pick.choice(levels)
-    low, high = span(leaf)
+def _draw(pick: random.Random, variable: Variable, corner: bool) -> State:
+    states = variable.states()
+    if states is not None:
+        return pick.choice(states)
+    low, high = reach_of(variable.leaves[0])
     if corner:
-        return pick.choice((low, high))
-    return low + (high - low) * Fraction(pick.randrange(GRID + 1), GRID)
+        missing = variable.missing
+        ends = [variable.at(low), variable.at(high)]
+        return pick.choice(ends if missing is None else [*ends, missing])
+    return variable.at(low + (high - low) * Fraction(pick.randrange(GRID + 1), GRID))

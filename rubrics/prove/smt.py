@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from assay.rubrics.compiled.evaluate import evaluate, span, values_of
+from assay.rubrics.compiled.evaluate import evaluate
 from assay.rubrics.compiled.plan import Plan
+from assay.rubrics.compiled.variables import Variable, reach_of, variables
 from assay.rubrics.prove.couplings import Coupling
 from assay.rubrics.written.number import Number
 
@@ -100,22 +101,15 @@ def decide(
     values: list[dict[str, Any]] = []
     for which in ("correct", "wrong"):
         found: dict[str, Any] = {}
-        for i, leaf in enumerate(plan.leaves):
-            x = z3.Real(f"{which}_{i}")
-            found[leaf.key] = x
-            if leaf.key == key:
-                levels: Sequence[Fraction] | None = [top] if which == "correct" else wrong
-            else:
-                levels = values_of(leaf)
-            if levels is not None:
-                solver.add(z3.Or([x == ops.real(v) for v in levels]))
-            else:
-                low, high = span(leaf)
-                solver.add(x >= ops.real(low), x <= ops.real(high))
+        for i, variable in enumerate(variables(plan)):
+            found.update(_terms(z3, ops, solver, f"{which}_{i}", variable, key, top, wrong))
         for coupling in couplings:
             total = ops.sum([ops.real(c) * found[n] for n, c in coupling.terms.items()])
-            solver.add(total <= ops.real(coupling.limit))
+            limit = ops.real(coupling.limit)
+            solver.add(total < limit if coupling.strict else total <= limit)
         values.append(found)
+    if solver.check() != z3.sat:  # nothing to compare, or not known: nothing is proved by that
+        return Answer("unknown")
     try:
         rewards = [evaluate(plan, found, ops) for found in values]
     except NotImplementedError:
@@ -130,6 +124,37 @@ def decide(
             return Answer(ruling, *pair) if pair else Answer("unknown")
         solver.pop()
     return Answer("proved")
+
+
+def _terms(
+    z3: Any,
+    ops: Z3Ops,
+    solver: Any,
+    name: str,
+    variable: Variable,
+    key: str,
+    top: Fraction,
+    wrong: Sequence[Any],
+) -> dict[str, Any]:
+    """A term for each criterion of one variable, and what is known of it."""
+    x = z3.Real(name)
+    found = {leaf.key: x for leaf in variable.leaves}
+    levels: Sequence[Fraction] | None = variable.levels
+    judged = []
+    if any(leaf.key == key for leaf in variable.leaves):
+        levels = [top] if name.startswith("correct") else list(wrong)
+    if levels is not None:
+        judged.append(z3.Or([x == ops.real(v) for v in levels]))
+    else:
+        low, high = reach_of(variable.leaves[0])
+        judged += [x >= ops.real(low), x <= ops.real(high)]
+    missing = variable.missing
+    if missing is None or key in found:
+        solver.add(*judged)
+        return found
+    lost = z3.Bool(f"{name}_missing")
+    solver.add(z3.Or(lost, z3.And(judged)))
+    return {k: z3.If(lost, ops.real(missing[k]), x) for k in found}
 
 
 def _ask(solver: Any, question: Any) -> Any:

@@ -14,8 +14,9 @@ from assay.printable import printable
 from assay.rubrics.compiled.evaluate import evaluate
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.turns import TurnsPlan
+from assay.rubrics.compiled.variables import reach_of
 from assay.rubrics.prove.certificate import shown
-from assay.rubrics.prove.floats import corner_values
+from assay.rubrics.prove.floats import corner_states
 from assay.rubrics.written.faults import Fault
 
 if TYPE_CHECKING:
@@ -118,22 +119,20 @@ def table(bound: BoundRubric) -> tuple[Table, ...]:
 def _tables(bound: BoundRubric) -> Iterator[Table]:
     for names, plan in bound.plans().items():
         inner: Plan = plan.outcome if isinstance(plan, TurnsPlan) else plan
-        values = corner_values(inner)
-        count = math.prod(len(v) for v in values)
+        states = corner_states(inner)
+        count = math.prod(len(s) for s in states)
         if count > MOST:
             raise Fault(
                 f"{count} corners are more than a table shows ({MOST})",
                 fix="`prove` needs no table",
             )
         keys = tuple(leaf.key for leaf in inner.leaves)
-        at = next(i for i, leaf in enumerate(inner.leaves) if leaf.is_key)
-        rows = [
-            Row(
-                corner,
-                Fraction(evaluate(inner, dict(zip(keys, corner, strict=True)))),
-                corner[at] == values[at][-1],
-            )
-            for corner in itertools.product(*values)
-        ]
+        key = next(leaf for leaf in inner.leaves if leaf.is_key)
+        top = reach_of(key)[1]
+        rows = []
+        for corner in itertools.product(*states):
+            scores = {k: v for state in corner for k, v in state.items()}
+            reward = Fraction(evaluate(inner, scores))
+            rows.append(Row(tuple(scores[k] for k in keys), reward, scores[key.key] == top))
         rows.sort(key=lambda r: (r.reward, r.scores), reverse=True)
-        yield Table("/".join(names), keys[at], keys, tuple(rows))
+        yield Table("/".join(names), key.key, keys, tuple(rows))

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from typing import Literal, TypeAlias, get_args
 
-Dtype: TypeAlias = Literal["float32", "bfloat16", "float16"]
+Dtype: TypeAlias = Literal["float64", "float32", "bfloat16", "float16"]
 
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
+
+
+DIGITS: Mapping[Dtype, int] = {"float64": 53, "float32": 24, "bfloat16": 8, "float16": 11}
+"""Binary digits of the significand."""
+
+HIGHEST: Mapping[Dtype, float] = {
+    "float64": 1e308,
+    "float32": 3.4e38,
+    "bfloat16": 3.38e38,
+    "float16": 65_504.0,
+}
+"""Below this nothing overflows."""
 
 
 def cast(value: float, dtype: Dtype) -> float:
@@ -18,6 +31,8 @@ def cast(value: float, dtype: Dtype) -> float:
     >>> cast(0.1, "float16"), cast(0.1, "bfloat16")
     (0.0999755859375, 0.10009765625)
     """
+    if dtype == "float64":
+        return value
     if dtype == "float16":
         return _packed("<e", value)
     single = _packed("<f", value)

@@ -41,6 +41,8 @@ class Number(float):
             self = float.__new__(cls, float(exact))
         except OverflowError:
             raise ValueError(f"{value} is too large") from None
+        if exact and not float.__bool__(self):
+            raise ValueError(f"is {_brief(value)}, which is 0 as a float: too small")
         self.exact = exact
         return self
 

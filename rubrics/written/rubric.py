@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 Reader: TypeAlias = Callable[[Sequence[Verdict], Sample | None], float | None]
 """From a criterion's verdicts (one; or one a turn) to its score in the formula; None: missing."""
 
-VIRTUAL = ("sample.steps",)
-"""Criteria that no verifier judges: the data set brings the scores."""
+STEP = "(step)"
+"""The criterion that stands for the step of training, in a schedule."""
+
+VIRTUAL = ("sample.steps", STEP)
+"""Criteria that no verifier judges: the data set, or the loop, brings the scores."""
 
 KINDS: dict[str, type[Rubric]] = {}
 """Our composers by their `kind`; those of plugins are asked of the host."""
@@ -55,6 +58,8 @@ class Rubric(Closed):
     """Whether `lowered` needs the levels of its parts."""
     weighs: ClassVar[bool] = False
     """Whether it reads the weights of its parts."""
+    constant: ClassVar[bool] = False
+    """Whether it has no parts, and one value."""
     chooses: ClassVar[bool] = False
     """Whether `choose` picks one part for a sample, and the others are not run."""
 
@@ -86,8 +91,12 @@ class Rubric(Closed):
         return dict.fromkeys(parts, Number(Fraction(1, len(parts))))
 
     def sign(self, part: str) -> int:
-        """1 where the value grows with the part, -1 where it falls."""
+        """1 where the value never falls with the part, -1 where it never rises, 0: neither."""
         return 1
+
+    def cells(self, part: str) -> tuple[Fraction, ...] | None:
+        """Where only some differences of a criterion's score count: a score of each kind."""
+        return None
 
     def lowerable(self, levels: Mapping[str, tuple[Any, ...] | None]) -> bool:
         """Whether these levels are enough for `lowered`."""
@@ -153,7 +162,7 @@ class Rubric(Closed):
     def model_post_init(self, context: Any, /) -> None:
         """Check that parts, key and names fit together."""
         parts = self.parts()
-        if not parts:
+        if not parts and not self.constant:
             raise Fault(f"{self.noun} has no criteria", fix="name at least one verifier")
         if self.key is not None and self.key_part is None:
             raise Fault(
@@ -169,11 +178,16 @@ class Rubric(Closed):
         self.check_ranges({name: r for name, r in ranges.items() if r is not None})
 
     @property
+    def first_part(self) -> str | None:
+        """The first part that is no constant: it holds the key, unless `key` names another."""
+        return next((n for n, p in self.parts().items() if not getattr(p, "constant", False)), None)
+
+    @property
     def key_part(self) -> str | None:
         """The part that holds the key criterion."""
         parts = self.parts()
         if self.key is None:
-            return next(iter(parts))
+            return self.first_part
         for name in parts:
             if self.key == name or self.key.startswith(name + "/"):
                 return name

@@ -240,11 +240,11 @@ def partial_credit(
 
 
 def test_an_implied_criterion_is_found() -> None:
-    outcome = analyse("relations", partial_credit(0, 0.005, 0.4))
+    outcome = analyse("relations", partial_credit(0, 0.005, 0.4, prompts=1000))
     found = the(outcome, IMPLIED.id)
     assert found.subject == ("answer", "tags")
     assert found.value == pytest.approx(0.005, abs=0.004)
-    frame = partial_credit(0, 0.005, 0.4)
+    frame = partial_credit(0, 0.005, 0.4, prompts=1000)
     for row in found.rollouts:
         assert (frame.score("answer")[row], frame.score("tags")[row]) == (0, 1)
     assert list(implied(outcome)) == [("answer", "tags")]

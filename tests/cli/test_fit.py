@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from assay.fit.correctness import correctness_of
+from assay.plugins.host import Host
 from assay.rubrics import load_rubric
 
 from .conftest import ONE_FILE, Done, write_rows
@@ -217,12 +219,57 @@ def test_what_verify_wrote_needs_no_second_scoring(assay: Assay, tmp_path: Path)
     assert load_rubric("new.toml").leaves()["demo.polite"].use == "demo.polite@1"
 
 
-def test_the_first_criterion_of_the_rows_is_the_key_unless_named(
+def test_the_criterion_of_correctness_is_the_key_unless_another_is_named(
     assay: Assay, tmp_path: Path
 ) -> None:
     write_rows(tmp_path / "p.jsonl", simulated(300))
     for args, key in (((), "answer"), (("--key", "style"), "style")):
         assert json.loads(assay("fit", "p.jsonl", *QUICK, *args, "--json").out)["key"] == key
+
+
+def test_a_feature_is_no_key_for_standing_first(assay: Assay, tmp_path: Path) -> None:
+    """Chats and rankings of style have no criterion of correctness: none is made up, and no
+    certificate of it advises to gate correctness on length."""
+    rows = [
+        {
+            side: {"length": row[side]["answer"], "politeness": row[side]["style"]}
+            for side in ("chosen", "rejected")
+        }
+        for row in simulated(300)
+    ]
+    write_rows(tmp_path / "p.jsonl", rows)
+    done = assay("fit", "p.jsonl", *QUICK, "--out", "new.toml")
+    assert done.code == 0
+    assert "(key)" not in done.out
+    assert "certificate of" not in done.out
+    assert "gate" not in done.out
+    assert "fit.no_key" in done.out
+    assert set(load_rubric("new.toml").leaves()) == {"length", "politeness"}
+    told = json.loads(assay("fit", "p.jsonl", *QUICK, "--json").out)
+    assert (told["key"], told["certificate"]) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("names", "uses", "key"),
+    [
+        (("length", "math.answer"), {}, "math.answer"),
+        (("length", "a"), {"a": "code.tests@1"}, "a"),
+        (("format.boxed", "length"), {}, None),
+        (("correct", "a"), {"correct": "format.boxed@1"}, None),
+        (("style", "is_correct", "acc"), {}, "is_correct"),
+        (("accurately", "brightness"), {}, None),
+    ],
+    ids=[
+        "a verifier that needs a reference",
+        "a verifier that rows name",
+        "no verifier of correctness",
+        "what it runs goes before what it is called",
+        "the first of two names",
+        "a word, not a part of one",
+    ],
+)
+def test_what_judges_correctness(names: Any, uses: Any, key: str | None) -> None:
+    assert correctness_of(names, uses, Host()) == key
 
 
 def test_criteria_can_be_chosen(assay: Assay, tmp_path: Path) -> None:
@@ -404,12 +451,12 @@ MISTAKES = [
     Mistake([PAIR], ("--kind", "pair"),
             "--kind pair: must be one of pairs, rankings, ratings, labels; did you mean 'pairs'?",
             "an unknown kind"),
-    Mistake([PAIR], ("--key", "t"), "--key t: is none of the criteria\ncriteria: s",
+    Mistake([PAIR], ("--key", "t"), "--key t: is not one of the criteria\ncriteria: s",
             "an unknown key"),
     Mistake([{"label": True, "scores": {"style": 1}}], ("-c", "stile"),
             "no row has a score of 'stile'; did you mean 'style'?\nscores in the rows: style",
             "an unknown criterion"),
-    Mistake([PAIR], ("--tied", "t"), "--tied t: is none of the criteria\ncriteria: s",
+    Mistake([PAIR], ("--tied", "t"), "--tied t: is not one of the criteria\ncriteria: s",
             "an unknown gate"),
     Mistake([{"label": True, "scores": {"s": 1, "t": 1}}], ("--tied", "t"),
             "--tied t: needs pairs, these are labels", "a tie needs pairs"),

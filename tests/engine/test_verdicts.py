@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -36,7 +36,7 @@ CASES = [
     Case("print", "judged", 1.0, "returned", "what it prints goes to standard error, not the pipe"),
     Case("hang", "judged", 0.0, "computing", "an endless loop is the completion's fault"),
     Case("hang-c", "judged", 0.0, "computing", "so is one in C that holds the GIL"),
-    Case("sleep 30", "judged", 0.0, "asleep", "so is sleeping by its own doing"),
+    Case("sleep 30", "judged", 0.0, "sleeping", "so is sleeping by its own doing"),
     Case("memory", "judged", 0.0, "memory", "so is asking for 64 GB"),
     Case("stop", "timed_out", None, "the machine", "a stopped process is not the completion's"),
     Case("raise x", "crashed", None, "RuntimeError: told to: x", "an exception is no score"),
@@ -46,7 +46,7 @@ CASES = [
     Case("nan", "crashed", None, "must lie in [0, 1]", "NaN is never clipped"),
     Case("two", "crashed", None, "must lie in [0, 1]", "2.0 is never clipped"),
     Case("none", "crashed", None, "returned None", "forgetting to return is a bug"),
-    Case("unsendable", "crashed", None, "no JSON", "infinity in details is a bug"),
+    Case("unsendable", "crashed", None, "not valid JSON", "infinity in details is a bug"),
     Case("frame-garbage", "crashed", None, "garbage", "bytes that are no frame"),
     Case("frame-half", "crashed", None, "middle of a reply", "half a frame, and then nothing"),
     Case("frame-giant", "crashed", None, "4294967295 bytes", "a length that would fill memory"),
@@ -60,7 +60,7 @@ def test_status(engine: Engine, case: Case) -> None:
     for _ in range(5):
         before, reward, after = engine.verify_batch(samples)
         verdict = reward.verdicts["zoo.act"]
-        if case.status == "timed_out" or "the machine gave it" not in verdict.because:
+        if case.status == "timed_out" or "the machine was too busy" not in verdict.because:
             break  # else this machine is starving us, and the engine says so: once more
     assert (str(verdict.status), verdict.score) == (case.status, case.score)
     assert case.because in verdict.because
@@ -145,3 +145,29 @@ def test_a_verdict_that_a_worker_sends_is_what_the_verifier_returned(engine: Eng
     verdict = engine.verify(Sample("pid")).verdicts["zoo.act"]
     assert verdict == Verdict.judged("zoo.act@1", 1.0, verdict.because)
     assert verdict.seconds > 0
+
+
+def test_what_is_prepared_for_a_sample_is_no_part_of_its_time() -> None:
+    """Reading tests, starting a sandbox: the completion cannot help it."""
+    with Engine(weighted("zoo.prepared"), plugins=[ZOO], workers=1, timeout_s=0.2) as engine:
+        verdict = engine.verify(Sample("0.7")).verdicts["zoo.prepared"]
+    assert verdict.score == 1.0
+    assert verdict.because == "at most 0.2 s", "and it knows the engine's bound"
+
+
+def test_a_preparation_without_end_is_no_score() -> None:
+    from assay.engine.workers import deadlines
+
+    class Worker:
+        alive = ready = True
+        waiting = False
+        since, preparing_until = 0.0, 5.0
+        jobs = ("a job",)
+
+    worker: Any = Worker()
+    assert deadlines.look(worker, 4.0) is None
+    decision = deadlines.look(worker, 6.0)
+    assert decision is not None
+    assert decision.retire
+    assert decision.reply is not None
+    assert decision.reply[0] == "late"

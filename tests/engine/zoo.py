@@ -161,6 +161,23 @@ def patient(params: object) -> _Patient:
     return _Patient()
 
 
+class _Prepared:
+    """Takes its time before the item's clock starts, and says what bound it was given."""
+
+    engine_timeout_s: float | None = None
+
+    def prepare(self, sample: Sample) -> None:
+        time.sleep(float(sample.text))
+
+    def verify(self, sample: Sample) -> Verdict:
+        return Verdict.judged("zoo.prepared@1", 1.0, f"at most {self.engine_timeout_s:g} s")
+
+
+def prepared(params: object) -> _Prepared:
+    """Factory."""
+    return _Prepared()
+
+
 @hookimpl
 def assay_verifiers() -> list[VerifierSpec]:
     module = __name__
@@ -168,5 +185,6 @@ def assay_verifiers() -> list[VerifierSpec]:
         VerifierSpec("zoo.halves@1", "inline, then a worker", f"{module}:halves", cost="inline"),
         VerifierSpec("zoo.waiter@1", "waits", f"{module}:waiter", cost="waiting"),
         VerifierSpec("zoo.patient@1", "takes long", f"{module}:patient"),
+        VerifierSpec("zoo.prepared@1", "prepares", f"{module}:prepared"),
         VerifierSpec("zoo.broken@1", "cannot be imported", "no_such_module_here:factory"),
     ]

@@ -55,6 +55,10 @@ class CodeTestsParams(BaseModel):
     ``in_process``: test and program share one interpreter, where the suite needs it (mocks, files,
     streams). What a suite needs is read off the suite before any program runs; one that needs more
     than this is `invalid`, never 0."""
+    packages: tuple[str, ...] = ()
+    """Installed distributions that programs and tests may import besides numpy, pandas and scipy,
+    as pip names them: ``scikit-learn``, ``requests==2.*``. What they need comes with them. They can
+    be read and not changed. Where one is not installed, rows are `invalid`."""
     min_isolation: Literal["namespaces", "landlock+seccomp", "rlimits-only"] = "landlock+seccomp"
     """The least isolation that will do. ``rlimits-only`` keeps no program from your files."""
     remote: str | None = None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -20,9 +23,10 @@ from assay.verifiers.code_tests.runs.in_process import run_in_process
 from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, Starved
 from assay.verifiers.code_tests.sandbox.parent import selftest
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, SandboxSlot, shared_pool
-from assay.verifiers.code_tests.sandbox.wire.kinds import kind_for
+from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind, beside, kind_for
 from assay.verifiers.code_tests.sandbox.wire.levels import Level
 from assay.verifiers.code_tests.sandbox.wire.limits import Lost, Unconfined
+from assay.verifiers.code_tests.sandbox.wire.packages import NotOffered, offered
 from assay.verifiers.code_tests.suites.needs import refusal
 from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.suites.suite import Case, Suite
@@ -55,20 +59,79 @@ class CodeTests:
     def __init__(self, params: BaseModel | None = None, pool: SandboxPool | None = None) -> None:
         self._params = params if isinstance(params, CodeTestsParams) else CodeTestsParams()
         self._pool = pool
+        self.engine_timeout_s: float | None = None
+        """The engine's bound of an item, where there is an engine: no program gets more."""
+
+    def prepare(self, sample: Sample) -> None:
+        """What is no completion's doing, before its clock starts: tests read, sandboxes started.
+
+        Raises:
+            ReferenceUnreadable, SandboxUnavailable: as `verify`.
+        """
+        params = self._params
+        suite = self._within(_suite(sample))
+        self._refuse(suite)
+        if params.remote is not None:
+            return
+        found = extract_program(sample.answer, params.code, params.language)
+        if found is None or not found.text.strip():
+            return
+        pool = self._pool or shared_pool(selftest.choose(params.min_isolation).level)
+        with contextlib.suppress(Lost, Unconfined), pool.slot() as slot:
+            for kind in self._kinds(found.text, suite):
+                slot.zygote(kind)
+            completed(suite, slot, params)
 
     def bound_s(self, sample: Sample) -> float:
         """Seconds that `verify` may need for `sample` while it keeps its own limits.
 
-        For the engine, which may widen the item's bound to it; one retry is included.
+        For the engine, which widens the item's bound to it; one retry is included, which is the
+        sandbox's fault and starts it anew.
 
         Raises:
             ReferenceUnreadable: the tests cannot be read.
         """
-        suite = _suite(sample)
+        suite = self._within(_suite(sample))
         total = Budget.of(suite, self._params).total_s
         reference = total if suite.reference is not None else 0.0
         runs = 1.0 + (suite.rest is not None) + (suite.checker is not None)
-        return 2.0 * (total * runs + START_S) + reference
+        start = START_S * (8.0 if self._params.packages else 1.0)
+        return 2.0 * (total * runs + start) + reference
+
+    def _within(self, suite: Suite) -> Suite:
+        """The suite, with no case and no program given more time than the engine gives an item."""
+        if self.engine_timeout_s is None:
+            return suite
+        budget = Budget.of(suite, self._params)
+        return replace(
+            suite,
+            timeout_s=min(budget.case_s, self.engine_timeout_s),
+            total_timeout_s=min(budget.total_s, self.engine_timeout_s),
+        )
+
+    def _refuse(self, suite: Suite) -> None:
+        """Before any program is looked at.
+
+        Raises:
+            ReferenceUnreadable: packages are not installed, or the suite needs more trust.
+        """
+        try:
+            kind_for(packages=self._params.packages)
+        except NotOffered as err:
+            raise ReferenceUnreadable(str(err)) from None
+        if suite.needs.more_than(self._params.trust):
+            raise ReferenceUnreadable(refusal(suite.needs, self._params.trust))
+
+    def _kinds(self, code: str, suite: Suite) -> list[ZygoteKind]:
+        """Of the interpreters that the program and its tests need."""
+        packages = self._params.packages
+        rest = suite.rest.code if suite.rest is not None else None
+        if suite.needs.trust == "in_process" and suite.written is not None:
+            return [beside(kind_for(code, suite.before, suite.written.code, packages=packages))]
+        kinds = [kind_for(code, suite.before, rest, packages=packages)]
+        if rest is not None:
+            kinds.append(kind_for(suite.before, rest, packages=packages))
+        return list(dict.fromkeys(kinds))
 
     def verify(self, sample: Sample) -> Verdict:
         """The share of tests passed (or all or nothing); what the program causes is judged.
@@ -79,9 +142,8 @@ class CodeTests:
             SandboxUnavailable: no isolation as good as was asked for holds here.
         """
         params = self._params
-        suite = _suite(sample)
-        if suite.needs.more_than(params.trust):  # before any program is looked at
-            raise ReferenceUnreadable(refusal(suite.needs, params.trust))
+        suite = self._within(_suite(sample))
+        self._refuse(suite)
         found = extract_program(sample.answer, params.code, params.language)
         code = found.text if found is not None else ""
         if params.remote is not None:
@@ -117,7 +179,13 @@ class CodeTests:
 
     def _empty(self, level: str) -> Verdict:
         details = {"outcome": str(CaseOutcome.COMPILE_ERROR), "isolation": level}
+        details |= self._offered()
         return Verdict.judged(NAME, 0.0, "no program in the completion", details=details)
+
+    def _offered(self) -> dict[str, Any]:
+        """What programs may import, with versions, where params say so: part of the signature."""
+        asked = self._params.packages
+        return {"packages": dict(offered(asked).versions)} if asked else {}
 
     def _chosen(self, cases: Sequence[Case]) -> tuple[Case, ...]:
         return tuple(cases[: self._params.first])
@@ -126,7 +194,7 @@ class CodeTests:
         params = self._params
         rest_code = suite.rest.code if suite.rest is not None else None
         # an array that the suite hands over is one to the program, too
-        kind = kind_for(code, suite.before, rest_code)
+        kind = kind_for(code, suite.before, rest_code, packages=params.packages)
         cases = self._chosen(completed(suite, slot, params))
         stop = params.stop if params.stop is not None else params.score == "all"
         if suite.needs.trust == "in_process":
@@ -146,7 +214,7 @@ class CodeTests:
                 results.append(CaseResult(CaseOutcome.NOT_RUN))
             else:
                 again = ProgramRun(slot, kind, code, suite, params)
-                rest_kind = kind_for(suite.before, rest_code)
+                rest_kind = kind_for(suite.before, rest_code, packages=params.packages)
                 results.append(run_rest(slot, rest_kind, again, suite, suite.rest, params))
         return self._verdict(suite, cases, results, level)
 
@@ -171,6 +239,7 @@ class CodeTests:
             "passed": passed,
             "cases": len(results),
         }
+        details |= self._offered()
         if suite.self_comparisons:
             details["self_comparisons_left_out"] = suite.self_comparisons
         return Verdict.judged(

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import PlainValidator
 
 from assay.rubrics.written.arithmetic import Ops
-from assay.rubrics.written.dtypes import Dtype, cast
+from assay.rubrics.written.dtypes import DIGITS, HIGHEST, Dtype, cast
 from assay.rubrics.written.faults import Fault, brief
 from assay.rubrics.written.kinds.weighted import Weighted
 from assay.rubrics.written.number import Number, Positive, Unit
@@ -22,7 +22,7 @@ from assay.rubrics.written.rubric import Rubric
 ZERO = Number(0)
 
 CORNERS = 65_536
-"""Most corners whose order is checked after the cast."""
+"""Most corners that are cast one by one."""
 
 
 def _weights(value: object) -> tuple[Number, ...]:
@@ -179,14 +179,16 @@ class Priority(Rubric):
         weights: Mapping[str, Fraction],
         values: Sequence[tuple[Fraction, ...]],
     ) -> None:
-        """Every corner, in tuple order, must stay strictly above the one before."""
+        """Every corner, in tuple order, must stay strictly above the one before.
+
+        Neighbours differ in one tier, with all below it at their ends: by at least the margin,
+        whatever stands above. So where there are too many corners to list, it is enough that the
+        margin is wider than the spacing of floats at the largest reward.
+        """
         count = math.prod(len(v) for v in values)
         if count > CORNERS:
-            raise Fault(
-                f"{count} corners are more than are checked for {self.dtype} ({CORNERS})",
-                path=("criteria",),
-                fix="fewer tiers or levels",
-            )
+            self._check_spacing(weights, values)
+            return
         floats = [float(w) for w in weights.values()]
         before: tuple[float, tuple[Fraction, ...]] | None = None
         for corner in itertools.product(*values):
@@ -200,3 +202,25 @@ class Priority(Rubric):
                     fix="a wider dtype, a larger margin, or fewer tiers or levels",
                 )
             before = (value, corner)
+
+    def _check_spacing(
+        self, weights: Mapping[str, Fraction], values: Sequence[tuple[Fraction, ...]]
+    ) -> None:
+        pairs = list(zip(weights.values(), values, strict=True))
+        ends = [(w * v[0], w * v[-1]) for w, v in pairs]
+        sides = [sum((e[i] for e in ends), Fraction(0)) for i in (0, 1)]
+        largest = max(abs(side) for side in sides)
+        below = Fraction(0)
+        steps: list[Fraction] = []
+        for w, v in reversed(pairs):
+            steps += [w * (b - a) - below for a, b in itertools.pairwise(v)]
+            below += w * (v[-1] - v[0])
+        least = min(steps, default=Fraction(1))
+        spacing = largest / 2 ** (DIGITS[self.dtype] - 1)
+        if least <= 2 * spacing or largest >= HIGHEST[self.dtype]:
+            raise Fault(
+                f"{self.dtype} cannot tell neighbouring corners apart: they differ by "
+                f"{float(least):.3g}, where rewards reach {float(largest):.3g}",
+                path=("dtype",),
+                fix="a wider dtype, a larger margin, or fewer tiers or levels",
+            )

@@ -1,9 +1,9 @@
-"""The composers of one line: product, min, clip, vote."""
+"""The composers of one line: product, min, max, constant, clip, vote."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from assay.model import Reward
 from assay.rubrics.written.arithmetic import Ops
@@ -57,6 +57,45 @@ class Min(Rubric):
     def formula(self, ops: Ops, values: Mapping[str, Any]) -> Any:
         """``min(s_1, s_2, ...)``."""
         return ops.least(list(values.values()))
+
+
+class Max(Rubric):
+    """The largest of the parts: any one of them is enough."""
+
+    kind: Literal["max"] = "max"
+    criteria: Criteria
+
+    def parts(self) -> Mapping[str, Any]:
+        """The criteria."""
+        return self.criteria
+
+    def formula(self, ops: Ops, values: Mapping[str, Any]) -> Any:
+        """``max(s_1, s_2, ...)``."""
+        return ops.greatest(list(values.values()))
+
+
+class Constant(Rubric):
+    """One value for every completion: what a published sum has besides its criteria.
+
+    It moves no comparison in a sum, but it does behind a `min`, a `max` or a gate.
+    """
+
+    kind: Literal["constant"] = "constant"
+    value: Num
+
+    constant: ClassVar[bool] = True
+
+    def parts(self) -> Mapping[str, Any]:
+        """None."""
+        return {}
+
+    def shares(self) -> Mapping[str, Number]:
+        """None: the value is a line of its own in the receipt."""
+        return {}
+
+    def formula(self, ops: Ops, values: Mapping[str, Any]) -> Any:
+        """The value."""
+        return ops.num(self.value)
 
 
 class Clip(Rubric):

@@ -41,6 +41,11 @@ class Weighted(Rubric):
                 "normalise needs a positive weight", path=("normalise",), fix="normalise = false"
             )
 
+        try:
+            self.shares()
+        except ValueError as err:
+            raise Fault(f"a weight, divided by the sum of all, {err}", path=("criteria",)) from None
+
     def shares(self) -> Mapping[str, Number]:
         """The weights, normalised if asked."""
         weights = {k: p.weight for k, p in self.criteria.items()}

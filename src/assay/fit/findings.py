@@ -292,6 +292,17 @@ def _units(fitted: Fit) -> Iterator[FitFinding]:
 
 
 def _certified(made: Made, fitted: Fit, gathered: Gathered | None) -> Iterator[FitFinding]:
+    if made.certificate is None:
+        first = next(iter(made.rubric.parts()))
+        yield FitFinding(
+            "fit.no_key",
+            "info",
+            f"none of {', '.join(fitted.names[:GIVEN])} is known to judge correctness: none is the "
+            "key, so there is no certificate",
+            "--key NAME, or score a criterion of correctness beside them; a rubric has a key, "
+            f"and the one written has its first, {first}, as long as you name none",
+        )
+        return
     verdict = made.certificate.verdict
     if verdict != "proved":
         edit = made.certificate.edit

@@ -53,7 +53,8 @@ class Made:
     rubric: Weighted | Gate
     key: str
     scaled: Scaled
-    certificate: Certificate
+    certificate: Certificate | None
+    """None where no criterion is the key: then there is no wrong answer to be outbid."""
     margin: Margin | None
     """None where no margin is known, as for a key without levels, and behind a gate, where the
     weights do not decide it."""
@@ -74,7 +75,8 @@ def make_rubric(
 
     Args:
         fitted: All of its weights determined.
-        key: The key criterion; by default the first.
+        key: The key criterion; by default the first. Empty: none of them judges correctness, so
+            there is no certificate.
         criteria: Criterion's key -> how it is judged; its weight is replaced.
         uses: Criterion's key -> verifier, where `criteria` has none; else the key is its name.
         gate: A criterion to stand before the others: the key, where they were fitted to pairs
@@ -89,7 +91,7 @@ def make_rubric(
     """
     shares = scaled(fitted)
     keys = keys_of(fitted.names, criteria)
-    key = keys[key or fitted.names[0]]
+    key = "" if key == "" else keys[key or fitted.names[0]]
     parts = {
         keys[share.name]: _criterion(share.name, criteria, uses).model_copy(
             update={"weight": Number(share.value)}
@@ -101,6 +103,8 @@ def make_rubric(
         then = Weighted(criteria=parts)
         gated = Gate(gate=first, then=then, floor=_floor(then), about=about)
         return Made(gated, "gate", shares, gated.prove(host=host), None)
+    if not key:
+        return Made(Weighted(criteria=parts, about=about), "", shares, None, None)
     rubric = Weighted(key=key, criteria=parts, about=about)
     return Made(
         rubric,

@@ -54,7 +54,7 @@ class Report:
         if self.findings:
             yield ""
             yield from finding_lines(self.findings)
-        if self.made is not None:
+        if self.made is not None and self.made.certificate is not None:
             yield ""
             yield "certificate of the weights as written"
             yield from (f"  {line}".rstrip() for line in str(self.made.certificate).splitlines())
@@ -174,7 +174,8 @@ class Report:
                 }
                 for s in self.made.scaled.shares
             }
-            out["certificate"] = self.made.certificate.to_json()
+            certificate = self.made.certificate
+            out["certificate"] = None if certificate is None else certificate.to_json()
             out["margin"] = (
                 None
                 if margin is None

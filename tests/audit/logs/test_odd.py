@@ -19,7 +19,7 @@ from planted import make_frame
 
 from assay.audit.frame import LARGEST, SMALLEST
 from assay.audit.logs import Log, read_log
-from assay.audit.logs.database import connect
+from assay.audit.logs.fields.database import connect
 from assay.errors import ConfigError, RolloutsError
 
 
@@ -321,7 +321,7 @@ def test_gzip_of_several_members_and_single_rows_again(tmp_path: Path) -> None:
 
 def test_single_rows_of_a_large_gzip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unpacked from the nearest mark before them, not from the start."""
-    from assay.audit.logs import lines
+    from assay.audit.logs.sources import lines
 
     monkeypatch.setattr(lines, "SEEK_BYTES", 4096)
     monkeypatch.setattr(lines, "PIECE_BYTES", 1500)

@@ -12,6 +12,7 @@ from scipy import stats
 from assay.audit.stats.blocks import BLOCKS, Blocks
 from assay.audit.stats.intervals import (
     cluster_numbers,
+    degrees,
     jackknifed,
     quotient,
     share,
@@ -27,10 +28,14 @@ def test_independent_cases_have_the_exact_interval() -> None:
 
 
 def test_no_handful_of_clusters_proves_anything() -> None:
-    """Three prompts of four groups each, all dead: as much as three cases can say."""
+    """Three prompts of four groups each, all dead: too few for an interval. Of a dozen there is
+    one, about as wide as that of twelve cases."""
     found = share(np.ones(12), np.ones(12), np.repeat([0, 1, 2], 4))
-    assert found.interval == pytest.approx((0.025 ** (1 / 3), 1.0))
+    assert found.interval == (0.0, 1.0)
     assert found.n == 3
+    found = share(np.ones(48), np.ones(48), np.repeat(np.arange(12), 4))
+    assert found.high == 1.0
+    assert found.low == pytest.approx(0.025 ** (1 / 12), abs=0.15)
 
 
 def test_groups_of_one_prompt_that_share_its_fate_count_once() -> None:
@@ -39,8 +44,8 @@ def test_groups_of_one_prompt_that_share_its_fate_count_once() -> None:
     found = share(np.repeat(fate, 10), np.ones(1000), np.repeat(np.arange(100), 10))
     once = share(fate, np.ones(100), np.arange(100))
     assert found.value == once.value == 0.25
-    assert found.low == pytest.approx(once.low, abs=0.01)
-    assert found.high == pytest.approx(once.high, abs=0.01)
+    assert found.low == pytest.approx(once.low, abs=0.015)
+    assert found.high == pytest.approx(once.high, abs=0.015)
 
 
 def test_nothing_counted() -> None:
@@ -78,7 +83,17 @@ def test_the_jackknife_of_a_mean_is_its_standard_error() -> None:
     found = jackknifed(lambda s: s[..., 0] / s[..., 1], sums)
     assert float(found.errors) == pytest.approx(stats.sem(x))
     low, high = found.bounds(0.9)
-    assert (low, high) == pytest.approx(stats.t.interval(0.9, 29, x.mean(), stats.sem(x)))
+    free = float(str(found.free))
+    assert free == pytest.approx(29, abs=8)  # normal deviations, but for their own kurtosis
+    assert (low, high) == pytest.approx(stats.t.interval(0.9, free, x.mean(), stats.sem(x)))
+
+
+def test_two_prompts_that_make_up_a_figure_have_few_degrees_of_freedom() -> None:
+    x = np.zeros(40)
+    assert degrees(x) == 39  # all alike: as many as there are
+    x[:2] = (1.0, -1.0)
+    assert 1 <= degrees(x) < 5
+    assert degrees(np.random.default_rng(0).normal(size=4000)) == pytest.approx(3999, rel=0.1)
 
 
 @given(st.lists(st.integers(-1, 5), min_size=1, max_size=20))
@@ -111,5 +126,5 @@ def test_blocks_know_how_many_clusters_they_hold() -> None:
     blocks = np.stack([np.zeros(200), np.full(200, 3.0)], axis=1)
     single = np.stack([np.zeros(600), np.ones(600)], axis=1)
     found = share_of_sums(blocks, clusters=3.0)
-    assert found.interval == pytest.approx(share_of_sums(single).interval)
+    assert found.interval == pytest.approx(share_of_sums(single).interval, abs=0.002)
     assert found.n == 600

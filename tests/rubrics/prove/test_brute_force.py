@@ -72,7 +72,7 @@ class Grower:
     def part(self, depth: int, low: bool) -> dict[str, Any]:
         if depth == 0 or self.left < 2 or self.pick.random() < 0.5:
             self.left -= 1
-            return {"use": "t.t", "levels": self.pick.choice(GRID)}
+            return {"use": f"t.t{self.left}", "levels": self.pick.choice(GRID)}
         return self.table(depth, low)
 
     def table(self, depth: int, low: bool = False) -> dict[str, Any]:
@@ -219,7 +219,7 @@ def test_couplings_against_brute_force(kinds: str) -> None:
     for _ in range(150 if kinds == "weighted" else 60):
         if kinds == "weighted":
             names = [f"k{i}" for i in range(pick.randint(3, 5))]
-            criteria = {n: {"use": "t.t", "levels": pick.choice(GRID)} for n in names}
+            criteria = {n: {"use": f"t.{n}", "levels": pick.choice(GRID)} for n in names}
             for entry in criteria.values():
                 entry["weight"] = pick.randint(1, 10) / 10
             table: dict[str, Any] = {"kind": "weighted", "criteria": criteria}

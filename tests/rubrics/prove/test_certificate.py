@@ -30,7 +30,12 @@ def test_casts_tell_where_the_order_is_lost() -> None:
     near = load_rubric(weighted(c=1, s=0.9999)).prove(host=HOST)
     assert near.verdict == "proved"
     separated = {c.dtype: c.separated for c in near.casts}
-    assert separated == {"float32": True, "bfloat16": False, "float16": False}
+    assert separated == {
+        "float64": True,
+        "float32": True,
+        "bfloat16": False,
+        "float16": False,
+    }
 
 
 def test_kl_floor_is_over_prompts_never_of_the_mean() -> None:

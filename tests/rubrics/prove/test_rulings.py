@@ -53,10 +53,10 @@ CASES = [
     Case(weighted(c=-1, s=0.5), "refuted", "-3/2", 1, "the key is a penalty"),
     Case(
         weighted(c="0.30000000000000001", r="0.1", s="0.1", t="0.1"),
-        "proved",
+        "refuted",
         F(1, 10**17),
-        None,
-        "decimals are read as written, beyond what a float holds",
+        1,
+        "decimals are read as written, but what 64-bit floats turn round is not proved",
     ),
     Case(
         {"kind": "gate", "gate": {"use": "c.c", **KEY}, "then": "s.s"},

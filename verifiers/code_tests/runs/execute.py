@@ -33,13 +33,17 @@ class Budget:
     total_s: float
     memory_mb: int
     output_mb: int
+    packages: tuple[str, ...] = ()
+    """What may be imported besides the usual."""
 
     @classmethod
     def of(cls, suite: Suite, params: CodeTestsParams) -> Budget:
         """The sample's own limits go first."""
         case_s = suite.timeout_s or params.timeout_s
         total_s = suite.total_timeout_s or params.total_timeout_s or max(10.0, 2 * case_s)
-        return cls(case_s, total_s, suite.memory_mb or params.memory_mb, params.output_mb)
+        return cls(
+            case_s, total_s, suite.memory_mb or params.memory_mb, params.output_mb, params.packages
+        )
 
     def limits(self) -> RunLimits:
         """For one run."""
@@ -269,7 +273,7 @@ class Checker:
     def _start(self) -> Run:
         from assay.errors import ReferenceUnreadable
 
-        zygote = self._slot.zygote(kind_for(self._code))
+        zygote = self._slot.zygote(kind_for(self._code, packages=self._budget.packages))
         run = zygote.run({"kind": "serve", "code": self._code}, self._budget.limits())
         first = run.receive(time.monotonic() + self._budget.case_s + START_S)
         if first is None or "ready" not in first:

@@ -59,7 +59,9 @@ def _generated(suite: Suite, slot: SandboxSlot, budget: Budget) -> list[Case]:
     """``generate(n)`` gives a list of argument lists, or of texts for stdin."""
     deadline = time.monotonic() + budget.total_s + START_S
     job = {"kind": "serve", "code": suite.generator}
-    with slot.zygote(kind_for(suite.generator)).run(job, budget.limits()) as run:
+    with slot.zygote(kind_for(suite.generator, packages=budget.packages)).run(
+        job, budget.limits()
+    ) as run:
         ready = run.receive(deadline)
         if ready is None or "ready" not in ready:
             _fail("generator", ready)
@@ -96,7 +98,7 @@ def _rows(value: Any) -> list[Any] | None:
 def _solved(
     suite: Suite, cases: Sequence[Case], slot: SandboxSlot, budget: Budget
 ) -> tuple[Case, ...]:
-    zygote = slot.zygote(kind_for(suite.reference, suite.before))
+    zygote = slot.zygote(kind_for(suite.reference, suite.before, packages=budget.packages))
     out = []
     job = {"kind": "script" if suite.kind == "stdio" else "serve", "code": suite.reference}
     if suite.before:

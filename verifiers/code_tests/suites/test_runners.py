@@ -68,8 +68,9 @@ def calls(body: Sequence[ast.stmt], candidate: str) -> str:
         candidate: What ``check`` is given.
     """
     has_check = any(isinstance(x, ast.FunctionDef) and x.name == "check" for x in body)
-    if has_check and not _called(body, "check"):
+    if has_check and "check" not in _called(body):
         return f"\ncheck({candidate})\n"
+    called = _called(body)
     cases = unittest_classes(body)
     text = f"\n_assay_run_cases({', '.join(x.name for x in cases)})\n" if cases else ""
     functions = {x.name: x for x in body if isinstance(x, ast.FunctionDef)}
@@ -80,7 +81,7 @@ def calls(body: Sequence[ast.stmt], candidate: str) -> str:
         elif isinstance(item, ast.FunctionDef) and item.name.startswith("test"):
             given = bool(item.args.args)  # by a decorator, if it is one of pytest's
             marked = item.name.startswith("test_") and item.decorator_list
-            if (not given or marked) and not _called(body, item.name):
+            if (not given or marked) and item.name not in called:
                 text += _set_up(functions, ("setup_function",)) + f"\n{item.name}()\n"
     return text
 
@@ -104,13 +105,14 @@ def _set_up(functions: dict[str, ast.FunctionDef], names: Sequence[str], of: str
     return out
 
 
-def _called(body: Sequence[ast.stmt], name: str) -> bool:
-    """Whether it calls the function, where no ``try`` would swallow that it fails."""
+def _called(body: Sequence[ast.stmt]) -> set[str]:
+    """Functions that it calls by name, where no ``try`` would swallow that they fail."""
+    found: set[str] = set()
     todo: list[ast.AST] = list(body)
     while todo:
         item = todo.pop()
-        if isinstance(item, ast.Call) and isinstance(item.func, ast.Name) and item.func.id == name:
-            return True
+        if isinstance(item, ast.Call) and isinstance(item.func, ast.Name):
+            found.add(item.func.id)
         if not (isinstance(item, ast.Try) and item.handlers):
             todo += ast.iter_child_nodes(item)
-    return False
+    return found

@@ -9,7 +9,14 @@ import numpy as np
 from assay.audit.context import Context
 from assay.audit.frame import STATUSES
 from assay.audit.groups import Groups
-from assay.audit.stats.intervals import cluster_sums, jackknife, share
+from assay.audit.stats.intervals import (
+    PSEUDO,
+    TOO_FEW,
+    cluster_sums,
+    inside,
+    jackknifed,
+    share,
+)
 from assay.audit.stats.slopes import slope
 from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 from assay.plugins.spec import Severity
@@ -141,10 +148,13 @@ def _bias(frame: Frame, unscored: Floats, context: Context) -> list[Finding]:
             gap: Floats = s[..., 0] / s[..., 1] - s[..., 2] / s[..., 3]
         return gap
 
-    alarm = jackknife(difference, sums, context.alarm())
+    _, w, _, r = PSEUDO * sums.sum(axis=0) / len(sums)
+    plus = np.array([[w, w, 0.0, r], [0.0, w, r, r]])
+    measured = jackknifed(difference, sums, plus=plus, fewest=TOO_FEW)
+    alarm = measured.at((), context.alarm())
     if alarm.low <= BIASED and alarm.high >= -BIASED:
         return []
-    found = jackknife(difference, sums)
+    found = inside(measured.at(), -1.0, 1.0)
     who = ("wrong", "right") if found.value > 0 else ("right", "wrong")
     title = (
         f"{who[0]} completions go unscored more often than {who[1]} ones, "

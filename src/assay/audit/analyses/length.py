@@ -12,6 +12,8 @@ from assay.audit.context import Context
 from assay.audit.groups import Groups
 from assay.audit.stats.intervals import (
     FEWEST,
+    PSEUDO,
+    TOO_FEW,
     Estimate,
     Measures,
     cluster_sums,
@@ -166,12 +168,12 @@ def _slope(
     reward = cells.centred(frame.reward[cells.rows])
     other = np.zeros(len(length)) if line is None else cells.centred(line[cells.rows])
     products = [length * length, length * reward, length * other, other * other, other * reward]
-    sums = cells.sum(np.stack(products, axis=1))
-    sums = np.concatenate([sums, cells.sizes[:, None] - 1.0], axis=1)
+    sums = cells.sum(np.stack([*products, reward * reward], axis=1))
+    sums = np.concatenate([sums[:, :5], cells.sizes[:, None] - 1.0, sums[:, 5:]], axis=1)
     prompts = frame.prompt[cells.rows[cells.starts]]
 
     def figures(s: Floats) -> Floats:
-        ll, lr, lk, kk, kr, free = (s[..., i] for i in range(6))
+        ll, lr, lk, kk, kr, free, _ = (s[..., i] for i in range(7))
         flat = kk <= 0  # the control does not vary, or there is none
         own = ll * np.where(flat, 1.0, kk) - np.where(flat, 0.0, lk * lk)
         own = np.where(own > 1e-9 * ll * np.where(flat, 1.0, kk), own, 0.0)
@@ -181,7 +183,11 @@ def _slope(
 
     if len(cells):
         sums = cluster_sums(prompts, sums)
-        measures = jackknifed(figures, sums, sums[:, 0])
+        # imagined prompts in which length and reward go wholly together, and wholly apart
+        each = PSEUDO * sums.sum(axis=0) / len(sums)
+        most = np.sqrt(each[0] * each[6])
+        plus = np.array([[each[0], s * most, 0.0, 0.0, 0.0, each[5], each[6]] for s in (1, -1)])
+        measures = jackknifed(figures, sums, sums[:, 0], plus, TOO_FEW)
     else:
         measures = Measures(np.full(3, np.nan), np.full(3, np.inf), 0, 0.0)
     return Slope(given, among, measures, cells, length * reward, length > 0)
@@ -278,7 +284,7 @@ def _truncated(frame: Frame, context: Context, span: float) -> tuple[list[Findin
     reward = frame.reward[groups.rows]
     lead, cuts = groups.centred(reward), groups.centred(cut)
     prompts = frame.prompt[groups.rows[groups.starts]]
-    each = groups.sum(np.stack([cuts * cuts, cuts * lead], axis=1))
+    each = groups.sum(np.stack([cuts * cuts, cuts * lead, lead * lead], axis=1))
     rows: list[tuple[Cell, ...]] = []
 
     def told(name: str, figure: Estimate) -> None:
@@ -293,7 +299,10 @@ def _truncated(frame: Frame, context: Context, span: float) -> tuple[list[Findin
             ones = np.ones(int(taken.sum()))
             told(f"mean reward, {name}", ratio(frame.reward[taken], ones, frame.prompt[taken]))
     sums = cluster_sums(prompts, each)
-    found = jackknifed(lambda s: quotient(s[..., 1], s[..., 0]), sums, sums[:, 0])
+    cut_too, _, led = PSEUDO * sums.sum(axis=0) / max(1, len(sums))
+    most = np.sqrt(cut_too * led)
+    plus = np.array([[cut_too, most, led], [cut_too, -most, led]])
+    found = jackknifed(lambda s: quotient(s[..., 1], s[..., 0]), sums, sums[:, 0], plus, TOO_FEW)
     gain = found.at()
     told("reward of being truncated, within groups", gain)
     table = Table("Truncated completions", ("figure", "value", "from", "to"), tuple(rows))

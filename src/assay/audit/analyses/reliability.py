@@ -7,16 +7,18 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+from scipy import special
 
 from assay.audit.context import CONFIDENCE, Context
 from assay.audit.matching import columns
 from assay.audit.stats.agreement import kappa
 from assay.audit.stats.intervals import (
-    FEWEST,
+    PSEUDO,
+    TOO_FEW,
     Estimate,
+    cells,
     cluster_sums,
-    effective,
-    logit_interval,
+    degrees,
     share,
 )
 from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
@@ -266,12 +268,18 @@ def _separation(frame: Frame, name: str) -> Estimate | None:
     codes = np.concatenate([frame.prompt[right], frame.prompt[wrong]])
     pulls = np.concatenate([(of_right - value) / m, (of_wrong - value) / n])
     sums = cluster_sums(codes, pulls[:, None])[:, 0]
-    sums = sums[sums != 0]
-    c = len(cluster_sums(codes, np.ones((len(codes), 1))))
-    if c < FEWEST or len(sums) < 2:
+    c = len(sums)
+    if c < TOO_FEW:
         return Estimate(value, float("nan"), float("nan"), c)
-    error = float(np.sqrt(c / (c - 1) * (sums**2).sum()))
-    return logit_interval(value, error, effective(np.abs(sums)), c)
+    # two imagined prompts, at which all are in order and none is: see `intervals.jackknifed`
+    part = PSEUDO / (c + 2 * PSEUDO)
+    middle = (1 - 2 * part) * value + part
+    pulls = np.append((1 - 2 * part) * (sums + (value - middle) / c), [part, part])
+    pulls[-2:] *= [-middle, 1.0 - middle]
+    error = float(np.sqrt((pulls**2).sum()))
+    reach = float(special.stdtrit(degrees(pulls[:-2]), 0.5 + CONFIDENCE / 2.0)) * error
+    low, high = min(value, middle - reach), max(value, middle + reach)
+    return Estimate(value, max(0.0, low), min(1.0, high), c)
 
 
 def _places(x: Floats, others: Floats) -> tuple[Floats, Floats]:
@@ -451,8 +459,7 @@ def _agreement(judged: list[_Judged], frame: Frame) -> Table:
             continue
         found = kappa(one.passed[both], other.passed[both], frame.prompt[both])
         if np.isfinite(found.value):
-            low, high = (max(-1.0, found.low), min(1.0, found.high))
-            rows.append((one.name, other.name, found.value, low, high, int(both.sum())))
+            rows.append((one.name, other.name, *cells(found), int(both.sum())))
     return Table(
         "Agreement of criteria (Cohen's kappa)",
         ("criterion", "other", "kappa", "from", "to", "rows"),

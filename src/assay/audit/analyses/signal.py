@@ -9,10 +9,12 @@ from scipy import special
 
 from assay.audit.context import Context
 from assay.audit.stats.intervals import (
+    PSEUDO,
+    TOO_FEW,
     Estimate,
     cluster_numbers,
     cluster_sums,
-    jackknife,
+    jackknifed,
     quotient,
     share,
 )
@@ -145,16 +147,25 @@ def _effective(squares: Floats, prompts: Codes, rows: Figures) -> None:
     Source:
         Kish 1965, "Survey Sampling": (sum w)^2 / sum w^2, w being the squared advantage.
     """
-    # GRPO: (r - mean) / std, std with n - 1, has the same sum of squares in groups of one size
-    for name, weights in (("GRPO", (squares > 0).astype(float)), ("Dr.GRPO", squares)):
-        if not weights.any():
-            continue
-        scaled = weights / weights.max()
-        sums = cluster_sums(prompts, np.stack([scaled, scaled**2, np.ones(len(scaled))], axis=1))
-        found = jackknife(lambda s: quotient(s[..., 0] ** 2, s[..., 1] * s[..., 2]), sums)
-        rows.append((f"effective groups, {name}", found.value * len(squares), None, None))
-        within = Estimate(found.value, max(0.0, found.low), min(1.0, found.high), found.n)
-        _told(rows, f"effective share of groups, {name}", within)
+    ones = np.ones(len(squares))
+    # GRPO: (r - mean) / std, std with n - 1, has the same sum of squares in groups of one size,
+    # so the groups that count are those with a signal: a share
+    found = share((squares > 0).astype(float), ones, prompts)
+    if found.value > 0:
+        rows.append(("effective groups, GRPO", found.value * len(squares), None, None))
+        _told(rows, "effective share of groups, GRPO", found)
+    if squares.any():
+        scaled = squares / squares.max()
+        sums = cluster_sums(prompts, np.stack([scaled, scaled**2, ones], axis=1))
+        # groups that lead by as much as any, and groups that do not lead at all
+        each = PSEUDO * sums[:, 2].sum() / max(1, len(sums))
+        plus = np.array([[each, each, each], [0.0, 0.0, each]])
+        told = jackknifed(
+            lambda s: quotient(s[..., 0] ** 2, s[..., 1] * s[..., 2]), sums, None, plus, TOO_FEW
+        ).at()
+        rows.append(("effective groups, Dr.GRPO", told.value * len(squares), None, None))
+        within = told._replace(low=max(0.0, told.low), high=min(1.0, told.high))
+        _told(rows, "effective share of groups, Dr.GRPO", within)
 
 
 def _off_key(

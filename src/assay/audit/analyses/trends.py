@@ -8,7 +8,17 @@ import numpy as np
 from scipy import special
 
 from assay.audit.context import Context
-from assay.audit.stats.intervals import Estimate, cluster_sums, jackknife, quotient
+from assay.audit.stats.intervals import (
+    PSEUDO,
+    TOO_FEW,
+    Estimate,
+    cluster_sums,
+    inside,
+    jackknife,
+    jackknifed,
+    quotient,
+    ratio,
+)
 from assay.audit.stats.slopes import slope
 from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 
@@ -213,26 +223,29 @@ def _longer(
 def _time_lines(
     frame: Frame, timed: np.ndarray[tuple[int], np.dtype[np.bool_]], lines: list[_Line]
 ) -> Table:
-    """Means over bins of steps, with intervals that take their rows as independent."""
+    """Means over bins of steps, with intervals over prompts."""
     step = frame.step[timed]
     steps = np.unique(step)
     edges = steps[np.linspace(0, len(steps), min(BINS, len(steps)) + 1).astype(int)[:-1]]
     bins = np.searchsorted(edges, step, side="right") - 1
+    order = np.argsort(bins, kind="stable")
+    ends = np.searchsorted(bins[order], np.arange(len(edges) + 1))
+    prompts = frame.prompt[timed]
     rows: list[tuple[Cell, ...]] = []
     for line in lines:
         values = line.values[timed]
-        known = np.isfinite(values)
-        count = np.bincount(bins[known], minlength=len(edges)).astype(float)
-        total = np.bincount(bins[known], weights=values[known], minlength=len(edges))
-        square = np.bincount(bins[known], weights=values[known] ** 2, minlength=len(edges))
         for i, edge in enumerate(edges):
-            if count[i]:
-                mean = total[i] / count[i]
-                error = np.sqrt(max(0.0, square[i] / count[i] - mean**2) / count[i])
-                low, high = float(mean - TWO_SIDED * error), float(mean + TWO_SIDED * error)
-                rows.append((line.name, float(edge), float(mean), low, high, int(count[i])))
+            here = order[ends[i] : ends[i + 1]]
+            here = here[np.isfinite(values[here])]
+            if len(here):
+                found = ratio(values[here], np.ones(len(here)), prompts[here])
+                told = (float(x) if np.isfinite(x) else None for x in found[:3])
+                rows.append((line.name, float(edge), *told, len(here)))
     columns = ("figure", "step", "mean", "from", "to", "rows")
-    note = "means from each step to the next; the intervals take rows as independent"
+    note = (
+        f"Means from each step to the next; intervals over prompts. None: fewer than {TOO_FEW} "
+        "prompts are too few for an interval."
+    )
     return Table("Time lines", columns, tuple(rows), note)
 
 
@@ -282,7 +295,10 @@ def _narrowing(
                 found: Floats = s[..., 2] / s[..., 3] - s[..., 0] / s[..., 1]
             return found
 
-        return jackknife(gap, sums, confidence)
+        _, first, _, last = PSEUDO * sums.sum(axis=0) / max(1, len(sums))
+        plus = np.array([[first, first, 0.0, last], [0.0, first, last, last]])
+        found = jackknifed(gap, sums, plus=plus, fewest=TOO_FEW).at((), confidence)
+        return inside(found, -1.0, 1.0)
 
     at_1, at_k = c / n, _pass_at(k, np.maximum(n, k), np.minimum(c, np.maximum(n, k)))
     rises = change(at_1, context.alarm()).low > 0

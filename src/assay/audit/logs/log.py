@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from assay.audit.frame import LARGEST, Frame, Stratum
-from assay.audit.logs.database import interrupts
-from assay.audit.logs.extract import Extractor, NeedsCharacters
-from assay.audit.logs.files import find_files
+from assay.audit.logs.fields.database import interrupts
+from assay.audit.logs.fields.extract import Extractor, NeedsCharacters
+from assay.audit.logs.fields.values import Names
 from assay.audit.logs.gather import Block, Gathered, codes, turns_of
 from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
 from assay.audit.logs.linear import weighted_sum
-from assay.audit.logs.part import Part
 from assay.audit.logs.problems import Problem, Problems
-from assay.audit.logs.source import Parts, open_parts
-from assay.audit.logs.values import Names
+from assay.audit.logs.sources.files import find_files
+from assay.audit.logs.sources.part import Part
+from assay.audit.logs.sources.parts import Parts, open_parts
 from assay.errors import ConfigError, RolloutsError, nearest
 from assay.model import EMPTY
 

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.stats.intervals import Estimate, cluster_sums, jackknife
+from assay.audit.stats.intervals import (
+    PSEUDO,
+    TOO_FEW,
+    Estimate,
+    cluster_sums,
+    inside,
+    jackknifed,
+)
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats
@@ -35,7 +42,12 @@ def kappa(one: Floats, other: Floats, codes: Codes, confidence: float = 0.95) ->
     sums = cluster_sums(codes, columns)
     if len(sums) == 0:
         return Estimate(float("nan"), -np.inf, np.inf, 0)
-    return jackknife(_kappa, sums, confidence)
+    # imagined clusters: one in which both agree, half yes and half no, one in which never
+    each = PSEUDO * sums[:, 0].sum() / len(sums)
+    half = each / 2.0
+    plus = np.array([[each, half, half, half], [each, 0.0, half, half]])
+    found = jackknifed(_kappa, sums, plus=plus, fewest=TOO_FEW).at((), confidence)
+    return inside(found, -1.0, 1.0)
 
 
 def _kappa(sums: Floats) -> Floats:

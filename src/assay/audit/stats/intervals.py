@@ -89,6 +89,17 @@ def quotient(top: Floats, bottom: Floats, empty: float = np.nan) -> Floats:
     return found
 
 
+PSEUDO = 2.0
+"""Weight, in clusters of average size, of each of the two that `plus` adds: Agresti and Coull's
+two successes and two failures, of clusters. In simulations of shares of the advantage,
+correlations, error rates and regrets, with 12 to 100 prompts, equal and unequal groups, ties and
+several groups of a prompt, 1 covers 91% at worst, 1.5 covers 92%, 2 covers 93% and more.
+"""
+
+TOO_FEW = 5
+"""Clusters below which there is no interval: their spread says nothing that could be relied on."""
+
+
 class Measures(NamedTuple):
     """Figures of one shape with their standard errors; intervals at any confidence."""
 
@@ -99,14 +110,22 @@ class Measures(NamedTuple):
     """Independent units."""
     effective: float
     """How many equal units would weigh as much; at most `n`."""
+    centres: Floats | None = None
+    """Where the intervals are centred, if not at the values."""
+    free: Floats | None = None
+    """Degrees of freedom of each error, if not `effective` less 1."""
 
     def bounds(self, confidence: float = 0.95) -> tuple[Floats, Floats]:
-        """Lower and upper ends: Student's t, one degree less than there are effective units."""
+        """Lower and upper ends, by Student's t; they always hold the value."""
         told = np.isfinite(self.errors) & (self.effective > 1.0)
-        free = max(self.effective - 1.0, 1e-3)
-        t = min(float(special.stdtrit(free, 0.5 + confidence / 2.0)), 1e6)
+        free = np.maximum(self.effective - 1.0 if self.free is None else self.free, 1e-3)
+        t = np.minimum(special.stdtrit(free, 0.5 + confidence / 2.0), 1e6)
         reach = np.where(told, np.where(told, np.minimum(self.errors, 1e300), 0.0) * t, np.inf)
-        return self.values - reach, self.values + reach
+        middle = self.values if self.centres is None else self.centres
+        with np.errstate(invalid="ignore"):
+            low = np.fmin(middle - reach, self.values)
+            high = np.fmax(middle + reach, self.values)
+        return low, high
 
     def at(self, where: int | tuple[int, ...] = (), confidence: float = 0.95) -> Estimate:
         """One figure with its interval; infinite where the figure or its error is NaN."""
@@ -125,7 +144,31 @@ def effective(weights: Floats) -> float:
     return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
 
 
-def jackknifed(statistic: Statistic, sums: Floats, weights: Floats | None = None) -> Measures:
+def degrees(deviations: Floats) -> Floats:
+    """(...) degrees of freedom of a variance that (c, ...) deviations give.
+
+    With normal deviations c - 1; fewer the heavier their tails, as where two or three prompts
+    make up a figure: 2 / ((kurtosis - 3) / c + 2 / (c - 1)), at least 1.
+
+    Source:
+        Satterthwaite 1946, "An approximate distribution of estimates of variance components",
+        with the variance of a sample variance (O'Neill 2014, "Some useful moment results in
+        sampling problems").
+    """
+    c = len(deviations)
+    squares = np.sum(deviations**2, axis=0)
+    kurtosis = c * quotient(np.sum(deviations**4, axis=0), squares**2, empty=3.0 / c)
+    found: Floats = np.clip(2.0 / ((kurtosis - 3.0) / c + 2.0 / (c - 1)), 1.0, c - 1.0)
+    return found
+
+
+def jackknifed(
+    statistic: Statistic,
+    sums: Floats,
+    weights: Floats | None = None,
+    plus: Floats | None = None,
+    fewest: int = 2,
+) -> Measures:
     """Smooth functions of sums over clusters, with delete-one-cluster standard errors.
 
     What is left of a sum when a cluster is taken out and should be 0 is set to 0 (a difference
@@ -136,21 +179,95 @@ def jackknifed(statistic: Statistic, sums: Floats, weights: Floats | None = None
         statistic: Pure; from (..., m) sums to (..., q) figures, or (...) for one.
         sums: (c, m) a row each cluster. Or (c, ...) of any shape, where `statistic` takes that.
         weights: (c,) at least 0: how much each cluster has to say, where that differs much.
+        plus: (e, m) sums of clusters that are imagined, at either end of what the figure can be:
+            a dozen prompts that agree have no spread, and a rare event that none of them shows
+            is not excluded. The interval is that of the figure with them.
+        fewest: Clusters with fewer than which there is no interval.
 
     Source:
-        Efron and Stein 1981, "The jackknife estimate of variance"; clusters as the units.
+        Efron and Stein 1981, "The jackknife estimate of variance"; clusters as the units. For
+        `plus`: Agresti and Coull 1998, "Approximate is better than exact for interval estimation
+        of binomial proportions", of whole clusters in place of cases.
     """
-    total = sums.sum(axis=0)
-    values = np.asarray(statistic(total), float)
+    values = np.asarray(statistic(sums.sum(axis=0)), float)
     c = len(sums)
-    if c < 2:
+    if c < max(2, fewest):
         return Measures(values, np.full(values.shape, np.inf), c, float(c))
-    rest = total - sums
-    rest[np.abs(rest) <= 1e-12 * np.abs(sums).sum(axis=0)] = 0.0
+    held = sums if plus is None else np.concatenate([sums, plus])
+    total = held.sum(axis=0)
+    rest = total - held
+    rest[np.abs(rest) <= 1e-12 * np.abs(held).sum(axis=0)] = 0.0
     without = np.asarray(statistic(rest), float)
-    errors = np.sqrt((c - 1) / c * np.sum((without - without.mean(axis=0)) ** 2, axis=0))
+    deviations = without - without.mean(axis=0)
+    count = len(held)
+    errors = np.sqrt((count - 1) / count * np.sum(deviations**2, axis=0))
     units = float(c) if weights is None else effective(weights)
-    return Measures(values, np.where(np.isfinite(errors), errors, np.inf), c, units)
+    errors = np.where(np.isfinite(errors), errors, np.inf)
+    seen = deviations[:c]  # what is imagined says nothing of how the others are spread
+    noise = 1e-9 * np.abs(deviations).max(axis=0)  # clusters that are all alike but for rounding
+    free = degrees(np.where(np.isfinite(seen) & (np.abs(seen) > noise), seen, 0.0))
+    if plus is None:
+        return Measures(values, errors, c, units, None, np.minimum(free, max(units - 1.0, 1e-3)))
+    return Measures(values, errors, c, units, np.asarray(statistic(total), float), free)
+
+
+def ends_of(sums: Floats, low: float = 0.0, high: float = 1.0, clusters: float = 1.0) -> Floats:
+    """(2, 2) imagined clusters for a ratio of two sums: see `jackknifed`.
+
+    Args:
+        sums: (c, 2) top and bottom.
+        low: The lowest that the ratio of a cluster can be.
+        high: The highest.
+        clusters: How many clusters a row of `sums` holds, where it is a block of them.
+    """
+    size = PSEUDO * float(sums[:, 1].sum()) / (max(1, len(sums)) * clusters)
+    return np.array([[low * size, size], [high * size, size]])
+
+
+def bounded(
+    sums: Floats,
+    low: float = 0.0,
+    high: float = 1.0,
+    confidence: float = 0.95,
+    clusters: float = 1.0,
+) -> Estimate:
+    """``sum(top) / sum(bottom)`` over clusters whose ratios lie between two ends.
+
+    Infinite with fewer than `TOO_FEW` clusters; else within the ends.
+
+    Args:
+        sums: (c, 2) top and bottom; clusters of bottom 0 do not count.
+        low: See `ends_of`.
+        high: See `ends_of`.
+        confidence: Two-sided.
+        clusters: See `ends_of`.
+    """
+    sums = sums[sums[:, 1] > 0]
+    if len(sums) == 0:
+        return Estimate(float("nan"), -np.inf, np.inf, 0)
+    plus = ends_of(sums, low, high, clusters)
+    found = jackknifed(_ratio, sums, plus=plus, fewest=TOO_FEW).at((), confidence)
+    if not np.isfinite(found.low):
+        return found._replace(n=round(len(sums) * clusters))
+    inside = max(low, found.low), min(high, found.high)
+    return Estimate(found.value, *inside, round(len(sums) * clusters))
+
+
+def inside(found: Estimate, low: float, high: float) -> Estimate:
+    """An interval cut to what the figure can be; one that is not known stays infinite."""
+    if not np.isfinite(found.low):
+        return found
+    return found._replace(low=max(low, found.low), high=min(high, found.high))
+
+
+def cells(found: Estimate) -> tuple[float | None, float | None, float | None]:
+    """Value and ends for a table; None where there is none: too few for an interval."""
+    value, low, high = (float(x) if np.isfinite(x) else None for x in found[:3])
+    return value, low, high
+
+
+def _ratio(sums: Floats) -> Floats:
+    return quotient(sums[..., 0], sums[..., 1])
 
 
 def jackknife(statistic: Statistic, sums: Floats, confidence: float = 0.95) -> Estimate:
@@ -170,83 +287,54 @@ def jackknife(statistic: Statistic, sums: Floats, confidence: float = 0.95) -> E
     return jackknifed(statistic, sums).at((), confidence)
 
 
-def logit_interval(
-    value: float, error: float, units: float, n: int, confidence: float = 0.95
-) -> Estimate:
-    """Of a figure between 0 and 1 with a standard error: within those ends, wider at them.
-
-    The interval is symmetric for log(value / (1 - value)), Student's t with ``units - 1`` degrees
-    of freedom. At an end, where the logit has no value, the interval is of what is seen of none
-    of `units` cases.
-    """
-    if not 0.0 < value < 1.0 or not error > 0.0:
-        unseen = clopper_pearson(0, max(1, round(units)), confidence).high
-        return Estimate(value, max(0.0, value - unseen), min(1.0, value + unseen), n)
-    if not units > 1.0 or not np.isfinite(error):
-        return Estimate(value, 0.0, 1.0, n)
-    reach = float(special.stdtrit(units - 1.0, 0.5 + confidence / 2.0))
-    middle, width = float(special.logit(value)), reach * error / (value * (1.0 - value))
-    ends = special.expit([middle - width, middle + width])
-    return Estimate(value, float(ends[0]), float(ends[1]), n)
-
-
 def ratio(top: Floats, bottom: Floats, codes: Codes, confidence: float = 0.95) -> Estimate:
-    """``sum(top) / sum(bottom)`` with its interval over clusters: a mean; for shares, `share`."""
+    """``sum(top) / sum(bottom)`` with its interval over clusters: a mean; for shares, `share`.
+
+    The clusters seen are taken to span what a cluster can be.
+    """
     sums = cluster_sums(codes, np.stack([top, bottom], axis=1))
-    return jackknife(lambda s: quotient(s[..., 0], s[..., 1]), sums, confidence)
+    each = quotient(sums[:, 0], sums[:, 1])
+    each = each[np.isfinite(each)]
+    if len(each) == 0:
+        return Estimate(float("nan"), -np.inf, np.inf, 0)
+    low, high = float(each.min()), float(each.max())
+    plus = ends_of(sums, low, high)
+    return jackknifed(_ratio, sums, plus=plus, fewest=TOO_FEW).at((), confidence)
 
 
 def share(part: Floats, whole: Floats, codes: Codes, confidence: float = 0.95) -> Estimate:
     """``sum(part) / sum(whole)``, 0 <= part <= whole, with an interval that stays in [0, 1].
 
-    Clopper and Pearson's exact interval for as many independent cases as would give the standard
-    error that the clusters show; where all or none are counted and the clusters show none, for
-    as many cases as there are clusters, weighed. So no cluster of 3 "proves" 100%.
+    Clopper and Pearson's exact interval where every cluster is one case. Else the delete-one-
+    cluster interval with two imagined clusters (see `jackknifed`), so that no cluster of 3
+    "proves" 100%.
 
     Source:
-        Korn and Graubard 1998, "Confidence intervals for proportions with small expected number
-        of positive counts estimated from survey data", Survey Methodology 24.
+        Agresti and Coull 1998, for clusters in place of cases; Efron and Stein 1981.
     """
     sums = cluster_sums(codes, np.stack([part, whole], axis=1))
     units = int((whole > 0).sum())
     held = sums[sums[:, 1] > 0]
     if units and len(held) == units and set(np.unique(held)) <= {0.0, 1.0}:
         return clopper_pearson(int(held[:, 0].sum()), units, confidence)  # independent cases
-    return share_of_sums(sums, confidence, units=float(units))
+    return share_of_sums(sums, confidence)
 
 
-def share_of_sums(
-    sums: Floats, confidence: float = 0.95, *, units: float = np.inf, clusters: float = 1.0
-) -> Estimate:
-    """As `share`, from the sums of clusters.
+def share_of_sums(sums: Floats, confidence: float = 0.95, *, clusters: float = 1.0) -> Estimate:
+    """As `share`, from the sums of clusters; (0, 1) where these are too few for an interval.
 
     Args:
         sums: (c, 2) part and whole.
         confidence: Two-sided.
-        units: Cases that were counted, an upper bound of how many independent ones there are.
         clusters: How many clusters a row of `sums` holds, where it is a block of them.
     """
     sums = sums[sums[:, 1] > 0]
-    c = len(sums)
-    if c == 0:
+    if len(sums) == 0:
         return Estimate(float("nan"), 0.0, 1.0, 0)
-    size = sums[:, 1]
-    kish = effective(size)
-    cases = clusters * kish  # were each one case
-    measured = jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), sums)
-    p = min(1.0, max(0.0, float(measured.values)))
-    error = float(measured.errors)
-    if 0.0 < p < 1.0:
-        if not 0.0 < error < np.inf or kish <= 1.0:
-            return Estimate(p, 0.0, 1.0, c)
-        normal = float(special.ndtri(0.5 + confidence / 2.0))
-        student = float(special.stdtrit(kish - 1.0, 0.5 + confidence / 2.0))
-        cases = min(p * (1 - p) / error**2, max(units, cases)) * (normal / student) ** 2
-    tail = (1.0 - confidence) / 2.0
-    count = p * cases
-    low = float(special.betaincinv(count, cases - count + 1, tail)) if p > 0 else 0.0
-    high = float(special.betaincinv(count + 1, cases - count, 1 - tail)) if p < 1 else 1.0
-    return Estimate(p, low, high, round(c * clusters))
+    found = bounded(sums, 0.0, 1.0, confidence, clusters)
+    if not np.isfinite(found.low):
+        return Estimate(found.value, 0.0, 1.0, found.n)
+    return found
 
 
 def resampled(sums: Floats, *, seed: int = 0, draws: int = DRAWS) -> Floats:

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.stats.intervals import Estimate, cluster_sums, jackknife
+from assay.audit.stats.intervals import (
+    PSEUDO,
+    TOO_FEW,
+    Estimate,
+    cluster_sums,
+    jackknifed,
+)
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats
@@ -29,7 +35,31 @@ def slope(x: Floats, y: Floats, codes: Codes, confidence: float = 0.95) -> Estim
         return Estimate(float("nan"), -np.inf, np.inf, 0)
     centred, level = x - x.mean(), y - y.mean()  # near 0, so that sums of squares keep digits
     columns = np.stack([np.ones_like(x), centred, level, centred * level, centred**2], axis=1)
-    return jackknife(_slope, cluster_sums(codes, columns), confidence)
+    sums = cluster_sums(codes, columns)
+    found = jackknifed(_slope, sums, None, _ends(sums), TOO_FEW)
+    if found.free is None:  # too few for an interval
+        return found.at((), confidence)
+    # the line has two parameters; its interval is about its own slope, not the imagined one
+    free = np.minimum(found.free, max(len(sums) - 2.0, 1.0))
+    return found._replace(centres=None, free=free).at((), confidence)
+
+
+def _ends(sums: Floats) -> Floats:
+    """(4, 5) imagined clusters: two through which a line rises, and two through which it falls.
+
+    As far from the middle as clusters are on average, in x and in y; see `jackknifed`.
+    """
+    n = sums[:, 0]
+    x, y = (sums[:, j] / n for j in (1, 2))
+    far_x, far_y = (float(np.sqrt((n * v**2).sum() / n.sum())) for v in (x, y))  # both centred
+    w = PSEUDO / 2.0 * float(n.mean())
+    return np.array(
+        [
+            [w, w * a * far_x, w * b * far_y, w * a * b * far_x * far_y, w * far_x**2]
+            for a in (1, -1)
+            for b in (1, -1)
+        ]
+    )
 
 
 def _slope(sums: Floats) -> Floats:

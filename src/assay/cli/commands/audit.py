@@ -83,7 +83,11 @@ def audit(
     ] = None,
     by: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN", help="Also tell rows apart by this.", show_default=False),
+        typer.Option(
+            metavar="COLUMN",
+            help="Rows that differ in this column are different, too.",
+            show_default=False,
+        ),
     ] = None,
     reader: Annotated[
         str | None,

@@ -60,7 +60,9 @@ def fit(
     ] = None,
     key: Annotated[
         str | None,
-        typer.Option(help="The key criterion; by default the rubric's, or the first in the rows."),
+        typer.Option(
+            help="The key criterion; by default the rubric's, or the first that judges correctness."
+        ),
     ] = None,
     criterion: Annotated[
         list[str] | None,
@@ -96,7 +98,9 @@ def fit(
     confidence: Annotated[float, typer.Option(help="Of the intervals.")] = 0.95,
     width: Annotated[
         float,
-        typer.Option(help="Width of intervals to tell the sample size for, in the rubric's unit."),
+        typer.Option(
+            help="Width of an interval, in the rubric's unit: says how many pairs it would take."
+        ),
     ] = 0.1,
     resamples: Annotated[
         int, typer.Option("--bootstrap", help="Resamples for bootstrap intervals; 0: none.")
@@ -185,6 +189,7 @@ def _fitted(
 ) -> Report:
     from assay.fit import Report, bootstrap, find, gather, order_consistency
     from assay.fit import fit as fit_model
+    from assay.fit.correctness import correctness_of
     from assay.fit.rows import criteria_of
 
     leaves = {} if base is None else dict(base.leaves())
@@ -193,15 +198,18 @@ def _fitted(
         _check_tied(tied, key, names, read.kind)
         key = ""  # the gate is; among those behind it none counts as such
     elif key is None:
-        key = next((n for n in names if n == _key_of(base)), names[0])
+        own = _key_of(base)
+        key = own if own in names else None
     if key and key not in names:
         raise ConfigError(
-            f"--key {key}: is none of the criteria{nearest(key, names)}"
+            f"--key {key}: is not one of the criteria{nearest(key, names)}"
             f"\ncriteria: {', '.join(names)}"
         )
     stand_ins = {k: float(c.missing) for k, c in leaves.items() if c.missing is not None}
     stand_ins.pop(key or tied or "", None)
     gathered = gather(read.kind, read.preferences, names, stand_ins, tied)
+    if key is None:
+        key = correctness_of(names, gathered.uses, host) or ""
     fitted = fit_model(gathered.model, l2=l2, confidence=confidence)
     if resamples:
         fitted = bootstrap(gathered.model, fitted, resamples=resamples, seed=seed)
@@ -237,14 +245,14 @@ def _made(
 
     about = f"Weights fitted to {fitted.n} {fitted.noun}s ({fitted.model})"
     return make_rubric(
-        fitted, key=key or None, criteria=leaves, uses=uses, gate=tied, host=host, about=about
+        fitted, key=key, criteria=leaves, uses=uses, gate=tied, host=host, about=about
     )
 
 
 def _check_tied(tied: str, key: str | None, names: Sequence[str], kind: str) -> None:
     if tied not in names:
         raise ConfigError(
-            f"--tied {tied}: is none of the criteria{nearest(tied, names)}"
+            f"--tied {tied}: is not one of the criteria{nearest(tied, names)}"
             f"\ncriteria: {', '.join(names)}"
         )
     if kind != "pairs":

@@ -239,7 +239,7 @@ def _told(
         for place in tally.invalid:
             say_error(place)
         if count > PLACES:
-            say_error(f"{count:,} rows are invalid; the first {PLACES} are told above")
+            say_error(f"{count:,} rows are invalid; the first {PLACES} are listed above")
         elif strict:
             say_error("stopped at the first invalid row, as --strict asks")
         else:

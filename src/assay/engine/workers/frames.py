@@ -30,17 +30,20 @@ LOADED = 17
 """A verifier has been imported and built; number: the verifier's."""
 BOUND = 18
 """The job at hand may take longer than the engine's bound; wall: by how many seconds at most."""
+PREPARING = 20
+"""What follows is done for the job's sample and is not the completion's: its clock stands still
+until `BOUND` or `RESULT`; wall: for so many seconds at most."""
 RESULT = 19
 """A reply; payload: see `assay.engine.workers.worker_main`."""
 
 REPLY_BYTES = 16 << 20
 """Cap of one payload from a worker. A verdict with thousands of parts stays far below."""
 
-_REPLIES = frozenset({READY, LOADED, BOUND, RESULT})
+_REPLIES = frozenset({READY, LOADED, BOUND, PREPARING, RESULT})
 
 
 class FrameError(Exception):
-    """What came through the pipe is no frame."""
+    """What came through the pipe is not a frame."""
 
 
 class PipeFrame(NamedTuple):
@@ -65,13 +68,13 @@ def dumps(value: Any) -> bytes:
 
     Raises:
         ValueError: NaN or infinity in `value`.
-        TypeError: something that is no JSON.
+        TypeError: something that is not JSON.
     """
     return _encode(value).encode("ascii")
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not valid JSON")
 
 
 # Made once: `json.dumps` and `json.loads` with options make a new one for every call.

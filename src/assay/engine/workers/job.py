@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Reply = tuple[Literal["reply", "limit", "starved", "dead", "lost"], Any]
+Reply = tuple[Literal["reply", "limit", "starved", "late", "dead", "lost"], Any]
 """What a job comes to: ``reply`` (payload), ``limit`` (what it spent), ``starved`` (a sentence,
-and the seconds it took), ``dead`` or ``lost`` (a sentence: its worker, or the pool, is gone)."""
+and the seconds it took), ``late`` (a sentence: what its verifier did before the item's clock
+starts took too long), ``dead`` or ``lost`` (a sentence: its worker, or the pool, is gone)."""
 
 
 @dataclass(slots=True, eq=False)

@@ -15,6 +15,7 @@ from assay.engine.workers.frames import (
     ESCALATED,
     HEADER,
     LOADED,
+    PREPARING,
     READY,
     RECIPE,
     RESULT,
@@ -32,6 +33,9 @@ from assay.plugins.load import build, load_target
 TRACE_CHARS = 4000
 """Cap of a traceback in a verdict."""
 
+PREPARE_S = 120.0
+"""What a verifier may take for what is no completion's doing; then the item is undecided."""
+
 RETIRE_SHARE = 0.5
 """A worker whose peak memory passes this share of its cap asks to be replaced."""
 
@@ -44,11 +48,12 @@ class LoadedVerifier:
     verifier: Any
     bound_s: Any
     reader: Reader
+    prepare: Any = None
     broken: list[str] | None = None
 
 
 def load_verifier(payload: bytes) -> LoadedVerifier:
-    """Import and build what the payload names; a failure is kept and told with every job."""
+    """Import and build what the payload names; a failure is kept and reported with every job."""
     told = loads(payload)
     name = told["name"]
     reader = Reader(name, tuple(told["sees"]))
@@ -60,8 +65,9 @@ def load_verifier(payload: bytes) -> LoadedVerifier:
             params = model.model_validate(told["params"])
         verifier = build(name, found, params)
     except Exception as err:
-        return LoadedVerifier(name, None, None, reader, _crash(err))
-    return LoadedVerifier(name, verifier, getattr(verifier, "bound_s", None), reader)
+        return LoadedVerifier(name, None, None, reader, broken=_crash(err))
+    bound_s, prepare = (getattr(verifier, x, None) for x in ("bound_s", "prepare"))
+    return LoadedVerifier(name, verifier, bound_s, reader, prepare)
 
 
 def _found(name: str, told: dict[str, Any]) -> Any:
@@ -112,7 +118,7 @@ def as_verdict(name: str, result: Any, seconds: float) -> Verdict:
     """`result` with the verifier's full name and its time.
 
     Raises:
-        VerdictError: `result` is no verdict.
+        VerdictError: `result` is not a verdict.
     """
     if not isinstance(result, Verdict):
         raise VerdictError(f"{name} returned a {type(result).__name__}, not a Verdict")
@@ -158,11 +164,12 @@ def serve(stream: BinaryIO, replies: int, memory_bytes: int) -> None:
             gc.freeze()  # what a verifier imports is never garbage; collections stay short
             _write(replies, encode(LOADED, number, cpu=time.process_time()))
             continue
-        of, _, text = payload.partition(b"\n")
+        of, _, rest = payload.partition(b"\n")
+        bound, _, text = rest.partition(b"\n")
         loaded = verifiers[int(of)]
         start = time.perf_counter()
         try:
-            reply = _judge(loaded, kind, text, number, replies, start)
+            reply = _judge(loaded, kind, text, number, replies, start, float(bound))
         except MemoryError:
             reply = {"limit": "memory"}
         body = _packed(loaded, reply)
@@ -177,16 +184,32 @@ def _packed(loaded: LoadedVerifier, reply: dict[str, Any]) -> bytes:
     try:
         return dumps(reply)
     except (ValueError, TypeError, RecursionError) as err:
-        return dumps({"crash": [f"{loaded.name}: the verdict is no JSON: {err}"[:500], ""]})
+        return dumps({"crash": [f"{loaded.name}: the verdict is not valid JSON: {err}"[:500], ""]})
 
 
 def _judge(
-    loaded: LoadedVerifier, kind: int, text: bytes, number: int, replies: int, start: float
+    loaded: LoadedVerifier,
+    kind: int,
+    text: bytes,
+    number: int,
+    replies: int,
+    start: float,
+    timeout_s: float,
 ) -> dict[str, Any]:
     if loaded.broken is not None:
         return {"crash": loaded.broken}
     try:
         sample = loaded.reader.show(Sample.from_row(loads(text)))
+        if hasattr(loaded.verifier, "engine_timeout_s"):
+            loaded.verifier.engine_timeout_s = timeout_s
+        if loaded.prepare is not None:
+            _write(replies, encode(PREPARING, number, cpu=time.process_time(), wall=PREPARE_S))
+            try:
+                loaded.prepare(sample)
+            except MemoryError:  # no completion's doing
+                return {"crash": ["MemoryError: preparing the sample took too much memory", ""]}
+            if loaded.bound_s is None:  # its clock starts
+                _write(replies, encode(BOUND, number, cpu=time.process_time(), wall=timeout_s))
         if loaded.bound_s is not None:
             bound = float(loaded.bound_s(sample))
             _write(replies, encode(BOUND, number, cpu=time.process_time(), wall=bound))

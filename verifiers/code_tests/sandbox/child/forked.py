@@ -4,7 +4,7 @@ The program shares this process, so nothing in it is trusted or secret: no expec
 comparer, no verdict. What leaves is claims: a value per call, or what was printed. References
 are taken before the program runs, so that it breaks less by accident; that is no defence.
 
-Two kinds of job:
+Three kinds of job:
 
 ``script``
     run the code as ``__main__`` with stdin and stdout; an exception is told on the channel.
@@ -12,6 +12,8 @@ Two kinds of job:
     run the code as a module, then answer one request after another on the channel: calls of
     its functions (`serving`). Where the job says so, the code may call out (`proxy`): the
     names it does not define are asked of the parent, which has them from another sandbox.
+``beside``
+    run the code as a module, and a suite of tests in the same process (`together`).
 
 A frame on the channel is a length (4 bytes, big-endian) and JSON.
 """
@@ -29,6 +31,7 @@ import signal
 import sys
 import threading
 import types
+from collections.abc import Callable
 from typing import Any
 
 from assay.verifiers.code_tests.sandbox.child import pytest_like
@@ -42,6 +45,9 @@ from assay.verifiers.code_tests.sandbox.child.proxy import outward
 from assay.verifiers.code_tests.sandbox.child.serving import Server
 
 _MAX_STACK = 256 << 20
+
+more_kinds: dict[str, Callable[[dict[str, Any], ParentChannel, int], int]] = {}
+"""Kinds of job that only some interpreters are for, and what runs them."""
 
 _exit = os._exit
 
@@ -58,7 +64,10 @@ def run(job: dict[str, Any], channel_fd: int) -> None:
         os.kill = _kill
         if "lent" in job:
             _lend(job["lent"])
-        code = _script(job, channel) if job["kind"] == "script" else _serve(job, channel)
+        if job["kind"] in more_kinds:
+            code = more_kinds[job["kind"]](job, channel, channel_fd)
+        else:
+            code = _script(job, channel) if job["kind"] == "script" else _serve(job, channel)
     except MemoryError:
         channel.send_bytes(OUT_OF_MEMORY)
     except BaseException as err:  # the program may have broken anything beneath us

@@ -158,6 +158,10 @@ class Listed:
         if name + ".py" in self._names:
             source = importlib.machinery.SourceFileLoader(fullname, path + ".py")
             return importlib.util.spec_from_file_location(fullname, path + ".py", loader=source)
+        if name in self._names and os.path.isdir(path):  # a part of a namespace
+            part = importlib.machinery.ModuleSpec(fullname, None, is_package=True)
+            part.submodule_search_locations = [path]
+            return part
         return None
 
     def invalidate_caches(self) -> None:

@@ -30,6 +30,9 @@ from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN, ZygoteKind
 from assay.verifiers.code_tests.sandbox.wire.levels import Level
 from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits
 
+_READY_S = 100.0
+"""How long an interpreter may take to load its packages: seconds each, on a busy machine."""
+
 _UCRED = struct.Struct("=iII")
 
 _BOOT = """
@@ -78,6 +81,7 @@ class ZygoteProcess:
             "preload": list(kind.preload),
             "site": list(kind.site),
             "packages": list(kind.packages),
+            "beside": kind.beside,
         }
         self._errors = os.memfd_create("zygote-errors", os.MFD_CLOEXEC)
         here = os.path.dirname(os.path.dirname(os.path.abspath(zygote.__file__)))
@@ -117,7 +121,7 @@ class ZygoteProcess:
             raise
 
     def _await_ready(self) -> Ready:
-        self.control.settimeout(30.0)
+        self.control.settimeout(_READY_S)
         try:
             data, said, _, _ = self.control.recvmsg(1 << 16, socket.CMSG_SPACE(_UCRED.size))
             if said:

@@ -9,7 +9,17 @@ import numpy as np
 
 from assay.audit.analyses.budget.shares import REST, ROUNDING, Split, settled, split
 from assay.audit.context import Context
-from assay.audit.stats.intervals import FEWEST, Measures, cluster_sums, jackknifed, quotient, share
+from assay.audit.stats.intervals import (
+    FEWEST,
+    PSEUDO,
+    TOO_FEW,
+    Measures,
+    cluster_sums,
+    effective,
+    jackknifed,
+    quotient,
+    share,
+)
 from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 
 if TYPE_CHECKING:
@@ -167,7 +177,25 @@ def _shares(found: Split, scale: Floats, prompts: Codes) -> Measures:
 def _of_products(products: Floats, prompts: Codes) -> Measures:
     sums = cluster_sums(prompts, products)
     squares = np.maximum(sums.sum(axis=-1), 0.0)
-    return jackknifed(lambda s: quotient(s, s.sum(axis=-1, keepdims=True)), sums, squares)
+    values = quotient(sums.sum(axis=0), squares.sum())
+    size = PSEUDO * float(squares.sum()) / max(1, len(squares))
+    errors, free, centres = (np.full(values.shape, np.inf) for _ in range(3))
+    for j, value in enumerate(values):
+        pair = np.stack([sums[:, j], sums.sum(axis=1)], axis=1)
+        low, high = 0.0, 1.0
+        if value < 0.0:  # it works against the others: a prompt can have less than nothing
+            seen = quotient(pair[:, 0], pair[:, 1])[pair[:, 1] > pair[:, 1].mean() / 2]
+            low, high = min(2.0 * value, seen.min(initial=0.0)), seen.max(initial=0.0)
+        elif value > 1.0:
+            high = 2.0 * value
+        plus = np.array([[low * size, size], [high * size, size]])
+        one = jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), pair, squares, plus, TOO_FEW)
+        errors[j] = one.errors
+        if one.free is not None and one.centres is not None:
+            free[j], centres[j] = one.free, one.centres
+    if not np.isfinite(centres).all():
+        return Measures(values, errors, len(sums), effective(squares))
+    return Measures(values, errors, len(sums), effective(squares), centres, free)
 
 
 def _gdpo(frame: Frame, found: Split, prompts: Codes) -> Measures:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assay.audit.context import CONFIDENCE
 from assay.audit.groups import Groups
-from assay.audit.stats.intervals import Estimate, cluster_sums, percentile, quotient, resampled
+from assay.audit.stats.intervals import (
+    PSEUDO,
+    TOO_FEW,
+    Estimate,
+    Measures,
+    cells,
+    cluster_sums,
+    inside,
+    jackknifed,
+    quotient,
+)
 from assay.audit.stats.ranks import pairs, regret
 from assay.findings import ROLLOUTS, Cell
 
@@ -51,8 +62,6 @@ class Compared:
     """Of rows that both rewards know."""
     sums: Floats
     """(c, 14) of prompts."""
-    draws: Floats
-    """(d, 13) figures of resampled prompts."""
     reach: float
     """Highest outcome less the lowest: what a regret can be."""
     read: tuple[int, ...]
@@ -65,9 +74,17 @@ class Compared:
 
     def figure(self, which: int, confidence: float = CONFIDENCE) -> Estimate:
         """One of `FIGURES`, with its interval over prompts."""
-        value = float(_figures(self.sums.sum(axis=0))[which])
         ends = _ENDS.get(which, (0.0, self.reach if which >= _REGRET else 1.0))
-        return percentile(value, self.draws[:, which], len(self.sums), confidence, ends)
+        low, high = self._measured.bounds(confidence)
+        value = float(self._measured.values[which])
+        found = Estimate(value, float(low[which]), float(high[which]), len(self.sums))
+        return inside(found, *ends)
+
+    @cached_property
+    def _measured(self) -> Measures:
+        """With imagined prompts at either end of what every figure can be."""
+        plus = _ends(self.sums, self.reach)
+        return jackknifed(_figures, self.sums, plus=plus, fewest=TOO_FEW)
 
     def rows(self) -> list[tuple[Cell, ...]]:
         """As a table's rows; what cannot be known (no outcome) is left out."""
@@ -78,7 +95,7 @@ class Compared:
         for which, name in enumerate(FIGURES):
             found = self.figure(which)
             if np.isfinite(found.value):
-                told.append((name, *found[:3]))
+                told.append((name, *cells(found)))
         return told
 
 
@@ -119,8 +136,21 @@ def compare(
     ]
     prompts = frame.prompt[groups.rows[groups.starts]]
     sums = cluster_sums(prompts, np.stack(columns, axis=1))
-    draws = _figures(resampled(sums, seed=context.seed))
-    return Compared(groups, sums, draws, reach, _widest(groups, x, y))
+    return Compared(groups, sums, reach, _widest(groups, x, y))
+
+
+def _ends(sums: Floats, reach: float) -> Floats:
+    """(2, 14) imagined prompts: one at which the other reward is all wrong, one all right.
+
+    The first has every order reversed, and the outcome's with it, from a log that had it right;
+    the second the other way round. So figures before and after, and their difference, are spread.
+    """
+    size = PSEUDO * sums.sum(axis=0) / max(1, len(sums))
+    orders, count, judged = size[0], size[4], size[7]
+    x, y = size[10:12]
+    wrong = [orders, orders, 0.0, count, count, 0.0, judged, judged, judged, 0.0, x, y]
+    right = [orders, 0.0, orders, 0.0, count, judged, 0.0, judged, 0.0, judged, x, y]
+    return np.array([[*wrong, 0.0, reach * count], [*right, reach * count, 0.0]])
 
 
 def _figures(sums: Floats) -> Floats:

@@ -10,6 +10,8 @@ import numpy as np
 from assay.audit.groups import Groups
 from assay.audit.stats.blocks import Blocks
 from assay.audit.stats.intervals import (
+    PSEUDO,
+    TOO_FEW,
     Estimate,
     Measures,
     effective,
@@ -116,15 +118,19 @@ class Pairs:
 
     @cached_property
     def _measured(self) -> Measures:
-        """From one prompt more than there is, on which the two are unrelated.
+        """With two imagined prompts, from unrelated or reversed to wholly alike.
 
-        Else a dozen prompts that agree would have no spread, and prove it.
+        About a correlation near 0 they are reversed and alike; about one near 1, unrelated and
+        alike, since nothing in a log of such criteria speaks for prompts that reverse them.
         """
         moments = self._moments
-        more = moments.sum(axis=0, keepdims=True) / max(1, self.clusters)
-        more[:, 0] = 0.0
-        sizes = np.append(self.blocks.sizes, len(self.rows) / max(1, self.clusters))
-        return jackknifed(_correlations, np.concatenate([moments, more]), sizes)
+        each = PSEUDO * moments.sum(axis=0) / max(1, self.clusters)
+        most = np.sqrt(np.maximum(each[1] * each[2], 0.0))
+        rho = np.nan_to_num(self.values)
+        far = np.minimum(0.0, 2.0 * np.abs(rho) - 1.0)
+        near = np.where(rho < 0, -1.0, 1.0)
+        plus = np.stack([np.stack([near * to * most, each[1], each[2]]) for to in (1.0, far)])
+        return jackknifed(_correlations, moments, self.blocks.sizes, plus, TOO_FEW)
 
     @property
     def effective(self) -> float:
@@ -159,10 +165,18 @@ class Pairs:
             self.notes += ("Partial correlations are not defined: criteria are dependent.",)
             return None
         try:
-            return jackknifed(_partial, self._moments, self.blocks.sizes)
+            found = jackknifed(_partial, self._moments, self.blocks.sizes, fewest=TOO_FEW)
+            # a rare event in a handful of prompts spreads too little here as well; the plain
+            # correlation, which may imagine prompts, is never known much better
+            plain = self._measured
+            if plain.free is None or found.free is None:  # too few for an interval
+                return found
+            return found._replace(
+                errors=np.fmax(found.errors, plain.errors), free=np.fmin(found.free, plain.free)
+            )
         except np.linalg.LinAlgError:  # without one block they are
-            found = _partial(self._moments.sum(axis=0))
-            return Measures(found, np.full((k, k), np.inf), self.clusters, self.effective)
+            values = _partial(self._moments.sum(axis=0))
+            return Measures(values, np.full((k, k), np.inf), self.clusters, self.effective)
 
     def paid_signs(self, reward: Floats) -> list[int]:
         """Of each criterion: 1 where the reward rises with it, -1 where it falls, 0 if unknown.
@@ -228,7 +242,7 @@ class Pairs:
     def _share(self, first: int, i: int, j: int, confidence: float) -> Estimate:
         sums = self._counts[:, first : first + 2, i, j]
         each = self.clusters / max(1, self.blocks.count)
-        return share_of_sums(sums, confidence, units=float(sums[:, 1].sum()), clusters=each)
+        return share_of_sums(sums, confidence, clusters=each)
 
     def exceptions(self, i: int, j: int, confidence: float = 0.95) -> Estimate:
         """Of the rollouts that pass i, those that fail j."""

@@ -12,7 +12,7 @@ from assay.audit.analyses.shaping.step_count import step_count
 from assay.audit.context import CONFIDENCE
 from assay.audit.groups import Groups
 from assay.audit.recompose import phi_of
-from assay.audit.stats.intervals import FEWEST, jackknife
+from assay.audit.stats.intervals import FEWEST, TOO_FEW, cells, jackknifed
 from assay.audit.stats.ranks import each_pair, thinned
 from assay.findings import ROLLOUTS, Finding, Kind
 from assay.rubrics import Turns
@@ -226,7 +226,7 @@ def _reuse(context: Context, paths: Paths, groups: Groups, gamma: float, found: 
     spread = float(np.ptp(paths.outcome)) or float(np.abs(paths.outcome).max()) or 1.0
     turns = groups.centred(paths.lengths[groups.rows].astype(float))
     paid = groups.centred(shaped[groups.rows] / spread)
-    sums = np.stack([groups.sum(turns * paid), groups.sum(turns**2)], axis=1)
+    sums = np.stack([groups.sum(x) for x in (turns * paid, turns**2)], axis=1)
     sums = sums[sums[:, 1] > 0]
     if len(sums) < 2:
         found.lacks.append(
@@ -234,9 +234,10 @@ def _reuse(context: Context, paths: Paths, groups: Groups, gamma: float, found: 
             "without them it cannot be told whether a further turn is paid"
         )
         return
-    slope = jackknife(ratio, sums, CONFIDENCE)
-    found.rows.append(("paid for a further turn, in ranges of the outcome", *slope[:3]))
-    if len(sums) < FEWEST or jackknife(ratio, sums, context.alarm()).low <= STALL:
+    measured = jackknifed(ratio, sums, fewest=TOO_FEW)
+    slope = measured.at((), CONFIDENCE)
+    found.rows.append(("paid for a further turn, in ranges of the outcome", *cells(slope)))
+    if len(sums) < FEWEST or measured.at((), context.alarm()).low <= STALL:
         return
     totals = paths.sum(np.asarray(gamma**paths.place, float) * paths.paid)
     better, among = _longer_failures(paths, groups, totals)

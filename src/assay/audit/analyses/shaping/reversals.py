@@ -11,11 +11,13 @@ from assay.audit.groups import Groups
 from assay.audit.stats.intervals import (
     FEWEST,
     Estimate,
+    bounded,
+    cells,
     clopper_pearson,
     cluster_sums,
-    percentile,
-    resampled,
+    inside,
 )
+from assay.audit.stats.orders import tau_b
 from assay.audit.stats.ranks import pairs, regret
 from assay.findings import ROLLOUTS, Cell, Finding, Kind
 
@@ -39,7 +41,7 @@ REVERSALS = Kind(
     "pair pushes the policy from the better completion to the worse one.",
     formula="pairs in a group with (r_i - r_j)(y_i - y_j) < 0 / pairs in a group with "
     "y_i != y_j; r the reward, y the outcome: the key criterion, and the label where given",
-    source="own; discordant pairs of Kendall 1938, within groups. Interval: bootstrap of prompts",
+    source="own; discordant pairs of Kendall 1938, within groups. Interval over prompts",
     action="Read the pairs. Where the auxiliaries outweigh the key: raise the key's weight or "
     "gate on it. Where key and label differ: the verifier is at fault, not the weights.",
 )
@@ -107,22 +109,13 @@ def judge(frame: Frame, context: Context, name: str, outcome: Floats, comparison
     ]
     sums = cluster_sums(prompts, np.stack(columns, axis=1))
     totals = sums.sum(axis=0)
-    draws = resampled(sums, seed=context.seed)
     level = context.alarm(comparisons)
-
-    def both(
-        figure: Floats, drawn: Floats, clusters: int, ends: tuple[float, float]
-    ) -> tuple[Estimate, Estimate]:
-        value = float(figure)
-        return (
-            percentile(value, drawn, clusters, CONFIDENCE, ends),
-            percentile(value, drawn, clusters, level, ends),
-        )
-
     decided = int((sums[:, 1] > 0).sum())
-    rate, rate_alarm = both(_rate(totals), _rate(draws), decided, (0.0, 1.0))
-    order, order_alarm = both(_tau(totals), _tau(draws), decided, (-1.0, 1.0))
-    gone, gone_alarm = both(_regret(totals), _regret(draws), len(sums), (0.0, float(np.ptp(y))))
+    rate, rate_alarm = (bounded(sums[:, :2], 0.0, 1.0, c) for c in (CONFIDENCE, level))
+    taus = tau_b(sums[:, 2], sums[:, 0], sums[:, 3], sums[:, 1])
+    order, order_alarm = (inside(taus.at((), c), -1.0, 1.0) for c in (CONFIDENCE, level))
+    reach = float(np.ptp(y))
+    gone, gone_alarm = (bounded(sums[:, 4:], 0.0, reach, c) for c in (CONFIDENCE, level))
     rows: list[tuple[Cell, ...]] = [
         (name, "pairs that differ in outcome", int(totals[1]), None, None)
     ]
@@ -137,12 +130,12 @@ def judge(frame: Frame, context: Context, name: str, outcome: Floats, comparison
                 f"{name}: consistent with an order that holds, and with at most {bound:.2g} of "
                 "such prompts having a reversal"
             )
-        rows.append((name, "share reversed", *rate[:3]))
+        rows.append((name, "share reversed", *cells(rate)))
         tied = float((totals[1] - totals[0] - totals[2]) / totals[1])
         rows.append((name, "share tied in reward", tied, None, None))
     if np.isfinite(order.value):
-        rows.append((name, "tau-b", *order[:3]))
-    rows.append((name, "top-1 regret", *gone[:3]))
+        rows.append((name, "tau-b", *cells(order)))
+    rows.append((name, "top-1 regret", *cells(gone)))
     read = _telling(groups, reward, y)
     found: list[Finding] = []
     if decided >= FEWEST and rate_alarm.low > REVERSED:
@@ -157,21 +150,6 @@ def judge(frame: Frame, context: Context, name: str, outcome: Floats, comparison
         best = read or _worst_tops(groups, lost, reward)
         found.append(_found(LOST, title, gone, grave, best, name))
     return Judged(found, rows, read, notes)
-
-
-def _rate(sums: Floats) -> Floats:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(sums[..., 0] / sums[..., 1])
-
-
-def _tau(sums: Floats) -> Floats:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        between = sums[..., 2] - sums[..., 0]
-        return np.asarray(between / np.sqrt(sums[..., 3] * sums[..., 1]))
-
-
-def _regret(sums: Floats) -> Floats:
-    return np.asarray(sums[..., 4] / sums[..., 5])
 
 
 def _found(

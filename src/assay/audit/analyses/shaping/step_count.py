@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.analyses.shaping.paths import SLACK, Paths, Told, ratio
+from assay.audit.analyses.shaping.paths import SLACK, Paths, Told
 from assay.audit.context import CONFIDENCE
 from assay.audit.groups import Groups
-from assay.audit.stats.intervals import FEWEST, cluster_sums, percentile, resampled
+from assay.audit.stats.intervals import FEWEST, bounded, cells, cluster_sums
 from assay.audit.stats.ranks import pairs
 from assay.findings import ROLLOUTS, Finding, Kind
 
@@ -72,12 +72,10 @@ def step_count(frame: Frame, context: Context, paths: Paths, found: Told) -> Non
     totals = sums.sum(axis=0)
     if totals[1] == 0:
         return
-    draws = ratio(resampled(sums, seed=context.seed))
-    value, clusters = float(ratio(totals)), int((sums[:, 1] > 0).sum())
-    share = percentile(value, draws, clusters, CONFIDENCE, (0.0, 1.0))
-    found.rows.append(("pairs that per-step normalisation turns round", *share[:3]))
-    alarm = percentile(value, draws, clusters, context.alarm(), (0.0, 1.0))
-    if clusters < FEWEST or alarm.low <= STEPS:
+    share = bounded(sums, 0.0, 1.0, CONFIDENCE)
+    found.rows.append(("pairs that per-step normalisation turns round", *cells(share)))
+    alarm = bounded(sums, 0.0, 1.0, context.alarm())
+    if alarm.n < FEWEST or alarm.low <= STEPS:
         return
     best = returns == groups.spread(groups.high(returns))
     order = np.argsort(np.where(best, advantage, np.inf), kind="stable")[:ROLLOUTS]
