@@ -209,7 +209,7 @@ def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -
     return Suite(
         kind="call",
         cases=found.cases,
-        needs=need,
+        needs=found.needs,
         written=written,
         rest=found.rest,
         before=before,
