@@ -152,7 +152,7 @@ class ProbeSpec:
         ):
             if value not in known:
                 raise PluginError(
-                    f"probe {self.name!r}: {field} {value!r} is none of {', '.join(known)}"
+                    f"probe {self.name!r}: {field} {value!r} is not one of {', '.join(known)}"
                 )
 
     @property

@@ -103,7 +103,7 @@ class PreflightFinding:
         if self.severity not in SEVERITIES:
             raise PluginError(
                 f"finding {self.id!r}: severity {self.severity!r} "
-                f"is none of {', '.join(SEVERITIES)}"
+                f"is not one of {', '.join(SEVERITIES)}"
             )
 
     def to_json(self) -> dict[str, str]:
@@ -192,7 +192,7 @@ class VerifierSpec:
             )
         if self.cost not in COSTS:
             raise PluginError(
-                f"verifier {self.name!r}: cost {self.cost!r} is none of {', '.join(COSTS)}"
+                f"verifier {self.name!r}: cost {self.cost!r} is not one of {', '.join(COSTS)}"
             )
         for option in ("needs", "tools"):
             given = getattr(self, option)

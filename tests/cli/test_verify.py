@@ -195,7 +195,7 @@ def test_bad_rows_are_invalid_and_the_others_scored(
     assert len(lines) == 4
     for line, number, (_, error) in zip(lines[:3], (2, 4, 6), BAD_ROWS, strict=False):
         assert line.startswith(f"assay: error: a.jsonl:{number}: {error}")
-    assert lines[3] == "assay: error: 6 rows are invalid; the first 3 are told above"
+    assert lines[3] == "assay: error: 6 rows are invalid; the first 3 are listed above"
     assert "6 (46.2%)" in done.out
 
 

@@ -112,7 +112,7 @@ def test_a_score_outside_the_declared_levels_is_crashed() -> None:
     with Engine(weighted("test.level"), verifiers=[half]) as engine:
         verdict = engine.verify(Sample("a")).verdicts["test.level"]
     assert verdict.status == "crashed"
-    assert "none of its declared levels 0, 1" in verdict.because
+    assert "not one of its declared levels 0, 1" in verdict.because
 
 
 def test_iter_batch_reads_ahead_boundedly_and_yields_as_completed(engine: Engine) -> None:

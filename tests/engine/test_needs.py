@@ -69,10 +69,10 @@ def test_a_verifier_sees_what_it_needs_and_nothing_else(needs: list[str], seen: 
 @pytest.mark.parametrize(
     ("value", "told"),
     [
-        (float("nan"), "info.unit is no JSON: Out of range float values"),
-        (datetime.date(2024, 1, 1), "info.unit is no JSON: Object of type date"),
-        (10**5000, "info.unit is no JSON: Exceeds the limit"),
-        (b"x", "info.unit is no JSON: Object of type bytes"),
+        (float("nan"), "info.unit is not valid JSON: Out of range float values"),
+        (datetime.date(2024, 1, 1), "info.unit is not valid JSON: Object of type date"),
+        (10**5000, "info.unit is not valid JSON: Exceeds the limit"),
+        (b"x", "info.unit is not valid JSON: Object of type bytes"),
     ],
     ids=["not a number", "a date", "an integer too long to write", "bytes"],
 )

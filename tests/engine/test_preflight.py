@@ -162,7 +162,7 @@ def test_hooks_of_verifiers(tmp_path: Path) -> None:
 
 
 def test_a_severity_that_is_none_is_refused() -> None:
-    with pytest.raises(PluginError, match="none of info, warning, error"):
+    with pytest.raises(PluginError, match="not one of info, warning, error"):
         PreflightFinding("x", "y", "fatal")  # type: ignore[arg-type]
 
 

@@ -288,7 +288,7 @@ def test_a_file_that_is_no_shard_is_named(folder: Path) -> None:
     with pytest.raises(OSError, match=r"other\.parquet: cannot be read"):
         list(read_rows(folder))
     duckdb.sql("select 1 as a").write_parquet(str(folder / "other.parquet"))
-    with pytest.raises(OSError, match=r"other\.parquet: is no shard of a ledger"):
+    with pytest.raises(OSError, match=r"other\.parquet: is not a shard of a ledger"):
         list(read_rows(folder))
     with pytest.raises(OSError, match="nowhere: No such file"):
         shards(folder / "nowhere")

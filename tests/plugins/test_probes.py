@@ -52,8 +52,8 @@ def write(
             {"target": "nowhere"},
             "probe 'sums.x': target 'nowhere' is not 'package.module:function'",
         ),
-        ({"claim": "true"}, "probe 'sums.x': claim 'true' is none of wrong, honest, neutral"),
-        ({"subject": "maths"}, "probe 'sums.x': subject 'maths' is none of any, answer, code"),
+        ({"claim": "true"}, "probe 'sums.x': claim 'true' is not one of wrong, honest, neutral"),
+        ({"subject": "maths"}, "probe 'sums.x': subject 'maths' is not one of any, answer, code"),
     ],
     ids=["no family", "capitals", "a version", "a target", "a claim", "a subject"],
 )

@@ -54,7 +54,7 @@ REFUSED = [
     Refused({"target": "assay_sql"}, "target 'assay_sql' is not 'package.module:factory'"),
     Refused({"target": "assay sql:x"}, "target 'assay sql:x' is not"),
     Refused({"target": None}, "target None is not"),
-    Refused({"cost": "cheap"}, "cost 'cheap' is none of inline, worker, waiting"),
+    Refused({"cost": "cheap"}, "cost 'cheap' is not one of inline, worker, waiting"),
     Refused(
         {"needs": "reference"},
         "needs is the text 'reference', must be a list\nfix: needs=['reference']",

@@ -32,7 +32,7 @@ anything = st.recursive(
 
 
 def refuse(name: str) -> Any:
-    raise AssertionError(f"{name} is no JSON")
+    raise AssertionError(f"{name} is not valid JSON")
 
 
 def nulled(value: Any) -> Any:
@@ -242,7 +242,7 @@ def test_resume_refuses_another_input(tmp_path: Path) -> None:
 def test_resume_refuses_a_file_that_is_no_log(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     path.write_text('{"completion": "0"}\n{"completion": "1"}\n')
-    assert f"{path}:1: is no row that `assay verify` wrote" in refusal(path, rows_in())
+    assert f"{path}:1: is not a row that `assay verify` wrote" in refusal(path, rows_in())
 
 
 def test_resume_knows_a_row_that_was_no_json(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 import sympy
 
+from assay.printable import printable
 from assay.verifiers.math_answer import equal
 from assay.verifiers.math_answer.arithmetic import exact
+from assay.verifiers.math_answer.deciding import reach
 from assay.verifiers.math_answer.equal import Comparison
 from assay.verifiers.math_answer.limits import TooBig, Unreadable
 from assay.verifiers.math_answer.policy import Policy
-from assay.verifiers.math_answer.reading.simplify import is_label
 from assay.verifiers.math_answer.tree import App, Group, Node, Num, Rel, Sym, Words, symbols, walk
 
 _FUNCTIONS: dict[str, Any] = {
@@ -50,10 +51,13 @@ def attempt(reference: Any, answer: str, policy: Policy, before: Comparison) -> 
             right = equal.read(equal.spelled(answer, policy)).node
             if left is None or right is None:
                 continue
-            if _equal(_value(left), _value(right)):
+            how = _shown(reach.value(left), reach.value(right))
+            if how is not None:
+                sides = f"{before.answer} and {before.reference} are equal"
+                certainty = "proved" if how is not _NUMERIC else "probable"
                 return replace(
-                    before, equal=True, decided_by="sympy", certainty="proved",
-                    because=before.because.replace("are not shown equal", "are equal"),
+                    before, equal=True, decided_by="sympy", certainty=certainty,
+                    because=f"{sides}: {how}",
                 )  # fmt: skip
         except (_Untranslated, Unreadable, ValueError, TypeError, NotImplementedError,
                 AttributeError, ArithmeticError, RecursionError):  # fmt: skip
@@ -61,20 +65,20 @@ def attempt(reference: Any, answer: str, policy: Policy, before: Comparison) -> 
     return before
 
 
-def _value(node: Node) -> Node:
-    if isinstance(node, Rel) and node.ops == ("=",) and is_label(node.args[0]):
-        return node.args[1]
-    return node
+_NUMERIC = "SymPy finds no value at which the difference is other than 0"
 
 
-def _equal(a: Node, b: Node) -> bool:
+def _shown(a: Node, b: Node) -> str | None:
+    """How SymPy shows that two values are equal; None: it does not."""
     symbols: dict[str, Any] = {}
     left, right = translate(a, symbols), translate(b, symbols)
     left, right = left.doit(), right.doit()
     if left == right:
-        return True
+        return f"SymPy works out both as {printable(str(left), 60)}"
     difference = sympy.simplify(left - right)
-    return bool(difference == 0 or difference.equals(0))
+    if difference == 0:
+        return "SymPy simplifies their difference to 0"
+    return _NUMERIC if difference.equals(0) else None
 
 
 def translate(node: Node, symbols: dict[str, Any]) -> Any:

@@ -14,7 +14,7 @@ from assay.errors import ReferenceUnreadable
 from assay.printable import printable
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
-from assay.verifiers.math_answer.deciding import constants, families, form, relations
+from assay.verifiers.math_answer.deciding import constants, families, form, reach, relations
 from assay.verifiers.math_answer.deciding.compare import Comparer
 from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable
@@ -366,7 +366,12 @@ PROOF_NODES = 120
 
 
 def _small(*readings: Reading) -> bool:
-    return all(r.node is not None and sum(1 for _ in walk(r.node)) <= PROOF_NODES for r in readings)
+    return all(
+        r.node is not None
+        and sum(1 for _ in walk(r.node)) <= PROOF_NODES
+        and reach.is_within(r.node)
+        for r in readings
+    )
 
 
 def same_value(a: str, b: str) -> Comparison:

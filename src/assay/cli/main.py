@@ -1,4 +1,4 @@
-"""`assay`: the entry point, its exit codes, and how a user's mistake is told.
+"""`assay`: the entry point, its exit codes, and how a user's mistake is shown.
 
 Exit codes: 0 fine; 1 findings (a difference, for `compare`); 2 the user's mistake; 3 more
 unscored than allowed. Besides, as every Unix tool: 130 after Ctrl-C, 141 where the reader of
@@ -104,7 +104,7 @@ def _run(args: list[str]) -> int:
         if not hasattr(err, "format_message"):  # click's own errors, wherever typer keeps click
             raise
         named = f"assay {only}" if only else "assay"
-        _say_error(f"{err.format_message()} (`{named} --help` tells more)")
+        _say_error(f"{err.format_message()} (see `{named} --help`)")
         return USER_MISTAKE
     return ended if isinstance(ended, int) else 0
 
@@ -123,7 +123,7 @@ def _warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -
 
 
 def _flushed(code: int) -> int:
-    """`code`, once what was printed has left the process; a full disk behind a pipe is told."""
+    """`code`, once what was printed has left the process; a full disk behind a pipe is reported."""
     from assay.cli.console import silence
 
     for stream in (sys.stdout, sys.stderr):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Meter:
-    """Progress on standard error; silent where that is no terminal, unless asked to."""
+    """Progress on standard error; silent where that is not a terminal, unless asked to."""
 
     EVERY_S = 0.1
 

@@ -12,7 +12,7 @@ def at_least(fail_on: str) -> Sequence[Severity]:
     """The severities that `--fail-on` names: itself, and the graver ones.
 
     Raises:
-        ConfigError: it is no severity.
+        ConfigError: it is not a severity.
     """
     for i, severity in enumerate(SEVERITIES):
         if severity == fail_on:

@@ -23,7 +23,7 @@ SLOWEST = 5
 PLACE_CHARS = 36
 
 PLACES = 3
-"""How many places of invalid rows are told."""
+"""How many places of invalid rows are listed."""
 
 
 @dataclass(slots=True)
@@ -198,7 +198,7 @@ class Tally:
 
 
 def _tail(place: str) -> str:
-    """The end of ``file:line``, which tells most, in at most `PLACE_CHARS`."""
+    """The end of ``file:line``, which says most, in at most `PLACE_CHARS`."""
     shown = str(plain(place))
     return shown if len(shown) <= PLACE_CHARS else "..." + shown[3 - PLACE_CHARS :]
 

@@ -26,7 +26,7 @@ AHEAD = 1024
 """Samples that a call reads ahead of those it has finished."""
 
 POST = 64
-"""Jobs that are collected before the pool is told."""
+"""Jobs that are collected before the pool gets them."""
 
 LOOK_S = 1.0
 """How often a call that waits makes sure that its pool is still there."""

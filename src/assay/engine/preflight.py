@@ -255,7 +255,7 @@ def _own(engine: Engine, sample: Sample, made: dict[str, Verifier]) -> Iterator[
         except ReferenceUnreadable as err:
             because = printable(str(err).partition("\n")[0], 300)
             yield PreflightFinding("reference.unreadable", because, criterion=key)
-        except Exception as err:  # a plugin's hook: its fault is told, the other rows go on
+        except Exception as err:  # a plugin's hook: its fault is reported, the other rows go on
             because = f"preflight of {offer.spec.name} failed: {type(err).__name__}: {err}"
             yield PreflightFinding("preflight.crashed", printable(because, 300), criterion=key)
 

@@ -1,4 +1,4 @@
-"""A bar on standard error while a batch is scored; silent where that is no terminal."""
+"""A bar on standard error while a batch is scored; silent where that is not a terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def shown(done: Iterator[T], samples: Iterable[object]) -> Iterator[T]:
-    """What `done` yields, with a bar moving along; `samples` tells the total if it has a length."""
+    """What `done` yields, with a bar moving along; `samples` gives the total if it has a length."""
     if not sys.stderr.isatty():
         yield from done
         return

@@ -98,7 +98,7 @@ class ReadyVerifier:
         """The sample as a worker gets it.
 
         Raises:
-            SampleError: a field that the verifier needs is no JSON (a date, NaN, an integer of
+            SampleError: a field that the verifier needs is not JSON (a date, NaN, an integer of
                 thousands of digits); names it.
         """
         plain = view.to_json()
@@ -172,7 +172,7 @@ class ReadyVerifier:
         ):
             levels = ", ".join(f"{level:g}" for level in sorted(self.levels))
             raise VerdictError(
-                f"{self.name}: score {verdict.score} is none of its declared levels {levels}"
+                f"{self.name}: score {verdict.score} is not one of its declared levels {levels}"
             )
         return verdict
 
@@ -194,8 +194,8 @@ class ReadyVerifier:
         """
         kind, told = reply
         if kind == "limit":
-            what = "asleep" if told["limit"] == "sleep" else "computing"
-            because = f"not decided after {told['seconds']:.3g} s of its own time, {what}"
+            what = "sleeping" if told["limit"] == "sleep" else "computing"
+            because = f"no verdict after {told['seconds']:.3g} s (it was {what})"
             return Verdict(
                 self.name, Status.JUDGED, 0.0, because, details=told, seconds=told["seconds"]
             )
@@ -213,7 +213,7 @@ class ReadyVerifier:
         except ReferenceUnreadable:
             raise
         except (VerdictError, ValueError, TypeError, KeyError, AttributeError) as err:
-            return Verdict.crashed(self.name, f"its worker sent no verdict: {err}"[:500])
+            return Verdict.crashed(self.name, f"its worker did not send a verdict: {err}"[:500])
 
     def _parsed(self, payload: bytes) -> Verdict:
         reply = loads(payload)
@@ -225,7 +225,7 @@ class ReadyVerifier:
         if "invalid" in reply:
             raise ReferenceUnreadable(str(reply["invalid"]))
         if reply.get("limit") == "memory":
-            because = "used up the memory it may have"
+            because = "used up its memory limit"
             return Verdict.judged(self.name, 0.0, because, details={"limit": "memory"})
         sentence, trace = reply["crash"]
         details = {"traceback": str(trace)} if trace else EMPTY
@@ -240,8 +240,8 @@ def _no_json(plain: dict[str, Any], err: Exception) -> str:
                 dumps(inner)
             except (ValueError, TypeError, RecursionError):
                 where = f"{name}.{entry}" if entry else name
-                return f"{where} is no JSON: {err}"
-    return f"the sample is no JSON: {err}"
+                return f"{where} is not valid JSON: {err}"
+    return f"the sample is not valid JSON: {err}"
 
 
 def _fields_of(sample: Sample, info: dict[str, Any]) -> dict[str, Any]:

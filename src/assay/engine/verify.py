@@ -1,4 +1,4 @@
-"""`verify` and its kin: an engine made on first use, kept warm, and shared by equal calls.
+"""`verify`, `verify_batch` and their async forms: an engine made on first use and kept warm.
 
 Importing this module imports no engine, no rubric and no pydantic; the first call does.
 """
@@ -135,7 +135,7 @@ def _engine(rubric: RubricSource, workers: int | None, timeout_s: float) -> Engi
 
 
 def _identity(rubric: RubricSource) -> Any:
-    """What tells two rubrics apart; a changed file is another rubric."""
+    """What two rubrics differ in; a changed file is another rubric."""
     if isinstance(rubric, Mapping):
         with forks.unbroken():
             from assay.rubrics.written.files import check_limits

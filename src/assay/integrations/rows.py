@@ -68,7 +68,7 @@ class RowReader:
         for field, column in columns.items():
             if field not in SAMPLE_FIELDS and not field.startswith("info."):
                 raise ConfigError(
-                    f"columns has {field!r}, which is no field of a sample"
+                    f"columns has {field!r}, which is not a field of a sample"
                     f"{nearest(field, SAMPLE_FIELDS)}"
                     f"\nfields: {', '.join(SAMPLE_FIELDS)}, info.NAME; columns maps a field to "
                     "the name of a column"

@@ -29,7 +29,7 @@ Log = Callable[[str, Any], object]
 
 
 class Options(TypedDict, total=False):
-    """What a reward function can be told, besides its rubric."""
+    """Options of a reward function, besides its rubric."""
 
     columns: Mapping[str, Column]
     """Field of `Sample`, or ``info.NAME`` -> the column of the data set that fills it, as in
@@ -100,7 +100,7 @@ class Scorer:
         }
         self._watch = Watch(max_unscored, on_unscored)
         self._engine: tuple[Engine, Needs] | None = None
-        self.ready()  # a mistake is told now, not after a model has been loaded
+        self.ready()  # a mistake shows now, not after a model has been loaded
 
     def __getstate__(self) -> dict[str, Any]:
         watch = (self._watch.max_unscored, self._watch.on_unscored)

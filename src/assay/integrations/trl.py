@@ -50,7 +50,7 @@ def reward(rubric: RubricSource = "math", **options: Unpack[Options]) -> RewardF
     Raises:
         RubricError: the rubric cannot be built.
         PluginError: a verifier is not to be found.
-        ConfigError: an option is out of range, or `columns` maps what is no field.
+        ConfigError: an option is out of range, or `columns` maps what is not a field.
 
     >>> score = reward({"kind": "weighted", "criteria": {"format.boxed": 1}}, name="boxed")
     >>> score.__name__, score(prompts=["1+1?"], completions=[r"\boxed{2}"])

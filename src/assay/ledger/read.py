@@ -39,7 +39,7 @@ def read_records(folder: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
     """Every reward by column, shard by shard, a batch of rows in memory at a time.
 
     Raises:
-        RolloutsError: a file that is no shard, or of a version that this Assay does not know;
+        RolloutsError: a file that is not a shard, or of a version that this Assay does not know;
             pyarrow is missing.
     """
     need_pyarrow(os.fspath(folder))
@@ -92,7 +92,7 @@ def rubrics(folder: str | os.PathLike[str]) -> dict[str, dict[str, Any]]:
 def _check(path: Path, schema: Any) -> None:
     version = (schema.metadata or {}).get(VERSION_KEY)
     if version is None:
-        raise RolloutsError(f"{path}: is no shard of a ledger")
+        raise RolloutsError(f"{path}: is not a shard of a ledger")
     if version.decode() != VERSION:
         raise RolloutsError(
             f"{path}: is of version {version.decode('ascii', 'replace')[:20]} of the ledger, "

@@ -41,7 +41,7 @@ def open_folder(folder: str, host: str) -> None:
     """Make the folder if need be, make sure that it can be written, and sweep it.
 
     Raises:
-        RolloutsError: it cannot be; says why.
+        RolloutsError: it cannot be made; says why.
     """
     try:
         os.makedirs(folder, exist_ok=True)

@@ -58,7 +58,9 @@ class Reward:
     def __post_init__(self) -> None:
         value = self.value
         if self.status not in _REWARD_STATUSES:
-            raise ValueError(f"reward status {self.status!r} is none of scored, unscored, invalid")
+            raise ValueError(
+                f"reward status {self.status!r} is not one of scored, unscored, invalid"
+            )
         if (value is not None) != (self.status == "scored"):
             raise ValueError(f"reward status {self.status!r} does not go with value {value}")
         if value is not None and not math.isfinite(value):

@@ -135,7 +135,8 @@ class Verdict:
             status = _STATUSES.get(self.status) if isinstance(self.status, str) else None
             if status is None:
                 raise VerdictError(
-                    f"{self.verifier}: status {self.status!r:.80} is none of {', '.join(_STATUSES)}"
+                    f"{self.verifier}: status {self.status!r:.80} is not one of "
+                    f"{', '.join(_STATUSES)}"
                 )
             put(self, "status", status)
         score = self.score
@@ -292,7 +293,7 @@ def _size(value: Any, where: str = "details") -> int:
     """About the characters of `value` as JSON; cheap, since most details hold a word or two.
 
     Raises:
-        VerdictError: something that is no JSON.
+        VerdictError: something that is not JSON.
     """
     if isinstance(value, str):
         return len(value) + 2
@@ -306,4 +307,4 @@ def _size(value: Any, where: str = "details") -> int:
         return 20
     if value is None or (isinstance(value, float) and math.isfinite(value)):
         return 20
-    raise VerdictError(f"details: {where!r} is {value!r:.80}, which is no JSON")
+    raise VerdictError(f"details: {where!r} is {value!r:.80}, which is not valid JSON")

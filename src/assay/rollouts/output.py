@@ -197,7 +197,7 @@ class RewardsFile:
             number += 1
             where = f"{self.path}:{number}"
             if old is None or not is_scored(old):
-                raise RolloutsError(f"{where}: is no row that `assay verify` wrote; not resumed")
+                raise RolloutsError(f"{where}: is not a row that `assay verify` wrote; not resumed")
             row = next(rows, None)
             if row is None:
                 raise RolloutsError(

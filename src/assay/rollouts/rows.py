@@ -20,10 +20,10 @@ from assay.rollouts.columns import is_scored, without_rewards
 from assay.rollouts.sources import Source, is_gzip, is_parquet
 
 DEPTH = 200
-"""A row whose lists and objects stand deeper in each other than this is no row."""
+"""Deepest nesting of lists and objects in a row; a deeper one is malformed."""
 
 LINE_BYTES = 512 * 1024 * 1024
-"""A line longer than this is no row; protects against a file without line ends."""
+"""Longest line that is read as a row; protects against a file without line ends."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of texts
 """Which text of an answer is the program."""
 
 from __future__ import annotations
@@ -22,6 +23,96 @@ class Case(NamedTuple):
 
 
 CASES = [
+    Case(f"- {F}python\n  if x:\n      y\n  {F}", "if x:\n    y\n", "an item of a list"),
+    Case(f"1. {F}python\n   x = 1\n   {F}", "x = 1\n", "a numbered one"),
+    Case(
+        f"* {F}python\ndef f():\n    return 1\n{F}",
+        "def f():\n    return 1\n",
+        "an item, not indented",
+    ),
+    Case(f"**Answer:** {F}python\nx = 1\n{F}", "x = 1\n", "words before the fence"),
+    Case(f"Write {F} and see", f"Write {F} and see", "but no language after it"),
+    Case(f"> {F}python\n> if x:\n>     y\n> {F}\nend", "if x:\n    y\n", "a quotation"),
+    Case(
+        f"> {F}python\n> x = 1\n\n{F}python\ny = 2\n{F}", "y = 2\n", "one that ends without a fence"
+    ),
+    Case(f"\t{F}python\n\tif x:\n\t\ty\n\t{F}", "if x:\n\ty\n", "indented by a tab"),
+    Case(
+        f"    {F}python\n    x = 1\n\n  y = 2\n    {F}",
+        "x = 1\n\ny = 2\n",
+        "a line that is indented less",
+    ),
+    Case(f"\ufeff{F}\nx = 1\n{F}", "x = 1\n", "a byte order mark before the fence"),
+    Case(f"{F}python\n\ufeffx = 1\n{F}", "x = 1\n", "or before the program"),
+    Case(
+        f"{F}python\r\ndef f(x):\r\n    return x\r\n{F}\r\nUse:\r\n{F}python\r\nprint(f(1))\r\n{F}",
+        "def f(x):\n    return x\n",
+        "Windows line ends, and a use of it",
+    ),
+    Case(
+        f"{F}python\ndef f(x): return x\n{F}\nExample:\n{F}python\nprint(f(3))\n{F}",
+        "def f(x): return x\n",
+        "the last block only uses the program",
+    ),
+    Case(
+        f"{F}python\ndef f(x): return x\n{F}\n{F}python\nfrom solution import f\ndef test_f():\n    assert f(1) == 1\n{F}",
+        "def f(x): return x\n",
+        "or tests it",
+    ),
+    Case(
+        f"{F}python\ndef f(x): return x\n{F}\n{F}python\ndef f(x): return x + 1\nprint(f(3))\n{F}",
+        "def f(x): return x + 1\nprint(f(3))\n",
+        "or is the program, corrected",
+    ),
+    Case(
+        f"{F}python\ndef f(x): return x\n{F}\n{F}python\nf = lambda x: x + 1\nf(2)\n{F}",
+        "f = lambda x: x + 1\nf(2)\n",
+        "also as an assignment",
+    ),
+    Case(
+        f"{F}python\ndef solve(): pass\n{F}\n{F}python\n# to solve (it)\nprint(int(input()))\n{F}",
+        "# to solve (it)\nprint(int(input()))\n",
+        "a comment uses nothing",
+    ),
+    Case(
+        f"{F}\ndef f(): return 1\n{F}\nRun it:\n{F}\n$ python main.py\n{F}",
+        "def f(): return 1\n",
+        "a line for a shell",
+    ),
+    Case(f"{F}\nprint(1)\n{F}\n{F}\npip install numpy\n{F}", "print(1)\n", "likewise"),
+    Case(
+        f"{F}\ndef f(): print(1)\n{F}\nOutput:\n{F}\n1 2\n{F}",
+        "def f(): print(1)\n",
+        "what it prints",
+    ),
+    Case(
+        "Here: <code>\ndef f():\n    return 1\n</code> done",
+        "def f():\n    return 1",
+        "tags of code",
+    ),
+    Case(
+        '<pre><code class="language-python">x = 1 &lt; 2\ny = 3\n</code></pre>',
+        "x = 1 < 2\ny = 3",
+        "as on a page",
+    ),
+    Case(
+        'x = "<code>"\nprint(x + "a\\nb</code>")',
+        'x = "<code>"\nprint(x + "a\\nb</code>")',
+        "a program that prints such",
+    ),
+    Case('{"code": "x = 1\\ny = 2"}', "x = 1\ny = 2", "a call of a tool"),
+    Case(
+        '<tool_call>\n{"name": "run", "arguments": {"code": "x = 1"}}\n</tool_call>',
+        "x = 1",
+        "in tags",
+    ),
+    Case(
+        '[{"function": {"name": "run", "arguments": "{\\"code\\": \\"x = 1\\"}"}}]',
+        "x = 1",
+        "arguments as text",
+    ),
+    Case(f'{F}json\n{{"code": "x = 1"}}\n{F}', "x = 1", "in a block"),
+    Case('{"answer": 5}', '{"answer": 5}', "JSON without a program is no program"),
     Case("x = 1", "x = 1", "no fence: the text is the program"),
     Case("  \n\t", None, "blank is no program"),
     Case("I cannot.", "I cannot.", "prose is taken whole: that it does not parse is a finding"),

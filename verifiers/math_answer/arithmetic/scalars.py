@@ -26,6 +26,8 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
         return different(f"{short(right)} is not {short(left)}", "exact")
     if a == b:
         return Finding(True, "structure", "proved")
+    if _infinite(a) or _infinite(b):
+        return _endless(a, b)
     proof = algebra.same(a, b)
     if proof is not None:
         return proof
@@ -47,6 +49,26 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
         if ten.equal:
             return ten._replace(why=ten.why + ", with log to base ten")
     return found
+
+
+def _infinite(node: Node) -> int:
+    """1 or -1 for infinity with its sign, else 0."""
+    sign = 1
+    while isinstance(node, App) and node.op == "neg":
+        node, sign = node.args[0], -sign
+    return sign if isinstance(node, Sym) and node.name == "infinity" else 0
+
+
+def _endless(a: Node, b: Node) -> Finding:
+    """Infinity against a number, or against infinity."""
+    signs = _infinite(a), _infinite(b)
+    if all(signs):
+        if signs[0] == signs[1]:
+            return Finding(True, "structure", "proved")
+        return different("the signs of infinity differ", "exact")
+    if _real(b if signs[0] else a) is not None:
+        return different("one is infinite, the other is a number", "exact")
+    return UNKNOWN
 
 
 OPERATORS = frozenset({"sum", "prod", "int", "iint", "oint", "lim", "bigcup", "bigcap"})

@@ -12,6 +12,7 @@ from assay.verifiers.math_answer.deciding.regions import (
     Region,
     meet,
     normal,
+    order,
     point,
     without,
 )
@@ -61,6 +62,8 @@ def as_set(node: Node) -> Region | None:
             return Region(tuple(point(i) for i in node.items))
         if len(node.items) == 2 and node.left in "([" and node.right in ")]":
             low, high = node.items
+            if order(low, high) == 1 or (low == high and node.left + node.right == "()"):
+                return None  # "(5, -10)" is a point, not an interval without members
             return Region((Interval(low, node.left == "[", high, node.right == "]"),))
         return None
     if isinstance(node, Sym):

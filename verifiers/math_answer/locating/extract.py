@@ -151,7 +151,7 @@ def _extract(
     return _stated_nowhere(text[wrong:], where, cut, whole=not wrong)
 
 
-_COUNTRY = re.compile(r"(?<![A-Za-z])(?:US|USD|CA|AU|HK|NZ|SG|R|A|C|S)\s?(?=\\?\$)")
+_COUNTRY = re.compile(r"(?<![A-Za-z])(?:US|USD|CA|AU|HK|NZ|SG|R|A|C|S)\s?(?=\\?\$\s?\d)")
 
 
 def _amount(said: str | None) -> str | None:

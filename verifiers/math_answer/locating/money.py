@@ -81,8 +81,10 @@ def _closes(text: str, opened: int, at: int) -> bool:
         return False
     if not _is_amount(text, opened):
         return True
-    if text[at + 1 : at + 2].isdigit() or _CODE.search(text, max(opened + 1, at - 3), at):
+    if text[at + 1 : at + 2].isdigit():
         return False
+    if _is_amount(text, at) and _CODE.search(text, max(opened + 1, at - 3), at):
+        return False  # "US$ 5"; but "x^2 + C$" ends a formula
     inside = text[opened + 1 : at]
     bare = inside.rstrip()
     if _OPEN_END.search(bare) is not None:

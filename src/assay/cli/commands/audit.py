@@ -83,7 +83,11 @@ def audit(
     ] = None,
     by: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN", help="Also tell rows apart by this.", show_default=False),
+        typer.Option(
+            metavar="COLUMN",
+            help="Rows that differ in this column are different, too.",
+            show_default=False,
+        ),
     ] = None,
     reader: Annotated[
         str | None,
@@ -378,6 +382,8 @@ def _heading(found: Audit, log: Log) -> str:
     why, _ = explained(frame)
     if why:
         heading += f"\n{why}"
+    for guess in log.guesses:
+        heading += f"\n{one_line(guess)}"
     if log.key_guessed:
         heading += f"\nkey {one_line(frame.key or '')}: it equals the reward in every row"
     if log.solved:

@@ -98,7 +98,9 @@ def fit(
     confidence: Annotated[float, typer.Option(help="Of the intervals.")] = 0.95,
     width: Annotated[
         float,
-        typer.Option(help="Width of intervals to tell the sample size for, in the rubric's unit."),
+        typer.Option(
+            help="Width of an interval, in the rubric's unit: says how many pairs it would take."
+        ),
     ] = 0.1,
     resamples: Annotated[
         int, typer.Option("--bootstrap", help="Resamples for bootstrap intervals; 0: none.")
@@ -200,7 +202,7 @@ def _fitted(
         key = own if own in names else None
     if key and key not in names:
         raise ConfigError(
-            f"--key {key}: is none of the criteria{nearest(key, names)}"
+            f"--key {key}: is not one of the criteria{nearest(key, names)}"
             f"\ncriteria: {', '.join(names)}"
         )
     stand_ins = {k: float(c.missing) for k, c in leaves.items() if c.missing is not None}
@@ -250,7 +252,7 @@ def _made(
 def _check_tied(tied: str, key: str | None, names: Sequence[str], kind: str) -> None:
     if tied not in names:
         raise ConfigError(
-            f"--tied {tied}: is none of the criteria{nearest(tied, names)}"
+            f"--tied {tied}: is not one of the criteria{nearest(tied, names)}"
             f"\ncriteria: {', '.join(names)}"
         )
     if kind != "pairs":

@@ -45,7 +45,7 @@ def read_preferences(
         engine: Makes what scores completions that come without scores; called once, if at all.
 
     Raises:
-        SampleError: a row that is no preference of the kind, or cannot be scored.
+        SampleError: a row that is not a preference of the kind, or cannot be scored.
         RolloutsError: a file that cannot be read on, or no rows at all.
     """
     reader = _Reader(sources, kind, columns, engine is not None)

@@ -34,7 +34,8 @@ from assay.cli.score_rows import score_rows
 from assay.cli.tally import PLACES, Tally
 from assay.errors import AssayError, ConfigError, RolloutsError, SampleError
 from assay.model import SAMPLE_FIELDS, Verdict
-from assay.rollouts.columns import REWARD_COLUMNS, is_scored, with_columns
+from assay.rollouts.columns import REWARD_COLUMNS, is_scored
+from assay.rollouts.mapped import with_columns
 from assay.rollouts.output import STDOUT, ReaderGone, RewardsFile, encode
 from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import find_sources
@@ -239,7 +240,7 @@ def _told(
         for place in tally.invalid:
             say_error(place)
         if count > PLACES:
-            say_error(f"{count:,} rows are invalid; the first {PLACES} are told above")
+            say_error(f"{count:,} rows are invalid; the first {PLACES} are listed above")
         elif strict:
             say_error("stopped at the first invalid row, as --strict asks")
         else:

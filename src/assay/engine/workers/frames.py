@@ -43,7 +43,7 @@ _REPLIES = frozenset({READY, LOADED, BOUND, PREPARING, RESULT})
 
 
 class FrameError(Exception):
-    """What came through the pipe is no frame."""
+    """What came through the pipe is not a frame."""
 
 
 class PipeFrame(NamedTuple):
@@ -68,13 +68,13 @@ def dumps(value: Any) -> bytes:
 
     Raises:
         ValueError: NaN or infinity in `value`.
-        TypeError: something that is no JSON.
+        TypeError: something that is not JSON.
     """
     return _encode(value).encode("ascii")
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not valid JSON")
 
 
 # Made once: `json.dumps` and `json.loads` with options make a new one for every call.

@@ -15,7 +15,7 @@ import threading
 import time
 from collections import deque
 
-from assay.engine.workers.deadlines import blocks_others, look, next_look_s
+from assay.engine.workers import deadlines
 from assay.engine.workers.frames import BOUND, LOADED, PREPARING, READY, FrameError, PipeFrame
 from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.process import WorkerProcess
@@ -188,16 +188,16 @@ class WorkerPool:
         now = time.monotonic()
         for work in (self._killable, self._waiting):
             for worker in work.workers:
-                wait = next_look_s(worker, now)
+                wait = deadlines.next_look_s(worker, now)
                 if wait is not None:
                     soonest = wait if soonest is None else min(soonest, wait)
         return soonest
 
     def _check(self, work: Work, worker: WorkerProcess, now: float) -> None:
         """Hold the worker to its bounds."""
-        if work.size > 1 and blocks_others(worker, now):
+        if work.size > 1 and deadlines.blocks_others(worker, now):
             work.offer_to_others(worker)
-        decision = look(worker, now)
+        decision = deadlines.look(worker, now)
         if decision is None:
             return
         if decision.reply is not None:
@@ -347,7 +347,7 @@ class WorkerPool:
         worker.jobs.clear()
         if not worker.ready:
             work.stillborn += 1
-            if work.stillborn >= 3:
+            if deadlines.none_starts(work.stillborn, why):
                 work.queue.extendleft(reversed(jobs))
                 self._fail(work, f"workers do not start: the last one {why or 'was killed'}")
                 work.stillborn = 0
@@ -357,7 +357,7 @@ class WorkerPool:
             for job in guilty:
                 job.attempts += 1
                 if job.attempts >= 2:
-                    self._settle(job, ("dead", f"its worker {why}, twice"))
+                    self._settle(job, deadlines.lost_twice(why, job))
         work.give_back(jobs)
 
     def _assign(self, work: Work, now: float) -> None:
@@ -378,7 +378,7 @@ class WorkerPool:
                 self._flush(worker)
 
     def _end(self, reason: str) -> None:
-        """Kill and bury everything; tell every caller."""
+        """Kill and bury everything; every caller gets an answer."""
         with self._lock:
             self._ended = True
         self._sort()

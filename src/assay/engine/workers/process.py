@@ -100,6 +100,8 @@ class WorkerProcess:
         """When the first job started; None while starting up or importing a verifier."""
         self.touched = time.monotonic()
         self.baseline: Account | None = None
+        self.halted: float | None = None
+        """Since when it has been seen stopped, while no clock ran for it."""
         self.preparing_until: float | None = None
         """Its first job's clock stands still, at most until then."""
         self.extra_s = 0.0
@@ -177,7 +179,7 @@ def _two_pipes() -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def _pidfd(pid: int) -> int:
-    """Tells of a death at once; without it (-1), the end of the pipe tells."""
+    """Shows a death at once; without it (-1), the end of the pipe does."""
     if hasattr(os, "pidfd_open"):
         with contextlib.suppress(OSError):  # an old kernel or a sandbox, or no descriptor is left
             return os.pidfd_open(pid)

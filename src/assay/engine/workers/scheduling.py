@@ -16,12 +16,24 @@ from assay.engine.workers.job import Job
 from assay.engine.workers.process import WorkerProcess
 
 WINDOW_S = 0.01
-"""About as much work as this is kept in a worker's pipe, so that it never runs dry."""
+"""About as much work as this is kept in a worker's pipe, so that it never runs dry. Python switches
+threads every 5 ms, so the pool's thread may come late by that: less would leave workers idle, more
+would sit behind a slow job."""
 
 WINDOW_JOBS = 128
+"""Jobs in a worker's pipe at most: what a killed worker held is judged again by others."""
+
 WINDOW_BYTES = 1 << 20
+"""Bytes of them at most: what Linux lets a pipe hold (`fs.pipe-max-size`); the rest would lie in
+our own memory."""
+
 WAITING_JOBS = 64
-"""Jobs of waiting verifiers that run at once."""
+"""Jobs of waiting verifiers that run at once: enough to hide the network's latency, few enough for
+a server to take from one client."""
+
+LATELY = 0.2
+"""Weight of the newest job in how long a verifier's jobs take. Five jobs or so decide: one slow
+completion changes little, and another data set shows soon."""
 
 
 @dataclass(slots=True)
@@ -37,7 +49,10 @@ class Work:
 
     @property
     def taking(self) -> list[WorkerProcess]:
-        """Workers that take further jobs, those that hold the fewest first."""
+        """Workers that take further jobs, those that hold the fewest first.
+
+        Not those whose queue was offered to others: their first job is slow, and may be for good.
+        """
         return sorted((w for w in self.workers if not w.shared), key=lambda w: len(w.jobs))
 
     @property
@@ -53,6 +68,7 @@ class Work:
     def missing(self) -> int:
         """How many workers to start for what is queued."""
         idle = sum(1 for w in self.workers if not w.shared and not w.jobs)
+        # one a queued job at most: an engine of many cores that judges one sample starts one worker
         wanted = min(self.size, len(self.queue)) - idle
         return max(0, min(wanted, self.size - len(self.workers)))
 
@@ -80,11 +96,16 @@ class Pace:
     def learn(self, verifier: int, wall: float) -> None:
         """A job of the verifier took `wall` seconds."""
         before = self._seconds.get(verifier)
-        wall = max(wall, 1e-6)
-        self._seconds[verifier] = wall if before is None else 0.8 * before + 0.2 * wall
+        wall = max(wall, 1e-6)  # a clock too coarse to see a job: still not "takes no time"
+        new = wall if before is None else (1.0 - LATELY) * before + LATELY * wall
+        self._seconds[verifier] = new
 
     def of(self, verifier: int) -> float:
-        """What a job of the verifier is expected to take; unknown: as much as fills a pipe."""
+        """What a job of the verifier is expected to take, in seconds.
+
+        Unknown: as much as fills a pipe, so that the first worker gets one job and shows how long
+        it takes before it gets more.
+        """
         return self._seconds.get(verifier, WINDOW_S)
 
 
@@ -97,7 +118,7 @@ def fill(
         work: Whose queue is taken from.
         worker: One of its workers, ready.
         share: The most it gets; an idle one gets one in any case.
-        pace: Tells how much work its pipe holds.
+        pace: How long jobs take, and so how much work its pipe holds.
         recipes: Number of a verifier -> what a worker needs to build it, before its first job.
 
     Returns:

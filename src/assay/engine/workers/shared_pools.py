@@ -18,7 +18,7 @@ _users: dict[tuple[int, int], int] = {}
 
 
 def available_cores() -> int:
-    """Cores this process may use, by its affinity where the system tells."""
+    """Cores this process may use, by its affinity where the system has one."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) or 1
     return os.cpu_count() or 1

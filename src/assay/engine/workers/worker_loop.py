@@ -53,7 +53,7 @@ class LoadedVerifier:
 
 
 def load_verifier(payload: bytes) -> LoadedVerifier:
-    """Import and build what the payload names; a failure is kept and told with every job."""
+    """Import and build what the payload names; a failure is kept and reported with every job."""
     told = loads(payload)
     name = told["name"]
     reader = Reader(name, tuple(told["sees"]))
@@ -118,7 +118,7 @@ def as_verdict(name: str, result: Any, seconds: float) -> Verdict:
     """`result` with the verifier's full name and its time.
 
     Raises:
-        VerdictError: `result` is no verdict.
+        VerdictError: `result` is not a verdict.
     """
     if not isinstance(result, Verdict):
         raise VerdictError(f"{name} returned a {type(result).__name__}, not a Verdict")
@@ -184,7 +184,7 @@ def _packed(loaded: LoadedVerifier, reply: dict[str, Any]) -> bytes:
     try:
         return dumps(reply)
     except (ValueError, TypeError, RecursionError) as err:
-        return dumps({"crash": [f"{loaded.name}: the verdict is no JSON: {err}"[:500], ""]})
+        return dumps({"crash": [f"{loaded.name}: the verdict is not valid JSON: {err}"[:500], ""]})
 
 
 def _judge(

@@ -3,7 +3,7 @@
 Started by `pool` as a process of its own; speaks on one SEQPACKET socket. A job arrives as a
 small JSON message of limits, and descriptors: the job itself (a sealed memory file that only the
 child reads, so that no sample ever lies in memory that another one inherits), stdin, the
-channel, stdout, stderr, and a status socket on which the zygote tells the child's pidfd and how
+channel, stdout, stderr, and a status socket on which the zygote sends the child's pidfd and how
 it ended.
 
 At ``namespaces`` the zygote is process 1 of a pid namespace: when it dies, by whatever cause,
@@ -118,12 +118,15 @@ class Zygote:
     # -- set-up ------------------------------------------------------------------------------
 
     def prepare(self) -> None:
-        """Load modules, enter the namespaces, and tell the parent how it went."""
+        """Load modules, enter the namespaces, and report to the parent how it went."""
         self._exposed = exposed.standard()
         self._more = [
             path for site in self._site for name in self._packages
             if os.path.lexists(path := os.path.join(site, name))
         ]  # fmt: skip
+        # The order matters. Modules are loaded while the whole disk can be read; then the
+        # namespaces close it. Memory is measured after loading, since a program is given its limit
+        # beyond what the interpreter holds.
         self._find_listed()
         self._load()
         if self._beside:  # costs a tenth of a second that most need not pay
@@ -172,8 +175,11 @@ class Zygote:
         import importlib
 
         for name in self._preload:
+            module, _, call = name.partition(":")
             with contextlib.suppress(ImportError):  # a program that needs it fails by itself
-                importlib.import_module(name)
+                loaded = importlib.import_module(module)
+                if call and hasattr(loaded, call):  # it looks about the machine, once
+                    getattr(loaded, call)()
 
     def _enter_namespaces(self) -> bool:
         """New namespaces and a new root; the rest of the zygote is process 1 in there."""
@@ -181,6 +187,8 @@ class Zygote:
         kinds |= confine.CLONE_NEWIPC | confine.CLONE_NEWUTS
         uid, gid = os.getuid(), os.getgid()
         own_user = False
+        # As root first: then a program gets a user of its own, whose processes and files no other
+        # run can touch. Anybody else needs a user namespace, in which all runs are one user.
         try:
             confine.unshare(kinds, "unshare")
         except confine.Refused:
@@ -305,7 +313,7 @@ class Zygote:
     def _child(
         self, limits: dict[str, Any], job_fd: int, fds: tuple[int, ...], place: Place
     ) -> None:
-        """Confine, then run. Never returns; a step that fails is told as the zygote's fault."""
+        """Confine, then run. Never returns; a step that fails is reported as the zygote's fault."""
         code = 125
         channel = 3
         try:
@@ -328,6 +336,9 @@ class Zygote:
             os._exit(code)
 
     def _confine(self, limits: dict[str, Any], place: Place) -> None:
+        # The order is that of powers lost: mounting needs the most, so /tmp comes first; Landlock
+        # and limits can be set by anybody; privileges go when nothing needs them any more; seccomp
+        # is last: it forbids the calls that set the others up.
         os.setsid()
         uid = place.uid if place.uid is not None else os.getuid()
         if self._level == "namespaces":
