@@ -27,7 +27,7 @@ from assay.engine.preflight import PreflightRow, preflight
 from assay.errors import RolloutsError
 from assay.model import SAMPLE_FIELDS
 from assay.plugins.spec import SEVERITIES, PreflightFinding
-from assay.rollouts.columns import with_columns
+from assay.rollouts.mapped import with_columns
 from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import find_sources
 
