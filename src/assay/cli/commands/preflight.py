@@ -28,7 +28,7 @@ from assay.errors import RolloutsError
 from assay.model import SAMPLE_FIELDS
 from assay.plugins.spec import SEVERITIES, PreflightFinding
 from assay.printable import one_line
-from assay.rollouts.columns import with_columns
+from assay.rollouts.mapped import with_columns
 from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import find_sources
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.engine.workers.blame import Account
-from assay.engine.workers.frames import REPLY_BYTES, Reader, dumps
+from assay.engine.workers.frames import REPLY_BYTES, FrameReader, dumps
 from assay.errors import WorkerError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class WorkerProcess:
             os.set_blocking(descriptor, False)
             _widen(descriptor)
         self.waiting = waiting
-        self.reader = Reader(REPLY_BYTES)
+        self.reader = FrameReader(REPLY_BYTES)
         self.outgoing = bytearray()
         self.introduced: set[int] = set()
         """Numbers of the verifiers whose recipes were sent to it."""
