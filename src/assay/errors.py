@@ -97,7 +97,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     "; did you mean 'math'?"
     """
     known = list(known)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=SIMILAR)
+    similar = SIMILAR if len(name) > SHORT else SIMILAR_SHORT
+    close = difflib.get_close_matches(name, known, n=1, cutoff=similar)
     if not close and len(name) >= WHOLE_WORD:
         begun = [k for k in known if k.startswith(name) or (name.startswith(k) and len(k) > 2)]
         close = sorted(begun, key=lambda k: (abs(len(k) - len(name)), k))[:1]
@@ -107,6 +108,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
 SIMILAR = 0.7
 """Similarity of two names that may be one with a slip: one letter of four. At 0.6 `scores` was
 suggested for `correct`, which means something else."""
+
+SHORT = 3
+SIMILAR_SHORT = 0.66
+"""The same for names of so few letters: one of three may be wrong, or two be swapped."""
 
 WHOLE_WORD = 3
 """Letters from which a name may stand for a longer one that begins with it."""

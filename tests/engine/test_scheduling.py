@@ -6,13 +6,18 @@ each row is a rule of thumb with its reason, at the boundary where it turns.
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections import deque
 from typing import Any, NamedTuple, cast
 
 import pytest
 
 from assay.engine.workers import deadlines
-from assay.engine.workers.blame import BLAME_SHARE, Account, at_fault, own_share
+from assay.engine.workers.blame import BLAME_SHARE, Account, at_fault, own_share, was_stopped
 from assay.engine.workers.deadlines import OWN_SHARE, START_S, STEAL_S, TICK
 from assay.engine.workers.job import Job
 from assay.engine.workers.scheduling import (
@@ -220,6 +225,7 @@ class Busy(Worker):
         self.since: float | None = 0.0
         self.touched, self.extra_s = 0.0, 0.0
         self.baseline: Account | None = BEFORE
+        self.pid = os.getpid()
         vars(self).update(more)
 
 
@@ -349,3 +355,32 @@ def test_a_reply_that_stops_in_its_midst_replaces_the_worker(
     found = deadlines.look(cast(Any, Busy(pid=0, reader=Reader(partial=True))), 1.0)
     assert found is not None
     assert (found.reply, found.why) == (None, "stopped in the middle of a reply")
+
+
+def test_time_that_it_was_stopped_is_not_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel's accounts take a stop for sleep; that it goes on again changes nothing."""
+    monkeypatch.setattr(deadlines, "account", lambda pid: Account(101.0, 5.1, 1.0, "R"))
+    monkeypatch.setattr(deadlines, "was_stopped", lambda pid: True)
+    first = deadlines.look(cast(Any, Busy(pid=0, reader=Reader())), 1.0)
+    assert first is not None
+    assert (first.reply, first.retire, first.why) == (None, True, deadlines.STOPPED)
+    again = deadlines.look(cast(Any, Busy(job(attempts=1), pid=0, reader=Reader())), 1.0)
+    assert again is not None
+    assert again.reply is not None
+    assert again.reply[0] == "starved"
+
+
+def test_the_kernel_tells_of_a_stop_once() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        assert not was_stopped(child.pid)
+        for sign in (signal.SIGSTOP, signal.SIGCONT):
+            child.send_signal(sign)
+            until = time.monotonic() + 30
+            while not was_stopped(child.pid):
+                assert time.monotonic() < until
+            assert not was_stopped(child.pid)
+    finally:
+        child.kill()
+        child.wait()
+    assert not was_stopped(child.pid)

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from assay.audit.logs.database import connect, interrupts
+from assay.audit.logs.fields.database import connect, interrupts
 
 
 def test_a_query_that_is_interrupted_is_ctrl_c() -> None:

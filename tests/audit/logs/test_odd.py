@@ -19,7 +19,7 @@ from planted import make_frame
 
 from assay.audit.frame import LARGEST, SMALLEST
 from assay.audit.logs import Log, read_log
-from assay.audit.logs.database import connect
+from assay.audit.logs.fields.database import connect
 from assay.errors import ConfigError, RolloutsError
 
 
@@ -321,7 +321,7 @@ def test_gzip_of_several_members_and_single_rows_again(tmp_path: Path) -> None:
 
 def test_single_rows_of_a_large_gzip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unpacked from the nearest mark before them, not from the start."""
-    from assay.audit.logs import lines
+    from assay.audit.logs.sources import lines
 
     monkeypatch.setattr(lines, "SEEK_BYTES", 4096)
     monkeypatch.setattr(lines, "PIECE_BYTES", 1500)
@@ -379,7 +379,8 @@ def refuse(path: Path, told: str, **options: Any) -> None:
 def test_files_that_are_never_read(tmp_path: Path) -> None:
     told = (
         "PATH: may hold a pickle, which runs code when it is loaded; never read"
-        "\nfix: write the log as JSONL or Parquet"
+        "\nfix: write the log as JSONL or Parquet; of slime's debug rollouts, where you trust "
+        "the file, each of its `samples` as a line of JSON"
     )
     for name in ("log.jsonl", "log.pkl", "log.bin"):
         (tmp_path / name).write_bytes(pickle.dumps([row(0)]))
@@ -515,7 +516,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "a reader": (
         {"reader": "tlr"},
         "--reader tlr: no reader is called that; did you mean 'trl'?\nreaders: assay, ledger, trl, "
-        "verl, openrlhf, verifiers, verifiers_results, inspect, columns",
+        "verl, openrlhf, verifiers, verifiers_results, inspect, lists, lm_eval, evals, skyrl, "
+        "slime, nemo_gym, rllm, wandb, weave, columns",
     ),
     "rows": ({"max_rows": 0}, "max_rows is 0, must be at least 1"),
 }

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from plain_log import NAN, same, write_rows
 
 from assay.audit.frame import STATUSES
-from assay.audit.logs import gather, read_log, source
+from assay.audit.logs import gather, read_log
 from assay.audit.logs.gather import Block, Gathered, codes, mixed, of_step
+from assay.audit.logs.sources import parts
 
 
 def log_rows(groups: int, size: int = 4) -> list[dict[str, Any]]:
@@ -76,7 +77,7 @@ def test_the_order_of_rows_and_the_cut_into_files_are_no_matter(
 ) -> None:
     rows = log_rows(60)
     monkeypatch.setattr(gather, "SLACK_ROWS", 0)
-    monkeypatch.setattr(source, "BATCH_ROWS", 10)
+    monkeypatch.setattr(parts, "BATCH_ROWS", 10)
     kept = []
     for name, order in (("one", range(240)), ("other", np.random.default_rng(1).permutation(240))):
         folder = tmp_path / name

@@ -49,6 +49,8 @@ class State:
     """Names of builtins to which the suite, or the prompt, gives another meaning."""
     classes: frozenset[str]
     """Names that the suite takes for classes: what a call of them gives is no plain value."""
+    believed: bool = False
+    """Operators of classes are: what is asked of their objects is no case."""
     dropped: int = 0
 
 
@@ -235,6 +237,8 @@ def _isclose(test: ast.Call, state: State) -> Case:
 def _equal(left: ast.expr, right: ast.expr, state: State, rules: Rules) -> Case:
     mine = [bool(used(x) & state.aliases) for x in (left, right)]
     if all(mine):
+        if used(left) & state.classes or any(map(is_capital, used(left) & state.aliases)):
+            raise NotACase  # two objects: their class's equality is what is tested
         return _itself(left, right, state, rules)
     if mine[1]:
         left, right = right, left
@@ -271,7 +275,7 @@ def _case(
         view = View(steps, relation)
     if ("sorted", None) in steps:
         rules = _as_sorted(steps, relation, rules)
-    if view is not None and (
+    if (view is not None or rules.as_type is not None or state.believed) and (
         used(call.func) & state.classes or any(map(is_capital, used(call.func)))
     ):
         raise NotACase  # its operators are under test, and it is no plain value

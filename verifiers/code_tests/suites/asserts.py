@@ -31,6 +31,8 @@ from assay.verifiers.code_tests.suites.corrections import CORRECTIONS
 from assay.verifiers.code_tests.suites.identity_rewrites import asking
 from assay.verifiers.code_tests.suites.literals import NoLiteral
 from assay.verifiers.code_tests.suites.modules import OFFERED, USUAL, from_program
+from assay.verifiers.code_tests.suites.needs import Needs
+from assay.verifiers.code_tests.suites.operators import operators
 from assay.verifiers.code_tests.suites.prepare import (
     caught,
     import_assumed,
@@ -55,6 +57,8 @@ class Converted:
     rest: Rest | None
     names: tuple[str, ...]
     self_comparisons: int
+    needs: Needs
+    """What of it a proxy refuses to believe."""
 
 
 def convert(
@@ -101,8 +105,11 @@ def convert(
         aliases.add(check.args.args[0].arg)
     shadowed = frozenset(dir(builtins)) & (_defined(tree) | _defined(parsed(before)))
     entry = entry or (names[0] if len(names) == 1 else None)
+    meant = classes(tree, names, before)
+    need = operators(tree, names, meant, constructed(tree, names, before))
+    believed = need.trust == "operators"
     state = State(
-        aliases, entry, [], has_reference, {}, shadowed, frozenset(classes(tree, names, before))
+        aliases, entry, [], has_reference, {}, shadowed, frozenset(meant), believed=believed
     )
     correction = CORRECTIONS.get(hashlib.sha256(code.strip().encode()).hexdigest())
     if correction is not None:
@@ -119,7 +126,7 @@ def convert(
         known = used(tree) | used(parsed(before))
         made = tuple(x for x in _records(before) if x not in names and x in known)
         rest = replace(rest, names=(*rest.names, *made))
-    return Converted(tuple(state.cases), rest, names, state.dropped)
+    return Converted(tuple(state.cases), rest, names, state.dropped, need)
 
 
 def _refuse(why: str, fix: str) -> NoReturn:

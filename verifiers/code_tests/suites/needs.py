@@ -12,6 +12,7 @@ It is decided before any program runs, so that no program can choose by whom it 
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -114,7 +115,7 @@ def needs(tree: ast.Module, names: Collection[str] = ()) -> Needs:
     for line, reason in sorted(_shared(tree, set(names))):
         found.setdefault(f"line {line} {reason}")
     if found:
-        return Needs("in_process", _few(found))
+        return Needs("in_process", few(found))
     return PROXY
 
 
@@ -129,8 +130,8 @@ def refusal(found: Needs, given: Trust) -> str:
     )
 
 
-def _few(found: Collection[str]) -> tuple[str, ...]:
-    """The first of each kind."""
+def few(found: Collection[str]) -> tuple[str, ...]:
+    """The first reason of each kind, of "line N does something"."""
     kinds: dict[str, str] = {}
     for reason in found:
         kinds.setdefault(reason.split(" ", 2)[2], reason)
@@ -167,6 +168,7 @@ def _shared(tree: ast.Module, names: set[str]) -> Iterator[tuple[int, str]]:
                     yield item.lineno, _FIXTURES[arg.arg]
     yield from _streams(tree, names)
     yield from _seeds(tree)
+    yield from _frames(tree, names)
 
 
 _HARMLESS = {
@@ -227,11 +229,25 @@ def _streams(tree: ast.Module, names: set[str]) -> Iterator[tuple[int, str]]:
             made |= {ast.unparse(x) for x in item.targets}
         elif isinstance(item, ast.withitem) and _is_stream(item.context_expr):
             made |= {ast.unparse(item.optional_vars)} if item.optional_vars else set()
+    foreign = _own(tree, names)
     for item in ast.walk(tree):
-        if isinstance(item, ast.Call) and _root(item.func) in names:
+        if isinstance(item, ast.Call) and (root := _root(item.func)) and root not in foreign:
             for argument in (*item.args, *(k.value for k in item.keywords)):
                 if _is_stream(argument) or ast.unparse(argument) in made:
                     yield item.lineno, "hands an open stream to the program"
+
+
+def _own(tree: ast.Module, modules: set[str]) -> set[str]:
+    """Names that are the suite's own, or Python's: all others are the program's."""
+    found = set(dir(builtins)) | {"self"}
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Import | ast.ImportFrom):
+            for module, name in _imported(item):
+                if module.partition(".")[0] not in modules and not getattr(item, "level", 0):
+                    found.add(name)
+        elif isinstance(item, ast.FunctionDef | ast.ClassDef):
+            found.add(item.name)
+    return found - modules
 
 
 def _is_stream(expr: ast.expr) -> bool:
@@ -241,20 +257,65 @@ def _is_stream(expr: ast.expr) -> bool:
 
 
 def _seeds(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """A generator seeded for the program to draw from: where the suite itself draws nothing."""
-    seeded: dict[str, int] = {}
-    drawn = set()
-    for item in ast.walk(tree):
+    """A generator seeded for the program to draw from.
+
+    So it is where the suite itself draws nothing, or seeds it twice to draw the same again.
+    """
+    functions = [x for x in ast.walk(tree) if isinstance(x, ast.FunctionDef)]
+    inside = {id(y) for x in functions for y in ast.walk(x)}
+    parts = [
+        [x for x in ast.walk(tree) if id(x) not in inside],
+        *(list(ast.walk(x)) for x in functions),
+    ]
+    drawn = {
+        owner
+        for part in parts
+        for owner, call in _random(part)
+        if call.func.attr != "seed"  # type: ignore[attr-defined]
+    }
+    for part in parts:
+        seeded = [(o, call) for o, call in _random(part) if call.func.attr == "seed"]  # type: ignore[attr-defined]
+        for owner, call in seeded:
+            if owner not in drawn or sum(o == owner for o, _ in seeded) > 1:
+                yield call.lineno, "seeds the random numbers that the program draws"
+
+
+def _random(items: Sequence[ast.AST]) -> Iterator[tuple[str, ast.Call]]:
+    """Calls of ``random.something``, with the owner's name."""
+    for item in items:
         if isinstance(item, ast.Call) and isinstance(item.func, ast.Attribute):
             owner = ast.unparse(item.func.value)
             if owner in ("random", "np.random", "numpy.random"):
-                if item.func.attr == "seed":
-                    seeded.setdefault(owner, item.lineno)
-                else:
-                    drawn.add(owner)
-    for owner, line in seeded.items():
-        if owner not in drawn:
-            yield line, "seeds the random numbers that the program draws"
+                yield owner, item
+
+
+_FRAMES = {
+    "columns", "iloc", "loc", "iat", "dtypes", "sort_values", "reset_index", "equals",
+    "groupby", "nunique", "iterrows", "itertuples", "value_counts", "to_dict", "set_index",
+    "isnull", "isna", "dtype", "gca", "get_xlabel", "get_ylabel", "get_title",
+    "get_xticklabels", "get_lines", "patches",
+}  # fmt: skip
+
+
+def _frames(tree: ast.Module, names: set[str]) -> Iterator[tuple[int, str]]:
+    """Attributes of data frames and plots, of what a function of the program's gave."""
+    own = _own(tree, names)
+
+    def is_result(expr: ast.expr) -> bool:
+        called = isinstance(expr, ast.Call) and isinstance(expr.func, ast.Name)
+        name = expr.func.id if called else ""  # type: ignore[attr-defined]
+        return bool(name) and name not in own and not name.lstrip("_")[:1].isupper()
+
+    results = {
+        ast.unparse(target)
+        for item in ast.walk(tree) if isinstance(item, ast.Assign) and is_result(item.value)
+        for target in item.targets
+    }  # fmt: skip
+    for item in ast.walk(tree):
+        if not (isinstance(item, ast.Attribute) and item.attr in _FRAMES):
+            continue
+        if is_result(item.value) or ast.unparse(item.value) in results:
+            yield item.lineno, "uses data frames, plots or arrays' types, which do not cross"
 
 
 def _root(expr: ast.expr) -> str:

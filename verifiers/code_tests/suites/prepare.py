@@ -112,10 +112,17 @@ def import_assumed(tree: ast.Module, known: set[str]) -> None:
         if isinstance(x, ast.Attribute) and isinstance(x.value, ast.Name)
         and x.value.id in _ASSUMED and x.value.id not in known
     }  # fmt: skip
+    if wanted.keys().isdisjoint(("np", "numpy")) and "numpy" not in known and _asks_arrays(tree):
+        wanted["numpy"] = None
     at = 0
     while at < len(tree.body) and _comes_first(tree.body[at]):
         at += 1
     tree.body[at:at] = [ast.parse(_ASSUMED[name]).body[0] for name in wanted]
+
+
+def _asks_arrays(tree: ast.Module) -> bool:
+    """Whether it asks something for what only arrays have, which are lists to other suites."""
+    return any(isinstance(x, ast.Attribute) and x.attr in ("ndim", "shape") for x in ast.walk(tree))
 
 
 def _comes_first(item: ast.stmt) -> bool:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from assay.engine.workers.blame import BLAME_SHARE, account, at_fault, own_share
-from assay.engine.workers.job import Reply
+from assay.engine.workers.blame import BLAME_SHARE, account, at_fault, own_share, was_stopped
+from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.process import WorkerProcess
 
 START_S = 60.0
@@ -29,6 +29,18 @@ happened since; what the first tenth was spent on is not known."""
 OWN_SHARE = 0.95
 """An item has spent its time once this share of it was its own doing. Not all of it: the kernel
 counts CPU time in ticks of 10 ms, and on an idle machine, too, a process waits now and then."""
+
+STOPPED = "was stopped by the machine"
+"""Why a worker was replaced that somebody stopped: no item is to blame for it."""
+
+STILLBORN = 3
+"""Workers in a row that ended before they were ready: then none will start."""
+
+STOPS = 10
+"""Workers in a row that were stopped before they were ready: then somebody means it."""
+
+HALT_S = 0.5
+"""A worker that starts, imports or waits is replaced when it has been stopped for this long."""
 
 IDLE_S = 0.25
 """How often a worker that starts, imports or waits for the network is looked at. These have bounds
@@ -86,6 +98,8 @@ def look(worker: WorkerProcess, now: float) -> Decision | None:
     """What the bounds ask for now; None: let it go on. Takes the first account when it is due."""
     if not worker.alive or (not worker.jobs and worker.ready):
         return None
+    if (worker.since is None or worker.waiting) and _halted(worker, now):
+        return Decision(retire=True, why=STOPPED)
     if worker.since is None:
         late = now - worker.touched > START_S
         return Decision(retire=True, why=f"did not start within {START_S:.0f} s") if late else None
@@ -101,8 +115,32 @@ def look(worker: WorkerProcess, now: float) -> Decision | None:
     if worker.baseline is None:
         if spent >= bound * TICK:
             worker.baseline = account(worker.pid)
+            was_stopped(worker.pid)  # before it: of another item
         return None
     return _judge(worker, spent, bound) if spent >= bound else None
+
+
+def _halted(worker: WorkerProcess, now: float) -> bool:
+    """Whether a worker that no clock runs for has been stopped for a while."""
+    if account(worker.pid).state not in "Tt":
+        worker.halted = None
+        return False
+    if worker.halted is None:
+        worker.halted = now
+    return now - worker.halted >= HALT_S
+
+
+def none_starts(stillborn: int, why: str | None) -> bool:
+    """Whether so many workers in a row that were never ready mean that none ever will be."""
+    return stillborn >= (STOPS if why == STOPPED else STILLBORN)
+
+
+def lost_twice(why: str, job: Job) -> Reply:
+    """What a job comes to whose worker was lost a second time."""
+    told = f"its worker {why}, twice"
+    if why == STOPPED:  # the machine's doing: no bug of anybody's
+        return "starved", (told, 2.0 * job.timeout_s)
+    return "dead", told
 
 
 def _look_at_waiting(worker: WorkerProcess, now: float) -> Decision | None:
@@ -129,7 +167,7 @@ def _judge(worker: WorkerProcess, spent: float, bound: float) -> Decision | None
     last = spent >= 2.0 * bound
     # Its own time counts: under load an item may take up to twice the bound to spend it.
     share = BLAME_SHARE if last else OWN_SHARE * bound / spent
-    fault = at_fault(before, state, share)
+    fault = "stopped" if was_stopped(worker.pid) else at_fault(before, state, share)
     if fault == "completion":
         # by what most of its own time went to; a program that does a bit of both is named by one
         what = "cpu" if state.cpu - before.cpu > 0.5 * own else "sleep"
@@ -138,7 +176,7 @@ def _judge(worker: WorkerProcess, spent: float, bound: float) -> Decision | None
     # A debugger, a full disk or a paused container stops processes; once more in a fresh worker
     # tells a passing trouble from a lasting one, and twice is as long as anybody has to wait.
     if fault == "stopped" and worker.jobs[0].attempts == 0:
-        return Decision(retire=True, why="was stopped by the machine")
+        return Decision(retire=True, why=STOPPED)
     if last or fault == "stopped":
         told = f"the machine was too busy: it ran {own:.3g} of its {bound:.3g} s"
         return Decision(("starved", (told, spent)), retire=True)

@@ -15,7 +15,7 @@ import threading
 import time
 from collections import deque
 
-from assay.engine.workers.deadlines import blocks_others, look, next_look_s
+from assay.engine.workers import deadlines
 from assay.engine.workers.frames import BOUND, LOADED, PREPARING, READY, FrameError, PipeFrame
 from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.process import WorkerProcess
@@ -104,10 +104,9 @@ class WorkerPool:
             work.workers.clear()
         for worker in self._dying:
             worker.popen.returncode = 0
-        with contextlib.suppress(OSError):
-            os.close(self._wake_in)
-        with contextlib.suppress(OSError):
-            os.close(self._wake_out)
+        for end in (self._wake_in, self._wake_out):
+            with contextlib.suppress(OSError):
+                os.close(end)
         with contextlib.suppress(OSError):
             self._selector.close()
 
@@ -163,7 +162,7 @@ class WorkerPool:
             if work.queue:
                 self._assign(work, now)
         if self._dying:
-            self._dying = [w for w in self._dying if w.popen.poll() is None]
+            self._dying = [w for w in self._dying if not w.ended()]
 
     def _sort(self) -> None:
         while self._incoming:
@@ -188,16 +187,16 @@ class WorkerPool:
         now = time.monotonic()
         for work in (self._killable, self._waiting):
             for worker in work.workers:
-                wait = next_look_s(worker, now)
+                wait = deadlines.next_look_s(worker, now)
                 if wait is not None:
                     soonest = wait if soonest is None else min(soonest, wait)
         return soonest
 
     def _check(self, work: Work, worker: WorkerProcess, now: float) -> None:
         """Hold the worker to its bounds."""
-        if work.size > 1 and blocks_others(worker, now):
+        if work.size > 1 and deadlines.blocks_others(worker, now):
             work.offer_to_others(worker)
-        decision = look(worker, now)
+        decision = deadlines.look(worker, now)
         if decision is None:
             return
         if decision.reply is not None:
@@ -336,18 +335,18 @@ class WorkerPool:
         worker.kill()  # what it leaves behind in its process group
         worker.close()
         work.workers.remove(worker)
-        if worker.popen.poll() is None:
+        if not worker.ended():
             if killed:
                 self._dying.append(worker)
             else:
-                worker.popen.wait()
+                worker.wait()
         if not killed:
             why = worker.death()
         jobs = [job for job in worker.jobs if not job.done]
         worker.jobs.clear()
         if not worker.ready:
             work.stillborn += 1
-            if work.stillborn >= 3:
+            if deadlines.none_starts(work.stillborn, why):
                 work.queue.extendleft(reversed(jobs))
                 self._fail(work, f"workers do not start: the last one {why or 'was killed'}")
                 work.stillborn = 0
@@ -357,7 +356,7 @@ class WorkerPool:
             for job in guilty:
                 job.attempts += 1
                 if job.attempts >= 2:
-                    self._settle(job, ("dead", f"its worker {why}, twice"))
+                    self._settle(job, deadlines.lost_twice(why, job))
         work.give_back(jobs)
 
     def _assign(self, work: Work, now: float) -> None:
@@ -387,13 +386,13 @@ class WorkerPool:
             for worker in work.workers:
                 worker.kill()
             for worker in work.workers:
-                worker.popen.wait()
+                worker.wait()
                 worker.close()
             work.workers.clear()
             work.queue.extendleft(job for job in jobs if not job.done)
             self._fail(work, reason)
         for worker in self._dying:
-            worker.popen.wait()
+            worker.wait()
         self._dying.clear()
         with contextlib.suppress(OSError):
             self._selector.close()

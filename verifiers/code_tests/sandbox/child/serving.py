@@ -49,6 +49,8 @@ class Server:
         """Of the objects, by identity: the same object is the same number."""
         self._stubs: dict[int, int] = {}
         """Numbers of the test's functions, by identity of what stands for them here."""
+        self._functions: dict[int, Any] = {}
+        """What stands for them, by those numbers."""
         self._classes: list[type] = []
         self._turn = threading.RLock()
         """Held by the thread that talks to the test; free while the program works, whose threads
@@ -154,18 +156,25 @@ class Server:
         if what == "n":
             return self._attribute(which)
 
+        if which in self._functions:  # the same one, so that a program finds what it keeps
+            return self._functions[which]
+
         def function(*args: Any, **kwargs: Any) -> Any:
             return self._called_back(which, args, kwargs)
 
         function.__name__ = function.__qualname__ = str(told[2])
         self._objects.append(function)  # kept, so that nothing else gets its identity
         self._stubs[id(function)] = which
+        self._functions[which] = function
         return function
 
     def _other(self, value: Any) -> Any:
         """What the test is told of something that is no value."""
         if id(value) in self._stubs:
             return {"!": ["f", self._stubs[id(value)]]}
+        cls: Any = value
+        if type(value) is type and vars(builtins).get(cls.__name__) is value:
+            return {"!": ["b", cls.__name__]}
         number = self._numbers.get(id(value))
         if number is None:
             number = self._numbers[id(value)] = len(self._objects)

@@ -6,6 +6,7 @@ would be hash tables of a stranger's keys, which a stranger can make quadratic.
 
 from __future__ import annotations
 
+import builtins
 import json
 import keyword
 import math
@@ -186,9 +187,11 @@ def _elsewhere(v: Any) -> DecodedOpaque:
     """What stays with the test or the program: here an object like any other.
 
     ``["h", number, class, abilities]`` is one of the program's, ``["f", number]`` a function of
-    the test's that it was given.
+    the test's that it was given, ``["b", name]`` a builtin type.
     """
     what, *numbers = _list(v) or [None]
+    if what == "b" and len(numbers) == 1 and isinstance(vars(builtins).get(str(numbers[0])), type):
+        return DecodedOpaque("type")
     able = numbers.pop() if what == "h" and len(numbers) == 3 else []
     fits = (what, len(numbers)) in (("h", 2), ("f", 1)) and all(type(x) is int for x in numbers)
     if not fits or not all(type(x) is str for x in _list(able)):

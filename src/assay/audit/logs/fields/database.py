@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from assay.audit.logs import sql
+from assay.audit.logs.fields import sql
 from assay.audit.logs.layout import Layout
 
 Keys: TypeAlias = list[list[list[str] | None]]

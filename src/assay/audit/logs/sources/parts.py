@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.audit.logs.batch import Batch
-from assay.audit.logs.choose import Chooser
-from assay.audit.logs.files import read_head
-from assay.audit.logs.part import Part
 from assay.audit.logs.problems import Problems
+from assay.audit.logs.sources.choose import Chooser
+from assay.audit.logs.sources.files import read_head
+from assay.audit.logs.sources.part import Part
 from assay.errors import RolloutsError
 
 if TYPE_CHECKING:

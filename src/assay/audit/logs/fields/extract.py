@@ -10,15 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from assay.audit.frame import LARGEST
-from assay.audit.logs import sql
 from assay.audit.logs.batch import Batch
-from assay.audit.logs.database import Database, Keys
-from assay.audit.logs.gather import Block, Column, of_step
-from assay.audit.logs.layout import Layout
-from assay.audit.logs.mend import Mender
-from assay.audit.logs.problems import Problems
-from assay.audit.logs.text import chat_length
-from assay.audit.logs.values import (
+from assay.audit.logs.fields import sql
+from assay.audit.logs.fields.database import Database, Keys
+from assay.audit.logs.fields.mend import Mender
+from assay.audit.logs.fields.text import chat_length
+from assay.audit.logs.fields.values import (
     NAMES,
     Names,
     Reading,
@@ -28,6 +25,9 @@ from assay.audit.logs.values import (
     truncated,
     whole,
 )
+from assay.audit.logs.gather import Block, Column, of_step
+from assay.audit.logs.layout import Layout
+from assay.audit.logs.problems import Problems
 from assay.errors import ConfigError, RolloutsError
 
 TURN_DIGITS = 4

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from assay.audit.logs import tables
 from assay.audit.logs.layout import SCORES, Layout, column_places
-from assay.audit.logs.lines import LineFile
-from assay.audit.logs.part import Part
+from assay.audit.logs.sources import tables
+from assay.audit.logs.sources.lines import LineFile
+from assay.audit.logs.sources.part import Part
 from assay.errors import ConfigError, nearest
 from assay.plugins.log_readers import LogHead
 from assay.rollouts.rows import parse_line

@@ -9,9 +9,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from assay.audit.logs import sql
 from assay.audit.logs.batch import Batch
-from assay.audit.logs.database import Database, Keys
+from assay.audit.logs.fields import sql
+from assay.audit.logs.fields.database import Database, Keys
 from assay.audit.logs.problems import Problems
 from assay.rollouts.rows import parse_line
 

@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from assay.audit.frame import LARGEST, Codes
-from assay.audit.logs import sql
 from assay.audit.logs.batch import Batch
+from assay.audit.logs.fields import sql
+from assay.audit.logs.fields.labels import NOT_SAID, label_of
 from assay.audit.logs.gather import Block, Column
-from assay.audit.logs.labels import NOT_SAID, label_of
 from assay.audit.logs.problems import Problems
 from assay.errors import RolloutsError
 

@@ -11,12 +11,13 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from assay.audit.logs import sql, tables
 from assay.audit.logs.batch import Batch
-from assay.audit.logs.database import connect
+from assay.audit.logs.fields import sql
+from assay.audit.logs.fields.database import connect
 from assay.audit.logs.layout import FIELDS, ROW_FIELDS, Layout, Path, pointer
-from assay.audit.logs.lines import LineFile
 from assay.audit.logs.problems import Problems
+from assay.audit.logs.sources import tables
+from assay.audit.logs.sources.lines import LineFile
 from assay.errors import RolloutsError
 from assay.plugins.log_readers import LogHead
 from assay.rollouts.output import encode

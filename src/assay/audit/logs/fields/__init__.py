@@ -1,0 +1,1 @@
+"""From batches of rows to columns: the queries, the database, and what is read as what."""

@@ -1,0 +1,1 @@
+"""From paths to rows in batches: which files, with which reader, and single rows again."""
