@@ -55,8 +55,10 @@ def set_apart(tokens: list[Token]) -> list[Token]:
 
 
 def _ahead(tokens: list[Token]) -> tuple[list[bool], list[bool]]:
-    """For each token: whether a relation follows at its level, before a gap or a separator; and of
-    an opening bracket, whether one stands in it.
+    """Two flags for each token, by whether a relation is ahead.
+
+    The first: one follows at its level, before a gap or a separator. The second, of an opening
+    bracket: one stands in it.
     """
     found = [False] * len(tokens)
     inside = [False] * len(tokens)
