@@ -28,23 +28,25 @@ def chosen_of(blocks: Sequence[str]) -> int:
     for i, block in enumerate(blocks):
         for name in _names(block):
             first.setdefault(name, i)
+    earliest = min(first.values(), default=len(blocks))
     for i in range(len(blocks) - 1, 0, -1):
-        if not _is_beside(blocks[i], i, first):
+        if not _is_beside(blocks[i], i, first, earliest):
             return i
     return 0 if blocks and not _is_shell(blocks[0]) else len(blocks) - 1
 
 
-def _is_beside(block: str, number: int, first: Mapping[str, int]) -> bool:
+def _is_beside(block: str, number: int, first: Mapping[str, int], earliest: int) -> bool:
     """Whether a block is no program, but stands beside one that an earlier block holds.
 
     Args:
         block: Its text.
         number: Which it is.
         first: Names, and the first block that defines each.
+        earliest: The first block that defines any.
     """
     if not block.strip() or _is_shell(block):
         return True
-    if min(first.values(), default=number) >= number:
+    if earliest >= number:
         return False
     own = _names(block)
     if any(not name.lower().startswith("test") for name in own):

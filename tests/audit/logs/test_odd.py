@@ -379,7 +379,8 @@ def refuse(path: Path, told: str, **options: Any) -> None:
 def test_files_that_are_never_read(tmp_path: Path) -> None:
     told = (
         "PATH: may hold a pickle, which runs code when it is loaded; never read"
-        "\nfix: write the log as JSONL or Parquet"
+        "\nfix: write the log as JSONL or Parquet; of slime's debug rollouts, where you trust "
+        "the file, each of its `samples` as a line of JSON"
     )
     for name in ("log.jsonl", "log.pkl", "log.bin"):
         (tmp_path / name).write_bytes(pickle.dumps([row(0)]))
@@ -515,7 +516,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "a reader": (
         {"reader": "tlr"},
         "--reader tlr: no reader is called that; did you mean 'trl'?\nreaders: assay, ledger, trl, "
-        "verl, openrlhf, verifiers, verifiers_results, inspect, columns",
+        "verl, openrlhf, verifiers, verifiers_results, inspect, lists, lm_eval, evals, skyrl, "
+        "slime, nemo_gym, rllm, wandb, weave, columns",
     ),
     "rows": ({"max_rows": 0}, "max_rows is 0, must be at least 1"),
 }

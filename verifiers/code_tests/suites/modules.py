@@ -41,6 +41,11 @@ _PUBLISHED = frozenset({
 """Packages that suites import and that are never the program, installed here or not."""
 
 
+def is_published(root: str) -> bool:
+    """Whether a suite that imports it means a package that everybody knows."""
+    return root in _PUBLISHED
+
+
 def program_modules(
     tree: ast.AST, module: str | None = None, beside: Collection[str] = ()
 ) -> tuple[str, ...]:

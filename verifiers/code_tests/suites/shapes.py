@@ -19,6 +19,7 @@ from assay.verifiers.code_tests.sandbox.wire.codec import Unencodable, encode
 from assay.verifiers.code_tests.suites.contest_imports import ANNOTATIONS, CONTESTS
 from assay.verifiers.code_tests.suites.contests import apps, codecontests, livecodebench
 from assay.verifiers.code_tests.suites.fields import code, joined, listed, refuse, seconds
+from assay.verifiers.code_tests.suites.libraries import shared_libraries
 from assay.verifiers.code_tests.suites.modules import program_modules
 from assay.verifiers.code_tests.suites.needs import needs
 from assay.verifiers.code_tests.suites.published import as_read
@@ -200,6 +201,8 @@ def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -
     modules = program_modules(tree, given.get("module"))
     written = Written(code, names, modules)
     need = needs(tree, {*names, *modules}, defined(parsed(before)))
+    if need.trust != "in_process":
+        need = shared_libraries(tree) or need
     if need.trust == "in_process":
         return Suite(
             "call", (), needs=need, written=written, before=before, entry_points=names, **limits

@@ -20,6 +20,9 @@ from assay.verifiers.math_answer.locating.runs import NUMERAL, runs
 REACH = 8_000
 """Characters from the end in which a last claim is sought."""
 
+SENTENCE = 1_200
+"""Characters of a sentence, from its end, in which its value is sought."""
+
 SENTENCES = 60
 """Sentences that are looked at, from the end."""
 
@@ -51,7 +54,7 @@ _CANNOT = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(
-    r"[\s>*_#\-(]*(?:note\b|check\b|verif\w*|recall\b|i\s+hope\b|let\s+me\s+know\b|hope\b|please\b|remember\b|thank\w*|"
+    r"[\s>*_#\-(]*(?:note\b|suppose\b|assume\b|consider\b|check\b|verif\w*|recall\b|i\s+hope\b|let\s+me\s+know\b|hope\b|please\b|remember\b|thank\w*|"
     r"if\s+you\b|feel\s+free\b|source\b|references?\b|step\s+\d+\s*:?\s*$|explanation\b\s*:?\s*$)",
     re.IGNORECASE,
 )
@@ -105,6 +108,8 @@ def last_claim(text: str, numbers: bool = True, cut: bool = False) -> Claim | No
             continue
         if _REMARK.match(sentence) or (end < len(tail) and tail[end] in "?\uff1f"):
             continue
+        begin = max(begin, end - SENTENCE)
+        begin = max([begin, *(s.end for s in spans if s.start < begin < s.end)])
         inside = [s for s in spans if begin <= s.start and s.end <= end]
         claim = _claim(tail, begin, end, inside, numbers)
         if claim is not None:
@@ -149,7 +154,14 @@ def _claim(text: str, begin: int, end: int, spans: list[Span], numbers: bool) ->
         return None
     items.sort()
     kept = [i for i in items if not _CLAUSE.search(text, begin, i.start)] or items
+    kept = [i for i in kept if not _LABEL.search(text, begin, i.start)]
+    if not kept:
+        return None
+    kept = _unbracketed(text, begin, end, kept)
+    kept = kept[: _main(text, begin, kept) + 1]
     last = kept[-1]
+    if last.rule != "last math" and _BOUND.search(text, begin, last.start):
+        return Claim(None, "none", "the text gives a bound, not a value")
     if unsure(text, last.start, last.end):
         return Claim(None, "none", "the last value is denied, guessed, or one of several")
     spelled = text[last.start : last.start + 1] not in ("$", "\\")
@@ -206,6 +218,47 @@ def _listed(text: str, begin: int, items: list[_Item]) -> str | None:
     if pair and _DATED.search(text, begin, items[first].start):
         return None  # "In 2020, 15 people"
     return joined
+
+
+_LABEL = re.compile(
+    r"\b(?:figure|fig\.|chapter|section|step|equation|eq\.|part|problem|question|exercise|page|line"
+    r"|table|lemma|theorem|case|method|note)\s+[(\[]?\Z",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"\b(?:less|greater|more|fewer|larger|smaller|bigger|higher|lower|longer|shorter|older|younger)\s+than"
+    r"\s+\Z",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\([^()]*[A-Za-z]{3,}[^()]*\)")
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|takes?|took|costs?|equals?|gets?|got|makes?|made|earns?|earned|needs?|needed|has|have|had"
+    r"|gives?|paid|pays?|spends?|spent|sold|sells?|remain|left|=|total(?:s|ing)?(?:\s+of)?)\s+"
+    r"(?:(?:about|approximately|exactly|only|a\s+total\s+of|now)\s+)?\$?\Z",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"\b(?:in|for|after|before|per|every|within|during|than|by|to\s+[a-z]+|of\s+the|out\s+of|with)\s+"
+    r"(?:the\s+|all\s+|these\s+|those\s+|his\s+|her\s+)?\Z",
+    re.IGNORECASE,
+)
+
+
+def _unbracketed(text: str, begin: int, end: int, items: list[_Item]) -> list[_Item]:
+    """The items outside brackets that hold prose, where there are any: "6 (3 boys and 3 girls)"."""
+    asides = [m.span() for m in _ASIDE.finditer(text, begin, end)]
+    outside = [i for i in items if not any(a < i.start and i.end < b for a, b in asides)]
+    return outside or items
+
+
+def _main(text: str, begin: int, items: list[_Item]) -> int:
+    """Which item a sentence claims: the last, or one behind its verb: "1.5 hours to do 3 tasks"."""
+    last = len(items) - 1
+    if items[last].rule == "last number" and _BESIDE.search(text, begin, items[last].start):
+        for k in range(last - 1, -1, -1):
+            if _VERB.search(text, begin, items[k].start):
+                return k
+    return last
 
 
 def _runs(text: str, begin: int, end: int, spans: list[Span]) -> list[_Item]:
@@ -286,6 +339,8 @@ _MATH_WORDS = frozenset({
 def bare(text: str) -> str | None:
     """The whole text, where it is short and no sentence around a value."""
     stripped = text.strip()
+    if stripped.endswith(("=", "+", "-", "*", "/")):
+        return None  # it breaks off
     if not stripped or len(stripped) > 600 or "\n\n" in stripped or "```" in stripped:
         return None
     plain = _TEXT.sub(" ", stripped)

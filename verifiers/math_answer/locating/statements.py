@@ -83,6 +83,7 @@ _WRONG = re.compile(
 )
 _ADVERB = re.compile(
     r"(?:(?:therefore|thus|hence|then|simply|just|indeed|clearly|approximately|about|roughly|around|exactly"
+    r"|probably|likely"
     r"|equal\s+to|that|option|choice|letter|actually|now|also|is|be)\b[ ,:]*)+",
     re.IGNORECASE,
 )
@@ -182,6 +183,8 @@ def _english(text: str, at: int, noun: str) -> _Phrase | None:
             return None
         start = before.start() if before is not None and final else at
         return _Phrase(match.end(), start, final or (first and symbol), noun in _LETTER_ONLY)
+    if noun == "ans" and first and text[at + 3 : at + 4] == ".":
+        return _Phrase(at + 4, at, True)
     heading = _HEADING.match(text, at + len(noun))
     if first and noun == "answer" and heading is not None:
         return _Phrase(heading.end(), at, True)
@@ -237,8 +240,10 @@ _BOXED = re.compile(
     r"\\boxed\{[\s$]*(?:\\(?:text|math)\w*\{)?[\s(]*(?P<letters>[A-J])[).:\s}]*\$?\}"
 )
 _CORRECT = re.compile(
-    rf"(?<![A-Za-z])(?P<letters>{_LIST})[)\].\s*$}}]{{0,6}}\s*(?:(?:is|are)\s+(?:therefore\s+|thus\s+|indeed\s+)?(?:the\s+)?(?:only\s+)?(?:final\s+)?"
-    r"(?:correct|right|best|true|answer)\b|\u662f\u6b63\u786e\u7684|\u6b63\u786e)",
+    rf"(?<![A-Za-z])(?P<letters>{_LIST})[)\].\s*$}}]{{0,6}}\s*(?:(?:is|are)\s+"
+    r"(?:(?:therefore|thus|indeed|the|only|one|final)\s+){0,4}"
+    r"(?:correct|right|best|true|answer|(?<=only\s)(?:one|option|choice|answer))\b"
+    r"|\u662f\u6b63\u786e\u7684|\u6b63\u786e)",
 )
 _EDGE = re.compile(r"[ \t*_>#]*[(\[]?([A-J])[)\]]?[.:)]?[ \t*_]*(?:$|\n)")
 

@@ -74,7 +74,8 @@ _FIRST = re.compile(
     r"(?:[(\[]\s?(?P<brackets>[A-Ja-j])\s?[)\]][.:,]?"
     r"|(?P<point>[A-J])\s?(?:\)[.:]?|[.:\u3001\uff0e\uff1a](?!\d))"
     r"|(?P<lower>[a-j])\)"
-    r"|(?P<bare>[A-J])(?=\s*[(\uff08](?![^)]*\)\s*[-=<>^_*/+\\])|\s+[-\u2013\u2014]\s|\s*[,\uff0c;]?\s*(?:because|since|as|which|is|are|with|for|"
+    r"|(?P<bare>[A-J])(?=(?:\s+[(\uff08]|[(\uff08](?!\s*\w+\s*,))(?![^)]*\)\s*[-=<>^_*/+\\])"
+    r"|\s+[-\u2013\u2014]\s|\s*[,\uff0c;]?\s*(?:because|since|as|which|is|are|with|for|"
     r"it|not|\u4e0d|\u56e0\u4e3a|\u662f|\u9009\u9879|\u9879|\u6b63\u786e|\u3067\u3059|\uc785\ub2c8\ub2e4|\u0e15\u0e31\u0e27)(?![a-z])))\s*",
 )  # fmt: skip
 _DENIES = sorted({p for t in LANGUAGES for p in t.denies}, key=lambda p: (-len(p), p))

@@ -120,7 +120,8 @@ def run(frame: Frame, context: Context) -> Outcome:
             "Change over the run",
             ("figure", "change", "from", "to"),
             tuple(trends),
-            "slope on step times the range of steps; steps are the units of the interval",
+            "slope on step times the range of steps; the interval is over steps, or over "
+            "prompts where that is wider",
         ),
         "lines": _time_lines(frame, timed, lines),
     }
@@ -160,7 +161,12 @@ def _trend(
         return None
     first, last = frame.step[timed].min(), frame.step[timed].max()
     _, codes = np.unique(step, return_inverse=True)
-    found = slope((step - first) / (last - first), values[kept], codes, confidence)
+    x = (step - first) / (last - first)
+    found = slope(x, values[kept], codes, confidence)
+    if "prompts" in frame.has:  # one prompt at several steps ties these steps together
+        other = slope(x, values[kept], frame.prompt[kept], confidence)
+        if not other.high - other.low < found.high - found.low:
+            found = other
     return found if np.isfinite(found.value) else None
 
 

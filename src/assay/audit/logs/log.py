@@ -51,6 +51,8 @@ class Log:
     """`Frame.weights` were not told by the log, but solved from its rewards."""
     key_guessed: bool = False
     """Nobody named the key: it is the one criterion that equals the reward."""
+    guesses: tuple[str, ...] = ()
+    """What was taken for what, where the log does not say; one sentence each."""
     _parts: Mapping[int, Part] = field(default_factory=dict, repr=False)
     _at: Column | None = field(default=None, repr=False)
 
@@ -174,6 +176,7 @@ def read_log(
         ", ".join(parts.readers),
         solved,
         guessed is not None,
+        _taken(parts, frame, extractor.columns),
         parts.opened,
         block.columns["at"],
     )
@@ -291,6 +294,26 @@ def _frame(
         rubric=", ".join(extractor.rubrics.codes),
         totals=gathered.totals(criteria),
     )
+
+
+def _taken(parts: Parts, frame: Frame, columns: Mapping[str, Any]) -> tuple[str, ...]:
+    """What readers took for what. Of Assay's own logs nothing is taken."""
+    told: dict[str, None] = {}
+    for part in parts.opened.values():
+        layout = part.layout
+        if layout.own or part.reader_name in ("assay", "ledger"):
+            continue
+        guess = getattr(part.reader, "guess", "")
+        if guess:
+            told[f"{part.reader_name}: {guess}"] = None
+        elif layout.total:
+            told[f"{part.reader_name}: the reward is the sum of the criteria"] = None
+        elif not frame.criteria and hasattr(part.reader, "layout"):
+            places = [path for path in layout.places("reward") if path[0] in columns]
+            if places:
+                name = ".".join(places[0])
+                told[f"no criterion was found; the reward is the column `{name}`"] = None
+    return tuple(told)
 
 
 def _weighed(frame: Frame, own: bool) -> tuple[Frame, bool]:

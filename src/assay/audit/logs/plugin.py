@@ -22,6 +22,19 @@ SPECS = (
         f"{_READERS}.verifiers:RESULTS_READER",
     ),
     LogReaderSpec("inspect", "Logs of inspect_ai", f"{_READERS}.inspect_logs:READER"),
+    LogReaderSpec(
+        "lists",
+        "A list of completions a row (ms-swift, Qwen2.5-Math, Atropos)",
+        f"{_READERS}.lists:READER",
+    ),
+    LogReaderSpec("lm_eval", "Samples of lm-eval", f"{_READERS}.evaluations:LM_EVAL_READER"),
+    LogReaderSpec("evals", "Events of OpenAI's evals", f"{_READERS}.evaluations:EVALS_READER"),
+    LogReaderSpec("skyrl", "Evaluations of SkyRL", f"{_READERS}.trainers:SKYRL_READER"),
+    LogReaderSpec("slime", "Samples of slime, as JSON", f"{_READERS}.trainers:SLIME_READER"),
+    LogReaderSpec("nemo_gym", "Rollouts of NeMo-Gym", f"{_READERS}.trainers:NEMO_GYM_READER"),
+    LogReaderSpec("rllm", "Episodes of rLLM", f"{_READERS}.trainers:RLLM_READER"),
+    LogReaderSpec("wandb", "Tables of W&B", f"{_READERS}.tables_of_runs:WANDB_READER"),
+    LogReaderSpec("weave", "Scored calls of Weave", f"{_READERS}.tables_of_runs:WEAVE_READER"),
     LogReaderSpec("columns", "Any rows with a reward or scores", f"{_READERS}.columns:READER"),
 )
 

@@ -37,6 +37,10 @@ def slope(x: Floats, y: Floats, codes: Codes, confidence: float = 0.95) -> Estim
     columns = np.stack([np.ones_like(x), centred, level, centred * level, centred**2], axis=1)
     sums = cluster_sums(codes, columns)
     found = jackknifed(_slope, sums, None, _ends(sums), TOO_FEW)
+    level = sums[:, 2] / sums[:, 0]
+    off = np.abs(level - np.median(level)) > 1e-12 * np.abs(level).max()
+    if 0 < off.sum() < TOO_FEW:  # what only a handful of clusters show is too rare
+        return Estimate(float(found.values), -np.inf, np.inf, len(sums))
     if found.free is None:  # too few for an interval
         return found.at((), confidence)
     # the line has two parameters; its interval is about its own slope, not the imagined one

@@ -382,6 +382,8 @@ def _heading(found: Audit, log: Log) -> str:
     why, _ = explained(frame)
     if why:
         heading += f"\n{why}"
+    for guess in log.guesses:
+        heading += f"\n{one_line(guess)}"
     if log.key_guessed:
         heading += f"\nkey {one_line(frame.key or '')}: it equals the reward in every row"
     if log.solved:

@@ -175,8 +175,11 @@ class Zygote:
         import importlib
 
         for name in self._preload:
+            module, _, call = name.partition(":")
             with contextlib.suppress(ImportError):  # a program that needs it fails by itself
-                importlib.import_module(name)
+                loaded = importlib.import_module(module)
+                if call and hasattr(loaded, call):  # it looks about the machine, once
+                    getattr(loaded, call)()
 
     def _enter_namespaces(self) -> bool:
         """New namespaces and a new root; the rest of the zygote is process 1 in there."""

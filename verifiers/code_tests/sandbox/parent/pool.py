@@ -33,6 +33,14 @@ from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits
 _READY_S = 100.0
 """How long an interpreter may take to load its packages: seconds each, on a busy machine."""
 
+_ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",  # plots are drawn in memory
+}
+"""Of an interpreter while it loads packages; programs have none."""
+
 _UCRED = struct.Struct("=iII")
 
 _BOOT = """
@@ -95,7 +103,7 @@ class ZygoteProcess:
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
                 pass_fds=(theirs.fileno(), life),
-                env={"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                env=_ENVIRONMENT,
                 cwd="/",
                 start_new_session=True,
             )

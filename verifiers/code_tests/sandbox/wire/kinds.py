@@ -74,10 +74,11 @@ _MORE = {
     "sklearn": (
         "sklearn.cluster", "sklearn.datasets", "sklearn.decomposition", "sklearn.ensemble",
         "sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection",
-        "sklearn.preprocessing",
+        "sklearn.preprocessing", "sklearn.utils.parallel:_get_threadpool_controller",
     ),
 }  # fmt: skip
-"""Parts of packages that take long to load and that programs use most."""
+"""Parts of packages that take long to load and that programs use most; after a colon, a function to
+be called while /proc can still be read."""
 
 
 @functools.lru_cache(maxsize=16)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from assay.audit.analyses.budget.shares import REST, ROUNDING, Split, settled, split
+from assay.audit.analyses.budget.advantage_shares import REST, ROUNDING, Split, settled, split
 from assay.audit.context import Context
 from assay.audit.stats.intervals import (
     FEWEST,
@@ -190,11 +190,14 @@ def _of_products(products: Floats, prompts: Codes) -> Measures:
             high = 2.0 * value
         plus = np.array([[low * size, size], [high * size, size]])
         one = jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), pair, squares, plus, TOO_FEW)
+        # what only a handful of prompts show is too rare for an interval
+        if 0 < np.count_nonzero(pair[:, 0]) < TOO_FEW:
+            continue
         errors[j] = one.errors
         if one.free is not None and one.centres is not None:
             free[j], centres[j] = one.free, one.centres
-    if not np.isfinite(centres).all():
-        return Measures(values, errors, len(sums), effective(squares))
+    centres = np.where(np.isfinite(centres), centres, values)
+    free = np.where(np.isfinite(free), free, 1.0)
     return Measures(values, errors, len(sums), effective(squares), centres, free)
 
 

@@ -19,6 +19,8 @@ from assay.rollouts.sources import Source
 
 TRACES = ("id", "env", "task", "traces")
 RESULTS = ("example_id", "prompt", "completion", "reward")
+OLDER = ("id", "prompt", "completion", "task", "reward")
+"""Of verifiers 0.1.3 (``verifiers/scripts/eval.py``): values of reward functions are columns."""
 
 STOPPED = frozenset(
     {"max_turns", "max_input_tokens", "max_output_tokens", "max_total_tokens", "compaction_failed"}
@@ -132,7 +134,9 @@ class Results:
     """A rollout a line."""
 
     def claims(self, head: LogHead) -> int:
-        """``example_id`` beside prompt, completion and reward."""
+        """``example_id`` beside prompt, completion and reward; ``id`` and ``task`` before 0.1.6."""
+        if set(OLDER) <= set(head.columns) and "example_id" not in head.columns:
+            return len(OLDER)
         if not set(RESULTS) <= set(head.columns):
             return 0
         return len(RESULTS) + ("metrics" in head.columns)
@@ -140,7 +144,7 @@ class Results:
     def layout(self, head: LogHead) -> Layout:
         """``metrics`` holds the reward functions' values; before there was one, columns do."""
         fields = {
-            "prompt_id": (("example_id",),),
+            "prompt_id": (("example_id",), ("id",)),
             "reference": (("answer",),),
             "n_tokens": (("token_usage", "output_tokens"),),
             "truncated": (("is_truncated",),),
@@ -151,7 +155,7 @@ class Results:
         }
         if "metrics" in head.columns:
             return Layout(fields, criteria="scores", scores=("metrics",))
-        known = {*RESULTS, "id", "task", "step", "is_completed", "is_truncated"}
+        known = {*RESULTS, *OLDER, "info", "answer", "step", "is_completed", "is_truncated"}
         known |= {"generation_ms", "scoring_ms", "total_ms", "num_turns", "label"}
         return Layout(fields, criteria="columns", known=frozenset(known))
 

@@ -127,7 +127,8 @@ def _refuse(path: str, magic: bytes) -> None:
     if pickled or path.lower().endswith(UNSAFE) or magic.startswith(b"\x93NUMPY"):
         raise RolloutsError(
             f"{path}: may hold a pickle, which runs code when it is loaded; never read"
-            "\nfix: write the log as JSONL or Parquet"
+            "\nfix: write the log as JSONL or Parquet; of slime's debug rollouts, where you trust "
+            "the file, each of its `samples` as a line of JSON"
         )
     for start, what in _FOREIGN.items():
         if magic.startswith(start):

@@ -86,7 +86,9 @@ class _Watch:
         elif event in ("object.__setattr__", "object.__delattr__") and args[1] in _SET:
             code = getattr(args[0], "__code__", None)
             own = type(code) is types.CodeType and self._is_programs(code)
-            if self._for_program(frame) and not own:
+            by_mock = frame.f_code.co_filename.endswith("/unittest/mock.py")
+            asked = self._for_program(frame) if by_mock else self._asked_by_program(frame)
+            if asked and not own:  # libraries do so with their own functions
                 raise Refused("the code of others is not for programs under test to change")
         elif event in _MADE:
             name = args[1]
