@@ -45,6 +45,11 @@ class Leaf:
     """The verifier with version, where bound."""
     terms: dict[float | None, Term] = field(default_factory=dict)
 
+    @property
+    def ends(self) -> Range:
+        """Lowest and highest score that its verifier gives."""
+        return (self.levels[0], self.levels[-1]) if self.levels else self.reach
+
     def term(self, score: float) -> Term:
         """The line of the receipt; shared between rewards, since it is frozen."""
         term = self.terms.get(score)

@@ -197,13 +197,25 @@ class Plan:
                 leaf.stand_in = float(leaf.lowest)
 
     def _share(self) -> None:
-        """Criteria that one verifier judges with equal params are one variable."""
-        first: dict[str, str] = {}
+        """Criteria that one verifier judges with equal params are one variable.
+
+        Where the reward rises with one of them and falls with another, one score stands in for
+        all: the end that costs more by their weights. So a missing score is never worth less, nor
+        more, than some score that the verifier could have given.
+        """
+        first: dict[str, list[Leaf]] = {}
         for leaf in self.leaves:
-            leaf.variable = leaf.key
-            same = self.same.get(leaf.key, "")
-            if leaf.read is None and same:
-                leaf.variable = first.setdefault(f"{same} {leaf.levels}", leaf.key)
+            same = self.same.get(leaf.key, "") if leaf.read is None else ""
+            group = first.setdefault(f"{same} {leaf.levels}" if same else leaf.key, [])
+            group.append(leaf)
+            leaf.variable = group[0].key
+        for group in first.values():
+            if len({leaf.sign for leaf in group}) > 1:
+                low, high = group[0].ends
+                end = low if math.fsum(leaf.coefficient for leaf in group) >= 0 else high
+                for leaf in group:
+                    if leaf.criterion.missing is None:
+                        leaf.lowest, leaf.stand_in = end, float(end)
 
     def _check_bounds(self) -> None:
         """A cost without bound must reach the reward as it is: anything else could turn it."""

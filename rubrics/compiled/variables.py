@@ -80,7 +80,7 @@ class Variable:
             highest: Which end is wanted.
             affine: Whether the formula is a sum, of which the ends suffice.
         """
-        low, high = span(self.leaves[0]) if len(self.leaves) == 1 else reach_of(self.leaves[0])
+        low, high = span(self.leaves[0]) if len(self.leaves) == 1 else self.leaves[0].ends
         if self.sign:
             end = high if (self.sign > 0) == highest else low
             return self._with_missing(self.at(end), highest)
@@ -107,11 +107,6 @@ class Variable:
     def split(self) -> list[Variable]:
         """Its criteria taken for independent ones: what they can reach together only widens."""
         return [Variable((leaf,)) for leaf in self.leaves]
-
-
-def reach_of(leaf: Leaf) -> tuple[Fraction, Fraction]:
-    """Lowest and highest score that its verifier gives."""
-    return (leaf.levels[0], leaf.levels[-1]) if leaf.levels else leaf.reach
 
 
 def variables(plan: Plan) -> list[Variable]:
@@ -190,7 +185,6 @@ __all__ = [
     "Variable",
     "extreme",
     "plan_range",
-    "reach_of",
     "values_of",
     "variable_of",
     "variables",

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from assay.rubrics.compiled.evaluate import evaluate
 from assay.rubrics.compiled.plan import Plan
-from assay.rubrics.compiled.variables import State, Variable, reach_of, variables
+from assay.rubrics.compiled.variables import State, Variable, variables
 from assay.rubrics.prove.couplings import Coupling
 from assay.rubrics.prove.linear import FORMS, Form, form
 from assay.rubrics.prove.simplex import maximise
@@ -120,7 +120,7 @@ def _cases(plan: Plan, fixed: State, couplings: Sequence[Coupling]) -> Iterator[
             else:  # what stands in for a missing score is no score of all its criteria
                 shared = variable.split()
             for part in shared:
-                low, high = reach_of(part.leaves[0])
+                low, high = part.leaves[0].ends
                 missing = [x.lowest for x in part.leaves if not attained]
                 free[part.key] = min([low, *missing]), max([high, *missing])
                 values.update(

@@ -15,7 +15,6 @@ from assay.rubrics.compiled.variables import (
     State,
     TooMany,
     extreme,
-    reach_of,
     variable_of,
     variables,
 )
@@ -32,7 +31,7 @@ def corner_states(plan: Plan) -> list[Sequence[State]]:
     for variable in variables(plan):
         states = variable.states()
         if states is None:
-            low, high = reach_of(variable.leaves[0])
+            low, high = variable.leaves[0].ends
             cells = variable.leaves[0].cells if len(variable.leaves) == 1 else None
             states = [variable.at(v) for v in dict.fromkeys((low, *(cells or ()), high))]
             if variable.missing is not None:

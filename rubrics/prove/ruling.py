@@ -88,10 +88,10 @@ def ruled(plan: Plan, leaf: Leaf, couplings: Sequence[Coupling], trials: int) ->
             because=f"{leaf.key} declares no levels: a value just below its top is wrong, "
             "and no bonus is small enough not to outweigh the difference",
         )
-    if margin <= 0 and couplings:
-        return _coupled(plan, leaf, top, below, couplings)
-    if margin <= 0 and not exact:
-        return _solved(plan, leaf, top, below, couplings, "one verifier stands in several places")
+    if levels is not None and (not exact or (margin <= 0 and couplings)):
+        found = _coupled(plan, leaf, top, below, couplings)
+        if margin <= 0 or (found.how == "linear programme" and not found.bound):
+            return found
     witness = None
     if margin <= 0:
         witness = Witness(

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from assay.rubrics.compiled.plan import Plan
-from assay.rubrics.compiled.variables import State, Variable, reach_of, variables
+from assay.rubrics.compiled.variables import State, Variable, variables
 from assay.rubrics.prove.couplings import Coupling
 
 GRID = 1000
@@ -90,7 +90,7 @@ def _draw(pick: random.Random, variable: Variable, corner: bool) -> State:
     states = variable.states()
     if states is not None:
         return pick.choice(states)
-    low, high = reach_of(variable.leaves[0])
+    low, high = variable.leaves[0].ends
     if corner:
         missing = variable.missing
         ends = [variable.at(low), variable.at(high)]

@@ -13,7 +13,7 @@ from typing import Any
 
 from assay.rubrics.compiled.evaluate import evaluate
 from assay.rubrics.compiled.plan import Plan
-from assay.rubrics.compiled.variables import Variable, reach_of, variables
+from assay.rubrics.compiled.variables import Variable, variables
 from assay.rubrics.prove.couplings import Coupling
 from assay.rubrics.written.number import Number
 
@@ -146,7 +146,7 @@ def _terms(
     if levels is not None:
         judged.append(z3.Or([x == ops.real(v) for v in levels]))
     else:
-        low, high = reach_of(variable.leaves[0])
+        low, high = variable.leaves[0].ends
         judged += [x >= ops.real(low), x <= ops.real(high)]
     missing = variable.missing
     if missing is None or key in found:

@@ -14,7 +14,6 @@ from assay.printable import printable
 from assay.rubrics.compiled.evaluate import evaluate
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.turns import TurnsPlan
-from assay.rubrics.compiled.variables import reach_of
 from assay.rubrics.prove.certificate import shown
 from assay.rubrics.prove.floats import corner_states
 from assay.rubrics.written.faults import Fault
@@ -128,7 +127,7 @@ def _tables(bound: BoundRubric) -> Iterator[Table]:
             )
         keys = tuple(leaf.key for leaf in inner.leaves)
         key = next(leaf for leaf in inner.leaves if leaf.is_key)
-        top = reach_of(key)[1]
+        top = key.ends[1]
         rows = []
         for corner in itertools.product(*states):
             scores = {k: v for state in corner for k, v in state.items()}

@@ -20,16 +20,31 @@ if TYPE_CHECKING:
 
 
 def presets() -> tuple[str, ...]:
-    """Names of the rubrics that come with Assay."""
-    return tuple(sorted(_shipped()))
+    """Names of the rubrics that come with Assay and that `verify` can run."""
+    return tuple(sorted(_shipped(RUNNABLE)))
+
+
+def published() -> tuple[str, ...]:
+    """Names of all rubrics that come with Assay.
+
+    Some need verifiers that do not, and are there to be proved.
+    """
+    return tuple(sorted(_shipped(FOLDERS)))
+
+
+RUNNABLE = ("presets", "published")
+"""Folders of rubrics whose verifiers all come with Assay."""
+
+FOLDERS = (*RUNNABLE, "published/other_verifiers")
+"""Folders of all rubrics that come with Assay."""
 
 
 @cache
-def _shipped() -> Mapping[str, Any]:
+def _shipped(folders: tuple[str, ...] = FOLDERS) -> Mapping[str, Any]:
     from importlib.resources import files
 
     found: dict[str, Any] = {}
-    for folder in ("presets", "published"):
+    for folder in folders:
         directory = files("assay.rubrics").joinpath(folder)
         if directory.is_dir():
             for entry in directory.iterdir():

@@ -12,7 +12,7 @@ from assay.verifiers.format.params import BoxedParams
 
 NAME = "format.boxed@1"
 
-_BOX = re.compile(r"\\boxed\s*\{")
+BOX = re.compile(r"\\boxed\s*\{")
 _TOKEN = re.compile(r"\\.|[{}]", re.DOTALL)  # an escaped brace is no brace
 
 
@@ -25,7 +25,7 @@ class FormatBoxed:
     def verify(self, sample: Sample) -> Verdict:
         """1 if the last box is closed and holds something; else 0."""
         text = sample.answer
-        starts = [m.end() for m in _BOX.finditer(text)]
+        starts = [m.end() for m in BOX.finditer(text)]
         if not starts:
             where = " outside the reasoning" if "\\boxed" in sample.text else ""
             return Verdict.judged(NAME, 0.0, f"no \\boxed{{...}}{where}")

@@ -52,3 +52,42 @@ class TagsParams(BaseModel):
     def pattern(self) -> re.Pattern[str]:
         """Any of the tags, opening or closing; letter case does not matter."""
         return re.compile(rf"<(/?)({'|'.join(self.tags)})>", re.IGNORECASE)
+
+
+class XmlParams(BaseModel):
+    """What `format.xml` asks for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tags: tuple[Tag, ...] = Field(default=("think", "answer"), min_length=1, max_length=16)
+    """The blocks, in order; the text begins with the first."""
+    strict: bool = True
+    """Each tag stands on a line of its own, right after the one before; False: white space, or
+    nothing, between the blocks."""
+    tail: Literal["nothing", "line", "anything"] = "nothing"
+    """What may follow the last block: white space, more lines, or anything."""
+    once: bool = False
+    """No opening tag may repeat."""
+
+
+class TagCountParams(BaseModel):
+    """What `format.tag_count` counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tags: tuple[Tag, ...] = Field(default=("think", "answer"), min_length=1, max_length=16)
+    """Each has an opening and a closing tag to count."""
+
+    def levels(self) -> tuple[float, ...]:
+        """One a tag that stands once."""
+        count = 2 * len(self.tags)
+        return tuple(i / count for i in range(count + 1))
+
+
+class IntegerParams(BaseModel):
+    """Where `format.integer` looks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tag: Tag = "answer"
+    """The last block of this name; without one, the last box."""

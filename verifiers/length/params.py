@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -26,3 +26,25 @@ class OverlongParams(BaseModel):
                 f"buffer_tokens {self.buffer_tokens} is more than max_tokens {self.max_tokens}"
             )
         return self
+
+
+class RepetitionParams(BaseModel):
+    """What `length.repetition` counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ngram: int = Field(default=3, ge=1, le=1000)
+    """Words in a sequence."""
+
+
+class CosineParams(BaseModel):
+    """Where the half cosine of `length.cosine` ends. Default: open-r1's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_length: int = Field(default=1000, ge=1)
+    """Length at which the score is 0."""
+    unit: Literal["characters", "tokens"] = "characters"
+    """Characters of the text; or `n_tokens`, which the sample must then bring."""
+    beyond: Literal["zero", "rises"] = "zero"
+    """Beyond the limit: 0; or the cosine goes on and rises, as in open-r1 and TRL."""

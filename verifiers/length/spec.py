@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.plugins.spec import VerifierSpec
-from assay.verifiers.length.params import OverlongParams
+from assay.verifiers.length.params import CosineParams, OverlongParams, RepetitionParams
 
 SPECS: tuple[VerifierSpec, ...] = (
     VerifierSpec(
@@ -13,5 +13,20 @@ SPECS: tuple[VerifierSpec, ...] = (
         cost="inline",
         needs=("n_tokens?",),
         params=OverlongParams,
+    ),
+    VerifierSpec(
+        name="length.repetition@1",
+        summary="Share of distinct n-grams of words (1 less the repetition penalty's share).",
+        target="assay.verifiers.length.repetition:LengthRepetition",
+        cost="inline",
+        params=RepetitionParams,
+    ),
+    VerifierSpec(
+        name="length.cosine@1",
+        summary="1 for nothing, 0 at the limit, along half a cosine.",
+        target="assay.verifiers.length.cosine:LengthCosine",
+        cost="inline",
+        needs=("n_tokens?",),
+        params=CosineParams,
     ),
 )

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.audit.arrays import Codes as Codes
+from assay.audit.arrays import Floats as Floats
 from assay.audit.groups import Groups
-
-Floats: TypeAlias = NDArray[np.float64]
-Codes: TypeAlias = NDArray[np.int64]
 
 STATUSES = ("judged", "undecided", "not_applicable", "timed_out", "crashed")
 """Of a criterion's verdict; `Frame.statuses` holds places in this tuple, -1 where not known."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from assay.audit.frame import Codes, Floats
+from assay.audit.arrays import Codes, Floats
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from assay.model import Sample, Verdict
 from assay.plugins.host import Host
 from assay.rubrics import load_rubric
 from assay.rubrics.written.number import fraction
@@ -149,10 +150,21 @@ def leaves_of(table: Mapping[str, Any], path: str, sign: int) -> Iterator[tuple[
             yield where, entry, turn
 
 
+def stand_ins(table: Mapping[str, Any], keys: Mapping[str, str], own: str) -> dict[str, Fraction]:
+    """What each criterion counts as where its verifier gave no score: as the receipt says."""
+    lost = {
+        k: Verdict.judged(use, 0.0, "the key") if use == own else Verdict.undecided(use, "no score")
+        for k, use in keys.items()
+    }
+    terms = load_rubric(table).compose(lost, Sample("", step=0)).terms
+    return {k: fraction(terms[k].score) for k in keys}
+
+
 def brute(table: Mapping[str, Any], key: str) -> Fraction:
     """Worst correct less best wrong, at the step where that is least."""
     leaves = list(leaves_of(table, "", 1))
     own = next(entry["use"] for where, entry, _ in leaves if where == key)
+    worst = stand_ins(table, {w: e["use"] for w, e, _ in leaves}, own)
     states: dict[str, list[dict[str, Fraction]]] = {}
     for use, levels in VERIFIERS.items():
         mine = [(w, e, s) for w, e, s in leaves if e["use"] == use]
@@ -160,8 +172,7 @@ def brute(table: Mapping[str, Any], key: str) -> Fraction:
             continue
         states[use] = [{w: fraction(v) for w, _, _ in mine} for v in levels]
         if use != own:  # the verifier gives no score: each criterion sees its stand-in
-            lost = {w: fraction(e.get("missing", levels[0 if s > 0 else -1])) for w, e, s in mine}
-            states[use].append(lost)
+            states[use].append({w: worst[w] for w, _, _ in mine})
     found: list[Fraction] = []
     top = fraction(VERIFIERS[own][-1])
     for step in range(STEPS[-1] + 1):

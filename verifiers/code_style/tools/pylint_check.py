@@ -200,16 +200,23 @@ def _build(style: PylintStyle) -> PyLinter:
 
 @contextlib.contextmanager
 def _empty_directory() -> Iterator[None]:
+    """Pylint looks around where it stands; within this, there is nothing to be found."""
     try:
-        before = os.getcwd()
-    except FileNotFoundError:
-        before = os.sep
-    with tempfile.TemporaryDirectory(prefix="assay-pylint-") as directory:
-        os.chdir(directory)
-        try:
-            yield
-        finally:
-            os.chdir(before)
+        before = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:  # it cannot be read
+        before = os.open(os.sep, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    scratch = os.environ.get("ASSAY_WORKER_SCRATCH")  # of a worker; deleted by its caller
+    try:
+        if scratch is not None:
+            os.makedirs(scratch, mode=0o700, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="assay-pylint-", dir=scratch) as directory:
+            os.chdir(directory)
+            try:
+                yield
+            finally:
+                os.fchdir(before)
+    finally:
+        os.close(before)
 
 
 def _messages(found: list[Any], name: str) -> tuple[Message, ...]:

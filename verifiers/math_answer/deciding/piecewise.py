@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cmp_to_key
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import sets
+from assay.verifiers.math_answer.deciding.decides import Decides
 from assay.verifiers.math_answer.deciding.regions import INFINITY, MINUS, Region, order
 from assay.verifiers.math_answer.finding import Finding, different, every
 from assay.verifiers.math_answer.tree import (
@@ -24,12 +25,9 @@ from assay.verifiers.math_answer.tree import (
     symbols,
 )
 
-if TYPE_CHECKING:
-    from assay.verifiers.math_answer.deciding.compare import Comparer
-
 _ELSE = frozenset({"otherwise", "else", "elsewhere", "other", "others"})
 _MOST = 40
-"""Most endpoints of pieces; each makes two places at which the values are compared."""
+"""Most pieces of both sides, and most endpoints; each makes two places of comparison."""
 
 
 class _Piece(NamedTuple):
@@ -43,9 +41,11 @@ def is_piecewise(node: Node) -> bool:
     return isinstance(node, App) and node.op == "cases"
 
 
-def compare(r: Node, a: Node, comparer: Comparer) -> Finding:
+def compare(r: Node, a: Node, comparer: Decides) -> Finding:
     """Two values of which at least one is written in pieces."""
     left, right = _pieces(r), _pieces(a)
+    if len(left) + len(right) > _MOST:
+        return different(f"more than {_MOST} pieces", "bounds", "unproved")
     name = _variable(left, right)
     if name is not None:
         regions = [_regions(left, name), _regions(right, name)]
@@ -71,7 +71,7 @@ def compare(r: Node, a: Node, comparer: Comparer) -> Finding:
     return every(findings)
 
 
-def _same_piece(r: _Piece, a: _Piece, comparer: Comparer) -> Finding:
+def _same_piece(r: _Piece, a: _Piece, comparer: Decides) -> Finding:
     if (r.condition is None) != (a.condition is None):
         return different("the conditions differ")
     if r.condition is None or a.condition is None:
@@ -123,7 +123,7 @@ def _regions(pieces: list[_Piece], name: str) -> list[tuple[Node, Region | None]
 
 def _by_intervals(
     r: list[tuple[Node, Region | None]], a: list[tuple[Node, Region | None]], name: str,
-    comparer: Comparer,
+    comparer: Decides,
 ) -> Finding | None:  # fmt: skip
     """Compare between each two neighbouring endpoints, and at each endpoint."""
     ends: list[Node] = []

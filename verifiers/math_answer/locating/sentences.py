@@ -54,7 +54,7 @@ _CANNOT = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(
-    r"[\s>*_#\-(]*(?:note\b|check\b|verif\w*|recall\b|i\s+hope\b|let\s+me\s+know\b|hope\b|please\b|remember\b|thank\w*|"
+    r"[\s>*_#\-(]*(?:note\b|suppose\b|assume\b|consider\b|check\b|verif\w*|recall\b|i\s+hope\b|let\s+me\s+know\b|hope\b|please\b|remember\b|thank\w*|"
     r"if\s+you\b|feel\s+free\b|source\b|references?\b|step\s+\d+\s*:?\s*$|explanation\b\s*:?\s*$)",
     re.IGNORECASE,
 )
@@ -154,9 +154,14 @@ def _claim(text: str, begin: int, end: int, spans: list[Span], numbers: bool) ->
         return None
     items.sort()
     kept = [i for i in items if not _CLAUSE.search(text, begin, i.start)] or items
+    kept = [i for i in kept if not _LABEL.search(text, begin, i.start)]
+    if not kept:
+        return None
     kept = _unbracketed(text, begin, end, kept)
     kept = kept[: _main(text, begin, kept) + 1]
     last = kept[-1]
+    if last.rule != "last math" and _BOUND.search(text, begin, last.start):
+        return Claim(None, "none", "the text gives a bound, not a value")
     if unsure(text, last.start, last.end):
         return Claim(None, "none", "the last value is denied, guessed, or one of several")
     spelled = text[last.start : last.start + 1] not in ("$", "\\")
@@ -215,6 +220,16 @@ def _listed(text: str, begin: int, items: list[_Item]) -> str | None:
     return joined
 
 
+_LABEL = re.compile(
+    r"\b(?:figure|fig\.|chapter|section|step|equation|eq\.|part|problem|question|exercise|page|line"
+    r"|table|lemma|theorem|case|method|note)\s+[(\[]?\Z",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"\b(?:less|greater|more|fewer|larger|smaller|bigger|higher|lower|longer|shorter|older|younger)\s+than"
+    r"\s+\Z",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"\([^()]*[A-Za-z]{3,}[^()]*\)")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|takes?|took|costs?|equals?|gets?|got|makes?|made|earns?|earned|needs?|needed|has|have|had"
@@ -324,6 +339,8 @@ _MATH_WORDS = frozenset({
 def bare(text: str) -> str | None:
     """The whole text, where it is short and no sentence around a value."""
     stripped = text.strip()
+    if stripped.endswith(("=", "+", "-", "*", "/")):
+        return None  # it breaks off
     if not stripped or len(stripped) > 600 or "\n\n" in stripped or "```" in stripped:
         return None
     plain = _TEXT.sub(" ", stripped)

@@ -22,7 +22,7 @@ from assay.cli.options import (
 from assay.cli.severity import at_least
 from assay.errors import ConfigError, SampleError
 from assay.model import SAMPLE_FIELDS
-from assay.rollouts.columns import with_columns
+from assay.rollouts.mapped import with_columns
 from assay.rollouts.rows import read_rows
 from assay.rollouts.sources import find_sources
 

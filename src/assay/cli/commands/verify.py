@@ -34,7 +34,8 @@ from assay.cli.score_rows import score_rows
 from assay.cli.tally import PLACES, Tally
 from assay.errors import AssayError, ConfigError, RolloutsError, SampleError
 from assay.model import SAMPLE_FIELDS, Verdict
-from assay.rollouts.columns import REWARD_COLUMNS, is_scored, with_columns
+from assay.rollouts.columns import REWARD_COLUMNS, is_scored
+from assay.rollouts.mapped import with_columns
 from assay.rollouts.output import STDOUT, ReaderGone, RewardsFile, encode
 from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import find_sources

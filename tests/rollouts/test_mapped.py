@@ -9,7 +9,7 @@ import pytest
 from assay.errors import ConfigError
 from assay.model import Sample
 from assay.model.paths import MISSING, value_at, what_is_missing
-from assay.rollouts.columns import LOOKED_AT, with_columns
+from assay.rollouts.mapped import LOOKED_AT, with_columns
 from assay.rollouts.rows import Row
 
 ROW: dict[str, Any] = {
