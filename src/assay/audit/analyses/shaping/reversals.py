@@ -196,9 +196,10 @@ def _advice(frame: Frame, groups: Groups, reward: Floats, y: Floats, name: str) 
         return ""
     many = " and " in guilty
     if frame.key is not None and f"`{frame.key}`" in guilty:
+        pay = "pay" if many else "pays"
         return (
-            f"{guilty} {'pay' if many else 'pays'} the worse of the pairs, so the verifier or the {name} is at fault, not "
-            "the weights: read the pairs, and mend the one that is wrong."
+            f"{guilty} {pay} the worse of the pairs, so the verifier or the {name} is at fault, "
+            "not the weights: read the pairs, and mend the one that is wrong."
         )
     return (
         f"{guilty} {'are' if many else 'is'} what the worse of the pairs is paid for: gate "
