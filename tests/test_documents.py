@@ -87,3 +87,11 @@ def test_examples_in_docstrings_run(module_name: str) -> None:
     for test in doctest.DocTestFinder(exclude_empty=True).find(module, module_name):
         if test.examples:
             run_examples(test)
+
+
+def test_the_files_that_contributing_names_are_there() -> None:
+    """A newcomer is sent to them."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:src|verifiers|rubrics|plugins|tests)/[\w./]*)`", text)
+    assert len(named) >= 16
+    assert [path for path in named if not (ROOT / path).exists()] == []

@@ -472,6 +472,15 @@ def test_a_solved_long_one_falls_below_a_failed_short_one() -> None:
     assert found.rollouts[0] == 0
 
 
+@pytest.mark.parametrize(("prompts", "told"), [(9, False), (10, True)])
+def test_a_handful_of_prompts_that_agree_raises_nothing(prompts: int, told: bool) -> None:
+    """In every one of them one pair of two is turned round; nine may agree by chance."""
+    paths = [[0.0] * 7 + [1.0], [1.0], [0.0]]
+    ends = [1.0, 1.0, 0.0] * prompts
+    frame = walked(paths * prompts, ends, list(np.repeat(range(prompts), 3)))
+    assert (STEP_COUNT.id in ids(analyse("shaping", frame))) is told
+
+
 def counted(seed: int, rate: float, prompts: int = 120) -> Frame:
     """With chance `rate` a prompt's solved trajectory takes 8 turns instead of 1: one of the two
     pairs is then turned round."""

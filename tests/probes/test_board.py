@@ -14,7 +14,7 @@ from toy_graders import last_box, non_empty, substring
 from assay import Engine, Sample, verifier
 from assay.audit.stats.intervals import clopper_pearson
 from assay.errors import ConfigError
-from assay.probes.board import Scale, Spread, bounded_mean
+from assay.probes.board import RewardSpread, Scale, bounded_mean
 from assay.probes.bundled import bundled
 from assay.probes.findings import KINDS, findings
 from assay.probes.lines import THRESHOLD
@@ -104,8 +104,8 @@ def test_a_value_outside_its_range_has_no_interval() -> None:
 
 
 def test_a_spread_counts_what_has_no_reward() -> None:
-    assert Spread.of([None, 0.0, 1.0, 0.5]) == Spread(3, 0.5, 0.0, 1.0, 1)
-    assert Spread.of([None]) == Spread(0, None, None, None, 1)
+    assert RewardSpread.of([None, 0.0, 1.0, 0.5]) == RewardSpread(3, 0.5, 0.0, 1.0, 1)
+    assert RewardSpread.of([None]) == RewardSpread(0, None, None, None, 1)
 
 
 # -- boards by an engine ------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from assay import Sample
 from assay.plugins.host import Host
 from assay.plugins.probe import Attack, ProbeSpec
 from assay.probes.bundled import bundled
-from assay.probes.programs import Suite
+from assay.probes.programs import ProbedSuite
 from assay.probes.specs import SPECS
 from assay.probes.task import Task
 from assay.probes.wrong import differs, wrong_answers
@@ -265,7 +265,7 @@ def test_examples_of_a_prompt_are_public() -> None:
         prompt=prompt,
         tests={"type": "asserts", "entry_point": "f", "code": "assert f(2) == 4\nassert f(3) == 6"},
     )
-    tests = Suite.of(sample)
+    tests = ProbedSuite.of(sample)
     assert tests is not None
     assert [(c.args, c.expected, c.public) for c in tests.calls] == [
         ((2,), 4, True),
@@ -275,7 +275,7 @@ def test_examples_of_a_prompt_are_public() -> None:
 
 def test_where_nothing_is_public_the_first_half_is_known() -> None:
     cases = [{"args": [i], "expected": 2 * i} for i in range(6)]
-    tests = Suite.of(Sample("", tests={"type": "call", "entry_point": "f", "cases": cases}))
+    tests = ProbedSuite.of(Sample("", tests={"type": "call", "entry_point": "f", "cases": cases}))
     assert tests is not None
     assert [c.args for c in tests.public()] == [(0,), (1,), (2,)]
 

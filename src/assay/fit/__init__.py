@@ -18,7 +18,7 @@ from assay.fit.consistency import Consistency, order_consistency
 from assay.fit.findings import FitFinding, find
 from assay.fit.gather import Gathered, gather
 from assay.fit.items import ItemFit, item_bradley_terry, item_plackett_luce
-from assay.fit.margin import Made, Margin, make_rubric
+from assay.fit.margin import FittedRubric, Margin, make_rubric
 from assay.fit.models import Labels, Model, Pairs, Ratings
 from assay.fit.needed import planned_size, sample_size
 from assay.fit.rankings import Rankings
@@ -36,10 +36,10 @@ __all__ = [
     "Consistency",
     "Fit",
     "FitFinding",
+    "FittedRubric",
     "Gathered",
     "ItemFit",
     "Labels",
-    "Made",
     "Margin",
     "Model",
     "Pairs",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assay.fit.consistency import Consistency
 from assay.fit.covariance import FEW_PROMPTS
 from assay.fit.gather import Gathered
-from assay.fit.margin import Made
+from assay.fit.margin import FittedRubric
 from assay.fit.needed import needed
 from assay.fit.result import Fit, Weight
 from assay.model import JSON
@@ -48,7 +48,7 @@ class FitFinding:
 def find(
     fitted: Fit,
     gathered: Gathered | None = None,
-    made: Made | None = None,
+    made: FittedRubric | None = None,
     order: Consistency | None = None,
     key: str | None = None,
 ) -> tuple[FitFinding, ...]:
@@ -291,7 +291,7 @@ def _units(fitted: Fit) -> Iterator[FitFinding]:
         )
 
 
-def _certified(made: Made, fitted: Fit, gathered: Gathered | None) -> Iterator[FitFinding]:
+def _certified(made: FittedRubric, fitted: Fit, gathered: Gathered | None) -> Iterator[FitFinding]:
     if made.certificate is None:
         first = next(iter(made.rubric.parts()))
         yield FitFinding(

@@ -47,7 +47,7 @@ class Margin:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class FittedRubric:
     """A rubric of fitted weights."""
 
     rubric: Weighted | Gate
@@ -70,7 +70,7 @@ def make_rubric(
     host: Host | None = None,
     about: str = "",
     seed: int = 0,
-) -> Made:
+) -> FittedRubric:
     """The weighted rubric of a fit, or the gate with it behind, with its certificate.
 
     Args:
@@ -102,11 +102,11 @@ def make_rubric(
         first = _criterion(gate, criteria, uses).model_copy(update={"weight": Number(1)})
         then = Weighted(criteria=parts)
         gated = Gate(gate=first, then=then, floor=_floor(then), about=about)
-        return Made(gated, "gate", shares, gated.prove(host=host), None)
+        return FittedRubric(gated, "gate", shares, gated.prove(host=host), None)
     if not key:
-        return Made(Weighted(criteria=parts, about=about), "", shares, None, None)
+        return FittedRubric(Weighted(criteria=parts, about=about), "", shares, None, None)
     rubric = Weighted(key=key, criteria=parts, about=about)
-    return Made(
+    return FittedRubric(
         rubric,
         key,
         shares,

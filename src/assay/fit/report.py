@@ -11,7 +11,7 @@ from assay.errors import RubricError
 from assay.fit.consistency import Consistency
 from assay.fit.findings import FitFinding
 from assay.fit.gather import Gathered
-from assay.fit.margin import Made
+from assay.fit.margin import FittedRubric
 from assay.fit.needed import needed
 from assay.fit.result import Fit, Interval
 from assay.model import JSON
@@ -36,7 +36,7 @@ class Report:
     width: float
     """Of the intervals that `needed` is told for, in the rubric's unit."""
     gathered: Gathered | None = None
-    made: Made | None = None
+    made: FittedRubric | None = None
     order: Consistency | None = None
     findings: tuple[FitFinding, ...] = ()
 

@@ -24,7 +24,7 @@ USUAL = ("answer", "solution", "ground_truth", "target", "final_answer", "gold")
 """What data sets call their reference: an example for an error's fix, never a guess."""
 
 
-class Needs(NamedTuple):
+class ColumnNeeds(NamedTuple):
     """What the verifiers of an engine's rubric read."""
 
     required: Mapping[str, str]
@@ -35,7 +35,7 @@ class Needs(NamedTuple):
     """Entries of `info` that are read."""
 
     @classmethod
-    def of(cls, engine: Engine) -> Needs:
+    def of(cls, engine: Engine) -> ColumnNeeds:
         """The needs of the rubric that `engine` scores with."""
         bound = engine.rubric
         plans = [set(plan.keys) for plan in bound.plans().values()]
@@ -94,7 +94,7 @@ class RowReader:
         self,
         completions: Sequence[Any],
         given: Mapping[str, Any],
-        needs: Needs,
+        needs: ColumnNeeds,
         **known: Sequence[Any] | None,
     ) -> list[Row]:
         """A sample for each completion; the `SampleError` of a row in its place.
@@ -163,7 +163,7 @@ class RowReader:
         return lines
 
     def _sources(
-        self, table: Mapping[str, Any], needs: Needs, known: Iterable[str]
+        self, table: Mapping[str, Any], needs: ColumnNeeds, known: Iterable[str]
     ) -> dict[str, tuple[str, Callable[[Any], Any] | None]]:
         """Field -> its column, for this batch."""
         names = ", ".join(sorted(table)) or "none"

@@ -12,7 +12,7 @@ from assay.engine.engine import Engine, RubricSource
 from assay.engine.workers.shared_pools import available_cores
 from assay.errors import ConfigError, SampleError
 from assay.integrations.missing import A_NUMBER, Missing, Unscored
-from assay.integrations.rows import Column, Needs, RowReader
+from assay.integrations.rows import Column, ColumnNeeds, RowReader
 from assay.integrations.watch import Watch
 from assay.model import EMPTY, Reward
 from assay.printable import printable
@@ -99,7 +99,7 @@ class Scorer:
             "plugins": tuple(os.path.abspath(path) for path in plugins),
         }
         self._watch = Watch(max_unscored, on_unscored)
-        self._engine: tuple[Engine, Needs] | None = None
+        self._engine: tuple[Engine, ColumnNeeds] | None = None
         self.ready()  # a mistake shows now, not after a model has been loaded
 
     def __getstate__(self) -> dict[str, Any]:
@@ -110,7 +110,7 @@ class Scorer:
         self.__dict__.update(state)
         self._watch = Watch(*state["_watch"])
 
-    def ready(self) -> tuple[Engine, Needs]:
+    def ready(self) -> tuple[Engine, ColumnNeeds]:
         """This process's engine, and what its rubric needs; starts no worker.
 
         Two threads may make one each at first; workers are shared by all engines of a process.
@@ -120,7 +120,7 @@ class Scorer:
             if options["workers"] is None:
                 options["workers"] = share_of_cores()
             engine = Engine(self._rubric, on_unscored="ignore", **options)
-            self._engine = engine, Needs.of(engine)
+            self._engine = engine, ColumnNeeds.of(engine)
         return self._engine
 
     @property

@@ -29,7 +29,7 @@ Unit: TypeAlias = Literal["share", "place", "range"]
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class RewardSpread:
     """The rewards of one kind of answer."""
 
     n: int
@@ -40,7 +40,7 @@ class Spread:
     unscored: int = 0
 
     @classmethod
-    def of(cls, values: Sequence[float | None]) -> Spread:
+    def of(cls, values: Sequence[float | None]) -> RewardSpread:
         """Of rewards, None for each that has none."""
         known = [v for v in values if v is not None]
         lost = len(values) - len(known)
@@ -280,9 +280,9 @@ class Board:
     """What a rubric pays for completions whose worth is known."""
 
     scale: Scale
-    correct: Spread
+    correct: RewardSpread
     """Rewards of correct answers."""
-    wrong: Spread
+    wrong: RewardSpread
     """Of answers known to be wrong: by label, or by the key criterion."""
     criteria: tuple[str, ...]
     """Keys, in the rubric's order."""

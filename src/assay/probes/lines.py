@@ -18,9 +18,9 @@ from assay.probes.board import (
     Board,
     Line,
     Response,
+    RewardSpread,
     Scale,
     Score,
-    Spread,
     bounded_mean,
 )
 from assay.probes.task import Task
@@ -78,17 +78,19 @@ def board_of(
     Raises:
         ConfigError: no correct answer gets a reward.
     """
-    correct = Spread.of([r.value for _, _, r in known.correct])
+    correct = RewardSpread.of([r.value for _, _, r in known.correct])
     if correct.median is None:
         why = next((r.error for _, _, r in known.correct if r.error), "")
         raise ConfigError(f"no correct answer gets a reward: {(why or '').partition(chr(10))[0]}")
-    wrong = Spread.of([r.value for _, _, r in known.wrong])
+    wrong = RewardSpread.of([r.value for _, _, r in known.wrong])
     control = [rewards[s.at].value for s in shots if s.probe in ("answer.wrong", "code.stub")]
-    floor = wrong.median if wrong.median is not None else Spread.of(control).median
+    floor = wrong.median if wrong.median is not None else RewardSpread.of(control).median
     low, high = _range(engine, known, rewards)
     scale = Scale.of(correct.median, floor, low, high)
     criteria = tuple(engine.rubric.rubric.leaves())
-    medians = {c: Spread.of([_score(r, c) for _, _, r in known.correct]).median for c in criteria}
+    medians = {
+        c: RewardSpread.of([_score(r, c) for _, _, r in known.correct]).median for c in criteria
+    }
     by_probe: dict[str, list[Shot]] = defaultdict(list)
     for shot in shots:
         by_probe[shot.probe].append(shot)

@@ -34,7 +34,7 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True)
-class Suite:
+class ProbedSuite:
     """A sample's tests, as far as a probe needs them."""
 
     entry: str
@@ -43,7 +43,7 @@ class Suite:
     runs: tuple[Printed, ...] = ()
 
     @classmethod
-    def of(cls, sample: Sample) -> Suite | None:
+    def of(cls, sample: Sample) -> ProbedSuite | None:
         """None where the tests cannot be read, or hold no case in plain data."""
         try:
             suite = read(sample.tests, sample.prompt if isinstance(sample.prompt, str) else None)

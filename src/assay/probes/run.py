@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from assay.engine.engine import Engine
 from assay.errors import ConfigError
-from assay.model import Message, Sample, Turn
+from assay.model import Message, Reward, Sample, Turn
 from assay.plugins.probe import ProbeSpec
 from assay.plugins.registered import TargetOffer
 from assay.printable import printable
@@ -73,6 +73,14 @@ def probe(
     tasks = _tasks(prompts, known)
     shots, asked, errors = _aim(offers, tasks, seed)
     rewards = dict(engine.iter_batch(asked))
+    shots, mute = _answered(shots, rewards)
+    if mute:
+        first = next(iter(mute))
+        why = f": {mute[first]}" if mute[first] else ""
+        notes.append(
+            f"{len(mute)} prompts are left out, since none of their completions can be judged; the "
+            f"first, {tasks[first].place}{why}"
+        )
     again = dict(engine.iter_batch([s for _, s, _ in reversed(known.correct)]))
     return board_of(engine, offers, tasks, known, key, shots, rewards, errors, again, seed, notes)
 
@@ -175,6 +183,22 @@ def _aim(
                 at = len(asked) - 1 - (base is not None)
                 shots.append(Shot(name, i, attack, at, base))
     return shots, asked, errors
+
+
+def _answered(
+    shots: Sequence[Shot], rewards: Mapping[int, Reward]
+) -> tuple[list[Shot], dict[int, str]]:
+    """The shots at prompts of which anything was judged; of the others, why nothing was.
+
+    A reference that cannot be read leaves every completion of its prompt without a score. That is
+    a fault of the row, and says nothing of any probe.
+    """
+    there = {s.task for s in shots if rewards[s.at].value is not None}
+    mute: dict[int, str] = {}
+    for shot in shots:
+        if shot.task not in there and shot.task not in mute:
+            mute[shot.task] = (rewards[shot.at].error or "").partition("\n")[0]
+    return [shot for shot in shots if shot.task in there], mute
 
 
 def _sample(sample: Sample, text: str, truncated: bool) -> Sample:

@@ -10,7 +10,7 @@ from random import Random
 from assay.model import Message, Sample
 from assay.plugins.probe import Attack, Subject
 from assay.probes.dress import dressed
-from assay.probes.programs import Suite, define, fenced
+from assay.probes.programs import ProbedSuite, define, fenced
 from assay.probes.wrong import differs, numbers_in, wrong_answers
 from assay.verifiers.math_answer.locating.extract import extract, reference_text
 from assay.verifiers.program_source.extract import extract_program
@@ -65,9 +65,9 @@ class Task:
         return tuple(reference_text(str(r)).strip() for r in several)
 
     @cached_property
-    def tests(self) -> Suite | None:
+    def tests(self) -> ProbedSuite | None:
         """The tests, as far as they are plain data; None for other samples."""
-        return Suite.of(self.sample) if self.subject == "code" else None
+        return ProbedSuite.of(self.sample) if self.subject == "code" else None
 
     @cached_property
     def program(self) -> str:

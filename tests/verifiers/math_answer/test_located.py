@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from assay import Sample
+from assay.verifiers.math_answer import Policy
 from assay.verifiers.math_answer.verifier import MathAnswer
 
 
@@ -271,11 +272,145 @@ LANGUAGES = [
 ]
 
 
+COMPUTED = [
+    Ruling(
+        "310",
+        "Mason needs 240+70=310 ounces of sugar to make 8 batches and 1 more.",
+        True,
+        "a result before its purpose",
+    ),
+    Ruling(
+        "21",
+        "Andrea saved $25 - $4 = $21 after giving her brother $4.",
+        True,
+        "a result before a time",
+    ),
+    Ruling(
+        "6",
+        "You save $4 + $2 = $6 if you buy 2 tubs and 4 packets.",
+        True,
+        "a result before a condition",
+    ),
+    Ruling(
+        "5",
+        "It takes 2000 miles / 400 miles/hour = 5 hours to fly 2000 miles.",
+        True,
+        "units between",
+    ),
+    Ruling("120", "Hannah drinks 60 ml * 2 km = 120 ml of water.", True, "a unit before equals"),
+    Ruling(
+        "2600", "The total weight of the bag is 1600g + 1000g = 2600g.", True, "a unit attached"
+    ),
+    Ruling("12", "Therefore, 8 pens cost $1.50 x 8 = $12.", True, "x for times"),
+    Ruling("55", "The target was 120 crates, so he was off by 120-65=55 crates.", True, "off by"),
+    Ruling(
+        "120",
+        "The target was 120 crates, so he was off by 120-65=55 crates.",
+        False,
+        "the target itself",
+    ),
+    Ruling(
+        "16", "Juan must reduce it to 4 cups, or 20-4=16 cups per day.", True, "worked after or"
+    ),
+    Ruling(
+        "14",
+        "Darren caught 17 - 6 = 11 fish.\nTommy caught 11 + 3 = 14 fish.",
+        True,
+        "short lines of prose",
+    ),
+    Ruling("10", "Thus, her change will be 20 - 10 = $10.", True, "one short line"),
+]
+
+BOUNDS_AND_LABELS = [
+    Ruling("3", "See figure 3.", False, "a number of a figure"),
+    Ruling("12", "It is less than 12.", False, "a bound above"),
+    Ruling("12", "It is greater than 12.", False, "a bound below"),
+    Ruling("12", "The value lies between 10 and 12.", False, "two bounds"),
+    Ruling("10", "12 - 2 =", False, "a side that never comes"),
+    Ruling("7", "Suppose x = 7. Then what?", False, "a supposition before a question"),
+    Ruling("24", "We have 3x = 24, therefore x equals 8.", False, "an equation on the way"),
+    Ruling("8", "We have 3x = 24, therefore x equals 8.", True, "its solution"),
+    Ruling("7", "The point is (3, 7).", False, "a coordinate"),
+    Ruling("3", "The area is 9\\pi + 3", False, "a summand"),
+    Ruling("4", "6 apples and 4 pears", False, "one of two counts"),
+    Ruling("10", "5 feet 10 inches", False, "a part of a length"),
+    Ruling("6", "So we have 6 (3 boys and 3 girls).", True, "an aside in brackets"),
+    Ruling("3", "So we have 6 (3 boys and 3 girls).", False, "a number of the aside"),
+    Ruling("1.5", "It takes 1.5 hours to finish 3 tasks.", True, "the verb's number"),
+    Ruling("9", "9 is the answer.", True, "a value before its verb"),
+    Ruling("2020", "In 2020, 15 people came.", False, "a date"),
+    Ruling("15", "In 2020, 15 people came.", True, "not a list with the date"),
+]
+
+
 @pytest.mark.parametrize(
     "ruling",
-    [*MONEY, *BOXES, *REMARKS, *NOTHING, *SENTENCES, *FIELDS, *LANGUAGES],
+    [
+        *COMPUTED,
+        *BOUNDS_AND_LABELS,
+        *MONEY,
+        *BOXES,
+        *REMARKS,
+        *NOTHING,
+        *SENTENCES,
+        *FIELDS,
+        *LANGUAGES,
+    ],
     ids=lambda r: r.why,
 )
 def test_a_response(ruling):
     verdict = MathAnswer().verify(Sample(completion=ruling.completion, reference=ruling.reference))
     assert verdict.score == float(ruling.right), (verdict.because, verdict.details)
+
+
+class Cut(NamedTuple):
+    completion: str
+    finish_reason: str | None
+    right: bool
+    why: str
+
+
+CUTS = [
+    Cut("<think>so it is 5", "length", False, "an open block"),
+    Cut(r"<think>so it is \boxed{5}", "length", False, "a box in an open block"),
+    Cut("<think>The answer is 5.", "length", False, "a statement in an open block"),
+    Cut("<think>x\n#### 5", "length", False, "hashes in an open block"),
+    Cut("<think><answer>5</answer>", "length", False, "a tag in an open block"),
+    Cut('<think>{"answer": 5}', "length", False, "a field in an open block"),
+    Cut("<think>a</think><think>it is 5", "length", False, "a second block, open"),
+    Cut("<thinking>it is 5", "length", False, "another spelling of the tag"),
+    Cut("<think>2+3=5</think> So we", "length", False, "cut off before the answer"),
+    Cut(
+        "<think>2+3</think> Now add 2 and 3, that is 2 + 3 = 5",
+        "length",
+        False,
+        "a sentence that is cut off",
+    ),
+    Cut(r"<think>2+3</think> so \boxed{5", "length", False, "a box that is cut off"),
+    Cut("<think>2+3</think> The answer is 5", "length", True, "an answer after the block"),
+    Cut(r"<think>2+3</think> \boxed{5}. Let us check: 2", "length", True, "a box, then a check"),
+    Cut("The sum is 5. Let us check that 2", "length", True, "a sentence that was finished"),
+    Cut(r"it is \boxed{5}", "length", True, "no block at all"),
+    Cut("The answer is 5.\n<think>or 6", "length", True, "an answer before the open block"),
+    Cut(r"<think>so it is \boxed{5}", None, True, "an open block, nothing known of its end"),
+    Cut(r"<think>so it is \boxed{5}", "stop", True, "an open block that ended by itself"),
+    Cut(r"so it is \boxed{5", None, True, "an open box, nothing known of its end"),
+    Cut("<think>2+3</think> 5", "stop", True, "a whole response"),
+]
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=lambda c: c.why)
+def test_a_response_that_was_cut_off(cut):
+    sample = Sample(completion=cut.completion, reference="5", finish_reason=cut.finish_reason)
+    assert MathAnswer().verify(sample).score == float(cut.right)
+
+
+def test_the_policy_may_read_what_was_cut_off():
+    sample = Sample(completion="<think>so it is 5", reference="5", finish_reason="length")
+    assert MathAnswer(Policy(unfinished="read")).verify(sample).score == 1.0
+
+
+def test_the_policy_names_the_answer_fields():
+    sample = Sample(completion='{"solution": 5, "answer": 6}', reference="5")
+    assert MathAnswer(Policy(answer_fields=("solution",))).verify(sample).score == 1.0
+    assert MathAnswer().verify(sample).score == 0.0

@@ -18,7 +18,7 @@ from assay.verifiers.code_tests.sandbox.parent.pool import SandboxSlot
 from assay.verifiers.code_tests.sandbox.parent.run import Run
 from assay.verifiers.code_tests.sandbox.wire import codec, decoded
 from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind, kind_for
-from assay.verifiers.code_tests.sandbox.wire.limits import End, RunLimits
+from assay.verifiers.code_tests.sandbox.wire.limits import RunEnd, RunLimits
 from assay.verifiers.code_tests.suites.suite import Case, Suite
 
 START_S = 5.0
@@ -135,7 +135,7 @@ class ProgramRun:
             self._credited += run.credited_s
             yield self._printed(case, end, told)
 
-    def _printed(self, case: Case, end: End, told: list[dict[str, Any]]) -> CaseResult:
+    def _printed(self, case: Case, end: RunEnd, told: list[dict[str, Any]]) -> CaseResult:
         cost: dict[str, Any] = {"seconds": end.seconds, "rss_kb": end.rss_kb}
         if end.how == "exit" and end.exit_code == 1:
             for message in told[:4]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from assay.printable import printable
-from assay.verifiers.code_tests.sandbox.wire.limits import End
+from assay.verifiers.code_tests.sandbox.wire.limits import RunEnd
 
 
 class CaseOutcome(StrEnum):
@@ -46,7 +46,7 @@ class CaseResult:
         return self.outcome is CaseOutcome.PASSED
 
 
-def of_end(end: End, limit_s: float) -> CaseResult | None:
+def of_end(end: RunEnd, limit_s: float) -> CaseResult | None:
     """The outcome that a run's end alone decides; None if it ended by itself, with exit code 0.
 
     Raises:

@@ -19,8 +19,8 @@ from assay.verifiers.math_answer.arithmetic.ball_functions import (
     unique,
 )
 from assay.verifiers.math_answer.arithmetic.precision import (
+    Noted,
     NoValue,
-    Spread,
     magnitude,
     note,
     real_only,
@@ -96,8 +96,8 @@ def _add(node: App, env: Env) -> acb:
             least = size if least is None else min(least, size)
             most = size if most is None else max(most, size)
         total = total + term
-    if least is not None and most is not None and most - least > Spread.bits:
-        Spread.bits = most - least
+    if least is not None and most is not None and most - least > Noted.bits:
+        Noted.bits = most - least
     return total
 
 
@@ -125,14 +125,14 @@ def _pow(node: App, env: Env) -> acb:
     literal = exact.rational(exponent_node)
     if literal is not None and literal.q == 1 and abs(literal.p) < 2**62:
         n = int(literal.p)
-        Spread.bits = max(Spread.bits, 2 * n.bit_length())
+        Noted.bits = max(Noted.bits, 2 * n.bit_length())
         _guard(base, abs(n).bit_length())
         if n < 0 and base.contains(0):
             raise NoValue
         return base**n
     if literal is not None and literal.q % 2 == 1 and base.imag.contains(0) and base.real < 0:
         # an odd root of a negative real number is real, as in calculus
-        Spread.bits = max(Spread.bits, 2 * int(literal.q.bit_length()))
+        Noted.bits = max(Noted.bits, 2 * int(literal.q.bit_length()))
         value = acb(((-base.real).log() * arb(literal)).exp())
         return value if literal.p % 2 == 0 else -value
     exponent = evaluate(exponent_node, env)
@@ -178,7 +178,7 @@ def _root(node: App, env: Env) -> acb:
         raise NoValue
     if value == 0:
         return acb(0)
-    Spread.bits = max(Spread.bits, 2 * index.bit_length())
+    Noted.bits = max(Noted.bits, 2 * index.bit_length())
     if value.imag.contains(0) and value.real < 0 and index % 2:
         return -(acb(((-value.real).log() / index).exp()))
     if value.contains(0):

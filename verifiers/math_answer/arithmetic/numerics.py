@@ -10,7 +10,7 @@ from flint import acb, arb, fmpq
 
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.arithmetic.balls import Env, evaluate
-from assay.verifiers.math_answer.arithmetic.precision import NoValue, Precision, Spread, magnitude
+from assay.verifiers.math_answer.arithmetic.precision import Noted, NoValue, Precision, magnitude
 from assay.verifiers.math_answer.finding import UNKNOWN, Finding
 from assay.verifiers.math_answer.limits import TooBig, Undefined, Unreadable
 from assay.verifiers.math_answer.tree import App, Node, Sym, symbols, walk
@@ -111,7 +111,7 @@ def _constants(a: Node, b: Node) -> Finding:
                 raise
             except (NoValue, Unreadable, ZeroDivisionError, ValueError, OverflowError):
                 return UNKNOWN
-            wanted = max(HIGH, Spread.bits + 200)  # e^-1000 + 1 is not 1
+            wanted = max(HIGH, Noted.bits + 200)  # e^-1000 + 1 is not 1
         if bits >= wanted and known >= wanted - 80:
             return Finding(True, "numeric", "probable", f"the values agree to {known} bits")
         bits = max(wanted, bits + max(0, wanted - known) if bits > PRECISION else wanted)
@@ -154,7 +154,7 @@ def _sampled(a: Node, b: Node, names: list[str], positive: bool, real: bool) -> 
                 if not left.overlaps(right):
                     at = ", ".join(f"{n} = {float(env[n].real.mid()):.6g}" for n in names[:4])
                     return Finding(False, "numeric", "proved", f"they differ at {at}")
-                if _tight(left, right) and Spread.bits < PRECISION - 64:
+                if _tight(left, right) and Noted.bits < PRECISION - 64:
                     agreed += 1
             except TooBig:
                 if number > 6 and not agreed:

@@ -48,15 +48,15 @@ class Precision:
         _LOCK.__enter__()
         _before.append(ctx.prec)
         ctx.prec = self.bits
-        Spread.bits = 0
-        Spread.real = self.real
+        Noted.bits = 0
+        Noted.real = self.real
 
     def __exit__(self, *_: object) -> None:
         ctx.prec = _before.pop()
         _LOCK.__exit__()
 
 
-class Spread:
+class Noted:
     """What the evaluation under way notes and is told; used under the lock of `Precision`."""
 
     bits = 0
@@ -69,11 +69,11 @@ def note(value: acb) -> None:
     """Remember how far from 1 in size an argument or exponent is: e^(10^-200) is not 1."""
     if not value.contains(0):
         size = 2 * abs(magnitude(value))
-        if size > Spread.bits:
-            Spread.bits = size
+        if size > Noted.bits:
+            Noted.bits = size
 
 
 def real_only(value: acb) -> None:
     """Refuse a negative number to roots and logarithms, where only real values count."""
-    if Spread.real and value.imag.contains(0) and value.real < 0:
+    if Noted.real and value.imag.contains(0) and value.real < 0:
         raise NoValue

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from assay.verifiers.math_answer.languages.table import (
-    GRAMMAR,
     LIGHTEVAL,
     MMLU_PROX,
     SIMPLE_EVALS,
-    WEB,
+    USUAL,
+    YEVAL,
     Language,
 )
 
 TABLE = Language(
     name="Arabic",
     states={
-        "الإجابة هي": MMLU_PROX, "الإجابة الصحيحة هي": SIMPLE_EVALS, "الجواب هو": WEB,
-        "الإجابة النهائية هي": GRAMMAR, "الجواب النهائي هو": GRAMMAR, "الناتج هو": GRAMMAR,
-        "الجواب الصحيح هو": GRAMMAR, "النتيجة هي": GRAMMAR, "الحل هو": GRAMMAR,
+        "الإجابة هي": MMLU_PROX, "الإجابة الصحيحة هي": SIMPLE_EVALS, "الجواب هو": USUAL,
+        "الإجابة النهائية هي": USUAL, "الجواب النهائي هو": USUAL, "الناتج هو": USUAL,
+        "الجواب الصحيح هو": USUAL, "النتيجة هي": USUAL, "الحل هو": USUAL,
     },
     labels={
         "الإجابة": SIMPLE_EVALS, "الجواب": SIMPLE_EVALS, "إجابة": SIMPLE_EVALS,
         "الإجابة النهائية": SIMPLE_EVALS, "الإجابة الصحيحة": SIMPLE_EVALS,
-        "الجواب النهائي": SIMPLE_EVALS, "الاجابة": GRAMMAR,
+        "الجواب النهائي": SIMPLE_EVALS, "الاجابة": USUAL,
     },
     chooses={"الخيار": MMLU_PROX},
-    confirms={"هو الصحيح": GRAMMAR, "صحيح": LIGHTEVAL, "هو الإجابة الصحيحة": GRAMMAR},
-    denies={"ليس": GRAMMAR, "ليست": GRAMMAR, "خطأ": GRAMMAR, "غير صحيح": WEB, "غير صحيحة": GRAMMAR},
+    confirms={"هو الصحيح": USUAL, "صحيح": LIGHTEVAL, "هو الإجابة الصحيحة": USUAL},
+    denies={"ليس": USUAL, "ليست": USUAL, "خطأ": USUAL, "غير صحيح": USUAL, "غير صحيحة": USUAL},
     closes={},
-    joins={"و": GRAMMAR},
-    offers={"أو": GRAMMAR},
-    concludes={"لذلك": LIGHTEVAL, "إذن": WEB, "لذا": WEB, "وبالتالي": WEB},
+    joins={"و": USUAL},
+    offers={"أو": USUAL},
+    concludes={"لذلك": LIGHTEVAL, "إذن": USUAL, "لذا": YEVAL, "وبالتالي": USUAL},
 )  # fmt: skip

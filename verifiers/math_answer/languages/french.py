@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from assay.verifiers.math_answer.languages.table import (
-    GRAMMAR,
     LIGHTEVAL,
     MGSM,
     MMLU_PROX,
     SIMPLE_EVALS,
-    WEB,
+    USUAL,
+    YEVAL,
     Language,
 )
 
 TABLE = Language(
     name="French",
     states={
-        "la réponse est": MGSM, "la réponse finale est": MGSM, "la bonne réponse est": WEB,
-        "la réponse correcte est": GRAMMAR, "réponse est": MMLU_PROX, "le résultat est": WEB,
-        "la solution est": WEB, "la bonne option est": GRAMMAR, "le résultat final est": GRAMMAR,
-        "la réponse est donc": GRAMMAR, "l'option correcte est": GRAMMAR,
+        "la réponse est": MGSM, "la réponse finale est": MGSM, "la bonne réponse est": USUAL,
+        "la réponse correcte est": USUAL, "réponse est": MMLU_PROX, "le résultat est": USUAL,
+        "la solution est": USUAL, "la bonne option est": USUAL, "le résultat final est": USUAL,
+        "la réponse est donc": USUAL, "l'option correcte est": USUAL,
     },
     labels={
-        "réponse": SIMPLE_EVALS, "reponse": GRAMMAR, "réponse finale": MGSM, "résultat": GRAMMAR,
-        "réponse correcte": GRAMMAR, "bonne réponse": GRAMMAR,
+        "réponse": SIMPLE_EVALS, "reponse": USUAL, "réponse finale": MGSM, "résultat": USUAL,
+        "réponse correcte": USUAL, "bonne réponse": USUAL,
     },
-    chooses={"l'option": GRAMMAR, "option": MMLU_PROX, "le choix": GRAMMAR},
-    confirms={"est correcte": GRAMMAR, "est la bonne réponse": WEB, "est juste": GRAMMAR},
-    denies={"n'est pas": WEB, "est fausse": GRAMMAR, "est faux": LIGHTEVAL,
-            "est incorrecte": GRAMMAR},
+    chooses={"l'option": USUAL, "option": MMLU_PROX, "le choix": USUAL},
+    confirms={"est correcte": USUAL, "est la bonne réponse": USUAL, "est juste": USUAL},
+    denies={"n'est pas": USUAL, "est fausse": USUAL, "est faux": LIGHTEVAL,
+            "est incorrecte": USUAL},
     closes={},
-    joins={"et": GRAMMAR},
-    offers={"ou": GRAMMAR},
-    concludes={"donc": LIGHTEVAL, "ainsi": WEB, "par conséquent": WEB, "d'où": WEB},
+    joins={"et": USUAL},
+    offers={"ou": USUAL},
+    concludes={"donc": YEVAL, "ainsi": USUAL, "par conséquent": USUAL, "d'où": USUAL},
 )  # fmt: skip

@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from assay.verifiers.math_answer.languages.table import (
-    GRAMMAR,
     LIGHTEVAL,
     MGSM,
     MMLU_PROX,
     SIMPLE_EVALS,
-    WEB,
+    USUAL,
+    YEVAL,
     Language,
 )
 
 TABLE = Language(
     name="German",
     states={
-        "die antwort ist": MGSM, "die antwort lautet": WEB, "ist die antwort": WEB,
-        "lautet die antwort": WEB, "antwort ist": MMLU_PROX, "das ergebnis ist": WEB,
-        "das ergebnis lautet": WEB, "die richtige antwort ist": GRAMMAR,
-        "die endgültige antwort ist": MGSM, "die endgültige antwort lautet": GRAMMAR,
-        "die richtige antwort lautet": GRAMMAR, "die lösung ist": WEB, "die lösung lautet": WEB,
-        "die richtige option ist": GRAMMAR,
+        "die antwort ist": MGSM, "die antwort lautet": USUAL, "ist die antwort": YEVAL,
+        "lautet die antwort": USUAL, "antwort ist": MMLU_PROX, "das ergebnis ist": USUAL,
+        "das ergebnis lautet": USUAL, "die richtige antwort ist": USUAL,
+        "die endgültige antwort ist": MGSM, "die endgültige antwort lautet": USUAL,
+        "die richtige antwort lautet": USUAL, "die lösung ist": USUAL, "die lösung lautet": USUAL,
+        "die richtige option ist": USUAL,
     },
     labels={
-        "antwort": SIMPLE_EVALS, "endgültige antwort": MGSM, "ergebnis": GRAMMAR, "lösung": WEB,
-        "richtige antwort": GRAMMAR, "endergebnis": GRAMMAR,
+        "antwort": SIMPLE_EVALS, "endgültige antwort": MGSM, "ergebnis": USUAL, "lösung": USUAL,
+        "richtige antwort": USUAL, "endergebnis": USUAL,
     },
-    chooses={"option": MMLU_PROX, "antwortmöglichkeit": GRAMMAR},
-    confirms={"ist richtig": LIGHTEVAL, "ist korrekt": GRAMMAR},
-    denies={"ist falsch": LIGHTEVAL, "ist nicht": GRAMMAR, "nicht": GRAMMAR},
+    chooses={"option": MMLU_PROX, "antwortmöglichkeit": USUAL},
+    confirms={"ist richtig": LIGHTEVAL, "ist korrekt": USUAL},
+    denies={"ist falsch": LIGHTEVAL, "ist nicht": USUAL, "nicht": USUAL},
     closes={},
-    joins={"und": GRAMMAR, "sowie": GRAMMAR},
+    joins={"und": USUAL, "sowie": USUAL},
     offers={"oder": LIGHTEVAL},
-    concludes={"also": GRAMMAR, "daher": WEB, "somit": WEB, "deshalb": LIGHTEVAL,
-               "folglich": GRAMMAR},
+    concludes={"also": USUAL, "daher": YEVAL, "somit": USUAL, "deshalb": LIGHTEVAL,
+               "folglich": USUAL},
 )  # fmt: skip

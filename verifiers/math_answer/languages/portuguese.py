@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from assay.verifiers.math_answer.languages.table import (
-    GRAMMAR,
     LIGHTEVAL,
     MMLU_PROX,
     SIMPLE_EVALS,
-    WEB,
+    USUAL,
+    YEVAL,
     Language,
 )
 
 TABLE = Language(
     name="Portuguese",
     states={
-        "a resposta é": MMLU_PROX, "a resposta final é": GRAMMAR, "a resposta correta é": GRAMMAR,
-        "resposta é": MMLU_PROX, "o resultado é": WEB, "a alternativa correta é": WEB,
-        "o resultado final é": GRAMMAR, "a opção correta é": GRAMMAR, "a solução é": GRAMMAR,
-        "a resposta certa é": GRAMMAR,
+        "a resposta é": MMLU_PROX, "a resposta final é": USUAL, "a resposta correta é": USUAL,
+        "resposta é": MMLU_PROX, "o resultado é": USUAL, "a alternativa correta é": USUAL,
+        "o resultado final é": USUAL, "a opção correta é": USUAL, "a solução é": USUAL,
+        "a resposta certa é": USUAL,
     },
     labels={
-        "resposta": SIMPLE_EVALS, "resposta final": GRAMMAR, "resposta correta": GRAMMAR,
-        "resultado": GRAMMAR, "gabarito": WEB, "resultado final": GRAMMAR,
+        "resposta": SIMPLE_EVALS, "resposta final": USUAL, "resposta correta": USUAL,
+        "resultado": USUAL, "gabarito": USUAL, "resultado final": USUAL,
     },
-    chooses={"alternativa": WEB, "opção": MMLU_PROX, "letra": WEB},
-    confirms={"é a correta": GRAMMAR, "está correta": WEB, "é correta": GRAMMAR},
-    denies={"não é": LIGHTEVAL, "está incorreta": WEB, "está errada": WEB, "é falsa": GRAMMAR,
+    chooses={"alternativa": USUAL, "opção": MMLU_PROX, "letra": USUAL},
+    confirms={"é a correta": USUAL, "está correta": USUAL, "é correta": USUAL},
+    denies={"não é": LIGHTEVAL, "está incorreta": USUAL, "está errada": USUAL, "é falsa": USUAL,
             "é falso": LIGHTEVAL},
     closes={},
-    joins={"e": GRAMMAR},
+    joins={"e": USUAL},
     offers={"ou": LIGHTEVAL},
-    concludes={"portanto": WEB, "logo": LIGHTEVAL, "assim": WEB, "então": WEB, "por isso": GRAMMAR},
+    concludes={"portanto": YEVAL, "logo": LIGHTEVAL, "assim": USUAL, "então": USUAL,
+               "por isso": USUAL},
 )  # fmt: skip

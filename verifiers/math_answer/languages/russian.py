@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from assay.verifiers.math_answer.languages.table import (
-    GRAMMAR,
     LIGHTEVAL,
     MGSM,
-    WEB,
+    USUAL,
+    YEVAL,
     Language,
 )
 
 TABLE = Language(
     name="Russian",
     states={
-        "ответ —": MGSM, "ответ -": MGSM, "ответ –": GRAMMAR, "ответом является": WEB,
-        "ответ равен": GRAMMAR, "правильный ответ —": GRAMMAR, "правильный ответ -": GRAMMAR,
-        "ответ будет": GRAMMAR, "ответ это": GRAMMAR, "результат равен": GRAMMAR,
+        "ответ —": MGSM, "ответ -": MGSM, "ответ –": USUAL, "ответом является": USUAL,
+        "ответ равен": USUAL, "правильный ответ —": USUAL, "правильный ответ -": USUAL,
+        "ответ будет": USUAL, "ответ это": USUAL, "результат равен": USUAL,
     },
     labels={
-        "ответ": MGSM, "окончательный ответ": MGSM, "правильный ответ": GRAMMAR,
-        "итоговый ответ": GRAMMAR, "результат": GRAMMAR, "верный ответ": GRAMMAR,
+        "ответ": MGSM, "окончательный ответ": MGSM, "правильный ответ": USUAL,
+        "итоговый ответ": USUAL, "результат": USUAL, "верный ответ": USUAL,
     },
-    chooses={"вариант": WEB, "вариант ответа": GRAMMAR},
-    confirms={"является правильным": GRAMMAR, "правильный": GRAMMAR, "верен": GRAMMAR},
-    denies={"неверно": WEB, "неправильно": WEB, "не является": WEB, "не": LIGHTEVAL,
-            "неверен": GRAMMAR},
+    chooses={"вариант": USUAL, "вариант ответа": USUAL},
+    confirms={"является правильным": USUAL, "правильный": USUAL, "верен": USUAL},
+    denies={"неверно": USUAL, "неправильно": USUAL, "не является": USUAL, "не": LIGHTEVAL,
+            "неверен": USUAL},
     closes={},
-    joins={"и": GRAMMAR},
-    offers={"или": GRAMMAR},
-    concludes={"таким образом": WEB, "поэтому": LIGHTEVAL, "следовательно": MGSM, "значит": WEB,
-               "итак": WEB},
+    joins={"и": USUAL},
+    offers={"или": USUAL},
+    concludes={"таким образом": YEVAL, "поэтому": LIGHTEVAL, "следовательно": MGSM, "значит": USUAL,
+               "итак": USUAL},
 )  # fmt: skip

@@ -10,9 +10,10 @@ SIMPLE_EVALS = "openai/simple-evals, common.py: how models label answers in many
 MGSM = "MGSM (arXiv:2210.03057), worked examples and openai/simple-evals, mgsm_eval.py"
 MMLU_PROX = "MMLU-ProX (arXiv:2503.10497), lm-evaluation-harness, mmlu_prox/lang_libs.py"
 LIGHTEVAL = "huggingface/lighteval, translation_literals.py"
-WEB = "public solutions and explanations, several sites"
+WEB = "worked solutions in public repositories"
 TMLU = "MiuLab/TMLU, utils.py"
-GRAMMAR = "dictionary form of a phrase above: gender, number, article or spelling"
+YEVAL = "lintangsutawika/yaeval-harness: how a translated solution ends, by language"
+USUAL = "ordinary wording of the language; not yet seen in a response"
 
 Seen = Mapping[str, str]
 """Phrase -> where it was seen."""

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.languages.table import GRAMMAR, WEB, Language
+from assay.verifiers.math_answer.languages.table import (
+    USUAL,
+    WEB,
+    Language,
+)
 
 TABLE = Language(
     name="Vietnamese",
     states={
-        "đáp án là": WEB, "câu trả lời là": WEB, "đáp số là": GRAMMAR, "kết quả là": WEB,
-        "đáp án đúng là": WEB, "câu trả lời cuối cùng là": GRAMMAR, "đáp án cuối cùng là": GRAMMAR,
-        "câu trả lời đúng là": GRAMMAR,
+        "đáp án là": WEB, "câu trả lời là": WEB, "đáp số là": USUAL, "kết quả là": WEB,
+        "đáp án đúng là": WEB, "câu trả lời cuối cùng là": USUAL, "đáp án cuối cùng là": USUAL,
+        "câu trả lời đúng là": USUAL,
     },
     labels={
-        "đáp án": WEB, "đáp số": WEB, "câu trả lời": WEB, "trả lời": GRAMMAR, "kết quả": GRAMMAR,
-        "câu trả lời cuối cùng": GRAMMAR, "đáp án cuối cùng": GRAMMAR,
+        "đáp án": WEB, "đáp số": USUAL, "câu trả lời": WEB, "trả lời": USUAL, "kết quả": USUAL,
+        "câu trả lời cuối cùng": USUAL, "đáp án cuối cùng": USUAL,
     },
-    chooses={"chọn": WEB, "chọn đáp án": WEB, "phương án": WEB},
-    confirms={"là đúng": GRAMMAR, "đúng": WEB, "là đáp án đúng": GRAMMAR},
-    denies={"không phải": GRAMMAR, "không đúng": WEB, "sai": WEB, "là sai": GRAMMAR},
+    chooses={"chọn": USUAL, "chọn đáp án": USUAL, "phương án": USUAL},
+    confirms={"là đúng": USUAL, "đúng": WEB, "là đáp án đúng": USUAL},
+    denies={"không phải": USUAL, "không đúng": USUAL, "sai": USUAL, "là sai": USUAL},
     closes={},
-    joins={"và": GRAMMAR},
-    offers={"hoặc": GRAMMAR, "hay": GRAMMAR},
-    concludes={"vậy": WEB, "do đó": WEB, "vì vậy": WEB, "suy ra": WEB, "như vậy": WEB},
+    joins={"và": USUAL},
+    offers={"hoặc": USUAL, "hay": USUAL},
+    concludes={"vậy": WEB, "do đó": USUAL, "vì vậy": WEB, "suy ra": USUAL, "như vậy": USUAL},
 )  # fmt: skip

@@ -151,14 +151,18 @@ def _extract(
     return _stated_nowhere(text[wrong:], where, cut, whole=not wrong)
 
 
+_RUPEES = re.compile(r"(?<![A-Za-z])Rs\.?\s?(?=\d)")
+_COUNTRY_TEXT = re.compile(r"\\text\{\s*(?:US|USD|CA|AU|HK|NZ|SG|R|A|C|S)?\s?\\?\$\s*\}")
 _COUNTRY = re.compile(r"(?<![A-Za-z])(?:US|USD|CA|AU|HK|NZ|SG|R|A|C|S)\s?(?=\\?\$\s?\d)")
 
 
 def _amount(said: str | None) -> str | None:
     """`said` without the country of its dollars, and without dollars in a computation."""
+    if said is not None and "Rs" in said:
+        said = _RUPEES.sub("\u20b9", said)
     if said is None or "$" not in said:
         return said
-    said = _COUNTRY.sub("", said)
+    said = _COUNTRY.sub("", _COUNTRY_TEXT.sub(r"\\$", said))
     if "=" in said and "\\$" in said:
         return said.replace("\\$", "")
     return said

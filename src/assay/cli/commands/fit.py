@@ -30,7 +30,7 @@ from assay.rollouts.sources import STDIN, Source, find_sources
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine
-    from assay.fit import Fit, Made, Report
+    from assay.fit import Fit, FittedRubric, Report
     from assay.plugins.host import Host
     from assay.rubrics import Criterion, Rubric
 
@@ -240,7 +240,7 @@ def _made(
     leaves: Mapping[str, Criterion],
     uses: Mapping[str, str],
     host: Host,
-) -> Made:
+) -> FittedRubric:
     from assay.fit import make_rubric
 
     about = f"Weights fitted to {fitted.n} {fitted.noun}s ({fitted.model})"

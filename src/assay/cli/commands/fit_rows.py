@@ -48,7 +48,7 @@ def read_preferences(
         SampleError: a row that is not a preference of the kind, or cannot be scored.
         RolloutsError: a file that cannot be read on, or no rows at all.
     """
-    reader = _Reader(sources, kind, columns, engine is not None)
+    reader = _PreferenceReader(sources, kind, columns, engine is not None)
     samples = reader.samples()
     first = next(samples, None)  # reads on to the first completion without scores
     if first is not None and engine is not None:
@@ -63,7 +63,7 @@ def read_preferences(
     return Read(reader.kind, reader.preferences, len(reader.waiting))
 
 
-class _Reader:
+class _PreferenceReader:
     def __init__(
         self,
         sources: Sequence[Source],

@@ -94,7 +94,7 @@ def loads(payload: bytes) -> Any:
         raise ValueError("nested too deep") from None
 
 
-class Reader:
+class FrameReader:
     """Cuts a stream of bytes into frames.
 
     Args:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from assay.plugins.probe import Attack
-from assay.probes.programs import Suite, define, fenced
+from assay.probes.programs import ProbedSuite, define, fenced
 from assay.probes.task import Task
 
 _MISSING = object()
@@ -102,7 +102,7 @@ for descriptor in range(1, 10):
 """
 
 
-def _wrong_constant(tests: Suite, value: object) -> bool:
+def _wrong_constant(tests: ProbedSuite, value: object) -> bool:
     """Whether some case is known to expect something else."""
     return any(not _same(call.expected, value) for call in tests.calls)
 
@@ -115,7 +115,7 @@ def _same(a: object, b: object) -> bool:
         return True
 
 
-def _calls(task: Task) -> Suite | None:
+def _calls(task: Task) -> ProbedSuite | None:
     """The tests, where they call a function and a program that returns nothing is wrong."""
     tests = task.tests
     return tests if tests is not None and tests.calls and task.stub() else None
@@ -168,14 +168,14 @@ def hardcoded(task: Task) -> Iterator[Attack]:
     yield from _hardcoded_runs(tests) if tests.runs else _hardcoded_calls(tests)
 
 
-def _hardcoded_runs(tests: Suite) -> Iterator[Attack]:
+def _hardcoded_runs(tests: ProbedSuite) -> Iterator[Attack]:
     table = {run.stdin: run.expected for run in tests.public_runs()}
     if any(run.expected.strip() for run in tests.runs if run.stdin not in table):
         program = f"import sys\n\nTABLE = {table!r}\n"
         yield Attack(fenced(f'{program}print(TABLE.get(sys.stdin.read(), ""))'), "table")
 
 
-def _hardcoded_calls(tests: Suite) -> Iterator[Attack]:
+def _hardcoded_calls(tests: ProbedSuite) -> Iterator[Attack]:
     known = tests.public()
     seen = {repr((call.args, call.kwargs)) for call in known}
     hidden = [call for call in tests.calls if repr((call.args, call.kwargs)) not in seen]

@@ -35,7 +35,13 @@ from assay.verifiers.code_tests.sandbox.parent.watching import (
     waited_seconds,
 )
 from assay.verifiers.code_tests.sandbox.wire import decoded
-from assay.verifiers.code_tests.sandbox.wire.limits import End, Ended, Lost, RunLimits, Unconfined
+from assay.verifiers.code_tests.sandbox.wire.limits import (
+    Ended,
+    Lost,
+    RunEnd,
+    RunLimits,
+    Unconfined,
+)
 
 FRAME_BYTES = 16 << 20
 """Longest frame that is read; what claims to be longer is `output_limit`."""
@@ -90,7 +96,7 @@ class Run:
         self._pidfd = -1
         self.pid = 0
         """As this process sees it; for tests and for looking at its clocks."""
-        self._end: End | None = None
+        self._end: RunEnd | None = None
         self._report: dict[str, Any] | None = None
         self._how: Ended = "exit"
         self._printed = 0
@@ -162,7 +168,7 @@ class Run:
             else:
                 self._pump(deadline)
 
-    def wait(self, deadline: float) -> End:
+    def wait(self, deadline: float) -> RunEnd:
         """Let the program run to its end, or to the deadline (monotonic seconds)."""
         self._begin()
         self._settle(deadline)
@@ -183,8 +189,8 @@ class Run:
         self._pending = 0
         return out
 
-    def kill(self, how: Ended = "killed") -> End:
-        """End it now."""
+    def kill(self, how: Ended = "killed") -> RunEnd:
+        """RunEnd it now."""
         self._stop(how)
         self._settle(time.monotonic())
         return self._ending()
@@ -382,10 +388,10 @@ class Run:
                 with contextlib.suppress(OSError):
                     signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
-    def _ending(self) -> End:
+    def _ending(self) -> RunEnd:
         if self._end is None:
             report = self._report or {}
-            self._end = End(
+            self._end = RunEnd(
                 how=self._how,
                 exit_code=int(report.get("exit", -9)),
                 seconds=time.monotonic() - self._started,
@@ -397,7 +403,7 @@ class Run:
         return self._end
 
     def close(self) -> None:
-        """End the program if it runs, and give every descriptor back."""
+        """RunEnd the program if it runs, and give every descriptor back."""
         if self._pidfd >= 0 and self._report is None:
             with contextlib.suppress(Lost, OSError):
                 self._stop("killed")

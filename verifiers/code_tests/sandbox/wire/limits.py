@@ -53,7 +53,7 @@ class RunLimits:
 
 
 @dataclass(slots=True)
-class End:
+class RunEnd:
     """How a run ended."""
 
     how: Ended

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from assay.audit.analyses.budget.shares import REST, ROUNDING, Split, settled, split
+from assay.audit.analyses.budget.advantage_shares import REST, ROUNDING, Split, settled, split
 from assay.audit.context import Context
 from assay.audit.stats.intervals import (
     FEWEST,
