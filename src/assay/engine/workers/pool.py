@@ -104,10 +104,9 @@ class WorkerPool:
             work.workers.clear()
         for worker in self._dying:
             worker.popen.returncode = 0
-        with contextlib.suppress(OSError):
-            os.close(self._wake_in)
-        with contextlib.suppress(OSError):
-            os.close(self._wake_out)
+        for descriptor in (self._wake_in, self._wake_out):
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
         with contextlib.suppress(OSError):
             self._selector.close()
 
@@ -280,10 +279,8 @@ class WorkerPool:
         worker.baseline = None
         worker.extra_s = 0.0
         worker.preparing_until = None
-        if worker.waiting or (worker.jobs and worker.jobs[0].verifier in worker.loaded):
-            worker.since = now
-        else:
-            worker.since = None
+        built = worker.jobs and worker.jobs[0].verifier in worker.loaded
+        worker.since = now if worker.waiting or built else None
 
     @staticmethod
     def _settle(job: Job, reply: Reply) -> None:
