@@ -23,16 +23,18 @@ def summary(rewards: Iterable[Reward]) -> dict[str, float]:
     """Metrics of a batch: counts, the mean and spread of the scored, the mean of each criterion.
 
     Returns:
-        ``n``, ``scored``, ``unscored``, ``invalid`` (counts), ``reward_mean``, ``reward_std``
+        ``n``, ``scored``, ``unscored``, ``invalid``, ``faulty`` (counts; the last one of rewards,
+        scored or not, of which a verifier crashed or timed out), ``reward_mean``, ``reward_std``
         (of the scored, population), ``reward_min``, ``reward_max`` and ``score/<key>`` (mean over
         the rewards in which that criterion was judged). What there is nothing to average over is
         left out, so no NaN reaches a logger.
     """
-    n = scored = unscored = 0
+    n = scored = unscored = faulty = 0
     found: list[float] = []
     scores: dict[str, list[float]] = {}
     for reward in rewards:
         n += 1
+        faulty += bool(reward.faults)
         if reward.value is not None:
             scored += 1
             found.append(reward.value)
@@ -46,6 +48,7 @@ def summary(rewards: Iterable[Reward]) -> dict[str, float]:
         "scored": float(scored),
         "unscored": float(unscored),
         "invalid": float(n - scored - unscored),
+        "faulty": float(faulty),
     }
     if found:
         mean = math.fsum(found) / scored

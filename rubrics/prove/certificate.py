@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 from assay.model import EMPTY, JSON, FrozenDict, Part, Verdict, thaw
-from assay.printable import printable
+from assay.printable import one_line
 
 Ruling: TypeAlias = Literal["proved", "tie", "refuted", "not_proved"]
 
@@ -213,18 +213,18 @@ class Certificate:
 
     def __str__(self) -> str:
         """The page a reviewer reads."""
-        lines = [f"{printable(self.title)}: {TITLES[self.verdict]}"]
+        lines = [f"{one_line(self.title)}: {TITLES[self.verdict]}"]
         if self.given:
             lines.append(f"given        {'; '.join(self.given)}")
         if self.shaping:
             lines.append(f"turns        {self.shaping}")
         for outcome in self.cases:
             if len(self.cases) > 1:
-                lines += ["", f"case {printable(outcome.case)}: {TITLES[outcome.ruling]}"]
+                lines += ["", f"case {one_line(outcome.case)}: {TITLES[outcome.ruling]}"]
             lines += _page(outcome)
         if self.assumptions:
             lines += ["", "on the assumptions"]
-            lines += [f"  - {printable(text)}" for text in self.assumptions]
+            lines += [f"  - {one_line(text)}" for text in self.assumptions]
         lines += ["", f"signature {self.signature}"]
         return "\n".join(lines)
 
@@ -290,7 +290,7 @@ def _page(outcome: Outcome) -> list[str]:
         rows.append((check.dtype, f"correct and wrong {apart}; {told}"))
     if outcome.edit:
         rows.append(("to prove it", outcome.edit))
-    return [f"{name:<12} {printable(text)}" for name, text in rows]
+    return [f"{name:<12} {one_line(text)}" for name, text in rows]
 
 
 def shown(value: Fraction) -> str:

@@ -90,7 +90,7 @@ def test_a_frozen_dict_handed_in_is_frozen_deeply() -> None:
 def test_what_can_change_and_is_no_json_is_refused_with_its_place(value: Any, told: str) -> None:
     with pytest.raises(SampleError) as raised:
         Sample("x", info={"a": value})
-    assert str(raised.value) == told
+    assert str(raised.value).partition("\n")[0] == told
 
 
 def test_endless_nesting_is_refused() -> None:

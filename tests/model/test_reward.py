@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from assay import summary
 from assay.model import (
     Reward,
     Term,
@@ -104,3 +105,23 @@ def test_a_notebook_shows_the_receipt_with_text_of_the_completion_escaped() -> N
     assert "&lt;script&gt;" in shown
     assert "(invalid)" in Reward(None, "invalid", error="<b>x")._repr_html_()
     assert "<b>x" not in Reward(None, "invalid", error="<b>x")._repr_html_()
+
+
+def test_a_fault_that_a_value_hides_can_be_seen_and_counted() -> None:
+    """An auxiliary that crashed counts as its worst; who trains on that must be able to tell."""
+    verdicts = {
+        "a.b": Verdict.judged("a.b@1", 1.0, "fine"),
+        "c.d": Verdict.crashed("c.d@1", "OSError: the disk is gone"),
+        "e.f": Verdict.timed_out("e.f@1", "no time"),
+    }
+    terms = {
+        "a.b": Term("a.b@1", 0.5, 1.0, 0.5),
+        "c.d": Term("c.d@1", 0.25, 0.0, 0.0),
+        "e.f": Term("e.f@1", 0.25, 0.0, 0.0),
+    }
+    found = Reward(0.5, "scored", terms, verdicts)
+    assert found.faults == ("c.d", "e.f")
+    assert "0.25 x 0.0 = 0 (crashed)" in found.explain()
+    assert "0.25 x 0.0 = 0 (timed_out)" in found.explain()
+    assert summary([found, reward()])["faulty"] == 1.0
+    assert reward().faults == ()

@@ -6,6 +6,8 @@ import copy
 import json
 import math
 import pickle
+import sys
+import threading
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -199,3 +201,20 @@ def test_only_shows_what_was_asked_for_and_no_more(sample: Sample, names: set[st
 def test_types_tell_samples_apart_where_json_does() -> None:
     assert Sample("x", label=True).to_json() != Sample("x", label="True").to_json()
     assert Sample("x").at_step(3) == Sample("x", step=3)
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [open, len, print, object(), Sample, lambda: 1, threading.Lock(), {1, 2}, sys],
+    ids=["open", "len", "print", "object", "class", "lambda", "lock", "set", "module"],
+)
+@pytest.mark.parametrize("where", ["tests", "info", "label", "steps"])
+def test_what_is_no_data_is_refused_by_its_field(thing: Any, where: str) -> None:
+    """`tests=open` is a slip of the editor; it was taken, and failed in every worker."""
+    given: Any = {"tests": thing, "info": {"a": thing}, "label": [thing], "steps": [thing]}[where]
+    with pytest.raises(SampleError) as raised:
+        Sample("x", **{where: given})
+    first, fix = str(raised.value).splitlines()
+    assert first.startswith(where)
+    assert first.endswith(f"is a {type(thing).__name__}; use JSON values")
+    assert fix == "fix: text, numbers, true, false, null, and lists and dicts of them"

@@ -73,10 +73,14 @@ def freeze(value: Any, where: str = "value", _depth: int = 0) -> Any:
     plain = converted(value, where)
     if plain is not value:
         return freeze(plain, where, _depth + 1)
-    try:
-        hash(value)
-    except TypeError:
-        raise SampleError(f"{where} is a {type(value).__name__}; use JSON values") from None
+    # A date, a decimal or a UUID says by its own hash that it is a value. What is hashed by its
+    # identity is a thing: a function, a lock, an open file.
+    hashed: Any = type(value).__hash__
+    if callable(value) or hashed is None or hashed is object.__hash__:
+        raise SampleError(
+            f"{where} is a {type(value).__name__}; use JSON values"
+            "\nfix: text, numbers, true, false, null, and lists and dicts of them"
+        )
     return value
 
 

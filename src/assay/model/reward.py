@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from assay.model.frozen import EMPTY, JSON, FrozenDict
-from assay.model.verdict import Verdict
+from assay.model.verdict import Status, Verdict
 from assay.printable import one_line
 
 RewardStatus: TypeAlias = Literal["scored", "unscored", "invalid"]
@@ -69,6 +69,15 @@ class Reward:
             object.__setattr__(self, "terms", FrozenDict(self.terms))
         if type(self.verdicts) is not FrozenDict:
             object.__setattr__(self, "verdicts", FrozenDict(self.verdicts))
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Keys of the verdicts that crashed or timed out: the verifier's or the machine's doing.
+
+        With one of them a reward can still have a value, in which the rubric has put its worst
+        case: count them, and look into them, before such values are trained on.
+        """
+        return tuple(key for key, v in self.verdicts.items() if v.status in _FAULTS)
 
     @property
     def seconds(self) -> float:
@@ -168,6 +177,8 @@ class Reward:
                 sums = str(verdict.status) if verdict is not None else "not run"
             else:
                 sums = f"{term.weight:.6g} x {_short(term.score)} = {term.contribution:.6g}"
+                if verdict is not None and verdict.status in _FAULTS:
+                    sums += f" ({verdict.status})"
             name = (
                 term.verifier
                 if key == term.verifier.partition("@")[0]
@@ -179,6 +190,8 @@ class Reward:
                 one_line(verdict.because, 200) if verdict is not None else "",
             )
 
+
+_FAULTS = (Status.CRASHED, Status.TIMED_OUT)
 
 _ROUNDING = 1e-12
 """An adjustment below it is not shown; `Reward.value` is the sum all the same."""

@@ -22,8 +22,16 @@ from assay.rollouts.sources import Source, is_gzip, is_parquet
 DEPTH = 200
 """Deepest nesting of lists and objects in a row; a deeper one is malformed."""
 
-LINE_BYTES = 512 * 1024 * 1024
-"""Longest line that is read as a row; protects against a file without line ends."""
+LINE_BYTES = 128 * 1024 * 1024
+"""A line longer than this is not a row; protects against a file without line ends."""
+
+PIECE_BYTES = 1024 * 1024
+"""What is read at once of a long line."""
+
+IDLE_BYTES = 1024 * 1024 * 1024
+IDLE_LINES = 1_000_000
+"""A file of which so much in a row is no row is given up: a few seconds of reading, packed or not.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +99,61 @@ def _read(source: Source, file: BufferedReader) -> Iterator[Row]:
 
 def _lines(name: str, file: IO[bytes]) -> Iterator[Row]:
     number = 0
+    idle_bytes = idle_lines = 0
     while True:
         try:
-            line = file.readline(LINE_BYTES + 1)
-            too_long = len(line) > LINE_BYTES
-            rest = line
-            while too_long and rest and not rest.endswith(b"\n"):  # skip to where the row ends
-                rest = file.readline(LINE_BYTES)
+            line, size = _next_line(file)
         except (OSError, EOFError, zlib.error) as err:
             what = getattr(err, "strerror", None) or str(err)
+            if "CRC" in what:  # known only at the end: what was damaged may have been read as a row
+                what += "; the file is damaged, so rows that were read from it may be wrong"
             raise RolloutsError(f"{name}:{number + 1}: cannot be read on: {what}") from err
         number += 1
-        if not line:
+        if not size:
             return
-        if too_long:
-            yield Row(name, number, None, f"longer than {LINE_BYTES} bytes")
-            continue
         if number == 1 and line.startswith(b"\xef\xbb\xbf"):
             line = line[3:]
-        if not line.isspace():
+        if size > LINE_BYTES and not line.isspace():
+            yield Row(name, number, None, f"longer than {LINE_BYTES} bytes")
+        elif not line.isspace():
+            idle_bytes = idle_lines = 0
             yield parse_line(line, name, number)
+            continue
+        idle_bytes, idle_lines = idle_bytes + size, idle_lines + 1
+        if idle_bytes > IDLE_BYTES or idle_lines > IDLE_LINES:
+            raise RolloutsError(
+                f"{name}:{number}: cannot be read on: no row in the last {idle_bytes:,} bytes, "
+                f"{idle_lines:,} line{'s' if idle_lines > 1 else ''}"
+                "\nfix: it is not a file of rows, or it is damaged: make it anew"
+            )
+
+
+def _next_line(file: IO[bytes]) -> tuple[bytes, int]:
+    """The next line, and how many bytes it has; none at the end of the file.
+
+    Of a line that is too long only its beginning is given, and of one of many blanks a blank: a
+    kilobyte of gzip can stand for a megabyte of them. Gives up within a line of `IDLE_BYTES`.
+    """
+    line = file.readline(PIECE_BYTES)
+    size = len(line)
+    if size < PIECE_BYTES or line.endswith(b"\n"):
+        return line, size
+    pieces = [line]
+    blank = line.isspace()
+    while size <= IDLE_BYTES:
+        piece = file.readline(PIECE_BYTES)
+        size += len(piece)
+        if blank and (piece.isspace() or not piece):
+            pieces = [b" "]
+        elif size <= LINE_BYTES:
+            blank = False
+            pieces.append(piece)
+        else:
+            blank = False
+            del pieces[1:]
+        if len(piece) < PIECE_BYTES or piece.endswith(b"\n"):
+            break
+    return b"".join(pieces), size
 
 
 def parse_line(line: bytes, name: str, number: int) -> Row:

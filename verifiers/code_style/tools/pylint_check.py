@@ -29,6 +29,7 @@ from pylint.reporters import CollectingReporter
 from pylint.typing import FileItem
 
 from assay.printable import printable
+from assay.verifiers.code_style.tools import reassigned
 from assay.verifiers.code_style.tools.errors import CannotRead
 from assay.verifiers.code_style.tools.memos import forget, memos
 
@@ -158,6 +159,7 @@ class _Process:
             raise
         finally:
             astroid.MANAGER.astroid_cache.pop(name, None)
+            reassigned.forget()
             forget(self._memos)
         return _messages(reporter.messages, name)
 
@@ -186,6 +188,7 @@ def _build(style: PylintStyle) -> PyLinter:
     if not isinstance(astroid.MANAGER.module_denylist, _OnlyStandardLibrary):
         astroid.manager.AstroidManager.brain["module_denylist"] = _OnlyStandardLibrary()
         astroid.MANAGER.module_denylist = astroid.manager.AstroidManager.brain["module_denylist"]
+    reassigned.install()
     linter = PyLinter()
     linter.load_default_plugins()
     linter.config.max_line_length = style.max_line_length
@@ -197,16 +200,23 @@ def _build(style: PylintStyle) -> PyLinter:
 
 @contextlib.contextmanager
 def _empty_directory() -> Iterator[None]:
+    """Pylint looks around where it stands; within this, there is nothing to be found."""
     try:
-        before = os.getcwd()
-    except FileNotFoundError:
-        before = os.sep
-    with tempfile.TemporaryDirectory(prefix="assay-pylint-") as directory:
-        os.chdir(directory)
-        try:
-            yield
-        finally:
-            os.chdir(before)
+        before = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:  # it cannot be read
+        before = os.open(os.sep, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    scratch = os.environ.get("ASSAY_WORKER_SCRATCH")  # of a worker; deleted by its caller
+    try:
+        if scratch is not None:
+            os.makedirs(scratch, mode=0o700, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="assay-pylint-", dir=scratch) as directory:
+            os.chdir(directory)
+            try:
+                yield
+            finally:
+                os.fchdir(before)
+    finally:
+        os.close(before)
 
 
 def _messages(found: list[Any], name: str) -> tuple[Message, ...]:

@@ -27,6 +27,7 @@ from assay.engine.preflight import PreflightRow, preflight
 from assay.errors import RolloutsError
 from assay.model import SAMPLE_FIELDS
 from assay.plugins.spec import SEVERITIES, PreflightFinding
+from assay.printable import one_line
 from assay.rollouts.mapped import with_columns
 from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import find_sources
@@ -126,7 +127,7 @@ def _show(
     for kind, _ in _ranked(counts):
         show(plain(f"\n{kind[1]}"))
         for finding in examples[kind]:
-            show(plain(f"  {finding.place}: {finding.because}"), soft_wrap=True)
+            show(plain(one_line(f"  {finding.place}: {finding.because}")), soft_wrap=True)
 
 
 def _ranked(counts: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:

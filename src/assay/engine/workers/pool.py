@@ -104,9 +104,9 @@ class WorkerPool:
             work.workers.clear()
         for worker in self._dying:
             worker.popen.returncode = 0
-        for descriptor in (self._wake_in, self._wake_out):
+        for end in (self._wake_in, self._wake_out):
             with contextlib.suppress(OSError):
-                os.close(descriptor)
+                os.close(end)
         with contextlib.suppress(OSError):
             self._selector.close()
 
@@ -162,7 +162,7 @@ class WorkerPool:
             if work.queue:
                 self._assign(work, now)
         if self._dying:
-            self._dying = [w for w in self._dying if w.popen.poll() is None]
+            self._dying = [w for w in self._dying if not w.ended()]
 
     def _sort(self) -> None:
         while self._incoming:
@@ -333,11 +333,11 @@ class WorkerPool:
         worker.kill()  # what it leaves behind in its process group
         worker.close()
         work.workers.remove(worker)
-        if worker.popen.poll() is None:
+        if not worker.ended():
             if killed:
                 self._dying.append(worker)
             else:
-                worker.popen.wait()
+                worker.wait()
         if not killed:
             why = worker.death()
         jobs = [job for job in worker.jobs if not job.done]
@@ -384,13 +384,13 @@ class WorkerPool:
             for worker in work.workers:
                 worker.kill()
             for worker in work.workers:
-                worker.popen.wait()
+                worker.wait()
                 worker.close()
             work.workers.clear()
             work.queue.extendleft(job for job in jobs if not job.done)
             self._fail(work, reason)
         for worker in self._dying:
-            worker.popen.wait()
+            worker.wait()
         self._dying.clear()
         with contextlib.suppress(OSError):
             self._selector.close()

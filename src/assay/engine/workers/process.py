@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import deque
 from pathlib import Path
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
 
 SCRIPT = str(Path(__file__).with_name("worker_main.py"))
 
+SCRATCH = "ASSAY_WORKER_SCRATCH"
+"""The variable of a worker's environment that names its folder for temporary files. Who needs it
+makes it; the caller deletes it, since a worker that is killed cleans nothing."""
+
 PIPE_BYTES = 1 << 20
 """Asked for as the pipes' capacity; the kernel may give less."""
 
@@ -32,13 +39,23 @@ def search_path() -> list[str]:
     verifier in a module beside it is found.
     """
     main = getattr(sys.modules.get("__main__"), "__file__", None)
-    script = os.path.dirname(os.path.abspath(main)) if main else os.getcwd()
+    here = working_directory()
+    script = os.path.dirname(os.path.join(here or os.sep, main)) if main else here
     path = [entry for entry in sys.path if entry and os.path.isabs(entry)]
-    if path and os.path.realpath(path[0]) == os.path.realpath(script):
+    if path and script and os.path.realpath(path[0]) == os.path.realpath(script):
         path.append(path.pop(0))
-    elif "" in sys.path:
-        path.append(os.getcwd())
+    elif "" in sys.path and here is not None:
+        path.append(here)
     return path
+
+
+def working_directory() -> str | None:
+    """The caller's; None where it has been deleted, or cannot be entered again."""
+    try:
+        here = os.getcwd()
+        return here if os.access(here, os.R_OK | os.X_OK) else None
+    except OSError:
+        return None
 
 
 class WorkerProcess:
@@ -58,6 +75,9 @@ class WorkerProcess:
         environment["PYTHONHASHSEED"] = "0"  # sets iterate alike in every worker
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
             environment.setdefault(name, "1")
+        name = f"assay-worker-{secrets.token_hex(8)}"
+        self.scratch: str | None = os.path.join(tempfile.gettempdir(), name)
+        environment[SCRATCH] = self.scratch
         command = [sys.executable, "-P", "-X", "utf8", SCRIPT]
         command += [str(n) for n in (request_end, reply_end, os.getpid(), memory_bytes)]
         try:
@@ -68,6 +88,7 @@ class WorkerProcess:
                 stderr=_stderr(),
                 pass_fds=(request_end, reply_end),
                 env=environment,
+                cwd=None if working_directory() is not None else os.sep,
                 # A session of its own: Ctrl-C reaches us, not them; a kill takes their children;
                 # and where the kernel shares processors by session, no busy trainer starves it.
                 start_new_session=True,
@@ -139,6 +160,20 @@ class WorkerProcess:
             with contextlib.suppress(ProcessLookupError):
                 self.popen.kill()
 
+    def ended(self) -> bool:
+        """Whether it has ended; then what it left among temporary files is deleted."""
+        if self.popen.poll() is None:
+            return False
+        scratch, self.scratch = self.scratch, None
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)  # mostly there is none
+        return True
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
+        self.popen.wait()
+        self.ended()
+
     def close(self) -> None:
         """Close our ends of the pipes."""
         self.alive = False
@@ -149,6 +184,7 @@ class WorkerProcess:
 
     def abandon(self) -> None:
         """In a forked child: close the copies of the parent's descriptors, and forget it."""
+        self.scratch = None  # its parent's to delete
         self.popen.returncode = 0  # it is no child of this process, so nothing to wait for
         self.close()
 
