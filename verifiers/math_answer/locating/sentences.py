@@ -357,7 +357,8 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _TEXT = re.compile(
-    r"\\(?:text|textbf|mbox|mathrm)\s*\{[^{}]*\}|\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL
+    r"\\(?:text|textbf|mbox|mathrm)\s*\{[^{}]*\}|(?<!\\)\$[^$]*(?<!\\)\$|\\\(.*?\\\)|\\\[.*?\\\]",
+    re.DOTALL,
 )
 _COMPUTATION = re.compile(
     r"\d[^=\n]{0,40}?\s?[-+*/x\u00d7\u00f7]\s?\\?\$?\d[^=\n]{0,40}=\s?\\?\$?\d"
@@ -394,7 +395,7 @@ def bare(text: str) -> str | None:
         alone = len(spans) == 1 and (spans[0].start, spans[0].end) == (0, len(stripped))
         if alone or not words:
             return stripped
-        beside = re.sub(r"\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", " ", stripped, flags=re.DOTALL)
+        beside = re.sub(r"(?<!\\)\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", " ", stripped, flags=re.DOTALL)
         loose = list(PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside)))
         return stripped if not loose or (stripped.startswith("$") and len(loose) <= 1) else None
     if dollars == 1 and words and not stripped.startswith(("$", "-$")):
