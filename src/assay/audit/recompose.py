@@ -40,14 +40,6 @@ COLUMN_NAMES = (
 """Of `Frame`, as long as there are rows."""
 
 
-def recompose(bound: BoundRubric, frame: Frame, context: Context) -> Floats:
-    """(n,) the rewards of a log under a rubric; NaN where unscored or not to be known.
-
-    `Recomposer` also says why not, and composes changed scores.
-    """
-    return Recomposer(bound, frame, context).rewards
-
-
 class Recomposer:
     """A rubric over the columns of one log.
 
