@@ -17,6 +17,13 @@ from assay.verifiers.code_style.tools.errors import CannotRead
 NOTHING_DONE = "The program has no statement that does anything"
 
 
+LINE_S = 0.005
+"""What a line of an honest program may take of the slowest tool, with a margin of four."""
+
+MOST_S = 60.0
+"""More than that no number of lines buys."""
+
+
 class StyleVerifier:
     """Base of the verifiers: finds the program, and judges 0 what is none."""
 
@@ -25,6 +32,11 @@ class StyleVerifier:
     def __init__(self, params: StyleParams, half: float) -> None:
         self._policy = params.program
         self._half = half
+
+    def bound_s(self, sample: Sample) -> float:
+        """Seconds that a program of so many lines may need: a long one is not slow by intent."""
+        lines = sum(1 for line in sample.text.split("\n") if line.strip())
+        return min(MOST_S, LINE_S * lines)
 
     def verify(self, sample: Sample) -> Verdict:
         """Judge the program in the answer.

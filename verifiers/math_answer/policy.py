@@ -26,10 +26,10 @@ class Policy(BaseModel):
     labels: Literal["optional", "require"] = "optional"
     """Whether ``3`` answers ``x = 3`` and the reverse, and ``x < 1`` an interval. Another name,
     ``y = 3``, never answers ``x = 3``."""
-    units: Literal["strip", "convert", "require"] = "strip"
+    units: Literal["strip", "convert", "stated", "require"] = "strip"
     """``strip``: a unit on one side only is left out; on both sides it is converted and counts.
-    ``convert``: as `strip`, but a unit of the reference must be there. ``require``: the same unit,
-    unconverted."""
+    ``convert``: as `strip`, but a unit of the reference must be there. ``stated``: as ``convert``,
+    unless the question (`prompt`) names the unit. ``require``: the same unit, unconverted."""
     percent: Literal["strip", "exact"] = "strip"
     """``strip``: a percent sign on one side only may be left out (``28`` answers ``28%``), or be
     computed (``0.28`` answers it too). ``exact``: 28% is 0.28 and nothing else."""

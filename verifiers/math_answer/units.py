@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from flint import fmpq
@@ -96,6 +97,9 @@ _add(_u("1", length=1), "unit", "units")
 _add(_u("8", bit=1), "byte", "bytes")
 _add(_u("1", bit=1), "bit", "bits")
 
+PROMPT = 20_000
+"""Characters of a question in which a unit is looked for."""
+
 _SHORT = frozenset(name for name in _TABLE if len(name) == 1)
 
 FILLERS = frozenset({"square", "sq", "cubic", "cu", "per", "of", "a", "an"})
@@ -153,3 +157,24 @@ def phrase(words: tuple[str, ...]) -> Unit | None:
     if not found:
         return None
     return Unit(factor, tuple(sorted((b, p) for b, p in dimensions.items() if p)))
+
+
+def is_named_in(words: tuple[str, ...], text: str) -> bool:
+    """Whether `text` names the unit that `words` spell, in whatever form.
+
+    >>> is_named_in(("cm",), "How many centimeters long is it?")
+    True
+    """
+    said = {w.lower() for w in re.findall(r"[A-Za-z]+", text[:PROMPT])}
+    for word in words:
+        if word in FILLERS or not word.isalpha():
+            continue
+        unit = _TABLE.get(word) or _TABLE.get(word.lower())
+        if unit is None:
+            forms = {word.lower(), word.lower().rstrip("s"), word.lower() + "s"}
+        else:
+            # one letter is too short to be found in prose: "a" is no ampere
+            forms = {n.lower() for n, u in _TABLE.items() if u == unit and len(n) > 1}
+        if not forms & said:
+            return False
+    return True

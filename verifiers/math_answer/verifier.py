@@ -10,12 +10,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from assay.errors import ReferenceUnreadable, SampleError, nearest
-from assay.model import FrozenDict, Sample, Verdict
+from assay.model import FrozenDict, Message, Sample, Verdict
 from assay.plugins.spec import Escalate
 from assay.printable import printable
-from assay.verifiers.math_answer.equal import Comparison, asks_for_letters, equivalent
+from assay.verifiers.math_answer import units
+from assay.verifiers.math_answer.equal import (
+    Comparison,
+    asks_for_letters,
+    equivalent,
+    read_reference,
+)
 from assay.verifiers.math_answer.locating.extract import Extraction, extract
 from assay.verifiers.math_answer.policy import DEFAULT, Policy
+from assay.verifiers.math_answer.tree import Quantity
 
 NAME = "math.answer@1"
 
@@ -63,6 +70,8 @@ class MathAnswer:
         reference = sample.reference
         if reference is None:
             raise ReferenceUnreadable("the sample has no reference")
+        if policy.units == "stated" and _asks_in(reference, sample.prompt):
+            policy = policy.model_copy(update={"units": "strip"})
         found = extract(
             sample.text,
             policy.boxed,
@@ -104,6 +113,18 @@ def _verdict(found: Extraction, comparison: Comparison) -> Verdict:
             answer=comparison.answer,
         ),
     )
+
+
+def _asks_in(reference: Any, prompt: str | tuple[Message, ...] | None) -> bool:
+    """Whether the question itself names the unit of the reference, so that it may be left out."""
+    if prompt is None:
+        return False
+    if not isinstance(prompt, str):
+        prompt = "\n".join(message.content for message in prompt)
+    given = [reference] if isinstance(reference, str | int | float) else list(reference)
+    nodes = [read_reference(one).node for one in given]
+    found = [n.unit for n in nodes if isinstance(n, Quantity)]
+    return bool(found) and all(units.is_named_in(unit, prompt) for unit in found)
 
 
 def policy_of(override: Any, base: Policy) -> Policy:

@@ -121,3 +121,24 @@ def test_what_is_beyond_the_bounds_needs_no_worker(answer):
 def test_a_policy_for_boxes_reaches_the_extraction():
     assert judge(r"\boxed{1}, so \boxed{7}", "7").score == 1.0
     assert judge(r"\boxed{1}, so \boxed{7}", "7", Policy(boxed="only")).score == 0.0
+
+
+STATED = [
+    ("5 cm", "5", "How long is it?", 0.0, "the question does not name the unit"),
+    ("5 cm", "5", "How many centimeters long is it?", 1.0, "the question names it"),
+    ("5 cm", "5", "Give the length in cm.", 1.0, "in its short form"),
+    ("5 cm", "5 cm", "How long is it?", 1.0, "the answer states it"),
+    ("5 cm", "0.05 m", "How long is it?", 1.0, "or another unit of the same kind"),
+    ("5 cm", "5", None, 0.0, "no question is known"),
+    ("12 apples", "12", "How many apples does she have?", 1.0, "what is counted"),
+    ("12 apples", "12", "How many does she have?", 0.0, "is not said"),
+    ("5", "5 cm", "How long is it?", 1.0, "the reference states none"),
+]
+
+
+@pytest.mark.parametrize(("reference", "answer", "prompt", "score", "why"), STATED,
+                         ids=[w for *_, w in STATED])  # fmt: skip
+def test_a_unit_that_the_question_states_may_be_left_out(reference, answer, prompt, score, why):
+    verifier = MathAnswer(Policy(units="stated"))
+    sample = Sample(completion=rf"\boxed{{{answer}}}", reference=reference, prompt=prompt)
+    assert verifier.verify(sample).score == score

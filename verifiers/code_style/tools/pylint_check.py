@@ -29,6 +29,7 @@ from pylint.reporters import CollectingReporter
 from pylint.typing import FileItem
 
 from assay.printable import printable
+from assay.verifiers.code_style.tools import reassigned
 from assay.verifiers.code_style.tools.errors import CannotRead
 from assay.verifiers.code_style.tools.memos import forget, memos
 
@@ -158,6 +159,7 @@ class _Process:
             raise
         finally:
             astroid.MANAGER.astroid_cache.pop(name, None)
+            reassigned.forget()
             forget(self._memos)
         return _messages(reporter.messages, name)
 
@@ -186,6 +188,7 @@ def _build(style: PylintStyle) -> PyLinter:
     if not isinstance(astroid.MANAGER.module_denylist, _OnlyStandardLibrary):
         astroid.manager.AstroidManager.brain["module_denylist"] = _OnlyStandardLibrary()
         astroid.MANAGER.module_denylist = astroid.manager.AstroidManager.brain["module_denylist"]
+    reassigned.install()
     linter = PyLinter()
     linter.load_default_plugins()
     linter.config.max_line_length = style.max_line_length

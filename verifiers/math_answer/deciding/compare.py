@@ -221,7 +221,7 @@ class Comparer(Lists):
             letters = _letters_as_unit(other) if mine is not None else None
             if letters is not None:
                 return self.quantities(r if r_unit else letters, a if a_unit else letters)
-            if policy.units == "require" or (policy.units == "convert" and r_unit):
+            if policy.units == "require" or (policy.units in ("convert", "stated") and r_unit):
                 missing = "answer" if r_unit else "reference"
                 return different(f"the {missing} names no unit", "kind")
             return self.same(r_value, a_value)

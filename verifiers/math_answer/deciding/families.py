@@ -61,6 +61,8 @@ def compare(r: Node, a: Node, declared: frozenset[str], policy: Policy) -> Findi
     """
     if policy.constants != "rename" or not (_is_candidate(r) and _is_candidate(a)):
         return None
+    if any(isinstance(n, Items) and len(n.items) > _MOST for n in (r, a)):
+        return None
     r, a = _spread(r), _spread(a)
     found = _against_value(r, a)
     if found is not None:

@@ -27,7 +27,7 @@ from assay.verifiers.math_answer.tree import (
 
 _ELSE = frozenset({"otherwise", "else", "elsewhere", "other", "others"})
 _MOST = 40
-"""Most endpoints of pieces; each makes two places at which the values are compared."""
+"""Most pieces of both sides, and most endpoints; each makes two places of comparison."""
 
 
 class _Piece(NamedTuple):
@@ -44,6 +44,8 @@ def is_piecewise(node: Node) -> bool:
 def compare(r: Node, a: Node, comparer: Decides) -> Finding:
     """Two values of which at least one is written in pieces."""
     left, right = _pieces(r), _pieces(a)
+    if len(left) + len(right) > _MOST:
+        return different(f"more than {_MOST} pieces", "bounds", "unproved")
     name = _variable(left, right)
     if name is not None:
         regions = [_regions(left, name), _regions(right, name)]

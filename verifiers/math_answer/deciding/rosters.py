@@ -27,6 +27,9 @@ from assay.verifiers.math_answer.tree import (
 MOST = 400
 """Most members that are written out."""
 
+CONDITIONS = 12
+"""Most conditions that are looked at; each is asked of each number."""
+
 REACH = 300
 """How far from 0 the members are sought where a condition is not linear; there is none in the
 outer half of that, or the set is not written out."""
@@ -57,6 +60,8 @@ def written_out(node: Node) -> tuple[Group, ...]:
         return ()
     name = whole[0][0].name
     rest = [c for c in conditions if c not in domains]
+    if len(rest) > CONDITIONS:
+        return ()
     if symbols(item) != {name} or any(not isinstance(c, Rel) or symbols(c) != {name} for c in rest):
         return ()
     found = []
