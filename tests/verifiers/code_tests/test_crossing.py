@@ -165,3 +165,37 @@ def test_a_test_with_threads_is_judged_alike_every_time(best: SandboxPool) -> No
     for _ in range(3):
         found = CodeTests(None, best).verify(Sample(completion=THREADED_PROGRAM, tests=tests))
         assert found.score == 1.0, found.because
+
+
+BOX = "class Box:\n    def __init__(s): s.xs, s.d = [], {}\n    def total(s): return sum(s.xs) + sum(s.d.values())\n"
+ODD = "class Odd(ValueError):\n    def __init__(s, m, code):\n        super().__init__(m)\n        s.code = code\ndef f():\n    try: {}['a']\n    except KeyError as err: raise Odd('no', 3) from err\n"
+
+
+@pytest.mark.parametrize(
+    ("why", "code", "program"),
+    [
+        ("what the test does to an attribute", "b = Box()\nb.xs.append(3)\nb.d['a'] = 4\nassert b.total() == 7", BOX),
+        ("an exception whole", "from m import f, Odd\ntry:\n    f()\n    assert False\nexcept Odd as err:\n    assert type(err) == Odd and err.code == 3 and err.args == ('no',) and str(err) == 'no'\n    assert isinstance(err.__cause__, KeyError)", ODD),
+        ("its class, caught by a base", "from m import f, Odd\nimport unittest\nclass T(unittest.TestCase):\n    def test(self):\n        with self.assertRaises(ValueError) as e: f()\n        self.assertEqual(type(e.exception), Odd)\n        self.assertIsInstance(e.exception, Odd)", ODD),
+        ("constants", "import m\nassert m.f(m.NORTH) == m.SOUTH", "NORTH, SOUTH = 1, 2\ndef f(d): return 3 - d\n"),
+        ("a callback is the same each time", "seen = []\nback = lambda x: seen.append(x)\nc = Cell()\nc.on(back)\nc.on(back)\nc.off(back)\nc.fire(1)\nassert seen == []", "class Cell:\n    def __init__(s): s.f = set()\n    def on(s, f): s.f.add(f)\n    def off(s, f): s.f.discard(f)\n    def fire(s, x):\n        for f in s.f: f(x)\n"),
+        ("an argument by keyword is changed", "xs = [3, 1]\nf(xs=xs)\nassert xs == [1, 3]", "def f(xs): xs.sort()\n"),
+        ("names of keywords", "o = Obj()\nassert o.m(name=1, op=2, self_=3, request=4, caller=5) == 15", "class Obj:\n    def m(self, name, op, self_, request, caller): return name + op + self_ + request + caller\n"),
+        ("members of an enum, by name and value", "assert Color['RED'] is Color.RED and Color(1) is Color.RED and [c.name for c in Color] == ['RED']", "import enum\nclass Color(enum.Enum):\n    RED = 1\n"),
+        ("a builtin type", "assert f() is int and f()('3') == 3", "def f(): return int\n"),
+        ("names of annotations are there", "assert f([1]) == 1", "def f(xs: List[int]) -> Optional[int]: return xs[0]\n"),
+        ("a test that is expected to fail", "import unittest\nclass T(unittest.TestCase):\n    @unittest.expectedFailure\n    def test_a(self): self.assertEqual(f(1), 3)\n    def test_b(self): self.assertEqual(f(1), 2)", "def f(x): return 2 * x\n"),
+    ],
+    ids=lambda x: None,
+)  # fmt: skip
+def test_it_crosses_too(best: SandboxPool, why: str, code: str, program: str) -> None:
+    sample = Sample(completion=program, tests={"type": "asserts", "code": code})
+    verdict = CodeTests(CodeTestsParams(code="whole", score="all"), best).verify(sample)
+    assert verdict.score == 1.0, (why, verdict.because)
+
+
+def test_a_failed_unittest_names_its_test_and_the_inner_error(best: SandboxPool) -> None:
+    code = "import unittest\nclass T(unittest.TestCase):\n    def test_twice(self):\n        for i in range(3):\n            self.assertEqual(f(i), 2 * i)\n"
+    sample = Sample(completion="def f(x): return x", tests={"type": "asserts", "code": code})
+    verdict = CodeTests(CodeTestsParams(code="whole"), best).verify(sample)
+    assert "test_twice: AssertionError in line 7: 1 != 2" in verdict.because

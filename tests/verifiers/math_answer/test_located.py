@@ -272,6 +272,55 @@ LANGUAGES = [
 ]
 
 
+COMPUTED = [
+    Ruling(
+        "310",
+        "Mason needs 240+70=310 ounces of sugar to make 8 batches and 1 more.",
+        True,
+        "a result before its purpose",
+    ),
+    Ruling(
+        "21",
+        "Andrea saved $25 - $4 = $21 after giving her brother $4.",
+        True,
+        "a result before a time",
+    ),
+    Ruling(
+        "6",
+        "You save $4 + $2 = $6 if you buy 2 tubs and 4 packets.",
+        True,
+        "a result before a condition",
+    ),
+    Ruling(
+        "5",
+        "It takes 2000 miles / 400 miles/hour = 5 hours to fly 2000 miles.",
+        True,
+        "units between",
+    ),
+    Ruling("120", "Hannah drinks 60 ml * 2 km = 120 ml of water.", True, "a unit before equals"),
+    Ruling(
+        "2600", "The total weight of the bag is 1600g + 1000g = 2600g.", True, "a unit attached"
+    ),
+    Ruling("12", "Therefore, 8 pens cost $1.50 x 8 = $12.", True, "x for times"),
+    Ruling("55", "The target was 120 crates, so he was off by 120-65=55 crates.", True, "off by"),
+    Ruling(
+        "120",
+        "The target was 120 crates, so he was off by 120-65=55 crates.",
+        False,
+        "the target itself",
+    ),
+    Ruling(
+        "16", "Juan must reduce it to 4 cups, or 20-4=16 cups per day.", True, "worked after or"
+    ),
+    Ruling(
+        "14",
+        "Darren caught 17 - 6 = 11 fish.\nTommy caught 11 + 3 = 14 fish.",
+        True,
+        "short lines of prose",
+    ),
+    Ruling("10", "Thus, her change will be 20 - 10 = $10.", True, "one short line"),
+]
+
 BOUNDS_AND_LABELS = [
     Ruling("3", "See figure 3.", False, "a number of a figure"),
     Ruling("12", "It is less than 12.", False, "a bound above"),
@@ -296,7 +345,17 @@ BOUNDS_AND_LABELS = [
 
 @pytest.mark.parametrize(
     "ruling",
-    [*BOUNDS_AND_LABELS, *MONEY, *BOXES, *REMARKS, *NOTHING, *SENTENCES, *FIELDS, *LANGUAGES],
+    [
+        *COMPUTED,
+        *BOUNDS_AND_LABELS,
+        *MONEY,
+        *BOXES,
+        *REMARKS,
+        *NOTHING,
+        *SENTENCES,
+        *FIELDS,
+        *LANGUAGES,
+    ],
     ids=lambda r: r.why,
 )
 def test_a_response(ruling):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assay.errors import ReferenceUnreadable
 from assay.printable import printable
 from assay.verifiers.code_tests.comparing.assert_views import unmet
 from assay.verifiers.code_tests.comparing.compare import Rules, show
@@ -57,6 +58,11 @@ class Budget:
             memory_bytes=self.memory_mb << 20,
             output_bytes=self.output_mb << 20,
         )
+
+
+_SOUND: set[str] = set()
+"""Prompts that were seen to run by themselves."""
+_MOST_SOUND = 1_000
 
 
 class ProgramRun:
@@ -194,8 +200,32 @@ class ProgramRun:
             return None
         for key in ("c", "x"):
             if first is not None and key in first:
+                self._blame_the_prompt()
                 return of_failure(first, key)
         return self._ended(run)
+
+    def _blame_the_prompt(self) -> None:
+        """Run the prompt alone, in a sandbox of its own: the program may say whatever it likes.
+
+        Raises:
+            ReferenceUnreadable: it fails without the program, so no program could load after it.
+        """
+        before = self._suite.before
+        if not before or before in _SOUND:
+            return
+        job: dict[str, Any] = {"kind": "serve", "code": "", "before": before}
+        if self._suite.lent:
+            job["lent"] = self._suite.lent
+        with self._slot.zygote(self._kind).run(job, self._budget.limits()) as run:
+            first = run.receive(time.monotonic() + self._budget.case_s + START_S)
+        if first is not None and "x" in first:
+            raise ReferenceUnreadable(
+                "tests.prompt: it fails before any program is loaded:"
+                f" {of_failure(first, 'x').because}\n"
+                "fix: give a prompt that runs, or leave it out where it is no code"
+            )
+        if len(_SOUND) < _MOST_SOUND:
+            _SOUND.add(before)
 
     def _ended(self, run: Run) -> CaseResult:
         end = run.wait(min(self._end_at, time.monotonic() + 1.0))
@@ -285,8 +315,6 @@ class Checker:
         return CaseResult(CaseOutcome.WRONG_ANSWER, why)
 
     def _start(self) -> Run:
-        from assay.errors import ReferenceUnreadable
-
         zygote = self._slot.zygote(kind_for(self._code, packages=self._budget.packages))
         run = zygote.run({"kind": "serve", "code": self._code}, self._budget.limits())
         first = run.receive(time.monotonic() + self._budget.case_s + START_S)

@@ -51,6 +51,8 @@ class State:
     """Names that the suite takes for classes: what a call of them gives is no plain value."""
     believed: bool = False
     """Operators of classes are: what is asked of their objects is no case."""
+    names: frozenset[str] = frozenset()
+    """What the suite calls by a name of the program's own; other aliases mean `entry`."""
     dropped: int = 0
 
 
@@ -287,7 +289,7 @@ def _case(
         raise NotACase  # f(f(1)); also where f has the name of a builtin
     function = ast.unparse(call.func)
     first, _, tail = function.partition(".")
-    if state.entry is not None and first != state.entry.partition(".")[0]:
+    if state.entry is not None and first not in state.names:
         first = state.entry
     elif first not in state.aliases:
         raise NotACase

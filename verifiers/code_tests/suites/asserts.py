@@ -11,12 +11,10 @@ import ast
 import builtins
 import copy
 import hashlib
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import Any
 
-from assay.errors import ReferenceUnreadable
 from assay.verifiers.code_tests.suites.argument_changes import trusts_arguments
 from assay.verifiers.code_tests.suites.assert_forms import (
     NotACase,
@@ -30,7 +28,7 @@ from assay.verifiers.code_tests.suites.classes import classes, constants, constr
 from assay.verifiers.code_tests.suites.corrections import CORRECTIONS
 from assay.verifiers.code_tests.suites.identity_rewrites import asking
 from assay.verifiers.code_tests.suites.literals import NoLiteral
-from assay.verifiers.code_tests.suites.modules import OFFERED, USUAL, from_program
+from assay.verifiers.code_tests.suites.modules import USUAL, from_program
 from assay.verifiers.code_tests.suites.needs import Needs
 from assay.verifiers.code_tests.suites.operators import operators
 from assay.verifiers.code_tests.suites.prepare import (
@@ -39,12 +37,19 @@ from assay.verifiers.code_tests.suites.prepare import (
     method,
     started,
 )
+from assay.verifiers.code_tests.suites.runnable import (
+    defined,
+    must_be_runnable,
+    parsed,
+    records,
+    refuse_suite,
+    stubs,
+)
 from assay.verifiers.code_tests.suites.suite import Case, Rest
 from assay.verifiers.code_tests.suites.test_runners import (
     calls,
     check_function,
     checked,
-    tests_in,
     unittest_classes,
 )
 
@@ -85,7 +90,7 @@ def convert(
     tree = parsed(code)
     imported = from_program(tree, modules)
     started(tree)
-    import_assumed(tree, _defined(tree) | _defined(parsed(before)) | set(names))
+    import_assumed(tree, defined(tree) | defined(parsed(before)) | set(names))
     check = check_function(tree)
     given = checked(tree, check) if check is not None else None
     if given and (not names or names == (given.partition("(")[0],)):
@@ -93,23 +98,32 @@ def convert(
     of_class = method(names[0]) if len(names) == 1 else None
     entry = ".".join(of_class) if of_class is not None else names[0] if len(names) == 1 else None
     names = tuple(names) if of_class is None else of_class[:1]
-    names = names or tuple(dict.fromkeys([*_called(tree, before), *imported]))
+    # what the suite imports from the program is the program's, whatever `entry_point` names
+    names = tuple(dict.fromkeys([*(names or _called(tree, before)), *imported]))
     exceptions = caught(tree, {*names, *imported}) - set(dir(builtins))
-    foreign = exceptions - _defined(tree) - _defined(parsed(before))
+    foreign = exceptions - defined(tree) - defined(parsed(before))
     names = tuple(x for x in names if x not in foreign)
     names = names or _like_a_builtin(tree, before)
     if not names:
-        _refuse("the suite calls nothing that a program could define", "give `entry_point`")
+        refuse_suite("the suite calls nothing that a program could define", "give `entry_point`")
     aliases = set(names)
     if check is not None and check.args.args and given != "":
         aliases.add(check.args.args[0].arg)
-    shadowed = frozenset(dir(builtins)) & (_defined(tree) | _defined(parsed(before)))
+    shadowed = frozenset(dir(builtins)) & (defined(tree) | defined(parsed(before)))
     entry = entry or (names[0] if len(names) == 1 else None)
     meant = classes(tree, names, before)
     need = operators(tree, names, meant, constructed(tree, names, before))
     believed = need.trust == "operators"
     state = State(
-        aliases, entry, [], has_reference, {}, shadowed, frozenset(meant), believed=believed
+        aliases,
+        entry,
+        [],
+        has_reference,
+        {},
+        shadowed,
+        frozenset(meant),
+        believed=believed,
+        names=frozenset(names),
     )
     correction = CORRECTIONS.get(hashlib.sha256(code.strip().encode()).hexdigest())
     if correction is not None:
@@ -118,38 +132,22 @@ def convert(
     rest = None
     asserts = sum(_checks(x) for x in rest_body)
     if asserts:
-        _must_be_runnable(rest_body, names)
+        must_be_runnable(rest_body, names)
         candidate = names[0] if of_class is None else f"{of_class[0]}().{of_class[1]}"
         rest = _rest(
             rest_body, names, check, before, asserts, tree, candidate, tuple(sorted(exceptions))
         )
         known = used(tree) | used(parsed(before))
-        made = tuple(x for x in _records(before) if x not in names and x in known)
+        made = tuple(x for x in records(before) if x not in names and x in known)
         rest = replace(rest, names=(*rest.names, *made))
     return Converted(tuple(state.cases), rest, names, state.dropped, need)
 
 
-def _refuse(why: str, fix: str) -> NoReturn:
-    raise ReferenceUnreadable(f"tests.code: {why}\nfix: {fix}")
-
-
-def parsed(code: str) -> ast.Module:
-    """The tree of a suite.
-
-    Raises:
-        ReferenceUnreadable: it is not Python.
-    """
-    try:
-        return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
-        _refuse(f"no Python: {err}", "an assert suite is Python code")
-
-
 def _called(tree: ast.Module, before: str) -> tuple[str, ...]:
     """Names that are called in assertions and that nobody here defines."""
-    known = set(dir(builtins)) | _defined(tree)
+    known = set(dir(builtins)) | defined(tree)
     if before:
-        known |= _defined(parsed(before)) - _stubs(before)
+        known |= defined(parsed(before)) - stubs(before)
     found: dict[str, None] = {}
     for item in ast.walk(tree):
         for name in _passed(item):
@@ -180,9 +178,9 @@ def _like_a_builtin(tree: ast.Module, before: str) -> tuple[str, ...]:
             x.func.id for x in sides if isinstance(x, ast.Call) and isinstance(x.func, ast.Name)
         }
         found = called if found is None else found & called
-    names = (found or set()) - _defined(tree)
+    names = (found or set()) - defined(tree)
     if before:
-        names -= _defined(parsed(before)) - _stubs(before)
+        names -= defined(parsed(before)) - stubs(before)
     return tuple(names) if len(names) == 1 else ()
 
 
@@ -193,86 +191,6 @@ def _passed(item: ast.AST) -> list[str]:
     if not isinstance(item, ast.Call) or ast.unparse(item.func).lower().find("raises") >= 0:
         return []  # an exception of the program's would have to be caught here
     return [x.id for x in item.args if isinstance(x, ast.Name)]
-
-
-def _stubs(before: str) -> set[str]:
-    """What the prompt only sketches, with docstrings: what a completion is to write."""
-    return {x.name for x in parsed(before).body if _is_stub(x)}  # type: ignore[attr-defined]
-
-
-def _records(before: str) -> list[str]:
-    """Classes of the prompt's that hold attributes and define no operator: ListNode, TreeNode.
-
-    The program makes them, so that it can be handed them; nothing is asked of them but attributes
-    and methods.
-    """
-    plain = {"__init__", "__repr__", "__str__"}
-    return [
-        x.name for x in parsed(before).body
-        if isinstance(x, ast.ClassDef) and not x.bases and not _is_stub(x)
-        and not any(
-            y.name.startswith("__") and y.name not in plain
-            for y in x.body if isinstance(y, ast.FunctionDef)
-        )
-    ]  # fmt: skip
-
-
-_MODULES = frozenset(sys.stdlib_module_names) | OFFERED
-
-
-def _must_be_runnable(body: Sequence[ast.stmt], names: Sequence[str]) -> None:
-    """What cannot run here is the row's fault, not the program's.
-
-    Raises:
-        ReferenceUnreadable: it imports what is not there, derives from a class of the program's,
-            or needs pytest's fixtures.
-    """
-    tried = {id(y) for item in body for x in ast.walk(item) if isinstance(x, ast.Try)
-             for y in ast.walk(x)}  # fmt: skip
-    for item in (x for statement in body for x in ast.walk(statement) if id(x) not in tried):
-        modules = []
-        if isinstance(item, ast.Import):
-            modules = [a.name for a in item.names]
-        elif isinstance(item, ast.ImportFrom):
-            modules = [item.module or "."]
-        for module in modules:
-            if module.partition(".")[0] not in _MODULES:
-                _refuse(f"imports {module!r}, which the sandbox lacks", "import it no more")
-    for item in (x for statement in body for x in ast.walk(statement)):
-        if isinstance(item, ast.ClassDef) and {ast.unparse(x) for x in item.bases} & set(names):
-            _refuse(f"{item.name} derives from the program's class", "use the class itself")
-    for test in tests_in(body):
-        if test.args.args and not test.decorator_list:
-            _refuse(f"{test.name} takes arguments (fixtures?)", "have it make what it needs")
-
-
-def _is_stub(item: ast.stmt) -> bool:
-    if isinstance(item, ast.FunctionDef):
-        return all(map(_says_nothing, item.body))
-    return isinstance(item, ast.ClassDef) and all(
-        _says_nothing(x) or _is_stub(x) for x in item.body
-    )
-
-
-def _says_nothing(item: ast.stmt) -> bool:
-    constant = isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant)
-    return constant or isinstance(item, ast.Pass)
-
-
-def _defined(tree: ast.AST) -> set[str]:
-    out: set[str] = set()
-    for item in ast.walk(tree):
-        if isinstance(item, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-            out.add(item.name)
-        elif isinstance(item, ast.Import | ast.ImportFrom):
-            out |= {(a.asname or a.name).partition(".")[0] for a in item.names}
-        elif isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store):
-            out.add(item.id)
-        elif isinstance(item, ast.arg):
-            out.add(item.arg)
-        elif isinstance(item, ast.ExceptHandler) and item.name:
-            out.add(item.name)
-    return out
 
 
 # -- statements ------------------------------------------------------------------------------
@@ -290,7 +208,8 @@ def _body(body: Sequence[ast.stmt], state: State, check: ast.FunctionDef | None)
         elif isinstance(item, ast.ClassDef) and item in cases:
             inside = []
             for method in item.body:
-                if isinstance(method, ast.FunctionDef) and method.name.startswith("test"):
+                if _is_plain_test(method) and not item.decorator_list:
+                    assert isinstance(method, ast.FunctionDef)
                     inside.append(_with_body(method, _body(method.body, state, None)))
                 else:
                     inside.append(method)
@@ -298,6 +217,15 @@ def _body(body: Sequence[ast.stmt], state: State, check: ast.FunctionDef | None)
         elif rebound or not _taken(item, state):
             rest.append(item)
     return rest
+
+
+def _is_plain_test(item: ast.stmt) -> bool:
+    """Whether no decorator says that it is skipped, expected to fail, patched, ..."""
+    return (
+        isinstance(item, ast.FunctionDef)
+        and item.name.startswith("test")
+        and not item.decorator_list
+    )
 
 
 def _with_body(item: Any, body: Sequence[ast.stmt]) -> Any:
@@ -361,14 +289,14 @@ def _rest(
     candidate: str,
     exceptions: tuple[str, ...],
 ) -> Rest:
-    known = set(dir(builtins)) | _defined(tree) | {*names, *exceptions} | {"__name__", "__file__"}
+    known = set(dir(builtins)) | defined(tree) | {*names, *exceptions} | {"__name__", "__file__"}
     if before:
-        known |= _defined(parsed(before))
+        known |= defined(parsed(before))
     for item in body:
         foreign = used(item) - known
         if foreign:
             name = min(foreign)
-            _refuse(
+            refuse_suite(
                 f"{name!r} is defined neither by the suite nor by the prompt; were it the"
                 " program's, a program could make the tests pass by redefining it",
                 f"give the code that defines it as `prompt`, or add {name!r} to `entry_point`",

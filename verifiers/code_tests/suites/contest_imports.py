@@ -10,6 +10,9 @@ _STARRED = (
     "statistics", "itertools", "functools", "operator", "io", "sys", "json", "typing",
 )  # fmt: skip
 
+ANNOTATIONS = "from typing import *"
+"""Names of annotations, of which prompts and starter code take no note: ``xs: List[int]``."""
+
 CONTESTS = "\n".join(
     [f"from {name} import *" for name in _STARRED]
     + [f"import {name}" for name in _STARRED]

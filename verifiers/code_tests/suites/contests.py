@@ -26,8 +26,8 @@ def apps(given: Mapping[str, Any]) -> tuple[str, list[Case], str]:
         if name:
             any_of = [y] if not (isinstance(y, list) and len(y) == 1) else [y[0], y]
             if isinstance(x, str):  # LiveCodeBench's way: arguments as JSON, one a line
-                x = _json_lines(x)
-                any_of = [json.loads(y) if isinstance(y, str) else y]
+                x = _json_lines(x, f"inputs[{i}]")
+                any_of = [_json(y, f"outputs[{i}]") if isinstance(y, str) else y]
             if not isinstance(x, list):
                 refuse(f"inputs[{i}] is a {type(x).__name__}, must be a list of arguments")
             args = tuple(encode(a) for a in x)
@@ -45,6 +45,7 @@ def livecodebench(given: Mapping[str, Any]) -> tuple[str, list[Case], str]:
     if isinstance(metadata, str):
         metadata = json.loads(metadata)
     name = given.get("fn_name") or given.get("entry_point") or metadata.get("func_name")
+    name = name or _named(given)
     cases: list[Case] = []
     functional = False
     for field, public in (("public_test_cases", True), ("private_test_cases", False)):
@@ -54,14 +55,14 @@ def livecodebench(given: Mapping[str, Any]) -> tuple[str, list[Case], str]:
                 rows = json.loads(rows)
             except ValueError:
                 refuse(f"{field} is no JSON; decompress it first (no pickle is read here)")
-        for row in rows:
+        for i, row in enumerate(rows):
             label = f"{'public' if public else 'hidden'} case {len(cases) + 1}"
             if row.get("testtype") == "functional" or (name and "testtype" not in row):
                 functional = True
                 if not name:
                     refuse("functional cases need `fn_name`, or `func_name` in the metadata")
-                want = node(json.loads(row["output"]))
-                args = tuple(encode(a) for a in _json_lines(row["input"]))
+                want = node(_json(row["output"], f"{field}[{i}].output"))
+                args = tuple(encode(a) for a in _json_lines(row["input"], f"{field}[{i}].input"))
                 cases.append(Case(label, str(name), args, expected=(want,), public=public))
             else:
                 texts = (joined(row["output"]),)
@@ -69,8 +70,28 @@ def livecodebench(given: Mapping[str, Any]) -> tuple[str, list[Case], str]:
     return ("call" if functional else "stdio"), cases, str(name or "") if functional else ""
 
 
-def _json_lines(text: Any) -> list[Any]:
-    return [json.loads(line) for line in str(text).split("\n") if line.strip()]
+def _named(given: Mapping[str, Any]) -> str | None:
+    """DeepCoder's: the function's name in the metadata of each case."""
+    for field in ("public_test_cases", "private_test_cases"):
+        rows = given.get(field)
+        for row in rows if isinstance(rows, list) else ():
+            metadata = row.get("metadata")
+            if isinstance(metadata, dict) and metadata.get("func_name"):
+                return str(metadata["func_name"])
+    return None
+
+
+def _json(text: Any, field: str) -> Any:
+    """What a function should give, as JSON."""
+    try:
+        return json.loads(str(text))
+    except ValueError:
+        said = "is empty" if not str(text).strip() else f"is not valid JSON: {str(text)[:60]!r}"
+        refuse(f"{field} {said}; what a function gives is written in JSON")
+
+
+def _json_lines(text: Any, field: str) -> list[Any]:
+    return [_json(line, field) for line in str(text).split("\n") if line.strip()]
 
 
 def codecontests(given: Mapping[str, Any]) -> tuple[str, list[Case], str]:

@@ -100,19 +100,22 @@ _FIXTURES = {
     "mocker": "replaces names by mock",
     "caplog": "looks at what the program logs",
     "recwarn": "looks at the program's warnings",
+    "capsys": "looks at what is printed by pytest's capsys",
+    "capfd": "looks at what is printed by pytest's capfd",
     "request": "asks pytest about the test under way",
 }
 
 
-def needs(tree: ast.Module, names: Collection[str] = ()) -> Needs:
+def needs(tree: ast.Module, names: Collection[str] = (), helpers: Collection[str] = ()) -> Needs:
     """What of a suite no proxy carries.
 
     Args:
         tree: The suite as written.
         names: What it asks the program for, and modules that are the program.
+        helpers: What the prompt defines.
     """
     found: dict[str, None] = {}
-    for line, reason in sorted(_shared(tree, set(names))):
+    for line, reason in sorted(_shared(tree, set(names), {*helpers, "TestCase"})):
         found.setdefault(f"line {line} {reason}")
     if found:
         return Needs("in_process", few(found))
@@ -138,8 +141,9 @@ def few(found: Collection[str]) -> tuple[str, ...]:
     return tuple(list(kinds.values())[:_MOST_REASONS])
 
 
-def _shared(tree: ast.Module, names: set[str]) -> Iterator[tuple[int, str]]:
+def _shared(tree: ast.Module, names: set[str], helpers: set[str]) -> Iterator[tuple[int, str]]:
     """What must share one interpreter with the program: line and reason."""
+    own = _own(tree, names)
     uses: dict[str, list[ast.Name]] = {}
     parents: dict[int, ast.AST] = {}
     for item in ast.walk(tree):
@@ -162,10 +166,20 @@ def _shared(tree: ast.Module, names: set[str]) -> Iterator[tuple[int, str]]:
             yield item.lineno, _NAMES["open"]
         elif isinstance(item, ast.AsyncFunctionDef | ast.Await):
             yield item.lineno, "awaits what the program defines"
+        elif isinstance(item, ast.FunctionDef) and _is_fixture(item):
+            yield item.lineno, "uses pytest's fixtures"
         elif isinstance(item, ast.FunctionDef) and item.name.startswith("test"):
             for arg in (*item.args.args, *item.args.kwonlyargs):
                 if arg.arg in _FIXTURES:
                     yield item.lineno, _FIXTURES[arg.arg]
+        elif isinstance(item, ast.ClassDef):
+            for base in item.bases:
+                if isinstance(base, ast.Name) and base.id not in own | helpers:
+                    yield item.lineno, "derives a class from one of the program's"
+        elif isinstance(item, ast.With) and any(isinstance(x, ast.Raise) for x in item.body):
+            managers = {_root(x.context_expr) for x in item.items}
+            if managers - own - helpers - {""}:
+                yield item.lineno, "raises within a context of the program's"
     yield from _streams(tree, names)
     yield from _seeds(tree)
     yield from _frames(tree, names)
@@ -219,6 +233,10 @@ def _imported(item: ast.Import | ast.ImportFrom) -> Sequence[tuple[str, str]]:
 def _is_call_of(tree: ast.Module, attribute: ast.Attribute) -> bool:
     """Whether it stands for unittest's or pytest's own, not a method of the program's."""
     return ast.unparse(attribute.value) in ("self", "pytest")
+
+
+def _is_fixture(item: ast.FunctionDef) -> bool:
+    return any("fixture" in ast.unparse(x) for x in item.decorator_list)
 
 
 def _streams(tree: ast.Module, names: set[str]) -> Iterator[tuple[int, str]]:

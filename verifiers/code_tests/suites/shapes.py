@@ -16,12 +16,15 @@ from assay.errors import ReferenceUnreadable, nearest
 from assay.model import thaw
 from assay.verifiers.code_tests.comparing.compare import node
 from assay.verifiers.code_tests.sandbox.wire.codec import Unencodable, encode
-from assay.verifiers.code_tests.suites.contest_imports import CONTESTS
+from assay.verifiers.code_tests.suites.contest_imports import ANNOTATIONS, CONTESTS
 from assay.verifiers.code_tests.suites.contests import apps, codecontests, livecodebench
+from assay.verifiers.code_tests.suites.doctests import as_suite
 from assay.verifiers.code_tests.suites.fields import code, joined, listed, refuse, seconds
 from assay.verifiers.code_tests.suites.libraries import shared_libraries
 from assay.verifiers.code_tests.suites.modules import program_modules
 from assay.verifiers.code_tests.suites.needs import needs
+from assay.verifiers.code_tests.suites.published import as_read
+from assay.verifiers.code_tests.suites.runnable import defined, parsed
 from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite, Written
 
 _FIELDS = (
@@ -44,7 +47,14 @@ def read(tests: Any, prompt: Any = None) -> Suite:
     Raises:
         ReferenceUnreadable: not tests; says what was wanted.
     """
-    given = _loaded(tests)
+    given = as_read(_loaded(tests))
+    if given.get("type") == "doctest":
+        text = given.get("code") or given.get("prompt") or prompt
+        given = {
+            **given,
+            "type": "asserts",
+            "code": as_suite(text if isinstance(text, str) else ""),
+        }
     if given.get("input_output"):  # APPS and TACO keep their tests in a field of the row
         given = {**given, **_loaded(given["input_output"])}
     unknown = [k for k in given if k not in _FIELDS]
@@ -139,7 +149,7 @@ def _suite(given: dict[str, Any], before: str) -> Suite:
         entry_points=(entry,) if entry else (),
         generator=code(given.get("generator")),
         n=int(given.get("n", 20)),
-        lent=lent,
+        lent=lent or (ANNOTATIONS if kind == "call" else ""),
         text="numbers" if lent else "trailing",
         **limits,
     )
@@ -183,7 +193,7 @@ def _case(case: Any, i: int, kind: Any, entry_point: str, limits: Mapping[str, A
 
 
 def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -> Suite:
-    from assay.verifiers.code_tests.suites.asserts import convert, parsed
+    from assay.verifiers.code_tests.suites.asserts import convert
 
     code = given.get("code", given.get("test_list"))
     if isinstance(code, list):
@@ -198,7 +208,7 @@ def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -
     tree = parsed(code)
     modules = program_modules(tree, given.get("module"))
     written = Written(code, names, modules)
-    need = needs(tree, {*names, *modules})
+    need = needs(tree, {*names, *modules}, defined(parsed(before)))
     if need.trust != "in_process":
         need = shared_libraries(tree) or need
     if need.trust == "in_process":
@@ -215,5 +225,7 @@ def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -
         before=before,
         entry_points=found.names,
         self_comparisons=found.self_comparisons,
+        # a method of class Solution is of LeetCode, whose programs import nothing
+        lent=CONTESTS if found.names == ("Solution",) else ANNOTATIONS,
         **limits,
     )

@@ -66,6 +66,10 @@ _COMPUTED = re.compile(
 )
 
 
+_OR = re.compile(r",\s*or\s+\Z", re.IGNORECASE)
+_WORKED = re.compile(r"\d\s?[-+*/x\u00d7\u00f7]\s?\d[^=]*=")
+
+
 def _restated(before: str) -> bool:
     """Whether ", or" gives the value of the computation before it: "10 + 20 inches, or 30"."""
     match = _PAIR.search(before)
@@ -87,7 +91,7 @@ def unsure(text: str, start: int, end: int) -> bool:
     begin = max(0, start - BEFORE)
     cut = list(_SENTENCE.finditer(text, begin, start))
     before = text[cut[-1].end() if cut else begin : start]
-    if _restated(before):
+    if _restated(before) or (_OR.search(before) and _WORKED.search(text, start, end)):
         return False
     if _DENIED.search(before) or _GUESSED.search(before) or _NEXT.search(before):
         return True

@@ -83,7 +83,7 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _UNIT_LETTER = re.compile(rf"({_NUM})[mglhs][\u00b2\u00b3]?")
-_LONE_NAME = re.compile(r"[A-Za-z]{1,2}(?:_\w)?\Z")
+_LONE_NAME = re.compile(r"[A-Za-z](?:_\w)?\Z")
 
 
 def last_claim(text: str, numbers: bool = True, cut: bool = False) -> Claim | None:
@@ -164,7 +164,7 @@ def _claim(text: str, begin: int, end: int, spans: list[Span], numbers: bool) ->
         return Claim(None, "none", "the text gives a bound, not a value")
     if unsure(text, last.start, last.end):
         return Claim(None, "none", "the last value is denied, guessed, or one of several")
-    spelled = text[last.start : last.start + 1] not in ("$", "\\")
+    spelled = not _is_formula(text, last)
     if spelled and _ARITHMETIC.fullmatch(last.text) and end == len(text) and not _ended(text):
         return Claim(None, "none", "the text breaks off in a computation")
     listed = _listed(text, begin, kept)
@@ -238,7 +238,8 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
-    r"\b(?:in|for|after|before|per|every|within|during|than|by|to\s+[a-z]+|of\s+the|out\s+of|with)\s+"
+    r"\b(?:in|for|after|before|per|every|within|during|than|by|to\s+[a-z]+|of\s+the|out\s+of|with"
+    r"|from\s+\S{1,12}\s+(?:to|until)|from|until)\s+"
     r"(?:the\s+|all\s+|these\s+|those\s+|his\s+|her\s+)?\Z",
     re.IGNORECASE,
 )
@@ -251,10 +252,39 @@ def _unbracketed(text: str, begin: int, end: int, items: list[_Item]) -> list[_I
     return outside or items
 
 
+_TELLS = re.compile(
+    r"(?:\b(?:is|are|was|equals?|total(?:\s+of)?)\s+|[,;]\s+(?:so|and|that)\b.*)\$?\Z", re.I
+)
+_AFTER_EQUALS = re.compile(r"=\s*\\?\$?\s?\Z")
+
+
+def _computed(text: str, begin: int, item: _Item) -> bool:
+    """Whether a value stands behind an equals sign, with a unit between or not."""
+    if _is_formula(text, item):
+        return False
+    return "=" in item.text or _AFTER_EQUALS.search(text, begin, item.start) is not None
+
+
+def _is_formula(text: str, item: _Item) -> bool:
+    """Whether an item was marked as a formula by its delimiters."""
+    return text.startswith(("$", "\\(", "\\[", "\\begin"), item.start)
+
+
 def _main(text: str, begin: int, items: list[_Item]) -> int:
     """Which item a sentence claims: the last, or one behind its verb: "1.5 hours to do 3 tasks"."""
     last = len(items) - 1
-    if items[last].rule == "last number" and _BESIDE.search(text, begin, items[last].start):
+    done = [k for k, item in enumerate(items) if _computed(text, begin, item)]
+    if (
+        done
+        and done[-1] < last
+        and not any(
+            item.rule != "last number" or _TELLS.search(text, begin, item.start)
+            for item in items[done[-1] + 1 :]
+        )
+    ):
+        return done[-1]  # "240 + 70 = 310 ounces to make 8 batches"
+    beside = items[last].rule == "last number" and last not in done
+    if beside and _BESIDE.search(text, begin, items[last].start):
         for k in range(last - 1, -1, -1):
             if _VERB.search(text, begin, items[k].start):
                 return k
@@ -293,12 +323,9 @@ def _runs(text: str, begin: int, end: int, spans: list[Span]) -> list[_Item]:
 def _settled(item: _Item, text: str) -> str | None:
     """What a run says in the end: of a chain in prose its last side, of ``x = 5`` all."""
     said = item.text.strip()
-    if item.rule == "last math" and text[item.start : item.start + 1] in ("$", "\\"):
+    if _is_formula(text, item):
         return _last_line(text, item, said)
     said = said.rstrip(" .,:;")
-    unit = _UNIT_LETTER.fullmatch(said)
-    if unit is not None:
-        said = unit[1]
     sides = [s.strip() for s in re.split(r"(?<![<>!])=", said)]
     if len(sides) > 1:
         if not sides[-1]:
@@ -307,6 +334,9 @@ def _settled(item: _Item, text: str) -> str | None:
             said = sides[-1]
     if re.search(r"[+*/^\-]\Z", said):
         return None
+    unit = _UNIT_LETTER.fullmatch(said)
+    if unit is not None:
+        said = unit[1]
     return said.replace("\u2212", "-")
 
 
@@ -327,7 +357,11 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _TEXT = re.compile(
-    r"\\(?:text|textbf|mbox|mathrm)\s*\{[^{}]*\}|\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL
+    r"\\(?:text|textbf|mbox|mathrm)\s*\{[^{}]*\}|(?<!\\)\$[^$]*(?<!\\)\$|\\\(.*?\\\)|\\\[.*?\\\]",
+    re.DOTALL,
+)
+_COMPUTATION = re.compile(
+    r"\d[^=\n]{0,40}?\s?[-+*/x\u00d7\u00f7]\s?\\?\$?\d[^=\n]{0,40}=\s?\\?\$?\d"
 )
 _MATH_WORDS = frozenset({
     "sin", "cos", "tan", "cot", "sec", "csc", "log", "exp", "sqrt", "arcsin", "arccos", "arctan",
@@ -347,6 +381,9 @@ def bare(text: str) -> str | None:
     has_value = re.search(r"\d|[$=]|\\[(\[]", stripped) is not None
     if has_value and _SENTENCE.search(plain) is not None:
         return None
+    prose = len(re.findall(r"[A-Za-z]{3,}", re.sub(r"\\[A-Za-z]+", " ", plain)))
+    if prose >= 2 and ("\n" in stripped or _COMPUTATION.search(plain) is not None):
+        return None
     if has_value and len(re.findall(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7af]", plain)) > 6:
         return None
     outside = re.sub(r"\\[A-Za-z]+", " ", stripped)
@@ -358,7 +395,7 @@ def bare(text: str) -> str | None:
         alone = len(spans) == 1 and (spans[0].start, spans[0].end) == (0, len(stripped))
         if alone or not words:
             return stripped
-        beside = re.sub(r"\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", " ", stripped, flags=re.DOTALL)
+        beside = re.sub(r"(?<!\\)\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", " ", stripped, flags=re.DOTALL)
         loose = list(PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside)))
         return stripped if not loose or (stripped.startswith("$") and len(loose) <= 1) else None
     if dollars == 1 and words and not stripped.startswith(("$", "-$")):

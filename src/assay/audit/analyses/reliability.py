@@ -44,7 +44,7 @@ FALSE_POSITIVES = Kind(
     formula="FP = completions passed with label 0 / completions judged with label 0; passed "
     "means at the criterion's top level, or at least the score that --passes names. A criterion "
     "without levels passes nobody: see its AUC",
-    source="Korn and Graubard 1998, with Clopper and Pearson 1934",
+    source="Agresti and Coull 1998, of prompts; Clopper and Pearson 1934 where each is one case",
     action="Read the rollouts named. If the label is right, mend or tighten the verifier before "
     "training; if the verifier is right, mend the labels.",
 )
@@ -55,7 +55,7 @@ FALSE_NEGATIVES = Kind(
     meaning="What is right by label is failed by the verifier: the policy is punished for right "
     "answers, most often for how they are written, and learns the verifier's taste.",
     formula="FN = completions failed with label 1 / completions judged with label 1",
-    source="Korn and Graubard 1998, with Clopper and Pearson 1934",
+    source="Agresti and Coull 1998, of prompts; Clopper and Pearson 1934 where each is one case",
     action="Read the rollouts named: an extraction that misses a form, a unit, an equivalent "
     "expression. `assay compare` tells what the comparison saw.",
 )
@@ -66,7 +66,7 @@ UNEVEN_ERRORS = Kind(
     meaning="The verifier's error rate depends on where a completion comes from or how long it "
     "is. A policy moves towards the side on which wrong completions pass.",
     formula="largest difference of FP, or of FN, between two strata with at least 30 cases each",
-    source="Korn and Graubard 1998, Bonferroni's bound over all strata",
+    source="as reliability.false_positives; Bonferroni's bound over all strata",
     action="Read false verdicts of the stratum named; leave it out of training until mended.",
 )
 
@@ -90,8 +90,8 @@ MARGIN_LOST = Kind(
     "errors does worse than this.",
     formula="expected margin J (v1 - v0) w - sum of auxiliaries' ranges, at the lower end of J's "
     "simultaneous interval",
-    source="theorem T5 of the certificates; rates by Clopper and Pearson, both at once by "
-    "Bonferroni's bound",
+    source="theorem T5 of the certificates; rates as in reliability.false_positives, both at "
+    "once by Bonferroni's bound",
     action="A larger weight for the key, a gate, or a better verifier.",
 )
 

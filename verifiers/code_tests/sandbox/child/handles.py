@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 from assay.verifiers.code_tests.sandbox.wire.codec import decode
 
 if TYPE_CHECKING:
-    from assay.verifiers.code_tests.sandbox.child.proxy import Caller
+    from assay.verifiers.code_tests.sandbox.child.caller import Caller
 
 
 _TYPES = {name: x for name, x in vars(builtins).items() if isinstance(x, type)}
@@ -111,7 +111,8 @@ class Handle:
 
     def _assay_attribute(self, name: str) -> Any:
         near = Kin if isinstance(self, Kin) else self._assay_near
-        return made(self._assay_caller, self._assay_ask("get", name), near)
+        found = made(self._assay_caller, self._assay_ask("get", name), near)
+        return self._assay_caller.watch(found, self._assay_number, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._assay_ask("on", "__setattr__", name, value)

@@ -119,6 +119,8 @@ class Server:
         if request["op"] == "kind":
             cls = type(self._objects[request["h"]])
             return {"v": [self._path(cls), cls.__name__]}
+        for number, name, value in request.get("put", ()):
+            _put(getattr(self._objects[number], name), self._argument(value))
         args = [self._argument(a) for a in request.get("a", ())]
         kwargs = {k: self._argument(a) for k, a in request.get("k", {}).items()}
         target = self._target(request)
@@ -258,6 +260,17 @@ class Server:
         """Whether ``Class.method`` gave an instance of ``Class``."""
         owner = self._names.get(str(request["f"]).partition(".")[0])
         return isinstance(owner, type) and isinstance(value, owner)
+
+
+def _put(mine: Any, new: Any) -> None:
+    """What the test did to a list, a dict or a set of the program's."""
+    if type(mine) is not type(new) or mine == new:
+        return
+    if type(mine) is list:
+        mine[:] = new
+    else:
+        mine.clear()
+        mine.update(new)
 
 
 def _with(told: dict[str, Any], shown: io.StringIO | None) -> dict[str, Any]:

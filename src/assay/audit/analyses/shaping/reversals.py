@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from assay.audit.analyses.blame import between
 from assay.audit.context import CONFIDENCE
 from assay.audit.groups import Groups
 from assay.audit.stats.intervals import (
@@ -137,10 +138,11 @@ def judge(frame: Frame, context: Context, name: str, outcome: Floats, comparison
         rows.append((name, "tau-b", *cells(order)))
     rows.append((name, "top-1 regret", *cells(gone)))
     read = _telling(groups, reward, y)
+    advice = _advice(frame, groups, reward, y, name)
     found: list[Finding] = []
     if decided >= FEWEST and rate_alarm.low > REVERSED:
         title = f"{rate.value:.1%} of pairs are paid against {name}"
-        found.append(_found(REVERSALS, title, rate, rate.value > GRAVE, read, name))
+        found.append(_found(REVERSALS, title, rate, rate.value > GRAVE, read, name, advice))
     if decided >= FEWEST and order_alarm.high < 0:
         title = f"reward and {name} are ordered against each other: tau-b {order.value:.2f}"
         found.append(_found(ORDER, title, order, True, read, name))
@@ -148,12 +150,18 @@ def judge(frame: Frame, context: Context, name: str, outcome: Floats, comparison
         title = f"the best-paid rollouts have {gone.value:.3f} less {name} than the best"
         grave = gone.value > GRAVE
         best = read or _worst_tops(groups, lost, reward)
-        found.append(_found(LOST, title, gone, grave, best, name))
+        found.append(_found(LOST, title, gone, grave, best, name, advice))
     return Judged(found, rows, read, notes)
 
 
 def _found(
-    kind: Kind, title: str, size: Estimate, grave: bool, read: tuple[int, ...], name: str
+    kind: Kind,
+    title: str,
+    size: Estimate,
+    grave: bool,
+    read: tuple[int, ...],
+    name: str,
+    advice: str = "",
 ) -> Finding:
     return Finding(
         id=kind.id,
@@ -163,10 +171,44 @@ def _found(
         interval=size.interval,
         n=size.n,
         source=kind.source,
-        suggestion=kind.action,
+        suggestion=advice or kind.action,
         rollouts=read,
         subject=(name,),
     )
+
+
+def _advice(frame: Frame, groups: Groups, reward: Floats, y: Floats, name: str) -> str:
+    """What to change, by the criteria for which worse rollouts are paid more; empty: not known.
+
+    Of each group with a reversal, its best-paid worst rollout against its worst-paid best.
+    """
+    top, bottom = groups.spread(groups.high(y)), groups.spread(groups.low(y))
+    right = np.where(y == top, reward, np.inf)
+    wrong = np.where(y == bottom, reward, -np.inf)
+    reversed_ = groups.varies(y) & (groups.high(wrong) > groups.low(right))
+    more, less = [], []
+    for g in np.flatnonzero(reversed_)[:LOOKED_AT]:
+        members = slice(groups.starts[g], groups.starts[g] + groups.sizes[g])
+        more.append(int(groups.rows[members][np.argmax(wrong[members])]))
+        less.append(int(groups.rows[members][np.argmin(right[members])]))
+    guilty = between(frame, np.array(more, np.int64), np.array(less, np.int64))
+    if not guilty:
+        return ""
+    many = " and " in guilty
+    if frame.key is not None and f"`{frame.key}`" in guilty:
+        pay = "pay" if many else "pays"
+        return (
+            f"{guilty} {pay} the worse of the pairs, so the verifier or the {name} is at fault, "
+            "not the weights: read the pairs, and mend the one that is wrong."
+        )
+    return (
+        f"{guilty} {'are' if many else 'is'} what the worse of the pairs is paid for: gate "
+        f"{'them' if many else 'it'} on the key, or lower the weight. Read the pairs first."
+    )
+
+
+LOOKED_AT = 2000
+"""Groups whose reversals are shared out among the criteria."""
 
 
 def _telling(groups: Groups, reward: Floats, y: Floats) -> tuple[int, ...]:
