@@ -16,23 +16,18 @@ from typing import TypeAlias
 from assay.errors import nearest
 from assay.model import EMPTY, Sample, Term, Verdict
 from assay.rubrics.compiled.leaf import Leaf
+from assay.rubrics.compiled.limits import check_bounds, check_size
 from assay.rubrics.compiled.rounding import settle
 from assay.rubrics.compiled.turn_samples import Composed, turn_count, turn_key, turn_sample
 from assay.rubrics.written.arithmetic import FLOAT
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault
+from assay.rubrics.written.kinds.schedule import Schedule
 from assay.rubrics.written.number import Number
-from assay.rubrics.written.ranges import UNIT, Levels, Range, levels_below, part_range
+from assay.rubrics.written.ranges import Levels, levels_below, part_range
 from assay.rubrics.written.rubric import STEP, VIRTUAL, Part, Reader, Rubric
 
 Step: TypeAlias = Callable[[list[float]], float]
-
-
-OPEN = ("weighted", "switch", "phases", "turns")
-"""Composers in which a part without a lowest value may stand: they add it, or pass it on."""
-
-LARGEST = Fraction(10) ** 300
-"""Most that shares may add up to: floats end at 1.8e308, and sums of a few of them must not."""
 
 
 @dataclass(slots=True)
@@ -77,7 +72,7 @@ class Plan:
         self.root, self.prefix = root, prefix
         self._root = self._build(root, prefix, Fraction(1), "", 1)
         self._share()
-        self._check_bounds()
+        check_bounds(self.leaves, self.lowered)
         self.linear = not self.nodes
         self.affine = all(part.linear or part.constant for part in self.lowered.values())
         """Whether the value is a sum of shares of the scores, and of a constant."""
@@ -217,22 +212,6 @@ class Plan:
                     if leaf.criterion.missing is None:
                         leaf.lowest, leaf.stand_in = end, float(end)
 
-    def _check_bounds(self) -> None:
-        """A cost without bound must reach the reward as it is: anything else could turn it."""
-        for leaf in self.leaves:
-            if not leaf.unbounded:
-                continue
-            path = tuple(leaf.key.split("/"))
-            above = [
-                self.lowered[path[:i]] for i in range(len(path) - 1) if path[:i] in self.lowered
-            ]
-            if leaf.sign > 0 or any(part.noun not in OPEN for part in above):
-                raise Fault(
-                    "a cost without `cap` has no lowest value, and can only be added",
-                    path=path,
-                    fix="give it a `cap`, or put it into the weighted sum at the top",
-                )
-
     def _node(
         self,
         part: Rubric,
@@ -277,30 +256,18 @@ class Plan:
         }
         part.check_ranges({n: r for n, r in reach.items() if r is not None})
         self.lowered[path] = part
-        self._check_size(part, reach, path)
+        check_size(part, reach, path)
         return part
 
-    def _check_size(
-        self, part: Rubric, reach: Mapping[str, Range | None], path: tuple[str, ...]
-    ) -> None:
-        """What is added up must stay far from the largest float, in any order of addition."""
-        if part.chooses:
-            return
-        try:
-            shares = part.shares()
-        except ValueError:  # reported by the caller
-            return
-        total = Fraction(0)
-        for name, found in reach.items():
-            ends = found or UNIT
-            total += abs(shares[name].exact) * max(abs(ends[0]), abs(ends[1]), Fraction(1))
-        if total > LARGEST:
-            raise Fault(
-                "the weights add up to more than a float can hold",
-                path=path,
-                got=f"up to 1e{len(str(int(total))) - 1}",
-                fix="divide all weights by the same number: only their ratios matter",
-            )
+    @property
+    def schedules(self) -> dict[str, Schedule]:
+        """Key of each weight that moves with the step -> its schedule."""
+        found: dict[str, Schedule] = {}
+        for leaf in self.leaves:
+            above = self.lowered.get(tuple(leaf.key.split("/"))[:-1])
+            if leaf.by_step and isinstance(above, Schedule):
+                found[leaf.key] = above
+        return found
 
     # -- running --------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ def over_steps(plan: Plan, rule: Rule) -> tuple[Outcome, Plan]:
     weights, hence concave, and is least at an end. Elsewhere the weights of such a stretch are
     also taken for independent ones, which bounds the margin from below.
     """
-    schedules = _schedules(plan)
+    schedules = plan.schedules
     if not schedules:
         return rule(plan), plan
     steps = sorted({step for schedule in schedules.values() for step in schedule.steps})
@@ -52,7 +52,7 @@ def over_steps(plan: Plan, rule: Rule) -> tuple[Outcome, Plan]:
 
 def at_steps(plan: Plan) -> list[Plan]:
     """The plan at every step at which a weight turns; itself where none does."""
-    schedules = _schedules(plan)
+    schedules = plan.schedules
     steps = sorted({step for schedule in schedules.values() for step in schedule.steps})
     return [
         pinned(plan, {key: _ends(s, step, step) for key, s in schedules.items()}) for step in steps
@@ -121,16 +121,6 @@ def exact_weight(plan: Plan, leaf: Leaf) -> Fraction:
         if part is not None and not part.chooses:
             share *= part.shares()[path[i]].exact
     return share
-
-
-def _schedules(plan: Plan) -> dict[str, Schedule]:
-    """Key of the weight -> its schedule."""
-    found: dict[str, Schedule] = {}
-    for leaf in plan.leaves:
-        above = plan.lowered.get(tuple(leaf.key.split("/"))[:-1])
-        if leaf.by_step and isinstance(above, Schedule):
-            found[leaf.key] = above
-    return found
 
 
 def _fixed(plan: Plan, path: Sequence[str]) -> bool:

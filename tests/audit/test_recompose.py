@@ -17,7 +17,7 @@ from planted import make_frame
 from assay import Engine, Sample, load_rubric
 from assay.audit.context import Context
 from assay.audit.logs.log import Log, read_log
-from assay.audit.recompose import Recomposer, recompose
+from assay.audit.recompose import Recomposer
 from assay.cli.main import main
 from assay.plugins.host import Host
 from assay.rubrics import BoundRubric
@@ -210,7 +210,7 @@ def test_another_rubric_gives_what_the_engine_would_have_given(scored: Scored) -
         anew = engine.verify_batch([Sample.from_row(r) for r in ROWS])
     wanted = [math.nan if r.value is None else r.value for r in anew]
     context = Context(rubric=scored.rubric)
-    np.testing.assert_array_equal(recompose(other, scored.log.frame, context), wanted)
+    np.testing.assert_array_equal(Recomposer(other, scored.log.frame, context).rewards, wanted)
 
 
 def test_a_verdict_under_other_params_is_another_criterion() -> None:
@@ -230,7 +230,7 @@ def test_a_criterion_under_another_key_is_found_by_its_verifier() -> None:
     criteria = {"right": {"use": "math.answer"}, "boxed": {"use": "format.boxed"}}
     own = bound({"kind": "weighted", "criteria": criteria})
     other = bound("math+format")
-    assert recompose(other, frame, Context(rubric=own)).tolist() == [0.95, 0.05]
+    assert Recomposer(other, frame, Context(rubric=own)).rewards.tolist() == [0.95, 0.05]
 
 
 def test_a_row_without_a_verdict_has_no_reward() -> None:
@@ -288,8 +288,8 @@ def test_steps_are_aggregated_anew_from_whole_rows() -> None:
     }
     frame = make_frame({"outcome": [0.0, 0.0], "steps": [0.25, 0.25]}, [0.075, 0.075])
     context = Context(rubric=own, rows=lambda rows: [row for _ in rows])
-    assert recompose(own, frame, context) == pytest.approx(0.075)
-    assert recompose(other, frame, context) == pytest.approx(0.15)
+    assert Recomposer(own, frame, context).rewards == pytest.approx(0.075)
+    assert Recomposer(other, frame, context).rewards == pytest.approx(0.15)
     blind = Recomposer(other, frame, Context(rubric=own))
     assert np.isnan(blind.rewards).all()
     assert "'steps'" in blind.lacks[0]
@@ -301,7 +301,7 @@ def test_steps_of_which_one_was_not_judged_are_worth_what_the_receipt_says() -> 
     frame = make_frame({"outcome": [1.0, 1.0], "steps": [0.5, np.nan]}, [0.85, 0.775])
     shares = np.array([[0.7, 0.15], [0.7, 0.075]])
     frame = dataclasses.replace(frame, contributions=shares)
-    assert recompose(own, frame, Context(rubric=own)) == pytest.approx([0.85, 0.775])
+    assert Recomposer(own, frame, Context(rubric=own)).rewards == pytest.approx([0.85, 0.775])
 
 
 NUMBERS = st.floats(-1e6, 1e6) | st.sampled_from([0.1, 0.2, 0.3, -0.3, 1e-17, 2.0**-53, 1.0, 1 / 3])

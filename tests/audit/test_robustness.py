@@ -19,7 +19,7 @@ from assay.audit.analyses.robustness.analysis import CHANGE, FRAGILE, FRAGILE_OR
 from assay.audit.analyses.robustness.variations import knobs
 from assay.audit.context import Context
 from assay.audit.frame import Frame
-from assay.audit.recompose import recompose
+from assay.audit.recompose import Recomposer
 from assay.findings import Outcome
 from assay.plugins.host import Host
 from assay.rubrics import BoundRubric
@@ -303,7 +303,7 @@ def bent(seed: int, rate: float, prompts: int) -> Frame:
         prompt=np.repeat(np.arange(prompts), 3),
     )
     own = bound(BENT)
-    return dataclasses.replace(frame, reward=recompose(own, frame, Context(rubric=own)))
+    return dataclasses.replace(frame, reward=Recomposer(own, frame, Context(rubric=own)).rewards)
 
 
 @pytest.mark.slow

@@ -64,7 +64,7 @@ class XmlParams(BaseModel):
     strict: bool = True
     """Each tag stands on a line of its own, right after the one before; False: white space, or
     nothing, between the blocks."""
-    tail: Literal["nothing", "line", "anything"] = "nothing"
+    tail: Literal["nothing", "line", "any"] = "nothing"
     """What may follow the last block: white space, more lines, or anything."""
     once: bool = False
     """No opening tag may repeat."""

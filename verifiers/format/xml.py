@@ -5,7 +5,7 @@ between them. Linear in the length of the text, whatever the text: no pattern he
 
 Source:
     open-r1, `format_reward`: strict, lines may follow (``tail = "line"``). TRL,
-    `think_format_reward`: soft, ``tags = ["think"]``, ``tail = "anything"``, `once`.
+    `think_format_reward`: soft, ``tags = ["think"]``, ``tail = "any"``, `once`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class FormatXml:
             whole = text.rstrip()
             return whole.endswith(last) and len(whole) - len(last) >= at
         place = text.find(last, at)
-        if tail == "anything":
+        if tail == "any":
             return place >= 0
         while place >= 0:  # "line": what follows begins a new line
             after = place + len(last)

@@ -20,7 +20,7 @@ from assay.audit.matching import identities, sources
 from assay.audit.whole_rows import WholeRows
 from assay.errors import AssayError, SampleError
 from assay.model import Sample
-from assay.rubrics import Phases, Switch
+from assay.rubrics import Phases, Schedule, Switch
 from assay.rubrics.compiled.columns import evaluated
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
@@ -38,14 +38,6 @@ COLUMN_NAMES = (
     *("group", "prompt", "step", "label", "length", "file", "line"),
 )
 """Of `Frame`, as long as there are rows."""
-
-
-def recompose(bound: BoundRubric, frame: Frame, context: Context) -> Floats:
-    """(n,) the rewards of a log under a rubric; NaN where unscored or not to be known.
-
-    `Recomposer` also says why not, and composes changed scores.
-    """
-    return Recomposer(bound, frame, context).rewards
 
 
 class Recomposer:
@@ -77,7 +69,7 @@ class Recomposer:
                 byhand[rows] = True
                 continue
             plan = _scored(way)
-            absent = [leaf for leaf in plan.leaves if leaf.key not in self.columns]
+            absent = [leaf for leaf in plan.leaves if not self._there(leaf)]
             if not absent:
                 found[rows] = self._valued(plan, self.frame.scores[rows], rows, self._none)
             elif all(whole_rows.readable(leaf.key) for leaf in absent):
@@ -116,7 +108,7 @@ class Recomposer:
     def vector(self) -> bool:
         """Whether rewards are a function of the columns alone, so that `of` may be called."""
         return all(
-            way is not None and all(leaf.key in self.columns for leaf in _scored(way).leaves)
+            way is not None and all(self._there(leaf) for leaf in _scored(way).leaves)
             for way, _ in self._ways
         )
 
@@ -187,6 +179,20 @@ class Recomposer:
         found[lost | absent] = np.nan
         return found
 
+    def _there(self, leaf: Leaf) -> bool:
+        """Whether the log has the criterion's scores, or the step that its weight follows."""
+        return leaf.key in self.columns or (
+            leaf.by_step and bool(np.isfinite(self.frame.step).any())
+        )
+
+    @cached_property
+    def _schedules(self) -> dict[str, Schedule]:
+        """Key of a weight that moves with the step -> its schedule."""
+        found: dict[str, Schedule] = {}
+        for plan in self.bound.plans().values():
+            found.update(_scored(plan).schedules)
+        return found
+
     @cached_property
     def _own(self) -> bool:
         """Whether the log's receipts are this rubric's."""
@@ -208,6 +214,14 @@ class Recomposer:
         self, key: str, scores: Floats, rows: Codes
     ) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
         """(m,) the scores of a criterion, and where the log has no verdict for it at all."""
+        if key in self._schedules:
+            steps, where = np.unique(self.frame.step[rows], return_inverse=True)
+            weights = [
+                float(self._schedules[key].weight_at(s)) if np.isfinite(s) else np.nan
+                for s in steps
+            ]
+            column = np.array(weights)[where.reshape(-1)]
+            return column, ~np.isfinite(column)
         told = "statuses" in self.frame.has
         column, never = np.full(len(rows), np.nan), np.ones(len(rows), bool)
         for name in self.columns[key]:

@@ -190,6 +190,7 @@ def test_a_right_program_is_paid_and_a_wrong_one_is_not(
         ({"verification_info": "{"}, "verification_info is not valid JSON"),
         ({"verification_info": {"test_cases": []}}, "test_cases is empty"),
         ({"test_cases": [{"type": "function_call", "input": [1], "output": [2]}]}, "need `fn_name`"),
+        ({"code": "assert f(1) == 1", "type": "asserts", "prompt": "import nothing_of_that_name\ndef f(x): ..."}, "tests.prompt: it fails before any program is loaded: ModuleNotFoundError"),
         ({"functional": "def check(candidate): pass"}, "the suite calls nothing that a program could define"),
         ([{"input": "3", "output": "", "testtype": "functional", "metadata": {"func_name": "f"}}], r"private_test_cases\[0\].output is empty"),
         ({"test": ["assert f(1)"], "entry_point": "f"}, "test is a list, must be code"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assay.errors import ReferenceUnreadable
 from assay.printable import printable
 from assay.verifiers.code_tests.comparing.assert_views import unmet
 from assay.verifiers.code_tests.comparing.compare import Rules, show
@@ -20,6 +22,10 @@ from assay.verifiers.code_tests.sandbox.wire import codec, decoded
 from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind, kind_for
 from assay.verifiers.code_tests.sandbox.wire.limits import RunEnd, RunLimits
 from assay.verifiers.code_tests.suites.suite import Case, Suite
+
+_AHEAD = 16
+"""Cases that a program is sent before it has answered the first of them: it need not wait for the
+comparison. It sees inputs early, which tell it nothing of what is expected."""
 
 START_S = 5.0
 """What the child may need to confine itself and read its job, on top of a case's time."""
@@ -52,6 +58,11 @@ class Budget:
             memory_bytes=self.memory_mb << 20,
             output_bytes=self.output_mb << 20,
         )
+
+
+_SOUND: set[str] = set()
+"""Prompts that were seen to run by themselves."""
+_MOST_SOUND = 1_000
 
 
 class ProgramRun:
@@ -158,7 +169,7 @@ class ProgramRun:
     # -- calls -------------------------------------------------------------------------------
 
     def _calls(self, cases: Sequence[Case]) -> Iterator[CaseResult]:
-        left = list(cases)
+        left = deque(cases)
         while left:
             with self.start() as run:
                 ready = self.ready(run)
@@ -166,8 +177,15 @@ class ProgramRun:
                     # what happens as it is loaded happens to every case
                     yield from [ready] * len(left)
                     return
+                asked = 0
                 while left:
-                    result, alive = self._call(run, left.pop(0))
+                    if asked <= _AHEAD // 2:
+                        ahead = min(_AHEAD, len(left))
+                        for i in range(asked, ahead):
+                            self._ask(run, left[i], more=i + 1 < ahead)
+                        asked = ahead
+                    result, alive = self._answer(run, left.popleft())
+                    asked -= 1
                     yield result
                     if not alive:
                         break
@@ -182,21 +200,47 @@ class ProgramRun:
             return None
         for key in ("c", "x"):
             if first is not None and key in first:
+                self._blame_the_prompt()
                 return of_failure(first, key)
         return self._ended(run)
+
+    def _blame_the_prompt(self) -> None:
+        """Run the prompt alone, in a sandbox of its own: the program may say whatever it likes.
+
+        Raises:
+            ReferenceUnreadable: it fails without the program, so no program could load after it.
+        """
+        before = self._suite.before
+        if not before or before in _SOUND:
+            return
+        job: dict[str, Any] = {"kind": "serve", "code": "", "before": before}
+        if self._suite.lent:
+            job["lent"] = self._suite.lent
+        with self._slot.zygote(self._kind).run(job, self._budget.limits()) as run:
+            first = run.receive(time.monotonic() + self._budget.case_s + START_S)
+        if first is not None and "x" in first:
+            raise ReferenceUnreadable(
+                "tests.prompt: it fails before any program is loaded:"
+                f" {of_failure(first, 'x').because}\n"
+                "fix: give a prompt that runs, or leave it out where it is no code"
+            )
+        if len(_SOUND) < _MOST_SOUND:
+            _SOUND.add(before)
 
     def _ended(self, run: Run) -> CaseResult:
         end = run.wait(min(self._end_at, time.monotonic() + 1.0))
         found = of_end(end, self._budget.case_s)
         return found or CaseResult(CaseOutcome.RUNTIME_ERROR, "ended before it gave a result")
 
-    def _call(self, run: Run, case: Case) -> tuple[CaseResult, bool]:
-        """One case's outcome, and whether the program can take another."""
-        began = time.monotonic()
+    def _ask(self, run: Run, case: Case, *, more: bool) -> None:
         request = {"op": "call", "f": case.entry_point, "a": case.args, "k": case.kwargs or {}}
         if case.init:
             request["init"] = case.init
-        run.send(request)
+        run.send(request, more=more)
+
+    def _answer(self, run: Run, case: Case) -> tuple[CaseResult, bool]:
+        """One case's outcome, and whether the program can take another."""
+        began = time.monotonic()
         try:
             reply = run.receive(self._deadline(run))
         except decoded.Garbled as err:
@@ -271,8 +315,6 @@ class Checker:
         return CaseResult(CaseOutcome.WRONG_ANSWER, why)
 
     def _start(self) -> Run:
-        from assay.errors import ReferenceUnreadable
-
         zygote = self._slot.zygote(kind_for(self._code, packages=self._budget.packages))
         run = zygote.run({"kind": "serve", "code": self._code}, self._budget.limits())
         first = run.receive(time.monotonic() + self._budget.case_s + START_S)

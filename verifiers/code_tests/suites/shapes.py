@@ -18,6 +18,7 @@ from assay.verifiers.code_tests.comparing.compare import node
 from assay.verifiers.code_tests.sandbox.wire.codec import Unencodable, encode
 from assay.verifiers.code_tests.suites.contest_imports import ANNOTATIONS, CONTESTS
 from assay.verifiers.code_tests.suites.contests import apps, codecontests, livecodebench
+from assay.verifiers.code_tests.suites.doctests import as_suite
 from assay.verifiers.code_tests.suites.fields import code, joined, listed, refuse, seconds
 from assay.verifiers.code_tests.suites.libraries import shared_libraries
 from assay.verifiers.code_tests.suites.modules import program_modules
@@ -47,6 +48,13 @@ def read(tests: Any, prompt: Any = None) -> Suite:
         ReferenceUnreadable: not tests; says what was wanted.
     """
     given = as_read(_loaded(tests))
+    if given.get("type") == "doctest":
+        text = given.get("code") or given.get("prompt") or prompt
+        given = {
+            **given,
+            "type": "asserts",
+            "code": as_suite(text if isinstance(text, str) else ""),
+        }
     if given.get("input_output"):  # APPS and TACO keep their tests in a field of the row
         given = {**given, **_loaded(given["input_output"])}
     unknown = [k for k in given if k not in _FIELDS]

@@ -279,10 +279,8 @@ class WorkerPool:
         worker.baseline = None
         worker.extra_s = 0.0
         worker.preparing_until = None
-        if worker.waiting or (worker.jobs and worker.jobs[0].verifier in worker.loaded):
-            worker.since = now
-        else:
-            worker.since = None
+        built = worker.jobs and worker.jobs[0].verifier in worker.loaded
+        worker.since = now if worker.waiting or built else None
 
     @staticmethod
     def _settle(job: Job, reply: Reply) -> None:

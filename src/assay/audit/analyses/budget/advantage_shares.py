@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.audit.analyses.budget.compose import Columns, NotComposable
-from assay.audit.analyses.budget.shapley import MOST, affordable, shapley
+from assay.audit.analyses.budget.shapley import MOST, affordable, shapley, varying
 from assay.audit.groups import Groups
 from assay.audit.matching import columns as matched
 
@@ -231,10 +231,10 @@ def _by_shapley(frame: Frame, columns: Columns) -> Split:
     """
     groups = frame.groups
     scores = columns.filled(frame.scores[groups.rows][:, columns.places])
-    varying = sum(bool(groups.varies(scores[:, j]).any()) for j in range(scores.shape[1]))
-    if varying > MOST:
-        raise NotComposable(f"{varying} criteria vary, at most {MOST} can be shared out exactly")
-    taken = affordable(groups, varying)
+    count = len(varying(groups, scores, columns.together))
+    if count > MOST:
+        raise NotComposable(f"{count} criteria vary, at most {MOST} can be shared out exactly")
+    taken = affordable(groups, count)
     sizes = groups.sizes[taken]
     local = Groups(np.arange(int(sizes.sum())), np.cumsum(sizes) - sizes)
     within = np.arange(int(sizes.sum())) - np.repeat(local.starts, sizes)
@@ -247,7 +247,8 @@ def _by_shapley(frame: Frame, columns: Columns) -> Split:
     if same < REPRODUCED:
         raise NotComposable(f"the rubric pays what the log says for only {same:.1%} of the rows")
     parts = np.zeros((len(rows), len(frame.criteria)))
-    for place, part in zip(columns.places, shapley(local, scores, columns.pay).T, strict=True):
+    found = shapley(local, scores, columns.pay, columns.together)
+    for place, part in zip(columns.places, found.T, strict=True):
         parts[:, place] += part  # two criteria may read one column
     lead = settled(parts.sum(axis=1), parts)
     notes: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ import numpy as np
 
 from assay.rubrics.compiled.columns import TooManyRows, evaluated
 from assay.rubrics.compiled.plan import Plan
+from assay.rubrics.compiled.variables import variables
 
 if TYPE_CHECKING:
     from assay.audit.frame import Floats
@@ -37,6 +38,9 @@ class Columns:
         """The criteria, in the order of the columns."""
         self.places = list(range(len(self.keys)))
         """Where the log has them, among its criteria."""
+        index = {leaf.key: i for i, leaf in enumerate(self.plan.leaves)}
+        self.together = [[index[x.key] for x in v.leaves] for v in variables(self.plan)]
+        """Columns of one verifier with equal params, which change as one."""
         self.linear = self.plan.linear
         self.weights = np.array([leaf.coefficient for leaf in self.plan.leaves])
         """Of a linear rubric."""

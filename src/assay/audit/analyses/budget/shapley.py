@@ -20,7 +20,7 @@ Source:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,7 +47,20 @@ def affordable(groups: Groups, players: int) -> Codes:
     return places
 
 
-def shapley(groups: Groups, scores: Floats, pay: Callable[[Floats], Floats]) -> Floats:
+def varying(
+    groups: Groups, scores: Floats, together: Sequence[Sequence[int]] | None = None
+) -> list[list[int]]:
+    """The players: columns, or columns that change as one, that vary within some group."""
+    sets = together if together is not None else [[j] for j in range(scores.shape[1])]
+    return [list(js) for js in sets if any(groups.varies(scores[:, j]).any() for j in js)]
+
+
+def shapley(
+    groups: Groups,
+    scores: Floats,
+    pay: Callable[[Floats], Floats],
+    together: Sequence[Sequence[int]] | None = None,
+) -> Floats:
     """(m, k) the Shapley values of every rollout against its group; see the module.
 
     A criterion that varies within no group gets exact zeros and costs nothing.
@@ -56,9 +69,11 @@ def shapley(groups: Groups, scores: Floats, pay: Callable[[Floats], Floats]) -> 
         groups: Of rows 0 to m - 1, in order.
         scores: (m, k), none missing.
         pay: From (p, k) scores to (p,) rewards.
+        together: Columns that change as one, since one verifier brings them; what they earn is
+            counted under the first. By default each by itself.
     """
     values = np.zeros(scores.shape)
-    players = [j for j in range(scores.shape[1]) if groups.varies(scores[:, j]).any()]
+    players = varying(groups, scores, together)
     if len(players) > MOST:
         raise ValueError(f"{len(players)} criteria vary, at most {MOST} are shared out exactly")
     k = len(players)
@@ -70,14 +85,14 @@ def shapley(groups: Groups, scores: Floats, pay: Callable[[Floats], Floats]) -> 
     mixed = b.copy()
     n = len(scores)
     for mask in range(2 ** (k - 1)):  # the last criterion is never in; its coalitions are mirrors
-        for bit, j in enumerate(players):
-            mixed[:, j] = a[:, j] if mask >> bit & 1 else b[:, j]
+        for bit, js in enumerate(players):
+            mixed[:, js] = a[:, js] if mask >> bit & 1 else b[:, js]
         paid = pay(mixed) / size
         # f(s_i on S, s_k elsewhere), summed over k for S; over i it is k's game of the rest.
         for coalition, owner in ((mask, mine), (2**k - 1 - mask, others)):
             worth = np.bincount(owner, weights=paid, minlength=n)
             count = coalition.bit_count()
-            for bit, j in enumerate(players):
+            for bit, (j, *_) in enumerate(players):
                 if coalition >> bit & 1:
                     values[:, j] += worth * _chance(count - 1, k)
                 else:
