@@ -142,3 +142,17 @@ def test_a_unit_that_the_question_states_may_be_left_out(reference, answer, prom
     verifier = MathAnswer(Policy(units="stated"))
     sample = Sample(completion=rf"\boxed{{{answer}}}", reference=reference, prompt=prompt)
     assert verifier.verify(sample).score == score
+
+
+DOUBTFUL = [
+    (r"\boxed{18} minus 2 dollars", 1.0, "the box is the answer, not the sentence around it"),
+    (r"\boxed{18\%}", 1.0, "data sets leave the sign out; percent='exact' counts it"),
+    (r"\boxed{18?}", 0.0, "a question mark within the box states no answer"),
+    (r"\boxed{18 \text{ minus } 2}", 0.0, "words within the box change the value"),
+]
+
+
+@pytest.mark.parametrize(("completion", "score", "why"), DOUBTFUL, ids=[w for *_, w in DOUBTFUL])
+def test_what_stands_beside_a_value(completion, score, why):
+    verdict = MathAnswer().verify(Sample(completion=completion, reference="18"))
+    assert verdict.score == score
