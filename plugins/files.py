@@ -7,8 +7,8 @@ packages in its own folder; they are read with it and are part of its digest.
 
 from __future__ import annotations
 
-import ast
 import builtins
+import dis
 import hashlib
 import importlib
 import importlib.abc
@@ -19,8 +19,9 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from assay import forks
@@ -86,7 +87,7 @@ def read_plugin_file(path: str) -> PluginFile:
         raise PluginError(f"plugin file {path!r} is not a Python file")
     try:
         texts = {"": (str(file), _text(file))}
-        open_names = _imported(texts[""][1])
+        open_names = set(_imported(texts[""][1]))
         while open_names:
             name = open_names.pop()
             for below, neighbour in _neighbours(file, name):
@@ -115,19 +116,28 @@ def _size(texts: Mapping[str, tuple[str, str]]) -> int:
     return sum(len(text) for _, text in texts.values())
 
 
-def _imported(text: str) -> set[str]:
-    """First names of the modules that a text imports, anywhere in it."""
+@lru_cache(256)
+def _imported(text: str) -> frozenset[str]:
+    """First names of the modules that a text imports, anywhere in it.
+
+    Read off its compiled code: `ast.parse` in several threads at once can fail (CPython 3.11 counts
+    the depth of all of them together), and engines are made in threads.
+    """
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):  # it will raise as it is executed
-        return set()
+        waiting = [compile(text, "<plugin>", "exec", dont_inherit=True)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # told as it is executed
+        return frozenset()
     names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names |= {node.module} if node.module else {alias.name for alias in node.names}
-    return {name.partition(".")[0] for name in names}
+    while waiting:
+        code = waiting.pop()
+        waiting += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        steps = list(dis.get_instructions(code))
+        for i, step in enumerate(steps):
+            if step.opname != "IMPORT_NAME":
+                continue
+            listed = steps[i - 1].argval if i else None  # what stands after `import`
+            names |= {step.argval} if step.argval else set(listed or ())
+    return frozenset(name.partition(".")[0] for name in names)
 
 
 def _neighbours(plugin: Path, name: str) -> Iterator[tuple[str, Path]]:
