@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import assay.rubrics.written.kinds  # noqa: F401  (fills the table of kinds)
 from assay.errors import RubricError, nearest
 from assay.rubrics.written.faults import Fault, brief
 from assay.rubrics.written.files import SUFFIXES, check_limits, parse, read_file
-from assay.rubrics.written.reading import HOST, build
+from assay.rubrics.written.reading import HOST, NAMED, build
 from assay.rubrics.written.rubric import Rubric
 
 if TYPE_CHECKING:
@@ -98,7 +99,36 @@ def _load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Rubric:
             f"\npresets: {', '.join(presets())}"
             "\nfix: a preset's name, or the path of a .toml, .json or .yaml file"
         )
-    return _from_text(read_file(path), path.suffix.lower(), str(path))
+    return _from_path(path)
+
+
+FOLDER: ContextVar[tuple[Path, ...]] = ContextVar("FOLDER", default=())
+"""The files that are being read, the innermost last: paths in it start from its folder."""
+
+
+def _from_path(path: Path) -> Rubric:
+    files = FOLDER.get()
+    if path.resolve() in files:
+        raise RubricError(f"{path} names itself, as a case of a rubric that is its own case")
+    token = FOLDER.set((*files, path.resolve()))
+    try:
+        return _from_text(read_file(path), path.suffix.lower(), str(path))
+    finally:
+        FOLDER.reset(token)
+
+
+def _named(name: str) -> Rubric | None:
+    """The rubric of a preset or of a file; None where the text is neither's name."""
+    if name in _shipped():
+        return _preset(name)
+    path = Path(name)
+    if path.suffix.lower() not in SUFFIXES:
+        return None
+    files = FOLDER.get()
+    return _from_path(files[-1].parent / path if files else path)
+
+
+NAMED.append(_named)
 
 
 def _no_source(source: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
@@ -61,6 +61,26 @@ def read_part(value: object, key: str | None = None) -> Part:
         f"{key or 'a criterion'} is {brief(value)}, which is no criterion",
         fix='a verifier\'s name, {"use": name, ...}, or a rubric {"kind": ...}',
     )
+
+
+NAMED: list[Callable[[str], Rubric | None]] = []
+"""Finds a rubric by the name of a preset or of a file; `written.load` puts itself here."""
+
+
+def read_case(value: object) -> Part:
+    """As `read_part`, where text may also be a preset's name or a rubric's path.
+
+    A preset goes before a verifier: no verifier that Assay ships has the name of one.
+
+    Raises:
+        RubricError: neither.
+    """
+    if isinstance(value, str):
+        for find in NAMED:
+            found = find(value)
+            if found is not None:
+                return found
+    return read_part(value)
 
 
 def build(value: Mapping[str, Any]) -> Rubric:
@@ -168,6 +188,9 @@ def _slot(value: object) -> Part:
 
 Criteria = Annotated[Mapping[str, Any], PlainValidator(_criteria)]
 """A table of parts under keys of their own; or a list of verifiers' names."""
+
+Case = Annotated[Any, PlainValidator(read_case)]
+"""One whole rubric of a switch or of phases: a preset's name, a path, or what a `Slot` may be."""
 
 Slot = Annotated[Any, PlainValidator(_slot)]
 """One part: a verifier's name, a criterion, or a nested rubric."""

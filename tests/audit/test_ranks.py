@@ -13,13 +13,6 @@ from scipy.stats import kendalltau
 from assay.audit.frame import Floats
 from assay.audit.groups import Groups
 from assay.audit.stats import ranks
-from assay.audit.stats.intervals import (
-    BLOCKS,
-    bootstrap,
-    jackknife,
-    percentile,
-    resampled,
-)
 from assay.audit.stats.ranks import pairs, regret
 
 
@@ -80,37 +73,3 @@ def test_regret_is_what_the_best_paid_row_lacks() -> None:
     x = np.array([1, 0, 1, 1, 0, 0, 1.0])
     y = np.array([0, 1, 0, 1, 0, 0, 1.0])
     assert regret(groups, x, y).tolist() == [1.0, 0.5, 0.0]
-
-
-def test_resamples_of_few_kinds_of_cluster_are_the_bootstrap() -> None:
-    """Drawn together, clusters of equal sums have the mean and variance of single draws."""
-    sums = np.repeat([[0.0, 1.0], [1.0, 1.0], [3.0, 2.0]], [50, 30, 20], axis=0)
-    found = resampled(sums, seed=3, draws=20_000)
-    assert found.mean(axis=0) == pytest.approx(sums.sum(axis=0), rel=0.01)
-    assert found.var(axis=0) == pytest.approx(len(sums) * sums.var(axis=0), rel=0.05)
-
-
-def test_resamples_of_many_clusters_spread_as_single_draws_would() -> None:
-    sums = np.random.default_rng(5).exponential(size=(5 * BLOCKS, 2))
-    found = resampled(sums, seed=3)
-    assert found.mean(axis=0) == pytest.approx(sums.sum(axis=0), rel=0.001)
-    assert found.var(axis=0) == pytest.approx(len(sums) * sums.var(axis=0), rel=0.15)
-    mean = lambda s: s[..., 0] / s[..., 1]  # noqa: E731
-    one, other = bootstrap(mean, sums), jackknife(mean, sums)
-    assert one.high - one.low == pytest.approx(other.high - other.low, rel=0.1)
-
-
-def test_the_order_of_clusters_does_not_change_an_interval() -> None:
-    random = np.random.default_rng(6)
-    sums = random.random((3 * BLOCKS, 2))
-    mean = lambda s: s[..., 0] / s[..., 1]  # noqa: E731
-    one, other = bootstrap(mean, sums), bootstrap(mean, random.permutation(sums))
-    assert one == pytest.approx(other, rel=1e-12)
-
-
-def test_clusters_that_are_alike_are_no_proof() -> None:
-    """None of 50 prompts: up to 7.1% of prompts may be otherwise, so the share may be that."""
-    found = percentile(0.0, np.zeros(100), 50, ends=(0.0, 1.0))
-    assert found.interval == (0.0, pytest.approx(0.0711, abs=1e-4))
-    always = percentile(1.0, np.ones(100), 50, ends=(-1.0, 1.0))
-    assert always.interval == (pytest.approx(1 - 2 * 0.0711, abs=1e-3), 1.0)

@@ -160,6 +160,12 @@ def test_one_verifier_under_two_keys_is_one_variable() -> None:
     assert (certificate.verdict, float(certificate.margin or 0)) == ("proved", 0.8)
 
 
+def test_ranges_know_that_it_is_one_variable() -> None:
+    assert [float(x) for x in load_rubric("open-r1-cosine").bind(HOST).reach(None) or ()] == [-1, 1]
+    twice = load_rubric({"math.answer": 1, "again": {"use": "math.answer", "weight": -1}})
+    assert twice.bind(HOST).reach(None) == (0, 0)
+
+
 def test_other_params_are_another_variable() -> None:
     criteria = {
         "math.answer": 1,
@@ -239,3 +245,33 @@ def test_many_tiers(tiers: int, dtype: str, good: bool) -> None:
         return
     with pytest.raises(RubricError, match="cannot tell neighbouring corners apart"):
         load_rubric(table).prove(host=HOST)
+
+
+# -- cases of a switch ----------------------------------------------------------------------------
+
+
+def test_cases_are_presets_paths_or_rubrics(tmp_path: Any) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner/style.toml").write_text('"style.black" = 1\n')
+    (tmp_path / "inner/code.json").write_text('{"kind": "weighted", "criteria": {"code.tests": 1}}')
+    main = tmp_path / "all.toml"
+    main.write_text(
+        'kind = "switch"\non = "info.data_source"\ndefault = "math"\n[cases]\n'
+        'maths = "math+format"\ncode = "inner/code.json"\nbox = "format.boxed"\n'
+        'style = {kind = "min", criteria = ["style.black"]}\n'
+    )
+    rubric = load_rubric(main)
+    cases = rubric.parts()
+    assert cases["maths"] == load_rubric("math+format")
+    assert cases["default"] == load_rubric("math")
+    assert cases["code"] == load_rubric({"code.tests": 1})
+    assert list(rubric.leaves())[-2:] == ["style/style.black", "default/math.answer"]
+    assert load_rubric(rubric.to_dict()) == rubric
+    assert rubric.bind(HOST).active(Sample("", info={"data_source": "box"})) == ("box",)
+
+
+def test_a_file_that_is_its_own_case(tmp_path: Any) -> None:
+    main = tmp_path / "all.toml"
+    main.write_text('kind = "switch"\non = "info.a"\ncases = {a = "all.toml"}\n')
+    with pytest.raises(RubricError, match="names itself"):
+        load_rubric(main)

@@ -34,6 +34,7 @@ CASES = [
     Case("open-r1-cosine", "proved", "1", "1/3"),
     Case("cosine-reward", "proved", "1", "10/11"),
     Case("cosine-repetition", "proved", "19/20", "201/220"),
+    Case("kimi-length", "proved", "1/2", "2/3"),
     Case("dapo", "proved", "1", "1/2"),
     Case("gdpo-gsm8k", "refuted", "-1", "1"),
     Case("grpo-demo", "refuted", None, "1"),

@@ -13,6 +13,7 @@ import pytest
 from assay.model import Sample, Verdict
 from assay.plugins.host import Host
 from assay.rubrics import load_rubric
+from assay.verifiers.length.in_group import with_group_lengths
 
 HOST = Host()
 TEXTS = 1000
@@ -148,3 +149,30 @@ def test_geometry_in_verl_asks_for_a_closed_box() -> None:
 def test_logic_rl_is_proved_where_a_right_answer_has_the_format() -> None:
     certificate = load_rubric("logic-rl").prove(given=["answer <= format"], host=HOST)
     assert (certificate.verdict, float(certificate.margin or 0)) == ("proved", 3.5)
+
+
+def len_reward(lengths: list[int], right: list[bool]) -> list[float]:
+    """open-r1's, after Kimi k1.5."""
+    low, high = min(lengths), max(lengths)
+    if low == high:
+        return [0.0] * len(lengths)
+    shares = [0.5 - (n - low) / (high - low) for n in lengths]
+    return [share if ok else min(0.0, share) for share, ok in zip(shares, right, strict=True)]
+
+
+def test_lengths_among_the_group_are_paid_as_in_open_r1() -> None:
+    bound = load_rubric("kimi-length").bind(HOST)
+    key = "length/among/length.in_group"
+    judge = bound.offers[key].make(bound.params[key])
+    pick = random.Random(5)
+    for group in range(TEXTS // 4):
+        texts = ["x" * pick.choice([3, 5, 9, 40]) for _ in range(4)]
+        right = [pick.random() < 0.5 for _ in texts]
+        samples = with_group_lengths(Sample(t, group_id=str(group)) for t in texts)
+        wanted = len_reward([len(t) for t in texts], right)
+        for sample, ok, length in zip(samples, right, wanted, strict=True):
+            answer = Verdict.judged("math.answer@1", float(ok), "given")
+            verdicts = dict.fromkeys(bound.offers, answer) | {key: judge.verify(sample)}
+            value = bound.compose(verdicts, sample).value
+            assert value == pytest.approx(ok + length, abs=1e-12), (texts, right)
+    assert judge.verify(Sample("x")).status == "undecided"

@@ -59,6 +59,7 @@ with Engine("math", workers=8, timeout_s=5.0, plugins=["file.py"], blocked=["sql
     assert_type(engine.iter_batch([sample]), Iterator[tuple[int, Reward]])
 
 rewards = verify_batch([sample])
+assert_type(verify_batch([{"completion": "x", "reference": "1"}]), list[Reward])
 assert_type(values(rewards, unscored=float("nan")), list[float])
 assert_type(summary(rewards), dict[str, float])
 

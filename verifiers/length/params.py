@@ -48,3 +48,12 @@ class CosineParams(BaseModel):
     """Characters of the text; or `n_tokens`, which the sample must then bring."""
     beyond: Literal["zero", "rises"] = "zero"
     """Beyond the limit: 0; or the cosine goes on and rises, as in open-r1 and TRL."""
+
+
+class InGroupParams(BaseModel):
+    """What `length.in_group` counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit: Literal["characters", "tokens"] = "characters"
+    """As in `info.group_lengths`: characters of the text, or `n_tokens`."""

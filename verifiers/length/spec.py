@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from assay.plugins.spec import VerifierSpec
-from assay.verifiers.length.params import CosineParams, OverlongParams, RepetitionParams
+from assay.verifiers.length.params import (
+    CosineParams,
+    InGroupParams,
+    OverlongParams,
+    RepetitionParams,
+)
 
 SPECS: tuple[VerifierSpec, ...] = (
     VerifierSpec(
@@ -28,5 +33,13 @@ SPECS: tuple[VerifierSpec, ...] = (
         cost="inline",
         needs=("n_tokens?",),
         params=CosineParams,
+    ),
+    VerifierSpec(
+        name="length.in_group@1",
+        summary="1 for the shortest of its group, 0 for the longest (Kimi k1.5, open-r1).",
+        target="assay.verifiers.length.in_group:LengthInGroup",
+        cost="inline",
+        needs=("info", "n_tokens?"),
+        params=InGroupParams,
     ),
 )

@@ -11,7 +11,7 @@ from assay.errors import SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Sample
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.faults import Fault, brief
-from assay.rubrics.written.reading import Ordered, Slot, read_part
+from assay.rubrics.written.reading import Case, Ordered, read_case
 from assay.rubrics.written.rubric import Rubric
 
 DEFAULT = "default"
@@ -25,7 +25,7 @@ def _cases(value: object) -> Ordered:
         if not isinstance(case, str) or not case or case[0] == "(" or "#" in case:
             raise Fault(f"{brief(case)} cannot be a case", fix="text, not beginning with '('")
         try:
-            found[case] = read_part(entry)
+            found[case] = read_case(entry)
         except Fault as err:
             raise err.under(case) from None
     return Ordered(found)
@@ -60,8 +60,9 @@ class Switch(Rubric):
     on: SampleField = Field()
     """The field, e.g. ``info.data_source``. The data set fills it, never the completion."""
     cases: Annotated[Mapping[str, Any], PlainValidator(_cases)]
-    """Value of the field, as text -> rubric."""
-    default: Slot | None = None
+    """Value of the field, as text -> rubric: a preset's name, a path (from the folder of the file
+    it stands in), or a rubric itself."""
+    default: Case | None = None
     """For any other value, and where the field is absent; without it such a sample is invalid."""
 
     chooses: ClassVar[bool] = True

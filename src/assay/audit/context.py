@@ -35,7 +35,7 @@ class Context:
     passes: Mapping[str, float] = EMPTY
     """Criterion -> the score from which it passes, where the user names one."""
     seed: int = 0
-    """Of bootstrap draws; the same log and seed give the same intervals."""
+    """Of whatever an analysis draws; ours draw nothing, and give the same for the same log."""
 
     @staticmethod
     def alarm(comparisons: int = 1) -> float:

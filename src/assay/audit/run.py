@@ -36,7 +36,7 @@ class Audit:
     frame: Frame
     outcomes: tuple[Outcome, ...]
     seed: int = 0
-    """Of bootstrap draws."""
+    """Of `Context`."""
 
     @property
     def findings(self) -> list[Finding]:

@@ -7,14 +7,17 @@ import contextlib
 import queue
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Iterable, Iterator
-from typing import TypeAlias
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 from assay.engine.call_state import Call
 from assay.engine.resources import Resources
 from assay.engine.workers.job import Job, Reply
 from assay.errors import SampleError
 from assay.model import Reward, Sample
+
+Given: TypeAlias = Sample | SampleError | Mapping[str, Any]
+"""What callers may give: a sample, a row of a data set as a dict, or the error of one."""
 
 Row: TypeAlias = Sample | SampleError
 """A sample, or the error of a row that could not become one: it yields an `invalid` reward."""

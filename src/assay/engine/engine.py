@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from assay.engine.cache import VerdictCache
-from assay.engine.drivers import Done, Row, arun, run
+from assay.engine.drivers import Done, Given, Row, arun, run
 from assay.engine.resources import Resources
 from assay.engine.unscored import complaint, suspicious
 from assay.engine.workers.shared_pools import PoolHandle, available_cores, default_memory_bytes
@@ -133,7 +133,7 @@ class Engine:
 
     def verify_batch(
         self,
-        samples: Iterable[Row],
+        samples: Iterable[Given],
         *,
         step: int | None = None,
         budget_s: float | None = None,
@@ -144,7 +144,8 @@ class Engine:
         Equal samples are judged once. A sample that is malformed gets an `invalid` reward.
 
         Args:
-            samples: Samples; rows that could not become one may stand as their `SampleError`.
+            samples: Samples, or rows of a data set as dicts (`Sample.from_row`); rows that could
+                not become one may stand as their `SampleError`.
             step: Step of training, for samples that do not bring their own.
             budget_s: Bound of this call, in seconds, instead of the engine's.
             progress: Show a bar on standard error, if that is a terminal.
@@ -163,7 +164,7 @@ class Engine:
 
     def iter_batch(
         self,
-        samples: Iterable[Row],
+        samples: Iterable[Given],
         *,
         step: int | None = None,
         budget_s: float | None = None,
@@ -184,7 +185,7 @@ class Engine:
 
     async def averify_batch(
         self,
-        samples: Iterable[Row],
+        samples: Iterable[Given],
         *,
         step: int | None = None,
         budget_s: float | None = None,
@@ -201,7 +202,7 @@ class Engine:
         return ordered
 
     def _run(
-        self, samples: Iterable[Row], step: int | None, budget_s: float | None
+        self, samples: Iterable[Given], step: int | None, budget_s: float | None
     ) -> Iterator[Done]:
         if self._recorder is None:
             return run(self._resources, _samples(samples, step), self.timeout_s, budget_s)
@@ -210,7 +211,7 @@ class Engine:
         return record.run(run(self._resources, rows, self.timeout_s, budget_s))
 
     def _arun(
-        self, samples: Iterable[Row], step: int | None, budget_s: float | None
+        self, samples: Iterable[Given], step: int | None, budget_s: float | None
     ) -> AsyncGenerator[Done, None]:
         if self._recorder is None:
             return arun(self._resources, _samples(samples, step), self.timeout_s, budget_s)
@@ -263,7 +264,7 @@ class Engine:
 
 
 def _samples(
-    rows: Iterable[Row | Mapping[str, Any]],
+    rows: Iterable[Given],
     step: int | None,
     see: Callable[[int, Row, Any], None] | None = None,
 ) -> Iterator[Row]:

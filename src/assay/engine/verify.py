@@ -16,7 +16,7 @@ from assay.errors import SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Reward, Sample, Text
 
 if TYPE_CHECKING:
-    from assay.engine.drivers import Row
+    from assay.engine.drivers import Given
     from assay.engine.engine import Engine, RubricSource
 
 ENGINES = 16
@@ -70,7 +70,7 @@ async def averify(
 
 
 def verify_batch(
-    samples: Iterable[Row],
+    samples: Iterable[Given],
     *,
     rubric: RubricSource = "math",
     workers: int | None = None,
@@ -85,7 +85,7 @@ def verify_batch(
 
 
 async def averify_batch(
-    samples: Iterable[Row],
+    samples: Iterable[Given],
     *,
     rubric: RubricSource = "math",
     workers: int | None = None,

@@ -272,6 +272,22 @@ LANGUAGES = [
 ]
 
 
+PROGRAMS = [
+    Ruling(
+        "15",
+        "```python\nanswer = a * c // b\n```\nThe number of them is 15.",
+        True,
+        "a variable that is named answer",
+    ),
+    Ruling("7", "#### Solve for x and y\n\nWe get 3 + 4 = 7.", True, "hashes that head a section"),
+    Ruling("15", "The number of those without an A in either course is 15.", True, "either course"),
+    Ruling("58", r"There are \(58\) numbers in the list \( 36, 37, \ldots, 93 \).", True, "a list"),
+    Ruling("37", r"Therefore, \( k(-3) = 37 \).", True, "the value of a function"),
+    Ruling("3", "There are $3$ of them where the sum of the digits is 8.", True, "a where clause"),
+    Ruling("9", "They sold 17 orders of catfish and 9 orders of shrimp.", False, "two counts"),
+    Ruling("17, 9", "They sold 17 orders of catfish and 9 orders of shrimp.", True, "both counts"),
+]
+
 COMPUTED = [
     Ruling(
         "310",
@@ -346,6 +362,7 @@ BOUNDS_AND_LABELS = [
 @pytest.mark.parametrize(
     "ruling",
     [
+        *PROGRAMS,
         *COMPUTED,
         *BOUNDS_AND_LABELS,
         *MONEY,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,10 @@ from assay.verifiers.code_tests.sandbox.wire import codec, decoded
 from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind, kind_for
 from assay.verifiers.code_tests.sandbox.wire.limits import RunEnd, RunLimits
 from assay.verifiers.code_tests.suites.suite import Case, Suite
+
+_AHEAD = 16
+"""Cases that a program is sent before it has answered the first of them: it need not wait for the
+comparison. It sees inputs early, which tell it nothing of what is expected."""
 
 START_S = 5.0
 """What the child may need to confine itself and read its job, on top of a case's time."""
@@ -164,7 +169,7 @@ class ProgramRun:
     # -- calls -------------------------------------------------------------------------------
 
     def _calls(self, cases: Sequence[Case]) -> Iterator[CaseResult]:
-        left = list(cases)
+        left = deque(cases)
         while left:
             with self.start() as run:
                 ready = self.ready(run)
@@ -172,8 +177,15 @@ class ProgramRun:
                     # what happens as it is loaded happens to every case
                     yield from [ready] * len(left)
                     return
+                asked = 0
                 while left:
-                    result, alive = self._call(run, left.pop(0))
+                    if asked <= _AHEAD // 2:
+                        ahead = min(_AHEAD, len(left))
+                        for i in range(asked, ahead):
+                            self._ask(run, left[i], more=i + 1 < ahead)
+                        asked = ahead
+                    result, alive = self._answer(run, left.popleft())
+                    asked -= 1
                     yield result
                     if not alive:
                         break
@@ -220,13 +232,15 @@ class ProgramRun:
         found = of_end(end, self._budget.case_s)
         return found or CaseResult(CaseOutcome.RUNTIME_ERROR, "ended before it gave a result")
 
-    def _call(self, run: Run, case: Case) -> tuple[CaseResult, bool]:
-        """One case's outcome, and whether the program can take another."""
-        began = time.monotonic()
+    def _ask(self, run: Run, case: Case, *, more: bool) -> None:
         request = {"op": "call", "f": case.entry_point, "a": case.args, "k": case.kwargs or {}}
         if case.init:
             request["init"] = case.init
-        run.send(request)
+        run.send(request, more=more)
+
+    def _answer(self, run: Run, case: Case) -> tuple[CaseResult, bool]:
+        """One case's outcome, and whether the program can take another."""
+        began = time.monotonic()
         try:
             reply = run.receive(self._deadline(run))
         except decoded.Garbled as err:

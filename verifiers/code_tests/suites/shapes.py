@@ -18,6 +18,7 @@ from assay.verifiers.code_tests.comparing.compare import node
 from assay.verifiers.code_tests.sandbox.wire.codec import Unencodable, encode
 from assay.verifiers.code_tests.suites.contest_imports import ANNOTATIONS, CONTESTS
 from assay.verifiers.code_tests.suites.contests import apps, codecontests, livecodebench
+from assay.verifiers.code_tests.suites.doctests import as_suite
 from assay.verifiers.code_tests.suites.fields import code, joined, listed, refuse, seconds
 from assay.verifiers.code_tests.suites.libraries import shared_libraries
 from assay.verifiers.code_tests.suites.modules import program_modules
@@ -25,6 +26,7 @@ from assay.verifiers.code_tests.suites.needs import needs
 from assay.verifiers.code_tests.suites.published import as_read
 from assay.verifiers.code_tests.suites.runnable import defined, parsed
 from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite, Written
+from assay.verifiers.code_tests.suites.unavailable import refuse_unavailable
 
 _FIELDS = (
     "type", "entry_point", "cases", "code", "module", "timeout_s", "timeout",
@@ -47,6 +49,13 @@ def read(tests: Any, prompt: Any = None) -> Suite:
         ReferenceUnreadable: not tests; says what was wanted.
     """
     given = as_read(_loaded(tests))
+    if given.get("type") == "doctest":
+        text = given.get("code") or given.get("prompt") or prompt
+        given = {
+            **given,
+            "type": "asserts",
+            "code": as_suite(text if isinstance(text, str) else ""),
+        }
     if given.get("input_output"):  # APPS and TACO keep their tests in a field of the row
         given = {**given, **_loaded(given["input_output"])}
     unknown = [k for k in given if k not in _FIELDS]
@@ -204,6 +213,7 @@ def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -
     if need.trust != "in_process":
         need = shared_libraries(tree) or need
     if need.trust == "in_process":
+        refuse_unavailable(tree)
         return Suite(
             "call", (), needs=need, written=written, before=before, entry_points=names, **limits
         )

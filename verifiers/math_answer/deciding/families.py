@@ -26,6 +26,7 @@ from assay.verifiers.math_answer.tree import (
     Node,
     Num,
     Rel,
+    Such,
     Sym,
     substitute,
     symbols,
@@ -63,6 +64,8 @@ def compare(r: Node, a: Node, declared: frozenset[str], policy: Policy) -> Findi
         return None
     if any(isinstance(n, Items) and len(n.items) > _MOST for n in (r, a)):
         return None
+    (r, named_r), (a, named_a) = _collected(r), _collected(a)
+    declared = declared | named_r | named_a
     r, a = _spread(r), _spread(a)
     found = _against_value(r, a)
     if found is not None:
@@ -109,6 +112,20 @@ def _is_candidate(node: Node) -> bool:
         or (isinstance(n, Num) and n.places is None)
         for n in walk(node)
     )  # fmt: skip
+
+
+def _collected(node: Node) -> tuple[Node, frozenset[str]]:
+    r"""What ``\\{k\\pi : k \\in \\mathbb{Z}\\}`` collects, and its parameter."""
+    if isinstance(node, Such) and isinstance(node.condition, Rel):
+        condition = node.condition
+        name = condition.args[0]
+        if (
+            condition.ops == ("in",)
+            and isinstance(name, Sym)
+            and condition.args[1] in (Sym("integers"), Sym("Z"))
+        ):
+            return node.item, frozenset({name.name})
+    return node, frozenset()
 
 
 def _spread(node: Node) -> Node:

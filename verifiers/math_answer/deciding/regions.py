@@ -133,3 +133,20 @@ def normal(region: Region) -> Region | None:
                 continue
         out.append(part)
     return Region(tuple(out), region.name)
+
+
+def complement(region: Region) -> Region | None:
+    """All numbers that are not in it; None where the order of endpoints is not known."""
+    sorted_ = normal(region)
+    if sorted_ is None:
+        return None
+    out: list[Interval] = []
+    low: Node = MINUS
+    closed = False
+    for part in sorted_.parts:
+        if part.low != MINUS:
+            out.append(Interval(low, closed, part.low, not part.low_closed))
+        low, closed = part.high, not part.high_closed
+    if low != INFINITY:
+        out.append(Interval(low, closed, INFINITY, False))
+    return Region(tuple(out), region.name)

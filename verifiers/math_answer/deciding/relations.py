@@ -35,7 +35,7 @@ def same(r: Node, a: Node, comparer: Decides) -> Finding | None:
     assert isinstance(relation, Rel)
     if relation.ops == ("=",):
         return _against_value(relation, other, r, a, comparer)
-    if set(relation.ops) & (_ORDER | {"in", "!="}):
+    if set(relation.ops) & (_ORDER | {"in", "notin", "!="}):
         region, facing = sets.as_set(relation), sets.as_set(other)
         if region is not None and facing is not None:
             if not comparer.policy.sets_as_relations and relation is a and relation.ops != ("in",):

@@ -10,6 +10,7 @@ from assay.verifiers.math_answer.deciding.regions import (
     MINUS,
     Interval,
     Region,
+    complement,
     meet,
     normal,
     order,
@@ -106,7 +107,7 @@ def union_of(node: Items) -> Region | None:
     """A list of conditions or sets as one region: ``or`` unites, ``and`` intersects."""
     if len(node.items) > 40:
         return None
-    if not any((isinstance(i, Rel) and set(i.ops) & (ORDER | {"in", "!="})) or is_set(i)
+    if not any((isinstance(i, Rel) and set(i.ops) & (ORDER | {"in", "notin", "!="})) or is_set(i)
                for i in node.items):  # fmt: skip
         return None
     found = [as_set(i) for i in node.items]
@@ -139,7 +140,9 @@ def _from_relation(node: Rel) -> Region | None:
             for item in inner_node.items:
                 region = meet(region, without(item))
             return region
-        return None
+        inside = as_set(inner_node)
+        outside = complement(inside) if inside is not None else None
+        return None if outside is None else Region(outside.parts, _name(args[0]))
     return solved(node)
 
 

@@ -18,13 +18,14 @@ from assay.verifiers.math_answer.locating.boxes import Boxed, Boxes, boxed
 from assay.verifiers.math_answer.locating.hedging import denies, refused
 from assay.verifiers.math_answer.locating.money import amounts_escaped
 from assay.verifiers.math_answer.locating.objects import Field, answer_field
-from assay.verifiers.math_answer.locating.sentences import bare, last_claim
+from assay.verifiers.math_answer.locating.sentences import last_claim
 from assay.verifiers.math_answer.locating.statements import (
     Statement,
     chosen,
     retracted,
     statements,
 )
+from assay.verifiers.math_answer.locating.whole import bare
 from assay.verifiers.math_answer.reading.choices import choice
 
 RULES = (
@@ -110,6 +111,7 @@ def _extract(
     formal = _formal(text, boxes, where, fields, cut)
     best = max(formal, default=None, key=lambda f: f.end)
     wrong = 0
+    prose = without_programs(text)
     if (
         best is not None
         and best.rule == "hashes"
@@ -118,13 +120,13 @@ def _extract(
     ):
         best = None  # a heading
     if best is not None:
-        tail = text[best.end :]
+        tail = prose[best.end :]
         later = [s for s in statements(tail) if _is_answer(s)] if where != "boxed" else []
         if later:
             best = _Found(best.end + later[-1].end, later[-1].said, "final answer")
     elif where != "boxed":
-        said = statements(text)
-        wrong = retracted(text) if said else 0
+        said = statements(prose)
+        wrong = retracted(prose) if said else 0
         valid = [s for s in said if s.end > wrong or wrong == 0]
         if valid:
             last = valid[-1]
@@ -135,7 +137,7 @@ def _extract(
     if letters and where != "boxed":
         best = _letter(text, best)
     if best is not None and best.text is None and best.rule == "boxed" and boxes == "last":
-        rest = text[best.end :]
+        rest = prose[best.end :]
         found = _stated_nowhere(rest, where, cut, whole=False) if len(rest.split()) > 3 else None
         return found if found is not None and found.text else Extraction(None, "none", best.why)
     if best is not None:
@@ -148,7 +150,7 @@ def _extract(
     short = _short(text)
     if short is not None:
         return Extraction(_amount(short), "A:")
-    return _stated_nowhere(text[wrong:], where, cut, whole=not wrong)
+    return _stated_nowhere(prose[wrong:], where, cut, whole=not wrong)
 
 
 _RUPEES = re.compile(r"(?<![A-Za-z])Rs\.?\s?(?=\d)")
@@ -166,6 +168,34 @@ def _amount(said: str | None) -> str | None:
     if "=" in said and "\\$" in said:
         return said.replace("\\$", "")
     return said
+
+
+_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*([A-Za-z0-9+#]*)[^\n]*$", re.MULTILINE)
+_PROGRAMS = frozenset({
+    "python", "python3", "py", "sympy", "cpp", "c", "java", "javascript", "js", "matlab", "r",
+    "julia", "bash", "sh", "sql", "rust", "go", "mathematica", "wolfram", "sage",
+})  # fmt: skip
+
+
+def without_programs(text: str) -> str:
+    """`text` with blanks in the place of fenced programs, which may name a variable ``answer``."""
+    if "```" not in text and "~~~" not in text:
+        return text
+    out: list[str] = []
+    done, opened, inside = 0, "", 0
+    for match in _FENCE.finditer(text):
+        fence, language = match[1], match[2].lower()
+        if opened:
+            if fence.startswith(opened) and not language:
+                if inside:
+                    out.append(text[done:inside])
+                    out.append(" " * (match.start() - inside))
+                    done = match.start()
+                opened, inside = "", 0
+        else:
+            opened, inside = fence[:3], match.end() if language in _PROGRAMS else 0
+    out.append(text[done:])
+    return "".join(out)
 
 
 _SENTENCE_END = re.compile(r"\n|[.!\u3002](?=\s|\Z)")
@@ -219,7 +249,8 @@ def _formal(text: str, policy: Boxes, where: str, fields: Sequence[str], cut: bo
     if field is not None:
         found = _beside_field(found, field)
     hashes = _hashes(text)
-    if hashes is not None and (not found or _bare_value(hashes[1])):  # else they may head a section
+    alone = hashes is not None and not found and not text[hashes[0] + len(hashes[1]) + 2 :].strip()
+    if hashes is not None and (alone or _bare_value(hashes[1])):  # else they may head a section
         found.append(_Found(hashes[0], hashes[1], "hashes"))
     return found
 

@@ -41,8 +41,8 @@ _WRONG = re.compile(
 )
 _GUESSED = re.compile(
     r"(?:\b(?:could|might|may)\s+(?:also\s+|well\s+|even\s+)?be"
-    r"|\bmaybe|\bperhaps|\bpossibly|\beither)"
-    + _TAIL + r"{0,3}" + _OPEN,
+    r"|\bmaybe|\bperhaps|\bpossibly)" + _TAIL + r"{0,3}" + _OPEN
+    + r"|(?<!in )(?<!of )\beither(?:\s+(?!is\b|are\b|was\b)[A-Za-z']+)?" + _OPEN,
     re.IGNORECASE,
 )  # fmt: skip
 _DENIES = sorted({d for t in LANGUAGES for d in t.denies if len(d) > 2}, key=lambda d: (-len(d), d))

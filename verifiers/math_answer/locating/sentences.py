@@ -13,7 +13,7 @@ import re
 from typing import NamedTuple
 
 from assay.verifiers.math_answer.languages import LANGUAGES
-from assay.verifiers.math_answer.locating.formulas import PROSE, Span, formulas
+from assay.verifiers.math_answer.locating.formulas import Span, formulas
 from assay.verifiers.math_answer.locating.hedging import unsure
 from assay.verifiers.math_answer.locating.runs import NUMERAL, runs
 
@@ -154,6 +154,9 @@ def _claim(text: str, begin: int, end: int, spans: list[Span], numbers: bool) ->
         return None
     items.sort()
     kept = [i for i in items if not _CLAUSE.search(text, begin, i.start)] or items
+    where = _WHERE.search(text, kept[0].end, end)
+    if where is not None and not _TELLS.search(text, begin, kept[-1].start):
+        kept = [i for i in kept if i.start < where.start()]
     kept = [i for i in kept if not _LABEL.search(text, begin, i.start)]
     if not kept:
         return None
@@ -192,6 +195,7 @@ _ARITHMETIC = re.compile(
     r"[\d.,\s+*\-\u2212\u00d7\u00f7()]*\d\s?[+*\-\u2212\u00d7\u00f7]\s?[\d.,\s+*\-\u2212\u00d7\u00f7()]*"
 )
 _BETWEEN = re.compile(r"\s*(?:[,\u3001\uff0c;]\s*(?:and\s)?|and|&|\u548c)\s*")
+_COUNTED = re.compile(r"\s+(?:[A-Za-z'-]+\s+){1,5}and\s+")
 _DATED = re.compile(
     r"\b(?:in|on|at|for|of|since|by|after|before|with|from)\s*(?:the\s+)?\Z", re.IGNORECASE
 )
@@ -204,6 +208,8 @@ def _ended(text: str) -> bool:
 def _listed(text: str, begin: int, items: list[_Item]) -> str | None:
     """The values of a list whose last one ends a sentence: "2, 3 and 5"; None for a single one."""
     first = last = len(items) - 1
+    if first > 0 and _COUNTED.fullmatch(text, items[first - 1].end, items[first].start):
+        return f"{items[first - 1].text} , {items[first].text}"  # 17 cats and 9 dogs
     while (
         first > 0
         and _BETWEEN.fullmatch(text, items[first - 1].end, items[first].start)
@@ -220,6 +226,7 @@ def _listed(text: str, begin: int, items: list[_Item]) -> str | None:
     return joined
 
 
+_WHERE = re.compile(r"[\s,]where\s")
 _LABEL = re.compile(
     r"\b(?:figure|fig\.|chapter|section|step|equation|eq\.|part|problem|question|exercise|page|line"
     r"|table|lemma|theorem|case|method|note)\s+[(\[]?\Z",
@@ -234,13 +241,13 @@ _ASIDE = re.compile(r"\([^()]*[A-Za-z]{3,}[^()]*\)")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|takes?|took|costs?|equals?|gets?|got|makes?|made|earns?|earned|needs?|needed|has|have|had"
     r"|gives?|paid|pays?|spends?|spent|sold|sells?|remain|left|=|total(?:s|ing)?(?:\s+of)?)\s+"
-    r"(?:(?:about|approximately|exactly|only|a\s+total\s+of|now)\s+)?\$?\Z",
+    r"(?:(?:about|approximately|exactly|only|a\s+total\s+of|now)\s+)?[$\\(\[]{0,3}\Z",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
     r"\b(?:in|for|after|before|per|every|within|during|than|by|to\s+[a-z]+|of\s+the|out\s+of|with"
     r"|from\s+\S{1,12}\s+(?:to|until)|from|until)\s+"
-    r"(?:the\s+|all\s+|these\s+|those\s+|his\s+|her\s+)?\Z",
+    r"(?:the\s+list\s+|the\s+|all\s+|these\s+|those\s+|his\s+|her\s+)?[$\\(\[]{0,3}\Z",
     re.IGNORECASE,
 )
 
@@ -283,7 +290,9 @@ def _main(text: str, begin: int, items: list[_Item]) -> int:
         )
     ):
         return done[-1]  # "240 + 70 = 310 ounces to make 8 batches"
-    beside = items[last].rule == "last number" and last not in done
+    beside = last not in done and (
+        items[last].rule == "last number" or _is_formula(text, items[last])
+    )
     if beside and _BESIDE.search(text, begin, items[last].start):
         for k in range(last - 1, -1, -1):
             if _VERB.search(text, begin, items[k].start):
@@ -340,72 +349,16 @@ def _settled(item: _Item, text: str) -> str | None:
     return said.replace("\u2212", "-")
 
 
+_APPLIED = re.compile(r"[A-Za-z]'{0,3}\s?\(\s?-?[\d./]+\s?\)")
+
+
 def _last_line(text: str, item: _Item, inside: str) -> str:
     after = text[item.end : item.end + 12]
     if re.match(r"\s*(?:\\?[%\uff05]|percent|pct)", after):
         inside += r"\%"
     if "=" in inside and "\\begin" not in inside:
         inside = inside.split("\\\\")[-1].strip() or inside
+        left, _, right = inside.rpartition("=")
+        if right.strip() and ("\\text" in left or _APPLIED.fullmatch(left.strip())):
+            inside = right.strip()  # k(-3) = 37 says 37
     return inside.rstrip(".,")
-
-
-_SENTENCE = re.compile(
-    r"(?<![\\A-Za-z])(?:is|are|was|were|be|been|has|have|had|gets?|got|gives?|equals?|therefore|thus|hence|so"
-    r"|we|he|she|they|it|there|that|this|these|means?|makes?|costs?|pays?|paid|takes?|needs?|because|since|the\s+answer"
-    r"|es|son|est|sont|ist|sind|nicht|pas|donc|alors|luego|então|portanto|é|são"
-    r"|let|solve|total|altogether|now|then|first|must)(?![A-Za-z])",
-    re.IGNORECASE,
-)
-_TEXT = re.compile(
-    r"\\(?:text|textbf|mbox|mathrm)\s*\{[^{}]*\}|(?<!\\)\$[^$]*(?<!\\)\$|\\\(.*?\\\)|\\\[.*?\\\]",
-    re.DOTALL,
-)
-_COMPUTATION = re.compile(
-    r"\d[^=\n]{0,40}?\s?[-+*/x\u00d7\u00f7]\s?\\?\$?\d[^=\n]{0,40}=\s?\\?\$?\d"
-)
-_MATH_WORDS = frozenset({
-    "sin", "cos", "tan", "cot", "sec", "csc", "log", "exp", "sqrt", "arcsin", "arccos", "arctan",
-    "sinh", "cosh", "tanh", "asin", "acos", "atan", "abs", "gcd", "lcm", "max", "min", "floor",
-    "ceil", "percent", "pct", "degrees", "and", "inf",
-})  # fmt: skip
-
-
-def bare(text: str) -> str | None:
-    """The whole text, where it is short and no sentence around a value."""
-    stripped = text.strip()
-    if stripped.endswith(("=", "+", "-", "*", "/")):
-        return None  # it breaks off
-    if not stripped or len(stripped) > 600 or "\n\n" in stripped or "```" in stripped:
-        return None
-    plain = _TEXT.sub(" ", stripped)
-    has_value = re.search(r"\d|[$=]|\\[(\[]", stripped) is not None
-    if has_value and _SENTENCE.search(plain) is not None:
-        return None
-    prose = len(re.findall(r"[A-Za-z]{3,}", re.sub(r"\\[A-Za-z]+", " ", plain)))
-    if prose >= 2 and ("\n" in stripped or _COMPUTATION.search(plain) is not None):
-        return None
-    if has_value and len(re.findall(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7af]", plain)) > 6:
-        return None
-    outside = re.sub(r"\\[A-Za-z]+", " ", stripped)
-    words = [w for w in PROSE.findall(outside) if w.lower() not in _MATH_WORDS]
-    dollars = stripped.count("$") - stripped.count("\\$")
-    delimited = dollars >= 2 or "\\(" in stripped or "\\[" in stripped
-    if delimited:
-        spans = formulas(stripped)
-        alone = len(spans) == 1 and (spans[0].start, spans[0].end) == (0, len(stripped))
-        if alone or not words:
-            return stripped
-        beside = re.sub(r"(?<!\\)\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", " ", stripped, flags=re.DOTALL)
-        loose = list(PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside)))
-        return stripped if not loose or (stripped.startswith("$") and len(loose) <= 1) else None
-    if dollars == 1 and words and not stripped.startswith(("$", "-$")):
-        return None  # an amount of money in a sentence
-    if len(words) <= 1 or (len(words) <= 8 and ("=" in stripped or ":" in stripped)):
-        return stripped
-    if "\\text" in stripped and not re.search(r"[a-z]\. [A-Z]", stripped):
-        return stripped
-    if not re.search(r"\d", stripped) and len(words) <= 25:
-        return stripped
-    if re.match(r"[-+$\\]?\\?\$?\s?\d", stripped) and len(words) <= 4:
-        return stripped
-    return None

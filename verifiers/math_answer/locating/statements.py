@@ -73,7 +73,7 @@ _REMARK = re.compile(
     r"clear|complete|obvious|consistent|unique|reached|found|obtained|given|shown|written|boxed|"
     r"above|below|here|what|how|why|the\s+same|as\s+follows|in\s+(?:the\s+)?(?:box|form|simplest|terms|its)"
     r"|expected|required|needed|supposed|an?\s+integer\b(?!\s*\d)|see\b|to\s+be\b|based\s+on|too\s+\w+|"
-    r"one\s+of|among|looking|asking)\b",
+    r"one\s+of|among|between|looking|asking)\b",
     re.IGNORECASE,
 )
 _WRONG = re.compile(

@@ -79,7 +79,7 @@ _EATEN_LETTER = {
 _DOUBLED = re.compile(
     r"\\\\(?=(?:[dtc]?frac|boxed|left|right|sqrt|text|pi|cdot|times|le|ge|leq|geq|in|infty|cup|cap|pm"
     r"|theta|alpha|beta|circ|begin|end|sin|cos|tan|log|ln|mathrm|mathbf|quad|ldots|div|neq|ne|binom"
-    r"|overline|[()\[\]{},;! ])(?![a-z]))"
+    r"|overline|[()\]{},;!]|\[(?!\d+\s?(?:pt|em|ex|cm|mm)\]))(?![a-z]))"
 )
 
 
@@ -93,7 +93,9 @@ def clean(text: str) -> str:
     if _PLAIN.fullmatch(text) is not None and "<" not in text and "&" not in text:
         return text
     if "\\\\" in text and "&" not in text and r"\begin" not in text:
-        text = _DOUBLED.sub(r"\\", text)
+        single = _DOUBLED.sub(r"\\", text)
+        # a lone "\\\\ " breaks a line; where all commands are doubled, it is a doubled blank
+        text = text if single == text else single.replace("\\\\ ", "\\ ")
     elif r"\\\\" in text or r"\\frac" in text or r"\\left" in text or r"\\begin" in text:
         text = text.replace("\\\\\\\\", "\x00").replace(r"\\frac", r"\frac")
         text = text.replace(r"\\left", r"\left").replace(r"\\right", r"\right")

@@ -150,7 +150,7 @@ class Commands:
             self.spaced = True
         elif name in vocabulary.STYLE:
             self.spaced = True
-            self.wide |= name in ("quad", "qquad")
+            self.wide |= name in ("quad", "qquad", "newline", "linebreak", "par", "cr")
             if name in ("left", "right", "middle") or name.lower().startswith("big"):
                 if text[position : position + 1] == ".":  # \left. has no bracket
                     position += 1

@@ -21,7 +21,7 @@ _NAMES = {m: i for i, m in enumerate(_MONTHS, 1)} | {m[:3]: i for i, m in enumer
 _NAMES["sept"] = 9
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTH = r"(?P<month>[a-z]{3,9})"
-_DAY = r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_DAY = r"(?:the )?(?P<day>\d{1,2})(?: ?(?:st|nd|rd|th))?"
 _YEAR = r"(?P<year>\d{4})"
 _WRITTEN = tuple(re.compile(p) for p in (
     rf"{_MONTH} {_DAY}(?: (?:of )?{_YEAR})?",

@@ -126,6 +126,8 @@ class Operands(Functions):
                 return App(name, (base,))
         if isinstance(exponent, Words):
             return base  # n^{th}
+        if exponent in (Sym("+"), Sym("-")):  # "0^-" is the side of a limit, "Z^+" a name
+            return Sym(f"{plain(base)}^{plain(exponent)}")
         return App("pow", (base, exponent))
 
     def script(self, tower: bool = False) -> Node:
@@ -146,6 +148,11 @@ class Operands(Functions):
                 return Sym("\\circ" if circ else "'" * min(marks, 3))
             return self.braced()
         if token.kind == "op" and token.value in SIGNS:
+            after = self.peek()
+            operator = after.kind == "op" and after.value not in SIGNS
+            if operator or after.kind in ("end", "close", "sep"):
+                self.advance()
+                return Sym(token.value)
             self.down()
             node = self.operand()
             self.depth -= 1
@@ -264,13 +271,7 @@ class Operands(Functions):
         """``f(x)``, ``f^{-1}(x)``; the name alone where no bracket follows."""
         if self.is_op("^") and self.peek().kind == "open":
             four = [self.peek(k).value for k in range(1, 6)]
-            if (
-                four[0] == "{"
-                and four[1] == "-"
-                and four[2] == "1"
-                and four[3] == "}"
-                and (four[4] == "(")
-            ):
+            if four == ["{", "-", "1", "}", "("]:
                 for _ in range(5):
                     self.advance()
                 name = Sym(f"{name.name}^-1")

@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     r"|\\!|\\;|\ (?=\d\d\d(?:\D|$)))\d{3}){1,9}(?!\d)(?:\.\d+)?"
     r"|\d+\{,\}\d+|\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\w.]))?)"
     r"|(?P<cmd>\\[A-Za-z]+\*?)"
-    r"|(?P<esc>\\.)"
+    r"|(?P<esc>\\\\\[[\d.]+\s?(?:pt|em|ex|cm|mm)\]|\\.)"
     r"|(?P<letters>[A-Za-z]+)"
     r"|(?P<op>\*\*|<=>|<=|>=|!=|==|=>|->|:=|\.\.\.+|[-+*/^_=<>!:;,.'|%&@\"?#`])"
     r"|(?P<bracket>[(){}\[\]])"
@@ -262,6 +262,7 @@ class _Scan(Commands):
         if value == "." or value in ('"', "`", "?", "#"):
             if value == "." and self.depth == 0 and self.out and self.out[-1].kind == "word":
                 self.spaced = True
+            self.wide |= value == "."
             return  # a full stop, or a quotation mark
         if value[0] == ".":
             self.add("sym", "dots", start)

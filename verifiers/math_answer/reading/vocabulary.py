@@ -89,7 +89,8 @@ STYLE = frozenset({
     "nolimits", "middle", "mathstrut", "strut", "hfill", "hline", "noindent", "nonumber",
     "normalsize", "large", "Large", "small", "rm", "bf", "it", "sf", "tt", "boldmath",
     "centering", "notag", "allowbreak", "raggedright", "forall", "exists", "therefore", "because",
-    "qquad", "quad", "enspace", "thinspace", "hspace", "vspace", "dagger", "checkmark", "square",
+    "qquad", "quad", "newline", "linebreak", "par", "cr", "enspace", "thinspace", "hspace",
+    "vspace", "dagger", "checkmark", "square",
     "blacksquare", "qed", "triangle", "angle",
 })  # fmt: skip
 """Commands that say how something looks (or are left out of an answer): skipped."""

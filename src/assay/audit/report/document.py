@@ -11,6 +11,7 @@ from assay.audit import analyses
 from assay.audit.report import MAX_ROWS, palette, rollouts, sections
 from assay.audit.report.html import Html, hash_source, island, join, tag
 from assay.audit.report.renderer import Renderer, current
+from assay.audit.report.rollout_browser import browser
 from assay.audit.report.sample import RULE, shown_rows
 from assay.findings import RowCell
 
@@ -88,7 +89,7 @@ def _page(
         sections.head(audit, len(shown), RULE, made, renderer.fault),
         sections.contents([(i, t) for i, t, _ in present] + [("rollouts", "Rollouts")]),
         [part for _, _, part in present],
-        sections.browser(len(shown), rollouts.Limits.of(len(shown)).completion, rows is not None),
+        browser(len(shown), rollouts.Limits.of(len(shown)).completion, rows is not None),
     )
     return _document(_title(frame), main, join([chunks, island("data", data)]))
 

@@ -19,6 +19,9 @@ SOURCE = "<program>"
 dump = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
 _load = json.JSONDecoder().decode
 
+_AT_ONCE = 1 << 16
+"""Bytes that are read of the channel, if there are so many."""
+
 OUT_OF_MEMORY = b'{"x":{"type":"MemoryError","line":null,"text":""}}'
 """Ready before memory is short."""
 
@@ -28,6 +31,7 @@ class ParentChannel:
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
+        self._read_ahead = b""
 
     def send(self, message: Any) -> None:
         """Say what can be written as JSON."""
@@ -46,13 +50,16 @@ class ParentChannel:
         return _load(body.decode("utf-8", "surrogatepass")) if body is not None else None
 
     def _exactly(self, n: int) -> bytes | None:
-        parts = []
+        parts = [self._read_ahead[:n]]
+        self._read_ahead = self._read_ahead[n:]
+        n -= len(parts[0])
         while n:
-            got = _read(self._fd, min(n, 1 << 20))
+            got = _read(self._fd, max(n, _AT_ONCE))
             if not got:
                 return None
-            parts.append(got)
-            n -= len(got)
+            parts.append(got[:n])
+            self._read_ahead = got[n:]
+            n -= len(parts[-1])
         return b"".join(parts)
 
 

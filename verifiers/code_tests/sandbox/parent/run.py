@@ -104,6 +104,8 @@ class Run:
         self._outbox = bytearray()
         self._frames: list[bytes] = []
         self._pending = 0
+        self._asked = 0
+        """Messages sent and not answered."""
         self._channel_open = True
         self._confined = False
         self._wait_began = time.monotonic()
@@ -138,11 +140,13 @@ class Run:
 
     # -- talk --------------------------------------------------------------------------------
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Put a request on its way; `receive` carries it on."""
+    def send(self, message: dict[str, Any], *, more: bool = False) -> None:
+        """Put a request on its way, at once unless `more` follow; `receive` carries it on."""
         body = json.dumps(message).encode("ascii")
         self._outbox += struct.pack(">I", len(body)) + body
-        self._events()
+        self._asked += 1
+        if not more:
+            self._write_channel()
 
     def receive(self, deadline: float) -> dict[str, Any] | None:
         """The program's next frame; None once it has ended, or was ended for a limit.
@@ -152,11 +156,13 @@ class Run:
             Unconfined: the child did not reach the program.
             wire.Garbled: no frame of the protocol.
         """
-        self._begin()
+        if not self._frames:  # else nobody waits
+            self._begin()
         while True:
             if self._frames:
                 body = self._frames.pop(0)
                 self._pending -= len(body)
+                self._asked -= 1
                 return decoded.parse(body)
             if self._report is not None:
                 return None
@@ -272,7 +278,8 @@ class Run:
             if (
                 length > FRAME_BYTES
                 or len(self._frames) > 10_000
-                or self._pending > FRAME_BYTES  # of frames that nobody asked for
+                # of frames that nobody asked for
+                or (self._pending > FRAME_BYTES and len(self._frames) >= max(1, self._asked))
             ):
                 self._inbox.clear()
                 self._stop("output")
@@ -296,7 +303,7 @@ class Run:
         try:
             sent = self._channel.send(self._outbox[: 1 << 18])
         except BlockingIOError:
-            return
+            sent = 0
         except OSError:
             self._outbox.clear()
             sent = 0

@@ -71,7 +71,7 @@ AGREEMENT = Kind(
     "and against it, P all pairs, T_r and T_y those tied in reward and in outcome; 0 for a "
     "constant reward. Raised where (C - D) / (P - T_y), right minus reversed, differs in the same "
     "direction; below 0: the other is worse",
-    source=SOURCE + "; tau-b: Kendall 1945; the difference over resampled prompts, so paired",
+    source=SOURCE + "; tau-b: Kendall 1945; of the same prompts, so the difference is paired",
     action="Train with the one that agrees better, once the rollouts named confirm it.",
 )
 

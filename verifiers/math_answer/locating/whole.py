@@ -1,0 +1,68 @@
+"""Whether a whole text is an answer by itself: short, and no sentence around a value."""
+
+from __future__ import annotations
+
+import re
+
+from assay.verifiers.math_answer.locating.formulas import PROSE, formulas
+
+_SENTENCE = re.compile(
+    r"(?<![\\A-Za-z])(?:is|are|was|were|be|been|has|have|had|gets?|got|gives?|equals?|therefore|thus|hence|so"
+    r"|we|he|she|they|it|there|that|this|these|means?|makes?|costs?|pays?|paid|takes?|needs?|because|since|the\s+answer"
+    r"|es|son|est|sont|ist|sind|nicht|pas|donc|alors|luego|então|portanto|é|são"
+    r"|let|solve|total|altogether|now|then|first|must)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_TEXT = re.compile(
+    r"\\(?:text|textbf|mbox|mathrm)\s*\{[^{}]*\}|(?<!\\)\$[^$]*(?<!\\)\$|\\\(.*?\\\)|\\\[.*?\\\]",
+    re.DOTALL,
+)
+_COMPUTATION = re.compile(
+    r"\d[^=\n]{0,40}?\s?[-+*/x\u00d7\u00f7]\s?\\?\$?\d[^=\n]{0,40}=\s?\\?\$?\d"
+)
+_MATH_WORDS = frozenset({
+    "sin", "cos", "tan", "cot", "sec", "csc", "log", "exp", "sqrt", "arcsin", "arccos", "arctan",
+    "sinh", "cosh", "tanh", "asin", "acos", "atan", "abs", "gcd", "lcm", "max", "min", "floor",
+    "ceil", "percent", "pct", "degrees", "and", "inf",
+})  # fmt: skip
+
+
+def bare(text: str) -> str | None:
+    """The whole text, where it is short and no sentence around a value."""
+    stripped = text.strip()
+    if stripped.endswith(("=", "+", "-", "*", "/")):
+        return None  # it breaks off
+    if not stripped or len(stripped) > 600 or "\n\n" in stripped or "```" in stripped:
+        return None
+    plain = _TEXT.sub(" ", stripped)
+    has_value = re.search(r"\d|[$=]|\\[(\[]", stripped) is not None
+    if has_value and _SENTENCE.search(plain) is not None:
+        return None
+    prose = len(re.findall(r"[A-Za-z]{3,}", re.sub(r"\\[A-Za-z]+", " ", plain)))
+    if prose >= 2 and ("\n" in stripped or _COMPUTATION.search(plain) is not None):
+        return None
+    if has_value and len(re.findall(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7af]", plain)) > 6:
+        return None
+    outside = re.sub(r"\\[A-Za-z]+", " ", stripped)
+    words = [w for w in PROSE.findall(outside) if w.lower() not in _MATH_WORDS]
+    dollars = stripped.count("$") - stripped.count("\\$")
+    delimited = dollars >= 2 or "\\(" in stripped or "\\[" in stripped
+    if delimited:
+        spans = formulas(stripped)
+        alone = len(spans) == 1 and (spans[0].start, spans[0].end) == (0, len(stripped))
+        if alone or not words:
+            return stripped
+        beside = re.sub(r"(?<!\\)\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", " ", stripped, flags=re.DOTALL)
+        loose = list(PROSE.findall(re.sub(r"\\[A-Za-z]+", " ", beside)))
+        return stripped if not loose or (stripped.startswith("$") and len(loose) <= 1) else None
+    if dollars == 1 and words and not stripped.startswith(("$", "-$")):
+        return None  # an amount of money in a sentence
+    if len(words) <= 1 or (len(words) <= 8 and ("=" in stripped or ":" in stripped)):
+        return stripped
+    if "\\text" in stripped and not re.search(r"[a-z]\. [A-Z]", stripped):
+        return stripped
+    if not re.search(r"\d", stripped) and len(words) <= 25:
+        return stripped
+    if re.match(r"[-+$\\]?\\?\$?\s?\d", stripped) and len(words) <= 4:
+        return stripped
+    return None
