@@ -26,6 +26,7 @@ from assay.verifiers.code_tests.suites.needs import needs
 from assay.verifiers.code_tests.suites.published import as_read
 from assay.verifiers.code_tests.suites.runnable import defined, parsed
 from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite, Written
+from assay.verifiers.code_tests.suites.unavailable import refuse_unavailable
 
 _FIELDS = (
     "type", "entry_point", "cases", "code", "module", "timeout_s", "timeout",
@@ -212,6 +213,7 @@ def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -
     if need.trust != "in_process":
         need = shared_libraries(tree) or need
     if need.trust == "in_process":
+        refuse_unavailable(tree)
         return Suite(
             "call", (), needs=need, written=written, before=before, entry_points=names, **limits
         )
