@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay.rubrics.compiled.bound import BoundRubric, LeafRun
 from assay.rubrics.metrics import summary, values
 from assay.rubrics.prove.prover import prove
+from assay.rubrics.prove.reach import reach_of
 from assay.rubrics.prove.table import table
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.kinds import (
@@ -40,6 +41,7 @@ from assay.rubrics.written.write import rubric_text, save_rubric
 # layers below import nothing from those above.
 Rubric.binder = BoundRubric
 BoundRubric.prover, BoundRubric.tabler = staticmethod(prove), staticmethod(table)
+BoundRubric.reacher = staticmethod(reach_of)
 
 __all__ = [
     "BoundRubric",

@@ -23,7 +23,7 @@ from assay.rubrics.compiled.switching import any_choice, choices, top_of, ways, 
 from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.written.faults import Fault, shown
 from assay.rubrics.written.kinds.turns import Turns
-from assay.rubrics.written.ranges import Levels
+from assay.rubrics.written.ranges import Levels, Range
 from assay.rubrics.written.rubric import Rubric
 
 if TYPE_CHECKING:
@@ -62,8 +62,9 @@ class BoundRubric:
     """
 
     prover: ClassVar[Callable[..., Certificate]]
+    reacher: ClassVar[Callable[[Plan], Range | None]]
     tabler: ClassVar[Callable[[BoundRubric], tuple[Table, ...]]]
-    """What proves and tabulates it; `assay.rubrics` names them when it is imported."""
+    """What proves it, bounds and tabulates it; `assay.rubrics` names them when it is imported."""
 
     def __init__(
         self,
@@ -86,6 +87,7 @@ class BoundRubric:
         """Criterion's key -> why it has no verifier; only of rubrics bound for a proof."""
         self._names = {key: offer.spec.name for key, offer in offers.items()}
         self._environment = dict(environment)
+        self._reaches: dict[int, Range | None] = {}
         self._plans: dict[tuple[str, ...], Plan | TurnsPlan] = {}
         self._signatures: dict[Any, str] = {}
         self._fixed: Plan | TurnsPlan | None = None
@@ -204,6 +206,14 @@ class BoundRubric:
     ) -> Certificate:
         """See `Rubric.prove`."""
         return type(self).prover(self, key, given, beta=beta, p0=p0, noise=noise)
+
+    def reach(self, sample: Sample | None) -> Range | None:
+        """Lowest and highest reward of this sample's case; None where that is not known."""
+        plan = self.plan(sample)
+        if id(plan) not in self._reaches:
+            inner = plan.outcome if isinstance(plan, TurnsPlan) else plan
+            self._reaches[id(plan)] = type(self).reacher(inner)
+        return self._reaches[id(plan)]
 
     def table(self) -> tuple[Table, ...]:
         """See `Rubric.table`."""

@@ -160,6 +160,12 @@ def test_one_verifier_under_two_keys_is_one_variable() -> None:
     assert (certificate.verdict, float(certificate.margin or 0)) == ("proved", 0.8)
 
 
+def test_ranges_know_that_it_is_one_variable() -> None:
+    assert [float(x) for x in load_rubric("open-r1-cosine").bind(HOST).reach(None) or ()] == [-1, 1]
+    twice = load_rubric({"math.answer": 1, "again": {"use": "math.answer", "weight": -1}})
+    assert twice.bind(HOST).reach(None) == (0, 0)
+
+
 def test_other_params_are_another_variable() -> None:
     criteria = {
         "math.answer": 1,

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from assay.errors import ReferenceUnreadable
 from assay.model import Part, Sample, Verdict
+from assay.plugins.spec import PreflightFinding
 from assay.verifiers.code_tests.feedback import feedback
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.runs.by_proxy import run_rest
@@ -81,6 +82,22 @@ class CodeTests:
             for kind in self._kinds(found.text, suite):
                 slot.zygote(kind)
             completed(suite, slot, params)
+
+    def preflight(self, sample: Sample) -> Iterator[PreflightFinding]:
+        """How much trust the row's suite needs, where that is more than ``proxy``.
+
+        ``tests.trust.operators`` or ``tests.trust.in_process``: their counts are the shares of the
+        data set. A row that needs more than the params give is found as an unreadable reference.
+
+        Raises:
+            ReferenceUnreadable: the tests cannot be read.
+        """
+        needs = _suite(sample).needs
+        if needs.trust != "proxy":
+            why = "; ".join(needs.reasons)
+            yield PreflightFinding(
+                f"tests.trust.{needs.trust}", f"the suite needs it: {why}", "info"
+            )
 
     def bound_s(self, sample: Sample) -> float:
         """Seconds that `verify` may need for `sample` while it keeps its own limits.

@@ -18,8 +18,6 @@ from assay.model.paths import MISSING, value_at
 from assay.model.view import Reader
 from assay.plugins.spec import Preflight, PreflightFinding, Severity, Verifier
 from assay.printable import printable
-from assay.rubrics.compiled.switching import choices, top_of
-from assay.rubrics.written.ranges import part_range
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine
@@ -266,9 +264,7 @@ def _worth(reward: Reward) -> float:
 
 def _top(engine: Engine, sample: Sample) -> float | None:
     """The most that this sample's case of the rubric can pay; None where that is not known."""
-    rubric = engine.rubric.rubric
-    part, path, _ = top_of(rubric, choices(rubric, sample))
-    reach = part_range(part, path, engine.rubric.levels)
+    reach = engine.rubric.reach(sample)
     return float(reach[1]) if reach is not None else None
 
 

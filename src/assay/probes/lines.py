@@ -25,8 +25,6 @@ from assay.probes.board import (
 )
 from assay.probes.task import Task
 from assay.probes.tasks import Known
-from assay.rubrics.compiled.switching import choices, top_of
-from assay.rubrics.written.ranges import part_range
 
 THRESHOLD = 0.10
 """A wrong completion that earns this share of what a correct one earns at the median is paid."""
@@ -143,11 +141,7 @@ def _top(engine: Engine, key: str) -> float:
 
 def _range(engine: Engine, known: Known, rewards: Mapping[int, Reward]) -> tuple[float, float]:
     """The lowest and highest reward there can be: as declared, else as seen."""
-    rubric = engine.rubric.rubric
-    reaches = []
-    for _, sample, _ in known.correct:
-        part, path, _ = top_of(rubric, choices(rubric, sample))
-        reaches.append(part_range(part, path, engine.rubric.levels))
+    reaches = [engine.rubric.reach(sample) for _, sample, _ in known.correct]
     if reaches and all(reach is not None for reach in reaches):
         known_reaches = [reach for reach in reaches if reach is not None]
         return float(min(r[0] for r in known_reaches)), float(max(r[1] for r in known_reaches))

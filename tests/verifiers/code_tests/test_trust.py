@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from assay.errors import ReferenceUnreadable
 from assay.model import Sample, Status
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.suites.asserts import convert
+from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.verifier import CodeTests
 
 WHOLE = CodeTestsParams(code="whole")
@@ -566,3 +568,30 @@ def test_an_object_that_agrees_to_every_method_earns_nothing(
     )
     assert verdict.status is Status.JUDGED
     assert verdict.score == 0.0, verdict.because
+
+
+UNAVAILABLE = [
+    ("import requests, os\ndef test_a():\n    assert requests.get('http://x').text == f(os.environ)", "line 3 uses the network (requests.get)"),
+    ("import subprocess\ndef test_a():\n    assert subprocess.run(['ls']).stdout == f(1)", "line 3 starts a process (subprocess.run)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "said"), UNAVAILABLE, ids=["the network", "a process"])
+def test_what_no_sandbox_has_is_refused_by_name(code: str, said: str) -> None:
+    with pytest.raises(ReferenceUnreadable) as caught:
+        read({"type": "asserts", "code": code, "entry_point": "f"})
+    assert said in str(caught.value)
+    patched = code.replace("def test_a", "from unittest.mock import patch\n@patch('requests.get')\n@patch('subprocess.run')\ndef test_a")  # fmt: skip
+    assert (
+        read({"type": "asserts", "code": patched, "entry_point": "f"}).needs.trust == "in_process"
+    )
+
+
+def test_preflight_says_what_trust_a_row_needs() -> None:
+    code = "import os\ndef test_a():\n    os.environ['X'] = '1'\n    assert f() == 1"
+    tests = {"type": "asserts", "code": code, "entry_point": "f"}
+    found = list(CodeTests().preflight(Sample("", tests=tests)))
+    assert [(x.id, x.severity) for x in found] == [("tests.trust.in_process", "info")]
+    assert "line 3" in found[0].because
+    plain = {"type": "call", "entry_point": "f", "cases": [{"args": [1], "expected": 1}]}
+    assert list(CodeTests().preflight(Sample("", tests=plain))) == []

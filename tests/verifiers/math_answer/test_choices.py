@@ -61,6 +61,22 @@ SETS = [
 ]
 
 PASSING = [
+    Ruling(
+        "D",
+        "对比选项：\nA. $y=3x$\nB. $y=5x$\nC. $y=8x$\nD. $y=13x$\n\n与选项 D 相符。",
+        True,
+        "options listed, one matches",
+    ),
+    Ruling(
+        "A",
+        "对比选项：\nA. $y=3x$\nB. $y=5x$\nC. $y=8x$\nD. $y=13x$\n\n与选项 D 相符。",
+        False,
+        "the first of the listed options",
+    ),
+    Ruling("C", "4. **对照选项**：计算结果与选项 **C** 完全一致。", True, "a match in Chinese"),
+    Ruling("ACD", "经过分析，选项 A、C、D 均正确。", True, "several, all right"),
+    Ruling("B", "Options:\nA. 5\nB. 6\n\nThis agrees with option B.", True, "listed in English"),
+    Ruling("A", "Options:\nA. 5\nB. 6\n\nThis agrees with option B.", False, "the first listed"),
     Ruling("C", "The volume is 12, which matches option C.", True, "a match in passing"),
     Ruling("D", r"所以最小值为 $\frac12$。故选D。", True, "a choice in Chinese"),
     Ruling("B", "Comparing the options, **Option B** is the correct choice.", True, "confirmed"),

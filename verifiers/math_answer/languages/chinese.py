@@ -32,7 +32,9 @@ TABLE = Language(
     confirms={
         "是正确的": GAOKAO, "是正确答案": GAOKAO, "正确": GAOKAO, "是正確的": TMLU, "符合": GAOKAO,
         "是对的": USUAL, "为正确答案": USUAL, "是唯一正确的": USUAL, "满足": GAOKAO,
-        "是真命题": GAOKAO,
+        "是真命题": GAOKAO, "相符": GAOKAO, "完全相符": GAOKAO, "一致": GAOKAO, "完全一致": GAOKAO,
+        "吻合": GAOKAO, "均正确": GAOKAO, "都正确": GAOKAO, "均符合": USUAL, "均为正确": GAOKAO,
+        "均为真": USUAL, "是符合": USUAL,
     },
     denies={
         "不正确": GAOKAO, "不正確": TMLU, "错误": GAOKAO, "錯誤": USUAL, "是错误的": GAOKAO,

@@ -100,7 +100,7 @@ def extract(
     if stop is not None and answer[: stop.start()].strip():
         answer = answer[: stop.start()]
     if not answer.isascii():
-        answer = answer.translate(_WIDE)
+        answer = answer.translate(_WIDE).replace("\u6839\u53f7", "\u221a")
     answer = amounts_escaped(answer)
     return _extract(answer, boxes, where, letters, fields, cut)
 

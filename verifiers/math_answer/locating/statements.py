@@ -46,6 +46,7 @@ _BEFORE = re.compile(
     r"(?P<final>\b(?:final|ultimate)\s+)?(?:(?:numerical|numeric|exact|correct|right|best)\s+)?\Z",
     re.IGNORECASE,
 )
+_RIGHT = re.compile(r"\b(?:correct|right|true|best)\s+\Z", re.IGNORECASE)
 _LINE = re.compile(r"[ \t>*#_\-]*(?:(?:the|final|correct)[ \t]+){0,2}\Z", re.IGNORECASE)
 _HEADING = re.compile(r"s?[*_:\uff1a. \t]*(?=\n|\Z)", re.IGNORECASE)
 
@@ -76,6 +77,7 @@ _REMARK = re.compile(
     r"one\s+of|among|between|looking|asking)\b",
     re.IGNORECASE,
 )
+_PRAISE = re.compile(r"(?:\u4e0d)?(?:\u6b63\u786e|\u9519\u8bef|\u5bf9)\u7684?(?![A-Za-z\d])")
 _WRONG = re.compile(
     r"\b(?:this|that|the|my|which|our)\s+(?:\w+\s+){0,2}answers?\s+(?:is|was|are|can(?:no|')t\s+be)\s+"
     r"(?:\w+ly\s+)?(?:not\s+(?:possible|correct|right|valid|reasonable)|wrong|incorrect|impossible|invalid)\b",
@@ -101,7 +103,9 @@ def statements(text: str) -> list[Statement]:
             continue
         if _DENIED.match(said):
             found.append(Statement(phrase.start, phrase.end, said, phrase.final, denied=True))
-        elif not _REMARK.match(said) and (not phrase.letter or choice(said) is not None):
+        elif not (_REMARK.match(said) or _PRAISE.match(said)) and (
+            not phrase.letter or choice(said) is not None
+        ):
             found.append(Statement(phrase.start, phrase.end, said, phrase.final))
     return found
 
@@ -181,6 +185,14 @@ def _english(text: str, at: int, noun: str) -> _Phrase | None:
         symbol = match["verb"] in (":", "=", "\uff1a")
         if noun == "ans" and not symbol:
             return None
+        plural = text[at + len(noun) : at + len(noun) + 1] in ("s", "S")
+        if (
+            noun in _LETTER_ONLY
+            and plural
+            and symbol
+            and not _RIGHT.search(text, max(0, at - 20), at)
+        ):
+            return None  # "Options:" heads the options
         start = before.start() if before is not None and final else at
         return _Phrase(match.end(), start, final or (first and symbol), noun in _LETTER_ONLY)
     if noun == "ans" and first and text[at + 3 : at + 4] == ".":
@@ -231,7 +243,8 @@ _CHOSEN = re.compile(
     r"|\b(?P<verb>(?:choose|select|pick|chose))\b(?:\s+(?:option|choice|answer|letter))?"
     rf"|(?P<word>{_any(_CHOOSES)}))"
     r"(?:\s+(?:is|are|would\s+be)\b)?"
-    rf"[\s*\-:\uff1a\u662f\u4e3a\u2192\"'$\\{{(]*(?:text\w*\{{|math\w*\{{)?(?P<letters>{_LIST})(?![A-Za-z\d_^=+/']|\*\w)[\s*)}}\].$:]{{0,6}}"
+    rf"[ \t*\-:\uff1a\u662f\u4e3a\u2192\"'$\\{{(]*(?:text\w*\{{|math\w*\{{)?"
+    rf"(?P<letters>{_LIST})(?![A-Za-z\d_^=+/']|\*\w)[\s*)}}\].$:]{{0,6}}"
     rf"(?P<right>[^\n]{{0,100}}?\b(?:(?:is|are)\s+(?:the\s+)?(?:only\s+)?(?:correct|right|true|best|answer))|\s*(?:{_any(_CONFIRMS)}))?"
     rf"(?P<wrong>\s*(?:(?:is|are|was|does|do|cannot|can)\s*(?:\w+ly\s+)?(?:not|n't|wrong|incorrect|false|invalid|be\b)|{_any(_DENIES)}))?",
     re.IGNORECASE,
