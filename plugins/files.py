@@ -7,8 +7,9 @@ packages in its own folder; they are read with it and are part of its digest.
 
 from __future__ import annotations
 
+import ast
 import builtins
-import dis
+import contextlib
 import hashlib
 import importlib
 import importlib.abc
@@ -19,9 +20,8 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from assay import forks
@@ -87,7 +87,7 @@ def read_plugin_file(path: str) -> PluginFile:
         raise PluginError(f"plugin file {path!r} is not a Python file")
     try:
         texts = {"": (str(file), _text(file))}
-        open_names = set(_imported(texts[""][1]))
+        open_names = _imported(texts[""][1])
         while open_names:
             name = open_names.pop()
             for below, neighbour in _neighbours(file, name):
@@ -116,28 +116,42 @@ def _size(texts: Mapping[str, tuple[str, str]]) -> int:
     return sum(len(text) for _, text in texts.values())
 
 
-@lru_cache(256)
-def _imported(text: str) -> frozenset[str]:
-    """First names of the modules that a text imports, anywhere in it.
+_PARSING = forks.Lock()
 
-    Read off its compiled code: `ast.parse` in several threads at once can fail (CPython 3.11 counts
-    the depth of all of them together), and engines are made in threads.
+
+def parsed(text: str) -> ast.Module:
+    """`ast.parse`, from any thread.
+
+    Python 3.11 counts the depth of a tree for all threads together, and raises SystemError
+    where another thread builds one at the same moment: no fault of the text, so it is tried again.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError: as `ast.parse`.
     """
+    with _PARSING:  # ours wait for one another; a thread of the caller's may still be in the way
+        for _ in range(TRIES - 1):
+            with contextlib.suppress(SystemError):
+                return ast.parse(text)
+        return ast.parse(text)
+
+
+TRIES = 5
+"""Each is lost only if another thread is in the midst of a tree of its own at that very moment."""
+
+
+def _imported(text: str) -> set[str]:
+    """First names of the modules that a text imports, anywhere in it."""
     try:
-        waiting = [compile(text, "<plugin>", "exec", dont_inherit=True)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # told as it is executed
-        return frozenset()
+        tree = parsed(text)
+    except (SyntaxError, ValueError, RecursionError):  # it will raise as it is executed
+        return set()
     names: set[str] = set()
-    while waiting:
-        code = waiting.pop()
-        waiting += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-        steps = list(dis.get_instructions(code))
-        for i, step in enumerate(steps):
-            if step.opname != "IMPORT_NAME":
-                continue
-            listed = steps[i - 1].argval if i else None  # what stands after `import`
-            names |= {step.argval} if step.argval else set(listed or ())
-    return frozenset(name.partition(".")[0] for name in names)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {node.module} if node.module else {alias.name for alias in node.names}
+    return {name.partition(".")[0] for name in names}
 
 
 def _neighbours(plugin: Path, name: str) -> Iterator[tuple[str, Path]]:

@@ -179,13 +179,12 @@ def test_a_file_and_a_function_may_not_share_a_name(tmp_path: Path) -> None:
 
 
 def test_what_a_text_imports_is_found_from_many_threads_at_once() -> None:
-    """`ast.parse` in several threads can fail, so nothing here may lean on it."""
     text = (
         "import a, b.c as d\nfrom e.f import g\nfrom . import h, i\nfrom .j import k\n"
-        "def late():\n    import m\n    class C:\n        def n(self):\n            from o import *\n"
-    ).replace("from o import *", "from o import p")
+        "def late():\n    import m\n    class C:\n        def n(self): from o import p\n"
+    )
     from assay.plugins.files import _imported
 
     with ThreadPoolExecutor(8) as threads:
-        found = set(threads.map(lambda i: _imported(text + f"x = {i}\n"), range(400)))
-    assert found == {frozenset("abehijmo")}
+        found = list(threads.map(lambda i: _imported(text + f"x = {i}\n"), range(400)))
+    assert all(names == set("abehijmo") for names in found)
