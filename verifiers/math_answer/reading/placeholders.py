@@ -8,13 +8,14 @@ import re
 _PLACEHOLDERS = frozenset({
     "proof", "proved", "qed", "not found", "notfound", "n/a", "nan", "null", "nil",
     "no answer", "no answer found", "no answer provided", "answer not found", "not available",
-    "not provided", "not given", "see solution", "see above", "see proof", "omitted", "todo", "tbd",
+    "not provided", "not given", "see solution", "see above", "see proof", "omitted",
+    "proof omitted", "not applicable", "todo", "tbd",
     "?", "-", "--", "[]", "{}", "()", "[invalid]",
 })  # fmt: skip
 """Whole references, in lower case and without a full stop, that stand for a missing answer.
 ``none`` and ``undefined`` are not among them: they answer real questions."""
 
-_DRESS = re.compile(r"\\(?:text|mathrm|textbf|boxed)\b|[${}*\"']|\\[()\[\]]")
+_DRESS = re.compile(r"\\(?:text|mathrm|textbf|boxed)\b|[${}()*\"']|\\[()\[\]]")
 LONGEST = 40
 
 
