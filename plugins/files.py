@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import hashlib
 import importlib
 import importlib.abc
@@ -115,10 +116,33 @@ def _size(texts: Mapping[str, tuple[str, str]]) -> int:
     return sum(len(text) for _, text in texts.values())
 
 
+_PARSING = forks.Lock()
+
+
+def parsed(text: str) -> ast.Module:
+    """`ast.parse`, from any thread.
+
+    Python 3.11 counts the depth of a tree for all threads together, and raises SystemError
+    where another thread builds one at the same moment: no fault of the text, so it is tried again.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError: as `ast.parse`.
+    """
+    with _PARSING:  # ours wait for one another; a thread of the caller's may still be in the way
+        for _ in range(TRIES - 1):
+            with contextlib.suppress(SystemError):
+                return ast.parse(text)
+        return ast.parse(text)
+
+
+TRIES = 5
+"""Each is lost only if another thread is in the midst of a tree of its own at that very moment."""
+
+
 def _imported(text: str) -> set[str]:
     """First names of the modules that a text imports, anywhere in it."""
     try:
-        tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError, RecursionError):  # it will raise as it is executed
         return set()
     names: set[str] = set()

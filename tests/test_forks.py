@@ -171,14 +171,14 @@ class Case(NamedTuple):
 
 CASES = [
     Case(judge_inline, 30, "flint's precision"),
-    Case(judge_by_new_rubrics, 20, "engines that are kept for verify"),
+    Case(judge_by_new_rubrics, 10, "engines that are kept for verify"),
     Case(judge_in_workers, 5, "verifiers and their workers"),
-    Case(use_pools, 10, "pools of workers"),
+    Case(use_pools, 6, "pools of workers"),
     Case(open_ledger, 20, "ledgers that are open"),
     Case(run_a_program, 5, "pools of sandboxes"),
-    Case(ask_for_isolation, 6, "what the machine can isolate"),
+    Case(ask_for_isolation, 3, "what the machine can isolate"),
     Case(watch, 20, "the watch over unscored rewards"),
-    Case(share, 10, "rewards that functions share"),
+    Case(share, 5, "rewards that functions share"),
 ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from assay.rubrics.written.arithmetic import EXACT
 from assay.rubrics.written.number import Number
 
 
@@ -96,8 +97,6 @@ class FormOps:
     @staticmethod
     def sigmoid(value: Any) -> Form:
         """Of what is fixed."""
-        from assay.rubrics.written.arithmetic import EXACT
-
         if not form(value).fixed:
             raise NotLinear("a sigmoid of a criterion")
         return Form(EXACT.sigmoid(form(value).constant))

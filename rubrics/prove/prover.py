@@ -16,7 +16,7 @@ from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.compiled.variables import TooMany, extreme, variable_of, variables
-from assay.rubrics.prove.certificate import Certificate, Outcome, shown
+from assay.rubrics.prove.certificate import Certificate, Noise, Outcome, shown
 from assay.rubrics.prove.couplings import read_couplings
 from assay.rubrics.prove.edits import edit_for
 from assay.rubrics.prove.floats import with_casts
@@ -181,8 +181,6 @@ def key_leaf(plan: Plan, key: str | None) -> Leaf:
 
 def _noisy(plan: Plan, leaf: Leaf, noise: Mapping[str, Any], outcome: Outcome) -> Outcome:
     fp, fn, told = read_noise(noise)
-    from assay.rubrics.prove.certificate import Noise
-
     levels = leaf.levels
     if not levels:
         return _assuming(outcome, "error rates: not applied, the key has no levels")

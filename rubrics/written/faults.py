@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assay.errors import RubricError, nearest
+from assay.plugins.files import parsed
 from assay.printable import one_line
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def documented(model: type, field: str) -> str:
         if field not in inspect.get_annotations(owner):
             continue
         try:
-            (tree,) = ast.parse(textwrap.dedent(inspect.getsource(owner))).body
+            (tree,) = parsed(textwrap.dedent(inspect.getsource(owner))).body
         except (OSError, TypeError, SyntaxError, ValueError):  # no source at hand
             return ""
         body = tree.body if isinstance(tree, ast.ClassDef) else []

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from starved import starved
 
 from assay import Engine, ReferenceUnreadable, Sample, SampleError, Verdict
 
@@ -62,8 +63,11 @@ def test_status(engine: Engine, case: Case) -> None:
         verdict = reward.verdicts["zoo.act"]
         if case.status == "timed_out" or "the machine was too busy" not in verdict.because:
             break  # else this machine is starving us, and the engine says so: once more
-    assert (str(verdict.status), verdict.score) == (case.status, case.score)
-    assert case.because in verdict.because
+    if case.because == "computing" and starved(verdict.because):
+        assert (str(verdict.status), verdict.score) == ("timed_out", None)
+    else:
+        assert (str(verdict.status), verdict.score) == (case.status, case.score)
+        assert case.because in verdict.because
     assert before.value == after.value == 1.0, "only the guilty item is lost"
 
 

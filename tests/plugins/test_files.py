@@ -176,3 +176,15 @@ def test_a_file_and_a_function_may_not_share_a_name(tmp_path: Path) -> None:
         f"  by plugin 'file {path}'",
         "  by plugin 'this process'",
     ]
+
+
+def test_what_a_text_imports_is_found_from_many_threads_at_once() -> None:
+    text = (
+        "import a, b.c as d\nfrom e.f import g\nfrom . import h, i\nfrom .j import k\n"
+        "def late():\n    import m\n    class C:\n        def n(self): from o import p\n"
+    )
+    from assay.plugins.files import _imported
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda i: _imported(text + f"x = {i}\n"), range(400)))
+    assert all(names == set("abehijmo") for names in found)

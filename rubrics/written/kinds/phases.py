@@ -13,7 +13,7 @@ from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.criterion import Closed
 from assay.rubrics.written.faults import Fault, brief
 from assay.rubrics.written.reading import Case
-from assay.rubrics.written.rubric import Rubric
+from assay.rubrics.written.rubric import Rubric, dump
 
 
 class Phase(Closed):
@@ -109,8 +109,6 @@ class Phases(Rubric):
         """Phases as tables."""
         if name != "cases":
             return super().dump_field(name, value)
-        from assay.rubrics.written.rubric import dump
-
         out = []
         for case in value:
             entry: dict[str, Any] = {"rubric": dump(case.rubric)}

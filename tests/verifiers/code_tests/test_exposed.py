@@ -284,9 +284,8 @@ def test_what_a_killed_worker_left_is_removed_by_the_next() -> None:
     worker = subprocess.Popen([sys.executable, "-c", STARTS], stdout=subprocess.PIPE, text=True)
     assert worker.stdout is not None
     pid, folder = worker.stdout.readline().split()
-    os.kill(int(pid), signal.SIGSTOP)  # lest it tidies up when the other dies
+    os.kill(int(pid), signal.SIGKILL)  # first, lest it tidies up when the other dies
     worker.kill()
-    os.kill(int(pid), signal.SIGKILL)
     worker.wait()
     worker.stdout.close()
     assert os.path.isdir(folder)

@@ -88,7 +88,7 @@ def test_what_a_suite_needs(row: Need) -> None:
 
 
 def test_a_suite_that_needs_more_is_refused_by_name_whatever_the_program() -> None:
-    code = "import subprocess\nassert f() == subprocess.run(['true']).returncode"
+    code = "import tempfile\nassert f() == tempfile.gettempdir()"
     for program in ("", "def f(: pass", "def f(): return 0"):
         sample = Sample(completion=program, tests={"type": "asserts", "code": code})
         with pytest.raises(ReferenceUnreadable) as caught:
@@ -96,7 +96,7 @@ def test_a_suite_that_needs_more_is_refused_by_name_whatever_the_program() -> No
         said = str(caught.value)
         assert said.startswith(
             'tests.code: the suite needs trust="in_process", and trust="proxy" was given: line 1'
-            ' starts processes\nfix: set `trust = "in_process"`'
+            ' uses files that the program is to see\nfix: set `trust = "in_process"`'
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -31,7 +30,7 @@ CASES: list[tuple[str, dict[str, Any], str, float, str]] = [
     ("format.xml", THINK, "<think>a", 0, "never closed"),
     ("format.xml", {}, "", 0, "an empty text"),
     ("format.tag_count", {}, WHOLE, 1, "all four once"),
-    ("format.tag_count", {}, WHOLE + WHOLE, 0.25, "twice is not once; the joined ones differ"),
+    ("format.tag_count", {}, WHOLE + WHOLE, 0, "twice is not once"),
     ("format.tag_count", {}, "<think>\na", 0.25, "one of four"),
     ("format.integer", {}, "<answer> 42 </answer>", 1, "digits in the tag"),
     ("format.integer", {}, "<answer>-42</answer>", 1, "a sign is part of a whole number"),
@@ -65,13 +64,12 @@ def test_what_trails_is_counted_as_in_the_demo() -> None:
     assert verify(Sample("nothing")).details["trailing"] == 0
 
 
-@pytest.mark.parametrize(
-    "text", ["<think>\n" + "\n</think>\n<answer>" * 50_000, "<think>" + "</think> " * 90_000]
-)
-@pytest.mark.parametrize("params", [{}, SOFT, THINK, {"tail": "line"}])
+HEAPS = ["<think>\n" + "\n</think>\n<answer>" * 50_000, "<think>" + "</think> " * 90_000]
+
+
+@pytest.mark.parametrize("text", HEAPS, ids=["strict", "soft"])
+@pytest.mark.parametrize("params", [{}, SOFT, THINK, {"tail": "line"}], ids=str)
 def test_heaps_of_tags_cost_time_in_proportion(text: str, params: dict[str, Any]) -> None:
-    """A pattern that backtracks would take hours here; this is no bound on a machine's speed."""
+    """A pattern that backtracks would never come back from these."""
     offer = HOST.resolve("format.xml")
-    started = time.process_time()
     assert offer.make(offer.check(params)).verify(Sample(text)).score in (0, 1)
-    assert time.process_time() - started < 60

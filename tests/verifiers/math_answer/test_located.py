@@ -272,6 +272,20 @@ LANGUAGES = [
 ]
 
 
+SCRIPTS = [
+    Ruling("3/4", "所以概率是3/4。", True, "Chinese, a probability"),
+    Ruling("x=5", "解得x=5。", True, "Chinese, a solution"),
+    Ruling("15", "总共 15 个", True, "Chinese, a total"),
+    Ruling("11", "Таким образом, осталось 11 яблок.", True, "Russian, a sentence"),
+    Ruling("11", "Vậy có 11 quả táo.", True, "Vietnamese, a sentence"),
+    Ruling("11", "इसलिए 11 सेब बचे।", True, "Hindi, a sentence"),
+    Ruling("11", "ดังนั้นเหลือ 11 ผล", True, "Thai, a sentence"),
+    Ruling("11", "إذن بقي 11 تفاحة.", True, "Arabic, a sentence"),
+    Ruling("11", "따라서 11개입니다.", True, "Korean, a sentence"),
+    Ruling("11", "Por lo tanto, hay 11 manzanas.", True, "Spanish, a sentence"),
+    Ruling("21", "The answer is 21 (3 times 7).", True, "an aside to a statement"),
+]
+
 PROGRAMS = [
     Ruling(
         "15",
@@ -362,6 +376,7 @@ BOUNDS_AND_LABELS = [
 @pytest.mark.parametrize(
     "ruling",
     [
+        *SCRIPTS,
         *PROGRAMS,
         *COMPUTED,
         *BOUNDS_AND_LABELS,

@@ -47,6 +47,7 @@ def run_rest(
     """
     budget = Budget.of(suite, params)
     job: dict[str, Any] = {"kind": "serve", "code": rest.code, "before": there(suite.before)}
+    job |= suite.beside(tests=True)
     job |= {
         "caller": {name: plain(name) for name in rest.names},
         "classes": rest.classes,

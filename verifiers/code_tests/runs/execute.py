@@ -120,9 +120,10 @@ class ProgramRun:
 
     def job(self, kind: str) -> dict[str, Any]:
         """What the child is given: code, and nothing about what is expected of it."""
+        beside = self._suite.beside()
         if self._suite.before and _is_bare_body(self._code):
-            return {"kind": kind, "code": f"{self._suite.before}\n{self._code}"}
-        job = {"kind": kind, "code": self._code}
+            return {"kind": kind, "code": f"{self._suite.before}\n{self._code}", **beside}
+        job: dict[str, Any] = {"kind": kind, "code": self._code, **beside}
         if self._suite.lent:
             job["lent"] = self._suite.lent
         if self._suite.before:
@@ -213,7 +214,7 @@ class ProgramRun:
         before = self._suite.before
         if not before or before in _SOUND:
             return
-        job: dict[str, Any] = {"kind": "serve", "code": "", "before": before}
+        job = {"kind": "serve", "code": "", "before": before, **self._suite.beside()}
         if self._suite.lent:
             job["lent"] = self._suite.lent
         with self._slot.zygote(self._kind).run(job, self._budget.limits()) as run:

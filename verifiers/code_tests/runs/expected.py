@@ -32,7 +32,7 @@ def completed(suite: Suite, slot: SandboxSlot, params: CodeTestsParams) -> tuple
     # all that a value can depend on: with another prompt one solution gives other values
     key = (
         *(suite.kind, suite.reference, suite.before, suite.lent, suite.generator, suite.n),
-        *(suite.entry_points, repr(suite.cases)),
+        *(suite.entry_points, repr(suite.cases), repr(suite.files)),
     )
     found = _known.get(key)
     if found is None:
@@ -100,7 +100,8 @@ def _solved(
 ) -> tuple[Case, ...]:
     zygote = slot.zygote(kind_for(suite.reference, suite.before, packages=budget.packages))
     out = []
-    job = {"kind": "script" if suite.kind == "stdio" else "serve", "code": suite.reference}
+    job: dict[str, Any] = {"kind": "script" if suite.kind == "stdio" else "serve"}
+    job |= {"code": suite.reference, **suite.beside()}
     if suite.before:
         job["before"] = suite.before
     if suite.lent:

@@ -59,15 +59,19 @@ def _job(code: str, suite: Suite, written: Written) -> dict[str, Any]:
     names = list(written.names)
     first = names[0] if names else None
     of_class = method(first) if first else None
-    return {
-        "kind": "beside",
-        "code": code,
-        "before": suite.before,
-        "names": [n.partition(".")[0].partition("(")[0] for n in names],
-        "modules": list(written.modules) or ["solution"],
-        "imports": _imports(written),
-        "candidate": ".".join(of_class) if of_class is not None else first,
-    } | ({"lent": suite.lent} if suite.lent else {})
+    return (
+        {
+            "kind": "beside",
+            "code": code,
+            "before": suite.before,
+            "names": [n.partition(".")[0].partition("(")[0] for n in names],
+            "modules": list(written.modules) or ["solution"],
+            "imports": _imports(written),
+            "candidate": ".".join(of_class) if of_class is not None else first,
+        }
+        | ({"lent": suite.lent} if suite.lent else {})
+        | suite.beside(tests=True)
+    )
 
 
 def _message(suite: Suite, written: Written, key: str) -> dict[str, Any]:

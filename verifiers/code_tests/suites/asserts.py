@@ -11,7 +11,7 @@ import ast
 import builtins
 import copy
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,6 +71,7 @@ def convert(
     names: Sequence[str],
     before: str = "",
     modules: Sequence[str] = USUAL,
+    helpers: Collection[str] = (),
     *,
     has_reference: bool = False,
 ) -> Converted:
@@ -81,6 +82,7 @@ def convert(
         names: What the program is asked for; none: what the suite calls and does not define.
         before: Code that the suite may use: the prompt's helpers.
         modules: Those by which it imports the program.
+        helpers: Modules that are given beside it.
         has_reference: A comparison of the program with itself becomes a case, for which the
             reference solution gives the value; without, it is left out and counted.
 
@@ -132,7 +134,7 @@ def convert(
     rest = None
     asserts = sum(_checks(x) for x in rest_body)
     if asserts:
-        must_be_runnable(rest_body, names)
+        must_be_runnable(rest_body, names, helpers)
         candidate = names[0] if of_class is None else f"{of_class[0]}().{of_class[1]}"
         rest = _rest(
             rest_body, names, check, before, asserts, tree, candidate, tuple(sorted(exceptions))

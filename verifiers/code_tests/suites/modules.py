@@ -77,6 +77,12 @@ def program_modules(
     return tuple(dict.fromkeys([*others, *USUAL]))
 
 
+def imports_of(tree: ast.AST) -> set[str]:
+    """Roots of all that it imports."""
+    found, tried = _imported(tree)
+    return {*found, *tried}
+
+
 def _is_known(root: str, beside: Collection[str]) -> bool:
     known = root in sys.stdlib_module_names and root != "__main__"
     return known or root in OFFERED or root in _PUBLISHED or root in beside

@@ -11,7 +11,16 @@ from typing import Any
 
 from assay.verifiers.code_tests.suites.fields import refuse
 
-_LIMITS = ("timeout_s", "timeout", "total_timeout_s", "memory_mb", "module", "prompt", "setup")
+_LIMITS = (
+    "timeout_s",
+    "timeout",
+    "total_timeout_s",
+    "memory_mb",
+    "module",
+    "files",
+    "prompt",
+    "setup",
+)
 
 
 def as_read(given: dict[str, Any]) -> dict[str, Any]:

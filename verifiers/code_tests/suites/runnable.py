@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NoReturn
 
 from assay.errors import ReferenceUnreadable
@@ -75,7 +75,9 @@ def records(before: str) -> list[str]:
 _MODULES = frozenset(sys.stdlib_module_names) | OFFERED
 
 
-def must_be_runnable(body: Sequence[ast.stmt], names: Sequence[str]) -> None:
+def must_be_runnable(
+    body: Sequence[ast.stmt], names: Sequence[str], helpers: Collection[str] = ()
+) -> None:
     """What cannot run here is the row's fault, not the program's.
 
     Raises:
@@ -91,7 +93,7 @@ def must_be_runnable(body: Sequence[ast.stmt], names: Sequence[str]) -> None:
         elif isinstance(item, ast.ImportFrom):
             modules = [item.module or "."]
         for module in modules:
-            if module.partition(".")[0] not in _MODULES:
+            if module.partition(".")[0] not in _MODULES | set(helpers):
                 refuse_suite(f"imports {module!r}, which the sandbox lacks", "import it no more")
     for item in (x for statement in body for x in ast.walk(statement)):
         if isinstance(item, ast.ClassDef) and {ast.unparse(x) for x in item.bases} & set(names):

@@ -20,8 +20,9 @@ from assay.verifiers.code_tests.suites.contest_imports import ANNOTATIONS, CONTE
 from assay.verifiers.code_tests.suites.contests import apps, codecontests, livecodebench
 from assay.verifiers.code_tests.suites.doctests import as_suite
 from assay.verifiers.code_tests.suites.fields import code, joined, listed, refuse, seconds
+from assay.verifiers.code_tests.suites.given_files import of_suite, read_files, roots
 from assay.verifiers.code_tests.suites.libraries import shared_libraries
-from assay.verifiers.code_tests.suites.modules import program_modules
+from assay.verifiers.code_tests.suites.modules import imports_of, program_modules
 from assay.verifiers.code_tests.suites.needs import needs
 from assay.verifiers.code_tests.suites.published import as_read
 from assay.verifiers.code_tests.suites.runnable import defined, parsed
@@ -29,7 +30,7 @@ from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite, Writ
 from assay.verifiers.code_tests.suites.unavailable import refuse_unavailable
 
 _FIELDS = (
-    "type", "entry_point", "cases", "code", "module", "timeout_s", "timeout",
+    "type", "entry_point", "cases", "code", "module", "files", "timeout_s", "timeout",
     "total_timeout_s", "memory_mb",
     "prompt", "setup", "reference", "generator", "n", "checker", "inputs", "outputs", "fn_name",
     "public_test_cases", "private_test_cases", "metadata", "test_list", "test_setup_code",
@@ -122,6 +123,7 @@ def _suite(given: dict[str, Any], before: str) -> Suite:
         "memory_mb": int(given["memory_mb"]) if given.get("memory_mb") else None,
         "checker": code(given.get("checker")),
         "reference": code(given.get("reference")),
+        "files": read_files(given.get("files")),
     }
     if kind in (None, "asserts") and ("code" in given or "test_list" in given):
         return _asserts(given, before, limits)
@@ -193,7 +195,7 @@ def _case(case: Any, i: int, kind: Any, entry_point: str, limits: Mapping[str, A
     )
 
 
-def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -> Suite:
+def _asserts(given: Mapping[str, Any], before: str, limits: dict[str, Any]) -> Suite:
     from assay.verifiers.code_tests.suites.asserts import convert
 
     code = given.get("code", given.get("test_list"))
@@ -207,7 +209,13 @@ def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -
     entry = given.get("entry_point")
     names = tuple(entry) if isinstance(entry, list) else (str(entry),) if entry else ()
     tree = parsed(code)
-    modules = program_modules(tree, given.get("module"))
+    files = limits["files"]
+    helpers = roots(files)
+    limits["of_tests"] = frozenset(of_suite(tree, files))
+    modules = program_modules(tree, given.get("module"), helpers)
+    for path in limits["of_tests"]:
+        if imports_of(parsed(files[path])) & set(modules):
+            refuse(f"files[{path!r}] imports the program; only the tests themselves may")
     written = Written(code, names, modules)
     need = needs(tree, {*names, *modules}, defined(parsed(before)))
     if need.trust != "in_process":
@@ -217,7 +225,9 @@ def _asserts(given: Mapping[str, Any], before: str, limits: Mapping[str, Any]) -
         return Suite(
             "call", (), needs=need, written=written, before=before, entry_points=names, **limits
         )
-    found = convert(code, names, before, modules, has_reference=limits["reference"] is not None)
+    found = convert(
+        code, names, before, modules, helpers, has_reference=limits["reference"] is not None
+    )
     return Suite(
         kind="call",
         cases=found.cases,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from assay.verifiers.code_tests.comparing.assert_views import View
@@ -79,6 +79,10 @@ class Suite:
     """The least trust under which it can be judged."""
     written: Written | None = None
     """The text of an assert suite."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Texts by their paths: what lies beside the program as it runs."""
+    of_tests: frozenset[str] = frozenset()
+    """Those of the files that are modules of the tests alone."""
     before: str = ""
     """The prompt's code: helpers, and the stub that a completion may continue."""
     entry_points: tuple[str, ...] = ()
@@ -97,3 +101,14 @@ class Suite:
     """How printed output is compared, where the params do not say."""
     self_comparisons: int = 0
     """Assertions that compared the program with itself, left out."""
+
+    def beside(self, *, tests: bool = False) -> dict[str, Any]:
+        """The part of a job that says which files there are.
+
+        Args:
+            tests: It is the tests' job, not the program's.
+        """
+        if not self.files:
+            return {}
+        given = {k: v for k, v in self.files.items() if tests or k not in self.of_tests}
+        return {"files": given, "importable": [x for x in given if x.endswith(".py")]}

@@ -319,6 +319,9 @@ def _is_answer(said: Statement) -> bool:
     return _NAMED.fullmatch(said.said) is not None
 
 
+_ASIDE = re.compile(
+    r"([^()]*\d[^()]*)\s\((?![^()]*\b(?:sin|cos|tan|log|ln|exp|sqrt)\b)[^()]*[A-Za-z]{3,}[^()]*\s[^()]*\)"
+)
 _IS = re.compile(
     r"^[^=<>]*[A-Za-z)$][^=<>]*?\b(?:is|are|equals)\s+(?:approximately\s+|about\s+|equal to\s+)?"
     r"((?:(?!\b(?:is|are|equals)\b).)+)$",
@@ -334,6 +337,9 @@ def _value_of(statement: Statement) -> str:
         said = predicate[1].strip().strip("*_").strip()
         if said.count("$") == 2 and said.startswith("$") and said.endswith("$"):
             said = said[1:-1].strip()
+    aside = _ASIDE.fullmatch(said)
+    if aside is not None and choice(said) is None:
+        said = aside[1].strip()  # 21 (3 times 7)
     words = re.findall(r"[A-Za-z]{4,}", re.sub(r"\\[a-z]+|\$[^$]*\$", " ", said))
     if len(words) < 3 or choice(said) is not None:
         return said

@@ -45,7 +45,10 @@ _GUESSED = re.compile(
     + r"|(?<!in )(?<!of )\beither(?:\s+(?!is\b|are\b|was\b)[A-Za-z']+)?" + _OPEN,
     re.IGNORECASE,
 )  # fmt: skip
-_DENIES = sorted({d for t in LANGUAGES for d in t.denies if len(d) > 2}, key=lambda d: (-len(d), d))
+_DENIES = sorted(
+    {d for t in LANGUAGES for d in t.denies if len(d) > 2 or d[0] > "\u2e80"},
+    key=lambda d: (-len(d), d),
+)
 _FOREIGN = re.compile(
     r"(?:" + "|".join(re.escape(d) for d in _DENIES) + r")[\s:\uff1a$({\[\\]*\Z", re.IGNORECASE
 )

@@ -65,7 +65,7 @@ _COLON = re.compile(r"\u3011[ \t]*[:\uff1a]?|[*_ \t\"\u300d)]{0,6}[:\uff1a]")
 
 _DENIED = re.compile(
     r"(?:(?:definitely|certainly|clearly|obviously|surely|most\s+likely)\s+)?(?:not\b|n['\u2019]t\b|anything\s+but\b"
-    r"|(?:" + _any({d for d in _DENIES if len(d) > 2}) + r"))",
+    r"|(?:" + _any({d for d in _DENIES if len(d) > 2 or d[0] > "\u2e80"}) + r"))",
     re.IGNORECASE,
 )  # fmt: skip
 _REMARK = re.compile(

@@ -17,6 +17,22 @@ _TEXT = re.compile(
     r"\\(?:text|textbf|mbox|mathrm)\s*\{[^{}]*\}|(?<!\\)\$[^$]*(?<!\\)\$|\\\(.*?\\\)|\\\[.*?\\\]",
     re.DOTALL,
 )
+_FOREIGN_FIRST = re.compile(
+    r"[^\d=]*(?:[\u0900-\u097f\u0e00-\u0e7f]|[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}"
+    r"|[\u0400-\u04ff]{3}|[\u0600-\u06ff]{3})"
+)
+
+
+def _foreign_sentence(text: str) -> bool:
+    """Whether words of another language lead to the first value of `text`."""
+    first = re.search(r"[\d=]", text)
+    if first is None:
+        return False
+    before = text[: first.start()]
+    accented = re.search(r"[\u00c0-\u024f\u1e00-\u1eff]", text) is not None
+    return _FOREIGN_FIRST.match(before) is not None or (accented and len(before.split()) >= 2)
+
+
 _COMPUTATION = re.compile(
     r"\d[^=\n]{0,40}?\s?[-+*/x\u00d7\u00f7]\s?\\?\$?\d[^=\n]{0,40}=\s?\\?\$?\d"
 )
@@ -37,6 +53,8 @@ def bare(text: str) -> str | None:
     plain = _TEXT.sub(" ", stripped)
     has_value = re.search(r"\d|[$=]|\\[(\[]", stripped) is not None
     if has_value and _SENTENCE.search(plain) is not None:
+        return None
+    if has_value and not plain.isascii() and _foreign_sentence(plain):
         return None
     prose = len(re.findall(r"[A-Za-z]{3,}", re.sub(r"\\[A-Za-z]+", " ", plain)))
     if prose >= 2 and ("\n" in stripped or _COMPUTATION.search(plain) is not None):

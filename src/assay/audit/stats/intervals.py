@@ -37,6 +37,9 @@ class Estimate(NamedTuple):
 def clopper_pearson(count: int, cases: int, confidence: float = 0.95) -> Estimate:
     """The exact interval of a share of independent cases; (0, 1) where there are none.
 
+    Certificates have one of their own (`rubrics.prove.noise`), since they must do without SciPy;
+    both are held against the same oracle in tests.
+
     Source:
         Clopper and Pearson 1934, "The use of confidence or fiducial limits illustrated in the
         case of the binomial".

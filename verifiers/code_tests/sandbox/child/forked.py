@@ -34,7 +34,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from assay.verifiers.code_tests.sandbox.child import pytest_like
+from assay.verifiers.code_tests.sandbox.child import given_files, pytest_like
 from assay.verifiers.code_tests.sandbox.child.claims import (
     OUT_OF_MEMORY,
     SOURCE,
@@ -62,6 +62,8 @@ def run(job: dict[str, Any], channel_fd: int) -> None:
         threading.stack_size = _stack_size
         signal.raise_signal = _raise_signal
         os.kill = _kill
+        if "files" in job:
+            given_files.place(job["files"], job.get("importable", ()))
         if "lent" in job:
             _lend(job["lent"])
         if job["kind"] in more_kinds:

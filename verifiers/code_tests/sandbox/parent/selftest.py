@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import shutil
 import socket
 import tempfile
@@ -204,6 +205,10 @@ def finding(level: Level) -> LevelCheck:
         return _findings[key]
 
 
+OPEN_FILES = 80
+"""What a worker with a sandbox was seen to need, with some to spare; at 64 none starts."""
+
+
 def choose(at_least: Level) -> LevelCheck:
     """The best level that holds here, and no worse than `at_least`.
 
@@ -219,9 +224,15 @@ def choose(at_least: Level) -> LevelCheck:
             return found
         tried.append(found)
     lines = "\n".join(f"  {f.level}: {f.why}" for f in tried)
-    raise SandboxUnavailable(
-        f"no isolation of level {at_least!r} or better holds on this machine\n{lines}\n{_advice()}"
-    )
+    rule = f"no isolation of level {at_least!r} or better holds on this machine"
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed < OPEN_FILES:  # any step may have failed for it, and none of them says so
+        raise SandboxUnavailable(
+            f"{rule}: it takes {OPEN_FILES} open files, and {allowed} are allowed here (ulimit -n)"
+            f"\n{lines}\nfix: ulimit -n 1024"
+        )
+    # The first line is what a verdict shows, so the reason of the weakest level stands in it.
+    raise SandboxUnavailable(f"{rule}: {tried[-1].why}\n{lines}\n{_advice()}")
 
 
 def _advice() -> str:

@@ -120,7 +120,9 @@ def _signs(frame: Frame, context: Context, pairs: Pairs) -> list[int]:
         known: dict[str, int] = {}
         for plan in context.rubric.plans().values():
             leaves = [leaf for leaf in getattr(plan, "leaves", ()) if leaf.key in there]
-            known |= {there[leaf.key]: leaf.sign for leaf in leaves}
+            # Of a sum, a weight of 0 pays nothing; other composers have no such weights.
+            linear = getattr(plan, "linear", False)
+            known |= {there[x.key]: x.sign if x.coefficient or not linear else 0 for x in leaves}
         if known:
             return [known.get(name, 0) for name in pairs.names]
     if frame.weights:
@@ -128,13 +130,24 @@ def _signs(frame: Frame, context: Context, pairs: Pairs) -> list[int]:
     return pairs.paid_signs(frame.reward)
 
 
+def _verifiers(frame: Frame, context: Context) -> dict[str, str]:
+    """Criterion of the log -> its verifier and params, where the rubric is known."""
+    if context.rubric is None:
+        return {}
+    there = columns(context.rubric, frame.criteria, context.rubric)
+    return {there[key]: what for key, what in context.rubric.same.items() if key in there}
+
+
 def _alike_or_apart(frame: Frame, context: Context, pairs: Pairs) -> list[Finding]:
     if pairs.effective < FEWEST or not pairs.each:
         return []
     signs = _signs(frame, context, pairs)
+    same = _verifiers(frame, context)
     low, high = pairs.bounds(context.alarm(len(pairs.each)))
     findings = []
     for i, j in pairs.each:
+        if pairs.names[i] in same and same[pairs.names[i]] == same.get(pairs.names[j]):
+            continue  # one verifier under two keys: the rubric says so, and it is no finding
         sign = signs[i] * signs[j]
         either = sign or 1  # two columns that are one are so whatever they are paid
         ends = sorted((either * float(low[i, j]), either * float(high[i, j])))

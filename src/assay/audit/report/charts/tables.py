@@ -28,7 +28,10 @@ APART = 20.0
 FIGURES = 40
 """Rows of one panel, at most."""
 
-INTERVAL = "Dots: measured values; lines: 95% intervals."
+INTERVAL = (
+    "Dots: measured values; lines: 95% intervals. No line: exact for this log, or too few for an "
+    "interval."
+)
 
 CELLS = "Cells: from -1 (orange, they pull apart) to 1 (blue, they agree)."
 
