@@ -120,6 +120,7 @@ def test_dependent_criteria_have_no_partial_correlations() -> None:
     assert any("dependent" in note for note in outcome.notes)
 
 
+@pytest.mark.slow
 def test_a_large_log_is_taken_at_equal_strides() -> None:
     k, groups, size = 40, 60_000, 4
     random = np.random.default_rng(0)

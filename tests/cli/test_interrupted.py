@@ -183,6 +183,7 @@ def test_resume_refuses_another_rubric(process: Process, doing: Path, tmp_path: 
     assert (tmp_path / "r.jsonl").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_file_that_another_run_is_writing(process: Process, doing: Path, tmp_path: Path) -> None:
     write_rows(tmp_path / "a.jsonl", [{"completion": "work"}, {"completion": "sleep 4"}])
     args = ("verify", "a.jsonl", "-r", doing, "--plugin", STEERED, "-o", "r.jsonl")

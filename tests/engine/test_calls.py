@@ -322,6 +322,7 @@ def test_the_step_of_a_call_reaches_samples_without_one() -> None:
     assert got == [17, 3]
 
 
+@pytest.mark.slow
 def test_one_result_for_each_job_under_stress() -> None:
     """1,000 items, some of which kill, hang or crash their worker, from 8 threads."""
     what = ["ok", "pid", "exit 1", "raise", "segfault"]

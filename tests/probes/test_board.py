@@ -229,6 +229,7 @@ def test_another_style_turned_down_is_a_warning() -> None:
     assert told["honest.restyled"].severity == "warning"
 
 
+@pytest.mark.slow
 def test_labels_that_the_key_does_not_follow_are_counted() -> None:
     samples = bundled("answers")
     liars = [

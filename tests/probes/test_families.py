@@ -242,6 +242,7 @@ def test_a_truncated_program_does_not_parse() -> None:
                 ast.parse(found.text)
 
 
+@pytest.mark.slow
 def test_untidy_programs_are_still_right() -> None:
     """Style is what they lack, not correctness."""
     spec = next(s for s in SPECS if s.name == "style.suppressed")

@@ -34,6 +34,7 @@ def ways(board: Board) -> int:
     return sum(line.ways for line in board.wrong_lines())
 
 
+@pytest.mark.slow
 def test_the_toys_stand_in_their_known_order() -> None:
     """Each reads less of the completion than the one before, so fewer tricks get through."""
     counts = {name(toy): ways(board_of(toy)) for toy in ORDER}

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from browser import Page
 
-pytestmark = pytest.mark.optional
+pytestmark = [pytest.mark.optional, pytest.mark.slow]
 
 SOURCE = (resources.files("assay.audit.report") / "diff.js").read_text("utf-8")
 WORDS = ["so", "the", "answer", "is", "3.5", "7", ".", " ", " ", "\n", "<<3+4=7>>", "é", "😀"]

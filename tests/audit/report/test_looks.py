@@ -56,6 +56,7 @@ def test_a_drawing_can_be_translated_since_its_colours_differ() -> None:
     assert len(set(light)) == len(light)
 
 
+@pytest.mark.slow
 @pytest.mark.optional
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_text_on_the_page_has_contrast(page: Page, dark: bool) -> None:
@@ -88,6 +89,7 @@ def test_every_text_on_the_page_has_contrast(page: Page, dark: bool) -> None:
         assert contrast(a, b) >= CONTRAST, (words, a, b)
 
 
+@pytest.mark.slow
 @pytest.mark.optional
 def test_charts_follow_the_theme(page: Page) -> None:
     look = "return getComputedStyle(document.querySelector('svg .f-right, svg .s-plain')).fill"
@@ -97,6 +99,7 @@ def test_charts_follow_the_theme(page: Page) -> None:
     assert page.run(look) != light
 
 
+@pytest.mark.slow
 @pytest.mark.optional
 @pytest.mark.parametrize("opened", ["", "#rollout-42"])
 def test_a_phone_shows_everything_without_sideways_scrolling(page: Page, opened: str) -> None:
@@ -112,6 +115,7 @@ def test_a_phone_shows_everything_without_sideways_scrolling(page: Page, opened:
     assert page.run("return document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.slow
 @pytest.mark.optional
 def test_a_phone_opens_a_rollout_and_goes_back(page: Page) -> None:
     page.look(PHONE)
@@ -125,6 +129,7 @@ def test_a_phone_opens_a_rollout_and_goes_back(page: Page) -> None:
     assert page.one("#list").is_displayed()
 
 
+@pytest.mark.slow
 @pytest.mark.optional
 def test_everything_to_press_has_a_name_and_shows_its_focus(page: Page, written: Written) -> None:
     page.run("location.hash = '#rollout-42'")

@@ -195,6 +195,7 @@ def test_text_stays_text_and_attributes_cannot_run() -> None:
         tag("p", onclick="run()")
 
 
+@pytest.mark.slow
 @pytest.mark.optional
 def test_a_hostile_log_is_read_as_text(chromium: Page, tmp_path: Path, html: str) -> None:
     rows = hostile()[1]
@@ -227,6 +228,7 @@ def test_a_hostile_log_is_read_as_text(chromium: Page, tmp_path: Path, html: str
     assert chromium.requests() == [path.as_uri()]
 
 
+@pytest.mark.slow
 @pytest.mark.optional
 def test_what_gets_into_the_page_all_the_same_is_refused(page: Page) -> None:
     """The second wall: markup that somehow got there neither runs nor loads."""

@@ -79,6 +79,7 @@ print(os.listdir(sys.argv[1]))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.slow
 def test_a_killed_worker_leaves_no_directory(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", KILLED, str(tmp_path)],

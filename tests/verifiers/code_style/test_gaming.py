@@ -127,7 +127,10 @@ LONG_ONES = ("clean", "ugly", "QuixBugs/knapsack-buggy")
 WORTHLESS = ("empty", "blank", "pass", "docstring only", "imports only", "stub")
 
 
-@pytest.mark.parametrize("hack", HACKS)
+@pytest.mark.parametrize(
+    "hack",
+    [h if i % 3 == 0 else pytest.param(h, marks=pytest.mark.slow) for i, h in enumerate(HACKS)],
+)
 def test_no_hack_scores_above_the_honest_program(hack: str) -> None:
     slow = any(word in hack for word in ("200", "dead", "padding"))
     for name in FEW if "numbers" in hack else LONG_ONES if slow else MOST:

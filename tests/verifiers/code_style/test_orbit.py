@@ -44,6 +44,7 @@ def fresh_autopep8(text: str) -> str:
 
 @settings(max_examples=25)
 @given(st.integers(0, 10**9))
+@pytest.mark.slow
 def test_no_orbit_is_mislabelled(seed: int) -> None:
     source = program(seed)
     orbit = follow(source, BOTH, 40)

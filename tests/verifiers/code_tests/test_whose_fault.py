@@ -65,7 +65,10 @@ def forker(zygote: ZygoteProcess) -> int:
     return zygote._inner
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(
+    "level",
+    [x if i == 0 else pytest.param(x, marks=pytest.mark.slow) for i, x in enumerate(LEVELS)],
+)
 @pytest.mark.parametrize("who", ["outer", "inner", "program"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 def test_what_is_hit_in_a_run_costs_no_verdict(level: Any, who: str, number: int) -> None:

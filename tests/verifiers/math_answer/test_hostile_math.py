@@ -91,7 +91,10 @@ def problem(case: Case, told: dict[str, Any]) -> str | None:
     return None
 
 
-EVERY = [pytest.param(i, id=case.why) for i, case in enumerate(CASES)]
+EVERY = [
+    pytest.param(i, id=case.why, marks=[] if i % 3 == 0 else pytest.mark.slow)
+    for i, case in enumerate(CASES)
+]
 
 
 @pytest.mark.parametrize("index", EVERY)

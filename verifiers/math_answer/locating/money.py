@@ -87,6 +87,10 @@ def _closes(text: str, opened: int, at: int) -> bool:
         return False  # "US$ 5"; but "x^2 + C$" ends a formula
     inside = text[opened + 1 : at]
     bare = inside.rstrip()
-    if _OPEN_END.search(bare) is not None:
+    # A formula broken over two pairs of dollars ends in its operator; an amount has no powers.
+    if _OPEN_END.search(bare) is not None and "^" not in inside:
+        return False
+    # "$7, so $x$": white space before it and a letter after it, so it begins a formula.
+    if bare != inside and re.match(r"[A-Za-z\\]", text[at + 1 : at + 2]):
         return False
     return len(_PROSE.findall(_COMMAND.sub(" ", inside))) < (2 if bare == inside else 1)
