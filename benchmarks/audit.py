@@ -51,11 +51,11 @@ def audit(path: Path, rubric: Path) -> None:
         sys.exit(done.stderr)
     if not done.stdout:
         sys.exit(f"no output: {done.stderr}")
-    told = json.loads(done.stdout)
-    log = told["log"]
+    noted = json.loads(done.stdout)
+    log = noted["log"]
     print(
         f"{path.suffix[1:]:<9}{log['total']:>12,}{'assay audit':>14}{float(seconds):>9.1f}"
-        f"{float(cpu):>8.1f}{int(peak):>9,}{log['rows']:>12,}{len(told['findings']):>10}",
+        f"{float(cpu):>8.1f}{int(peak):>9,}{log['rows']:>12,}{len(noted['findings']):>10}",
         flush=True,
     )
 
@@ -88,11 +88,11 @@ def main() -> None:
                 print(f"  wrote {count:,} rows in {time.perf_counter() - began:.0f} s", flush=True)
                 audit(path, rubric)
                 if count <= args.pandas_rows:
-                    told = run(PANDAS, path)
-                    if told is not None:
+                    noted = run(PANDAS, path)
+                    if noted is not None:
                         print(
-                            f"{kind:<9}{count:>12,}{'pandas reads':>14}{told['seconds']:>9.1f}"
-                            f"{told['cpu']:>8.1f}{told['mb']:>9,}"
+                            f"{kind:<9}{count:>12,}{'pandas reads':>14}{noted['seconds']:>9.1f}"
+                            f"{noted['cpu']:>8.1f}{noted['mb']:>9,}"
                         )
                 path.unlink()
     finally:

@@ -118,8 +118,8 @@ def run(code: str, path: Path) -> dict[str, Any] | None:
     if done.returncode != 0:
         print(done.stderr[-400:], file=sys.stderr)
         return None
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    noted: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return noted
 
 
 def main() -> None:
@@ -149,16 +149,16 @@ def main() -> None:
                 for name, code in (("assay", ASSAY), ("pandas", PANDAS)):
                     if name == "pandas" and count > args.pandas_rows:
                         continue
-                    told = run(code, path)
+                    noted = run(code, path)
                     size = path.stat().st_size / 1e9
                     line = f"{f'{count:,} {kind}':<22}{size:>6.2f} {name:<8}"
-                    if told is None:
+                    if noted is None:
                         print(line + "failed")
                         continue
-                    asked = told["rows_seconds"]
+                    asked = noted["rows_seconds"]
                     print(
-                        line + f"{told['seconds']:>9.1f}{told['cpu']:>8.1f}{told['mb']:>9,}"
-                        f"{told['n']:>12,}{'' if asked is None else f'{asked:.1f}':>14}",
+                        line + f"{noted['seconds']:>9.1f}{noted['cpu']:>8.1f}{noted['mb']:>9,}"
+                        f"{noted['n']:>12,}{'' if asked is None else f'{asked:.1f}':>14}",
                         flush=True,
                     )
                 path.unlink()

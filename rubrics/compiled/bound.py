@@ -105,7 +105,7 @@ class BoundRubric:
                     f"its switches can stand in {count} ways, more than {WAYS}",
                     fix="put the switch at the top, with a rubric for each case",
                 )
-            for way in ways(rubric):  # a mistake in any case is told now, not at step 10,000
+            for way in ways(rubric):  # a mistake in any case is reported now, not at step 10,000
                 self._plan(tuple(way.values()), way)
         self._idle = self._idle_terms()
         self._base = self._digest({})
@@ -337,9 +337,9 @@ class BoundRubric:
         found: list[tuple[str, str]] | None = None
         for key, verdict in verdicts.items():
             if verdict.details:
-                told = {name: verdict.details[name] for name in SIGNED if name in verdict.details}
-                if told:
-                    found = [*(found or ()), (key, json.dumps(told, sort_keys=True))]
+                noted = {name: verdict.details[name] for name in SIGNED if name in verdict.details}
+                if noted:
+                    found = [*(found or ()), (key, json.dumps(noted, sort_keys=True))]
         if found is None and self._names:
             base = self._base
         else:

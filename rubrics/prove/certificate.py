@@ -68,7 +68,7 @@ class Noise:
 
     false_positive: Fraction
     false_negative: Fraction
-    told: str
+    noted: str
     """The rates as given, or the interval they are the upper end of."""
     margin: Fraction
     """Expected reward of the correct completion paid least, less the wrong one's paid most."""
@@ -258,13 +258,13 @@ def _page(outcome: Outcome) -> list[str]:
             outcome.witness.rewards,
             strict=True,
         ):
-            told = ", ".join(f"{k} {shown(v)}" for k, v in scores.items())
-            rows.append(("witness", f"{name}: {told}; paid {shown(reward)}"))
+            noted = ", ".join(f"{k} {shown(v)}" for k, v in scores.items())
+            rows.append(("witness", f"{name}: {noted}; paid {shown(reward)}"))
     if outcome.price is not None:
-        told = "an optimum gives nothing of the pass rate away"
+        noted = "an optimum gives nothing of the pass rate away"
         if outcome.price:
-            told = f"an optimum can give away at most {float(outcome.price):.0%} of the pass rate"
-        rows.append(("price", told))
+            noted = f"an optimum can give away at most {float(outcome.price):.0%} of the pass rate"
+        rows.append(("price", noted))
     floor = outcome.kl_floor
     if floor is not None:
         rows.append(
@@ -278,16 +278,16 @@ def _page(outcome: Outcome) -> list[str]:
     noise = outcome.noise
     if noise is not None:
         rows.append(
-            ("noise", f"{noise.told}: J {shown(noise.youden)}, margin {shown(noise.margin)}")
+            ("noise", f"{noise.noted}: J {shown(noise.youden)}, margin {shown(noise.margin)}")
         )
     for check in outcome.casts:
         if check.corners:
             kept = "strictly ordered" if check.ordered else f"not ordered: {check.collision}"
-            told = f"{check.corners} corners {kept}"
+            noted = f"{check.corners} corners {kept}"
         else:
-            told = "too many corners to list"
+            noted = "too many corners to list"
         apart = "separated" if check.separated else "not separated"
-        rows.append((check.dtype, f"correct and wrong {apart}; {told}"))
+        rows.append((check.dtype, f"correct and wrong {apart}; {noted}"))
     if outcome.edit:
         rows.append(("to prove it", outcome.edit))
     return [f"{name:<12} {one_line(text)}" for name, text in rows]

@@ -58,8 +58,8 @@ def _raise(plan: Plan, leaf: Leaf, check: Check, couplings: Sequence[Coupling]) 
             return ""
         least = short[0] / (1 + short[0])
         edited: Rubric = root.model_copy(update={"alpha": Number((least + 1) / 2)})
-        told = f"raise alpha from {shown(root.alpha.exact)} to {_more(*short)}{shown(least)}"
-        return told if _proved(edited, plan, leaf.key, check) else ""
+        noted = f"raise alpha from {shown(root.alpha.exact)} to {_more(*short)}{shown(least)}"
+        return noted if _proved(edited, plan, leaf.key, check) else ""
     part = root.criteria.get(leaf.key)
     if not isinstance(part, Criterion) or part.weight.exact <= 0:
         return ""
@@ -77,8 +77,8 @@ def _raise(plan: Plan, leaf: Leaf, check: Check, couplings: Sequence[Coupling]) 
         return ""
     heavier = part.model_copy(update={"weight": Number(least * Fraction(1001, 1000))})
     edited = root.model_copy(update={"criteria": {**root.criteria, leaf.key: heavier}})
-    told = f"raise {leaf.key} from {shown(part.weight.exact)} to {_more(*short)}{shown(least)}"
-    return told if _proved(edited, plan, leaf.key, check) else ""
+    noted = f"raise {leaf.key} from {shown(part.weight.exact)} to {_more(*short)}{shown(least)}"
+    return noted if _proved(edited, plan, leaf.key, check) else ""
 
 
 def _more(least: Fraction, reached: bool) -> str:

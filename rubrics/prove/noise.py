@@ -80,7 +80,7 @@ def read_noise(noise: Mapping[str, Any]) -> tuple[Fraction, Fraction, str]:
     if not 0.0 < confidence < 1.0:
         raise RubricError(f"confidence is {confidence}, must lie in (0, 1)")
     found: list[Fraction] = []
-    told: list[str] = []
+    noted: list[str] = []
     for name, label in (("fp", "FP"), ("fn", "FN")):
         value = noise.get(name, 0)
         if isinstance(value, list | tuple):
@@ -91,7 +91,7 @@ def read_noise(noise: Mapping[str, Any]) -> tuple[Fraction, Fraction, str]:
                 raise RubricError(f"{name} is {k} of {n}, which no count can be")
             _, high = clopper_pearson(k, n, confidence)
             rate = min(Fraction(1), Fraction(math.ceil(high * DIGITS), DIGITS))
-            told.append(f"{label} at most {high:.3%} ({k} of {n}, {confidence:.0%})")
+            noted.append(f"{label} at most {high:.3%} ({k} of {n}, {confidence:.0%})")
         else:
             try:
                 rate = fraction(value)
@@ -99,9 +99,9 @@ def read_noise(noise: Mapping[str, Any]) -> tuple[Fraction, Fraction, str]:
                 raise RubricError(f"{name} {err}") from None
             if not 0 <= rate <= 1:
                 raise RubricError(f"{name} is {value}, must lie in [0, 1]")
-            told.append(f"{label} {float(rate):.3%}")
+            noted.append(f"{label} {float(rate):.3%}")
         found.append(rate)
-    return found[0], found[1], ", ".join(told)
+    return found[0], found[1], ", ".join(noted)
 
 
 def kl_floor(margin: Fraction, beta: Any, p0: Sequence[float]) -> KLFloor:

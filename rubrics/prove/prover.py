@@ -180,7 +180,7 @@ def key_leaf(plan: Plan, key: str | None) -> Leaf:
 
 
 def _noisy(plan: Plan, leaf: Leaf, noise: Mapping[str, Any], outcome: Outcome) -> Outcome:
-    fp, fn, told = read_noise(noise)
+    fp, fn, noted = read_noise(noise)
     levels = leaf.levels
     if not levels:
         return _assuming(outcome, "error rates: not applied, the key has no levels")
@@ -196,7 +196,7 @@ def _noisy(plan: Plan, leaf: Leaf, noise: Mapping[str, Any], outcome: Outcome) -
         wrong = (1 - fp) * at(near, True) + fp * at(top, True)
     except TooMany:
         return _assuming(outcome, "error rates: not applied, too many combinations to try")
-    found = Noise(fp, fn, told, right - wrong)
+    found = Noise(fp, fn, noted, right - wrong)
     outcome = replace(outcome, noise=found)
     return _assuming(
         outcome, "error rates: random, independent of everything else; a policy seeks errors out"

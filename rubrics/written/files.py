@@ -113,8 +113,8 @@ def parse(text: str, suffix: str, name: str) -> Any:
     except RecursionError:
         raise RubricError(_too_deep(name)) from None
     except ValueError as err:  # also integers of more digits than Python reads
-        told = str(err).partition("; use sys.")[0][:MESSAGE_CHARS]
-        raise RubricError(f"{name} cannot be read as {kind}: {told}") from None
+        noted = str(err).partition("; use sys.")[0][:MESSAGE_CHARS]
+        raise RubricError(f"{name} cannot be read as {kind}: {noted}") from None
     check_limits(value, name)
     return value
 

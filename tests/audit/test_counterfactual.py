@@ -65,14 +65,14 @@ def test_two_groups_by_hand() -> None:
         frame, reward=frame.scores @ [0.7, 0.3], contributions=frame.scores * [0.7, 0.3]
     )
     outcome = analyse("counterfactual", frame, rubric=OWN, against=OTHER)
-    told = figures(outcome)
-    assert told["rows scored under both"][0] == 4
-    assert told["orders before"][0] == 2
-    assert told["share of orders reversed"][0] == 0.5
-    assert told["share of groups whose best-paid changes"][0] == 0.5
-    assert told["reversed against the outcome, before"][0] == 0.0
-    assert told["reversed against the outcome, after"][0] == 0.5
-    assert told["top-1 regret, after"][0] == 0.5
+    noted = figures(outcome)
+    assert noted["rows scored under both"][0] == 4
+    assert noted["orders before"][0] == 2
+    assert noted["share of orders reversed"][0] == 0.5
+    assert noted["share of groups whose best-paid changes"][0] == 0.5
+    assert noted["reversed against the outcome, before"][0] == 0.0
+    assert noted["reversed against the outcome, after"][0] == 0.5
+    assert noted["top-1 regret, after"][0] == 0.5
     rows = {r[0]: r[1:] for r in outcome.tables["by_criterion"].rows}
     assert rows["math.answer"][:3] == pytest.approx((0.35, 0.15, -0.2))
     assert rows["format.boxed"][:3] == pytest.approx((0.15, 0.35, 0.2))
@@ -136,15 +136,15 @@ def test_only_what_agrees_with_the_outcome_is_recommended(
         pytest.skip("no such rubric")
     outcome = analyse("counterfactual", noisy(), rubric=OWN, against=against)
     found = [f for f in outcome.findings if f.id == "counterfactual.outcome"]
-    told = figures(outcome)
+    noted = figures(outcome)
     if tau > 0.5:
         assert not found, why
-        assert told["right minus reversed, difference"][0] == 0
+        assert noted["right minus reversed, difference"][0] == 0
         return
     assert [f.severity for f in found] == ["info"], why
     assert "agrees less with math.answer" in found[0].title
-    after = told["tau-b with the outcome, after"][0]
-    own = told["tau-b with the outcome, before"][0]
+    after = noted["tau-b with the outcome, after"][0]
+    own = noted["tau-b with the outcome, before"][0]
     assert found[0].value == pytest.approx(after - own)
     assert own > 0.5
     assert after == pytest.approx(tau, abs=0.1 if tau > -0.5 else 0.0) or why.startswith("inv")
@@ -206,16 +206,16 @@ def test_a_real_log_under_another_rubric_is_what_scoring_it_again_gives(
     (tmp_path / "log.jsonl").write_text("\n".join(json.dumps(r) for r in logged))
     frame = read_log(tmp_path / "log.jsonl").frame
     rubrics = {"rubric": bound("math+format"), "against": bound(gated)}
-    told = figures(analyse("counterfactual", frame, **rubrics))
+    noted = figures(analyse("counterfactual", frame, **rubrics))
     orders = reversed_ = 0
     for i in range(len(rows)):
         for j in range(i):
             if frame.group[i] == frame.group[j] and frame.reward[i] != frame.reward[j]:
                 orders += 1
                 reversed_ += (frame.reward[i] - frame.reward[j]) * (after[i] - after[j]) < 0
-    assert told["orders before"][0] == orders
+    assert noted["orders before"][0] == orders
     assert reversed_ > 0
-    assert told["share of orders reversed"][0] == reversed_ / orders
+    assert noted["share of orders reversed"][0] == reversed_ / orders
 
 
 # -- phases ---------------------------------------------------------------------------------------

@@ -234,9 +234,9 @@ def test_intervals_of_slopes_cover(effect: float, among: str) -> None:
     """A standard deviation of length, 300, is worth `effect` of the range, 1."""
     slopes, effects = [], []
     for seed in range(PLANTED):
-        told = slope(analyse("length", paid_by_length(seed, effect, among=among)), "answer", among)
-        slopes.append((told["from"], told["to"]))
-        effects.append((told["low"], told["high"]))
+        noted = slope(analyse("length", paid_by_length(seed, effect, among=among)), "answer", among)
+        slopes.append((noted["from"], noted["to"]))
+        effects.append((noted["low"], noted["high"]))
     covers(slopes, 1000 * effect / 300)
     covers(effects, effect)
 

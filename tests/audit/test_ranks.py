@@ -43,12 +43,12 @@ def by_sorting(groups: Groups, x: Floats, y: Floats) -> ranks.Pairs:
 def _check(groups: Groups, x: Floats, y: Floats, found: ranks.Pairs) -> None:
     for g in range(len(groups)):
         members = np.flatnonzero(groups.of_row == g)
-        told = [(x[a] - x[b], y[a] - y[b]) for a, b in itertools.combinations(members, 2)]
-        assert found.concordant[g] == sum(dx * dy > 0 for dx, dy in told)
-        assert found.discordant[g] == sum(dx * dy < 0 for dx, dy in told)
-        assert found.tied_x[g] == sum(dx == 0 for dx, _ in told)
-        assert found.tied_y[g] == sum(dy == 0 for _, dy in told)
-        assert found.all[g] == len(told)
+        noted = [(x[a] - x[b], y[a] - y[b]) for a, b in itertools.combinations(members, 2)]
+        assert found.concordant[g] == sum(dx * dy > 0 for dx, dy in noted)
+        assert found.discordant[g] == sum(dx * dy < 0 for dx, dy in noted)
+        assert found.tied_x[g] == sum(dx == 0 for dx, _ in noted)
+        assert found.tied_y[g] == sum(dy == 0 for _, dy in noted)
+        assert found.all[g] == len(noted)
 
 
 @pytest.mark.parametrize("size", [2, 3, 8, 1000, 30_000])

@@ -318,10 +318,10 @@ def test_a_real_verdict_is_understood() -> None:
     from assay.verifiers.code_style.joint import joint
 
     program = "def tail(xs, n):\n    return xs[n + 1 :]\n"
-    told = joint(None).verify(Sample(f"```python\n{program}```")).to_json()
-    assert told["details"]["orbit"] == "cycle"
+    noted = joint(None).verify(Sample(f"```python\n{program}```")).to_json()
+    assert noted["details"]["orbit"] == "cycle"
     frame, _ = with_cycles(0, 0.5)
-    row = {"verdicts": {"s": told}}
+    row = {"verdicts": {"s": noted}}
     outcome = analyse("relations", frame, rows=lambda numbers: [row] * len(numbers))
     found = the(outcome, CYCLES_KIND.id)
     assert found.value == 1.0
@@ -461,9 +461,9 @@ def test_shares_of_cycles_cover_and_are_quiet_at_the_edge() -> None:
         alarms += bool([f for f in outcome.findings if f.id == CYCLES_KIND.id])
     for seed in range(PLANTED):
         frame, rows = with_cycles(seed, 0.2)
-        told = the(analyse("relations", frame, rows=rows), CYCLES_KIND.id)
-        assert told.interval is not None
-        found.append(told.interval)
+        noted = the(analyse("relations", frame, rows=rows), CYCLES_KIND.id)
+        assert noted.interval is not None
+        found.append(noted.interval)
     covers(found, 0.2)
     assert stats.binomtest(alarms, CLEAN, 0.01, alternative="greater").pvalue > 0.001
 

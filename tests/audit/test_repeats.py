@@ -34,7 +34,7 @@ def rows_at(frame: Frame, at: Sequence[int] | np.ndarray[Any, Any]) -> Frame:
 
 
 def alike(numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """Whole rows that differ in nothing: what is told then rests on their order alone."""
+    """Whole rows that differ in nothing: what is reported then rests on their order alone."""
     return [{"completion": "42"} for _ in numbers]
 
 
@@ -95,9 +95,9 @@ def test_a_policy_that_says_one_thing_is_quiet() -> None:
     frame = short(0, contents=1)
     outcome = analyse("repeats", frame, rows=alike)
     assert not outcome.findings
-    told = figures(outcome)
-    assert told["rows that are like an earlier one of their group in every figure"] == 280
-    assert told["of these, in groups in which all rows are alike"] == 280
+    noted = figures(outcome)
+    assert noted["rows that are like an earlier one of their group in every figure"] == 280
+    assert noted["of these, in groups in which all rows are alike"] == 280
 
 
 # -- copies, to the row ---------------------------------------------------------------------------
@@ -260,7 +260,7 @@ def test_copies_change_no_interval_over_prompts() -> None:
 
 def test_every_row_is_one_of_what_the_table_counts() -> None:
     frame = short(3)
-    told = figures(analyse("repeats", frame))
+    noted = figures(analyse("repeats", frame))
     rows = Counter(zip(frame.group.tolist(), frame.reward.tolist(), strict=True))
     again = sum(count - 1 for count in rows.values())
-    assert told["rows that are like an earlier one of their group in every figure"] == again
+    assert noted["rows that are like an earlier one of their group in every figure"] == again

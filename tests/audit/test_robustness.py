@@ -45,11 +45,11 @@ def test_one_pair_by_hand() -> None:
     frame = make_frame(scores, weights={"answer": 0.6, "style": 0.4}, prompt=[0, 0])
     outcome = analyse("robustness", frame)
     assert figures(outcome)["smallest change that breaks one"][0] == pytest.approx(0.2)
-    told = region(outcome)
-    assert told["answer"][:3] == (0.6, pytest.approx(2 / 3), None)
-    assert told["style"][:3] == (0.4, None, pytest.approx(1.5))
-    assert told["answer"][3:] == (1.0, 0.0)
-    assert told["style"][3:] == (0.0, 1.0)
+    noted = region(outcome)
+    assert noted["answer"][:3] == (0.6, pytest.approx(2 / 3), None)
+    assert noted["style"][:3] == (0.4, None, pytest.approx(1.5))
+    assert noted["answer"][3:] == (1.0, 0.0)
+    assert noted["style"][3:] == (0.0, 1.0)
     assert outcome.tables["nearest"].rows[0][1:3] == (0, 1)
 
 
@@ -170,12 +170,12 @@ def test_a_weight_within_a_minimum_is_bisected() -> None:
         {"held/math.answer": [1, 0], "format.boxed": [0, 1]}, prompt=[0, 0], reward=[0.7, 0.6]
     )
     outcome = analyse("robustness", frame, rubric=own)
-    told = region(outcome)
+    noted = region(outcome)
     least = figures(outcome)["smallest change that breaks one"][0]
     assert least == pytest.approx(1 / 7, abs=1e-5)
-    assert told["held"][1] == pytest.approx(6 / 7, abs=1e-5)
-    assert told["format.boxed"][2] == pytest.approx(7 / 6, abs=1e-5)
-    assert (told["held"][2], told["format.boxed"][1]) == (None, None)
+    assert noted["held"][1] == pytest.approx(6 / 7, abs=1e-5)
+    assert noted["format.boxed"][2] == pytest.approx(7 / 6, abs=1e-5)
+    assert (noted["held"][2], noted["format.boxed"][1]) == (None, None)
 
 
 TREE = {

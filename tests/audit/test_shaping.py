@@ -94,22 +94,22 @@ def test_three_pairs_by_hand() -> None:
     """Right .2 and .9, wrong .5 and .1: of four pairs right over wrong, .2 < .5 is reversed.
     tau-b: (3 - 1) / sqrt(6 * 4). The best-paid is right: no regret."""
     frame = make_frame({"answer": [1, 1, 0, 0]}, [0.2, 0.9, 0.5, 0.1], prompt=[0, 0, 0, 0])
-    told = figures(analyse("shaping", frame))
-    assert told["answer: share reversed"][0] == 0.25
-    assert told["answer: tau-b"][0] == pytest.approx(2 / np.sqrt(24))
-    assert told["answer: tau-b"][0] == pytest.approx(
+    noted = figures(analyse("shaping", frame))
+    assert noted["answer: share reversed"][0] == 0.25
+    assert noted["answer: tau-b"][0] == pytest.approx(2 / np.sqrt(24))
+    assert noted["answer: tau-b"][0] == pytest.approx(
         kendalltau([0.2, 0.9, 0.5, 0.1], [1, 1, 0, 0]).statistic
     )
-    assert told["answer: top-1 regret"][0] == 0.0
+    assert noted["answer: top-1 regret"][0] == 0.0
 
 
 def test_ties_are_not_reversals_but_cost_half() -> None:
     """Equal rewards contradict nothing; the best-paid is drawn, so half the outcome is lost."""
     frame = make_frame({"answer": [1, 0]}, [0.5, 0.5], prompt=[0, 0])
-    told = figures(analyse("shaping", frame))
-    assert told["answer: share reversed"][0] == 0.0
-    assert told["answer: share tied in reward"][0] == 1.0
-    assert told["answer: top-1 regret"][0] == 0.5
+    noted = figures(analyse("shaping", frame))
+    assert noted["answer: share reversed"][0] == 0.0
+    assert noted["answer: share tied in reward"][0] == 1.0
+    assert noted["answer: top-1 regret"][0] == 0.5
 
 
 def test_none_reversed_is_consistent_and_no_more() -> None:
@@ -458,9 +458,9 @@ def test_a_solved_long_trajectory_gets_less_than_nothing() -> None:
     found = per_step(returns, squares, np.array([len(p) for p in paths], float), groups)
     assert found[:2].round(2).tolist() == [-0.81, 3.74]
     frame = walked(paths, [1.0, 1.0, 1.0, 1.0, 0.0], [0] * 5)
-    told = figures(analyse("shaping", frame), "turns")
+    noted = figures(analyse("shaping", frame), "turns")
     # the failed one is charged most of all, so no order is reversed here: only made of ties
-    assert told["pairs that per-step normalisation turns round"][0] == 0.0
+    assert noted["pairs that per-step normalisation turns round"][0] == 0.0
 
 
 def test_a_solved_long_one_falls_below_a_failed_short_one() -> None:
@@ -472,13 +472,13 @@ def test_a_solved_long_one_falls_below_a_failed_short_one() -> None:
     assert found.rollouts[0] == 0
 
 
-@pytest.mark.parametrize(("prompts", "told"), [(9, False), (10, True)])
-def test_a_handful_of_prompts_that_agree_raises_nothing(prompts: int, told: bool) -> None:
+@pytest.mark.parametrize(("prompts", "noted"), [(9, False), (10, True)])
+def test_a_handful_of_prompts_that_agree_raises_nothing(prompts: int, noted: bool) -> None:
     """In every one of them one pair of two is turned round; nine may agree by chance."""
     paths = [[0.0] * 7 + [1.0], [1.0], [0.0]]
     ends = [1.0, 1.0, 0.0] * prompts
     frame = walked(paths * prompts, ends, list(np.repeat(range(prompts), 3)))
-    assert (STEP_COUNT.id in ids(analyse("shaping", frame))) is told
+    assert (STEP_COUNT.id in ids(analyse("shaping", frame))) is noted
 
 
 def counted(seed: int, rate: float, prompts: int = 120) -> Frame:
@@ -579,11 +579,11 @@ POTENTIAL = {
 def test_what_the_engine_pays_for_turns_is_found_in_order(tmp_path: Path) -> None:
     frame, own = logged(tmp_path, POTENTIAL)
     outcome = analyse("shaping", frame, rubric=own)
-    told = figures(outcome, "turns")
-    assert told["turns"][0] > 80
-    assert told["discount"][0] == 0.95
-    assert told["potential residual: share of prompts"][0] == 0.0
-    assert told["turns not paid the difference of phi"][0] == 0.0
+    noted = figures(outcome, "turns")
+    assert noted["turns"][0] > 80
+    assert noted["discount"][0] == 0.95
+    assert noted["potential residual: share of prompts"][0] == 0.0
+    assert noted["turns not paid the difference of phi"][0] == 0.0
     assert not ids(outcome) & {"shaping.residual", "shaping.telescoping", "shaping.reuse"}
     assert outcome.tables["certificate"].rows[0][1] == "proved"
 

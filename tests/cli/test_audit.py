@@ -50,10 +50,10 @@ def test_explained(assay: Assay) -> None:
 
 def test_json_is_one_object(assay: Assay, scored: Path) -> None:
     done = assay("audit", scored, "--json")
-    told = json.loads(done.out)
-    assert told["log"]["rows"] == 200
-    assert told["findings"] == []
-    assert {"signal", "reliability", "errors"} <= {a["name"] for a in told["analyses"]}
+    noted = json.loads(done.out)
+    assert noted["log"]["rows"] == 200
+    assert noted["findings"] == []
+    assert {"signal", "reliability", "errors"} <= {a["name"] for a in noted["analyses"]}
 
 
 def test_everything_at_once(assay: Assay, scored: Path, tmp_path: Path) -> None:
@@ -96,8 +96,8 @@ def test_bare_scores_are_understood(assay: Assay, tmp_path: Path) -> None:
         for i in range(80)
     ]
     done = assay("audit", write(tmp_path / "log.jsonl", *rows), "--key", "right", "--json")
-    told = json.loads(done.out)["log"]
-    assert (told["criteria"], told["key"], told["groups"]) == (["right", "style"], "right", 20)
+    noted = json.loads(done.out)["log"]
+    assert (noted["criteria"], noted["key"], noted["groups"]) == (["right", "style"], "right", 20)
 
 
 def test_columns_by_any_name(assay: Assay, tmp_path: Path) -> None:
@@ -114,9 +114,9 @@ def test_columns_by_any_name(assay: Assay, tmp_path: Path) -> None:
     }
     mapped = [word for pair in names.items() for word in ("--map", "=".join(pair))]
     done = assay("audit", write(tmp_path / "log.jsonl", *rows), *mapped, "--key", "right", "--json")
-    told = json.loads(done.out)
-    assert told["log"]["criteria"] == ["right", "form"]
-    assert told["log"]["groups"] == 20
+    noted = json.loads(done.out)
+    assert noted["log"]["criteria"] == ["right", "form"]
+    assert noted["log"]["groups"] == 20
 
 
 def test_rows_that_cannot_be_read_are_told_and_the_rest_is_audited(

@@ -38,6 +38,6 @@ def test_a_kind_tells_the_reader_everything(kind: Kind) -> None:
 
 
 def test_every_need_has_a_remedy() -> None:
-    """What a log lacks is told together with how to provide it."""
+    """What a log lacks is reported together with how to provide it."""
     for analysis in all_analyses():
         assert set(analysis.spec.needs) <= set(REMEDIES)

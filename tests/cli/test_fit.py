@@ -134,8 +134,8 @@ def test_parquet(assay: Assay, tmp_path: Path) -> None:
     rows = simulated(200)
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "p.parquet")
     write_rows(tmp_path / "p.jsonl", rows)
-    told = [json.loads(assay("fit", f"p.{x}", *QUICK, "--json").out) for x in ("parquet", "jsonl")]
-    assert told[0]["fit"] == told[1]["fit"]
+    noted = [json.loads(assay("fit", f"p.{x}", *QUICK, "--json").out) for x in ("parquet", "jsonl")]
+    assert noted[0]["fit"] == noted[1]["fit"]
 
 
 TEXTS = ["please look", "thank you " + "very " * 30 + "much", "no", "never " * 30]
@@ -245,8 +245,8 @@ def test_a_feature_is_no_key_for_standing_first(assay: Assay, tmp_path: Path) ->
     assert "gate" not in done.out
     assert "fit.no_key" in done.out
     assert set(load_rubric("new.toml").leaves()) == {"length", "politeness"}
-    told = json.loads(assay("fit", "p.jsonl", *QUICK, "--json").out)
-    assert (told["key"], told["certificate"]) == ("", None)
+    noted = json.loads(assay("fit", "p.jsonl", *QUICK, "--json").out)
+    assert (noted["key"], noted["certificate"]) == ("", None)
 
 
 @pytest.mark.parametrize(
@@ -361,14 +361,14 @@ def test_a_key_that_decides_is_put_at_a_gate(assay: Assay, tmp_path: Path) -> No
 
 def test_a_gate_that_overrules_is_told(assay: Assay, tmp_path: Path) -> None:
     write_rows(tmp_path / "p.jsonl", simulated(400, answer=1.0))
-    told = json.loads(assay("fit", "p.jsonl", *QUICK, "--tied", "answer", "--json").out)
-    (finding,) = [f for f in told["findings"] if f["id"] == "fit.tied"]
+    noted = json.loads(assay("fit", "p.jsonl", *QUICK, "--tied", "answer", "--json").out)
+    (finding,) = [f for f in noted["findings"] if f["id"] == "fit.tied"]
     assert finding["severity"] == "warning"
-    agree, of = told["rows"]["decided"]
+    agree, of = noted["rows"]["decided"]
     assert finding["because"].endswith(
         f"it orders {agree} of them as chosen, and a gate overrules the other {of - agree}"
     )
-    assert told["fit"]["n"] == 400 - of
+    assert noted["fit"]["n"] == 400 - of
 
 
 def test_left_out_rows_are_told_and_never_zero(assay: Assay, tmp_path: Path) -> None:
@@ -377,16 +377,16 @@ def test_left_out_rows_are_told_and_never_zero(assay: Assay, tmp_path: Path) -> 
         row["chosen"] = {**row["chosen"], "style": None}
     write_rows(tmp_path / "p.jsonl", rows)
     done = assay("fit", "p.jsonl", *QUICK, "--json")
-    told = json.loads(done.out)
+    noted = json.loads(done.out)
     assert done.code == 1
-    assert told["fit"]["n"] == 300
-    assert told["rows"]["missing"] == {"style": 100}
-    (finding,) = [f for f in told["findings"] if f["id"] == "fit.left_out"]
+    assert noted["fit"]["n"] == 300
+    assert noted["rows"]["missing"] == {"style": 100}
+    (finding,) = [f for f in noted["findings"] if f["id"] == "fit.left_out"]
     assert finding["severity"] == "error"
     assert finding["because"].startswith("100 of 400 rows (25.0%) are left out for want of a score")
     write_rows(tmp_path / "rest.jsonl", rows[100:])
     rest = json.loads(assay("fit", "rest.jsonl", *QUICK, "--json").out)
-    assert rest["fit"]["weights"] == told["fit"]["weights"]
+    assert rest["fit"]["weights"] == noted["fit"]["weights"]
 
 
 def test_a_rubrics_missing_stands_in(assay: Assay, tmp_path: Path) -> None:
@@ -396,16 +396,16 @@ def test_a_rubrics_missing_stands_in(assay: Assay, tmp_path: Path) -> None:
     write_rows(tmp_path / "p.jsonl", rows)
     (tmp_path / "r.toml").write_text(DECLARED.replace("weight = 1}", "weight = 1, missing = 0.25}"))
     done = assay("fit", "p.jsonl", *QUICK, "-r", "r.toml", "--plugin", plugin(tmp_path), "--json")
-    told = json.loads(done.out)
-    assert (told["fit"]["n"], told["rows"]["left_out"]) == (300, 0)
+    noted = json.loads(done.out)
+    assert (noted["fit"]["n"], noted["rows"]["left_out"]) == (300, 0)
 
 
 def test_fail_on(assay: Assay, tmp_path: Path) -> None:
     write_rows(tmp_path / "p.jsonl", simulated(600))
     (tmp_path / "r.toml").write_text(DECLARED)
     args = ("fit", "p.jsonl", *QUICK, "-r", "r.toml", "--plugin", plugin(tmp_path))
-    told = json.loads(assay(*args, "--json").out)
-    worst = {f["severity"] for f in told["findings"]}
+    noted = json.loads(assay(*args, "--json").out)
+    worst = {f["severity"] for f in noted["findings"]}
     assert "error" not in worst
     assert assay(*args).code == 0
     assert assay(*args, "--fail-on", "info").code == int(bool(worst))
@@ -429,7 +429,7 @@ def test_markup_and_escapes_in_names_stay_text(assay: Assay, tmp_path: Path) -> 
 class Mistake(NamedTuple):
     rows: list[Row]
     args: tuple[str, ...]
-    told: str
+    noted: str
     why: str
 
 
@@ -497,7 +497,7 @@ def test_a_users_mistake_is_told_word_for_word(
 ) -> None:
     write_rows(tmp_path / "p.jsonl", mistake.rows)
     done = assay("fit", "p.jsonl", *mistake.args)
-    assert (done.code, done.out, done.err) == (2, "", f"assay: error: {mistake.told}\n")
+    assert (done.code, done.out, done.err) == (2, "", f"assay: error: {mistake.noted}\n")
 
 
 def test_a_line_that_is_no_json(assay: Assay, tmp_path: Path) -> None:

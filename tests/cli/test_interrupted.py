@@ -161,7 +161,7 @@ def test_ctrl_c_keeps_what_is_done(process: Process, doing: Path, tmp_path: Path
     run = process(*args, "r.jsonl", stdout=-1, stderr=-1, start_new_session=True)
     wait_for_lines(tmp_path / "r.jsonl", 20, run)
     family = descendants(run.pid)
-    os.killpg(run.pid, signal.SIGINT)  # as a terminal does it: workers are told, too
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does it: workers get it, too
     code, out, err = finish(run)
     assert code == 130
     done = len(read_rows(tmp_path / "r.jsonl"))

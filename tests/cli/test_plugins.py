@@ -199,8 +199,8 @@ def test_every_preset_is_listed_and_can_be_shown(assay: Assay, tmp_path: Path) -
         assert load_rubric(tmp_path / "again.toml") == load_rubric(name)
         flat = " ".join(done.out.split())
         assert "a row needs completion" in flat
-        told = json.loads(assay("rubrics", name, "--json").out)
-        assert list(told["criteria"]) == list(load_rubric(name).leaves())
+        noted = json.loads(assay("rubrics", name, "--json").out)
+        assert list(noted["criteria"]) == list(load_rubric(name).leaves())
 
 
 def test_a_rubric_that_there_is_not(assay: Assay) -> None:

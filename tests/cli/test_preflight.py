@@ -44,10 +44,10 @@ def test_findings_name_their_rows(assay: Assay, tmp_path: Path) -> None:
 def test_one_object_a_finding(assay: Assay, tmp_path: Path) -> None:
     file = write(tmp_path / "rows.jsonl", SOUND, WRONG)
     done = assay("preflight", file, "--json")
-    (told,) = map(json.loads, done.out.splitlines())
-    assert told["id"] == "reference.not_rewarded"
-    assert told["place"] == f"{file}:2"
-    assert told["severity"] == "error"
+    (noted,) = map(json.loads, done.out.splitlines())
+    assert noted["id"] == "reference.not_rewarded"
+    assert noted["place"] == f"{file}:2"
+    assert noted["severity"] == "error"
 
 
 LOUD = """
@@ -85,7 +85,7 @@ def test_columns_and_the_solution_are_named(assay: Assay, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "noted"),
     [
         (("--fail-on", "fatal"), "--fail-on fatal: must be one of info, warning, error"),
         (("--map", "referense=answer"), "did you mean 'reference'?"),
@@ -93,11 +93,11 @@ def test_columns_and_the_solution_are_named(assay: Assay, tmp_path: Path) -> Non
     ],
 )
 def test_mistakes_in_options(
-    assay: Assay, tmp_path: Path, options: tuple[str, str], told: str
+    assay: Assay, tmp_path: Path, options: tuple[str, str], noted: str
 ) -> None:
     done = assay("preflight", write(tmp_path / "rows.jsonl", SOUND), *options)
     assert done.code == 2
-    assert told in done.err
+    assert noted in done.err
 
 
 def test_text_of_the_rows_cannot_reach_the_terminal(assay: Assay, tmp_path: Path) -> None:

@@ -91,8 +91,8 @@ def test_a_narrow_terminal_cuts_names_and_no_figure(
             "0.100", "0.00", "to", "0.100", scores,
         )  # fmt: skip
         assert re.fullmatch(r"0\.\d\d", high)
-    told = f"no room in {columns} columns for the criteria {left_out}; --json has them"
-    assert (told in done.out) == bool(left_out)
+    noted = f"no room in {columns} columns for the criteria {left_out}; --json has them"
+    assert (noted in done.out) == bool(left_out)
 
 
 class Case(NamedTuple):
@@ -180,10 +180,10 @@ def test_the_list(assay: Assay, toy: list[str]) -> None:
     done = assay("probe", "math", "--list")
     assert done.code == 0
     assert "answer.many-boxes" in done.out
-    told = [
+    noted = [
         json.loads(line) for line in assay("probe", "math", "--list", "--json").out.splitlines()
     ]
-    assert {x["claim"] for x in told} == {"wrong", "honest", "neutral"}
+    assert {x["claim"] for x in noted} == {"wrong", "honest", "neutral"}
 
 
 MISTAKES = [
@@ -195,11 +195,11 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("args", "told", "why"), MISTAKES, ids=[m[2] for m in MISTAKES])
-def test_the_users_mistakes(assay: Assay, args: tuple[str, ...], told: str, why: str) -> None:
+@pytest.mark.parametrize(("args", "noted", "why"), MISTAKES, ids=[m[2] for m in MISTAKES])
+def test_the_users_mistakes(assay: Assay, args: tuple[str, ...], noted: str, why: str) -> None:
     done = assay("probe", *args)
     assert done.code == 2
-    assert told in done.err
+    assert noted in done.err
 
 
 def test_a_switch_needs_samples_of_the_users_own(assay: Assay, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ class Case(NamedTuple):
     weight: str
     args: tuple[str, ...]
     code: int
-    told: str
+    noted: str
     why: str
 
 
@@ -48,7 +48,7 @@ def test_prove(assay: Assay, tmp_path: Path, case: Case) -> None:
     (tmp_path / "r.toml").write_text(RUBRIC.replace("WEIGHT", case.weight))
     done = assay("prove", "r.toml", *case.args)
     assert (done.code, done.err) == (case.code, "")
-    assert case.told.strip() in done.out
+    assert case.noted.strip() in done.out
 
 
 def test_json_is_one_object_a_rubric(assay: Assay) -> None:
@@ -71,8 +71,8 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("args", "told"), MISTAKES)
-def test_mistakes_end_with_code_2(assay: Assay, args: tuple[str, ...], told: str) -> None:
+@pytest.mark.parametrize(("args", "noted"), MISTAKES)
+def test_mistakes_end_with_code_2(assay: Assay, args: tuple[str, ...], noted: str) -> None:
     done = assay("prove", *args)
     assert done.code == 2
-    assert told in done.err
+    assert noted in done.err

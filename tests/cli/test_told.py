@@ -160,9 +160,9 @@ def test_what_plugins_print_breaks_no_rows(
     )
     out, err = run.communicate(timeout=60)
     assert [json.loads(line)["reward"] for line in out.splitlines()] == [1.0, 1.0]
-    told = err.decode()
+    noted = err.decode()
     for line in ("loading", "a child of the plugin", "a line among the rows", "a child among the "):
-        assert line in told
+        assert line in noted
 
 
 JSON_COMMANDS: list[tuple[str, ...]] = [

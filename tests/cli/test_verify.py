@@ -18,7 +18,7 @@ Assay = Callable[..., Done]
 
 @pytest.fixture
 def doing(tmp_path: Path) -> Path:
-    """A rubric of the verifier that does what it is told."""
+    """A rubric of the verifier that does what it is asked."""
     path = tmp_path / "doing.json"
     path.write_text(json.dumps({"kind": "weighted", "criteria": {"steered.doer": 1}}))
     return path
@@ -313,8 +313,8 @@ def test_more_unscored_than_allowed(
     )  # fmt: skip
     assert done.code == code, done.err
     assert [r["reward"] for r in read_rows(tmp_path / "r.jsonl")] == [None, 1.0, 1.0, 1.0]
-    told = "assay: error: 1 rows (25.0%) have no score, more than --max-unscored"
-    assert done.err.startswith(told) == (code == 3)
+    noted = "assay: error: 1 rows (25.0%) have no score, more than --max-unscored"
+    assert done.err.startswith(noted) == (code == 3)
     assert ("most often steered.doer: undecided" in done.err) == (code == 3)
 
 

@@ -153,11 +153,11 @@ def test_an_inline_verifier_that_overruns_its_bound_is_named_once() -> None:
     for text in ("a", "raise"):
         with (
             Engine(rubric, verifiers=[slow], timeout_s=0.1, on_unscored="ignore") as engine,
-            pytest.warns(RuntimeWarning, match=r"^slow\.inline@1 took 0\.\d+ s for one") as told,
+            pytest.warns(RuntimeWarning, match=r"^slow\.inline@1 took 0\.\d+ s for one") as noted,
         ):
             engine.verify_batch([Sample(text), Sample(text + "b")])
-        assert len(told) == 1
-        assert 'fix: cost="worker"' in str(told[0].message)
+        assert len(noted) == 1
+        assert 'fix: cost="worker"' in str(noted[0].message)
 
 
 STOPPING = """

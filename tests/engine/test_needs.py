@@ -67,7 +67,7 @@ def test_a_verifier_sees_what_it_needs_and_nothing_else(needs: list[str], seen: 
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "noted"),
     [
         (float("nan"), "info.unit is not valid JSON: Out of range float values"),
         (datetime.date(2024, 1, 1), "info.unit is not valid JSON: Object of type date"),
@@ -78,7 +78,7 @@ def test_a_verifier_sees_what_it_needs_and_nothing_else(needs: list[str], seen: 
 )
 @pytest.mark.parametrize("deterministic", [True, False])
 def test_a_needed_field_that_is_no_json_makes_its_row_invalid_and_no_other(
-    value: Any, told: str, deterministic: bool
+    value: Any, noted: str, deterministic: bool
 ) -> None:
     @verifier("test.see@1", cost="inline", needs=["info.unit"], deterministic=deterministic)
     def see(sample: Sample) -> float:
@@ -91,7 +91,7 @@ def test_a_needed_field_that_is_no_json_makes_its_row_invalid_and_no_other(
     if deterministic:  # no key is made otherwise, and an inline verifier is not sent anything
         assert [r.status for r in rewards] == ["scored", "invalid", "scored"]
         assert rewards[1].error is not None
-        assert rewards[1].error.startswith(told)
+        assert rewards[1].error.startswith(noted)
     else:
         assert [r.status for r in rewards] == ["scored"] * 3
 

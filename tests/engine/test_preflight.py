@@ -74,8 +74,8 @@ def test_a_reference_that_cannot_be_read() -> None:
 def test_a_solution_that_is_wrong_by_the_reference() -> None:
     rows = [{"reference": "3", "solution": "That is \\boxed{2}."}]
     assert found(rows) == [("rows:0", "reference.not_rewarded", "error")]
-    (told,) = because(rows)
-    assert told.startswith("the reference solution earns 0.2 of 1: right, ")
+    (noted,) = because(rows)
+    assert noted.startswith("the reference solution earns 0.2 of 1: right, ")
 
 
 def test_a_solution_that_lacks_only_an_auxiliary() -> None:

@@ -137,7 +137,7 @@ def found(made: Report) -> dict[str, list[str]]:
 
 
 def test_200_pairs_are_told_not_to_pin_down_five_weights() -> None:
-    """At 200 some sign is open in most draws; what is not open is told as wide. At 20,000 none."""
+    """At 200 some sign is open in most draws; what is not open is called wide. At 20,000 none."""
     few = [found(report(fit(planted.pairs(200, s)))) for s in range(20)]
     assert sum("fit.sign" in f for f in few) >= 15
     assert all(len(f.get("fit.sign", [])) + len(f.get("fit.wide", [])) >= 2 for f in few)

@@ -162,13 +162,13 @@ fields = st.sampled_from(
 @given(st.dictionaries(fields, anything), st.sampled_from(KINDS))
 def test_whatever_a_row_holds_it_is_read_or_refused(row: dict[str, Any], kind: Kind) -> None:
     """And what is read has scores in [0, 1], or none, and a prompt that can be a key."""
-    found, told = None, ""
+    found, noted = None, ""
     try:
         found = read_preference(row, kind, "f:1")
     except SampleError as err:
-        told = str(err)
+        noted = str(err)
     if found is None:
-        assert told.startswith("f:1: ")
+        assert noted.startswith("f:1: ")
         return
     hash(found.prompt)
     for item in found.items:

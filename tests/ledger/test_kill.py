@@ -62,18 +62,18 @@ ENDS = KILLS.replace(
 
 def check_kills(folder: Path, out: str, kills: int, lost: int = ROWS) -> int:
     """Every child of `KILLS`: what it wrote is readable, without a gap, and within the bound."""
-    told = dict(json.loads(line) for line in out.splitlines())
-    assert len(told) == kills
+    noted = dict(json.loads(line) for line in out.splitlines())
+    assert len(noted) == kills
     whole(folder)
     by_pid: defaultdict[int, list[int]] = defaultdict(list)
     for record in records(folder):
         by_pid[record["pid"]].append(record["seq"])
-    for pid, given in told.items():
+    for pid, given in noted.items():
         written = sorted(by_pid[pid])
         assert written == list(range(len(written)))
-        # the call that was under way may have been recorded without its caller being told
+        # the call that was under way may have been recorded without its caller hearing of it
         assert given - lost <= len(written) <= given + 3
-    assert set(by_pid) <= set(told)
+    assert set(by_pid) <= set(noted)
     return sum(map(len, by_pid.values()))
 
 
@@ -99,9 +99,9 @@ def test_killed_at_many_random_moments_by_four_at_once(script: Any, folder: Path
     processes = [script(KILLS, folder, 60, ROWS, seed) for seed in range(4)]
     out = ""
     for process in processes:
-        told, err = process.communicate(timeout=600)
+        noted, err = process.communicate(timeout=600)
         assert err == ""
-        out += told
+        out += noted
     check_kills(folder, out, 240)
 
 

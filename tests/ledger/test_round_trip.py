@@ -228,8 +228,8 @@ rewards = st.builds(
 def test_any_sample_and_any_reward_come_back(pairs: list[tuple[Sample, Reward]]) -> None:
     for (sample, reward), record in zip(pairs, recorded(*pairs), strict=True):
         row = as_row(record)
-        told = plain(reward.to_json())
-        assert {name: row[name] for name in told} == told
+        noted = plain(reward.to_json())
+        assert {name: row[name] for name in noted} == noted
         assert Sample.from_row(without_rewards(row)) == Sample.from_row(plain(sample.to_json()))
         assert record["seconds"] == reward.seconds
 
@@ -261,8 +261,8 @@ def test_stored_verdicts_compose_to_the_same_rewards(folder: Path) -> None:
     with Engine(rubric, ledger=folder) as engine:
         given = engine.verify_batch(samples)
     assert len({reward.value for reward in given}) > 2
-    [told] = rubrics(folder).values()
-    again = load_rubric(told)
+    [noted] = rubrics(folder).values()
+    again = load_rubric(noted)
     for record in read_records(folder):
         row = as_row(record)
         stored = {key: Verdict.from_json(v) for key, v in row["verdicts"].items()}

@@ -67,7 +67,7 @@ Told = Callable[[], list[str]]
 
 
 @pytest.fixture
-def told() -> Iterator[Told]:
+def noted() -> Iterator[Told]:
     """What has been warned of so far, from whatever thread."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -80,7 +80,7 @@ def step(engine: Engine, name: str, n: int = 5) -> None:
     assert all(reward.value == 0.0 for reward in rewards)
 
 
-def test_a_removed_folder_that_comes_back(folder: Path, told: Told) -> None:
+def test_a_removed_folder_that_comes_back(folder: Path, noted: Told) -> None:
     engine = Engine("math", ledger=Ledger(folder, flush_s=0.05))
     step(engine, "before")
     assert wait_for(lambda: whole(folder) == 5)
@@ -93,7 +93,7 @@ def test_a_removed_folder_that_comes_back(folder: Path, told: Told) -> None:
     assert wait_for(lambda: len(shards(folder)) > 0)
     step(engine, "after")
     engine.close()
-    [warning] = told()
+    [warning] = noted()
     assert "rewards cannot be recorded: the folder is gone" in warning
     assert sorted(texts(folder)) == sorted(
         [
@@ -103,16 +103,16 @@ def test_a_removed_folder_that_comes_back(folder: Path, told: Told) -> None:
     )
 
 
-def test_what_is_lost_is_told_at_the_end(folder: Path, told: Told) -> None:
+def test_what_is_lost_is_told_at_the_end(folder: Path, noted: Told) -> None:
     with Engine("math", ledger=Ledger(folder, flush_s=3600)) as engine:
         shutil.rmtree(folder)
         step(engine, "a", 7)
-    first, last = told()
+    first, last = noted()
     assert "rewards cannot be recorded: the folder is gone" in first
     assert "7 rewards could not be recorded and are lost: the folder is gone" in last
 
 
-def test_rewards_beyond_the_backlog_are_counted(folder: Path, told: Told) -> None:
+def test_rewards_beyond_the_backlog_are_counted(folder: Path, noted: Told) -> None:
     ledger = Ledger(folder, flush_rows=10, flush_s=0.05, backlog_rows=30)
     engine = Engine("math", ledger=ledger)
     shutil.rmtree(folder)
@@ -122,7 +122,7 @@ def test_rewards_beyond_the_backlog_are_counted(folder: Path, told: Told) -> Non
     assert wait_for(lambda: whole(folder) == 30)
     step(engine, "after", 3)
     engine.close()
-    _, last = told()
+    _, last = noted()
     assert "70 rewards could not be recorded and are lost" in last
     assert whole(folder) == 33
 
@@ -183,7 +183,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(mount)], check=True)
 
 
-def test_a_disk_that_is_really_full(small_disk: Path, told: Told) -> None:
+def test_a_disk_that_is_really_full(small_disk: Path, noted: Told) -> None:
     folder = small_disk / "a"
     engine = Engine("math", ledger=Ledger(folder, flush_s=0.05))
     filler = small_disk / "filler"
@@ -196,13 +196,13 @@ def test_a_disk_that_is_really_full(small_disk: Path, told: Told) -> None:
     filler.unlink()
     assert wait_for(lambda: len(shards(folder)) == 1)
     engine.close()
-    [warning] = told()
+    [warning] = noted()
     assert "cannot be recorded: No space left on device" in warning
     assert len(texts(folder)) == 5
 
 
 def test_a_disk_that_does_not_answer_holds_up_nobody(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, told: Told
+    folder: Path, monkeypatch: pytest.MonkeyPatch, noted: Told
 ) -> None:
     answer = threading.Event()
     real = pack.write_shard
@@ -219,7 +219,7 @@ def test_a_disk_that_does_not_answer_holds_up_nobody(
     engine.close()
     answer.set()
     assert wait_for(lambda: len(shards(folder)) > 0)
-    first, last = told()
+    first, last = noted()
     assert "the disk has not answered for 1 s" in first
     assert "40 rewards could not be recorded" in last
 

@@ -1,4 +1,4 @@
-"""Chats and their last message; reasoning is told from the answer."""
+"""Chats and their last message; reasoning is distinguished from the answer."""
 
 from __future__ import annotations
 

@@ -80,17 +80,17 @@ def test_a_frozen_dict_handed_in_is_frozen_deeply() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "noted"),
     [
         ({1, 2}, "info.a is a set; use JSON values"),
         ({1: 2}, "info.a has the key 1; keys must be text"),
         ([{"b": bytearray()}], "info.a[0].b is a bytearray; use JSON values"),
     ],
 )
-def test_what_can_change_and_is_no_json_is_refused_with_its_place(value: Any, told: str) -> None:
+def test_what_can_change_and_is_no_json_is_refused_with_its_place(value: Any, noted: str) -> None:
     with pytest.raises(SampleError) as raised:
         Sample("x", info={"a": value})
-    assert str(raised.value).partition("\n")[0] == told
+    assert str(raised.value).partition("\n")[0] == noted
 
 
 def test_endless_nesting_is_refused() -> None:

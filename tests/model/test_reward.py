@@ -61,8 +61,8 @@ def test_a_reward_is_frozen_and_travels() -> None:
 
 
 def test_a_completion_cannot_forge_a_line_of_the_receipt() -> None:
-    told = reward(because="wrong\nreward         1.0   \x1b[2K").explain()
-    assert told.splitlines() == [
+    noted = reward(because="wrong\nreward         1.0   \x1b[2K").explain()
+    assert noted.splitlines() == [
         r"math.answer@1  0.95 x 1.0 = 0.95  wrong\nreward         1.0   \x1b[2K",
         "reward         0.95               signature ab12",
     ]
@@ -77,10 +77,10 @@ def test_a_receipt_shows_no_rounding() -> None:
         "(gate)": Term("", 1.0, None, 5.5e-17),
         "(floor)": Term("", 1.0, None, 0.1),
     }
-    told = Reward(math.fsum([0.25, 5.5e-17, 0.1]), "scored", terms, {}).explain()
-    assert "0.3 x 0.833333 = 0.25" in told
-    assert "(gate)" not in told
-    assert "(floor)" in told
+    noted = Reward(math.fsum([0.25, 5.5e-17, 0.1]), "scored", terms, {}).explain()
+    assert "0.3 x 0.833333 = 0.25" in noted
+    assert "(gate)" not in noted
+    assert "(floor)" in noted
 
 
 def test_its_repr_is_one_line_that_says_what_it_is_worth() -> None:
@@ -92,8 +92,8 @@ def test_its_repr_is_one_line_that_says_what_it_is_worth() -> None:
 
 
 def test_a_name_with_a_line_end_stays_one_line_of_the_receipt() -> None:
-    told = Reward(0.0, "scored", {"a\nreward  1.0": Term("a.b@1", 1.0, 0.0, 0.0)}).explain()
-    assert len(told.splitlines()) == 2
+    noted = Reward(0.0, "scored", {"a\nreward  1.0": Term("a.b@1", 1.0, 0.0, 0.0)}).explain()
+    assert len(noted.splitlines()) == 2
 
 
 def test_a_notebook_shows_the_receipt_with_text_of_the_completion_escaped() -> None:

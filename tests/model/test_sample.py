@@ -30,7 +30,7 @@ NAN = float("nan")
 
 class Refused(NamedTuple):
     fields: dict[str, Any]
-    told: str
+    noted: str
     why: str
 
 
@@ -97,7 +97,7 @@ REFUSED = [
 def test_a_field_of_the_wrong_type_is_refused_by_name(case: Refused) -> None:
     with pytest.raises(SampleError) as raised:
         Sample(**{"completion": "x", **case.fields})
-    assert case.told in str(raised.value)
+    assert case.noted in str(raised.value)
     assert len(str(raised.value)) < 300
 
 

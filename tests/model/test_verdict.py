@@ -81,7 +81,7 @@ def test_only_what_is_judged_has_a_score(status: Status) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "noted"),
     [
         ({"verifier": 5}, "a verdict's verifier is 5; wanted its name"),
         ({"status": "fine"}, "a.b@1: status 'fine' is not one of judged, undecided,"),
@@ -101,7 +101,7 @@ def test_only_what_is_judged_has_a_score(status: Status) -> None:
         ({"seconds": NAN}, "seconds is nan"),
     ],
 )
-def test_a_verdict_that_cannot_be(fields: dict[str, Any], told: str) -> None:
+def test_a_verdict_that_cannot_be(fields: dict[str, Any], noted: str) -> None:
     given = {"verifier": V, "status": Status.JUDGED, "score": 1.0, "because": "x", **fields}
     if "seconds" in fields:
         with pytest.raises(VerdictError) as raised:
@@ -109,7 +109,7 @@ def test_a_verdict_that_cannot_be(fields: dict[str, Any], told: str) -> None:
     else:
         with pytest.raises(VerdictError) as raised:
             Verdict(**given)
-    assert told in str(raised.value)
+    assert noted in str(raised.value)
 
 
 @pytest.mark.parametrize("span", [(1,), (2, 1), (-1, 1), ("a", "b"), 5, (0.5, 1)])

@@ -108,13 +108,13 @@ def probe(site: Path, tmp_path: Path) -> Probe:
 
 def test_a_plugin_is_found_by_its_entry_point(site: Path, probe: Probe) -> None:
     distribution(site, "good", GOOD)
-    told = probe()
-    assert told["offers"] == {
+    noted = probe()
+    assert noted["offers"] == {
         "good.one@1": ["good", "good 1.2"],
         "good.one@3": ["good", "good 1.2"],
     }
-    assert told["errors"] == told["warned"] == told["left_out"] == []
-    assert told["ours"] > 0
+    assert noted["errors"] == noted["warned"] == noted["left_out"] == []
+    assert noted["ours"] > 0
 
 
 LOADS = [
@@ -157,16 +157,18 @@ LOADS = [
 ]
 
 
-@pytest.mark.parametrize(("code", "told"), LOADS, ids=[t.partition("\n")[0][:60] for _, t in LOADS])
+@pytest.mark.parametrize(
+    ("code", "noted"), LOADS, ids=[t.partition("\n")[0][:60] for _, t in LOADS]
+)
 def test_a_plugin_that_fails_is_named_and_the_others_load(
-    site: Path, probe: Probe, code: str, told: str
+    site: Path, probe: Probe, code: str, noted: str
 ) -> None:
     distribution(site, "bad", code)
     distribution(site, "good", GOOD)
     seen = probe()
     assert list(seen["offers"]) == ["good.one@1", "good.one@3"]
     (error,) = seen["errors"]
-    assert error.startswith(f"plugin 'bad' {told}")
+    assert error.startswith(f"plugin 'bad' {noted}")
     assert seen["warned"] == [error]
 
 
@@ -182,16 +184,16 @@ def test_the_same_function_marked_and_returned_is_one(site: Path, probe: Probe) 
         "@hookimpl\ndef assay_verifiers(): return [one]\n"
     )
     distribution(site, "both", code)
-    told = probe()
-    assert (list(told["offers"]), told["errors"]) == (["both.one@1"], [])
+    noted = probe()
+    assert (list(noted["offers"]), noted["errors"]) == (["both.one@1"], [])
 
 
 def test_a_name_offered_twice_names_both_plugins(site: Path, probe: Probe) -> None:
     """Nobody owns it, so a rubric must choose; the other names are as they were."""
     distribution(site, "one", GOOD.replace("NAME.one@1", "sql.rows@1"))
     distribution(site, "two", GOOD.replace("NAME.one@1", "sql.rows@1"))
-    told = probe(resolve=["sql.rows", "sql.rows@1", "one:sql.rows@1", "two:sql.rows", "one.one"])
-    (error,) = told["errors"]
+    noted = probe(resolve=["sql.rows", "sql.rows@1", "one:sql.rows@1", "two:sql.rows", "one.one"])
+    (error,) = noted["errors"]
     assert error.splitlines() == [
         "verifier 'sql.rows' is offered twice:",
         "  by plugin 'one' of one 1.2, as sql.rows@1",
@@ -199,8 +201,8 @@ def test_a_name_offered_twice_names_both_plugins(site: Path, probe: Probe) -> No
         "fix: choose in the rubric, 'one:sql.rows@1' or 'two:sql.rows@1'; or block one: "
         "blocked=[...]",
     ]
-    assert "sql.rows@1" not in told["offers"]
-    bare, pinned, one, two, other = told["resolved"]
+    assert "sql.rows@1" not in noted["offers"]
+    bare, pinned, one, two, other = noted["resolved"]
     assert bare.startswith("PluginError: verifier 'sql.rows' is offered twice:")
     assert pinned.startswith("PluginError: verifier 'sql.rows@1' is offered twice:")
     assert (one, two, other) == ("one 1.2", "two 1.2", "one 1.2")
@@ -218,8 +220,8 @@ THIEVES = [
 def test_a_plugin_cannot_take_the_name_of_one_of_ours(site: Path, probe: Probe, name: str) -> None:
     """What is installed never changes what a preset means."""
     distribution(site, "thief", GOOD.replace("NAME.one@1", name))
-    told = probe(resolve=["format.boxed", "format.boxed@1", name, f"thief:{name}", "thief:x.y"])
-    (error,) = told["errors"]
+    noted = probe(resolve=["format.boxed", "format.boxed@1", name, f"thief:{name}", "thief:x.y"])
+    (error,) = noted["errors"]
     assert error.splitlines() == [
         f"verifier {name!r} is offered by plugin 'thief' of thief 1.2, but 'format.boxed' "
         f"belongs to assay {version('assay')}",
@@ -227,12 +229,12 @@ def test_a_plugin_cannot_take_the_name_of_one_of_ours(site: Path, probe: Probe, 
         "blocked=['thief'] or ASSAY_BLOCK_PLUGINS=thief",
     ]
     ours = f"assay {version('assay')}"
-    bare, first, itself, chosen, unknown = told["resolved"]
+    bare, first, itself, chosen, unknown = noted["resolved"]
     assert (bare, first) == (ours, ours)
     assert itself == ours if name == "format.boxed@1" else itself.startswith("PluginError: ")
     assert chosen == "thief 1.2"
     assert unknown.startswith("VerifierNotFound: no verifier 'thief:x.y'")
-    assert told["warned"], "it is no secret"
+    assert noted["warned"], "it is no secret"
     assert probe(blocked=["thief"])["errors"] == []
 
 
@@ -243,8 +245,8 @@ def test_a_rubric_can_choose_the_other_one(site: Path, probe: Probe) -> None:
         "@verifier('format.boxed@2', cost='inline', levels=[0, 1])\ndef mine(sample): return 0\n"
     )
     distribution(site, "thief", code)
-    told = probe(rewards=["format.boxed", "thief:format.boxed@2"])
-    (ours, one), (theirs, other) = told["rewards"]
+    noted = probe(rewards=["format.boxed", "thief:format.boxed@2"])
+    (ours, one), (theirs, other) = noted["rewards"]
     assert (ours, theirs) == (1.0, 0.0)
     assert one != other
 
@@ -252,12 +254,12 @@ def test_a_rubric_can_choose_the_other_one(site: Path, probe: Probe) -> None:
 def test_two_plugins_of_one_name(site: Path, probe: Probe) -> None:
     distribution(site, "one", GOOD, point="sql")
     distribution(site, "two", GOOD, point="sql")
-    told = probe()
-    (error,) = told["errors"]
+    noted = probe()
+    (error,) = noted["errors"]
     assert error.startswith("plugin 'sql' could not be loaded: two plugins are named 'sql': ")
     assert "one 1.2" in error
     assert "two 1.2" in error
-    assert len(told["offers"]) == 2
+    assert len(noted["offers"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -284,11 +286,11 @@ def test_loading_and_blocking(
 ) -> None:
     distribution(site, "good", GOOD)
     distribution(site, "my-sql", GOOD, point="sql_entry")
-    told = probe(env=env, **options)
-    assert sorted({name.partition(".")[0] for name in told["offers"]}) == loaded
-    assert told["errors"] == []
-    assert len(told["left_out"]) == 2 - len(loaded)
-    assert told["ours"] > 0
+    noted = probe(env=env, **options)
+    assert sorted({name.partition(".")[0] for name in noted["offers"]}) == loaded
+    assert noted["errors"] == []
+    assert len(noted["left_out"]) == 2 - len(loaded)
+    assert noted["ours"] > 0
 
 
 def test_what_is_not_to_be_loaded_is_not_even_imported(site: Path, probe: Probe) -> None:
@@ -303,8 +305,8 @@ def test_what_is_not_to_be_loaded_is_not_even_imported(site: Path, probe: Probe)
 
 def test_a_name_to_load_that_is_not_installed_is_told(site: Path, probe: Probe) -> None:
     distribution(site, "good", GOOD)
-    told = probe(env={"ASSAY_LOAD_PLUGINS": "god"})
-    assert told["warned"] == [
+    noted = probe(env={"ASSAY_LOAD_PLUGINS": "god"})
+    assert noted["warned"] == [
         "ASSAY_LOAD_PLUGINS names 'god', which is not installed; did you mean 'good'?"
     ]
 
@@ -317,15 +319,15 @@ def test_the_working_directory_brings_no_plugin(site: Path, probe: Probe, path: 
     witness = here / "imported"
     distribution(here, "evil", f"open({str(witness)!r}, 'w').close()" + GOOD)
     env = {"PYTHONPATH": str(here if path else site)}
-    told = probe(cwd=here, env=env)
+    noted = probe(cwd=here, env=env)
     assert not witness.exists()
-    assert told["offers"] == {}
-    assert told["left_out"] == [
+    assert noted["offers"] == {}
+    assert noted["left_out"] == [
         "evil lies in the working directory; to load it, name the plugin's file"
     ]
-    told = probe(cwd=here, env=env, plugins=["evil_plugin.py"])
+    noted = probe(cwd=here, env=env, plugins=["evil_plugin.py"])
     assert witness.exists()
-    assert list(told["offers"]) == ["evil.one@1", "evil.one@3"]
+    assert list(noted["offers"]) == ["evil.one@1", "evil.one@3"]
 
 
 def test_nor_does_it_hide_an_installed_plugin(site: Path, probe: Probe) -> None:

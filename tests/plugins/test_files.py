@@ -92,13 +92,13 @@ def test_threads_that_load_a_file_that_fails_are_each_told(tmp_path: Path) -> No
     path = tmp_path / "fails_late.py"
     path.write_text("import time\ntime.sleep(0.1)\nraise RuntimeError('no')\n")
 
-    def told(_: int) -> str:
+    def noted(_: int) -> str:
         with pytest.raises(PluginError) as raised:
             Host(plugins=[str(path)])
         return str(raised.value)
 
     with ThreadPoolExecutor(4) as threads:
-        assert all("RuntimeError: no" in text for text in threads.map(told, range(4)))
+        assert all("RuntimeError: no" in text for text in threads.map(noted, range(4)))
 
 
 def test_a_single_path_as_text(tmp_path: Path) -> None:
@@ -139,31 +139,31 @@ FILES = [
 ]
 
 
-@pytest.mark.parametrize(("code", "told"), FILES, ids=[t.partition("\n")[0] for _, t in FILES])
-def test_a_file_that_fails_is_an_error(tmp_path: Path, code: str, told: str) -> None:
+@pytest.mark.parametrize(("code", "noted"), FILES, ids=[t.partition("\n")[0] for _, t in FILES])
+def test_a_file_that_fails_is_an_error(tmp_path: Path, code: str, noted: str) -> None:
     path = tmp_path / "plugin.py"
     path.write_text(code)
     with pytest.raises(PluginError) as raised:
         Host(plugins=[str(path)])
     first = str(raised.value)
     assert first.startswith(f"plugin file {str(path)!r}")
-    assert told in first
+    assert noted in first
     with pytest.raises(PluginError, match="plugin file"):
         Host(plugins=[str(path)])  # a half-loaded module is not kept
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "noted"),
     [("gone.py", "does not exist"), (".", "is not a file"), ("notes.txt", "is not a Python file")],
 )
 def test_a_path_that_is_no_plugin(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, noted: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notes.txt").write_text("x")
     with pytest.raises(PluginError) as raised:
         Host(plugins=[name])
-    assert str(raised.value) == f"plugin file {name!r} {told}"
+    assert str(raised.value) == f"plugin file {name!r} {noted}"
 
 
 def test_a_file_and_a_function_may_not_share_a_name(tmp_path: Path) -> None:

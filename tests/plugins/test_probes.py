@@ -43,7 +43,7 @@ def write(
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "noted"),
     [
         ({"name": "sums"}, "probe name 'sums' is not of the form 'family.what'"),
         ({"name": "Sums.x"}, "probe name 'Sums.x' is not of the form"),
@@ -57,7 +57,7 @@ def write(
     ],
     ids=["no family", "capitals", "a version", "a target", "a claim", "a subject"],
 )
-def test_a_spec_that_cannot_be(change: dict[str, Any], told: str) -> None:
+def test_a_spec_that_cannot_be(change: dict[str, Any], noted: str) -> None:
     good = {
         "name": "sums.x",
         "summary": "x",
@@ -68,7 +68,7 @@ def test_a_spec_that_cannot_be(change: dict[str, Any], told: str) -> None:
     assert ProbeSpec(**good).family == "sums"  # type: ignore[arg-type]
     with pytest.raises(PluginError) as caught:
         ProbeSpec(**{**good, **change})  # type: ignore[arg-type]
-    assert str(caught.value).startswith(told)
+    assert str(caught.value).startswith(noted)
 
 
 def test_the_host_offers_probes_of_everyone(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_names_that_cannot_be(name: Any) -> None:
 
 class Refused(NamedTuple):
     fields: dict[str, Any]
-    told: str
+    noted: str
 
 
 REFUSED = [
@@ -79,11 +79,11 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("case", REFUSED, ids=lambda c: c.told[:40])
+@pytest.mark.parametrize("case", REFUSED, ids=lambda c: c.noted[:40])
 def test_what_cannot_be_is_refused_by_the_verifiers_name(case: Refused) -> None:
     with pytest.raises(PluginError) as raised:
         spec(**case.fields)
-    assert case.told in str(raised.value)
+    assert case.noted in str(raised.value)
     assert "'sql.rows@1'" in str(raised.value)
 
 
@@ -211,16 +211,16 @@ def test_params_come_as_the_second_argument() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "told"),
+    ("target", "noted"),
     [
         ("no_such_module_here:x", "ModuleNotFoundError: No module named 'no_such_module_here'"),
         ("json:no_such_name", "AttributeError: module 'json' has no attribute 'no_such_name'"),
     ],
 )
-def test_a_target_that_is_not_there(target: str, told: str) -> None:
+def test_a_target_that_is_not_there(target: str, noted: str) -> None:
     with pytest.raises(PluginError) as raised:
         load_target("a.b@1", target)
-    assert str(raised.value) == f"verifier 'a.b@1': cannot import {target!r}: {told}"
+    assert str(raised.value) == f"verifier 'a.b@1': cannot import {target!r}: {noted}"
 
 
 def test_a_factory_that_fails_or_makes_no_verifier() -> None:
@@ -302,14 +302,16 @@ MARKS: list[tuple[str, Any, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(
-    ("function", "options", "told"),
+    ("function", "options", "noted"),
     [r[1:] for r in MARKS],
     ids=[r[0] for r in MARKS],
 )
-def test_a_mark_refuses_what_would_crash(function: Any, options: dict[str, Any], told: str) -> None:
+def test_a_mark_refuses_what_would_crash(
+    function: Any, options: dict[str, Any], noted: str
+) -> None:
     with pytest.raises(PluginError) as raised:
         _mark(**options)(function)
-    assert told in str(raised.value)
+    assert noted in str(raised.value)
     assert "\nfix: " in str(raised.value)
 
 
@@ -352,10 +354,10 @@ def test_a_file_whose_factory_cannot_be_called(
         "def assay_verifiers():\n"
         f"    return [VerifierSpec('a.b@1', '', __name__ + ':make', cost={cost!r})]\n"
     )
-    with pytest.warns(PluginWarning, match="offers a verifier that cannot be") as told:
+    with pytest.warns(PluginWarning, match="offers a verifier that cannot be") as noted:
         host = Host(plugins=[str(path)])
-    assert first in str(told[0].message)
-    assert then in str(told[0].message)
+    assert first in str(noted[0].message)
+    assert then in str(noted[0].message)
     assert "a.b@1" not in host.offers
 
 

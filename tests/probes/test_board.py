@@ -203,9 +203,9 @@ def test_additive_format_is_paid_and_its_criterion_is_named() -> None:
 
 def test_a_wrong_completion_without_a_score_is_told() -> None:
     board = board_of({"toy.shirker": 1}, shirker)
-    told = {f.subject[0] for f in findings(board) if f.id == "probe.unscored"}
-    assert {"padding.verbose", "padding.repeated"} & told
-    assert "answer.wrong" not in told
+    noted = {f.subject[0] for f in findings(board) if f.id == "probe.unscored"}
+    assert {"padding.verbose", "padding.repeated"} & noted
+    assert "answer.wrong" not in noted
 
 
 def test_a_trick_that_adds_is_a_gain() -> None:
@@ -224,9 +224,9 @@ def test_a_reward_that_changes_between_calls_is_unsteady() -> None:
 
 def test_another_style_turned_down_is_a_warning() -> None:
     board = board_of({"toy.last_box": 1}, last_box)
-    told = {f.subject[0]: f for f in findings(board) if f.id == "probe.turned_down"}
-    assert set(told) == {"honest.restyled", "honest.rewritten"}
-    assert told["honest.restyled"].severity == "warning"
+    noted = {f.subject[0]: f for f in findings(board) if f.id == "probe.turned_down"}
+    assert set(noted) == {"honest.restyled", "honest.rewritten"}
+    assert noted["honest.restyled"].severity == "warning"
 
 
 @pytest.mark.slow

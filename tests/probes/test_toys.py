@@ -94,8 +94,8 @@ def test_what_is_paid_is_found(toy: Toy) -> None:
     """Every wrong probe that is paid in full on every prompt is an error; none other is one."""
     board = board_of(toy)
     if toy is ORDER[0]:  # pays plain wrong answers in full: told once, not thirty times
-        told = {f.id for f in findings(board)}
-        assert told == {"probe.no_signal", "probe.floor", "probe.guess"}
+        noted = {f.id for f in findings(board)}
+        assert noted == {"probe.no_signal", "probe.floor", "probe.guess"}
         return
     graves = {f.subject[0] for f in findings(board) if f.id == "probe.paid"}
     assert graves == {x.spec.name for x in board.wrong_lines() if (x.worst or 0.0) >= THRESHOLD}

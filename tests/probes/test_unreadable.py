@@ -17,7 +17,7 @@ def test_one_unreadable_reference_is_one_note() -> None:
     with Engine(load_rubric("math"), workers=1) as engine:
         board = probe(engine, samples, probes=["blank", "answer.wrong"])
     assert not [f for f in findings(board) if f.id == "probe.unscored"]
-    told = [note for note in board.notes if "left out, since none of their completions" in note]
-    assert len(told) == 1
-    assert told[0].startswith("1 prompts are left out")
-    assert "sample 5: the reference" in told[0]
+    noted = [note for note in board.notes if "left out, since none of their completions" in note]
+    assert len(noted) == 1
+    assert noted[0].startswith("1 prompts are left out")
+    assert "sample 5: the reference" in noted[0]

@@ -93,10 +93,10 @@ def test_one_clear_error(case: Hostile, tmp_path: Path) -> None:
     path.write_text(case.text, errors="surrogateescape")
     with pytest.raises(RubricError) as caught:
         load_rubric(path)
-    told = str(caught.value)
-    assert case.says in told
-    assert str(path) in told
-    assert len(told) < 1000, "the error shows the file, not all of it"
+    noted = str(caught.value)
+    assert case.says in noted
+    assert str(path) in noted
+    assert len(noted) < 1000, "the error shows the file, not all of it"
 
 
 def _link_to_zero(path: Path) -> None:

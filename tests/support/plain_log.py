@@ -109,8 +109,8 @@ def check(frame: Frame, rows: Sequence[Mapping[str, Any]]) -> None:
     same(frame.prompt, partition([group_of(r, "ipg") for r in rows]))
     tokens = [number(r.get("n_tokens")) for r in rows]
     texts = [r.get("completion") for r in rows]
-    told = [t is None or not math.isnan(n) for t, n in zip(texts, tokens, strict=True)]
-    if all(told) and not all(math.isnan(n) for n in tokens):
+    noted = [t is None or not math.isnan(n) for t, n in zip(texts, tokens, strict=True)]
+    if all(noted) and not all(math.isnan(n) for n in tokens):
         assert frame.length_unit == "tokens"
         same(frame.length, tokens)
     else:

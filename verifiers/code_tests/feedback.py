@@ -1,4 +1,4 @@
-"""What the model may be told, for another try. No expected value of a hidden case, ever."""
+"""What the model may learn, for another try. No expected value of a hidden case, ever."""
 
 from __future__ import annotations
 

@@ -24,12 +24,12 @@ class LengthOverlong:
         """1 up to ``max_tokens - buffer_tokens``, 0 from `max_tokens` on, a line in between."""
         params = self._params
         if sample.n_tokens is not None:
-            length, unit, told = float(sample.n_tokens), "tokens", f"{sample.n_tokens} tokens"
+            length, unit, noted = float(sample.n_tokens), "tokens", f"{sample.n_tokens} tokens"
         else:
             characters = len(sample.text)
             length, unit = characters / params.chars_per_token, "characters"
-            told = f"{characters} characters, taken for {length:.0f} tokens,"
+            noted = f"{characters} characters, taken for {length:.0f} tokens,"
         score = min(1.0, max(0.0, (params.max_tokens - length) / params.buffer_tokens))
         free = params.max_tokens - params.buffer_tokens
-        because = f"{told} of {free} free and {params.max_tokens} at most"
+        because = f"{noted} of {free} free and {params.max_tokens} at most"
         return Verdict.judged(NAME, score, because, details={"unit": unit})

@@ -188,7 +188,7 @@ class _Reading:
         None where none of them tells, or where they contradict each other: only the latest can
         make a solution false.
         """
-        told: bool | None = None
+        noted: bool | None = None
         for left, right in reversed(self.premises):
             if name not in symbols(left) | symbols(right):
                 continue
@@ -196,12 +196,12 @@ class _Reading:
             if a is None or b is None:
                 continue
             holds = agree(left, right, a, b, False)
-            if told is None and not holds:
+            if noted is None and not holds:
                 return False
             if not holds:
                 return None
-            told = True
-        return told
+            noted = True
+        return noted
 
     # -- symbols --------------------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ def _phases(value: object) -> tuple[Phase, ...]:
 class Phases(Rubric):
     """The rubric of the phase in which the sample's step falls; proved phase by phase.
 
-    The change-over is declared here and told by the end of each reward's signature, so that no
+    The change-over is declared here and shown by the end of each reward's signature, so that no
     reward of one phase is ever compared with one of another unawares.
     """
 

@@ -50,7 +50,7 @@ class Process(Rubric):
 
     Source:
         Uesato et al. 2022, arXiv:2211.14275; Lightman et al. 2023, arXiv:2305.20050; the
-        aggregates are told apart in `assay.rubrics.written.steps`.
+        aggregates are distinguished in `assay.rubrics.written.steps`.
     """
 
     kind: Literal["process"] = "process"

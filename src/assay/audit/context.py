@@ -1,4 +1,4 @@
-"""What an analysis is told besides the log."""
+"""What an analysis knows besides the log."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def _bounded(name: str, values: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Stratum:
-    """A column that rows can be told apart by, such as a model's name."""
+    """A column that rows can be distinguished by, such as a model's name."""
 
     names: tuple[str, ...]
     codes: Codes

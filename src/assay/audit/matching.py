@@ -28,12 +28,12 @@ def identities(bound: BoundRubric) -> dict[str, Identity]:
     found = {}
     for key, leaf in _leaves(bound.rubric).items():
         offer, params = bound.offers.get(key), bound.params.get(key)
-        told: Any = params.model_dump(mode="json") if params is not None else leaf.to_dict()
+        noted: Any = params.model_dump(mode="json") if params is not None else leaf.to_dict()
         if params is None:
-            told = told.get("params", {})
+            noted = noted.get("params", {})
         found[key] = Identity(
             offer.spec.name if offer is not None else leaf.use,
-            repr(sorted(told.items())),
+            repr(sorted(noted.items())),
             readings.get(key, ""),
         )
     return found

@@ -222,12 +222,12 @@ class Recomposer:
             ]
             column = np.array(weights)[where.reshape(-1)]
             return column, ~np.isfinite(column)
-        told = "statuses" in self.frame.has
+        noted = "statuses" in self.frame.has
         column, never = np.full(len(rows), np.nan), np.ones(len(rows), bool)
         for name in self.columns[key]:
             place = self.frame.criteria.index(name)
             column = np.where(never, scores[:, place], column)
-            never &= told & ~np.isfinite(column) & (self.frame.statuses[rows, place] < 0)
+            never &= noted & ~np.isfinite(column) & (self.frame.statuses[rows, place] < 0)
             if not never.any():
                 break
         return column, never
@@ -242,16 +242,16 @@ class Recomposer:
                 return [(self.bound.plan(None), np.arange(n))]
             except AssayError:  # a stranger's composer that chooses
                 return [(None, np.arange(n))]
-        told = [self._field(name) for name in fields]
-        if any(column is None for column in told):
+        noted = [self._field(name) for name in fields]
+        if any(column is None for column in noted):
             return [(None, np.arange(n))]
-        codes = np.stack([column[0] for column in told if column is not None], axis=1)
+        codes = np.stack([column[0] for column in noted if column is not None], axis=1)
         distinct, where = np.unique(codes, axis=0, return_inverse=True)
         where = where.reshape(-1)
         found: dict[int, tuple[Plan | TurnsPlan, list[int]]] = {}
         for number, code in enumerate(distinct):
             given: dict[str, Any] = {}
-            for name, column, at in zip(fields, told, code, strict=True):
+            for name, column, at in zip(fields, noted, code, strict=True):
                 if column is not None and at >= 0:
                     given[name] = column[1][int(at)]
             try:

@@ -75,6 +75,6 @@ def _run(analysis: Analysis, frame: Frame, context: Context) -> Outcome:
         return analysis.run(frame, context)
     except Exception as err:  # any bug of an analysis, ours or a stranger's: reported, not hidden
         place = traceback.extract_tb(err.__traceback__)[-1]
-        told = str(err).partition("\n")[0] or "no message"
+        noted = str(err).partition("\n")[0] or "no message"
         where = f"{Path(place.filename).name}:{place.lineno}"
-        return Outcome(analysis.spec.name, failed=f"{type(err).__name__} at {where}: {told}")
+        return Outcome(analysis.spec.name, failed=f"{type(err).__name__} at {where}: {noted}")

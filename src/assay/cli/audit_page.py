@@ -51,8 +51,8 @@ def show_audit(found: Audit, log: Log, explain: bool) -> None:
     for name, note in notes:
         show(Text.assemble(("note     ", "cyan"), plain_line(f"{name}: {note}")), soft_wrap=True)
     for lack, names in lacks.items():
-        told = f"{', '.join(names)}: {lack}"
-        show(Text.assemble(("lacking  ", "dim"), plain_line(told)), soft_wrap=True)
+        noted = f"{', '.join(names)}: {lack}"
+        show(Text.assemble(("lacking  ", "dim"), plain_line(noted)), soft_wrap=True)
 
 
 def _show_against(found: Audit) -> None:
@@ -66,10 +66,10 @@ def _show_against(found: Audit) -> None:
             shown.add_column(heading, no_wrap=True)
         for name, value, low, high in table.rows:
             known = isinstance(low, int | float) and isinstance(high, int | float)
-            told = f"{low:.3g} to {high:.3g}" if known else ""
+            noted = f"{low:.3g} to {high:.3g}" if known else ""
             count = isinstance(value, int)
             size = "not known" if value is None else f"{value:,}" if count else f"{value:.3g}"
-            shown.add_row(plain_line(str(name)), size, told)
+            shown.add_row(plain_line(str(name)), size, noted)
         show("", soft_wrap=True)
         show(shown)
 
@@ -94,13 +94,13 @@ def _nothing(found: Audit) -> str:
 
     A comparison is not missed where nobody asked for one.
     """
-    told = "no findings; a log can be consistent with a sound reward, never prove it"
+    noted = "no findings; a log can be consistent with a sound reward, never prove it"
     idle = [
         outcome.analysis
         for outcome in found.outcomes
         if outcome.lacks and not outcome.tables and outcome.analysis != "counterfactual"
     ]
-    return f"{told}\nnot looked at: {', '.join(idle)}" if idle else told
+    return f"{noted}\nnot looked at: {', '.join(idle)}" if idle else noted
 
 
 def _count(number: int, one: str, many: str) -> str:

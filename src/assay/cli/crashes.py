@@ -14,7 +14,7 @@ SHOWN = 5
 """Kinds of crashes that are shown, the commonest first."""
 
 KINDS = 1000
-"""Kinds that are told apart: a message with a row's own words in it makes one of each row."""
+"""Kinds that are distinguished: a message with a row's own words in it makes one of each row."""
 
 _FRAME = re.compile(r'File "([^"\n]+)", line (\d+), in (\S+)')
 

@@ -43,16 +43,16 @@ def params_of(model: type[BaseModel] | None) -> list[Param]:
     found = []
     for name, field in model.model_fields.items():
         shown = field.alias or name
-        told = properties.get(shown, {})
-        default = "" if field.is_required() else _default(field, told)
+        noted = properties.get(shown, {})
+        default = "" if field.is_required() else _default(field, noted)
         meaning = field.description or documented(model, name)
-        found.append(Param(shown, _type(told, schema), default, meaning))
+        found.append(Param(shown, _type(noted, schema), default, meaning))
     return found
 
 
-def _default(field: Any, told: Mapping[str, Any]) -> str:
-    if "default" in told:
-        return json.dumps(told["default"], ensure_ascii=False)
+def _default(field: Any, noted: Mapping[str, Any]) -> str:
+    if "default" in noted:
+        return json.dumps(noted["default"], ensure_ascii=False)
     value = field.get_default(call_default_factory=True)
     try:
         return json.dumps(value, ensure_ascii=False, default=str)
@@ -82,26 +82,26 @@ _RANGES = {
 }
 
 
-def _type(told: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 4) -> str:
+def _type(noted: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 4) -> str:
     """A property of a JSON schema in words."""
     if depth == 0:
         return "anything"
-    if "$ref" in told:
-        inner = schema.get("$defs", {}).get(str(told["$ref"]).rpartition("/")[2], {})
+    if "$ref" in noted:
+        inner = schema.get("$defs", {}).get(str(noted["$ref"]).rpartition("/")[2], {})
         return _type(inner, schema, depth - 1)
-    if "allOf" in told:
-        return " and ".join(_type(one, schema, depth - 1) for one in told["allOf"])
-    if "anyOf" in told:
-        return " or ".join(dict.fromkeys(_type(one, schema, depth - 1) for one in told["anyOf"]))
-    if "const" in told:
-        return json.dumps(told["const"])
-    if "enum" in told:
-        return " or ".join(json.dumps(choice) for choice in told["enum"])
-    kind = told.get("type")
+    if "allOf" in noted:
+        return " and ".join(_type(one, schema, depth - 1) for one in noted["allOf"])
+    if "anyOf" in noted:
+        return " or ".join(dict.fromkeys(_type(one, schema, depth - 1) for one in noted["anyOf"]))
+    if "const" in noted:
+        return json.dumps(noted["const"])
+    if "enum" in noted:
+        return " or ".join(json.dumps(choice) for choice in noted["enum"])
+    kind = noted.get("type")
     if kind == "array":
-        inner = told.get("items", {})
+        inner = noted.get("items", {})
         words = f"list of {_type(inner, schema, depth - 1)}" if inner else "list"
     else:
         words = _WORDS.get(str(kind), "anything")
-    ranges = [text.format(told[key]) for key, text in _RANGES.items() if key in told]
+    ranges = [text.format(noted[key]) for key, text in _RANGES.items() if key in noted]
     return f"{words} ({', '.join(ranges)})" if ranges else words

@@ -21,8 +21,8 @@ def entries(rows: Sequence[tuple[str, Sequence[str]]], indent: int = 2) -> None:
     table.add_column(width=width, overflow="fold")
     table.add_column(overflow="fold")
     for name, texts in rows:
-        told = Text("\n").join(plain(_flat(text)) for text in texts if text)
-        table.add_row(plain(one_line(name)), told)
+        noted = Text("\n").join(plain(_flat(text)) for text in texts if text)
+        table.add_row(plain(one_line(name)), noted)
     show(table)
 
 

@@ -141,13 +141,13 @@ async def arun(
     loop = asyncio.get_running_loop()
     mail: deque[tuple[Job, Reply]] = deque()
     arrived = asyncio.Event()
-    told = False
+    noted = False
 
     def deliver(job: Job, reply: Reply) -> None:
-        nonlocal told
+        nonlocal noted
         mail.append((job, reply))
-        if not told:
-            told = True
+        if not noted:
+            noted = True
             with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits any more
                 loop.call_soon_threadsafe(arrived.set)
 
@@ -161,7 +161,7 @@ async def arun(
                 breath = time.monotonic()
             feed.take_one()
             arrived.clear()
-            told = False  # before the mail is read, or a letter would lie there unseen
+            noted = False  # before the mail is read, or a letter would lie there unseen
             while mail:
                 call.take(*mail.popleft())
             if feed.must_wait:

@@ -192,24 +192,24 @@ class ReadyVerifier:
         Raises:
             ReferenceUnreadable: as the verifier raised it in the worker.
         """
-        kind, told = reply
+        kind, noted = reply
         if kind == "limit":
-            what = "sleeping" if told["limit"] == "sleep" else "computing"
-            because = f"no verdict after {told['seconds']:.3g} s (it was {what})"
+            what = "sleeping" if noted["limit"] == "sleep" else "computing"
+            because = f"no verdict after {noted['seconds']:.3g} s (it was {what})"
             return Verdict(
-                self.name, Status.JUDGED, 0.0, because, details=told, seconds=told["seconds"]
+                self.name, Status.JUDGED, 0.0, because, details=noted, seconds=noted["seconds"]
             )
         if kind == "starved":
-            sentence, seconds = told
+            sentence, seconds = noted
             return Verdict(self.name, Status.TIMED_OUT, None, sentence, seconds=seconds)
         if kind == "late":
-            return Verdict.undecided(self.name, told, details={"limit": "prepare"})
+            return Verdict.undecided(self.name, noted, details={"limit": "prepare"})
         if kind == "budget":
-            return Verdict.timed_out(self.name, told, details={"limit": "budget"})
+            return Verdict.timed_out(self.name, noted, details={"limit": "budget"})
         if kind != "reply":
-            return Verdict.crashed(self.name, told)
+            return Verdict.crashed(self.name, noted)
         try:
-            return self._parsed(told)
+            return self._parsed(noted)
         except ReferenceUnreadable:
             raise
         except (VerdictError, ValueError, TypeError, KeyError, AttributeError) as err:

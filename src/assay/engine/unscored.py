@@ -13,7 +13,7 @@ UNSCORED_FROM = 200
 """Fewer samples than this are never too many."""
 
 
-def complaint(rewards: Sequence[Reward], most: float, told: str) -> str | None:
+def complaint(rewards: Sequence[Reward], most: float, noted: str) -> str | None:
     """What is wrong with these rewards; None where all is well enough.
 
     Hours of silent masks are no better than silent zeros.
@@ -21,7 +21,7 @@ def complaint(rewards: Sequence[Reward], most: float, told: str) -> str | None:
     Args:
         rewards: Of some samples.
         most: Share that may go without a value, in [0, 1].
-        told: What they are, for the sentence: ``samples``.
+        noted: What they are, for the sentence: ``samples``.
     """
     missing = [r for r in rewards if r.value is None]
     if len(rewards) < UNSCORED_FROM or len(missing) <= most * len(rewards):
@@ -30,7 +30,7 @@ def complaint(rewards: Sequence[Reward], most: float, told: str) -> str | None:
     kinds = [re.sub(r"\d+", "0", cause) for cause in causes]  # such as differ in a number alone
     kind, count = Counter(kinds).most_common(1)[0]
     return (
-        f"{len(missing)} of {told} have no score "
+        f"{len(missing)} of {noted} have no score "
         f"({len(missing) / len(rewards):.1%}, at most {most:.1%} are allowed)"
         f"\n  commonest cause, {count} times: {causes[kinds.index(kind)]}"
         "\nfix: mend the cause, raise max_unscored, or take on_unscored='warn'"
@@ -107,17 +107,17 @@ class Doubts:
         """
         if self.n < UNSCORED_FROM:
             return []
-        told = [
+        noted = [
             f"{one_line(key)} crashed on {n} of {self.n} {what}, which were paid as if it had "
             f"found the worst: {self._why[key][:200]}"
             for key, n in self._crashed.items()
             if n > most * self.n
         ]
-        told += [
+        noted += [
             f"{one_line(key)} was cut off on {n} of {self.n} {what}, which were judged 0: "
             f"{self._why[key][:200]}"
             "\nfix: where that is not the completions' doing, mend the verifier or raise timeout_s"
             for key, n in self._cut_off.items()
             if n > CUT_OFF * self.n
         ]
-        return told
+        return noted

@@ -82,16 +82,16 @@ def _existence(fitted: Fit) -> Iterator[FitFinding]:
         kind = "" if apart.complete else "quasi-"
         each = "every comparison" if apart.complete else f"{apart.strict:,} comparisons"
         against = "" if apart.complete else " and none the other way"
-        told = (
+        noted = (
             f"{kind}separated: the weights {by} order {each} of {apart.comparisons:,} as observed"
             f"{against}; doubled they fit better still, so no weights maximise the likelihood"
         )
         if apart.alone:
-            told += f"; each alone does so: {', '.join(apart.alone[:GIVEN])}"
+            noted += f"; each alone does so: {', '.join(apart.alone[:GIVEN])}"
         yield FitFinding(
             "fit.separated",
             "warning" if fitted.l2 > 0.0 else "error",
-            told + ("; the size of the weights is the penalty's choice" if fitted.l2 else ""),
+            noted + ("; the size of the weights is the penalty's choice" if fitted.l2 else ""),
             _against_separation(fitted),
         )
     elif fitted.l2 > 0.0:
@@ -135,7 +135,7 @@ def _determined(fitted: Fit) -> Iterator[FitFinding]:
                 "fit.collinear",
                 "error" if grave == "error" else "warning",
                 f"{names}: each is a combination of the others in these {fitted.noun}s, so their "
-                "weights cannot be told apart",
+                "weights cannot be distinguished",
                 "leave one of them out with --criterion",
             )
         else:
@@ -143,7 +143,7 @@ def _determined(fitted: Fit) -> Iterator[FitFinding]:
                 "fit.collinear",
                 "warning",
                 f"{names}: nearly one combination of each other (condition index "
-                f"{found.index:.0f}, above 30), so their weights can hardly be told apart",
+                f"{found.index:.0f}, above 30), so their weights can hardly be distinguished",
                 "leave one of them out with --criterion, or collect rows in which they differ",
             )
 
@@ -220,16 +220,16 @@ def _rows(gathered: Gathered, fitted: Fit) -> Iterator[FitFinding]:
     if gathered.tied is not None:
         agree, of = gathered.decided
         against = of - agree
-        told = (
+        noted = (
             f"{of:,} pairs differ in {gathered.tied} and are set aside; it orders {agree:,} of "
             "them as chosen"
         )
         if against > 0.05 * of:
-            told += f", and a gate overrules the other {against:,}"
+            noted += f", and a gate overrules the other {against:,}"
         yield FitFinding(
             "fit.tied",
             "warning" if against > 0.05 * of else "info",
-            told,
+            noted,
             "annotators who prefer what is wrong by it want no gate: fit its weight instead"
             if against > 0.05 * of
             else "",
@@ -324,7 +324,7 @@ def _certified(made: FittedRubric, fitted: Fit, gathered: Gathered | None) -> It
     if margin is None:
         return
     low, high = margin.interval
-    told = (
+    noted = (
         f"margin {low:.3g} to {high:.3g}, above 0 for {margin.proved:.1%} of the weights that "
         "the data leave possible"
     )
@@ -332,7 +332,7 @@ def _certified(made: FittedRubric, fitted: Fit, gathered: Gathered | None) -> It
         yield FitFinding(
             "fit.certificate_open",
             "warning",
-            f"proved for the weights as written, not within their intervals: {told}",
+            f"proved for the weights as written, not within their intervals: {noted}",
             f"more {fitted.noun}s, or a heavier key than the data ask for",
             made.key,
         )
@@ -340,20 +340,20 @@ def _certified(made: FittedRubric, fitted: Fit, gathered: Gathered | None) -> It
         yield FitFinding(
             "fit.certificate_open",
             "info",
-            f"other weights within the intervals would be proved: {told}",
+            f"other weights within the intervals would be proved: {noted}",
             criterion=made.key,
         )
 
 
 def _ordered(order: Consistency) -> Iterator[FitFinding]:
     low, high = order.interval
-    told = f"{order.share:.1%} ({low:.1%} to {high:.1%}) of held-out comparisons are in order"
+    noted = f"{order.share:.1%} ({low:.1%} to {high:.1%}) of held-out comparisons are in order"
     if low <= 0.5:
-        yield FitFinding("fit.order", "error", f"{told}: no better than chance")
+        yield FitFinding("fit.order", "error", f"{noted}: no better than chance")
     elif order.key_share is not None and order.share <= order.key_share:
         yield FitFinding(
             "fit.order",
             "warning",
-            f"{told}, {order.key_share:.1%} by {order.key} alone: the other weights add nothing",
+            f"{noted}, {order.key_share:.1%} by {order.key} alone: the other weights add nothing",
             criterion=order.key or "",
         )

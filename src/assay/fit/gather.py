@@ -1,4 +1,4 @@
-"""Preferences to a model: what has no score is left out, and told; it is never 0."""
+"""Preferences to a model: what has no score is left out, and reported; it is never 0."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Gathered:
 
 
 LISTED = 12
-"""Different scores of a criterion up to which they are told."""
+"""Different scores of a criterion up to which they are reported."""
 
 
 def gather(

@@ -22,7 +22,7 @@ else:
     from assay.fit.extra import np
 
 INDEX = 30.0
-"""Condition index from which collinearity is told."""
+"""Condition index from which collinearity is reported."""
 
 SHARE = 0.5
 """Share of a weight's variance from which it takes part in a collinearity."""

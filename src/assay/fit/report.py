@@ -34,7 +34,7 @@ class Report:
     key: str
     """The key criterion; empty where none of those fitted is."""
     width: float
-    """Of the intervals that `needed` is told for, in the rubric's unit."""
+    """Of the intervals that `needed` is reported for, in the rubric's unit."""
     gathered: Gathered | None = None
     made: FittedRubric | None = None
     order: Consistency | None = None
@@ -113,11 +113,11 @@ class Report:
             "posterior": "normal approximation to the posterior under the l2 prior",
         }
         if fit.status != "separated":
-            told = kinds[fit.intervals]
+            noted = kinds[fit.intervals]
             drawn = fit.resampled
             if drawn is not None:
-                told += f"; bootstrap of {drawn.resamples:,} resamples by {drawn.by}"
-            yield f"intervals       {told}"
+                noted += f"; bootstrap of {drawn.resamples:,} resamples by {drawn.by}"
+            yield f"intervals       {noted}"
         if self.made is not None:
             what = "all weights, without signs" if self.made.scaled.none_positive else "positive"
             yield (
@@ -127,15 +127,15 @@ class Report:
         if self.order is not None:
             order = self.order
             low, high = order.interval
-            told = (
+            noted = (
                 f"{order.share:.1%} ({low:.1%} to {high:.1%}) of {order.comparisons:,} "
                 f"comparisons ({order.by}), {order.folds} folds"
             )
             if order.key_share is not None:
-                told += f"; {one_line(str(order.key), 40)} alone {order.key_share:.1%}"
+                noted += f"; {one_line(str(order.key), 40)} alone {order.key_share:.1%}"
             if order.equal_share is not None:
-                told += f"; equal weights {order.equal_share:.1%}"
-            yield f"held-out order  {told}"
+                noted += f"; equal weights {order.equal_share:.1%}"
+            yield f"held-out order  {noted}"
         margin = self.made.margin if self.made is not None else None
         if margin is not None:
             low, high = margin.interval

@@ -84,7 +84,7 @@ def canonical(model: Model) -> tuple[Indices, Indices | None]:
     """Units, and prompts where there are any to cluster by, in an order of their own.
 
     Random numbers are dealt out in this order, so that results do not depend on the order of
-    the rows. Units are told apart by their gradient at a fixed point.
+    the rows. Units are distinguished by their gradient at a fixed point.
     """
     marks = _marks(model)
     units = np.lexsort(np.round(marks, 9).T)

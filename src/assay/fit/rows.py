@@ -69,7 +69,7 @@ class Preference:
     outcome: float | None = None
     """The rating; the label as 0 or 1."""
     prompt: Hashable = field(default=None)
-    """None: not told."""
+    """None: not reported."""
 
 
 def _at(row: Mapping[str, Any], column: str) -> Any:
@@ -144,8 +144,8 @@ class _Reader:
     def _get(self, name: str) -> Any:
         return _at(self._row, self._columns.get(name, name))
 
-    def _bad(self, name: str, told: str) -> SampleError:
-        return SampleError(f"{self._place}: `{name}` {told}")
+    def _bad(self, name: str, noted: str) -> SampleError:
+        return SampleError(f"{self._place}: `{name}` {noted}")
 
     def needed(self, name: str) -> Any:
         value = self._get(name)

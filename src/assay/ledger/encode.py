@@ -221,9 +221,9 @@ def _reward_values(reward: Reward) -> tuple[Any, ...]:
     verdicts = reward.verdicts
     if len(verdicts) > 1:  # as the terms stand, not as workers happened to finish
         order = dict.fromkeys([*(k for k in reward.terms if k in verdicts), *verdicts])
-        told = {key: verdicts[key].to_json() for key in order}
+        noted = {key: verdicts[key].to_json() for key in order}
     else:
-        told = {key: verdict.to_json() for key, verdict in verdicts.items()}
+        noted = {key: verdict.to_json() for key, verdict in verdicts.items()}
     return (
         reward.signature,
         reward.status,
@@ -231,7 +231,7 @@ def _reward_values(reward: Reward) -> tuple[Any, ...]:
         None if reward.turns is None else list(reward.turns),
         reward.error,
         reward.seconds,
-        dump(told),
+        dump(noted),
     )
 
 
@@ -268,8 +268,8 @@ def table_of(entries: Sequence[Entry], head: Head, metadata: Mapping[bytes, byte
     arrays["terms"] = _terms(entries, exact)
     for name, column in values.items():
         arrays[name] = _array(name, column, exact)
-    told = [None if fields is None else whole_json(dump(fields)) for fields in exact]
-    arrays["exact"] = pa.array(told, schema.field("exact").type)
+    noted = [None if fields is None else whole_json(dump(fields)) for fields in exact]
+    arrays["exact"] = pa.array(noted, schema.field("exact").type)
     columns = [arrays[name] for name in schema.names]
     return pa.Table.from_arrays(columns, schema=schema.with_metadata(dict(metadata)))
 
@@ -318,10 +318,10 @@ def _terms(entries: Sequence[Entry], exact: list[dict[str, Any] | None]) -> Any:
         verdicts = entry.reward.verdicts
         for key, term in entry.reward.terms.items():
             verdict = verdicts.get(key)
-            told: tuple[Any, ...] = (None,) * 4
+            noted: tuple[Any, ...] = (None,) * 4
             if verdict is not None:
-                told = (verdict.status.value, verdict.score, verdict.because, verdict.seconds)
-            rows.append((key, term.verifier, term.weight, term.score, term.contribution, *told))
+                noted = (verdict.status.value, verdict.score, verdict.because, verdict.seconds)
+            rows.append((key, term.verifier, term.weight, term.score, term.contribution, *noted))
         offsets.append(len(rows))
     kind = arrow_schema().field("terms").type
     fields = [kind.value_type.field(i) for i in range(kind.value_type.num_fields)]

@@ -264,7 +264,7 @@ class Writer:
             began = self._tried = time.monotonic()
             try:
                 left_out = self._packer.write(batch, self._id, self._pid, self._number)
-            except Exception as err:  # whatever it is, the training goes on and is told
+            except Exception as err:  # whatever it is, the training goes on, and this is reported
                 with self._lock:
                     self._failed = began
                     self._hurry = False  # `close` has its answer
@@ -318,7 +318,7 @@ class Writer:
     def close(self) -> None:
         """Write what is pending and end the thread. A later `put` opens the ledger again.
 
-        Never raises; what is lost by then is told in one warning.
+        Never raises; what is lost by then is reported in one warning.
         """
         if self._pid != os.getpid():
             return

@@ -109,12 +109,12 @@ class Reward:
         <Reward 0.95: math.answer 0.95 x 1.0; signature ab12>
         """
         total = self.status if self.value is None else f"{self.value:.6g}"
-        told = [f"{name} {sums.partition(' = ')[0]}" for name, sums in self._sums()]
+        noted = [f"{name} {sums.partition(' = ')[0]}" for name, sums in self._sums()]
         if self.value is None and self.error:
-            told = [one_line(self.error.partition("\n")[0], 120)]
+            noted = [one_line(self.error.partition("\n")[0], 120)]
         if self.signature:
-            told.append(f"signature {self.signature}")
-        return f"<Reward {total}: {'; '.join(told)}>" if told else f"<Reward {total}>"
+            noted.append(f"signature {self.signature}")
+        return f"<Reward {total}: {'; '.join(noted)}>" if noted else f"<Reward {total}>"
 
     def _sums(self) -> Iterator[tuple[str, str]]:
         for (key, _), (_, sums, _) in zip(self._shown(), self._lines(), strict=True):
@@ -130,12 +130,12 @@ class Reward:
         ]
         total = "none" if self.value is None else f"{self.value:.6g}"
         note = f" ({self.status})" if self.status != "scored" else ""
-        told = f"<p>{html.escape(one_line(self.error))}</p>" if self.error else ""
+        noted = f"<p>{html.escape(one_line(self.error))}</p>" if self.error else ""
         signature = html.escape(one_line(self.signature))
         return (
             "<table><thead><tr><th>criterion</th><th>weight x score</th><th>because</th></tr>"
             f"</thead><tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table>"
-            f"<p>reward <b>{total}</b>{note}, signature <code>{signature}</code></p>{told}"
+            f"<p>reward <b>{total}</b>{note}, signature <code>{signature}</code></p>{noted}"
         )
 
     def explain(self) -> str:
@@ -199,5 +199,5 @@ _ROUNDING = 1e-12
 
 def _short(score: float) -> str:
     """``1.0``, ``0.833333``."""
-    told = str(float(score))
-    return told if len(told) <= 8 else f"{score:.6g}"
+    noted = str(float(score))
+    return noted if len(noted) <= 8 else f"{score:.6g}"

@@ -230,12 +230,12 @@ def _no_completion(column: str, columns: Sequence[str]) -> str:
     likely = next((name for name in _OFTEN if name in columns), None)
     close = nearest(column, columns)
     if close and likely is None:
-        told, likely = close, close.split("'")[1]
+        noted, likely = close, close.split("'")[1]
     else:
-        told = f"; it has {', '.join(columns[:20])}" if columns else "; it has no columns"
+        noted = f"; it has {', '.join(columns[:20])}" if columns else "; it has no columns"
     likely = likely or "COLUMN"
     return (
-        f"no {column!r} in the row{told}"
+        f"no {column!r} in the row{noted}"
         f"\nfix: name the column that holds the model's text: --map completion={likely}, "
         f"in Python Sample.from_row(row, {{'completion': {likely!r}}})"
     )

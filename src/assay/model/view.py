@@ -44,13 +44,13 @@ class Reader:
     def refuse(self, field: str, refused: list[FieldNotDeclared]) -> NoReturn:
         """Say that a field was not declared; kept, for a verifier that catches everything."""
         if field == "label":
-            told = "which a verifier must not read; a right answer belongs in 'reference'"
+            noted = "which a verifier must not read; a right answer belongs in 'reference'"
         else:
-            told = (
+            noted = (
                 f"which its needs do not name; fix: needs=[{field!r}], "
                 f"or [{field + '?'!r}] where a sample may lack it"
             )
-        error = FieldNotDeclared(f"verifier {self.name!r} reads {field!r} of its sample, {told}")
+        error = FieldNotDeclared(f"verifier {self.name!r} reads {field!r} of its sample, {noted}")
         refused.append(error)
         raise error
 

@@ -36,7 +36,7 @@ FLOOR = Kind(
     title="whatever is wrong earns a part",
     meaning="Plain wrong answers earn a part of what correct ones do, so every wrong probe does: "
     "an offset, which no group baseline sees, or a criterion that pays anything. Probes that earn "
-    "no more than that are not told one by one.",
+    "no more than that are not reported one by one.",
     formula="median reward of wrong answers on the board's scale; raised from 10% on",
     source="own",
     action="Take the offset out of the rubric to read the board as it is meant; or gate what pays.",

@@ -43,8 +43,8 @@ def as_outcome(board: Board) -> Outcome:
     found = tuple(findings(board))
     notes = board.notes
     if not found:
-        told = f"{len(board.wrong_lines())} wrong probes failed on {board.prompts} prompts"
-        notes = (*notes, f"{told}; others may not")
+        noted = f"{len(board.wrong_lines())} wrong probes failed on {board.prompts} prompts"
+        notes = (*notes, f"{noted}; others may not")
     return Outcome(SPEC.name, found, tables, (), notes)
 
 

@@ -204,7 +204,7 @@ def _answered(
 def _sample(sample: Sample, text: str, truncated: bool) -> Sample:
     """The prompt's sample with another completion; what was known of the old one is not kept."""
     tokens = sample.n_tokens
-    if tokens is not None:  # as many to the character as in the completion it was told for
+    if tokens is not None:  # as many to the character as in the completion it was reported for
         tokens = round(tokens * len(text) / max(1, len(sample.text)))
     finish = sample.finish_reason
     if finish is not None or truncated:

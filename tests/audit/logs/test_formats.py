@@ -462,9 +462,9 @@ def test_columns_that_the_user_names(tmp_path: Path) -> None:
 
 def test_a_label_that_is_none_of_the_users_column(tmp_path: Path) -> None:
     path = write_rows(tmp_path / "log.jsonl", rows_with([{"reward": 1, "gold": "maybe"}]))
-    with pytest.raises(RolloutsError) as told:
+    with pytest.raises(RolloutsError) as noted:
         read_log(path, columns={"label": "gold"})
-    assert str(told.value) == (
+    assert str(noted.value) == (
         f'{path}:1: the label is "maybe", which says neither right nor wrong'
         "\nfix: true or false, 1 or 0, 'correct' or 'incorrect'; null where unknown"
     )

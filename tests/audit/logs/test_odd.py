@@ -1,4 +1,4 @@
-"""Logs that are broken, strange or hostile: read as far as they go, and told."""
+"""Logs that are broken, strange or hostile: read as far as they go, and reported."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ def test_lines_that_are_no_rows_are_counted_and_named(tmp_path: Path) -> None:
     assert log.frame.n == 2
     same(log.frame.line, [1, 7])
     assert log.unreadable == 6
-    told = {p.what: (p.count, p.places) for p in log.problems}
-    assert told["lines not read, a row must be an object, got a list"] == (1, (f"{path}:4",))
-    assert told["lines not read, not JSON"][0] == 3
-    assert told["lines not read, not JSON"][1][0] == (
+    noted = {p.what: (p.count, p.places) for p in log.problems}
+    assert noted["lines not read, a row must be an object, got a list"] == (1, (f"{path}:4",))
+    assert noted["lines not read, not JSON"][0] == 3
+    assert noted["lines not read, not JSON"][1][0] == (
         f"{path}:3 Expecting property name enclosed in double quotes at column 2"
     )
-    assert told["lines not read, not UTF-8"] == (1, (f"{path}:6 byte 0xff at position 7",))
+    assert noted["lines not read, not UTF-8"] == (1, (f"{path}:6 byte 0xff at position 7",))
     text = "lines not read, a row must be an object, got a list: 1"
     assert str(log.problems[0]).startswith(text)
 
@@ -116,11 +116,11 @@ def test_numbers_that_are_none(tmp_path: Path) -> None:
     same(frame.reward, [NAN, 1.0, NAN, NAN, 0.0])
     same(frame.score("a.b"), [NAN] * 5)
     same(frame.step, [NAN, 1e25, 0.0, 0.0, NAN])  # 1e-320 is nearer to 0 than a frame tells
-    told = {p.what: (p.count, p.places[0]) for p in log.problems}
+    noted = {p.what: (p.count, p.places[0]) for p in log.problems}
     path = frame.files[0]
-    assert told["reward: no finite number"] == (2, f"{path}:1")
-    assert told["step: no finite number"] == (1, f"{path}:1")
-    assert told["score of 'a.b': no finite number"] == (4, f"{path}:1")
+    assert noted["reward: no finite number"] == (2, f"{path}:1")
+    assert noted["step: no finite number"] == (1, f"{path}:1")
+    assert noted["score of 'a.b': no finite number"] == (4, f"{path}:1")
 
 
 def test_numbers_beyond_what_a_frame_holds(tmp_path: Path) -> None:
@@ -138,8 +138,8 @@ def test_numbers_beyond_what_a_frame_holds(tmp_path: Path) -> None:
     same(frame.score("a.b"), [NAN, 1e30, 0.0, 0.5])
     assert frame.turns is not None
     same(frame.turns.rewards, [1.0, NAN, 0.5, 1e-30])
-    told = {p.what: (p.count, p.places[0].rpartition(":")[2]) for p in log.problems}
-    assert told == {
+    noted = {p.what: (p.count, p.places[0].rpartition(":")[2]) for p in log.problems}
+    assert noted == {
         "reward: a number beyond 1e+30": (1, "1"),
         "score of 'a.b': a number beyond 1e+30": (1, "1"),
         "contribution of 'a.b': a number beyond 1e+30": (1, "1"),
@@ -370,24 +370,24 @@ def test_a_parquet_file_that_is_broken_inside(tmp_path: Path) -> None:
         assert log.frame.n >= 1
 
 
-def refuse(path: Path, told: str, **options: Any) -> None:
+def refuse(path: Path, noted: str, **options: Any) -> None:
     with pytest.raises(RolloutsError) as raised:
         read_log(path, **options)
-    assert str(raised.value) == told.replace("PATH", str(path))
+    assert str(raised.value) == noted.replace("PATH", str(path))
 
 
 def test_files_that_are_never_read(tmp_path: Path) -> None:
-    told = (
+    noted = (
         "PATH: may hold a pickle, which runs code when it is loaded; never read"
         "\nfix: write the log as JSONL or Parquet; of slime's debug rollouts, where you trust "
         "the file, each of its `samples` as a line of JSON"
     )
     for name in ("log.jsonl", "log.pkl", "log.bin"):
         (tmp_path / name).write_bytes(pickle.dumps([row(0)]))
-        refuse(tmp_path / name, told)
+        refuse(tmp_path / name, noted)
     for name in ("log.pt", "log.npy", "log.ckpt"):
         (tmp_path / name).write_text(json.dumps(row(0)))
-        refuse(tmp_path / name, told)
+        refuse(tmp_path / name, noted)
 
 
 CASES: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -425,10 +425,10 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_files_that_are_no_logs(name: str, tmp_path: Path) -> None:
-    make, told = CASES[name]
+    make, noted = CASES[name]
     path = tmp_path / "log.jsonl"
     make(path)
-    refuse(path, told)
+    refuse(path, noted)
 
 
 def test_paths_that_are_none(tmp_path: Path) -> None:
@@ -446,7 +446,7 @@ def test_paths_that_are_none(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_different_files(tmp_path: Path) -> None:
-    """Each file has its own reader; what nobody knows is told; what is hidden is left alone."""
+    """Each file has its own reader; what nobody knows is reported; what is hidden is left alone."""
     import pandas as pd
 
     rows = [row(i) for i in range(4)]
@@ -525,11 +525,11 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistakes_of_the_user(name: str, tmp_path: Path) -> None:
-    options, told = MISTAKES[name]
+    options, noted = MISTAKES[name]
     path = write_rows(tmp_path / "log.jsonl", [row(0, info={"step": 1})])
     with pytest.raises(ConfigError) as raised:
         read_log(path, **options)
-    assert str(raised.value) == told
+    assert str(raised.value) == noted
 
 
 def test_a_column_with_a_value_for_every_row_tells_nothing_apart(tmp_path: Path) -> None:
@@ -590,12 +590,12 @@ MISSHAPEN: dict[str, tuple[str, Any, int]] = {
 @pytest.mark.parametrize("why", MISSHAPEN)
 def test_the_right_keys_around_the_wrong_types(why: str, tmp_path: Path) -> None:
     """What looks like a format and is none harms nobody: rows there are, are rows."""
-    reader, told, n = MISSHAPEN[why]
+    reader, noted, n = MISSHAPEN[why]
     around: dict[str, Any] = {"id": 1, "env": 5, "task": [], "traces": []}
     if reader == "inspect":
         around = {"version": 2, "status": "x", "eval": {"task": 1, "model": 2}}
     good = write_rows(tmp_path / "good.jsonl", [row(0)])
-    odd = write_rows(tmp_path / "odd.jsonl", [{**around, **told}])
+    odd = write_rows(tmp_path / "odd.jsonl", [{**around, **noted}])
     with read_log([odd, good]) as log:
         assert log.frame.n == n + 1
         assert log.reader == f"{reader}, assay"
@@ -613,7 +613,7 @@ def test_half_floats(tmp_path: Path) -> None:
 
 
 def test_a_gzip_that_was_only_begun(tmp_path: Path) -> None:
-    """Alone it is an error; beside others, of a run that goes on, it is told and left out."""
+    """Alone it is an error; beside others, of a run that goes on, it is reported and left out."""
     (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(b'{"reward": 1}' * 99)[:5])
     write_rows(tmp_path / "a.jsonl", [row(0)])
     with pytest.raises(RolloutsError, match=r"b\.jsonl\.gz: Compressed file ended before"):

@@ -101,9 +101,9 @@ def test_the_most_marks_win_then_plugins_then_a_name(host: Host, tmp_path: Path)
 def test_the_same_name_twice_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "again.py"
     file.write_text(PLUGIN.replace('"bars",', '"trl",'))
-    with pytest.raises(PluginError) as told:
+    with pytest.raises(PluginError) as noted:
         Host(plugins=[str(file)])
-    assert str(told.value) == (
+    assert str(noted.value) == (
         f"log reader 'trl' is offered twice:\n  by plugin 'assay.audit.logs'\n  by plugin "
         f"'file {file}'\nRename one, or block one: blocked=[...]"
     )
@@ -133,16 +133,16 @@ def test_a_reader_that_cannot_be_imported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "target", "told"),
+    ("name", "target", "noted"),
     [
         ("Bars", "a.b:c", "log reader name 'Bars' must be a lower-case word"),
         ("bars", "a.b", "log reader 'bars': target 'a.b' is not 'package.module:object'"),
     ],
 )
-def test_specs_that_cannot_be(name: str, target: str, told: str) -> None:
+def test_specs_that_cannot_be(name: str, target: str, noted: str) -> None:
     with pytest.raises(PluginError) as raised:
         LogReaderSpec(name, "", target)
-    assert str(raised.value) == told
+    assert str(raised.value) == noted
 
 
 def test_our_readers_load_and_are_cheap_to_offer() -> None:
@@ -165,6 +165,6 @@ def test_our_readers_load_and_are_cheap_to_offer() -> None:
 
 def test_a_forced_reader_must_be_able_to_read(tmp_path: Path) -> None:
     path = write_rows(tmp_path / "log.jsonl", [{"reward": 1}])
-    with pytest.raises(RolloutsError) as told:
+    with pytest.raises(RolloutsError) as noted:
         read_log(path, reader="inspect")
-    assert str(told.value) == f"{path}: holds no rows"
+    assert str(noted.value) == f"{path}: holds no rows"

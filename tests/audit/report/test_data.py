@@ -172,12 +172,12 @@ CHARTS: list[tuple[str, Any, list[str]]] = [
 @pytest.mark.parametrize("case", CHARTS, ids=lambda c: c[0])
 def test_a_drawing_tells_its_values(case: tuple[str, Any, list[str]]) -> None:
     """By Altair's schema, in colours of the palette alone, with each value in a title."""
-    _, made, told = case
+    _, made, noted = case
     chart = made()
     assert isinstance(chart, altair.TopLevelMixin)
     drawing = draw(chart, "label").markup
     assert drawing.startswith('<svg role="img" aria-label="label"')
-    for words in told:
+    for words in noted:
         assert f"<title>{words}" in drawing
     assert "style=" not in drawing
     assert 'fill="#' not in drawing

@@ -111,7 +111,7 @@ def test_fifty_thousand_rollouts_scroll_sort_and_search(
     chromium: Page, large: Path, record_property: Any
 ) -> None:
     """What must hold: few rows in the page, the right ones, whatever is done. How long the tasks
-    were is measured and told; a busy machine fails no test."""
+    were is measured and reported; a busy machine fails no test."""
     chromium.look()
     chromium.open(large)
     chromium.until("document.querySelectorAll('#room .row').length > 5")

@@ -154,5 +154,5 @@ def test_an_unknown_key_suggests_the_nearest() -> None:
 
 def test_a_verifier_that_is_not_installed_is_an_assumption_with_the_nearest_name() -> None:
     certificate = load_rubric(weighted(c=1) | {"criteria": {"c": KEY, "format.boxd": 0.5}})
-    told = certificate.prove(host=HOST).assumptions
-    assert any("no verifier 'format.boxd'; did you mean 'format.boxed'?" in text for text in told)
+    noted = certificate.prove(host=HOST).assumptions
+    assert any("no verifier 'format.boxd'; did you mean 'format.boxed'?" in text for text in noted)

@@ -100,20 +100,20 @@ def test_what_cannot_run_here_is_the_rows_fault(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "noted",
     [["h"], ["h", "1"], ["f", 1, 2], ["x", 1], [], "h", ["h", 1, 2, [3]], ["h", 1, 2, "call"]],
 )
-def test_a_garbled_object_is_refused(told: object) -> None:
+def test_a_garbled_object_is_refused(noted: object) -> None:
     with pytest.raises(decoded.Garbled):
-        decoded.decode({"!": told})
+        decoded.decode({"!": noted})
 
 
 @pytest.mark.parametrize(
-    "told", [[["a"], []], [["_a"], [1]], [["class"], [1]], [["a", "a"], [1, 2]], [[1], [1]], [["a b"], [1]]]
+    "noted", [[["a"], []], [["_a"], [1]], [["class"], [1]], [["a", "a"], [1, 2]], [[1], [1]], [["a b"], [1]]]
 )  # fmt: skip
-def test_a_garbled_named_tuple_is_refused(told: object) -> None:
+def test_a_garbled_named_tuple_is_refused(noted: object) -> None:
     with pytest.raises(decoded.Garbled):
-        decoded.decode({"N": told})
+        decoded.decode({"N": noted})
 
 
 THREADED = """

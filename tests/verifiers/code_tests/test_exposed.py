@@ -33,8 +33,8 @@ def printed(zygote: ZygoteProcess, code: str, given: object = None) -> Any:
     stdin = json.dumps(given).encode()
     with zygote.run({"kind": "script", "code": code}, RunLimits(), stdin) as run:
         end = run.wait(time.monotonic() + 60)
-        told = run.frames()
-    assert end.exit_code == 0, (end, told)
+        noted = run.frames()
+    assert end.exit_code == 0, (end, noted)
     return json.loads(end.stdout)
 
 

@@ -704,7 +704,7 @@ def judged(pool: SandboxPool, code: str, tests: Any, params: CodeTestsParams = W
         work = [z.ready.work for z in slot._zygotes.values() if z.ready.work]
         # the first run of a slot starts its interpreter: two descriptors that stay
         assert len(os.listdir("/proc/self/fd")) <= before + 8
-    for _ in range(100):  # they are swept after the end is told
+    for _ in range(100):  # they are swept after the end is reported
         if not (left := [str(p) for w in work for p in Path(w).glob("*/*")]):
             break
         time.sleep(0.05)

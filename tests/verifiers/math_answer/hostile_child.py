@@ -61,14 +61,14 @@ def main() -> None:
         mode, index = line.split()
         start = time.perf_counter()
         try:
-            told = judge(mode, every[int(index)])
+            noted = judge(mode, every[int(index)])
         except ReferenceUnreadable as err:
-            told = {"refused": str(err)[:300]}
+            noted = {"refused": str(err)[:300]}
         except BaseException as err:
-            told = {"raised": f"{type(err).__name__}: {err}"[:300]}
-        told["seconds"] = time.perf_counter() - start
-        told["peak_mb"] = peak_mb()
-        print(json.dumps(told), flush=True)
+            noted = {"raised": f"{type(err).__name__}: {err}"[:300]}
+        noted["seconds"] = time.perf_counter() - start
+        noted["peak_mb"] = peak_mb()
+        print(json.dumps(noted), flush=True)
 
 
 if __name__ == "__main__":

@@ -57,8 +57,8 @@ class Child:
         if not line:
             self.end()
             return {"killed": True}
-        told: dict[str, Any] = json.loads(line)
-        return told
+        noted: dict[str, Any] = json.loads(line)
+        return noted
 
     def end(self) -> None:
         if self.process is not None:
@@ -74,20 +74,20 @@ def child(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
     found.end()
 
 
-def problem(case: Case, told: dict[str, Any]) -> str | None:
+def problem(case: Case, noted: dict[str, Any]) -> str | None:
     """What is wrong with a verdict, or None."""
-    if "killed" in told:
+    if "killed" in noted:
         return f"had to be killed after {KILL_S:g} s"
-    if "raised" in told:
-        return f"raised {told['raised']}"
-    if "refused" in told:  # the reference: honest, where it is itself absurd
+    if "raised" in noted:
+        return f"raised {noted['raised']}"
+    if "refused" in noted:  # the reference: honest, where it is itself absurd
         return "refused its reference" if case.must and case.equal else None
-    if case.equal is None or told["equal"] is case.equal:
+    if case.equal is None or noted["equal"] is case.equal:
         return None
-    if told["equal"]:
-        return f"found equal: {told['because']}"
+    if noted["equal"]:
+        return f"found equal: {noted['because']}"
     if case.must:
-        return f"not found equal: {told['because']}"
+        return f"not found equal: {noted['because']}"
     return None
 
 
@@ -117,9 +117,9 @@ def is_balanced(text: str) -> bool:
 def test_the_verifier_stands_it(index: int, child: Child) -> None:
     """In a box. Where its braces are not balanced, another answer is read: only bounds count."""
     case = CASES[index]
-    told = child.ask("verify", index)
+    noted = child.ask("verify", index)
     boxed = is_balanced(case.answer) and not case.answer.rstrip().endswith("\\")
-    assert problem(case if boxed else case._replace(equal=None), told) is None
+    assert problem(case if boxed else case._replace(equal=None), noted) is None
     assert not (child.folder / CANARY).exists()
 
 

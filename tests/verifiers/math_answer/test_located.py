@@ -146,7 +146,7 @@ NOTHING = [
         "0",
         "There is not enough information to determine the value of f(0).",
         False,
-        "it cannot be told",
+        "it cannot be decided",
     ),
     Ruling(
         "158",

@@ -131,8 +131,8 @@ def _call_back(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
     if type(reply["back"]) is not int or type(args) is not list or type(kwargs) is not dict:
         return CaseResult(CaseOutcome.WRONG_ANSWER, "unreadable call of a function of the test's")
     checked: list[Any] = []
-    for told in [*args, *kwargs.values()]:
-        found = _answer(told) if type(told) is dict and "x" not in told else None
+    for noted in [*args, *kwargs.values()]:
+        found = _answer(noted) if type(noted) is dict and "x" not in noted else None
         if not isinstance(found, dict):
             return found or CaseResult(CaseOutcome.WRONG_ANSWER, "unreadable argument")
         checked.append(found)
@@ -142,13 +142,13 @@ def _call_back(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
 
 def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
     if "x" in reply:
-        told = reply["x"] if isinstance(reply["x"], dict) else {}
-        if told.get("type") == "MemoryError":
+        noted = reply["x"] if isinstance(reply["x"], dict) else {}
+        if noted.get("type") == "MemoryError":
             return of_failure(reply, "x")
-        said: dict[str, Any] = {k: str(told.get(k))[:200] for k in ("type", "base", "text")}
-        names = told.get("names")
+        said: dict[str, Any] = {k: str(noted.get(k))[:200] for k in ("type", "base", "text")}
+        names = noted.get("names")
         said["names"] = [x for x in names[:20] if type(x) is str] if type(names) is list else []
-        return {"x": {**said, **_carried(told)}}
+        return {"x": {**said, **_carried(noted)}}
     try:
         if "h" in reply:
             if type(reply["h"]) is not int:
@@ -172,13 +172,13 @@ def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
     return {"v": reply["v"], "after": after}
 
 
-def _carried(told: dict[str, Any]) -> dict[str, Any]:
+def _carried(noted: dict[str, Any]) -> dict[str, Any]:
     """An exception's arguments, attributes and cause: those that decode."""
-    out: dict[str, Any] = {"args": _readable(told.get("args")), "fields": {}}
-    fields = told.get("fields")
+    out: dict[str, Any] = {"args": _readable(noted.get("args")), "fields": {}}
+    fields = noted.get("fields")
     for name, value in list(fields.items())[:20] if type(fields) is dict else ():
         out["fields"][name[:80]] = _readable(value)
-    cause = told.get("cause")
+    cause = noted.get("cause")
     if type(cause) is dict:
         found = _answer({"x": {k: v for k, v in cause.items() if k != "cause"}})
         out["cause"] = found.get("x") if isinstance(found, dict) else None

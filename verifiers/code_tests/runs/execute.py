@@ -143,14 +143,14 @@ class ProgramRun:
         for case in cases:
             with self.start(case.stdin) as run:
                 end = run.wait(self._deadline(run))
-                told = run.frames()
+                noted = run.frames()
             self._credited += run.credited_s
-            yield self._printed(case, end, told)
+            yield self._printed(case, end, noted)
 
-    def _printed(self, case: Case, end: RunEnd, told: list[dict[str, Any]]) -> CaseResult:
+    def _printed(self, case: Case, end: RunEnd, noted: list[dict[str, Any]]) -> CaseResult:
         cost: dict[str, Any] = {"seconds": end.seconds, "rss_kb": end.rss_kb}
         if end.how == "exit" and end.exit_code == 1:
-            for message in told[:4]:
+            for message in noted[:4]:
                 for key in ("c", "x"):
                     if key in message:
                         return replace(of_failure(message, key), **cost)

@@ -76,11 +76,11 @@ def of_end(end: RunEnd, limit_s: float) -> CaseResult | None:
 
 def of_failure(message: dict[str, Any], key: str) -> CaseResult:
     """The outcome of an exception that the child told of. Its text is the program's."""
-    told = message.get(key)
-    told = told if isinstance(told, dict) else {}
-    kind = printable(str(told.get("type", "?")), 80)
-    line = told.get("line")
-    text = printable(str(told.get("text", "")), 160)
+    noted = message.get(key)
+    noted = noted if isinstance(noted, dict) else {}
+    kind = printable(str(noted.get("type", "?")), 80)
+    line = noted.get("line")
+    text = printable(str(noted.get("text", "")), 160)
     where = f" in line {line}" if type(line) is int else ""
     because = f"{kind}{where}" + (f": {text}" if text else "")
     if key == "c":

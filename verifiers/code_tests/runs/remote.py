@@ -115,8 +115,8 @@ def _returned(line: str, case: Case, rules: Rules) -> CaseResult:
     try:
         reply = decoded.parse(line.encode("utf-8", "replace"))
         if "x" in reply:
-            told = reply["x"] if isinstance(reply["x"], dict) else {}
-            return CaseResult(CaseOutcome.RUNTIME_ERROR, str(told.get("type"))[:80])
+            noted = reply["x"] if isinstance(reply["x"], dict) else {}
+            return CaseResult(CaseOutcome.RUNTIME_ERROR, str(noted.get("type"))[:80])
         got = decoded.decode(reply.get("v", {"o": "?"}))
     except decoded.Garbled as err:
         return CaseResult(CaseOutcome.WRONG_ANSWER, f"unreadable result: {err}")

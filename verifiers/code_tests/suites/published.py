@@ -1,6 +1,6 @@
 """Rows in the shapes of published data sets, as the shapes that `shapes` reads.
 
-Each is told by a field of its own; what a row holds beside its tests is left alone.
+Each is recognised by a field of its own; what a row holds beside its tests is left alone.
 """
 
 from __future__ import annotations

@@ -100,8 +100,8 @@ def _set_up(functions: dict[str, ast.FunctionDef], names: Sequence[str], of: str
     out = ""
     for name in names:
         if name in functions:
-            told = len(functions[name].args.args) - bool(of)
-            out += f"\n{of}{name}({', '.join(['None'] * told)})\n"
+            noted = len(functions[name].args.args) - bool(of)
+            out += f"\n{of}{name}({', '.join(['None'] * noted)})\n"
     return out
 
 

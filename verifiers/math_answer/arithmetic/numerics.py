@@ -117,7 +117,7 @@ def _constants(a: Node, b: Node) -> Finding:
         bits = max(wanted, bits + max(0, wanted - known) if bits > PRECISION else wanted)
         if bits > HIGHEST:
             break
-    return Finding(None, "bounds", "unproved", "the values cannot be told apart")
+    return Finding(None, "bounds", "unproved", "the values cannot be distinguished")
 
 
 def _accuracy(a: acb, b: acb) -> int:

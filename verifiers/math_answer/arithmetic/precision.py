@@ -57,7 +57,7 @@ class Precision:
 
 
 class Noted:
-    """What the evaluation under way notes and is told; used under the lock of `Precision`."""
+    """What the evaluation under way notes and reads; used under the lock of `Precision`."""
 
     bits = 0
     """How far apart, in bits, the sizes of added terms were since this was last reset."""

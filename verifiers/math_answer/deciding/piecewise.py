@@ -87,12 +87,12 @@ def _pieces(node: Node) -> list[_Piece]:
     for row in node.args:
         assert isinstance(row, Group)
         value, *rest = row.items
-        told = [c for c in rest if c != Words(()) and not _is_else(c)]
+        noted = [c for c in rest if c != Words(()) and not _is_else(c)]
         condition: Node | None = None
-        if len(told) == 1:
-            condition = told[0]
-        elif told:
-            condition = Items(tuple(told), "and")
+        if len(noted) == 1:
+            condition = noted[0]
+        elif noted:
+            condition = Items(tuple(noted), "and")
         out.append(_Piece(value, condition))
     return out
 

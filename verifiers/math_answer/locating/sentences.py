@@ -103,7 +103,7 @@ def last_claim(text: str, numbers: bool = True, cut: bool = False) -> Claim | No
     for begin, end in _sentences(tail, spans):
         sentence = tail[begin:end]
         if _CANNOT.search(sentence):
-            return Claim(None, "none", "the text says that it cannot be told")
+            return Claim(None, "none", "the text says that it cannot be decided")
         if cut and end == len(tail) and not tail.rstrip().endswith(_STOPS):
             continue
         if _REMARK.match(sentence) or (end < len(tail) and tail[end] in "?\uff1f"):

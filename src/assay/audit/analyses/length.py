@@ -35,13 +35,13 @@ MUCH = 0.1
 """The same, above which it is an error."""
 
 LEVELS = 20
-"""Most values of the key criterion that rollouts are told apart by; of more, a straight line."""
+"""Most values of the key criterion that rollouts are distinguished by; of more, a straight line."""
 
 BANDS = 10
 """Bands of length in a table."""
 
 UNITS = 1000.0
-"""Units of length that a slope is told for."""
+"""Units of length that a slope is reported for."""
 
 PAYS_KIND = Kind(
     id="length.pays",
@@ -287,7 +287,7 @@ def _truncated(frame: Frame, context: Context, span: float) -> tuple[list[Findin
     each = groups.sum(np.stack([cuts * cuts, cuts * lead, lead * lead], axis=1))
     rows: list[tuple[Cell, ...]] = []
 
-    def told(name: str, figure: Estimate) -> None:
+    def noted(name: str, figure: Estimate) -> None:
         cells = (figure.value, figure.low, figure.high)
         rows.append((name, *(float(c) if np.isfinite(c) else None for c in cells)))
 
@@ -297,14 +297,14 @@ def _truncated(frame: Frame, context: Context, span: float) -> tuple[list[Findin
         rows.append((f"{name} rollouts", int(taken.sum()), None, None))
         if taken.any():
             ones = np.ones(int(taken.sum()))
-            told(f"mean reward, {name}", ratio(frame.reward[taken], ones, frame.prompt[taken]))
+            noted(f"mean reward, {name}", ratio(frame.reward[taken], ones, frame.prompt[taken]))
     sums = cluster_sums(prompts, each)
     cut_too, _, led = PSEUDO * sums.sum(axis=0) / max(1, len(sums))
     most = np.sqrt(cut_too * led)
     plus = np.array([[cut_too, most, led], [cut_too, -most, led]])
     found = jackknifed(lambda s: quotient(s[..., 1], s[..., 0]), sums, sums[:, 0], plus, TOO_FEW)
     gain = found.at()
-    told("reward of being truncated, within groups", gain)
+    noted("reward of being truncated, within groups", gain)
     table = Table("Truncated completions", ("figure", "value", "from", "to"), tuple(rows))
     both = int((each[:, 0] > 0).sum())
     if found.effective < FEWEST or not span or not found.at((), context.alarm()).low / span > PAYS:
@@ -329,10 +329,10 @@ def _slopes_table(frame: Frame, slopes: list[Slope]) -> Table:
     for slope in slopes:
         figures: list[Cell] = []
         for place, unit in ((0, UNITS), (1, 1.0)):
-            told = slope.measures.at(place)
+            noted = slope.measures.at(place)
             figures += [
                 float(x * unit) if np.isfinite(x) else None
-                for x in (told.value, told.low, told.high)
+                for x in (noted.value, noted.low, noted.high)
             ]
         deviation = float(slope.measures.values[2])
         rows.append(
@@ -377,11 +377,11 @@ def _bands(frame: Frame, slope: Slope) -> Table:
             here = band == b
             if not here.any():
                 continue
-            told = ratio(lead[here], np.ones(int(here.sum())), prompts[here])
-            low, high = (float(x) if np.isfinite(x) else None for x in told.interval)
+            noted = ratio(lead[here], np.ones(int(here.sum())), prompts[here])
+            low, high = (float(x) if np.isfinite(x) else None for x in noted.interval)
             last = float(edges[min(b + 1, len(edges) - 1)])
             name = f"{edges[b]:,.0f} to {last:,.0f}"
-            rows.append((name, told.value, low, high, int(here.sum())))
+            rows.append((name, noted.value, low, high, int(here.sum())))
     columns = ("length", "lead", "from", "to", "rollouts")
     what = "equals" if slope.given == "nothing" else f"equal {slope.given}"
     note = f"Lead: reward less the mean of the prompt's rollouts with {what}; by bands of length."

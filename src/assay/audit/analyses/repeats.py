@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
 
 MOST = 16
-"""Times that a group is looked for; one that was written more often is told as written fewer."""
+"""Times that a group is looked for; one that was written more often is seen as written fewer."""
 
 PRIMES = (2, 3, 5, 7, 11, 13)
 """Up to `MOST`: whoever repeats m times repeats p times, for a prime p of m."""
@@ -193,11 +193,11 @@ def _repeated(frame: Frame, marks: Hashes) -> _Found:
         if even.any():
             fewer = _log_orders(groups.sizes / prime, counts / prime, group)
             chance += np.where(even, np.exp(np.minimum(fewer - orders, 0.0)), 0.0)
-    told = contents > 1
-    times = np.where(told, _times(groups, own), 1)
-    expected = float(np.minimum(chance, 1.0)[told].sum())
+    noted = contents > 1
+    times = np.where(noted, _times(groups, own), 1)
+    expected = float(np.minimum(chance, 1.0)[noted].sum())
     again = groups.sizes - contents
-    return _Found(groups, times, expected, int(again.sum()), int(again[~told].sum()))
+    return _Found(groups, times, expected, int(again.sum()), int(again[~noted].sum()))
 
 
 def _log_orders(sizes: Floats | Codes, counts: Floats | Codes, group: Codes) -> Floats:

@@ -98,7 +98,7 @@ def run(frame: Frame, context: Context) -> Outcome:
     return Outcome(SPEC.name, tuple(findings), tables, lacks, notes)
 
 
-def _told(rows: Figures, name: str, found: Estimate) -> None:
+def _noted(rows: Figures, name: str, found: Estimate) -> None:
     ends = (float(x) if np.isfinite(x) else None for x in found[:3])
     rows.append((name, *ends))
 
@@ -113,7 +113,7 @@ def _dead(
     groups = frame.groups
     ones = np.ones(len(groups))
     dead = share((~alive).astype(float), ones, prompts)
-    _told(rows, "share without signal", dead)
+    _noted(rows, "share without signal", dead)
     title = f"{dead.value:.0%} of {len(groups):,} groups carry no signal"
     order = groups.starts[~alive]
     if frame.key is not None:
@@ -123,12 +123,12 @@ def _dead(
         wrong = ~alive & (top == low) & (low < high)
         right = ~alive & (bottom == high)
         parts = {"all wrong": wrong, "all right": right, "neither": ~alive & ~wrong & ~right}
-        told = []
+        noted = []
         for name, part in parts.items():
             found = share(part.astype(float), ones, prompts)
-            _told(rows, f"share without signal, {name}", found)
-            told.append(f"{found.value:.0%} {name}")
-        title += f": {', '.join(told)}"
+            _noted(rows, f"share without signal, {name}", found)
+            noted.append(f"{found.value:.0%} {name}")
+        title += f": {', '.join(noted)}"
         order = groups.starts[wrong if wrong.sum() >= right.sum() else right]
     if share((~alive).astype(float), ones, prompts, context.alarm()).low <= DEAD:
         return []
@@ -153,19 +153,19 @@ def _effective(squares: Floats, prompts: Codes, rows: Figures) -> None:
     found = share((squares > 0).astype(float), ones, prompts)
     if found.value > 0:
         rows.append(("effective groups, GRPO", found.value * len(squares), None, None))
-        _told(rows, "effective share of groups, GRPO", found)
+        _noted(rows, "effective share of groups, GRPO", found)
     if squares.any():
         scaled = squares / squares.max()
         sums = cluster_sums(prompts, np.stack([scaled, scaled**2, ones], axis=1))
         # groups that lead by as much as any, and groups that do not lead at all
         each = PSEUDO * sums[:, 2].sum() / max(1, len(sums))
         plus = np.array([[each, each, each], [0.0, 0.0, each]])
-        told = jackknifed(
+        noted = jackknifed(
             lambda s: quotient(s[..., 0] ** 2, s[..., 1] * s[..., 2]), sums, None, plus, TOO_FEW
         ).at()
-        rows.append(("effective groups, Dr.GRPO", told.value * len(squares), None, None))
-        within = told._replace(low=max(0.0, told.low), high=min(1.0, told.high))
-        _told(rows, "effective share of groups, Dr.GRPO", within)
+        rows.append(("effective groups, Dr.GRPO", noted.value * len(squares), None, None))
+        within = noted._replace(low=max(0.0, noted.low), high=min(1.0, noted.high))
+        _noted(rows, "effective share of groups, Dr.GRPO", within)
 
 
 def _off_key(
@@ -184,7 +184,7 @@ def _off_key(
     if not spent[known].any():
         return []
     found = share(spent * still, spent * known, prompts)
-    _told(rows, "share of squared advantage off the key", found)
+    _noted(rows, "share of squared advantage off the key", found)
     if share(spent * still, spent * known, prompts, context.alarm()).low <= OFF_KEY:
         return []
     return [
@@ -252,12 +252,12 @@ def _expected(frame: Frame, prompts: Codes, rows: Figures) -> tuple[Table | None
     varies = (known & groups.varies(passes)).astype(float)
     ones = known.astype(float)
     found = share(varies, ones, prompts)
-    _told(rows, "share of groups in which some are right, not all", found)
+    _noted(rows, "share of groups in which some are right, not all", found)
     sizes = groups.sizes[known].astype(float)
     chance = np.zeros(len(groups))
     chance[known] = mixed(right[number[known]], rollouts[number[known]], sizes)
     found = share(np.clip(chance, 0.0, ones), ones, prompts)
-    _told(rows, "the same, expected from each prompt's chance", found)
+    _noted(rows, "the same, expected from each prompt's chance", found)
     repeated = bool((rollouts[number[known]] > sizes).any())
     notes: tuple[str, ...] = ()
     if not repeated:

@@ -32,10 +32,10 @@ BINS = 20
 """Points of a time line."""
 
 LONGER = 0.5
-"""Growth of length, as a share of the length at the start, above which it is told."""
+"""Growth of length, as a share of the length at the start, above which it is reported."""
 
 PASS_AT_K = 0.0
-"""Fall of pass@k from the first third of steps to the last above which it is told."""
+"""Fall of pass@k from the first third of steps to the last above which it is reported."""
 
 OVEROPTIMISED = Kind(
     id="trends.reward_up_label_down",
@@ -154,7 +154,7 @@ def _trend(
     values: Floats,
     confidence: float = 0.95,
 ) -> Estimate | None:
-    """Change over the run; None where it cannot be told."""
+    """Change over the run; None where it cannot be decided."""
     kept = timed & np.isfinite(values)
     step = frame.step[kept]
     if len(step) == 0 or step.min() == step.max():
@@ -245,8 +245,8 @@ def _time_lines(
             here = here[np.isfinite(values[here])]
             if len(here):
                 found = ratio(values[here], np.ones(len(here)), prompts[here])
-                told = (float(x) if np.isfinite(x) else None for x in found[:3])
-                rows.append((line.name, float(edge), *told, len(here)))
+                noted = (float(x) if np.isfinite(x) else None for x in found[:3])
+                rows.append((line.name, float(edge), *noted, len(here)))
     columns = ("figure", "step", "mean", "from", "to", "rows")
     note = (
         f"Means from each step to the next; intervals over prompts. None: fewer than {TOO_FEW} "

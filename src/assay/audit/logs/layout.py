@@ -56,7 +56,7 @@ class Layout:
     """Columns that are no criteria."""
     chosen: Mapping[str, tuple[Path, ...]] = field(default_factory=lambda: EMPTY)
     """Criterion -> its places, as the user named them; then no others are looked for."""
-    told: bool = False
+    noted: bool = False
     """Each of the terms tells its verdict's ``status`` and ``verdict_score``, as in the ledger."""
     own: bool = False
     """Written by Assay: the first criterion is the key where nobody says otherwise."""

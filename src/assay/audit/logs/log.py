@@ -48,7 +48,7 @@ class Log:
     reader: str
     """Name of the reader; several, joined by commas, where files differ."""
     solved: bool = False
-    """`Frame.weights` were not told by the log, but solved from its rewards."""
+    """`Frame.weights` were not reported by the log, but solved from its rewards."""
     key_guessed: bool = False
     """Nobody named the key: it is the one criterion that equals the reward."""
     guesses: tuple[str, ...] = ()
@@ -121,7 +121,7 @@ def read_log(
         rubric: Gives the order of criteria, and the key.
         by: Columns to tell rows apart by, besides ``model`` and ``data_source``.
         max_rows: At least 1.
-        reader: Name of the reader, where it is not to be told by the files' content.
+        reader: Name of the reader, where the files' content does not decide.
         host: Whose readers are asked; by default those that are installed.
 
     Raises:
@@ -191,10 +191,10 @@ LOOKED_AT = 100
 
 def _nothing(files: Sequence[str], problems: Problems) -> str:
     where = files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
-    told = problems.all()
-    if not told:
+    noted = problems.all()
+    if not noted:
         return f"{where}: holds no rows"
-    return f"{where}: no row could be read\n" + "\n".join(str(p) for p in told[:5])
+    return f"{where}: no row could be read\n" + "\n".join(str(p) for p in noted[:5])
 
 
 def _check_fields(columns: Mapping[str, str]) -> None:
@@ -298,22 +298,22 @@ def _frame(
 
 def _taken(parts: Parts, frame: Frame, columns: Mapping[str, Any]) -> tuple[str, ...]:
     """What readers took for what. Of Assay's own logs nothing is taken."""
-    told: dict[str, None] = {}
+    noted: dict[str, None] = {}
     for part in parts.opened.values():
         layout = part.layout
         if layout.own or part.reader_name in ("assay", "ledger"):
             continue
         guess = getattr(part.reader, "guess", "")
         if guess:
-            told[f"{part.reader_name}: {guess}"] = None
+            noted[f"{part.reader_name}: {guess}"] = None
         elif layout.total:
-            told[f"{part.reader_name}: the reward is the sum of the criteria"] = None
+            noted[f"{part.reader_name}: the reward is the sum of the criteria"] = None
         elif not frame.criteria and hasattr(part.reader, "layout"):
             places = [path for path in layout.places("reward") if path[0] in columns]
             if places:
                 name = ".".join(places[0])
-                told[f"no criterion was found; the reward is the column `{name}`"] = None
-    return tuple(told)
+                noted[f"no criterion was found; the reward is the column `{name}`"] = None
+    return tuple(noted)
 
 
 def _weighed(frame: Frame, own: bool) -> tuple[Frame, bool]:
@@ -324,12 +324,12 @@ def _weighed(frame: Frame, own: bool) -> tuple[Frame, bool]:
     if found is None:
         return frame, False
     known = np.isfinite(found.weights)
-    told = {c: float(w) for c, w in zip(frame.criteria, found.weights, strict=True) if w == w}
+    noted = {c: float(w) for c, w in zip(frame.criteria, found.weights, strict=True) if w == w}
     # one that never varies adds the same to every row: it is in the constant
     contributions = frame.scores * np.where(known, found.weights, 0.0)
     if (np.abs(contributions) > LARGEST).any():
         return frame, False
-    made = replace(frame, contributions=contributions, weights=told, constant=found.constant)
+    made = replace(frame, contributions=contributions, weights=noted, constant=found.constant)
     return made, True
 
 
@@ -372,9 +372,9 @@ def _key(
         if key not in criteria:
             more = f" and {len(criteria) - NAMED:,} more" if len(criteria) > NAMED else ""
             named = ", ".join(criteria[:NAMED])
-            told = f"criteria: {named}{more}" if criteria else "the log has no criteria"
+            noted = f"criteria: {named}{more}" if criteria else "the log has no criteria"
             raise ConfigError(
-                f"--key {key}: no criterion of the log{nearest(key, criteria)}\n{told}"
+                f"--key {key}: no criterion of the log{nearest(key, criteria)}\n{noted}"
             )
         return key
     if rubric is not None:

@@ -37,7 +37,7 @@ class Kind(NamedTuple):
 
 
 def told_apart(frame: Frame) -> tuple[str, list[Kind]]:
-    """Rollouts by the label, else by the key criterion, else all; and what they are told by."""
+    """Rollouts by the label, else by the key criterion, else all; and which it was."""
     known = np.isfinite(frame.reward)
     if "label" in frame.has:
         kinds = [Kind("right by label", frame.label == 1, "right")]

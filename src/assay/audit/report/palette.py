@@ -1,4 +1,4 @@
-"""Colours of page and charts, in light and dark; told apart by eyes of every kind.
+"""Colours of page and charts, in light and dark; distinguished by eyes of every kind.
 
 Right and wrong are blue and orange, never green and red (after Okabe and Ito 2008, "Color
 Universal Design"). A chart is drawn once, in the light colours; in the page each becomes a CSS

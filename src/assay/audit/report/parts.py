@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assay.findings import Cell, Table
 
 ROWS = 60
-"""Rows of a table that a page shows; the rest is told by its number, and is in the JSON."""
+"""Rows of a table that a page shows; of the rest the number is shown, and it is in the JSON."""
 
 
 def figure(chart: Any, title: str, caption: str) -> Html | None:

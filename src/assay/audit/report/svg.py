@@ -2,7 +2,7 @@
 
 Charts are drawn when the report is written. A page with Vega in it would need either
 ``unsafe-eval`` or an interpreter, and two megabytes; a drawing needs neither, is there before any
-script runs, prints, and follows the theme by CSS. Values at a mark are told by its ``title``,
+script runs, prints, and follows the theme by CSS. Values at a mark are recognised by its ``title``,
 which browsers show and screen readers read.
 """
 
@@ -113,19 +113,19 @@ def _clean(element: ElementTree.Element) -> str:
     name = element.tag.removeprefix(_NS)
     children = "".join(_clean(child) for child in element)
     said = element.get("aria-label", "")
-    told = element.get("aria-roledescription", "") in _MARKS and said
+    noted = element.get("aria-roledescription", "") in _MARKS and said
     content = text(element.text or "") if name in ("text", "tspan") else ""
     if (name == "path" and not element.get("d")) or (name == "g" and not children):
         return ""
     if name == "path" and element.get("class") == "background":
         return ""
-    if name == "g" and not told and not ({"transform", "opacity", "fill"} & set(element.keys())):
+    if name == "g" and not noted and not ({"transform", "opacity", "fill"} & set(element.keys())):
         return children
     attributes = [
         f' {key}="{text(_short(value))}"' for key, value in element.items() if key in _KEPT
     ]
     attributes += _classes(element)
-    title = f"<title>{text(said)}</title>" if told else ""
+    title = f"<title>{text(said)}</title>" if noted else ""
     return f"<{name}{''.join(attributes)}>{title}{content}{children}</{name}>"
 
 

@@ -114,10 +114,10 @@ class Measures(NamedTuple):
 
     def bounds(self, confidence: float = 0.95) -> tuple[Floats, Floats]:
         """Lower and upper ends, by Student's t; they always hold the value."""
-        told = np.isfinite(self.errors) & (self.effective > 1.0)
+        noted = np.isfinite(self.errors) & (self.effective > 1.0)
         free = np.maximum(self.effective - 1.0 if self.free is None else self.free, 1e-3)
         t = np.minimum(special.stdtrit(free, 0.5 + confidence / 2.0), 1e6)
-        reach = np.where(told, np.where(told, np.minimum(self.errors, 1e300), 0.0) * t, np.inf)
+        reach = np.where(noted, np.where(noted, np.minimum(self.errors, 1e300), 0.0) * t, np.inf)
         middle = self.values if self.centres is None else self.centres
         with np.errstate(invalid="ignore"):
             low = np.fmin(middle - reach, self.values)
@@ -170,7 +170,7 @@ def jackknifed(
 
     What is left of a sum when a cluster is taken out and should be 0 is set to 0 (a difference
     of floats leaves a rounding error, and a quotient of two such is anything). A figure that is
-    not defined without some cluster has no error that could be told: it is infinite.
+    not defined without some cluster has no error that could be reported: it is infinite.
 
     Args:
         statistic: Pure; from (..., m) sums to (..., q) figures, or (...) for one.

@@ -318,5 +318,5 @@ def _write(report: Report, out: Path) -> None:
     save_rubric_file(report, out)
     grave = sum(f.severity == "error" for f in report.findings)
     stand = "error stands" if grave == 1 else "errors stand"
-    told = f"; {grave} {stand} in its comments" if grave else ""
-    say_note(f"{out} written{told}")
+    noted = f"; {grave} {stand} in its comments" if grave else ""
+    say_note(f"{out} written{noted}")

@@ -122,19 +122,19 @@ def probe(
     with make_engine(
         rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()), cache_size=0
     ) as engine:
-        samples, told = _samples(engine, rows or [], mapped or [])
+        samples, noted = _samples(engine, rows or [], mapped or [])
         board = run(engine, samples, n=n, seed=seed, probes=only or (), restyle=not rows)
     found = findings(board)
     if as_json:
         out = {
             "rubric": rubric,
-            "samples": told,
+            "samples": noted,
             "findings": [_finding_json(f) for f in found],
             **board.to_json(),
         }
         show(plain(json.dumps(out, ensure_ascii=True)), soft_wrap=True)
     else:
-        _show(rubric, told, board, found)
+        _show(rubric, noted, board, found)
     if any(f.severity in graves for f in found):
         raise typer.Exit(FINDINGS)
 
@@ -168,8 +168,8 @@ def _samples(engine: Engine, rows: list[str], mapped: list[str]) -> tuple[list[S
 # -- showing ------------------------------------------------------------------------------------
 
 
-def _show(rubric: str, told: str, board: Board, found: Sequence[Finding]) -> None:
-    show(plain(f"{rubric} on {board.prompts} prompts ({told})"), soft_wrap=True)
+def _show(rubric: str, noted: str, board: Board, found: Sequence[Finding]) -> None:
+    show(plain(f"{rubric} on {board.prompts} prompts ({noted})"), soft_wrap=True)
     _show_answers(board)
     for claim, title in (
         ("wrong", "wrong by construction: what they are paid"),
@@ -270,8 +270,8 @@ def _share(score: Score | None) -> str:
 
 def _is_idle(line: Line) -> bool:
     """Whether a wrong probe was paid nothing, so that a line of its own would tell nothing."""
-    told = line.error or line.unscored or line.worst is None or line.figure is None
-    return not told and max(line.worst or 0.0, line.figure or 0.0) <= 0.0
+    noted = line.error or line.unscored or line.worst is None or line.figure is None
+    return not noted and max(line.worst or 0.0, line.figure or 0.0) <= 0.0
 
 
 def _show_findings(board: Board, found: Sequence[Finding]) -> None:

@@ -98,8 +98,8 @@ def _example(topic: str, param: str) -> str:
 
 
 def _needs(needs: tuple[str, ...]) -> str:
-    told = [f"{n[:-1]} (where it is there)" if n.endswith("?") else n for n in needs]
-    return ", ".join(["completion", *told])
+    noted = [f"{n[:-1]} (where it is there)" if n.endswith("?") else n for n in needs]
+    return ", ".join(["completion", *noted])
 
 
 def _tool(name: str) -> str:

@@ -181,7 +181,7 @@ def verify(
     show(tally.table(), on_stderr=out == STDOUT)
     if summary is not None:
         _write_summary(summary, tally.markdown(f"assay verify --rubric {rubric}"))
-    raise typer.Exit(_told(tally, code, failure, strict, max_unscored, out, lost))
+    raise typer.Exit(_noted(tally, code, failure, strict, max_unscored, out, lost))
 
 
 def key_tops(rubric: BoundRubric) -> dict[str, float]:
@@ -215,7 +215,7 @@ def _signer(
     return signature
 
 
-def _told(
+def _noted(
     tally: Tally,
     code: int,
     failure: RolloutsError | None,

@@ -137,10 +137,10 @@ def none_starts(stillborn: int, why: str | None) -> bool:
 
 def lost_twice(why: str, job: Job) -> Reply:
     """What a job comes to whose worker was lost a second time."""
-    told = f"its worker {why}, twice"
+    noted = f"its worker {why}, twice"
     if why == STOPPED:  # the machine's doing: no bug of anybody's
-        return "starved", (told, 2.0 * job.timeout_s)
-    return "dead", told
+        return "starved", (noted, 2.0 * job.timeout_s)
+    return "dead", noted
 
 
 def _look_at_waiting(worker: WorkerProcess, now: float) -> Decision | None:
@@ -178,6 +178,6 @@ def _judge(worker: WorkerProcess, spent: float, bound: float) -> Decision | None
     if fault == "stopped" and worker.jobs[0].attempts == 0:
         return Decision(retire=True, why=STOPPED)
     if last or fault == "stopped":
-        told = f"the machine was too busy: it ran {own:.3g} of its {bound:.3g} s"
-        return Decision(("starved", (told, spent)), retire=True)
+        noted = f"the machine was too busy: it ran {own:.3g} of its {bound:.3g} s"
+        return Decision(("starved", (noted, spent)), retire=True)
     return None

@@ -269,8 +269,8 @@ class WorkerPool:
             if job.attempts < 2:
                 self._waiting.queue.appendleft(job)
                 return
-            told = f"no answer within {job.timeout_s:.3g} s, twice"
-            self._settle(job, ("starved", (told, 2.0 * job.timeout_s)))
+            noted = f"no answer within {job.timeout_s:.3g} s, twice"
+            self._settle(job, ("starved", (noted, 2.0 * job.timeout_s)))
             return
         self._settle(job, ("reply", frame.payload))
 

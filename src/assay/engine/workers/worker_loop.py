@@ -54,15 +54,15 @@ class LoadedVerifier:
 
 def load_verifier(payload: bytes) -> LoadedVerifier:
     """Import and build what the payload names; a failure is kept and reported with every job."""
-    told = loads(payload)
-    name = told["name"]
-    reader = Reader(name, tuple(told["sees"]))
+    noted = loads(payload)
+    name = noted["name"]
+    reader = Reader(name, tuple(noted["sees"]))
     try:
-        found = _found(name, told)
+        found = _found(name, noted)
         params = None
-        if told["model"] is not None:
-            model = load_target(name, told["model"])
-            params = model.model_validate(told["params"])
+        if noted["model"] is not None:
+            model = load_target(name, noted["model"])
+            params = model.model_validate(noted["params"])
         verifier = build(name, found, params)
     except Exception as err:
         return LoadedVerifier(name, None, None, reader, broken=_crash(err))
@@ -70,22 +70,22 @@ def load_verifier(payload: bytes) -> LoadedVerifier:
     return LoadedVerifier(name, verifier, bound_s, reader, prepare)
 
 
-def _found(name: str, told: dict[str, Any]) -> Any:
+def _found(name: str, noted: dict[str, Any]) -> Any:
     """The factory or function of a recipe, with the very code that the signature names.
 
     Raises:
         PluginError: it cannot be imported, or its file is no longer what the caller imported.
     """
-    if told["file"] is not None:
-        register(PluginFile.from_json(told["file"]))
-        return load_target(name, told["target"])
-    found = load_target(name, told["target"])
-    if told["code"] and code_digest(found) != told["code"]:
-        forget(told["target"].partition(":")[0])  # this worker may have an older one
-        found = load_target(name, told["target"])
-        if code_digest(found) != told["code"]:
+    if noted["file"] is not None:
+        register(PluginFile.from_json(noted["file"]))
+        return load_target(name, noted["target"])
+    found = load_target(name, noted["target"])
+    if noted["code"] and code_digest(found) != noted["code"]:
+        forget(noted["target"].partition(":")[0])  # this worker may have an older one
+        found = load_target(name, noted["target"])
+        if code_digest(found) != noted["code"]:
             raise PluginError(
-                f"verifier {name!r}: {told['target']!r} was edited since the calling process "
+                f"verifier {name!r}: {noted['target']!r} was edited since the calling process "
                 "imported it; fix: importlib.reload it there and make a new engine, or load its "
                 'file with plugins=["file.py"]'
             )

@@ -124,12 +124,12 @@ class Caller:
                 found.append([number, name, now])
         return found
 
-    def _called_back(self, told: dict[str, Any]) -> dict[str, Any]:
+    def _called_back(self, noted: dict[str, Any]) -> dict[str, Any]:
         """What a function of the test's gave for what the program passed it."""
         try:
-            args = [made(self, a, None) for a in told["a"]]
-            kwargs = {k: made(self, a, None) for k, a in told["k"].items()}
-            return {"v": self._sent(self._functions[told["back"]](*args, **kwargs))}
+            args = [made(self, a, None) for a in noted["a"]]
+            kwargs = {k: made(self, a, None) for k, a in noted["k"].items()}
+            return {"v": self._sent(self._functions[noted["back"]](*args, **kwargs))}
         except Exception as err:
             base = next(c for c in type(err).__mro__ if c.__module__ == "builtins")
             text = err.args[0] if len(err.args) == 1 and type(err.args[0]) is str else str(err)
@@ -171,10 +171,10 @@ class Caller:
     def _update(self, mine: Any, theirs: Any) -> None:
         """What the program did to a mutable argument, done to the test's own."""
 
-        def found(told: list[Any]) -> Any:  # an object that the test gave is its own again
-            if told[0] == "h" and told[1] in self._given:
-                return self._given[told[1]]
-            return elsewhere(self, told, None)
+        def found(noted: list[Any]) -> Any:  # an object that the test gave is its own again
+            if noted[0] == "h" and noted[1] in self._given:
+                return self._given[noted[1]]
+            return elsewhere(self, noted, None)
 
         if type(mine) is list and type(theirs) is list:
             mine[:] = decode(theirs, found)

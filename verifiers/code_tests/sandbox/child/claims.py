@@ -70,8 +70,8 @@ _CARRIED = 20_000
 def _carried(value: Any) -> Any:
     """What of an exception's arguments and attributes crosses; None: too much, or no values."""
     try:
-        told = encode(value)
-        return told if len(dump(told)) <= _CARRIED else None
+        noted = encode(value)
+        return noted if len(dump(noted)) <= _CARRIED else None
     except BaseException:  # too deep, or the program's own methods
         return None
 
@@ -100,7 +100,7 @@ def failure(err: BaseException, *, whole: bool = False) -> dict[str, Any]:
     base = next((c.__name__ for c in kind.__mro__ if c.__module__ == "builtins"), "Exception")
     if kind.__name__ == base and len(err.args) == 1 and type(err.args[0]) is str:
         text = err.args[0][:200]  # KeyError writes it in quotes
-    told: dict[str, Any] = {
+    noted: dict[str, Any] = {
         "type": kind.__name__[:80],
         "base": base,
         "names": [c.__name__[:80] for c in kind.__mro__ if c.__module__ != "builtins"][:20],
@@ -109,9 +109,9 @@ def failure(err: BaseException, *, whole: bool = False) -> dict[str, Any]:
         "code": err.code if isinstance(err, SystemExit) and type(err.code) is int else None,
     }
     if whole:
-        told["args"] = _carried(err.args)
+        noted["args"] = _carried(err.args)
         fields = {k: v for k, v in vars(err).items() if type(k) is str and not k.startswith("__")}
-        told["fields"] = {k: _carried(v) for k, v in list(fields.items())[:20]}
+        noted["fields"] = {k: _carried(v) for k, v in list(fields.items())[:20]}
         cause = err.__cause__
-        told["cause"] = failure(cause) if cause is not None and cause is not err else None
-    return told
+        noted["cause"] = failure(cause) if cause is not None and cause is not err else None
+    return noted

@@ -7,7 +7,7 @@ are taken before the program runs, so that it breaks less by accident; that is n
 Three kinds of job:
 
 ``script``
-    run the code as ``__main__`` with stdin and stdout; an exception is told on the channel.
+    run the code as ``__main__`` with stdin and stdout; an exception is reported on the channel.
 ``serve``
     run the code as a module, then answer one request after another on the channel: calls of
     its functions (`serving`). Where the job says so, the code may call out (`proxy`): the

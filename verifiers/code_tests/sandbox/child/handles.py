@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 _TYPES = {name: x for name, x in vars(builtins).items() if isinstance(x, type)}
 
 
-def elsewhere(caller: Caller, told: list[Any], operand: type[Handle] | None) -> Any:
+def elsewhere(caller: Caller, noted: list[Any], operand: type[Handle] | None) -> Any:
     """What is no value, in one that crossed."""
-    if told[0] == "b":
-        return _TYPES[told[1]]
-    if told[0] == "f":
-        return caller.own_function(told[1])
-    return made(caller, {"h": told[1], "c": told[2], "can": told[3]}, operand)
+    if noted[0] == "b":
+        return _TYPES[noted[1]]
+    if noted[0] == "f":
+        return caller.own_function(noted[1])
+    return made(caller, {"h": noted[1], "c": noted[2], "can": noted[3]}, operand)
 
 
 def made(caller: Caller, reply: dict[str, Any], operand: type[Handle] | None) -> Any:
@@ -54,7 +54,7 @@ def made(caller: Caller, reply: dict[str, Any], operand: type[Handle] | None) ->
             a function.
     """
     if "h" not in reply:
-        return decode(reply.get("v"), lambda told: elsewhere(caller, told, operand))
+        return decode(reply.get("v"), lambda noted: elsewhere(caller, noted, operand))
     can = reply.get("can") or ()
     kind: type[Handle] = Handle
     of_it = operand is not None and issubclass(operand, Kin)

@@ -14,36 +14,36 @@ class ProgramError(Exception):
     """The program under test raised something that is no builtin exception."""
 
 
-def raised(told: dict[str, Any], asked: Any) -> Exception:
+def raised(noted: dict[str, Any], asked: Any) -> Exception:
     """What the program said it raised, as the nearest builtin class, or one that the test names.
 
     Its arguments and attributes are the program's word, as it is whether it raises at all.
 
     Args:
-        told: `claims.failure`.
+        noted: `claims.failure`.
         asked: The name of what was called.
     """
-    kind = getattr(builtins, str(told.get("base")), None)
-    text = str(told.get("text"))
+    kind = getattr(builtins, str(noted.get("base")), None)
+    text = str(noted.get("text"))
     if not isinstance(kind, type) or not issubclass(kind, Exception):
-        return ProgramError(f"{told.get('type')}: {text}")
+        return ProgramError(f"{noted.get('type')}: {text}")
     if issubclass(kind, StopIteration | StopAsyncIteration) and asked != "__next__":
         # it would end the test's own loop, map or all() over calls, unasserted
         return ProgramError(text)
     if kind in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError):
         kind = ValueError
     # an AssertionError of the program's is not one of the test's, but reads like it
-    err = _made(_caught_as(told.get("names") or (), kind), _values(told.get("args")), text)
-    for name, value in (told.get("fields") or {}).items():
+    err = _made(_caught_as(noted.get("names") or (), kind), _values(noted.get("args")), text)
+    for name, value in (noted.get("fields") or {}).items():
         if value is not None and not name.startswith("_") and not hasattr(Exception, name):
             setattr(err, name, decode(value))
-    if told.get("cause"):
-        err.__cause__ = raised(told["cause"], "__next__")
+    if noted.get("cause"):
+        err.__cause__ = raised(noted["cause"], "__next__")
     return err
 
 
-def _values(told: Any) -> tuple[Any, ...] | None:
-    values = decode(told) if told is not None else None
+def _values(noted: Any) -> tuple[Any, ...] | None:
+    values = decode(noted) if noted is not None else None
     plain = type(values) is tuple and not any(type(x) is Opaque for x in values)
     return values if plain else None
 
@@ -128,6 +128,6 @@ def _covers(bases: Sequence[type], kind: type) -> bool:
     return any(issubclass(x, kind) for x in bases)
 
 
-def builtin_exception(told: dict[str, Any]) -> Exception:
+def builtin_exception(noted: dict[str, Any]) -> Exception:
     """The exception that a function of the test's raised, as its nearest builtin class."""
-    return raised(told, "__next__")
+    return raised(noted, "__next__")

@@ -72,11 +72,11 @@ class Server:
         shown = io.StringIO() if request.get("out") else None
         try:
             if shown is None:
-                told = self._answer(request, within)
+                noted = self._answer(request, within)
             else:
                 with contextlib.redirect_stdout(shown):
-                    told = self._answer(request, within)
-            reply = dump(_with(told, shown)).encode("ascii")
+                    noted = self._answer(request, within)
+            reply = dump(_with(noted, shown)).encode("ascii")
         except MemoryError:
             reply = OUT_OF_MEMORY
         except Unencodable as err:
@@ -88,9 +88,9 @@ class Server:
     def _called_back(self, number: int, args: Any, kwargs: Any) -> Any:
         """What a function of the test's gives for these."""
         with self._turn:
-            told = {k: self._told(a, keep=True) for k, a in kwargs.items()}
-            args = [self._told(a, keep=True) for a in args]
-            self._channel.send({"back": number, "a": args, "k": told})
+            noted = {k: self._noted(a, keep=True) for k, a in kwargs.items()}
+            args = [self._noted(a, keep=True) for a in args]
+            self._channel.send({"back": number, "a": args, "k": noted})
             while True:
                 message = self._channel.receive()
                 if message is None:
@@ -125,9 +125,9 @@ class Server:
         kwargs = {k: self._argument(a) for k, a in request.get("k", {}).items()}
         target = self._target(request)
         if request["op"] == "get":
-            return self._told(target, keep=True)
+            return self._noted(target, keep=True)
         if request["op"] == "attr":
-            reply = self._told(target, keep=True)
+            reply = self._noted(target, keep=True)
             if "h" in reply and self._is_own(target, request):
                 reply["can"].append("own")
             return reply
@@ -136,7 +136,7 @@ class Server:
         if request["op"] == "sub":
             return {"v": issubclass(target, self._attribute(request["g"]))}
         value = target(*args, **kwargs)
-        reply = self._told(value, keep=bool(request.get("keep")))
+        reply = self._noted(value, keep=bool(request.get("keep")))
         if "h" in reply and self._is_own(value, request):
             reply["can"].append("own")
         if request.get("after"):
@@ -148,9 +148,9 @@ class Server:
             return slice(*map(decode, value["slice"]))
         return decode(value, self._ours)
 
-    def _ours(self, told: list[Any]) -> Any:
+    def _ours(self, noted: list[Any]) -> Any:
         """What the test means by something that is no value."""
-        what, which = told[0], told[1]
+        what, which = noted[0], noted[1]
         if what == "h":
             return self._objects[which]
         if what == "b":
@@ -164,7 +164,7 @@ class Server:
         def function(*args: Any, **kwargs: Any) -> Any:
             return self._called_back(which, args, kwargs)
 
-        function.__name__ = function.__qualname__ = str(told[2])
+        function.__name__ = function.__qualname__ = str(noted[2])
         self._objects.append(function)  # kept, so that nothing else gets its identity
         self._stubs[id(function)] = which
         self._functions[which] = function
@@ -236,14 +236,14 @@ class Server:
             found = getattr(found, part)
         return found
 
-    def _told(self, value: Any, *, keep: bool) -> dict[str, Any]:
+    def _noted(self, value: Any, *, keep: bool) -> dict[str, Any]:
         if not keep:
             return {"v": encode(value)}
-        told = self._other(value) if _stateful(value) else encode(value, self._other)
-        if type(told) is dict and "!" in told and told["!"][0] == "h":
-            _, number, cls, able = told["!"]
+        noted = self._other(value) if _stateful(value) else encode(value, self._other)
+        if type(noted) is dict and "!" in noted and noted["!"][0] == "h":
+            _, number, cls, able = noted["!"]
             return {"h": number, "c": cls, "can": able}
-        return {"v": told}
+        return {"v": noted}
 
     def _class_of(self, value: Any) -> int:
         """The number of an object's class."""
@@ -273,9 +273,9 @@ def _put(mine: Any, new: Any) -> None:
         mine.update(new)
 
 
-def _with(told: dict[str, Any], shown: io.StringIO | None) -> dict[str, Any]:
+def _with(noted: dict[str, Any], shown: io.StringIO | None) -> dict[str, Any]:
     """A reply, and what was printed meanwhile."""
-    return told if shown is None else {**told, "out": shown.getvalue()[:_MAX_SHOWN]}
+    return noted if shown is None else {**noted, "out": shown.getvalue()[:_MAX_SHOWN]}
 
 
 def _abilities(value: Any) -> list[str]:

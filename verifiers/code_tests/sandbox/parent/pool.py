@@ -138,17 +138,17 @@ class ZygoteProcess:
         except OSError as err:
             data = json.dumps({"failed": f"no answer: {err}"}).encode()
         self.control.settimeout(None)
-        told: dict[str, Any] = (
+        noted: dict[str, Any] = (
             json.loads(data) if data else {"failed": self.errors() or "it died at once"}
         )
-        if "ready" not in told:
-            raise SandboxUnavailable(told.get("failed", "?"))
+        if "ready" not in noted:
+            raise SandboxUnavailable(noted.get("failed", "?"))
         return Ready(
-            told["ready"],
-            told["landlock_abi"],
-            told["user_namespace"],
-            told["uid"],
-            told["work"],
+            noted["ready"],
+            noted["landlock_abi"],
+            noted["user_namespace"],
+            noted["uid"],
+            noted["work"],
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Values as JSON, told apart by exact type. No pickle, no hook, nothing that could execute.
+"""Values as JSON, distinguished by exact type. No pickle, no hook, nothing that could execute.
 
 Spoken by both sides. An encoder inside the sandbox may have been tampered with, so whatever it
 emits is only a claim about a value; the parent decodes it with `wire.decode`, which trusts
@@ -61,7 +61,7 @@ _ITERATORS: tuple[Any, ...] = (
 
 
 class Unencodable(ValueError):
-    """The value is too deep (a cycle, perhaps) or too large to be told."""
+    """The value is too deep (a cycle, perhaps) or too large to be reported."""
 
 
 def encode(value: Any, other: Callable[[Any], Any] | None = None) -> Any:
@@ -161,8 +161,8 @@ def _relative(v: Any, kind: type, depth: int, left: list[Any]) -> Any:
             plain = v.item()
             if type(plain) is not kind:
                 return {"k": [f"numpy.{kind.__name__}"[:40], _encode(plain, depth, left)]}
-    told = left[1](v) if left[1] is not None else None
-    return told or {"o": f"{module}.{getattr(kind, '__qualname__', '?')}"[:120]}
+    noted = left[1](v) if left[1] is not None else None
+    return noted or {"o": f"{module}.{getattr(kind, '__qualname__', '?')}"[:120]}
 
 
 def decode(value: Any, other: Callable[[Any], Any] | None = None) -> Any:

@@ -31,7 +31,7 @@ REPRODUCED = 0.999
 UNEXPLAINED = 1000.0
 """How many times as much as the reward the rest may vary within a group. A gate that is shut leaves
 some tens of times as much; beyond this the criteria's figures are of another reward (other units,
-another run), and shares of thousands would be told for them."""
+another run), and shares of thousands would be reported for them."""
 
 
 @dataclass(frozen=True)
@@ -186,20 +186,20 @@ def _of_parts(
 
 def _by_contributions(frame: Frame, weights: Floats | None) -> Split | None:
     known = np.isfinite(frame.contributions)
-    told = known.any(axis=0)
-    if not told.any():
+    noted = known.any(axis=0)
+    if not noted.any():
         return None
-    groups = _within(frame, np.all(known[:, told], axis=1))
+    groups = _within(frame, np.all(known[:, noted], axis=1))
     if len(groups) == 0:
         return None
     notes = []
-    if not told.all():
-        silent = ", ".join(np.array(frame.criteria)[~told])
+    if not noted.all():
+        silent = ", ".join(np.array(frame.criteria)[~noted])
         notes.append(f"The log tells of no contributions of {silent}: taken as none.")
     left = len(frame.groups) - len(groups)
     if left:
         notes.append(f"{left:,} groups are left out: a contribution is missing in some row.")
-    parts = np.where(told, frame.contributions[groups.rows], 0.0)
+    parts = np.where(noted, frame.contributions[groups.rows], 0.0)
     how = "By the contributions that the log tells."
     return _of_parts(frame, groups, parts, weights, how, notes=tuple(notes))
 

@@ -232,8 +232,8 @@ def _table(found: Split, measured: dict[str, Measures]) -> Table:
         low, high = shares.bounds()
         for j in range(shares.values.shape[-1]):
             values = (shares.values[j], low[j], high[j])
-            told = (float(v) if np.isfinite(v) else None for v in values)
-            rows.append((advantage, found.names[j], *told))
+            noted = (float(v) if np.isfinite(v) else None for v in values)
+            rows.append((advantage, found.names[j], *noted))
     note = f"{found.how} " + (
         "Of the reward's variance within groups, and of the squared advantage under each "
         "trainer; each sums to 1. Below 0: works against the others. Dr.GRPO subtracts the mean "
@@ -257,14 +257,14 @@ def _outbid(
     j = found.names.index(frame.key)
     if not grpo.at(j, context.alarm()).high < HALF:
         return []
-    told = grpo.at(j)
+    noted = grpo.at(j)
     first = int(np.nanargmax(np.delete(grpo.values, j))) if len(found.names) > 1 else 0
     rival = str(np.delete(np.array(found.names), j)[first]) if len(found.names) > 1 else ""
     dominates = _dominates(frame, found)
     severity = "info"
     if dominates:
-        severity = "error" if told.value < QUARTER else "warning"
-    elif told.value < QUARTER:  # whatever was meant by the weights, the key is hardly taught
+        severity = "error" if noted.value < QUARTER else "warning"
+    elif noted.value < QUARTER:  # whatever was meant by the weights, the key is hardly taught
         severity = "warning"
     others = ", ".join(
         f"{shares.values[j]:.0%} under {name}"
@@ -276,11 +276,11 @@ def _outbid(
         Finding(
             id=OUTBID.id,
             severity=severity,  # type: ignore[arg-type]
-            title=f"{frame.key} gets {told.value:.0%} of the squared advantage, {though}; "
+            title=f"{frame.key} gets {noted.value:.0%} of the squared advantage, {though}; "
             f"{rival} gets {np.delete(grpo.values, j)[first]:.0%}",
-            value=told.value,
-            interval=told.interval,
-            n=told.n,
+            value=noted.value,
+            interval=noted.interval,
+            n=noted.n,
             source=OUTBID.source,
             suggestion=f"{rival} is at fault: gate it on {frame.key}, or lower its weight. "
             "Or leave out the division by std (Dr.GRPO, arXiv:2503.20783), or drop the groups in "
@@ -332,15 +332,15 @@ def _against(
     for j, name in enumerate(found.names):
         if name == REST or not high[j] < AGAINST:
             continue
-        told = grpo.at(j)
+        noted = grpo.at(j)
         worst = np.argsort(found.lead * found.parts[:, j], kind="stable")[:ROLLOUTS]
         findings.append(
             Finding.of(
                 LOSES,
                 "warning",
-                f"{name} has {told.value:.0%} of the squared advantage: "
+                f"{name} has {noted.value:.0%} of the squared advantage: "
                 "leading rollouts have less of it",
-                told,
+                noted,
                 found.rows[worst],
                 (name,),
             )
@@ -358,11 +358,11 @@ def _idle(frame: Frame, context: Context) -> tuple[list[Finding], Table]:
         scores = frame.score(name)[groups.rows]
         known = np.isfinite(groups.sum(scores))
         varies = known & groups.varies(scores)
-        told = share(varies.astype(float), known.astype(float), prompts)
+        noted = share(varies.astype(float), known.astype(float), prompts)
         weight = frame.weights.get(name)
-        rows.append((name, weight, told.value if told.n else None, told.low, told.high))
+        rows.append((name, weight, noted.value if noted.n else None, noted.low, noted.high))
         alarm = context.alarm(len(frame.criteria))
-        if weight == 0 or told.n == 0:
+        if weight == 0 or noted.n == 0:
             continue
         if share(varies.astype(float), known.astype(float), prompts, alarm).high < VARIES:
             level = float(np.nanmean(scores))
@@ -371,9 +371,9 @@ def _idle(frame: Frame, context: Context) -> tuple[list[Finding], Table]:
                 Finding.of(
                     IDLE,
                     "warning" if name == frame.key else "info",
-                    f"{name} varies in {told.value:.1%} of the groups; "
+                    f"{name} varies in {noted.value:.1%} of the groups; "
                     f"its mean score is {level:.2f}",
-                    told,
+                    noted,
                     groups.rows[still],
                     (name,),
                 )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
 
 CHANGED = 0.05
-"""A share of orders, or of best-paid rollouts, that change, above which it is told."""
+"""A share of orders, or of best-paid rollouts, that change, above which it is reported."""
 
 APART = 0.01
 """A difference in tau-b, and in right minus reversed, beyond which it is reported."""
@@ -102,13 +102,13 @@ def run(frame: Frame, context: Context) -> Outcome:
     tables: dict[str, Table] = {}
     lacks: list[str] = []
     notes: list[str] = []
-    told = outcome_of(frame)
+    noted = outcome_of(frame)
     if context.against is None:
         lacks.append("another rubric to compare with: --against RUBRIC")
     else:
-        _against(frame, context, context.against, told, (findings, tables, lacks, notes))
+        _against(frame, context, context.against, noted, (findings, tables, lacks, notes))
     if context.rubric is not None and isinstance(context.rubric.rubric, Phases):
-        _phases(frame, context, context.rubric, told, (findings, tables, lacks, notes))
+        _phases(frame, context, context.rubric, noted, (findings, tables, lacks, notes))
     return Outcome(SPEC.name, tuple(findings), tables, tuple(lacks), tuple(notes))
 
 
@@ -120,7 +120,7 @@ def _against(
     frame: Frame,
     context: Context,
     against: BoundRubric,
-    told: tuple[str, Floats] | None,
+    noted: tuple[str, Floats] | None,
     said: Said,
 ) -> None:
     findings, tables, lacks, notes = said
@@ -128,7 +128,7 @@ def _against(
     after = recomposer.rewards
     lacks += recomposer.lacks
     known, there = np.isfinite(frame.reward), np.isfinite(after)
-    compared = compare(frame, context, frame.reward, after, told[1] if told else None)
+    compared = compare(frame, context, frame.reward, after, noted[1] if noted else None)
     rows: list[tuple[Cell, ...]] = [
         ("rows scored in the log", int(known.sum()), None, None),
         ("rows scored under the other", int(there.sum()), None, None),
@@ -137,24 +137,24 @@ def _against(
     if compared is None:
         if not there.any():
             lacks.append("a row that the other rubric can score from this log")
-        tables["against"] = _table("The log under another rubric", rows, told)
+        tables["against"] = _table("The log under another rubric", rows, noted)
         return
     rows += compared.rows()
-    tables["against"] = _table("The log under another rubric", rows, told)
+    tables["against"] = _table("The log under another rubric", rows, noted)
     if recomposer.vector:
         tables["by_criterion"] = _by_criterion(frame, recomposer, compared)
     if context.rubric is not None:
         notes += _baseline(frame, context, context.rubric)
-    _raise(context, compared, told, findings)
+    _raise(context, compared, noted, findings)
     if compared.figure(REVERSED).value == 0:
         notes.append(f"no order of {compared.orders:,.0f} pairs is reversed under the other rubric")
 
 
-def _table(title: str, rows: list[tuple[Cell, ...]], told: tuple[str, Floats] | None) -> Table:
+def _table(title: str, rows: list[tuple[Cell, ...]], noted: tuple[str, Floats] | None) -> Table:
     note = "Before: as logged; after: the other rubric, from the same scores. No verifier was run."
-    if told is not None:
+    if noted is not None:
         note += (
-            f" Outcome: {told[0]}. Right minus reversed: of pairs that differ in it, the share "
+            f" Outcome: {noted[0]}. Right minus reversed: of pairs that differ in it, the share "
             "that is paid in its order less the share that is paid against it. tau-b: the same, "
             "also counting pairs that are told apart though equal in it; 1 agrees, 0 is chance or "
             "a constant reward, -1 is reversed."
@@ -190,7 +190,7 @@ def _by_criterion(frame: Frame, recomposer: Recomposer, compared: Compared) -> T
     unknown = "contributions" not in frame.has
     moved = compared.groups.centred(recomposer.rewards[rows] - frame.reward[rows])
     total = float((moved**2).sum())
-    told: list[tuple[Cell, ...]] = []
+    noted: list[tuple[Cell, ...]] = []
     explained = 0.0
     for name in dict.fromkeys([*frame.criteria, *after]):
         if name in after and name not in frame.criteria and sources[name] in frame.criteria:
@@ -205,20 +205,20 @@ def _by_criterion(frame: Frame, recomposer: Recomposer, compared: Compared) -> T
             explained += part
         mean_old = None if unknown else float(old.mean())
         change = None if mean_old is None else float(new.mean()) - mean_old
-        told.append((name, mean_old, float(new.mean()), change, part))
+        noted.append((name, mean_old, float(new.mean()), change, part))
     if total > 0 and not unknown:
-        told.append(("(composition)", None, None, None, 1.0 - explained))
+        noted.append(("(composition)", None, None, None, 1.0 - explained))
     return Table(
         "Differences in reward by criterion",
         ("criterion", "mean before", "mean after", "difference", "share of the change"),
-        tuple(told),
+        tuple(noted),
         "Share of the change: covariance with r' - r within groups, over its variance; sums to 1. "
         "(composition): what a composer that is no sum adds.",
     )
 
 
 def _raise(
-    context: Context, compared: Compared, told: tuple[str, Floats] | None, findings: list[Finding]
+    context: Context, compared: Compared, noted: tuple[str, Floats] | None, findings: list[Finding]
 ) -> None:
     if len(compared.sums) < FEWEST:
         return
@@ -230,11 +230,11 @@ def _raise(
     if compared.figure(TOP, context.alarm()).low > CHANGED:
         title = f"the best-paid rollout changes in {found.value:.1%} of groups"
         findings.append(_finding(BEST, "info", title, found, compared.read))
-    if told is None:
+    if noted is None:
         return
     level = context.alarm(2)
     found, wide = compared.figure(TAU), compared.figure(TAU, level)
-    # tau-b also falls where more rollouts of one outcome are told apart, which orders nothing
+    # tau-b also falls where more rollouts of one outcome are distinguished, which orders nothing
     # wrongly: so what is right less what is reversed must say the same
     net = compared.figure(RIGHT, level)
     worse = wide.high < -APART and net.high < -APART
@@ -243,12 +243,12 @@ def _raise(
     taus = [compared.figure(which).value for which in (TAU_BEFORE, TAU_AFTER)]
     rates = [compared.figure(which).value for which in (RIGHT_BEFORE, RIGHT_AFTER)]
     title = (
-        f"the other rubric agrees {'less' if worse else 'better'} with {told[0]}: tau-b "
+        f"the other rubric agrees {'less' if worse else 'better'} with {noted[0]}: tau-b "
         f"{taus[1]:.2f}, the log's {taus[0]:.2f} (right minus reversed: {rates[1]:.0%} of pairs, "
         f"the log's {rates[0]:.0%})"
     )
     severity = "info" if worse else "warning"  # else the log's own is the worse
-    findings.append(_finding(AGREEMENT, severity, title, found, compared.read, told[0]))
+    findings.append(_finding(AGREEMENT, severity, title, found, compared.read, noted[0]))
 
 
 def _finding(
@@ -275,7 +275,7 @@ def _phases(
     frame: Frame,
     context: Context,
     own: BoundRubric,
-    told: tuple[str, Floats] | None,
+    noted: tuple[str, Floats] | None,
     said: Said,
 ) -> None:
     findings, tables, lacks, notes = said
@@ -299,7 +299,7 @@ def _phases(
             recomposer = Recomposer(phase_of(own, name), cut, context_of(context))
             rewards.append(recomposer.rewards)
             lacks += [f"{lack} (phase {name}, near step {until})" for lack in recomposer.lacks]
-        outcome = None if told is None else told[1][near]
+        outcome = None if noted is None else noted[1][near]
         compared = compare(cut, context, rewards[0], rewards[1], outcome)
         where = f"{names[0]} to {names[1]} at step {until}"
         if compared is None:

@@ -88,15 +88,15 @@ class Compared:
 
     def rows(self) -> list[tuple[Cell, ...]]:
         """As a table's rows; what cannot be known (no outcome) is left out."""
-        told: list[tuple[Cell, ...]] = [
+        noted: list[tuple[Cell, ...]] = [
             ("groups compared", len(self.groups), None, None),
             ("orders before", int(self.orders), None, None),
         ]
         for which, name in enumerate(FIGURES):
             found = self.figure(which)
             if np.isfinite(found.value):
-                told.append((name, *cells(found)))
-        return told
+                noted.append((name, *cells(found)))
+        return noted
 
 
 def compare(

@@ -160,12 +160,12 @@ def _alike_or_apart(frame: Frame, context: Context, pairs: Pairs) -> list[Findin
 
 def _alike(pairs: Pairs, i: int, j: int) -> Finding:
     a, b = pairs.names[i], pairs.names[j]
-    told = pairs.rho(i, j)
+    noted = pairs.rho(i, j)
     return Finding.of(
         REDUNDANT,
         "warning",
-        f"{a} and {b} rank rollouts of a prompt alike: rank correlation {told.value:.2f}",
-        told,
+        f"{a} and {b} rank rollouts of a prompt alike: rank correlation {noted.value:.2f}",
+        noted,
         pairs.telling(-np.abs(pairs.ranks[:, i] - pairs.ranks[:, j])),
         (a, b),
     )
@@ -175,16 +175,16 @@ def _apart(frame: Frame, pairs: Pairs, i: int, j: int, sign: int) -> Finding:
     a, b = pairs.names[i], pairs.names[j]
     if b == frame.key:
         a, b = b, a
-    told = pairs.rho(i, j)
+    noted = pairs.rho(i, j)
     severity: Severity = "info"
     if a == frame.key:
-        severity = "error" if sign * told.value < FAR_APART else "warning"
+        severity = "error" if sign * noted.value < FAR_APART else "warning"
     return Finding.of(
         CONTRADICTS,
         severity,
-        f"{a} and {b} pull apart among rollouts of a prompt: rank correlation {told.value:.2f}"
+        f"{a} and {b} pull apart among rollouts of a prompt: rank correlation {noted.value:.2f}"
         + (", one of them a penalty" if sign < 0 else ""),
-        told,
+        noted,
         pairs.telling(sign * pairs.ranks[:, i] * pairs.ranks[:, j]),
         (a, b),
     )
@@ -201,14 +201,14 @@ def _implied(frame: Frame, context: Context, pairs: Pairs) -> list[Finding]:
         if pairs.exceptions(j, i, alarm).high < EXCEPTIONS:
             continue  # each implies the other: they are one, which is another finding
         a, b = pairs.names[i], pairs.names[j]
-        told, fails = pairs.exceptions(i, j), pairs.failing(i, j)
+        noted, fails = pairs.exceptions(i, j), pairs.failing(i, j)
         findings.append(
             Finding.of(
                 IMPLIED,
                 "info",
-                f"{told.value:.1%} of the rollouts that pass {a} fail {b}, but "
+                f"{noted.value:.1%} of the rollouts that pass {a} fail {b}, but "
                 f"{fails.value:.0%} of those that fail {a}: {b} pays only among these",
-                told,
+                noted,
                 pairs.rows[~pairs.passes[:, i] & pairs.passes[:, j]],
                 (a, b),
             )
@@ -247,16 +247,16 @@ def _pairs_table(pairs: Pairs) -> Table:
 def _implied_table(pairs: Pairs) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for i, j in pairs.ordered:
-        told = pairs.exceptions(i, j)
-        if told.n == 0 or told.value > LISTED:
+        noted = pairs.exceptions(i, j)
+        if noted.n == 0 or noted.value > LISTED:
             continue
         fails = pairs.failing(i, j)
         rows.append(
             (
                 f"{pairs.names[i]} implies {pairs.names[j]}",
-                told.value,
-                told.low,
-                told.high,
+                noted.value,
+                noted.low,
+                noted.high,
                 _cell(fails.value),
                 fails.low,
                 fails.high,

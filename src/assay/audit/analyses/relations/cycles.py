@@ -60,7 +60,7 @@ def cycles(frame: Frame, context: Context) -> Outcome | None:
     numbers = np.array([row for row, _ in found], np.int64)
     turning = np.array([details["orbit"] == "cycle" for _, details in found], float)
     ones = np.ones(len(found))
-    told = share(turning, ones, frame.prompt[numbers])
+    noted = share(turning, ones, frame.prompt[numbers])
     quarrels = Counter[str]()
     mended = Counter[str]()
     for _, details in found:
@@ -85,11 +85,11 @@ def cycles(frame: Frame, context: Context) -> Outcome | None:
             Finding(
                 id=CYCLES_KIND.id,
                 severity="warning",
-                title=f"{told.value:.0%} of the programs have no layout that all formatters "
+                title=f"{noted.value:.0%} of the programs have no layout that all formatters "
                 f"accept; most often {first}",
-                value=told.value,
-                interval=told.interval,
-                n=told.n,
+                value=noted.value,
+                interval=noted.interval,
+                n=noted.n,
                 source=CYCLES_KIND.source,
                 suggestion=f"{CYCLES_KIND.action} It would end {sum(mended.values())} of "
                 f"{sum(quarrels.values())}.",
@@ -97,7 +97,7 @@ def cycles(frame: Frame, context: Context) -> Outcome | None:
                 subject=(first,),
             ),
         )
-    note = f"Formatters undo each other on {told.value:.1%} of {len(found):,} programs."
+    note = f"Formatters undo each other on {noted.value:.1%} of {len(found):,} programs."
     return Outcome("relations", findings, {"cycles": table}, (), (note,))
 
 
@@ -136,13 +136,13 @@ def _quarrel(details: Mapping[str, Any]) -> str:
     """``autopep8 (E203 ...) against black (...)``."""
     sides = _conflict(details).get("sides")
     if not isinstance(sides, Sequence) or isinstance(sides, str):
-        return "not told"
+        return "not reported"
     names = [
         f"{str(side.get('formatter', '?'))[:TEXT]} ({str(side.get('rule', '?'))[:TEXT]})"
         for side in sides
         if isinstance(side, Mapping)
     ]
-    return " against ".join(dict.fromkeys(names)) or "not told"
+    return " against ".join(dict.fromkeys(names)) or "not reported"
 
 
 def _mended(details: Mapping[str, Any]) -> bool:

@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
 
 RATE = 0.05
-"""False-positive or false-negative rate above which it is told."""
+"""False-positive or false-negative rate above which it is reported."""
 
 UNEVEN = 0.10
-"""Difference of a rate between strata above which it is told."""
+"""Difference of a rate between strata above which it is reported."""
 
 LENGTHS = 4
 """Bins of length, of equal counts."""
 
 CASES = 30
-"""Fewest cases of a stratum of which a rate is told."""
+"""Fewest cases of a stratum of which a rate is reported."""
 
 
 class _Judged(NamedTuple):
@@ -87,9 +87,9 @@ def run(frame: Frame, context: Context) -> Outcome:
     judged = list(_judged(frame, context))
     auc: list[tuple[Cell, ...]] = []
     for name in frame.criteria:
-        told = separation(frame.score(name), frame.label, frame.prompt)
-        if told is not None:
-            auc.append((name, told.value, _cell(told.low), _cell(told.high), told.n))
+        noted = separation(frame.score(name), frame.label, frame.prompt)
+        if noted is not None:
+            auc.append((name, noted.value, _cell(noted.low), _cell(noted.high), noted.n))
     if frame.key is not None and frame.key not in {j.name for j in judged}:
         lacks.append(
             f"the score from which {frame.key} passes, for its error rates: it has no levels. "

@@ -21,7 +21,7 @@ CHANGE = 0.1
 """A relative change of weights that is well within what anyone would call the same rubric."""
 
 FRAGILE = 0.05
-"""A share of right-over-wrong orders that such a change reverses, above which it is told."""
+"""A share of right-over-wrong orders that such a change reverses, above which it is reported."""
 
 CHANGES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """For which the share of orders is shown."""
@@ -140,7 +140,7 @@ def _linear(
     ]
     how = "all weights at once"
     least = float(orders.change.min())
-    return _told(frame, context, name, groups, orders, weights, how, 1, least)
+    return _noted(frame, context, name, groups, orders, weights, how, 1, least)
 
 
 def _factor(change: float) -> float | None:
@@ -193,14 +193,14 @@ def _bent(frame: Frame, context: Context, name: str, outcome: Floats) -> Outcome
     rows = groups.rows
     orders = Orders(change, rows[better], rows[worse], groups.of_row[better])
     how, least = "one weight, the worst", min(min(-knob.low, knob.high) for knob in turned)
-    outcome_ = _told(
+    outcome_ = _noted(
         frame, context, name, groups, orders, weights, how, 2 * len(turned), float(least)
     )
     note = "this rubric is no sum: weights were changed one at a time, each the worst way"
     return Outcome(SPEC.name, outcome_.findings, outcome_.tables, notes=(*outcome_.notes, note))
 
 
-def _told(
+def _noted(
     frame: Frame,
     context: Context,
     name: str,

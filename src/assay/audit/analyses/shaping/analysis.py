@@ -61,11 +61,11 @@ def run(frame: Frame, context: Context) -> Outcome:
         findings = certificate.finding(certified, read) + findings
         tables["certificate"] = certificate.table(certified)
     if frame.turns is not None:
-        told = potential.told(frame, context)
-        findings += told.findings
-        notes += told.notes
-        lacks += told.lacks
+        noted = potential.noted(frame, context)
+        findings += noted.findings
+        notes += noted.notes
+        lacks += noted.lacks
         tables["turns"] = Table(
-            "Rewards of turns", ("figure", "value", "from", "to"), tuple(told.rows)
+            "Rewards of turns", ("figure", "value", "from", "to"), tuple(noted.rows)
         )
     return Outcome(SPEC.name, tuple(findings), tables, tuple(lacks), tuple(notes))

@@ -108,7 +108,7 @@ def finding(certificate: Certificate, rollouts: tuple[int, ...]) -> list[Finding
         return []
     kind, worst = KINDS[verdict], certificate.worst
     margin = float("nan") if worst.margin is None else float(worst.margin)
-    told = {
+    noted = {
         "refuted": "a wrong completion can be paid more than a correct one"
         + (f": by {-margin:.3g}" if margin < 0 else ""),
         "tie": "a wrong completion can be paid as much as a correct one",
@@ -119,7 +119,7 @@ def finding(certificate: Certificate, rollouts: tuple[int, ...]) -> list[Finding
         Finding(
             id=kind.id,
             severity="error" if verdict == "refuted" else "warning",
-            title=told + where,
+            title=noted + where,
             value=margin,
             interval=None,
             n=len(certificate.cases),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 STALL = 0.01
-"""What a further turn may bring, in ranges of the outcome, before it is told."""
+"""What a further turn may bring, in ranges of the outcome, before it is reported."""
 
 
 GAMMAS = (1.0, 0.999, 0.995, 0.99, 0.98, 0.97, 0.95, 0.9)
@@ -74,7 +74,7 @@ REUSE = Kind(
 )
 
 
-def told(frame: Frame, context: Context) -> Told:
+def noted(frame: Frame, context: Context) -> Told:
     """Everything about rewards of turns."""
     found = Told([], [], [], [])
     paths = Paths.of(frame)
@@ -97,7 +97,7 @@ def told(frame: Frame, context: Context) -> Told:
     else:
         found.lacks.append(
             "the outcome apart from what turns were paid: `reward` is the sum of the turns, so "
-            "no shaping can be told from it; --rubric, or log the outcome as the reward"
+            "no shaping can be read from it; --rubric, or log the outcome as the reward"
         )
     _telescoping(frame, context, paths, found)
     step_count(frame, context, paths, found)
@@ -231,7 +231,7 @@ def _reuse(context: Context, paths: Paths, groups: Groups, gamma: float, found: 
     if len(sums) < 2:
         found.lacks.append(
             "trajectories of one prompt with different numbers of turns, in at least two prompts: "
-            "without them it cannot be told whether a further turn is paid"
+            "without them it cannot be decided whether a further turn is paid"
         )
         return
     measured = jackknifed(ratio, sums, fewest=TOO_FEW)

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
 
 REVERSED = 0.02
-"""A share of pairs whose order by reward contradicts the outcome, above which it is told."""
+"""A share of pairs whose order by reward contradicts the outcome, above which it is reported."""
 
 REGRET = 0.02
-"""Outcome that is lost by taking the best-paid rollout of each group, above which it is told."""
+"""Outcome lost by taking the best-paid rollout of each group, above which it is reported."""
 
 GRAVE = 0.1
 """Either, above which it is an error."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assay.audit.frame import Floats, Frame
 
 STEPS = 0.02
-"""A share of pairs turned round by per-step normalisation above which it is told."""
+"""A share of pairs turned round by per-step normalisation above which it is reported."""
 
 
 STEP_COUNT = Kind(

@@ -43,10 +43,10 @@ class Extractor:
 
     Args:
         files: Of the log, as `Batch.file` counts them.
-        strata: Fields that rows can be told apart by.
-        problems: Where what cannot be read is told.
+        strata: Fields that rows can be distinguished by.
+        problems: Where what cannot be read is reported.
         characters: Whether lengths are counted in characters, too; without them a completion
-            whose length in tokens is not told raises `NeedsCharacters`.
+            whose length in tokens is not reported raises `NeedsCharacters`.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Extractor:
         self.weights: dict[str, tuple[float, float]] = {}
         """Criterion -> its smallest and largest weight."""
         self.without_tokens = 0
-        """Rows with a completion whose length in tokens is not told."""
+        """Rows with a completion whose length in tokens is not reported."""
 
     def close(self) -> None:
         """Let the database go."""
@@ -106,8 +106,10 @@ class Extractor:
             self._db.hold(table)
             documents = self._db.table(query)
         except duckdb.NotImplementedException as err:
-            told = str(err).partition("\n")[0]
-            raise RolloutsError(f"{self._reading.place(batch, 0)}: cannot be read: {told}") from err
+            noted = str(err).partition("\n")[0]
+            raise RolloutsError(
+                f"{self._reading.place(batch, 0)}: cannot be read: {noted}"
+            ) from err
         made = Batch(batch.layout, documents, batch.file, batch.line, batch.at, table=True)
         known = sql.keys_of_table(batch.types or {}, direct, batch.layout)
         if known is not None:
@@ -208,7 +210,7 @@ class Extractor:
     def _criterion(
         self, block: Block, chunk: Mapping[str, Any], i: int, criterion: str, batch: Batch
     ) -> None:
-        told = f"score of {criterion!r}"
+        noted = f"score of {criterion!r}"
         if batch.layout.criteria == "columns" and not batch.layout.chosen:
             values = floats(chunk[f"score.{i}"])
             unread = int(np.isnan(values).sum()) - chunk[f"score.{i}"].null_count
@@ -218,9 +220,11 @@ class Extractor:
                 return
             if batch.table or chunk[f"score.{i}"].null_count < len(values):
                 self.criteria.setdefault(criterion)  # null everywhere: nothing says it is one
-            block.criteria["score", criterion] = self._reading.within(values, told, batch)
+            block.criteria["score", criterion] = self._reading.within(values, noted, batch)
             return
-        block.criteria["score", criterion] = self._reading.numbers(chunk[f"score.{i}"], told, batch)
+        block.criteria["score", criterion] = self._reading.numbers(
+            chunk[f"score.{i}"], noted, batch
+        )
         if f"status.{i}" not in chunk:
             return
         of = f"contribution of {criterion!r}"
@@ -238,7 +242,7 @@ class Extractor:
             )
 
     def _has_text(self, batch: Batch, tokens: Column) -> bool:
-        """Whether a row without a length in tokens has a completion, as far as can be told."""
+        """Whether a row without a length in tokens has a completion, as far as is known."""
         if batch.table:
             return True
         fragments = sql.Fragments()

@@ -1,4 +1,4 @@
-"""Lines as rows that the database can read; what it cannot read, Python does, or it is told."""
+"""Lines as rows that the database can read; what it cannot read, Python does, or it is reported."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Mender:
 
     Args:
         files: Of the log, as `Batch.file` counts them.
-        problems: Where lines that are no rows are told.
+        problems: Where lines that are no rows are reported.
         db: Reads most lines.
     """
 
@@ -86,7 +86,7 @@ class Mender:
         return sorted(i for (i,) in self._db.rows(query))
 
     def _by_python(self, batch: Batch, suspects: Sequence[int]) -> Batch:
-        """The batch with these lines read by Python, or told as problems and left out."""
+        """The batch with these lines read by Python, or reported as problems and left out."""
         docs = batch.data["doc"].combine_chunks()
         if isinstance(docs, pa.ChunkedArray):
             docs = docs.chunk(0)
@@ -102,8 +102,8 @@ class Mender:
             if row.data is None:
                 self._problems.line(f"{file}:{number}", row.error or "")
             else:
-                told = json.dumps(row.data, ensure_ascii=False)
-                mended[i] = told.encode("utf-8", "replace").decode()
+                noted = json.dumps(row.data, ensure_ascii=False)
+                mended[i] = noted.encode("utf-8", "replace").decode()
         bad = np.zeros(len(docs), bool)
         bad[list(suspects)] = True
         good = np.flatnonzero(~bad)

@@ -232,7 +232,7 @@ def _criterion(
     if key in wanted.verdicts:
         said = at("verdicts", key, "status")
         verdict = fragments.number(("verdicts", key, "score"))
-    elif layout.told:
+    elif layout.noted:
         said = at("terms", key, "status")
         verdict = fragments.number(("terms", key, "verdict_score"))
     elif turns := (wanted.turns or {}).get(key):
@@ -343,7 +343,7 @@ def keys_of_table(
 
 
 def _receipt(column: str, title: str, kind: pa.DataType) -> str | None:
-    """SQL of the JSON of such a struct; None where its names cannot be told apart in SQL."""
+    """SQL of the JSON of such a struct; None where its names cannot be distinguished in SQL."""
     entries = [kind.field(i) for i in range(kind.num_fields)]
     names = [entry.name.lower() for entry in entries]
     if len(set(names)) < len(names) or not all(pa.types.is_struct(e.type) for e in entries):
@@ -365,7 +365,7 @@ def _is_text(kind: pa.DataType | None) -> bool:
 
 def _as_json(column: str, title: str, kind: pa.DataType, layout: Layout) -> str:
     containers = {"terms", "verdicts", "info", "turns_reward", layout.scores[0]}
-    containers |= {"label"} if layout.told else set()
+    containers |= {"label"} if layout.noted else set()
     if title in containers and _is_text(kind):  # JSON in a column of text
         return f"CASE WHEN json_valid({column}) THEN {column}::JSON ELSE to_json({column}) END"
     if title == "terms" and pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
@@ -379,9 +379,9 @@ def _as_json(column: str, title: str, kind: pa.DataType, layout: Layout) -> str:
                 f"lambda t: {{'k': t.key, 'v': {{{entry}}}}}))"
             )
     if title in RECEIPT and pa.types.is_struct(kind):
-        told = _receipt(column, title, kind)
-        if told is not None:
-            return told
+        noted = _receipt(column, title, kind)
+        if noted is not None:
+            return noted
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return "NULL"
     if pa.types.is_decimal(kind):

@@ -11,7 +11,7 @@ from assay.model import Sample
 
 
 def chat_length(fragment: str) -> float:
-    """Characters of what the assistant said last; NaN where that cannot be told.
+    """Characters of what the assistant said last; NaN where that cannot be decided.
 
     Args:
         fragment: The completion as JSON: a list of messages.

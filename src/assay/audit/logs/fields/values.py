@@ -1,4 +1,4 @@
-"""What the database found as columns of a frame; what cannot be read as such is told."""
+"""What the database found as columns of a frame; what cannot be read as such is reported."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Reading:
 
     Args:
         files: Of the log, as `Batch.file` counts them.
-        problems: Where values of the wrong kind are told, with the place of the first.
+        problems: Where values of the wrong kind are reported, with the place of the first.
     """
 
     def __init__(self, files: Sequence[str], problems: Problems) -> None:
@@ -66,7 +66,7 @@ class Reading:
         self._problems = problems
 
     def numbers(self, values: pa.Array, what: str, batch: Batch) -> Column:
-        """Doubles; what is there and no number of a frame's is told and taken as not there."""
+        """Doubles; what is there and no number of a frame's is reported and taken as not there."""
         column = floats(values)
         bad = ~np.isfinite(column)
         if int(bad.sum()) > values.null_count:
@@ -75,7 +75,7 @@ class Reading:
         return self.within(column, what, batch)
 
     def within(self, column: Column, what: str, batch: Batch) -> Column:
-        """The numbers of a frame's; one beyond them is told and taken as not there."""
+        """The numbers of a frame's; one beyond them is reported and taken as not there."""
         self._not_there(_beyond(column), f"{what}: {BEYOND}", batch)
         return _within(column)
 
@@ -91,7 +91,7 @@ class Reading:
             self._problems.add(what, place, int(bad.sum()))
 
     def statuses(self, values: pa.Array, what: str, batch: Batch) -> Column:
-        """Numbers of statuses; -1 where none is said, or none that Assay knows, which is told."""
+        """Numbers of statuses; -1 where none is said, or none that Assay knows (reported)."""
         column: Column = values.to_numpy(zero_copy_only=False).astype(np.int8)
         unknown = column == sql.UNKNOWN
         if unknown.any():
@@ -101,20 +101,20 @@ class Reading:
         return column
 
     def labels(self, values: pa.Array, batch: Batch) -> Column:
-        """1 right, 0 wrong, NaN where the label says neither; what it says then is told.
+        """1 right, 0 wrong, NaN where the label says neither; what it says then is reported.
 
         Raises:
             RolloutsError: it says neither, in a column that the user named.
         """
         coded = values.dictionary_encode()
-        told = coded.dictionary.to_pylist()
-        table = np.array([*(label_of(v) for v in told), np.nan])
+        noted = coded.dictionary.to_pylist()
+        table = np.array([*(label_of(v) for v in noted), np.nan])
         places = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         column: Column = table[places]
         unread = column == NOT_SAID
         if unread.any():
             i = int(np.flatnonzero(unread)[0])
-            place, value = self.place(batch, i), told[places[i]]
+            place, value = self.place(batch, i), noted[places[i]]
             if batch.layout.strict_label:
                 raise RolloutsError(
                     f"{place}: the label is {value:.60}, which says neither right nor wrong"

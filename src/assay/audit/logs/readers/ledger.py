@@ -21,7 +21,7 @@ class Ledger:
 
     def layout(self, head: LogHead) -> Layout:
         """Fields under their own names; lengths are counted already."""
-        return Layout({"n_chars": (("n_chars",),)}, told=True, own=True)
+        return Layout({"n_chars": (("n_chars",),)}, noted=True, own=True)
 
     def as_row(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """The row that `assay verify` would have written."""

@@ -95,8 +95,8 @@ def _terms(rewards: Mapping[str, Any]) -> tuple[dict[str, Any], list[float]]:
     for name, reward in rewards.items():
         score = _table(reward).get("score")
         weight = _table(reward).get("weight", 1.0)
-        told = isinstance(score, int | float) and isinstance(weight, int | float)
-        paid = score * weight if told else None
+        noted = isinstance(score, int | float) and isinstance(weight, int | float)
+        paid = score * weight if noted else None
         terms[name] = {"verifier": name, "weight": weight, "score": score, "contribution": paid}
         if paid is not None:
             values.append(paid)

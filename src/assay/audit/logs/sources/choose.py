@@ -121,8 +121,8 @@ class Chooser:
             )
         line = head.start.partition(b"\n")[0]
         if head.form == "other" and len(line) > 2 and line[:1] == b"{" and b"\n" in head.start:
-            told = parse_line(line, head.path, 1).error
-            return f"{head.path}:1: is no row, nor are the lines after it: {told}"
+            noted = parse_line(line, head.path, 1).error
+            return f"{head.path}:1: is no row, nor are the lines after it: {noted}"
         if head.form == "other":
             return (
                 f"{head.path}: is no log: neither JSONL nor Parquet, and no reader knows it"

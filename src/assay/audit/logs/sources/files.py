@@ -156,7 +156,7 @@ def _text_head(path: str, file: IO[bytes]) -> LogHead:
     except (OSError, EOFError, zlib.error):
         if not start:
             raise
-        # cut off within the first rows; read on, it is told as such
+        # cut off within the first rows; read on, it is reported as such
     if not rows and len(start) < HEAD_BYTES:
         start += file.read(HEAD_BYTES - len(start)) if form == "jsonl" else b""
     columns = dict.fromkeys(name for row in rows for name in row)

@@ -40,7 +40,7 @@ class LineFile:
     """One JSONL file.
 
     Args:
-        path: Of it; whether it is gzip is told by its first bytes.
+        path: Of it; whether it is gzip is recognised by its first bytes.
     """
 
     def __init__(self, path: str) -> None:

@@ -40,13 +40,13 @@ class Part:
     lines: LineFile | None = None
 
     def batches(self, problems: Problems, tokens: bool) -> Iterator[Batch]:
-        """Its rows. Where it cannot be read on, that is told, and what came before counts."""
+        """Its rows. Where it cannot be read on, that is reported, and what came before counts."""
         made = self._table(tokens) if self.form == "parquet" else self._json(problems)
         try:
             yield from made
         except (RolloutsError, ValueError) as err:
-            told = str(err).partition("\n")[0].removeprefix(self.path).removeprefix(":").strip()
-            problems.add("files not read to their end", f"{self.path}:{told}")
+            noted = str(err).partition("\n")[0].removeprefix(self.path).removeprefix(":").strip()
+            problems.add("files not read to their end", f"{self.path}:{noted}")
 
     def _batch(self, data: pa.Table, line: Any, at: Any, types: Any = None) -> Batch:
         file = np.full(data.num_rows, self.number, np.int32)

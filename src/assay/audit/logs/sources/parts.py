@@ -31,7 +31,7 @@ class Parts:
     columns: tuple[str, ...]
     """Of all files, as far as their beginnings tell."""
     seem_to_have_tokens: bool
-    """Whether all rows of all files have their length in tokens, as far as that is told."""
+    """Whether all rows of all files have their length in tokens, as far as that is reported."""
 
     @property
     def readers(self) -> list[str]:
@@ -78,12 +78,12 @@ def open_parts(
 
     Args:
         files: Of the log.
-        found: Those of them that nobody named; one that no reader knows is told and left out.
+        found: Those of them that nobody named; one that no reader knows is reported and left out.
         columns: Field -> column, of the user's.
         strata: Fields to tell rows apart by.
         reader: Name of the reader for all files; None: told by their content.
         host: Whose readers are asked.
-        problems: Where files that are left out are told.
+        problems: Where files that are left out are reported.
 
     Raises:
         RolloutsError: a file that is never read, or that no reader knows.

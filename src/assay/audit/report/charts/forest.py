@@ -43,9 +43,9 @@ def forest(
     low, high = domain or extent(figures)
     rows: list[dict[str, Any]] = []
     for number, f in enumerate(figures):
-        told = f"{one_line(f.name)}: {f.value:.4g}"
+        noted = f"{one_line(f.name)}: {f.value:.4g}"
         if f.low is not None and f.high is not None:
-            told += f", 95% interval {f.low:.4g} to {f.high:.4g}"
+            noted += f", 95% interval {f.low:.4g} to {f.high:.4g}"
         rows.append(
             {
                 # names may repeat; the number keeps them apart
@@ -54,7 +54,7 @@ def forest(
                 "value": f.value,
                 "low": f.value if f.low is None else max(low, f.low),
                 "high": f.value if f.high is None else min(high, f.high),
-                "told": told,
+                "told": noted,
             }
         )
     # the name stands above its line, so that a long one takes no room from the axis

@@ -55,7 +55,7 @@ class Refused(Exception):
 
 
 class _Watch:
-    """Who asks is told by the file names of code, which nobody but libraries may choose."""
+    """Who asks is recognised by the file names of code, which nobody but libraries may choose."""
 
     def __init__(self, libraries: Sequence[str], ours: str) -> None:
         self._libraries = (*libraries, ours, "<frozen ", TESTS)
