@@ -3,6 +3,8 @@
 # the interpreter, and no kernel starts one where that path is long or has a space in it.
 PYTHON ?= python3
 VENV := .venv
+# Half as many again as there are cores: tests also wait, for processes that they start.
+JOBS := $(shell $(PYTHON) -c "import os; n = len(os.sched_getaffinity(0)); print(n + (n + 1) // 2)")
 PY := $(VENV)/bin/python
 FOR := $(VENV)/.installed-for-
 ROWS := examples/data/gsm8k_solutions_200.jsonl
@@ -19,7 +21,7 @@ demo: $(FOR)audit
 
 # The fast tests, one process a core. Those of parts that are not installed are named at the end.
 test: $(FOR)test
-	$(PY) -m pytest -m "not slow" -n logical
+	$(PY) -m pytest -m "not slow" -n $(JOBS)
 
 # What CI checks besides the tests; needs `pip install -e ".[dev]"`.
 check:

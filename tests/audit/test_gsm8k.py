@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sweeps import quick
 
 import assay
 from assay.audit.analyses.budget.analysis import GRPO
@@ -56,7 +57,7 @@ class Scored:
         return rows
 
 
-@pytest.fixture(scope="module", params=["bundled", "whole"])
+@pytest.fixture(scope="module", params=quick(["bundled", "whole"], 2))
 def scored(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Scored:
     source = BUNDLED if request.param == "bundled" else WHOLE
     if not source.exists():

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from planted import make_frame
+from sweeps import quick
 
 from assay import Engine, Sample, load_rubric
 from assay.audit.context import Context
@@ -165,7 +166,7 @@ class Scored(NamedTuple):
     log: Log
 
 
-@pytest.fixture(scope="module", params=RUBRICS, ids=str)
+@pytest.fixture(scope="module", params=quick(RUBRICS, 3), ids=str)
 def scored(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Scored:
     folder = tmp_path_factory.mktemp("log")
     rubric = RUBRICS[request.param]

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from starved import starved
+from sweeps import quick
 
 from assay import Engine, Sample, verifier
 
@@ -110,7 +111,7 @@ def outcome(args: list[str], text: str | None = None) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", quick(PLACES, 2))
 def test_a_hang_is_cut_off_in(place: str, tmp_path: Path) -> None:
     """Run as a file that has no `__main__` guard."""
     file = tmp_path / "script.py"

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sweeps import quick
 
 ZOO = Path(__file__).with_name("zoo.py")
 
@@ -74,7 +75,7 @@ def soon(condition: Callable[[], bool], seconds: float = 15.0) -> bool:
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="needs /proc to see processes")
-@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("end", quick(ENDS, 2))
 def test_no_worker_outlives(end: str) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", HEAD + ENDS[end]],

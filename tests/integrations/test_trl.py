@@ -148,6 +148,7 @@ def test_a_hang_of_sympy_is_cut_off_and_the_others_are_scored() -> None:
     score.close()
 
 
+@pytest.mark.slow
 def test_what_the_budget_of_a_call_does_not_reach_is_unscored_not_cut_off() -> None:
     hard = f"factor:{module_from_file(PLUGIN).HARD}"
     options: dict[str, Any] = {"plugins": [PLUGIN], "workers": 1, "name": "f"}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay import Engine, Reward, Sample, Term, Verdict, load_rubric
@@ -224,7 +224,6 @@ rewards = st.builds(
 
 
 @given(st.lists(st.tuples(samples, rewards), min_size=1, max_size=4))
-@settings(max_examples=150)
 def test_any_sample_and_any_reward_come_back(pairs: list[tuple[Sample, Reward]]) -> None:
     for (sample, reward), record in zip(pairs, recorded(*pairs), strict=True):
         row = as_row(record)

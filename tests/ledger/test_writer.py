@@ -306,6 +306,7 @@ thread.join()
 """
 
 
+@pytest.mark.slow
 def test_forks_in_the_midst_of_writing(script: Any, folder: Path) -> None:
     out, err = script(BUSY_FORK, folder).communicate(timeout=180)
     assert (out, err) == ("", "")
@@ -318,6 +319,7 @@ def test_forks_in_the_midst_of_writing(script: Any, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("method", ["spawn", "fork"])
+@pytest.mark.slow
 def test_four_processes_at_once_and_the_end_of_children(
     folder: Path, method: str, script: Any
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sweeps import quick
 
 from assay import Engine, Sample
 from assay.probes.board import Board
@@ -57,7 +58,7 @@ def test_all_programs(rubric: str) -> None:
     assert board.prompts == 12
 
 
-@pytest.mark.parametrize("rubric", ["code-style-sum", "code-style-gated"])
+@pytest.mark.parametrize("rubric", quick(["code-style-sum", "code-style-gated"], 2))
 def test_published_code_rubrics_score_a_program_that_is_partly_right(rubric: str) -> None:
     """Their levels are 0 and 1, so all cases count or none; half of them is no crash."""
     cases = [{"args": [1], "expected": 1}, {"args": [2], "expected": 3}]

@@ -29,6 +29,7 @@ def islands(html: str) -> dict[str, Any]:
     return {name: json.loads(text) for name, text in found}
 
 
+@pytest.mark.slow
 def test_every_row_of_the_page_is_the_row_of_the_log(html: str) -> None:
     with gzip.open(demo_log(), "rt", encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]

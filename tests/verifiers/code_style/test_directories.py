@@ -44,6 +44,7 @@ def score(how: str) -> list[object]:
     return found
 
 
+@pytest.mark.slow
 def test_a_directory_that_is_gone_changes_no_score() -> None:
     usual = score("usual")
     assert usual[0] is not None

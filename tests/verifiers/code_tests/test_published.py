@@ -41,6 +41,7 @@ def humaneval(row: dict, completion: str) -> Sample:
     return Sample(completion=completion, tests=tests, prompt=row["prompt"])
 
 
+@pytest.mark.slow
 def test_humaneval_canonical_solutions_pass_whole_or_as_a_body(best: SandboxPool) -> None:
     verifier = CodeTests(CodeTestsParams(code="whole"), best)
     for row in HUMANEVAL:

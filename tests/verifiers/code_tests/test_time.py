@@ -8,6 +8,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from sweeps import quick
 
 from assay import Engine, Sample
 from assay.verifiers.code_tests.suites.shapes import read
@@ -79,7 +80,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=list(SHAPES))
+@pytest.mark.parametrize("shape", quick(SHAPES.values(), 4), ids=list(SHAPES))
 def test_reading_a_suite_is_linear(shape: Callable[[int], str]) -> None:
     """Twice the suite is twice the work, not four times."""
     small, large = (calls_made(lambda n=n: read(asserts(shape(n)))) for n in (40, 160))
