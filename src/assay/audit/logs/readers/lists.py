@@ -2,10 +2,10 @@
 
 ms-swift 4 writes ``completions.jsonl`` (``swift/rlhf_trainers/grpo_trainer.py``, the table of
 ``_log_completions``): a line a logging step, each column a list over its samples, reward functions
-under their names, ``advantages``. Qwen2.5-Math's evaluation (``math_eval.py``) writes a line a
-problem, with lists ``code`` and ``score`` over its samples. Atropos writes the groups that it
-scored (``atroposlib/envs/base.py``, ``data_path_to_save_groups``): ``tokens``, ``scores`` and
-``messages``, a list over the samples of a group.
+under their names, ``advantages``. Qwen2.5-Math's evaluation writes a line a problem, with lists
+``code`` and ``score`` over its samples (from a description, not from its code). Atropos writes
+the groups that it scored (``atroposlib/envs/base.py``, ``data_path_to_save_groups``): ``tokens``,
+``scores`` and ``messages``, a list over the samples of a group.
 """
 
 from __future__ import annotations

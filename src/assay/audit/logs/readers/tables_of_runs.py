@@ -2,7 +2,8 @@
 
 W&B (``wandb.Table``, saved as ``<name>.table.json``): one object with ``columns`` and ``data``, a
 list for each row. Weave (the export of calls as JSONL): a call a line with ``op_name``, ``inputs``
-and ``output``; of an evaluation, ``output`` holds ``scores`` and the model's ``output``.
+and ``output``; of an evaluation, ``output`` holds ``scores`` and the model's ``output``. Both are
+from descriptions, not from the code that writes them.
 """
 
 from __future__ import annotations

@@ -4,10 +4,12 @@ SkyRL (``skyrl_train/utils/trainer_utils.py``, ``dump_per_dataset_eval_results``
 ``output_response``, ``score`` (a number, or one for each token), ``stop_reason``, ``env_class``,
 ``env_extras``, ``data_source``. slime (``slime/utils/types.py``, ``Sample.to_dict``): ``prompt``,
 ``response``, ``label`` (its reference), ``reward`` (a number, or an object of them), ``status`` (of
-generation), ``response_length``, ``group_index``. NeMo-Gym (``nemo_gym/rollout_collection.py``):
+generation), ``response_length``, ``group_index``.
+
+Two shapes are from descriptions, not from the code that writes them. NeMo-Gym:
 ``responses_create_params``, ``response`` of OpenAI's Responses API, ``reward``, and what the
-verifier returned besides. rLLM (``rllm/utils/episode_logger.py``): an episode with its
-``trajectories``, each with ``steps`` and a ``reward``.
+verifier returned besides. rLLM: an episode with its ``trajectories``, each with ``steps`` and a
+``reward``.
 """
 
 from __future__ import annotations
