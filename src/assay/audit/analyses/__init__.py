@@ -41,6 +41,8 @@ class Analysis(NamedTuple):
 def load(name: str) -> Analysis:
     """The analysis of that name."""
     module = importlib.import_module(f"assay.audit.analyses.{name}")
+    if hasattr(module, "__path__"):  # a folder, with what belongs to the question beside it
+        module = importlib.import_module(f"assay.audit.analyses.{name}.analysis")
     return Analysis(module.SPEC, module.run)
 
 

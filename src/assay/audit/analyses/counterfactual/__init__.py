@@ -1,5 +1,1 @@
 """What another rubric would have paid."""
-
-from assay.audit.analyses.counterfactual.analysis import SPEC, run
-
-__all__ = ["SPEC", "run"]
