@@ -74,7 +74,17 @@ def out_of_share(reader: Callable[[str], object], pattern: str, size: int, tries
     return share
 
 
-QUICK = ("x A: 7 ", "\\boxed{", "5.", "$5 ", "the answer is ", '{"answer": ', "故选", "111 ")
+QUICK = (
+    "(A) ",
+    "x A: 7 ",
+    "\\boxed{",
+    "5.",
+    "$5 ",
+    "the answer is ",
+    '{"answer": ',
+    "故选",
+    "111 ",
+)
 
 
 @pytest.mark.parametrize("name", ["answer", "choice"])
@@ -85,9 +95,9 @@ def test_a_few_repeated_patterns_cost_their_share(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(READERS))
 def test_no_repeated_pattern_costs_more_than_its_share(name):
-    """Every fifth of 200 patterns at 100 kB, where a quadratic path shows already."""
+    """200 patterns at 100 kB, where a quadratic path shows already."""
     reader = READERS[name]
-    found = {p: s for p in patterns(200)[::5] if (s := out_of_share(reader, p, 25_000, 4)) > 3}
+    found = {p: s for p in patterns(200) if (s := out_of_share(reader, p, 25_000, 4)) > 3}
     assert found == {}
 
 

@@ -233,9 +233,11 @@ PASSING = 6_000
 """Characters at the end of a text in which a choice in passing is sought."""
 
 _LIST = (
-    r"[(\[]?[A-J][)\]]?(?:\s*(?:,|\u3001|\uff0c|and|\u548c|\u4e0e|\u53ca)?\s*"
-    r"[(\[]?[A-J][)\]]?(?![A-Za-z\d_^=+*/]))*"
+    r"[(\[]?[A-J][)\]]?(?:\s*(?:(?:,|\u3001|\uff0c|and|\u548c|\u4e0e|\u53ca)\s*)?"
+    r"[(\[]?[A-J][)\]]?(?![A-Za-z\d_^=+*/])){0,20}"
 )
+# White space between two letters is matched in one way only, and there are ten letters: else a long
+# run of "(A) " could be divided in exponentially many ways before it is given up.
 _CHOSEN = re.compile(
     r"(?P<deny>(?:\bnot|n['\u2019]t|\bthan|\bexcept|\u4e0d|\u6392\u9664|\u4efb|\bno|\bsin|\bni)\s*(?:\w+\s+)?)?"
     r"(?:\b(?P<lead>(?:correspond\w*|match\w*|is|be|are|choose|chose|select\w*|pick\w*|mark\w*|therefore|thus|so|hence|only|equals?|as|with|gives?)[\s*:,\-]+(?:\w+\s+){0,3})?"
