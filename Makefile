@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 # Half as many again as there are cores: tests also wait, for processes that they start.
-JOBS := $(shell $(PYTHON) -c "import os; n = len(os.sched_getaffinity(0)); print(n + (n + 1) // 2)")
+JOBS := $(shell $(PYTHON) -c "import os; n = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count(); print(n + (n + 1) // 2)")
 PY := $(VENV)/bin/python
 FOR := $(VENV)/.installed-for-
 ROWS := examples/data/gsm8k_solutions_200.jsonl
