@@ -429,7 +429,7 @@ def test_noisy_copies_at_the_edge_of_redundant_are_quiet(passed: float, prompts:
     ("kind", "planted", "size"),
     [
         (REDUNDANT, lambda seed: copied(seed, 0.04), 0.96),
-        (REDUNDANT, lambda seed: related(seed, rho_of(0.95), prompts=120), 0.95),
+        (REDUNDANT, lambda seed: related(seed, rho_of(0.95), prompts=300), 0.95),
         (CONTRADICTS, lambda seed: related(seed, -0.7), truth(-0.7)),
     ],
     ids=["a copy with noise", "two that are nearly one", "two that pull apart"],
