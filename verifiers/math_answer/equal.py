@@ -20,7 +20,8 @@ from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
-from assay.verifiers.math_answer.reading import choices, placeholders, wording
+from assay.model import placeholders
+from assay.verifiers.math_answer.reading import choices, wording
 from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.commas import with_points
 from assay.verifiers.math_answer.reading.dates import date
