@@ -3,8 +3,8 @@
     make leaky            (python examples/leaky_reward/run.py)
 
 Every completion that the policy can write is scored by `assay` once; training then draws from that
-table. Writes to `reports/leaky/`: the table (README.md shows it), a figure, and of each pair the
-logs of the first seed with their audits.
+table. Writes to `reports/leaky/`: the table (docs/leaky-reward.md shows it), a figure, and of one
+pair the logs of the first seed with their audits.
 """
 
 from __future__ import annotations

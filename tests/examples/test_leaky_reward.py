@@ -39,12 +39,12 @@ def run(out: Path, *options: str) -> dict[str, list[str]]:
 @pytest.mark.slow
 def test_training_does_what_the_certificates_say(tmp_path: Path) -> None:
     found = run(tmp_path)
-    shown = rows((EXAMPLE / "README.md").read_text(encoding="utf-8"))
+    shown = rows((ROOT / "docs" / "leaky-reward.md").read_text(encoding="utf-8"))
     assert list(shown) == list(found)
     for name, row in found.items():
         _, verdict, tight, repair, repaired, lower, ample = row
         assert (verdict, repair) == (shown[name][1], shown[name][3])
-        assert abs(first(tight) - first(shown[name][2])) <= 1, "the README shows another figure"
+        assert abs(first(tight) - first(shown[name][2])) <= 1, "the page shows another figure"
         if verdict == "proved":
             assert first(tight) >= 99
             continue
