@@ -17,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+MADE = ["verifiers.md", "rubrics.md", "commands.md", "formats.md", "findings.md"]
 PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
 
 
@@ -31,10 +32,10 @@ def maker() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["verifiers.md", "rubrics.md", "commands.md", "findings.md"])
+@pytest.mark.parametrize("page", MADE)
 def test_what_is_made_of_the_code_is_up_to_date(maker: ModuleType, page: str) -> None:
     """`python docs/reference/make_pages.py` mends it."""
-    assert list(maker.PAGES) == ["verifiers.md", "rubrics.md", "commands.md", "findings.md"]
+    assert list(maker.PAGES) == MADE
     assert (DOCS / "reference" / page).read_text(encoding="utf-8") == maker.PAGES[page]()
 
 

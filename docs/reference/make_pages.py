@@ -22,6 +22,7 @@ from assay.cli.findings_page import markdown as findings
 from assay.cli.main import app
 from assay.cli.options import make_host
 from assay.cli.params_text import Param, params_of
+from assay.datasets import SHAPES
 from assay.plugins.registered import Offer
 from assay.rubrics import load_rubric, rubric_text
 from assay.rubrics.written.kinds import OURS
@@ -181,11 +182,31 @@ def options_table(params: Sequence[Any]) -> str:
     return "\n".join(rows) + "\n"
 
 
+def formats() -> str:
+    """Every shape of rows that is read."""
+    out = [
+        "# Formats of rows\n",
+        MADE,
+        "What `--format` and `assay.datasets.rows` read; [how](../how-to/use-a-data-set.md)."
+        " A data set's name stands for its format.\n",
+    ]
+    for shape in SHAPES:
+        columns = ", ".join(" or ".join(f"`{name}`" for name in group) for group in shape.columns)
+        out.append(f"## `{shape.name}`\n\n{shape.summary}\n")
+        out.append(f"- **Columns**: {columns}.")
+        out.append(f"- **Fills**: {', '.join(f'`{name}`' for name in shape.fills)}.")
+        if shape.sets:
+            out.append(f"- **Data sets**: {', '.join(shape.sets)}.")
+        out.append(f"\n```json\n{shape.example}\n```\n")
+    return "\n".join(out)
+
+
 PAGES: MappingProxyType[str, Callable[[], str]] = MappingProxyType(
     {
         "verifiers.md": verifiers,
         "rubrics.md": kinds,
         "commands.md": commands,
+        "formats.md": formats,
         "findings.md": findings,
     }
 )

@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
+from assay.model import placeholders
 from assay.printable import printable
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
@@ -20,7 +21,6 @@ from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
-from assay.model import placeholders
 from assay.verifiers.math_answer.reading import choices, wording
 from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.commas import with_points

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from assay.datasets.shape import RawRow, Shape
+from assay.datasets.shape import OWN_CONTENT, RawRow, Shape
 from assay.datasets.shapes import code, environments, math, trainers
 from assay.errors import ConfigError, nearest
 
@@ -67,7 +67,7 @@ def recognised(rows: Iterable[RawRow], where: str = "the rows") -> Shape | None:
         return None
     surest = max(shape.sure for shape in claims)
     best = [shape for shape in claims if shape.sure == surest]
-    if _our_own(found) and surest < OWN:
+    if _our_own(found) and surest < (OWN if _are_written_for_us(found) else OWN_CONTENT):
         return None
     if len(best) > 1:
         listed = "\n".join(f"  {shape.name}: {shape.summary}" for shape in best)
@@ -79,9 +79,14 @@ def recognised(rows: Iterable[RawRow], where: str = "the rows") -> Shape | None:
     return best[0]
 
 
-OWN = 2
-"""Rows with a field of ours are translated only where a shape is at least so sure: `tests` is also
-a column of published sets."""
+OWN = 3
+"""Rows with a field of ours are translated unasked only where a column that no other shape has
+says so: they were written for us. `tests` alone is also a column of published sets."""
+
+
+def _are_written_for_us(rows: Sequence[Mapping[str, Any]]) -> bool:
+    names = ("completion", *(name for name in OWN_FIELDS if name != "tests"))
+    return any(row.get(name) is not None for row in rows for name in names)
 
 
 def _our_own(rows: Sequence[Mapping[str, Any]]) -> bool:

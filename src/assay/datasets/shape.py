@@ -45,14 +45,24 @@ class Shape:
     fills: tuple[str, ...] = ("prompt", "reference")
     sets: tuple[str, ...] = ()
     """Data sets that have it, by the names that are used for them; ``--format`` takes those too."""
+    blank: tuple[str, ...] = ()
+    """Columns that may hold an empty text: a model that wrote nothing."""
     example: str = ""
     """A row, shortened, as JSON."""
 
     def claims(self, row: RawRow) -> bool:
         """Whether the row has this shape's columns and contents."""
-        return all(any(has(row, name) for name in group) for group in self.columns) and self.fits(
-            row
-        )
+        return not self._missing(row) and self.fits(row)
+
+    def _missing(self, row: RawRow) -> list[tuple[str, ...]]:
+        """The groups of columns of which none is there."""
+        return [
+            group
+            for group in self.columns
+            if not any(
+                has(row, name) or (name in self.blank and row.get(name) == "") for name in group
+            )
+        ]
 
     def translate(
         self, row: RawRow, columns: Mapping[str, str] = EMPTY, keep: Iterable[str] = ()
@@ -68,7 +78,7 @@ class Shape:
             SampleError: the row does not hold what the shape says: which column, what it holds,
                 what was wanted.
         """
-        missing = [g for g in self.columns if not any(has(row, name) for name in g)]
+        missing = self._missing(row)
         if missing:
             wanted = " or ".join(repr(name) for name in missing[0])
             there = ", ".join(str(name) for name in row) or "none"

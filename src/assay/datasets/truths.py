@@ -13,9 +13,9 @@ from assay.datasets.cells import answer, cell, shown
 from assay.errors import SampleError
 
 SUITES = frozenset({
-    "type", "inputs", "input_output", "test_cases", "test_list", "functional", "assert_case", "test",
-    "unit_tests", "verification_info", "official_tests", "public_test_cases", "private_test_cases",
-    "public_tests", "private_tests", "cases",
+    "type", "inputs", "input_output", "test_cases", "test_list", "functional", "assert_case",
+    "test", "unit_tests", "verification_info", "official_tests", "public_test_cases",
+    "private_test_cases", "public_tests", "private_tests", "cases",
 })  # fmt: skip
 """Keys of which one stands in every object that `code.tests` can read."""
 

@@ -51,7 +51,7 @@ def _input_output(row: RawRow) -> dict[str, Any]:
 def _public_private(row: RawRow) -> dict[str, Any]:
     tests: dict[str, Any] = {}
     for name in ("public_test_cases", "private_test_cases"):
-        if has(row, name):
+        if has(row, name) and row[name] not in ([], "[]"):  # a problem may have no public ones
             try:
                 tests[name] = objects_in(row, name, CASES)
             except SampleError as err:
@@ -61,6 +61,8 @@ def _public_private(row: RawRow) -> dict[str, Any]:
                         "not read here, since one can execute code: unpack it and write it as JSON"
                     ) from err
                 raise
+    if not tests:
+        raise wrong(row, "public_test_cases", CASES)
     if has(row, "metadata"):
         tests["metadata"] = object_in(row, "metadata", "an object, such as one with `func_name`")
     return {**prompt_in(row, ASKED), "tests": tests}
@@ -128,8 +130,10 @@ def _suite_in_test(row: RawRow) -> dict[str, Any]:
 def _test_list(row: RawRow) -> dict[str, Any]:
     wanted = "a list of assertions as text"
     tests = json_in(row, "test_list", wanted)
-    if not isinstance(tests, list | tuple) or not tests or not all(
-        isinstance(one, str) for one in tests
+    if (
+        not isinstance(tests, list | tuple)
+        or not tests
+        or not all(isinstance(one, str) for one in tests)
     ):
         raise wrong(row, "test_list", wanted)
     names = ("test_setup_code", "test_imports", "challenge_test_list")
@@ -183,8 +187,8 @@ SHAPES = (
     ),
     _shape(
         "input-output",
-        "`input_output`, an object or its JSON text, holds `inputs`, `outputs` and, for a function, "
-        "`fn_name`",
+        "`input_output`, an object or its JSON text, holds `inputs`, `outputs` and, for a "
+        "function, `fn_name`",
         (("input_output",),),
         _input_output,
         ("input_output",),
@@ -204,7 +208,7 @@ SHAPES = (
     ),
     _shape(
         "contest-tests",
-        "`public_tests`, `private_tests` and `generated_tests`, each with lists `input` and `output`",
+        "`public_tests`, `private_tests`, `generated_tests`, each with lists `input` and `output`",
         (("public_tests", "private_tests", "generated_tests"),),
         _contest,
         ("public_tests", "private_tests", "generated_tests"),

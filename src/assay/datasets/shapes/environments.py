@@ -43,7 +43,9 @@ def _prompt_id(row: RawRow) -> dict[str, Any]:
     if not has(row, "extra_info.index"):
         return {}
     source = [str(row["data_source"])] if has(row, "data_source") else []
-    return {"prompt_id": "/".join([*source, *(str(cell(row, p, "")) for p in PLACES if has(row, p))])}
+    return {
+        "prompt_id": "/".join([*source, *(str(cell(row, p, "")) for p in PLACES if has(row, p))])
+    }
 
 
 def _verl(row: RawRow) -> dict[str, Any]:

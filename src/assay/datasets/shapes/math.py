@@ -135,7 +135,7 @@ SHAPES = (
         used=(*QUESTIONS, "Solution"),
         sure=OWN_CONTENT,
         fits=lambda row: not any(has(row, name) for name in ANSWERS)
-        and "boxed" in str(first(row, ("solution", "Solution"))),
+        and "box" in str(first(row, ("solution", "Solution"))),
         sets=("math-lighteval", "numinamath-cot"),
         example=r'{"problem": "Half of one?", "solution": "It is $\\boxed{\\frac{1}{2}}$."}',
     ),

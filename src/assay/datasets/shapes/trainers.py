@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.datasets.cells import first, has, messages, named, prompt_in, shown, text
+from assay.datasets.cells import has, messages, named, prompt_in, shown, text
 from assay.datasets.shape import OWN_COLUMN, OWN_CONTENT, USUAL_NAMES, RawRow, Shape
 from assay.datasets.truths import truth
 from assay.errors import SampleError
@@ -19,7 +19,7 @@ def _from(row: RawRow, asked: tuple[str, ...], truths: tuple[str, ...]) -> dict[
 
 def _said(row: RawRow, names: tuple[str, ...]) -> dict[str, Any]:
     """The completion, where the row is of a log; rows of a data set have none."""
-    found = first(row, names)
+    found = next((row[name] for name in names if row.get(name) is not None), None)
     return {} if found is None else {"completion": found}
 
 
@@ -105,6 +105,7 @@ SHAPES = (
         name="verl-dump",
         summary="what verl writes of rollouts and validation: `input`, `output`, `gts`, `score`",
         columns=(("input",), ("output",), ("gts",)),
+        blank=("output",),
         fields=_verl_dump,
         used=("input", "output", "gts"),
         sure=OWN_COLUMN,
