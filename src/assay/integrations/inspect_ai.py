@@ -63,7 +63,7 @@ def registered() -> Callable[..., Any]:
     """The factory that Inspect's registry holds as ``assay/rubric``; imports inspect_ai."""
     from inspect_ai.scorer import mean, scorer, stderr
 
-    return scorer(metrics={"*": [mean(), stderr()]}, name="rubric")(_rubric)  # type: ignore[no-any-return]
+    return scorer(metrics={"*": [mean(), stderr()]}, name="rubric")(_rubric)
 
 
 def _rubric(rubric: RubricSource = "math", **options: Any) -> Any:
