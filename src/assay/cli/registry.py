@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "compare": "assay.cli.commands.compare:compare",
         "style": "assay.cli.commands.style:style",
         "verifiers": "assay.cli.commands.verifiers:verifiers",
+        "formats": "assay.cli.commands.formats:formats",
         "rubrics": "assay.cli.commands.rubrics:rubrics",
         "plugins": "assay.cli.commands.plugins:plugins",
         "preflight": "assay.cli.commands.preflight:check",
