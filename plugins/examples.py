@@ -1,12 +1,11 @@
 """What an author declares of a verifier besides its name, so that a stranger can check it.
 
-`assay check` holds each declaration against what the verifier does: examples, effects, what it
-pays, and how it waits.
+`assay check` holds each declaration against what the verifier does: examples, effects, and what
+it pays.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -30,7 +29,7 @@ PAYS: tuple[Pays, ...] = ("empty", "echo")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sample with the score that it must get. Build it with `full`, `zero`, `scores`, `malformed`.
+    """A sample with the score that it must get: `full`, `zero`, `scores` or `malformed` builds it.
 
     Raises:
         PluginError: a field that no sample has, or a score outside [0, 1].
@@ -110,45 +109,6 @@ class Example:
         return Sample(**self.row)
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingPolicy:
-    """How a verifier of cost ``waiting`` uses the service that it waits for.
-
-    Raises:
-        PluginError: a number out of range.
-    """
-
-    concurrency: int = 64
-    """Calls of `verify` that are open at once, in one pool of workers."""
-    tries: int = 3
-    """How often a sample is tried when an error passes; 1: once."""
-    pause_s: float = 0.5
-    """Seconds before the second try, doubled before each further one. All tries together stay
-    within the item's bound, `timeout_s`."""
-    retry_on: tuple[str, ...] = ()
-    """Exceptions that pass by themselves, as ``module.Class`` (``httpx.TransportError``), besides
-    `assay.TryAgain` and `ConnectionError`; a subclass counts too."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "retry_on", tuple(self.retry_on))
-        for name, value, good in (
-            ("concurrency", self.concurrency, 1 <= self.concurrency <= 4096),
-            ("tries", self.tries, 1 <= self.tries <= 100),
-            ("pause_s", self.pause_s, 0.0 <= self.pause_s and math.isfinite(self.pause_s)),
-        ):
-            if not good:
-                raise PluginError(f"a waiting policy's {name} is {value!r}, which is out of range")
-
-    def to_json(self) -> dict[str, Any]:
-        """For a worker."""
-        return {
-            "concurrency": self.concurrency,
-            "tries": self.tries,
-            "pause_s": self.pause_s,
-            "retry_on": list(self.retry_on),
-        }
-
-
 def check_declared(name: str, spec: Any) -> None:
     """Refuse what cannot be declared of a verifier.
 
@@ -157,14 +117,13 @@ def check_declared(name: str, spec: Any) -> None:
         spec: Its `VerifierSpec`.
 
     Raises:
-        PluginError: an effect, payment, batch, policy or example that cannot be.
+        PluginError: an effect, payment or example that cannot be.
     """
     for option, allowed in (("effects", EFFECTS), ("pays", PAYS)):
         for value in getattr(spec, option):
             if value not in allowed:
                 raise PluginError(
-                    f"verifier {name!r}: {option} has {value!r}"
-                    f"\nfix: one of {', '.join(allowed)}"
+                    f"verifier {name!r}: {option} has {value!r}\nfix: one of {', '.join(allowed)}"
                 )
     for example in spec.examples:
         if not isinstance(example, Example):
@@ -172,20 +131,3 @@ def check_declared(name: str, spec: Any) -> None:
                 f"verifier {name!r}: an example is a {type(example).__name__}"
                 "\nfix: assay.Example.full(completion, ...), .zero, .scores or .malformed"
             )
-    batch = spec.batch
-    if type(batch) is not int or not 0 <= batch <= 1024:
-        raise PluginError(
-            f"verifier {name!r}: batch is {batch!r}, must be a whole number from 0 to 1024"
-        )
-    if batch and spec.cost == "inline":
-        raise PluginError(
-            f"verifier {name!r}: batch={batch} does not go with cost 'inline', which judges one "
-            'sample after the other\nfix: cost="worker", or "waiting" for a service'
-        )
-    if spec.policy is not None and spec.cost != "waiting":
-        raise PluginError(
-            f"verifier {name!r}: policy is for cost 'waiting', not {spec.cost!r}"
-            '\nfix: cost="waiting" with an async def, or leave it out'
-        )
-    if spec.policy is not None and not isinstance(spec.policy, WaitingPolicy):
-        raise PluginError(f"verifier {name!r}: policy must be an assay.WaitingPolicy")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from assay.errors import PluginError
 from assay.model import SAMPLE_FIELDS
-from assay.plugins.examples import Effect, Example, Pays, WaitingPolicy
+from assay.plugins.examples import Effect, Example, Pays
 from assay.plugins.spec import Cost, VerifierSpec
 
 if TYPE_CHECKING:
@@ -97,8 +97,6 @@ def verifier(
     examples: Sequence[Example] = (),
     effects: Sequence[Effect] = (),
     pays: Sequence[Pays] = (),
-    batch: int = 0,
-    policy: WaitingPolicy | None = None,
 ) -> Callable[[F], F]:
     """Make a verifier of a function ``(sample) -> float | bool | Verdict``.
 
@@ -119,8 +117,6 @@ def verifier(
         examples: Samples with the scores that they must get, for `assay check`.
         effects: ``network``, ``files``, ``processes``: what it does besides computing.
         pays: ``empty``, ``echo``: what a verifier of form may rightly pay.
-        batch: Above 0, the function takes a list of up to so many samples and returns a list.
-        policy: Of a ``waiting`` verifier: calls at once, and what is tried again.
 
     Raises:
         PluginError: a name or an option that cannot be; a function that reads a field of its sample
@@ -182,8 +178,6 @@ def verifier(
             examples=tuple(examples),
             effects=effects if isinstance(effects, str) else tuple(effects),  # type: ignore[arg-type]
             pays=pays if isinstance(pays, str) else tuple(pays),  # type: ignore[arg-type]
-            batch=batch,
-            policy=policy,
         )
         _reads_only_its_needs(function, spec)
         setattr(function, SPEC_ATTRIBUTE, spec)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_che
 
 from assay.errors import PluginError, nearest
 from assay.model import EMPTY, SAMPLE_FIELDS, FrozenDict, Sample, Verdict
-from assay.plugins.examples import Effect, Example, Pays, WaitingPolicy, check_declared
+from assay.plugins.examples import Effect, Example, Pays, check_declared
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -55,9 +55,6 @@ class Verifier(Protocol):
     starts; an item whose preparation takes longer than two minutes is `undecided`.
     An object whose `verify` may return `Escalate` also has ``escalated(sample) -> Verdict``,
     which the engine calls in a worker.
-    One whose spec has a `batch` has ``verify_many(samples) -> list``: a verdict for each sample,
-    in order, or in its place a `ReferenceUnreadable` (not raised) for a row that is malformed.
-    The samples of a batch that raises, or takes too long, are judged one by one.
 
     An object that can tell before a run what is wrong with a row has
     ``preflight(sample) -> Iterable[PreflightFinding]``: see `Preflight`.
@@ -185,11 +182,6 @@ class VerifierSpec:
     """What it does besides computing: ``network``, ``files`` (writes them), ``processes``."""
     pays: tuple[Pays, ...] = ()
     """For a verifier of form: ``empty`` and ``echo`` completions that it may rightly pay."""
-    batch: int = 0
-    """Above 0: it has ``verify_many(samples) -> list``, which gets up to so many samples at once
-    within the bound of one (`timeout_s`)."""
-    policy: WaitingPolicy | None = None
-    """For cost ``waiting``: how many calls are open at once, and what is tried again."""
 
     def __post_init__(self) -> None:
         put = object.__setattr__

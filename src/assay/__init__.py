@@ -21,14 +21,13 @@ if TYPE_CHECKING:
         RubricError,
         SampleError,
         SandboxUnavailable,
-        TryAgain,
         UnscoredError,
         VerdictError,
         VerifierNotFound,
         WorkerError,
     )
     from assay.model import Message, Part, Reward, Sample, Status, Term, Turn, Verdict
-    from assay.plugins.examples import Example, WaitingPolicy
+    from assay.plugins.examples import Example
     from assay.plugins.markers import hookimpl, verifier
     from assay.plugins.probe import Attack, ProbeSpec
     from assay.plugins.spec import Escalate, VerifierSpec
@@ -46,14 +45,13 @@ _HOMES = {
         "RubricError",
         "SampleError",
         "SandboxUnavailable",
-        "TryAgain",
         "UnscoredError",
         "VerdictError",
         "VerifierNotFound",
         "WorkerError",
     ),
     "assay.model": ("Message", "Part", "Reward", "Sample", "Status", "Term", "Turn", "Verdict"),
-    "assay.plugins.examples": ("Example", "WaitingPolicy"),
+    "assay.plugins.examples": ("Example",),
     "assay.plugins.markers": ("hookimpl", "verifier"),
     "assay.plugins.probe": ("Attack", "ProbeSpec"),
     "assay.plugins.spec": ("Escalate", "VerifierSpec"),
@@ -83,14 +81,12 @@ __all__ = [
     "SandboxUnavailable",
     "Status",
     "Term",
-    "TryAgain",
     "Turn",
     "UnscoredError",
     "Verdict",
     "VerdictError",
     "VerifierNotFound",
     "VerifierSpec",
-    "WaitingPolicy",
     "WorkerError",
     "averify",
     "averify_batch",

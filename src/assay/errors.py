@@ -10,7 +10,6 @@
     ├── PluginError        (RuntimeError)  a plugin that cannot be loaded, or clashes
     │   ├── VerifierNotFound (LookupError) no verifier of that name or version
     │   └── FieldNotDeclared               a verifier reads a field that it does not declare
-    ├── TryAgain           (RuntimeError)  raised by a waiting verifier: the trouble may pass
     ├── RolloutsError      (OSError)       rollouts cannot be read, or rewards cannot be written
     ├── ConfigError        (ValueError)    an option of a call or a command out of range
     ├── SandboxUnavailable (RuntimeError)  the machine cannot give the isolation asked for
@@ -62,21 +61,6 @@ class VerifierNotFound(PluginError, LookupError):
 
 class FieldNotDeclared(PluginError):
     """A verifier reads a field of its sample that its spec's `needs` do not name."""
-
-
-class TryAgain(AssayError, RuntimeError):
-    """Raised by a ``waiting`` verifier: the service is in trouble that may pass (busy, restarting).
-
-    The sample is tried again as its `WaitingPolicy` says; after the last try it is `crashed`.
-
-    Args:
-        because: What the service said.
-        after_s: Seconds to wait before the next try, if the service said; else the policy's.
-    """
-
-    def __init__(self, because: str = "", after_s: float | None = None) -> None:
-        super().__init__(because)
-        self.after_s = after_s
 
 
 class RolloutsError(AssayError, OSError):

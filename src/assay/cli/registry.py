@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "formats": "assay.cli.commands.formats:formats",
         "rubrics": "assay.cli.commands.rubrics:rubrics",
         "plugins": "assay.cli.commands.plugins:plugins",
+        "check": "assay.cli.commands.check:check",
+        "new-plugin": "assay.cli.commands.new_plugin:new_plugin",
         "preflight": "assay.cli.commands.preflight:check",
         "prove": "assay.cli.commands.prove:prove",
         "probe": "assay.cli.commands.probe:probe",

@@ -63,7 +63,8 @@ def registered() -> Callable[..., Any]:
     """The factory that Inspect's registry holds as ``assay/rubric``; imports inspect_ai."""
     from inspect_ai.scorer import mean, scorer, stderr
 
-    return scorer(metrics={"*": [mean(), stderr()]}, name="rubric")(_rubric)
+    made: Callable[..., Any] = scorer(metrics={"*": [mean(), stderr()]}, name="rubric")(_rubric)
+    return made
 
 
 def _rubric(rubric: RubricSource = "math", **options: Any) -> Any:

@@ -54,7 +54,13 @@ def _controls(rng: Random) -> Iterator[str]:
 
 
 def _bidi(rng: Random) -> Iterator[str]:
-    yield from ("\u202e24\u202c", "\u2066 42 \u2069", "\u200f42", "x = \u202e1 + 2\u202c", "\u061c5")
+    yield from (
+        "\u202e24\u202c",
+        "\u2066 42 \u2069",
+        "\u200f42",
+        "x = \u202e1 + 2\u202c",
+        "\u061c5",
+    )
     yield from ("4\u20e3", "e\u0301" * 200, "Z" + "\u0335\u0327" * 300, "\U000e0041\U000e0042")
     marks = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
     while True:
@@ -70,7 +76,18 @@ def _surrogates(rng: Random) -> Iterator[str]:
 
 
 def _json(rng: Random) -> Iterator[str]:
-    yield from ("{", "}", "[", '{"a"', '{"a":', '{"a": }', "[1,", "[1,,2]", "{'a': 1}", '{"a": NaN}')
+    yield from (
+        "{",
+        "}",
+        "[",
+        '{"a"',
+        '{"a":',
+        '{"a": }',
+        "[1,",
+        "[1,,2]",
+        "{'a': 1}",
+        '{"a": NaN}',
+    )
     yield from ('{"a": Infinity}', '{"a": 1e999}', '{"a": 1}{"a": 2}', '{"a": 1, "a": 2}', "null")
     yield from ("```json\n{\n```", '"\\ud800"', '"\\u00"', '{"\u0000": 1}', "[" + "1," * 5000 + "]")
     yield from ('{"answer": [[[]]]}', '{"answer": {"answer": {"answer": 4}}}', "true", '"', "[]{}")
@@ -99,7 +116,12 @@ def _code(rng: Random) -> Iterator[str]:
     call = f'__import__("{CANARY}")'
     yield from (call, f"{call}.run()", f"import {CANARY}", f"f'{{{call}}}'", f"{{{call}}}")
     yield from (rf"\boxed{{{call}}}", f"```python\nimport {CANARY}\n```", f"exec({call!r})")
-    yield from (f"eval({call!r})", f"[{call} for _ in (1,)]", f"(lambda: {call})()", f"1 if {call} else 2")
+    yield from (
+        f"eval({call!r})",
+        f"[{call} for _ in (1,)]",
+        f"(lambda: {call})()",
+        f"1 if {call} else 2",
+    )
     yield f"c{CANARY}\nrun\n(tR."  # a pickle of protocol 0
     yield f"!!python/object/apply:{CANARY}.run []"
     yield f"!!python/module:{CANARY}"
@@ -117,7 +139,8 @@ def _code(rng: Random) -> Iterator[str]:
     yield "assert True\nprint('all tests passed')"
     while True:
         pad = rng.choice(["", " ", "\t", "(", "+", "not ", "*", "\\boxed{"])
-        yield f"{pad}{rng.choice(['eval', 'exec', 'int', 'str'])}({call}){rng.choice(['', '}', ')'])}"
+        function, end = rng.choice(["eval", "exec", "int", "str"]), rng.choice(["", "}", ")"])
+        yield f"{pad}{function}({call}){end}"
 
 
 _SENTENCES = (
@@ -127,7 +150,8 @@ _SENTENCES = (
     "Odpowiedź brzmi 42.", "Cevap kırk iki.", "A válasz 42.", "Vastaus on 42.", "Svaret är 42.",
     "Jawabannya adalah 42.", "Răspunsul este 42.", "Відповідь: 42", "პასუხია 42", "պատասխանը 42 է",
     "উত্তর হল ৪২", "பதில் 42", "సమాధానం 42", "جواب ۴۲ است", "Jibu ni 42.", "Idahun ni 42.",
-    "Câu trả lời: bốn mươi hai", "ANTWOORD: 42!", "ⅩⅬⅡ", "４２", "forty–two", "𝟜𝟚", "⁴²", "İ", "ß ẞ ŉ",
+    "Câu trả lời: bốn mươi hai", "ANTWOORD: 42!", "ⅩⅬⅡ", "４２", "forty–two", "𝟜𝟚", "⁴²", "İ",
+    "ß ẞ ŉ",
 )  # fmt: skip
 
 
@@ -139,8 +163,22 @@ def _languages(rng: Random) -> Iterator[str]:
 
 def _latex(rng: Random) -> Iterator[str]:
     yield from (r"\boxed", r"\boxed{", r"\boxed{\boxed{4}", r"\boxed{4}}", "$", "$$", "$1$ $$2$$ $")
-    yield from (r"\frac{1}{0}", r"\frac12", r"\frac{}{}", r"\left( 1", r"\begin{cases} x", "\\", "\\\\")
-    yield from (r"\text{\boxed{4}}", r"\boxed{\text{}}", "% \\boxed{4}", r"\def\x{\x\x}\x", r"\undefined")
+    yield from (
+        r"\frac{1}{0}",
+        r"\frac12",
+        r"\frac{}{}",
+        r"\left( 1",
+        r"\begin{cases} x",
+        "\\",
+        "\\\\",
+    )
+    yield from (
+        r"\text{\boxed{4}}",
+        r"\boxed{\text{}}",
+        "% \\boxed{4}",
+        r"\def\x{\x\x}\x",
+        r"\undefined",
+    )
     yield from (r"\boxed{1, 2, 3, \ldots}", r"\boxed{\pm}", r"\boxed{?}", r"\boxed{4 or 5}", "^_^")
     while True:
         parts = [r"\boxed{", "}", r"\frac", "{1}", "^", "_", "$", " ", "x", "&", r"\\", "4"]
@@ -148,17 +186,66 @@ def _latex(rng: Random) -> Iterator[str]:
 
 
 def _numbers(rng: Random) -> Iterator[str]:
-    yield from ("nan", "inf", "-inf", "1e999", "-0", "0x2A", "1_000", "1,000,00", "1/0", "0/0", "--4")
-    yield from ("9" * 5_000, "1e-400", "9^9^9^9^9", "9**9**9**9", "10^(10^10)", "2^2^2^2^2^2^2", "1e1e1")
-    yield from ("100!!!!", "0.1+0.2", "½", "²", "1.7976931348623157e309", "٣", "4.", ".4", "4..2", "+4")
-    yield from ("-" * 500 + "1", "1/" * 500 + "1", "True", "None", "4" + "0" * 4_300, "0" * 9_000 + "4")
+    yield from (
+        "nan",
+        "inf",
+        "-inf",
+        "1e999",
+        "-0",
+        "0x2A",
+        "1_000",
+        "1,000,00",
+        "1/0",
+        "0/0",
+        "--4",
+    )
+    yield from (
+        "9" * 5_000,
+        "1e-400",
+        "9^9^9^9^9",
+        "9**9**9**9",
+        "10^(10^10)",
+        "2^2^2^2^2^2^2",
+        "1e1e1",
+    )
+    yield from (
+        "100!!!!",
+        "0.1+0.2",
+        "½",
+        "²",
+        "1.7976931348623157e309",
+        "٣",
+        "4.",
+        ".4",
+        "4..2",
+        "+4",
+    )
+    yield from (
+        "-" * 500 + "1",
+        "1/" * 500 + "1",
+        "True",
+        "None",
+        "4" + "0" * 4_300,
+        "0" * 9_000 + "4",
+    )
     while True:
         yield "".join(rng.choices("0123456789.eE+-*/^,", k=rng.randrange(3, 60)))
 
 
 def _thinking(rng: Random) -> Iterator[str]:
-    yield from ("<think>", "</think>", "<think>4</think>", "</think>4", "<think>a</think>b</think>c")
-    yield from ("<think><think>4</think>", "<THINK>4</THINK>5", "<think>" + "hm " * 3_000, "4<think>")
+    yield from (
+        "<think>",
+        "</think>",
+        "<think>4</think>",
+        "</think>4",
+        "<think>a</think>b</think>c",
+    )
+    yield from (
+        "<think><think>4</think>",
+        "<THINK>4</THINK>5",
+        "<think>" + "hm " * 3_000,
+        "4<think>",
+    )
     yield from ("<answer>", "</answer>4", "<answer>4</answer><answer>5</answer>", "<answer>4")
     while True:
         tags = ["<think>", "</think>", "<answer>", "</answer>", "4", " ", "\n", "so"]
@@ -167,8 +254,20 @@ def _thinking(rng: Random) -> Iterator[str]:
 
 def _slow(rng: Random) -> Iterator[str]:
     """Texts on which patterns with nested repeats take a time that grows with a power of them."""
-    yield from ("a" * 5_000 + "!", " " * 20_000 + "x", "0" * 20_000 + "x", "a@" * 3_000, "-" * 9_000)
-    yield from ("x\n" * 9_000 + "y", "=" * 9_000 + " ", "1 " * 9_000 + "x", "\\" * 9_000, "$" * 9_001)
+    yield from (
+        "a" * 5_000 + "!",
+        " " * 20_000 + "x",
+        "0" * 20_000 + "x",
+        "a@" * 3_000,
+        "-" * 9_000,
+    )
+    yield from (
+        "x\n" * 9_000 + "y",
+        "=" * 9_000 + " ",
+        "1 " * 9_000 + "x",
+        "\\" * 9_000,
+        "$" * 9_001,
+    )
     yield from ("<" * 9_000, "{" * 9_000, '"' * 9_001, "`" * 9_001, "a b " * 4_000 + "!")
     while True:
         yield rng.choice("ab10 =-_.,;(") * rng.randrange(3_000, 9_000) + rng.choice("!x}\x00")
@@ -227,7 +326,7 @@ def hostile_texts(count: int = COUNT, seed: int = 0) -> tuple[HostileText, ...]:
         count: How many.
         seed: Of what is random in it.
 
-    >>> len({text.family for text in hostile_texts(30)}) == len(FAMILIES)
+    >>> len({text.family for text in hostile_texts(90)}) == len(FAMILIES)
     True
     """
     streams = {

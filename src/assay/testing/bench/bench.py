@@ -48,22 +48,16 @@ class Bench:
         params: Its params; examples that name others are not for this bench.
     """
 
-    def __init__(
-        self, offer: Offer, settings: Settings, params: Mapping[str, Any] = EMPTY
-    ) -> None:
+    def __init__(self, offer: Offer, settings: Settings, params: Mapping[str, Any] = EMPTY) -> None:
         self.offer = offer
         self.settings = settings
         self.raw_params = params
         self.params = offer.check(params, where=f"params of {offer.spec.name}")
         levels = getattr(self.params, "levels", None)
-        self.levels: tuple[float, ...] | None = (
-            levels() if callable(levels) else offer.spec.levels
-        )
+        self.levels: tuple[float, ...] | None = levels() if callable(levels) else offer.spec.levels
         self.ready = ReadyVerifier(offer, self.params, self.levels)
         examples = [e for e in offer.spec.examples if dict(params_of(e)) == dict(params)]
-        self.cases = Cases(
-            offer.spec, examples, settings.samples, settings.hostile, settings.seed
-        )
+        self.cases = Cases(offer.spec, examples, settings.samples, settings.hostile, settings.seed)
         self.hung = 0
         self.broken = ""
         self.trace = ""
@@ -143,7 +137,8 @@ class Bench:
         return [
             case
             for case in self.cases.core(seed)
-            if id(case) in known and known[id(case)].status not in ("hung",)
+            if id(case) in known
+            and known[id(case)].status not in ("hung",)
             and not (known[id(case)].status == "invalid" and not known[id(case)].raised)
         ]
 

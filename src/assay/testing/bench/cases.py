@@ -129,7 +129,14 @@ class Cases:
     @property
     def all(self) -> list[Case]:
         """Every case, the author's first."""
-        return [*self.examples, *self.given, *self.empty, *self.echo, *self.malformed, *self.hostile]
+        return [
+            *self.examples,
+            *self.given,
+            *self.empty,
+            *self.echo,
+            *self.malformed,
+            *self.hostile,
+        ]
 
     def core(self, seed: int = 0) -> list[Case]:
         """A few of every kind, in an order by seed."""

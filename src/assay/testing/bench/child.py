@@ -30,6 +30,7 @@ KINDS = {
     **dict.fromkeys(PROCESSES, "processes"),
 }
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+ALL_EFFECTS = frozenset({"network", "files", "processes"})
 HARMLESS = ("/dev/null", "/dev/tty", "/proc/self/")
 
 
@@ -50,10 +51,9 @@ class Watch:
             if isinstance(args[0], str) and args[0].startswith(CANARY):
                 self.ran = True
             return
-        if event == "open":
-            kind = "files" if _writes(args) else None
-        else:
-            kind = KINDS.get(event)
+        kind = KINDS.get(event)
+        if event == "open" and _writes(args):
+            kind = "files"
         if kind is None:
             return
         what = [kind, f"{event} {args[0]!r:.120}" if args else event]
@@ -63,9 +63,11 @@ class Watch:
             raise PermissionError(f"assay check: {event} is not among the declared effects")
 
     def begin(self) -> None:
+        """A sample is judged from here on."""
         self.seen, self.ran, self.on = [], False, True
 
     def end(self) -> None:
+        """And until here."""
         self.on = False
 
 
@@ -125,7 +127,10 @@ def main() -> None:
     if setup["only_import"]:
         say({"broken": "", "trace": "", "import_s": import_s})
         return
-    sys.addaudithook(watch.hook)
+    if (
+        not watch.declared >= ALL_EFFECTS
+    ):  # else there is nothing to refuse, and a hook is inherited
+        sys.addaudithook(watch.hook)
     judge = Judge(setup["recipe"].encode("ascii"), watch, setup["timeout_s"], say)
     say({"broken": judge.broken, "trace": judge.trace, "import_s": import_s})
     for line in stream:

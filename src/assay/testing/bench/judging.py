@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 import traceback
@@ -68,10 +69,11 @@ class Judge:
     def _outcome(self, row: dict[str, Any]) -> dict[str, Any]:
         view = self._loaded.reader.show(Sample.from_row(row))
         before = dumps(view.to_json())
-        self._prepare(view)
         start = time.process_time()
         cpu_s = 0.0
         try:
+            self._prepare(view)
+            start = time.process_time()
             result = self._loaded.verifier.verify(view)
             if isinstance(result, Escalate):
                 cpu_s = time.process_time() - start
@@ -87,37 +89,15 @@ class Judge:
         return outcome
 
     def together(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The outcomes of samples that are judged in one go: as a batch, at once, or in threads."""
+        """The outcomes of samples that are judged in one go: at once, or in threads."""
         views = [self._loaded.reader.show(Sample.from_row(row)) for row in rows]
         for view in views:
-            self._prepare(view)
-        many = getattr(self._loaded.verifier, "verify_many", None)
-        if many is not None:
-            return self._batch(many, views)
+            with contextlib.suppress(Exception):  # it is raised again as it is judged
+                self._prepare(view)
         verify = self._loaded.verifier.verify
         if asyncio.iscoroutinefunction(verify) or self._awaits(views):
             return asyncio.run(self._at_once(views))
         return self._in_threads(views)
-
-    def _batch(self, many: Any, views: list[SampleView]) -> list[dict[str, Any]]:
-        try:
-            found = many(views)
-            if hasattr(found, "__await__"):
-                found = asyncio.run(_within(found, self._timeout_s))
-            found = list(found)
-            if len(found) != len(views):
-                raise VerdictError(f"verify_many gave {len(found)} results for {len(views)}")
-        except BaseException as err:
-            return [self._raised(view, err) for view in views]
-        return [self._one_of(view, item) for view, item in zip(views, found, strict=True)]
-
-    def _one_of(self, view: SampleView, item: Any) -> dict[str, Any]:
-        if isinstance(item, BaseException):
-            return self._raised(view, item)
-        try:
-            return self._told(view, item)
-        except Exception as err:
-            return self._raised(view, err)
 
     def _awaits(self, views: list[SampleView]) -> bool:
         """Whether `verify` gives a coroutine, though it is no ``async def`` itself."""
@@ -171,7 +151,7 @@ class Judge:
             loaded.prepare(view)
             self._say({"bound": self._timeout_s})
         if loaded.bound_s is not None:
-            self._say({"bound": float(loaded.bound_s(view))})
+            self._say({"bound": max(self._timeout_s, float(loaded.bound_s(view)))})
 
     def _told(self, view: SampleView, result: Any) -> dict[str, Any]:
         verdict: Verdict = as_verdict(self._loaded.name, result, 0.0)

@@ -90,7 +90,16 @@ class CheckProcess:
         environment.pop("PYTHONWARNINGS", None)
         try:
             self._popen = subprocess.Popen(
-                [sys.executable, "-P", "-B", "-X", "utf8", SCRIPT, str(request_end), str(reply_end)],
+                [
+                    sys.executable,
+                    "-P",
+                    "-B",
+                    "-X",
+                    "utf8",
+                    SCRIPT,
+                    str(request_end),
+                    str(reply_end),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -115,7 +124,9 @@ class CheckProcess:
         ready = self._line(START_S)
         self.import_s: float = ready["import_s"] if ready else 0.0
         self.trace: str = ready["trace"] if ready else ""
-        self.broken: str = ready["broken"] if ready else "the process ended, or did not start in time"
+        self.broken: str = (
+            ready["broken"] if ready else "the process ended, or did not start in time"
+        )
         self.alive = not self.broken
 
     def judge(self, rows: Sequence[bytes]) -> list[Outcome]:

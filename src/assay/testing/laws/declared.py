@@ -58,7 +58,8 @@ class CheapImport(Law):
             seconds = min(seconds, self._once(module))
         if seconds > IMPORT_S:
             return Breach(
-                f"importing {module} takes {seconds:.2f} s of processor time, more than {IMPORT_S:g} s"
+                f"importing {module} takes {seconds:.2f} s of processor time, "
+                f"more than {IMPORT_S:g} s"
             )
         return None
 
@@ -116,7 +117,9 @@ class ReadsOnlyItsNeeds(Law):
     """It reads no field that it did not declare."""
 
     name = "reads-only-its-needs"
-    why = "declared fields are the key of the cache: what it reads besides would be an older sample's"
+    why = (
+        "declared fields are the key of the cache: what it reads besides would be an older sample's"
+    )
     fix = 'name the field in needs, as "field?" where a sample may lack it'
 
     def look(self, bench: Bench) -> Breach | None:

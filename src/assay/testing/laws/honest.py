@@ -12,6 +12,9 @@ from assay.testing.bench.cases import Case
 from assay.testing.bench.process import Outcome
 from assay.testing.laws.law import Breach, Law, NotChecked, first_breach
 
+LITTLE = 0.5
+"""What an example that is not good may earn at most; a share of distinct words is never 0."""
+
 
 class MeetsItsExamples(Law):
     """The author's own examples get the scores that the author says."""
@@ -19,19 +22,21 @@ class MeetsItsExamples(Law):
     name = "meets-its-examples"
     why = "nobody can trust a verifier of which even its author's examples do not hold"
     fix = (
-        "declare examples=[Example.full(...), Example.zero(...)], and Example.malformed(...) where a "
-        "reference can be unreadable; mend the verifier, or the example, where they differ"
+        "declare examples=[Example.full(...), Example.zero(...)], and Example.malformed(...) where "
+        "a reference can be unreadable; mend the verifier, or the example, where they differ"
     )
 
     def look(self, bench: Bench) -> Breach | None:
-        """There is an example that earns 1 and one that earns 0, and all are met."""
+        """There is an example that earns 1 and one that earns little, and all are met."""
         if bench.cases.problem:
             return Breach(bench.cases.problem)
         scores = {case.example.score for case in bench.cases.examples if case.example}
         if not bench.raw_params:
-            missing = [k for k, score in (("full", 1.0), ("zero", 0.0)) if score not in scores]
+            missing = [] if 1.0 in scores else ["earns 1 (Example.full)"]
+            if not any(score is not None and score <= LITTLE for score in scores):
+                missing.append(f"earns {LITTLE:g} or less (Example.zero)")
             if missing:
-                return Breach(f"it declares no example that is {' and none that is '.join(missing)}")
+                return Breach(f"it declares no example that {' and none that '.join(missing)}")
         for case, outcome in bench.outcomes(bench.cases.examples):
             if case.example is None or case.example.score is None:
                 continue
@@ -54,8 +59,10 @@ class HonestAboutUndecided(Law):
         "a row with a broken reference would teach that every answer to it is wrong, or that some "
         "wrong answer is right"
     )
-    fix = "raise assay.ReferenceUnreadable, or return Verdict.undecided, before you look at the "\
+    fix = (
+        "raise assay.ReferenceUnreadable, or return Verdict.undecided, before you look at the "
         "completion"
+    )
 
     def look(self, bench: Bench) -> Breach | None:
         """No malformed example was given a score, under any completion."""
@@ -137,7 +144,8 @@ class SignatureFollowsBehaviour(Law):
             if after is not None and before != after:
                 case = next((c for c in bench.cases.all if digest_of(bench, c) == digest), None)
                 return Breach(
-                    f"under the same signature it was {_told(before)} and is now {_told(after)}", case
+                    f"under the same signature it was {_told(before)} and is now {_told(after)}",
+                    case,
                 )
         return None
 

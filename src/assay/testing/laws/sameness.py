@@ -18,7 +18,7 @@ OTHER_HASH_SEED = 4242
 """Any but 0, under which the first process ran."""
 
 TOGETHER = 24
-"""Samples that are judged in one go; a batch is as large as its verifier takes."""
+"""Samples that are judged in one go."""
 
 
 def deterministic(bench: Bench) -> list[Case]:
@@ -93,8 +93,10 @@ class SameInAnyOrder(Law):
 
     name = "same-in-any-order"
     why = "what was judged before is chance: which worker was free, how the data was shuffled"
-    fix = "keep nothing from sample to sample, in the object, in a module or in a cache by less than "\
+    fix = (
+        "keep nothing from sample to sample, in the object, in a module or in a cache by less than "
         "the whole sample"
+    )
 
     def look(self, bench: Bench) -> Breach | None:
         """In another order nothing changes."""
@@ -113,17 +115,14 @@ class SameInABatch(Law):
         "what a completion earns must not depend on its neighbours in a batch, nor on what runs at "
         "the same moment"
     )
-    fix = (
-        "judge each sample of verify_many by itself and give back one result each, in order; share "
-        "nothing between threads or tasks"
-    )
+    fix = "share nothing between threads or tasks: no global, no attribute that a sample changes"
 
     def look(self, bench: Bench) -> Breach | None:
-        """As one batch (`batch`), in four threads (inline), or all at once (waiting)."""
+        """In four threads (inline), or all at once (waiting)."""
         cases = deterministic(bench)
-        if bench.spec.cost == "worker" and not bench.spec.batch:
-            raise NotChecked("a worker judges one sample at a time, and it has no batch form")
-        size = min(bench.spec.batch or TOGETHER, TOGETHER)
+        if bench.spec.cost == "worker":
+            raise NotChecked("a worker judges one sample at a time")
+        size = TOGETHER
         with bench.process() as process:
             for at in range(0, len(cases), size):
                 part = cases[at : at + size]
@@ -142,8 +141,8 @@ class SameThroughWorkers(Law):
     name = "same-through-workers"
     why = "that is how most rewards are computed: by name, in another process, from JSON"
     fix = (
-        "build all that the verifier needs in its factory, from the params alone; nothing that only "
-        "the importing process has set"
+        "build all that the verifier needs in its factory, from the params alone; nothing that "
+        "only the importing process has set"
     )
 
     def look(self, bench: Bench) -> Breach | None:
