@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         WorkerError,
     )
     from assay.model import Message, Part, Reward, Sample, Status, Term, Turn, Verdict
+    from assay.plugins.examples import Example
     from assay.plugins.markers import hookimpl, verifier
     from assay.plugins.probe import Attack, ProbeSpec
     from assay.plugins.spec import Escalate, VerifierSpec
@@ -50,6 +51,7 @@ _HOMES = {
         "WorkerError",
     ),
     "assay.model": ("Message", "Part", "Reward", "Sample", "Status", "Term", "Turn", "Verdict"),
+    "assay.plugins.examples": ("Example",),
     "assay.plugins.markers": ("hookimpl", "verifier"),
     "assay.plugins.probe": ("Attack", "ProbeSpec"),
     "assay.plugins.spec": ("Escalate", "VerifierSpec"),
@@ -65,6 +67,7 @@ __all__ = [
     "ConfigError",
     "Engine",
     "Escalate",
+    "Example",
     "Message",
     "Part",
     "PluginError",
