@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from assay.plugins.markers import hookimpl, verifier
     from assay.plugins.probe import Attack, ProbeSpec
     from assay.plugins.spec import Escalate, VerifierSpec
+    from assay.remote import RemoteEngine
     from assay.rubrics import Rubric, load_rubric, summary, values
     from assay.verifiers.math_answer import Comparison, equivalent, same_value
 
@@ -53,6 +54,7 @@ _HOMES = {
     "assay.model": ("Message", "Part", "Reward", "Sample", "Status", "Term", "Turn", "Verdict"),
     "assay.plugins.examples": ("Example",),
     "assay.plugins.markers": ("hookimpl", "verifier"),
+    "assay.remote": ("RemoteEngine",),
     "assay.plugins.probe": ("Attack", "ProbeSpec"),
     "assay.plugins.spec": ("Escalate", "VerifierSpec"),
     "assay.rubrics": ("Rubric", "load_rubric", "summary", "values"),
@@ -73,6 +75,7 @@ __all__ = [
     "PluginError",
     "ProbeSpec",
     "ReferenceUnreadable",
+    "RemoteEngine",
     "Reward",
     "Rubric",
     "RubricError",

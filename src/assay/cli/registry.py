@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "preflight": "assay.cli.commands.preflight:check",
         "prove": "assay.cli.commands.prove:prove",
         "probe": "assay.cli.commands.probe:probe",
+        "serve": "assay.cli.commands.serve:serve",
         "audit": "assay.cli.commands.audit:audit",
         "fit": "assay.cli.commands.fit:fit",
     }

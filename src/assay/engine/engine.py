@@ -222,9 +222,7 @@ class Engine:
                 the call runs: they get no reward, and their work ends within a second.
         """
         _check_budget(budget_s)
-        return self._arun(
-            samples, step, self.budget_s if budget_s is None else budget_s, withdrawn
-        )
+        return self._arun(samples, step, self.budget_s if budget_s is None else budget_s, withdrawn)
 
     def _run(
         self, samples: Iterable[Given], step: int | None, budget_s: float | None

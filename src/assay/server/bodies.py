@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import time
@@ -61,9 +62,7 @@ async def read_body(receive: Receive, most: int, seconds: float) -> bytes:
         try:
             message = await asyncio.wait_for(receive(), max(0.0, until - time.monotonic()))
         except TimeoutError:
-            raise Refused(
-                408, f"the request did not arrive whole within {seconds:g} s"
-            ) from None
+            raise Refused(408, f"the request did not arrive whole within {seconds:g} s") from None
         if message["type"] == "http.disconnect":
             raise ClientGone
         chunk = message.get("body", b"")
@@ -73,6 +72,24 @@ async def read_body(receive: Receive, most: int, seconds: float) -> bytes:
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)
+
+
+DRAINED_BYTES = 64 << 20
+DRAINED_S = 5.0
+
+
+async def drain(receive: Receive) -> None:
+    """Read on, for a while, what is refused.
+
+    A connection that is closed over unread bytes is reset, and the client never sees why.
+    """
+    left, until = DRAINED_BYTES, time.monotonic() + DRAINED_S
+    with contextlib.suppress(TimeoutError):
+        while left > 0:
+            message = await asyncio.wait_for(receive(), max(0.0, until - time.monotonic()))
+            left -= len(message.get("body", b""))
+            if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                return
 
 
 async def parse(body: bytes, max_depth: int) -> Any:

@@ -19,7 +19,6 @@ PATIENCE_S: Mapping[str, float] = MappingProxyType(
         "slime": 100.0,
         # NeMo-Gym's client waits as long as it takes, and tries three times.
         "nemo_gym": 600.0,
-        "run_code": 120.0,
     }
 )
 """Client -> seconds that its requests are held at most, before they are refused."""
@@ -68,8 +67,6 @@ class ServerOptions:
     """Client -> what a completion without a score is for it."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Field of `Sample` -> the column of a NeMo-Gym row that fills it."""
-    allow_run_code: bool = False
-    """Whether whoever may ask may also have programs run, without any rubric."""
 
     def __post_init__(self) -> None:
         _check("port", self.port, 0 <= self.port <= 65535, "0 to 65535")
