@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import threading
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from assay import forks
 from assay.engine.drivers import Given, Row
 from assay.engine.engine import as_samples
 from assay.engine.unscored import complaint
@@ -79,16 +79,24 @@ class RemoteEngine:
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._connections = connections
         self._timeout = httpx.Timeout(patience_s, connect=min(10.0, patience_s))
-        self._client: httpx.Client | None = None
-        self._lock = threading.Lock()
         self._signature = ""
+        self._begin()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_client": None, "_lock": None}
+        return {k: v for k, v in self.__dict__.items() if k not in ("_client", "_lock")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._lock = threading.Lock()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._client: httpx.Client | None = None
+        self._lock = forks.Lock()
+        forks.renew(self)
+
+    def after_fork_in_child(self) -> None:
+        """No connection: two processes on one would read each other's answers."""
+        self._client = None
 
     # -- the calls of `Engine` ------------------------------------------------------------------
 
