@@ -43,9 +43,7 @@ def assay_verifiers() -> Iterable[VerifierSpec]:
                 reference=CALLS,
             ),
             Example.zero('{"name": "weather", "arguments": {"city": "Bergen"}}', reference=CALLS),
-            Example.scores(
-                0.5, f"<answer>{CALLS}</answer><answer>{CALLS}</answer>", reference=CALLS
-            ),
+            Example.scores(0.5, f"<json>{CALLS}</json><json>{CALLS}</json>", reference=CALLS),
             Example.malformed(CALLS, reference="call the weather"),
         ),
     )

@@ -18,6 +18,9 @@ NAME = "data.json_schema@1"
 class JsonSchema:
     """1 where the last JSON of the answer is valid under ``info.schema``, else 0."""
 
+    def __init__(self, params: None = None) -> None:
+        """It takes no params."""
+
     def verify(self, sample: Sample) -> Verdict:
         """Judge one answer.
 

@@ -1,7 +1,7 @@
 """``data.sql``: does a query give the rows that the reference gives?
 
-The query is a model's: it runs in a worker, against a database in memory that the row sets up, under
-an authoriser that allows reading alone, with bounded steps, rows and text.
+The query is a model's: it runs in a worker, against a database in memory that the row sets up,
+under an authoriser that allows reading alone, with bounded steps, rows and text.
 """
 
 from __future__ import annotations
