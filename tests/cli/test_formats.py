@@ -80,3 +80,20 @@ def test_preflight_and_probe_read_data_sets(assay: Assay, tmp_path: Path) -> Non
     probed = assay("probe", "math", "--rows", "rows.jsonl", "--n", "1")
     assert "math on" in probed.out
     assert assay("probe", "math", "--format", "gsm8k").code == 2
+
+
+def test_rows_that_fit_several_formats_are_read_as_they_are_with_a_warning(
+    assay: Assay, tmp_path: Path
+) -> None:
+    """A rubric may need neither: an error would stop what worked without formats."""
+    row = {"messages": [{"role": "user", "content": "q"}], "solution": "4", "answer": "4",
+           "completion": r"\boxed{4}"}  # fmt: skip
+    write_rows(tmp_path / "rows.jsonl", [row, row])
+    rubric = tmp_path / "boxed.toml"
+    rubric.write_text('kind = "weighted"\n[criteria]\n"format.boxed" = 1\n', encoding="utf-8")
+    done = assay("verify", "rows.jsonl", "--rubric", "boxed.toml")
+    assert done.code == 0
+    assert "the columns fit several formats" in done.err
+    assert "--format ms-swift" in done.err
+    assert "mean reward  1.0000" in done.out or "1.0000" in done.out
+    assert assay("verify", "rows.jsonl", "--format", "areal").code == 0

@@ -391,3 +391,30 @@ def test_what_is_in_memory_reads_like_files(tmp_path: Path) -> None:
 def test_what_is_no_rows_is_refused(source: Any, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         list(rows(None, source))
+
+
+def test_no_row_is_lost_and_none_of_ours_is_waited_for() -> None:
+    """Whoever writes into a pipe may wait for each reward; a file may break off."""
+    from assay.datasets.reading import LOOKED_AT, looked_ahead
+    from assay.errors import RolloutsError
+    from assay.rollouts.rows import Row
+
+    taken = []
+
+    def written(data: dict[str, Any], count: int, ends: bool = False) -> Any:
+        for n in range(count):
+            taken.append(n)
+            yield Row("f", n + 1, data)
+        if ends:
+            raise RolloutsError("f: broken off")
+
+    ours = {"completion": "4", "reference": "4"}
+    ahead, _ = looked_ahead(written(ours, 50))
+    assert (len(ahead), len(taken)) == (1, 1)
+    ahead, _ = looked_ahead(written({"question": "q", "answer": "#### 4"}, 50))
+    assert len(ahead) == LOOKED_AT
+    _, found = looked_ahead(written({"question": "q", "answer": "#### 4"}, 3, ends=True))
+    given: list[int] = []
+    with pytest.raises(RolloutsError, match="broken off"):
+        given.extend(row.line for row in found)
+    assert given == [1, 2, 3]

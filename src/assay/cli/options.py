@@ -47,13 +47,20 @@ FormatName: TypeAlias = Annotated[
 
 def in_format(rows: Iterator[Row], name: str | None, columns: Mapping[str, str]) -> Iterator[Row]:
     """The rows, read as `--format` says or as their columns tell, which is said."""
-    from assay.datasets.reading import shaped
+    from assay.datasets.reading import looked_ahead, shaped
 
-    found, shape = shaped(rows, name, columns)
-    if shape is not None and name is None:
-        say_note(
-            f"rows are read as {shape.name}: {shape.summary} (--format assay reads them as is)"
-        )
+    if name is not None:
+        return shaped(rows, name, columns)[0]
+    ahead, rows = looked_ahead(rows)
+    try:  # of the first rows alone: where they fit several formats, nothing of them is lost
+        _, shape = shaped(iter(ahead), None, columns)
+    except ConfigError as err:
+        say_warning(f"{err}\nuntil then they are read as they are")
+        return rows
+    if shape is None:
+        return rows
+    found = shaped(rows, shape.name, columns)[0]
+    say_note(f"rows are read as {shape.name}: {shape.summary} (as they are: --format assay)")
     return found
 
 

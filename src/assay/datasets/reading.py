@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from assay.datasets.registry import named, recognised
+from assay.datasets.registry import are_ours, named, recognised
 from assay.datasets.shape import Shape
-from assay.errors import ConfigError, SampleError
+from assay.errors import ConfigError, RolloutsError, SampleError
 from assay.model import EMPTY, Sample
 from assay.rollouts.columns import is_scored, without_rewards
 from assay.rollouts.mapped import with_columns
@@ -53,6 +53,30 @@ class ShapedRow(Row):
             return err
 
 
+def looked_ahead(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:
+    """The first rows, and all of them again.
+
+    No more than one where that one is under our own names: whoever writes rows into a pipe one by
+    one may wait for the reward of each. A file that cannot be read on fails where it did, once
+    the rows before have been given.
+    """
+    ahead: list[Row] = []
+    rest: Iterator[Row] = rows
+    try:
+        for row in itertools.islice(rows, LOOKED_AT):
+            ahead.append(row)
+            if len(ahead) == 1 and row.data is not None and are_ours([row.data]):
+                break
+    except RolloutsError as err:
+        rest = _failing(err)
+    return ahead, itertools.chain(ahead, rest)
+
+
+def _failing(err: RolloutsError) -> Iterator[Row]:
+    raise err
+    yield  # a generator: it fails when it is asked
+
+
 def shaped(
     rows: Iterator[Row], name: str | None, columns: Mapping[str, str] = EMPTY
 ) -> tuple[Iterator[Row], Shape | None]:
@@ -72,8 +96,7 @@ def shaped(
     elif {"reference", "tests"} & columns.keys():
         return rows, None
     else:
-        ahead = list(itertools.islice(rows, LOOKED_AT))
-        rows = itertools.chain(ahead, rows)
+        ahead, rows = looked_ahead(rows)
         known = [row for row in ahead if row.data is not None]
         data = [without_rewards(row.data) for row in known if row.data is not None]
         shape = recognised(data, known[0].file if known else "the rows")

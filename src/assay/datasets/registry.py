@@ -84,6 +84,11 @@ OWN = 3
 says so: they were written for us. `tests` alone is also a column of published sets."""
 
 
+def are_ours(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether they are under our own names, so that no format is looked for."""
+    return _our_own(rows) and _are_written_for_us(rows)
+
+
 def _are_written_for_us(rows: Sequence[Mapping[str, Any]]) -> bool:
     names = ("completion", *(name for name in OWN_FIELDS if name != "tests"))
     return any(row.get(name) is not None for row in rows for name in names)
