@@ -80,6 +80,24 @@ def test_a_poison_sample_is_crashed_alone_and_files_are_shipped(
     assert "ended the process of its actor" in str(found[17].error)
 
 
+@pytest.mark.parametrize(("n", "batch", "actors", "guilty"), [
+    pytest.param(8, 4, 1, {0}, id="one actor holds the poison and its neighbours"),
+    pytest.param(24, 4, 2, {3, 21}, id="two poisons at once"),
+])  # fmt: skip
+def test_what_was_queued_beside_a_poison_sample_is_not_blamed(
+    cluster: Any, tmp_path: Path, n: int, batch: int, actors: int, guilty: set[int]
+) -> None:
+    file = tmp_path / "poison_plugin.py"
+    file.write_text(POISON, encoding="utf-8")
+    rubric = {"kind": "weighted", "criteria": {"demo.poison": 1}}
+    given = [Sample("poison" if i in guilty else "right") for i in range(n)]
+    with assay.ray.pool(
+        rubric, actors=actors, num_cpus=0.5, batch=batch, plugins=[str(file)], max_restarts=-1
+    ) as scorer:
+        found = scorer.verify_batch(given)
+    assert {i for i, reward in enumerate(found) if reward.value is None} == guilty
+
+
 def test_a_killed_node_costs_no_sample(cluster: Any) -> None:
     import threading
 

@@ -40,7 +40,8 @@ AHEAD = 2
 """Batches that an actor has at once: the next is there when one is done."""
 
 LOSSES = 2
-"""How often a batch may be lost with its actor before it is taken apart: once is a machine."""
+"""How often a batch may be lost with its actor before it is taken apart: once is a machine. After
+the first loss it runs alone on an actor, so that what is lost again is not lost by a neighbour."""
 
 
 def shipped(plugins: Sequence[str]) -> dict[str, str]:
@@ -108,6 +109,12 @@ class _Seat:
 
     actor: Any
     open: set[Any] = field(default_factory=set)
+    suspect: bool = False
+    """It has a batch that was lost before, and is given nothing beside it."""
+
+    def has_room(self, batch: _Batch) -> bool:
+        """Whether it can be given this batch now."""
+        return not self.open if batch.losses else not self.suspect and len(self.open) < AHEAD
 
 
 class RayPool:
@@ -164,8 +171,9 @@ class RayPool:
         under_way: dict[Any, tuple[_Batch, _Seat]] = {}
         while todo or under_way:
             for seat in self._seats:
-                while todo and len(seat.open) < AHEAD:
+                while todo and seat.has_room(todo[0]):
                     batch = todo.popleft()
+                    seat.suspect = batch.losses > 0
                     task = seat.actor.score.remote([plain[i] for i in batch.indices])
                     seat.open.add(task)
                     under_way[task] = (batch, seat)
@@ -173,6 +181,7 @@ class RayPool:
             for task in done:
                 batch, seat = under_way.pop(task)
                 seat.open.discard(task)
+                seat.suspect = False
                 try:
                     for i, found in zip(batch.indices, ray.get(task), strict=True):
                         out[i] = Reward.from_json(found)
@@ -185,12 +194,14 @@ class RayPool:
 
     def _again(self, batch: _Batch, out: list[Reward | None]) -> list[_Batch]:
         losses = batch.losses + 1
-        if losses < LOSSES:
+        alone = len(batch.indices) == 1
+        # The first loss may be a neighbour's; one sample is at fault when it was lost twice alone.
+        if losses < LOSSES + alone:
             return [_Batch(batch.indices, losses)]
-        if len(batch.indices) > 1:
+        if not alone:
             middle = len(batch.indices) // 2
             halves = (batch.indices[:middle], batch.indices[middle:])
-            return [_Batch(half, losses - 1) for half in halves]
+            return [_Batch(half, 1) for half in halves]
         because = "crashed: it ended the process of its actor, again and again"
         out[batch.indices[0]] = Reward(None, "unscored", EMPTY, EMPTY, None, "none", because)
         return []
