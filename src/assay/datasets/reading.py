@@ -116,7 +116,8 @@ def rows(
     Args:
         name: Of a format (``assay formats`` lists them) or of a data set that has it, such as
             ``"gsm8k"``; ``"assay"``: rows under our own names; None: recognised from the columns.
-        source: Files (JSONL, also packed; Parquet), globs, or a list of them; or rows in memory.
+        source: Files (JSONL, a list in JSON, CSV, also packed; Parquet), globs, or a list of
+            them; or rows in memory.
         columns: Field of `Sample` -> column, which goes before what the format says.
 
     Yields:

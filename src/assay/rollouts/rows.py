@@ -1,4 +1,4 @@
-"""Rows out of files: JSONL, plain or compressed, and Parquet. A bad row is a row with an error.
+"""Rows out of files: JSONL, JSON, CSV and Parquet. A bad row is a row with an error.
 
 ``NaN`` and ``Infinity`` are no JSON, but Python writes them, so they are read as what they say;
 on the way out they become null. A field that must be finite refuses them by its own error.
@@ -18,6 +18,7 @@ from assay.errors import RolloutsError, SampleError
 from assay.model import EMPTY, Sample
 from assay.rollouts.columns import is_scored, without_rewards
 from assay.rollouts.sources import Source, is_gzip, is_parquet
+from assay.rollouts.tables import ending, read_csv, read_json
 
 DEPTH = 200
 """Deepest nesting of lists and objects in a row; a deeper one is malformed."""
@@ -40,7 +41,7 @@ class Row:
 
     file: str
     line: int
-    """From 1: the line in a JSONL file (blank lines count), the row in a Parquet file."""
+    """From 1: the line in a JSONL or CSV file (blank lines count), the row in Parquet and JSON."""
     data: dict[str, Any] | None
     error: str | None = None
     size_bytes: int = 0
@@ -92,9 +93,37 @@ def _read(source: Source, file: BufferedReader) -> Iterator[Row]:
             yield Row(source.name, number, row)
     elif is_gzip(head):
         with gzip.open(file, "rb") as unpacked:
-            yield from _lines(source.name, unpacked)  # type: ignore[arg-type]
+            yield from _text(source.name, BufferedReader(unpacked))
     else:
-        yield from _lines(source.name, file)
+        yield from _text(source.name, file)
+
+
+def _text(name: str, file: BufferedReader) -> Iterator[Row]:
+    """By the name's ending; a name says nothing of what is in ``.json``, where lines are usual."""
+    end = ending(name)
+    if not end or (end == ".json" and not _begins_a_list(name, file)):
+        yield from _lines(name, file)
+        return
+    try:
+        if end == ".json":
+            for number, value in read_json(file, name):
+                yield checked(value, name, number)
+        else:
+            for number, cells in read_csv(file, name):
+                wrong = isinstance(cells, str)
+                yield Row(name, number, None if wrong else cells, cells if wrong else None)  # type: ignore[arg-type]
+    except (OSError, EOFError, zlib.error) as err:
+        if isinstance(err, RolloutsError):
+            raise
+        raise RolloutsError(f"{name}: cannot be read on: {err}") from err
+
+
+def _begins_a_list(name: str, file: BufferedReader) -> bool:
+    try:
+        head = file.peek(4096)[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    except (OSError, EOFError, zlib.error) as err:
+        raise RolloutsError(f"{name}:1: cannot be read on: {err}") from err
+    return head[:1] == b"["
 
 
 def _lines(name: str, file: IO[bytes]) -> Iterator[Row]:
@@ -171,12 +200,25 @@ def parse_line(line: bytes, name: str, number: int) -> Row:
     except ValueError as err:  # a number of more digits than Python converts
         error = f"not readable: {str(err).partition(';')[0]}"
     else:
-        if line.count(b"[") + line.count(b"{") > DEPTH and _depth(data) > DEPTH:
-            error = f"nested deeper than {DEPTH} levels"
-        elif isinstance(data, dict):
-            return Row(name, number, data, None, size)
-        else:
-            error = f"a row must be an object, got {_KINDS.get(type(data), 'null')}"
+        return checked(data, name, number, size, line.count(b"[") + line.count(b"{") > DEPTH)
+    return Row(name, number, None, error, size)
+
+
+def checked(data: Any, name: str, number: int, size: int = 0, deep: bool = True) -> Row:
+    """The row that a JSON value is, or why it is none.
+
+    Args:
+        data: The value.
+        name: The file.
+        number: The row's line or number.
+        size: In bytes.
+        deep: Whether it might be nested too deeply.
+    """
+    if deep and _depth(data) > DEPTH:
+        return Row(name, number, None, f"nested deeper than {DEPTH} levels", size)
+    if isinstance(data, dict):
+        return Row(name, number, data, None, size)
+    error = f"a row must be an object, got {_KINDS.get(type(data), 'null')}"
     return Row(name, number, None, error, size)
 
 

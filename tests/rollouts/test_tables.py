@@ -1,0 +1,72 @@
+"""A JSON file that holds one list, and CSV: rows with their places, and faults by name."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from assay.errors import RolloutsError
+from assay.rollouts.rows import Row, read_rows
+from assay.rollouts.sources import find_sources
+
+
+def read(path: Path) -> list[Row]:
+    return list(read_rows(find_sources([str(path)])))
+
+
+class Fault(NamedTuple):
+    name: str
+    text: str
+    error: str
+    why: str
+
+
+FAULTS = [
+    Fault("a.json", '[{"a": 1}, {"a": }]', ":2: not JSON: Expecting value", "the row is named"),
+    Fault("a.json", '[{"a": 1} {"a": 2}]', ":1: not JSON: a comma", "rows are separated"),
+    Fault("a.json", '[{"a": 1}, ', "does not end; is the file whole?", "a file that was cut off"),
+    Fault("a.csv", "a,a\n1,2\n", "two columns are named 'a'", "which is meant cannot be known"),
+    Fault("a.csv", 'a\n"1\n', ":3: cannot be read on: unexpected end", "a quote is not closed"),
+]
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_one_list_in_json_gives_its_rows(tmp_path: Path, packed: bool) -> None:
+    text = b'\xef\xbb\xbf \n[{"a": 1},\n 3, [{"from": "human", "value": "?"}]]\n'
+    path = tmp_path / ("a.json.gz" if packed else "a.json")
+    path.write_bytes(gzip.compress(text) if packed else text)
+    first, second, third = read(path)
+    assert (first.line, first.data) == (1, {"a": 1})
+    assert second.error == "a row must be an object, got a number"
+    assert third.data == {"conversations": [{"from": "human", "value": "?"}]}
+
+
+def test_lines_under_the_name_json_are_read_as_lines(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"a": 1}\n{"a": 2}\n')
+    assert [row.data for row in read(path)] == [{"a": 1}, {"a": 2}]
+
+
+@pytest.mark.parametrize(("name", "sign"), [("a.csv", ","), ("a.tsv", "\t")])
+def test_cells_are_text_and_empty_ones_are_gaps(tmp_path: Path, name: str, sign: str) -> None:
+    path = tmp_path / name
+    path.write_text(f'problem{sign}answer\n"1\n+ 1"{sign}2\n\nx{sign}\nx\n')
+    rows = read(path)
+    assert [row.data for row in rows] == [
+        {"problem": "1\n+ 1", "answer": "2"},
+        {"problem": "x", "answer": None},
+        None,
+    ]
+    assert [row.line for row in rows] == [3, 5, 6]
+    assert rows[2].error == "1 cells; the header has 2 columns"
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.why)
+def test_a_fault_names_the_file_and_the_row(tmp_path: Path, fault: Fault) -> None:
+    (tmp_path / fault.name).write_text(fault.text)
+    with pytest.raises(RolloutsError) as caught:
+        read(tmp_path / fault.name)
+    assert fault.error in str(caught.value)
