@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 FOR := $(VENV)/.installed-for-
 ROWS := examples/data/gsm8k_solutions_200.jsonl
 
-.PHONY: demo test check clean
+.PHONY: demo test leaky docs check clean
 
 demo: $(FOR)audit
 	@mkdir -p reports
@@ -22,6 +22,14 @@ demo: $(FOR)audit
 # The fast tests, one process a core. Those of parts that are not installed are named at the end.
 test: $(FOR)test
 	$(PY) -m pytest -m "not slow" -n $(JOBS)
+
+# Train small policies on published rewards and on their repaired forms: examples/leaky_reward.
+leaky: $(FOR)audit
+	@$(PY) examples/leaky_reward/run.py
+
+# The documentation as a site, in build/site.
+docs: $(FOR)docs
+	$(PY) -m zensical build --strict
 
 # What CI checks besides the tests; needs `pip install -e ".[dev]"`.
 check:

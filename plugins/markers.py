@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from assay.errors import PluginError
 from assay.model import SAMPLE_FIELDS
+from assay.plugins.examples import Effect, Example, Pays
 from assay.plugins.spec import Cost, VerifierSpec
 
 if TYPE_CHECKING:
@@ -93,6 +94,9 @@ def verifier(
     deterministic: bool = True,
     summary: str | None = None,
     tools: Sequence[str] = (),
+    examples: Sequence[Example] = (),
+    effects: Sequence[Effect] = (),
+    pays: Sequence[Pays] = (),
 ) -> Callable[[F], F]:
     """Make a verifier of a function ``(sample) -> float | bool | Verdict``.
 
@@ -110,6 +114,9 @@ def verifier(
         deterministic: False where the same sample may be judged differently.
         summary: One line; by default the first line of the docstring.
         tools: Distributions whose versions are part of the signature.
+        examples: Samples with the scores that they must get, for `assay check`.
+        effects: ``network``, ``files``, ``processes``: what it does besides computing.
+        pays: ``empty``, ``echo``: what a verifier of form may rightly pay.
 
     Raises:
         PluginError: a name or an option that cannot be; a function that reads a field of its sample
@@ -168,6 +175,9 @@ def verifier(
             params=params,
             deterministic=deterministic,
             tools=tools if isinstance(tools, str) else tuple(tools),  # type: ignore[arg-type]
+            examples=tuple(examples),
+            effects=effects if isinstance(effects, str) else tuple(effects),  # type: ignore[arg-type]
+            pays=pays if isinstance(pays, str) else tuple(pays),  # type: ignore[arg-type]
         )
         _reads_only_its_needs(function, spec)
         setattr(function, SPEC_ATTRIBUTE, spec)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_che
 
 from assay.errors import PluginError, nearest
 from assay.model import EMPTY, SAMPLE_FIELDS, FrozenDict, Sample, Verdict
+from assay.plugins.examples import Effect, Example, Pays, check_declared
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -175,6 +176,12 @@ class VerifierSpec:
     Functions and one-file plugins, which bring no version, always have it."""
     retired: Mapping[str, str] = field(default=EMPTY, hash=False)
     """Older name with version -> last release that shipped it."""
+    examples: tuple[Example, ...] = ()
+    """Samples with the scores that they must get; `assay check` holds the verifier to them."""
+    effects: tuple[Effect, ...] = ()
+    """What it does besides computing: ``network``, ``files`` (writes them), ``processes``."""
+    pays: tuple[Pays, ...] = ()
+    """For a verifier of form: ``empty`` and ``echo`` completions that it may rightly pay."""
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -194,7 +201,7 @@ class VerifierSpec:
             raise PluginError(
                 f"verifier {self.name!r}: cost {self.cost!r} is not one of {', '.join(COSTS)}"
             )
-        for option in ("needs", "tools"):
+        for option in ("needs", "tools", "effects", "pays"):
             given = getattr(self, option)
             if isinstance(given, str):
                 raise PluginError(
@@ -210,6 +217,8 @@ class VerifierSpec:
                 "must be a pydantic model's class"
             )
         put(self, "retired", FrozenDict(self.retired))
+        put(self, "examples", tuple(self.examples))
+        check_declared(self.name, self)
         for need in self.needs:
             match = _NEED.fullmatch(need) if isinstance(need, str) else None
             known = match is not None and match[1] in SAMPLE_FIELDS

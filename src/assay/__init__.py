@@ -27,9 +27,11 @@ if TYPE_CHECKING:
         WorkerError,
     )
     from assay.model import Message, Part, Reward, Sample, Status, Term, Turn, Verdict
+    from assay.plugins.examples import Example
     from assay.plugins.markers import hookimpl, verifier
     from assay.plugins.probe import Attack, ProbeSpec
     from assay.plugins.spec import Escalate, VerifierSpec
+    from assay.remote import RemoteEngine
     from assay.rubrics import Rubric, load_rubric, summary, values
     from assay.verifiers.math_answer import Comparison, equivalent, same_value
 
@@ -50,7 +52,9 @@ _HOMES = {
         "WorkerError",
     ),
     "assay.model": ("Message", "Part", "Reward", "Sample", "Status", "Term", "Turn", "Verdict"),
+    "assay.plugins.examples": ("Example",),
     "assay.plugins.markers": ("hookimpl", "verifier"),
+    "assay.remote": ("RemoteEngine",),
     "assay.plugins.probe": ("Attack", "ProbeSpec"),
     "assay.plugins.spec": ("Escalate", "VerifierSpec"),
     "assay.rubrics": ("Rubric", "load_rubric", "summary", "values"),
@@ -65,11 +69,13 @@ __all__ = [
     "ConfigError",
     "Engine",
     "Escalate",
+    "Example",
     "Message",
     "Part",
     "PluginError",
     "ProbeSpec",
     "ReferenceUnreadable",
+    "RemoteEngine",
     "Reward",
     "Rubric",
     "RubricError",

@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "findings.md"
 
 
 def test_the_page_is_up_to_date() -> None:
-    """`python docs/reference/make_findings.py` mends it."""
+    """`python docs/reference/make_pages.py` mends it."""
     assert PAGE.read_text(encoding="utf-8") == markdown()
 
 

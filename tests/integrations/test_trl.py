@@ -373,17 +373,6 @@ def test_a_forked_child_does_not_use_its_parents_workers() -> None:
     score.close()
 
 
-def test_several_trainers_on_a_machine_share_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    from assay.integrations import scorer
-
-    monkeypatch.setattr(scorer, "available_cores", lambda: 8)
-    assert scorer.share_of_cores() == 8
-    monkeypatch.setenv("LOCAL_WORLD_SIZE", "4")
-    assert scorer.share_of_cores() == 2
-    monkeypatch.setenv("LOCAL_WORLD_SIZE", "64")
-    assert scorer.share_of_cores() == 1
-
-
 def test_neither_trl_nor_torch_is_imported() -> None:
     code = (
         "import sys, assay.integrations.trl as t; t.reward('math'); t.per_criterion();"

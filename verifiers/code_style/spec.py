@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assay.plugins.examples import Example
 from assay.plugins.spec import VerifierSpec
 from assay.verifiers.code_style.params import (
     Autopep8Params,
@@ -11,6 +12,13 @@ from assay.verifiers.code_style.params import (
 )
 
 _NEEDS = ("info.solution_lines?",)
+_EXAMPLES = (
+    Example.full(
+        '"""Arithmetic."""\n\n\ndef add(first, second):\n    """Return the sum."""\n'
+        "    return first + second\n"
+    ),
+    Example.zero("def add(first, second:\n    return 0\n", why="it does not parse"),
+)
 _FORMATTERS = ("black", "autopep8", "pycodestyle")
 
 SPECS = (
@@ -21,6 +29,7 @@ SPECS = (
         cost="worker",
         needs=_NEEDS,
         params=BlackParams,
+        examples=_EXAMPLES,
         tools=("black", "python"),
     ),
     VerifierSpec(
@@ -30,6 +39,7 @@ SPECS = (
         cost="worker",
         needs=_NEEDS,
         params=Autopep8Params,
+        examples=_EXAMPLES,
         tools=("autopep8", "pycodestyle", "python"),
     ),
     VerifierSpec(
@@ -39,6 +49,8 @@ SPECS = (
         cost="worker",
         needs=_NEEDS,
         params=PylintParams,
+        examples=_EXAMPLES,
+        effects=("files",),  # pylint reads its program from a file
         tools=("pylint", "astroid", "isort", "python"),
     ),
     VerifierSpec(
@@ -48,6 +60,8 @@ SPECS = (
         cost="worker",
         needs=_NEEDS,
         params=JointParams,
+        examples=_EXAMPLES,
+        effects=("files",),  # pylint reads its program from a file
         tools=(*_FORMATTERS, "pylint", "astroid", "isort", "python"),
     ),
 )

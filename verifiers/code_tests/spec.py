@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from assay.plugins.examples import Example
 from assay.plugins.spec import VerifierSpec
 from assay.verifiers.code_tests.params import CodeTestsParams
+
+_ADD = {
+    "type": "call",
+    "entry_point": "add",
+    "cases": [{"args": [1, 2], "expected": 3}, {"args": [-1, -2], "expected": -3}],
+}
 
 SPECS: tuple[VerifierSpec, ...] = (
     VerifierSpec(
@@ -13,6 +20,13 @@ SPECS: tuple[VerifierSpec, ...] = (
         cost="worker",
         needs=("tests", "prompt?"),
         params=CodeTestsParams,
+        examples=(
+            Example.full("def add(a, b):\n    return a + b", tests=_ADD),
+            Example.zero("def add(a, b):\n    return a - b", tests=_ADD),
+            Example.scores(0.5, "def add(a, b):\n    return abs(a + b)", tests=_ADD),
+            Example.malformed("def add(a, b):\n    return a + b", tests={"type": "call"}),
+        ),
+        effects=("files", "processes", "network"),  # what a sandbox is made of
         tools=("python",),
     ),
 )

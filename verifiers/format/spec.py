@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assay.plugins.examples import Example
 from assay.plugins.spec import VerifierSpec
 from assay.verifiers.format.params import (
     BoxedParams,
@@ -11,6 +12,8 @@ from assay.verifiers.format.params import (
     XmlParams,
 )
 
+BLOCKS = "<think>\ntwo and two\n</think>\n<answer>\n4\n</answer>"
+
 SPECS: tuple[VerifierSpec, ...] = (
     VerifierSpec(
         name="format.boxed@1",
@@ -19,6 +22,7 @@ SPECS: tuple[VerifierSpec, ...] = (
         cost="inline",
         levels=(0.0, 1.0),
         params=BoxedParams,
+        examples=(Example.full(r"so \boxed{4}"), Example.zero("so it is 4")),
     ),
     VerifierSpec(
         name="format.tags@1",
@@ -27,6 +31,8 @@ SPECS: tuple[VerifierSpec, ...] = (
         cost="inline",
         needs=("prompt?",),
         params=TagsParams,
+        examples=(Example.full(BLOCKS), Example.zero("so it is 4")),
+        pays=("empty",),  # it counts tags, whatever stands between them
     ),
     VerifierSpec(
         name="format.xml@1",
@@ -35,6 +41,7 @@ SPECS: tuple[VerifierSpec, ...] = (
         cost="inline",
         levels=(0.0, 1.0),
         params=XmlParams,
+        examples=(Example.full(BLOCKS), Example.zero("so it is 4")),
     ),
     VerifierSpec(
         name="format.tag_count@1",
@@ -42,6 +49,8 @@ SPECS: tuple[VerifierSpec, ...] = (
         target="assay.verifiers.format.tag_count:FormatTagCount",
         cost="inline",
         params=TagCountParams,
+        examples=(Example.full(BLOCKS), Example.zero("so it is 4")),
+        pays=("empty",),
     ),
     VerifierSpec(
         name="format.integer@1",
@@ -50,5 +59,6 @@ SPECS: tuple[VerifierSpec, ...] = (
         cost="inline",
         levels=(0.0, 1.0),
         params=IntegerParams,
+        examples=(Example.full("<answer>4</answer>"), Example.zero("<answer>4.5</answer>")),
     ),
 )

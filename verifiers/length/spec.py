@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assay.plugins.examples import Example
 from assay.plugins.spec import VerifierSpec
 from assay.verifiers.length.params import (
     CosineParams,
@@ -18,6 +19,11 @@ SPECS: tuple[VerifierSpec, ...] = (
         cost="inline",
         needs=("n_tokens?",),
         params=OverlongParams,
+        examples=(
+            Example.full("short", n_tokens=10),
+            Example.zero("long", n_tokens=10**6, why="beyond the limit"),
+        ),
+        pays=("empty", "echo"),  # of a length, nothing is the best
     ),
     VerifierSpec(
         name="length.repetition@1",
@@ -25,6 +31,11 @@ SPECS: tuple[VerifierSpec, ...] = (
         target="assay.verifiers.length.repetition:LengthRepetition",
         cost="inline",
         params=RepetitionParams,
+        examples=(
+            Example.full("one two three four"),
+            Example.scores(1 / 398, "a " * 400, why="1 of 398 sequences of three words"),
+        ),
+        pays=("empty", "echo"),
     ),
     VerifierSpec(
         name="length.cosine@1",
@@ -33,6 +44,8 @@ SPECS: tuple[VerifierSpec, ...] = (
         cost="inline",
         needs=("n_tokens?",),
         params=CosineParams,
+        examples=(Example.full(""), Example.zero("a" * 1000)),
+        pays=("empty", "echo"),
     ),
     VerifierSpec(
         name="length.in_group@1",
@@ -41,5 +54,11 @@ SPECS: tuple[VerifierSpec, ...] = (
         cost="inline",
         needs=("info", "n_tokens?"),
         params=InGroupParams,
+        examples=(
+            Example.full("a", info={"group_lengths": [1, 5]}),
+            Example.zero("abcde", info={"group_lengths": [1, 5]}),
+            Example.malformed("a", info={"group_lengths": "1, 5"}),
+        ),
+        pays=("empty", "echo"),
     ),
 )

@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
+from assay.model import placeholders
 from assay.printable import printable
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
@@ -20,10 +21,10 @@ from assay.verifiers.math_answer.finding import Finding, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
-from assay.verifiers.math_answer.reading import choices, placeholders, wording
+from assay.verifiers.math_answer.reading import choices, wording
 from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.commas import with_points
-from assay.verifiers.math_answer.reading.dates import date
+from assay.verifiers.math_answer.reading.dates import Date, date
 from assay.verifiers.math_answer.reading.parse import parse_tokens
 from assay.verifiers.math_answer.reading.simplify import settle
 from assay.verifiers.math_answer.reading.spoken import spoken
@@ -66,8 +67,8 @@ class Comparison:
 class Reading:
     """A text as it was understood."""
 
-    __slots__ = ("_choice", "_option", "_shown", "node", "notation", "parameters", "squeezed",
-                 "text")  # fmt: skip
+    __slots__ = ("_choice", "_date", "_option", "_shown", "node", "notation", "parameters",
+                 "squeezed", "text")  # fmt: skip
 
     def __init__(
         self,
@@ -86,6 +87,7 @@ class Reading:
         self.parameters = parameters
         self._shown: str | None = None
         self._choice: Choice | Literal[False] | None = False
+        self._date: Date | Literal[False] | None = False
         self._option: Reading | Literal[False] | None = False
 
     @property
@@ -94,6 +96,13 @@ class Reading:
         if self._choice is False:
             self._choice = choices.reference_choice(self.text)
         return self._choice
+
+    @property
+    def date(self) -> Date | None:
+        """The date that the text is, if it is one."""
+        if self._date is False:
+            self._date = date(self.text)
+        return self._date
 
     @property
     def option(self) -> Reading | None:
@@ -178,9 +187,14 @@ def squeeze(text: str) -> str:
     return _IDLE_SPACE.sub("", text.replace("$", " ").strip())
 
 
-@lru_cache(maxsize=4096)
-def _read_reference(text: str) -> Reading:
+def _stated(text: str) -> Reading:
+    absent = placeholders.missing(text)
+    if absent is not None:
+        raise Unreadable(absent)
     return read(reference_text(text))
+
+
+_read_reference = lru_cache(maxsize=4096)(_stated)
 
 
 def read_reference(reference: str | int | float) -> Reading:
@@ -190,13 +204,8 @@ def read_reference(reference: str | int | float) -> Reading:
         ReferenceUnreadable: it cannot be read; says where.
     """
     text = reference if isinstance(reference, str) else _number_text(reference)
-    absent = placeholders.missing(text)
-    if absent is not None:
-        raise ReferenceUnreadable(
-            f"the reference {printable(text.strip(), 80)!r} cannot be read: {absent}"
-        )
     try:
-        return _read_reference(text) if len(text) <= CACHED else read(reference_text(text))
+        return _read_reference(text) if len(text) <= CACHED else _stated(text)
     except Unreadable as err:
         raise ReferenceUnreadable(
             f"the reference {printable(text.strip(), 80)!r} cannot be read: {err}"
@@ -304,13 +313,15 @@ def _by_option(found: Finding, reference: Reading, answer: Reading, policy: Poli
     return by_text._replace(why="by the text of the option") if by_text.equal else found
 
 
+@lru_cache(maxsize=4096)
+def _is_choice(reference: str) -> bool:
+    return choices.choice(reference_text(reference)) is not None
+
+
 def asks_for_letters(reference: str | int | float | Sequence[str | int | float]) -> bool:
     """Whether a reference is a choice letter, or several, so that a letter answers it."""
     if isinstance(reference, str):
-        return (
-            len(reference) <= choices.CHARS
-            and choices.choice(reference_text(reference)) is not None
-        )
+        return len(reference) <= choices.CHARS and _is_choice(reference)
     if isinstance(reference, int | float):
         return False
     return any(asks_for_letters(one) for one in reference)
@@ -320,19 +331,22 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
     """The finding on two readings, by the bounded layers."""
     if reference.notation == answer.notation:
         return Finding(True, "structure", "proved", "the same notation")
-    expected = date(reference.text)
+    expected = reference.date
     if expected is not None and (given := date(answer.text)) is not None:
         same = expected == given
         return Finding(same, "exact", "proved", "the same date" if same else "another date")
     if reference.node is None or answer.node is None:
         return different("one of them can only be compared by its spelling", "words")
-    if relations.restates(reference.node, answer.node):
+    numbers = type(reference.node) is Num is type(answer.node)  # most pairs: no families, no sets
+    if not numbers and relations.restates(reference.node, answer.node):
         return different("the answer is to be solved, the reference is solved")
+    if numbers and (wrong := _other_number(reference.node, answer.node)) is not None:
+        return wrong
     comparer = Comparer(policy)
     comparer.parameters = reference.parameters | answer.parameters
     try:
         found = comparer.same(reference.node, answer.node)
-        if not found.equal:
+        if not found.equal and not numbers:
             family = families.compare(reference.node, answer.node, comparer.parameters, policy)
             if family is None and policy.constants == "rename":
                 family = constants.same_family(reference.node, answer.node, policy)
@@ -343,6 +357,15 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
         return Finding(False, "reading", "proved", str(err))
     except RecursionError:
         return Finding(None, "bounds", "unproved", "nested too deeply to compare")
+
+
+def _other_number(r: Node, a: Node) -> Finding | None:
+    """What `Comparer.same` finds on two plain numbers that differ: the commonest wrong answer."""
+    if not (isinstance(r, Num) and isinstance(a, Num)) or r.value == a.value:
+        return None
+    if r.places is None is a.places and r.base is None is a.base:
+        return different(f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact")
+    return None
 
 
 def _comparison(found: Finding, reference: Reading, answer: Reading) -> Comparison:

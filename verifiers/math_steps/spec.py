@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assay.plugins.examples import Example
 from assay.plugins.spec import VerifierSpec
 
 
@@ -26,6 +27,10 @@ SPECS: tuple[VerifierSpec, ...] = (
         cost="inline",
         needs=("info?", "reference?", "prompt?"),
         params=StepsParams,
+        examples=(
+            Example.full("1 + 1 = 2\n2 + 1 = 3\nThe answer is 3.", reference="3"),
+            Example.zero("1 + 1 = 3\nThe answer is 4.", reference="3", why="a false claim ends it"),
+        ),
         tools=("python-flint",),
     ),
 )

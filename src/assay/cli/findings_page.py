@@ -11,7 +11,7 @@ from assay.probes.outcome import SPEC
 
 HEAD = f"""# What each finding means, and what to do
 
-Made of the analyses' own descriptions by `python docs/reference/make_findings.py`.
+Made of the analyses' own descriptions by `python docs/reference/make_pages.py`.
 
 A finding has a size, an interval and a number of independent units. Intervals hold the true size
 in {CONFIDENCE:.0%} of logs; prompts are the units unless the formula says otherwise. A finding is

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from assay.cli.console import say_warning
+from assay.cli.console import say_note, say_warning
 from assay.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine
     from assay.plugins.host import Host
+    from assay.rollouts.rows import Row
 
 RubricName: TypeAlias = Annotated[
     str, typer.Option("--rubric", "-r", help="A preset's name, or a TOML or JSON file.")
@@ -30,6 +31,37 @@ PluginFiles: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(metavar="FILE.py", help="A one-file plugin.", show_default=False),
 ]
+
+
+FormatName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="How the rows hold prompt and reference or tests: a name from assay formats, or a "
+        "data set's, e.g. gsm8k, verl; by default recognised from the columns.",
+        show_default=False,
+    ),
+]
+
+
+def in_format(rows: Iterator[Row], name: str | None, columns: Mapping[str, str]) -> Iterator[Row]:
+    """The rows, read as `--format` says or as their columns tell, which is said."""
+    from assay.datasets.reading import looked_ahead, shaped
+
+    if name is not None:
+        return shaped(rows, name, columns)[0]
+    ahead, rows = looked_ahead(rows)
+    try:  # of the first rows alone: where they fit several formats, nothing of them is lost
+        _, shape = shaped(iter(ahead), None, columns)
+    except ConfigError as err:
+        say_warning(f"{err}\nuntil then they are read as they are")
+        return rows
+    if shape is None:
+        return rows
+    found = shaped(rows, shape.name, columns)[0]
+    say_note(f"rows are read as {shape.name}: {shape.summary} (as they are: --format assay)")
+    return found
 
 
 def map_option(example: str) -> Any:

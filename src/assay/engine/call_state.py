@@ -196,6 +196,29 @@ class Call:
         late = {run.key: verifiers[run.leaf].read(("budget", because)) for run in runs}
         self.done.append((index, self._resources.bound.compose(late, sample), None))
 
+    def withdraw(self, index: int) -> list[Job]:
+        """Nobody waits for this sample any more: it gets no reward.
+
+        Returns:
+            Its jobs that no other sample of the call needs.
+        """
+        left: list[Job] = []
+        found = False
+        for key, waiting in list(self._waiting.items()):
+            others = [(entry, name) for entry, name in waiting if entry.index != index]
+            if len(others) == len(waiting):
+                continue
+            found = True
+            if others:
+                self._waiting[key] = others
+            else:
+                del self._waiting[key]
+                left.append(self._jobs.pop(key))
+        if found:
+            self.open -= 1
+            self._outbox = [job for job in self._outbox if not any(job is gone for gone in left)]
+        return left
+
     @property
     def jobs(self) -> list[Job]:
         """Jobs that are out."""

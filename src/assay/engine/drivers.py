@@ -50,6 +50,7 @@ class _Feed:
         self._budget_s = budget_s
         self._deadline = None if budget_s is None else time.monotonic() + budget_s
         self._more = True
+        self._withdrawn: set[int] = set()
 
     @property
     def going(self) -> bool:
@@ -71,7 +72,8 @@ class _Feed:
         call = self.call
         if self._more and call.open < AHEAD:
             for index, row in self._rows:
-                call.feed(index, row)
+                if index not in self._withdrawn:
+                    call.feed(index, row)
                 break
             else:
                 self._more = False
@@ -88,6 +90,11 @@ class _Feed:
             self.call.skip(index, row, because)
         self._more = False
         return True
+
+    def withdraw(self, index: int) -> None:
+        """Nobody waits for this sample any more, whether it has been begun or not."""
+        self._withdrawn.add(index)
+        self._cancel(self.call.withdraw(index))
 
     def look_after(self) -> None:
         """Nothing came for a while: if the pool is no more (a fork in mid-call), nothing will."""
@@ -135,9 +142,22 @@ def run(
 
 
 async def arun(
-    resources: Resources, samples: Iterable[Row], timeout_s: float, budget_s: float | None
+    resources: Resources,
+    samples: Iterable[Row],
+    timeout_s: float,
+    budget_s: float | None,
+    withdrawn: deque[int] | None = None,
 ) -> AsyncGenerator[Done, None]:
-    """As `run`, without blocking the event loop while workers judge."""
+    """As `run`, without blocking the event loop while workers judge.
+
+    Args:
+        resources: What the engine runs.
+        samples: As for `run`.
+        timeout_s: Bound of an item.
+        budget_s: Bound of the call.
+        withdrawn: Read all the time: a sample whose index is put into it gets no reward, and its
+            work ends within `LOOK_S`.
+    """
     loop = asyncio.get_running_loop()
     mail: deque[tuple[Job, Reply]] = deque()
     arrived = asyncio.Event()
@@ -164,6 +184,8 @@ async def arun(
             noted = False  # before the mail is read, or a letter would lie there unseen
             while mail:
                 call.take(*mail.popleft())
+            while withdrawn:
+                feed.withdraw(withdrawn.popleft())
             if feed.must_wait:
                 try:
                     await asyncio.wait_for(arrived.wait(), feed.patience_s())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import platform
 import warnings
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
@@ -201,23 +202,55 @@ class Engine:
         self._judge_call(ordered)
         return ordered
 
+    def aiter_batch(
+        self,
+        samples: Iterable[Given],
+        *,
+        step: int | None = None,
+        budget_s: float | None = None,
+        withdrawn: deque[int] | None = None,
+    ) -> AsyncGenerator[Done, None]:
+        """(index, reward, error) as each is done; close it, or its work goes on.
+
+        Never raises `UnscoredError`. The error is that of a sample which is `invalid`, else None.
+
+        Args:
+            samples: As for `verify_batch`.
+            step: As for `verify_batch`.
+            budget_s: As for `verify_batch`.
+            withdrawn: Indices of samples that nobody waits for any more may be put into it while
+                the call runs: they get no reward, and their work ends within a second.
+        """
+        _check_budget(budget_s)
+        return self._arun(samples, step, self.budget_s if budget_s is None else budget_s, withdrawn)
+
     def _run(
         self, samples: Iterable[Given], step: int | None, budget_s: float | None
     ) -> Iterator[Done]:
         if self._recorder is None:
-            return run(self._resources, _samples(samples, step), self.timeout_s, budget_s)
+            return run(self._resources, as_samples(samples, step), self.timeout_s, budget_s)
         record = self._recorder.begin()
-        rows = _samples(samples, step, record.see)
+        rows = as_samples(samples, step, record.see)
         return record.run(run(self._resources, rows, self.timeout_s, budget_s))
 
     def _arun(
-        self, samples: Iterable[Given], step: int | None, budget_s: float | None
+        self,
+        samples: Iterable[Given],
+        step: int | None,
+        budget_s: float | None,
+        withdrawn: deque[int] | None = None,
     ) -> AsyncGenerator[Done, None]:
         if self._recorder is None:
-            return arun(self._resources, _samples(samples, step), self.timeout_s, budget_s)
+            rows = as_samples(samples, step)
+            return arun(self._resources, rows, self.timeout_s, budget_s, withdrawn)
         record = self._recorder.begin()
-        rows = _samples(samples, step, record.see)
-        return record.arun(arun(self._resources, rows, self.timeout_s, budget_s))
+        rows = as_samples(samples, step, record.see)
+        return record.arun(arun(self._resources, rows, self.timeout_s, budget_s, withdrawn))
+
+    @property
+    def signature(self) -> str:
+        """Of its rewards, as far as rubric, parameters and versions make it."""
+        return self.rubric.signature
 
     # -- the rest -------------------------------------------------------------------------------
 
@@ -263,7 +296,7 @@ class Engine:
         self.close()
 
 
-def _samples(
+def as_samples(
     rows: Iterable[Given],
     step: int | None,
     see: Callable[[int, Row, Any], None] | None = None,

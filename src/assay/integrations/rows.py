@@ -17,6 +17,9 @@ Column: TypeAlias = "str | tuple[str, Callable[[Any], Any]]"
 READ = ("reference", "tests", "steps", "turns")
 """Fields that a column of the same name fills where a verifier of the rubric reads them."""
 
+TRUTHS = ("reference", "tests")
+"""Fields that a column of ground truths may fill."""
+
 CARRIED = ("label", "prompt_id", "group_id")
 """Fields that a column of the same name always fills."""
 
@@ -58,12 +61,16 @@ class RowReader:
 
     Args:
         columns: Field of `Sample`, or ``info.NAME`` -> the column that fills it.
+        truth: A column, where it is there, that fills `reference` or `tests`: the one that the
+            rubric reads; where it reads both, as a switch by data source does, an object (or its
+            JSON text) is tests. A column of the field's own name goes before it.
 
     Raises:
         ConfigError: an unknown field, or what is neither a name nor a name and a function.
     """
 
-    def __init__(self, columns: Mapping[str, Column]) -> None:
+    def __init__(self, columns: Mapping[str, Column], truth: str | None = None) -> None:
+        self._truth = truth
         self._columns: dict[str, tuple[str, Callable[[Any], Any] | None]] = {}
         for field, column in columns.items():
             if field not in SAMPLE_FIELDS and not field.startswith("info."):
@@ -120,6 +127,7 @@ class RowReader:
         for name, values in known.items():
             if values is not None and len(values) != count:
                 raise ConfigError(f"{len(values)} values of {name!r} for {count} completions")
+        self._spread_truth(table, needs)
         fields = {name: values for name, values in known.items() if values is not None}
         sources = self._sources(table, needs, fields)
         rows: list[Row] = []
@@ -149,9 +157,24 @@ class RowReader:
                 rows.append(err)
         return rows
 
-    def maps(self, field: str) -> bool:
-        """Whether a column was named for the field."""
-        return field in self._columns
+    def _spread_truth(
+        self, table: dict[str, list[Any] | tuple[Any, ...]], needs: ColumnNeeds
+    ) -> None:
+        """Add the columns `reference` and `tests`, as far as they are read and filled."""
+        if self._truth is None or self._truth not in table:
+            return
+        truths = table[self._truth]
+        wanted = [field for field in TRUTHS if field in needs.read]
+        for field in wanted:
+            if field in table or field in self._columns:
+                continue
+            if len(wanted) == 1:
+                table[field] = truths
+                continue
+            of_tests = field == "tests"
+            values = [truth if _is_suite(truth) == of_tests else None for truth in truths]
+            if field in needs.required or any(value is not None for value in values):
+                table[field] = values
 
     def describe(self, row: int, given: Mapping[str, Any]) -> list[str]:
         """Lines of an error that show what the mapped columns hold in a row."""
@@ -205,6 +228,11 @@ def _applied(field: str, column: str, function: Callable[[Any], Any] | None, val
         raise SampleError(
             f"{name} of column {column!r}, for {field!r}, raised {type(err).__name__}: {err}"
         ) from err
+
+
+def _is_suite(truth: Any) -> bool:
+    """Whether a ground truth holds tests: an object, or one as text, as columnar files hold it."""
+    return isinstance(truth, Mapping) or (isinstance(truth, str) and truth.lstrip()[:1] == "{")
 
 
 def _kept(value: Any) -> Any:

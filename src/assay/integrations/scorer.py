@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from assay.engine.drivers import Row
 from assay.engine.engine import Engine, RubricSource
-from assay.engine.workers.shared_pools import available_cores
 from assay.errors import ConfigError, SampleError
+from assay.integrations.cores import budget_within, share_of_cores
 from assay.integrations.missing import A_NUMBER, Missing, Unscored
 from assay.integrations.rows import Column, ColumnNeeds, RowReader
 from assay.integrations.watch import Watch
@@ -41,12 +41,16 @@ class Options(TypedDict, total=False):
     name: str
     """What the trainer's logs call it; by default the rubric's name or file."""
     workers: int | None
-    """Processes for killable verifiers; by default the cores of this process, divided by
-    ``LOCAL_WORLD_SIZE`` where a launcher runs several trainers on the machine."""
+    """Processes for killable verifiers; by default this copy's share of the cores, see
+    `share_of_cores`."""
     timeout_s: float
     """Bound of one completion, in seconds, by default 5; see `Engine`."""
     budget_s: float | None
-    """Bound of a call, in seconds, by default none; what it does not reach is not scored."""
+    """Bound of a call, in seconds; what it does not reach is not scored. By default a second less
+    than `patience_s`, or none."""
+    patience_s: float | None
+    """Seconds after which the trainer gives up on a call; None: it waits without end. An adapter
+    knows its trainer's default; say it where the trainer is configured otherwise."""
     on_invalid: Literal["raise", "mask"]
     """What a malformed row of the data set does (no reference, or one that cannot be read):
     ``raise`` (the default) stops the run and shows the row, ``mask`` returns None for it. A column
@@ -65,7 +69,25 @@ class Options(TypedDict, total=False):
 
 
 class Scorer:
-    """What the functions have in common: options, and an engine that no pickle holds."""
+    """What the functions have in common: options, and an engine that no pickle holds.
+
+    A trainer's function has one of two shapes. A **batch**: `rows`, the engine's `verify_batch` or
+    `averify_batch`, then `settle`. **One** completion: `judge` or `ajudge` for its reward, then
+    `number` where the trainer takes a number.
+
+    Args:
+        rubric: A preset's name, a path, a dict or a `Rubric`.
+        can: What `unscored` may be with this trainer; the first is the default.
+        copied: Whether the trainer makes many copies of the function, in processes of their own,
+            without a word on how many: then a copy has one worker.
+        truth: Column that is the reference, or the tests, whichever the rubric reads.
+        others: See `Options`.
+
+    Raises:
+        ConfigError: an option is out of range, or longer than the trainer's patience.
+        RubricError: the rubric cannot be built.
+        PluginError: a verifier is not to be found.
+    """
 
     def __init__(
         self,
@@ -76,6 +98,7 @@ class Scorer:
         workers: int | None = None,
         timeout_s: float = 5.0,
         budget_s: float | None = None,
+        patience_s: float | None = None,
         on_invalid: Literal["raise", "mask"] = "raise",
         max_unscored: float = 0.05,
         on_unscored: Literal["raise", "warn", "ignore"] = "raise",
@@ -83,18 +106,21 @@ class Scorer:
         can: Sequence[str] = ("mask", "raise", "group_mean", A_NUMBER),
         verifiers: Iterable[VerifierSpec | Callable[..., Any]] = (),
         plugins: Sequence[str] = (),
+        copied: bool = False,
+        truth: str | None = None,
     ) -> None:
         if on_invalid not in ("raise", "mask"):
             raise ConfigError(f"on_invalid is {on_invalid!r}, must be raise, mask")
         self.name = name_of(rubric) if name is None else name
         self.on_invalid = on_invalid
         self.missing = Missing(can[0] if unscored is None else unscored, can)
-        self.reader = RowReader(columns)
+        self.reader = RowReader(columns, truth)
+        self._copied = copied
         self._rubric = load_rubric(rubric)
         self._options: dict[str, Any] = {
             "workers": workers,
             "timeout_s": timeout_s,
-            "budget_s": budget_s,
+            "budget_s": budget_within(patience_s, timeout_s, budget_s),
             "verifiers": tuple(verifiers),
             "plugins": tuple(os.path.abspath(path) for path in plugins),
         }
@@ -118,7 +144,7 @@ class Scorer:
         if self._engine is None:
             options = dict(self._options)
             if options["workers"] is None:
-                options["workers"] = share_of_cores()
+                options["workers"] = share_of_cores(self._copied)
             engine = Engine(self._rubric, on_unscored="ignore", **options)
             self._engine = engine, ColumnNeeds.of(engine)
         return self._engine
@@ -150,6 +176,46 @@ class Scorer:
         """
         return self.reader.read(completions, columns, self.ready()[1], **known)
 
+    def judge(self, text: Any, row: Mapping[str, Any], **known: Any) -> Reward:
+        """The reward of one completion; blocks while workers judge.
+
+        Args:
+            text: Text, or a list of chat messages.
+            row: Columns of the data set: a value of each.
+            **known: Fields of `Sample` that the trainer itself knows, such as `prompt`; None: not.
+
+        Raises:
+            ConfigError: a column is not there.
+            SampleError: the row is malformed, and `on_invalid` is ``raise``.
+            UnscoredError: too many of the last completions have no score.
+        """
+        columns, rows = self._one(text, row, known)
+        (found,) = self.engine.verify_batch(rows)
+        self.see([found], columns)
+        return found
+
+    async def ajudge(self, text: Any, row: Mapping[str, Any], **known: Any) -> Reward:
+        """As `judge`, without blocking the event loop while workers judge."""
+        columns, rows = self._one(text, row, known)
+        (found,) = await self.engine.averify_batch(rows)
+        self.see([found], columns)
+        return found
+
+    def number(self, found: Reward) -> float | None:
+        """What the trainer gets for one reward; None only where `unscored` is ``mask``.
+
+        Raises:
+            UnscoredError: it has no value, and `unscored` is ``raise``.
+        """
+        return self.missing.numbers([found])[0]
+
+    def _one(
+        self, text: Any, row: Mapping[str, Any], known: Mapping[str, Any]
+    ) -> tuple[dict[str, list[Any]], list[Row]]:
+        columns = {str(name): [value] for name, value in row.items()}
+        given = {name: [value] for name, value in known.items() if value is not None}
+        return columns, self.rows([text], columns, **given)
+
     def settle(
         self,
         rewards: Sequence[Reward],
@@ -174,6 +240,19 @@ class Scorer:
             SampleError: a row is malformed, and `on_invalid` is ``raise``.
             UnscoredError: too many have no score, or one has none and `unscored` is ``raise``.
         """
+        self.see(rewards, columns, prompts=prompts, log_metric=log_metric, log_extra=log_extra)
+        return self.missing.numbers(rewards, groups)
+
+    def see(
+        self,
+        rewards: Sequence[Reward],
+        columns: Mapping[str, Any],
+        *,
+        prompts: Sequence[Any] | None = None,
+        log_metric: Log | None = None,
+        log_extra: Log | None = None,
+    ) -> None:
+        """Log the rewards of a batch, and raise what must not go unnoticed; see `settle`."""
         if self.on_invalid == "raise":
             for i, found in enumerate(rewards):
                 if found.status == "invalid":
@@ -184,7 +263,6 @@ class Scorer:
         if log_extra is not None:
             log_extra(f"{self.name}/because", [because(r) for r in rewards])
         self._watch.see(rewards)
-        return self.missing.numbers(rewards, groups)
 
     def _malformed(
         self, i: int, found: Reward, columns: Mapping[str, Any], prompts: Sequence[Any] | None
@@ -205,15 +283,6 @@ def name_of(rubric: RubricSource) -> str:
     if isinstance(rubric, Rubric | Mapping):
         return "assay"
     return Path(rubric).stem if os.path.splitext(rubric)[1] else os.fspath(rubric)
-
-
-def share_of_cores() -> int:
-    """This trainer's cores: a launcher that starts several on a machine says how many."""
-    try:
-        trainers = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-    except ValueError:
-        trainers = 1
-    return max(1, available_cores() // max(1, trainers))
 
 
 def metrics_of(rewards: Sequence[Reward]) -> dict[str, float]:

@@ -24,14 +24,12 @@ criterion's score under ``assay/KEY``, -1 where it has none, which ``assay/KEY/s
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from assay import forks
-from assay.engine.engine import RubricSource
-from assay.errors import ConfigError
-from assay.integrations.missing import A_NUMBER, Unscored
+from assay.integrations.configured import scorer_for
+from assay.integrations.flat import flat
+from assay.integrations.missing import A_NUMBER
 from assay.integrations.scorer import Scorer, because
 from assay.model import Reward
 
@@ -39,15 +37,8 @@ __all__ = ["acompute_score", "compute_score", "compute_score_batch", "scalar_sco
 
 Scored: TypeAlias = "dict[str, float | str]"
 
-NO_SCORE = -1.0
-"""Stands for a criterion without a score in verl's logs, which take means of numbers only."""
-
 PASSED_BY_VERL = ("reward_router_address", "reward_model_tokenizer")
 """What the reward loop adds to the call where a reward model is served; not ours."""
-
-_lock = forks.Lock()
-_scorers: dict[str, Scorer] = {}
-"""Options as JSON -> this process's scorer. verl passes the options with every call."""
 
 
 async def acompute_score(
@@ -67,8 +58,9 @@ async def acompute_score(
         extra_info: Becomes `info`; its entries `prompt`, `tests`, `steps` and `label` fill the
             fields of their names where the rubric reads them.
         **options: ``reward_kwargs`` of the configuration: `rubric` (by default ``math``),
-            `unscored` (``raise`` or a number), `columns`, `timeout_s`, `workers`, `on_invalid`,
-            `max_unscored`, `on_unscored`, `plugins`; see `assay.integrations.scorer.Options`.
+            `unscored` (``raise`` or a number), `columns`, `timeout_s`, `patience_s`, `workers`,
+            `on_invalid`, `max_unscored`, `on_unscored`, `plugins`; see
+            `assay.integrations.scorer.Options`.
 
     Raises:
         ConfigError: an option is out of range, or the row lacks what the rubric needs.
@@ -76,9 +68,8 @@ async def acompute_score(
         UnscoredError: the completion has no score, and `unscored` is ``raise``.
     """
     scorer = _scorer(options, ("raise", A_NUMBER))
-    columns = _columns([data_source], [ground_truth], [extra_info], scorer)
-    rewards = await scorer.engine.averify_batch(scorer.rows([solution_str], columns))
-    return _results(scorer, rewards, columns)[0]
+    found = await scorer.ajudge(solution_str, _row(data_source, ground_truth, extra_info))
+    return _result(scorer, found, scorer.number(found))
 
 
 def compute_score(
@@ -95,10 +86,8 @@ def compute_score(
     (1.0, 1.0)
     """
     scorer = _scorer(options, ("raise", A_NUMBER))
-    columns = _columns([data_source], [ground_truth], [extra_info], scorer)
-    return _results(
-        scorer, scorer.engine.verify_batch(scorer.rows([solution_str], columns)), columns
-    )[0]
+    found = scorer.judge(solution_str, _row(data_source, ground_truth, extra_info))
+    return _result(scorer, found, scorer.number(found))
 
 
 def compute_score_batch(
@@ -115,13 +104,15 @@ def compute_score_batch(
     """
     scorer = _scorer(options, ("raise", "group_mean", A_NUMBER))
     infos = list(extra_infos) if extra_infos is not None else [None] * len(solution_strs)
-    columns = _columns(data_sources, ground_truths, infos, scorer)
+    rows = [_row(*row) for row in zip(data_sources, ground_truths, infos, strict=True)]
+    columns = {name: [row.get(name) for row in rows] for name in {n for row in rows for n in row}}
     rewards = scorer.engine.verify_batch(scorer.rows(list(solution_strs), columns))
     groups = [
         repr((info or {}).get("index", truth))
         for info, truth in zip(infos, ground_truths, strict=True)
     ]
-    return _results(scorer, rewards, columns, groups)
+    numbers = scorer.settle(rewards, columns, groups=groups)
+    return [_result(scorer, *pair) for pair in zip(rewards, numbers, strict=True)]
 
 
 def scalar_score(
@@ -143,93 +134,18 @@ def scalar_score(
 
 
 def _scorer(options: Mapping[str, Any], can: Sequence[str]) -> Scorer:
-    """This process's scorer for these options, made on the first call with them."""
-    given = {k: v for k, v in options.items() if k not in PASSED_BY_VERL}
-    try:
-        key = json.dumps([given, can], sort_keys=True, default=_plain)
-    except TypeError as err:
-        raise ConfigError(
-            f"reward_kwargs cannot be written as JSON: {err}"
-            '\nfix: name the rubric by a preset or a path, and verifiers by plugins=["file.py"]'
-        ) from err
-    with _lock:
-        if key not in _scorers:
-            made = json.loads(key)[0]
-            rubric: RubricSource = made.pop("rubric", "math")
-            # Reward loops run in several processes on a machine, and none says how many: one
-            # worker each, unless `workers` says otherwise.
-            made.setdefault("workers", 1)
-            unscored: Unscored | None = made.pop("unscored", None)
-            _scorers[key] = _made(rubric, unscored, can, made)
-        return _scorers[key]
+    given = {name: value for name, value in options.items() if name not in PASSED_BY_VERL}
+    return scorer_for(given, can, where="reward_kwargs", copied=True, truth="ground_truth")
 
 
-def _made(
-    rubric: RubricSource, unscored: Unscored | None, can: Sequence[str], options: dict[str, Any]
-) -> Scorer:
-    try:
-        return Scorer(rubric, unscored=unscored, can=can, **options)
-    except TypeError as err:
-        raise ConfigError(
-            f"reward_kwargs: {err}"
-            "\noptions: rubric, unscored, columns, timeout_s, workers, budget_s, on_invalid, "
-            "max_unscored, on_unscored, plugins, name"
-        ) from err
+def _row(source: str, truth: Any, info: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Verl's arguments as a row of a data set."""
+    named = {str(name): value for name, value in (info or {}).items()}
+    return {**named, "data_source": source, "ground_truth": truth}
 
 
-def _plain(value: Any) -> Any:
-    """OmegaConf's containers, and whatever else is a mapping or a list at heart."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, Sequence):
-        return list(value)
-    raise TypeError(f"{type(value).__name__} is not JSON")
-
-
-def _columns(
-    sources: Sequence[str],
-    truths: Sequence[Any],
-    infos: Sequence[Mapping[str, Any] | None],
-    scorer: Scorer,
-) -> dict[str, list[Any]]:
-    """Verl's four arguments as the columns of a data set."""
-    names = {name for info in infos for name in (info or {})}
-    columns = {str(name): [(info or {}).get(name) for info in infos] for name in names}
-    columns["data_source"] = list(sources)
-    columns["ground_truth"] = list(truths)
-    needs = scorer.ready()[1]
-    for field in ("reference", "tests"):
-        if field in needs.read and field not in names and not scorer.reader.maps(field):
-            of_tests = field == "tests"
-            only = "reference" not in needs.read or "tests" not in needs.read
-            values = [t if only or _is_suite(t) == of_tests else None for t in truths]
-            if only or any(value is not None for value in values) or field in needs.required:
-                columns[field] = values
-    return columns
-
-
-def _is_suite(truth: Any) -> bool:
-    """Whether a ground truth holds tests: an object, or one as text, as columnar files hold it."""
-    return isinstance(truth, Mapping) or (isinstance(truth, str) and truth.lstrip()[:1] == "{")
-
-
-def _results(
-    scorer: Scorer,
-    rewards: Sequence[Reward],
-    columns: Mapping[str, Any],
-    groups: Sequence[object] | None = None,
-) -> list[Scored]:
-    numbers = scorer.settle(rewards, columns, groups=groups)
-    keys = [key for key, term in scorer.engine.rubric.blank_terms().items() if term.verifier]
-    found: list[Scored] = []
-    for reward, number in zip(rewards, numbers, strict=True):
-        row: Scored = {"score": float("nan") if number is None else number}
-        row["assay_scored"] = float(reward.value is not None)
-        for key in keys:
-            term = reward.terms.get(key)
-            score = None if term is None else term.score
-            row[f"assay/{key}"] = NO_SCORE if score is None else score
-            row[f"assay/{key}/scored"] = float(score is not None)
-        row["assay_because"] = because(reward)
-        found.append(row)
-    return found
+def _result(scorer: Scorer, found: Reward, number: float | None) -> Scored:
+    row: Scored = {"score": float("nan") if number is None else number}
+    row.update(flat(scorer.engine, found))
+    row["assay_because"] = because(found)
+    return row

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
+from assay.errors import VerdictError
 from assay.model.frozen import EMPTY, JSON, FrozenDict
 from assay.model.verdict import Status, Verdict
 from assay.printable import one_line
@@ -36,6 +37,26 @@ class Term:
             "score": self.score,
             "contribution": self.contribution,
         }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """The inverse of `to_json`.
+
+        Raises:
+            VerdictError: a field is missing or of the wrong type.
+        """
+        verifier = value.get("verifier") if isinstance(value, Mapping) else None
+        if not isinstance(verifier, str):
+            raise VerdictError("not a term of a reward: wanted an object with its 'verifier'")
+        weight = _number(value.get("weight"), "weight")
+        if weight is None:
+            raise VerdictError("not a term of a reward: it has no weight")
+        return cls(
+            verifier,
+            weight,
+            _number(value.get("score"), "score"),
+            _number(value.get("contribution"), "contribution"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +119,32 @@ class Reward:
         if self.error is not None:
             out["error"] = self.error
         return out
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """The inverse of `to_json`; checks everything, since the text may be a stranger's.
+
+        Raises:
+            VerdictError: a field is missing, of the wrong type, or contradicts another.
+        """
+        try:
+            turns = value.get("turns_reward")
+            found = cls(
+                _number(value["reward"], "reward"),
+                value["status"],
+                {key: Term.from_json(term) for key, term in value["terms"].items()},
+                {key: Verdict.from_json(v) for key, v in value["verdicts"].items()},
+                None if turns is None else tuple(_number(turn, "turns_reward") for turn in turns),
+                value["signature"],
+                value.get("error"),
+            )
+        except VerdictError:
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as err:
+            raise VerdictError(f"not a reward: {type(err).__name__}: {err}") from err
+        if not isinstance(found.signature, str) or not isinstance(found.error, str | None):
+            raise VerdictError("not a reward: its signature and its error must be text")
+        return found
 
     def __repr__(self) -> str:
         """One line: what it is worth, of what; `explain` has the evidence.
@@ -189,6 +236,18 @@ class Reward:
                 sums,
                 one_line(verdict.because, 200) if verdict is not None else "",
             )
+
+
+def _number(value: Any, what: str) -> float | None:
+    """A finite number as a float; None stays None."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise VerdictError(f"not a reward: {what} is a {type(value).__name__}, must be a number")
+    number = float(value)
+    if not math.isfinite(number):
+        raise VerdictError(f"not a reward: {what} is {number}, must be finite")
+    return number
 
 
 _FAULTS = (Status.CRASHED, Status.TIMED_OUT)

@@ -194,6 +194,23 @@ class Verdict:
         """A bug or a broken machine; put the traceback into `details`."""
         return cls(verifier, Status.CRASHED, None, because, details=details)
 
+    def named(self, verifier: str, seconds: float) -> Verdict:
+        """The same finding under the verifier's full name, with the time that it took."""
+        if type(self) is not Verdict or type(verifier) is not str or type(seconds) is not float:
+            return Verdict(verifier, self.status, self.score, self.because, self.parts,
+                           self.feedback, self.details, seconds)  # fmt: skip
+        copy = object.__new__(Verdict)  # all of it was checked when it was made, and is frozen
+        put = object.__setattr__
+        put(copy, "verifier", verifier)
+        put(copy, "status", self.status)
+        put(copy, "score", self.score)
+        put(copy, "because", self.because)
+        put(copy, "parts", self.parts)
+        put(copy, "feedback", self.feedback)
+        put(copy, "details", self.details)
+        put(copy, "seconds", seconds)
+        return copy
+
     def to_json(self) -> dict[str, JSON]:
         """As JSON values; empty `parts`, `feedback` and `details` are left out."""
         out: dict[str, JSON] = {
@@ -274,7 +291,17 @@ def _seconds(seconds: Any, what: str) -> float:
     raise VerdictError(f"{what}: seconds is {seconds!r:.80}, must be a time")
 
 
+def _is_small(details: FrozenDict) -> bool:
+    """Whether it holds a few short texts and nothing else, as most do."""
+    if {*map(type, details), *map(type, details.values())} != {str}:
+        return False
+    chars = sum(map(len, details)) + sum(map(len, details.values())) + 6 * len(details)
+    return chars * 12 <= DETAILS_BYTES  # a character may take as many bytes in JSON
+
+
 def _capped(details: Any) -> FrozenDict:
+    if type(details) is FrozenDict and _is_small(details):
+        return details
     if not isinstance(details, Mapping):
         raise VerdictError(f"details is a {type(details).__name__}; wanted a mapping")
     try:

@@ -290,9 +290,19 @@ def add(a, b):
 
 
 def test_recursion_through_a_cache_goes_deep(pool: SandboxPool) -> None:
-    """Deeper than with 8 MB of stack: contest judges allow as much stack as memory."""
+    """Deeper than with 8 MB of stack: contest judges allow as much stack as memory.
+
+    From 3.12 on Python counts calls through C and has a limit of its own for them, which no
+    program can raise: the same program ends there in plain Python too.
+    """
     tests = {**ADD, "cases": [{"args": [50_000, 2], "expected": 50_002}]}
-    assert verdict(pool, DEEP, tests).score == 1.0
+    found = verdict(pool, DEEP, tests)
+    if sys.version_info < (3, 12):
+        assert found.score == 1.0
+    else:
+        assert "RecursionError" in found.because
+        fewer = {**ADD, "cases": [{"args": [400, 2], "expected": 402}]}
+        assert verdict(pool, DEEP, fewer).score == 1.0
 
 
 def test_a_lost_run_says_so() -> None:

@@ -63,7 +63,13 @@ _CLOSE_TAG = re.compile(r"</answer>", re.IGNORECASE)
 _HASHES = re.compile(r"####[ \t]*([^\n]*)")
 _SHORT = re.compile(r"^[^\S\n]{0,40}A:([^\n]*)", re.MULTILINE)
 _STOPS = re.compile(r"<\|[a-z_]+\|>|</?s>|<end_of_turn>|<eo[a-z]>(?=\s*\Z)", re.IGNORECASE)
-_WIDE = {0xFF01 + k: chr(0x21 + k) for k in range(94) if 0xFF01 + k not in (0xFF0C, 0xFF1A, 0xFF1B)}
+_WIDE = re.compile(r"[\uff01-\uff0b\uff0d-\uff19\uff1c-\uff5e]")
+"""Full-width signs, but for the comma, the colon and the semicolon, which separate sentences."""
+
+
+def _narrow(sign: re.Match[str]) -> str:
+    """The ASCII sign of a full-width one."""
+    return chr(ord(sign.group()) - 0xFEE0)
 
 
 def extract(
@@ -100,7 +106,7 @@ def extract(
     if stop is not None and answer[: stop.start()].strip():
         answer = answer[: stop.start()]
     if not answer.isascii():
-        answer = answer.translate(_WIDE).replace("\u6839\u53f7", "\u221a")
+        answer = _WIDE.sub(_narrow, answer).replace("\u6839\u53f7", "\u221a")
     answer = amounts_escaped(answer)
     return _extract(answer, boxes, where, letters, fields, cut)
 

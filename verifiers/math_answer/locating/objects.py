@@ -47,7 +47,7 @@ def answer_field(text: str, fields: Sequence[str]) -> Field | None:
     >>> answer_field('```json\n{"answer": "10", "why": "5+5"}\n```', ["answer"]).text
     '10'
     """
-    if not fields or not any(f in text for f in fields):
+    if not any(f'"{f}"' in text or f"'{f}'" in text for f in fields):
         return None
     stack: list[int] = []
     ends: dict[int, int] = {}

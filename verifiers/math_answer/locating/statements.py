@@ -147,15 +147,18 @@ def _places(low: str, word: str) -> list[int]:
 def _phrases(text: str) -> list[_Phrase]:
     """The last phrases of `text` that an answer may follow, in order."""
     low = lowered(text)
-    found = [p for noun in _NOUNS for at in _places(low, noun) if (p := _english(text, at, noun))]
+    found: list[_Phrase] = []
+    for noun in _NOUNS:
+        if noun in low:  # most texts have one or two of them
+            found += [p for at in _places(low, noun) if (p := _english(text, at, noun))]
     if not text.isascii() or any(word in low for word in _PLAIN_FOREIGN):
-        for phrase in _FOREIGN_STATES:
+        for phrase in [p for p in _FOREIGN_STATES if p in low]:
             found += [
                 _Phrase(at + len(phrase), at)
                 for at in _places(low, phrase)
                 if _separate(text, at, at + len(phrase))
             ]
-        for phrase in _FOREIGN_LABELS:
+        for phrase in [p for p in _FOREIGN_LABELS if p in low]:
             found += [p for at in _places(low, phrase) if (p := _label(text, at, len(phrase)))]
     return sorted(set(found))[-LAST:]
 

@@ -14,17 +14,19 @@ from assay.cli.console import plain, say_note, show
 from assay.cli.exits import FINDINGS
 from assay.cli.options import (
     FailOn,
+    FormatName,
     PluginFiles,
     RubricName,
     TimeoutS,
     Workers,
+    in_format,
     make_engine,
     map_option,
     read_map,
 )
 from assay.cli.severity import at_least
-from assay.engine.preflight import PreflightRow, preflight
-from assay.errors import RolloutsError
+from assay.engine.preflight import SOLUTIONS, PreflightRow, preflight
+from assay.errors import RolloutsError, SampleError
 from assay.model import SAMPLE_FIELDS
 from assay.plugins.spec import SEVERITIES, PreflightFinding
 from assay.printable import one_line
@@ -50,6 +52,7 @@ def check(
     ],
     rubric: RubricName = "math",
     mapped: Annotated[list[str] | None, map_option(MAP_EXAMPLE)] = None,
+    row_format: FormatName = None,
     solution: Annotated[
         str | None,
         typer.Option(
@@ -81,7 +84,8 @@ def check(
     ) as made:
         named = columns if solution is None else {**columns, "solution": solution}
         named.pop("completion", None)  # preflight brings its own
-        prompts = _prompts(with_columns(read_rows(sources), named), columns, solution, seen)
+        read = in_format(with_columns(read_rows(sources), named), row_format, named)
+        prompts = _prompts(read, columns, solution, seen)
         for finding in preflight(made, prompts):
             kind = (finding.severity, finding.id)
             counts[kind] += 1
@@ -107,9 +111,26 @@ def _prompts(
             bad = row.sample()
             yield PreflightRow(row.place, bad)
             continue
-        prompt = PreflightRow.from_row(row.data, row.place, columns, solution)
+        prompt = _prompt(row, columns, solution)
         seen["solutions"] += prompt.solution is not None
         yield prompt
+
+
+def _prompt(row: Row, columns: Mapping[str, str], solution: str | None) -> PreflightRow:
+    from assay.datasets.reading import ShapedRow
+
+    if not isinstance(row, ShapedRow):
+        return PreflightRow.from_row(row.data or {}, row.place, columns, solution)
+    keep = SOLUTIONS if solution is None else (solution,)
+    try:
+        data = row.translated(columns, keep)
+    except SampleError as err:
+        return PreflightRow(row.place, err)
+    if solution is None:
+        stated = data.get("info", {}).get("solution")
+        if not any(data.get(name) for name in SOLUTIONS) and stated is not None:
+            data["solution"] = stated
+    return PreflightRow.from_row(data, row.place, {}, solution)
 
 
 def _show(

@@ -12,9 +12,11 @@ from assay.cli.console import plain, plain_line, say_note, say_warning, show, st
 from assay.cli.exits import FINDINGS
 from assay.cli.options import (
     FailOn,
+    FormatName,
     PluginFiles,
     TimeoutS,
     Workers,
+    in_format,
     make_engine,
     map_option,
     read_map,
@@ -95,6 +97,7 @@ def probe(
         typer.Option(metavar="PROBE", help="A probe or a family; repeat.", show_default=False),
     ] = None,
     mapped: Annotated[list[str] | None, map_option(MAP_EXAMPLE)] = None,
+    row_format: FormatName = None,
     fail_on: FailOn = "error",
     as_json: Annotated[bool, typer.Option("--json", help="The board as one JSON object.")] = False,
     workers: Workers = None,
@@ -122,7 +125,7 @@ def probe(
     with make_engine(
         rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()), cache_size=0
     ) as engine:
-        samples, noted = _samples(engine, rows or [], mapped or [])
+        samples, noted = _samples(engine, rows or [], mapped or [], row_format)
         board = run(engine, samples, n=n, seed=seed, probes=only or (), restyle=not rows)
     found = findings(board)
     if as_json:
@@ -139,20 +142,26 @@ def probe(
         raise typer.Exit(FINDINGS)
 
 
-def _samples(engine: Engine, rows: list[str], mapped: list[str]) -> tuple[list[Sample], str]:
+def _samples(
+    engine: Engine, rows: list[str], mapped: list[str], row_format: str | None
+) -> tuple[list[Sample], str]:
     """The samples, and what they are, in words."""
+    from assay.datasets.reading import task
     from assay.probes.bundled import SETS, bundled, fitting
 
     columns = read_map(mapped, MAP_EXAMPLE, SAMPLE_FIELDS)
     if not rows:
         if mapped:
             raise ConfigError("--map needs --rows")
+        if row_format is not None:
+            raise ConfigError("--format needs --rows")
         name = fitting(engine.rubric)
         return bundled(name), f"bundled: {SETS[name]}"
     samples: list[Sample] = []
     bad: list[str] = []
-    for row in with_columns(read_rows(find_sources(rows)), columns):
-        sample = row.sample(columns)
+    read = with_columns(read_rows(find_sources(rows)), columns)
+    for row in in_format(read, row_format, columns):
+        sample = task(row, columns)
         if isinstance(sample, SampleError):
             bad.append(f"{row.place}: {str(sample).partition(chr(10))[0]}")
             continue

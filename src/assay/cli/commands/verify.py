@@ -21,10 +21,12 @@ from assay.cli.exits import (
 from assay.cli.interrupts import Terminated, sigterm_raises
 from assay.cli.meter import Meter
 from assay.cli.options import (
+    FormatName,
     PluginFiles,
     RubricName,
     TimeoutS,
     Workers,
+    in_format,
     make_engine,
     map_option,
     read_map,
@@ -83,6 +85,7 @@ def verify(
         typer.Option("--resume", help="Go on with an interrupted run; refuses another signature."),
     ] = False,
     mapped: Annotated[list[str] | None, map_option(MAP_EXAMPLE)] = None,
+    row_format: FormatName = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first invalid row.")
     ] = False,
@@ -135,7 +138,7 @@ def verify(
 
             record = stack.enter_context(RowRecorder(ledger, rubric, engine.rubric.rubric))
         tally = Tally(tops=key_tops(engine.rubric))
-        rows = with_columns(read_rows(sources), columns)
+        rows = in_format(with_columns(read_rows(sources), columns), row_format, columns)
         began = time.monotonic()
         if rewards is not None:
             if resume:

@@ -122,16 +122,7 @@ def as_verdict(name: str, result: Any, seconds: float) -> Verdict:
     """
     if not isinstance(result, Verdict):
         raise VerdictError(f"{name} returned a {type(result).__name__}, not a Verdict")
-    return Verdict(
-        name,
-        result.status,
-        result.score,
-        result.because,
-        result.parts,
-        result.feedback,
-        result.details,
-        seconds,
-    )
+    return result.named(name, seconds)
 
 
 def _read(stream: BinaryIO) -> tuple[int, int, bytes] | None:

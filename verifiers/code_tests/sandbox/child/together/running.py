@@ -107,6 +107,8 @@ class _Result(unittest.TestResult):
 
     def stopTest(self, test: Any) -> None:
         super().stopTest(test)
+        if not self._running:  # Python 3.12.1 stops skipped tests that it never started
+            return
         self._running = False
         if self._wrong is None and self._skipped is not None:
             self._report_to(self._skipped)

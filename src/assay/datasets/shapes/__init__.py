@@ -1,0 +1,1 @@
+"""The shapes, a module for each family."""

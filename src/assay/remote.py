@@ -1,0 +1,272 @@
+"""`RemoteEngine`: the calls of `Engine`, answered by ``assay serve`` on another machine."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from assay import forks
+from assay.engine.drivers import Given, Row
+from assay.engine.engine import as_samples
+from assay.engine.unscored import complaint
+from assay.errors import ConfigError, SampleError, UnscoredError, VerdictError
+from assay.model import EMPTY, Reward, Sample
+
+if TYPE_CHECKING:
+    import httpx
+
+CHUNK = 256
+"""Samples of a request: a step of 1,024 goes out as four, which the server joins as it likes."""
+
+PAUSE_S = 0.25
+"""Before the second try, doubled before each further one up to `PAUSE_MOST_S`; each is drawn
+between half and the whole of it, so that many clients of a server that restarts do not come back
+at the same moment."""
+PAUSE_MOST_S = 8.0
+
+AGAIN = (429, 502, 503, 504)
+"""The server says that it is busy, or somebody between says that it is not there."""
+
+
+class RemoteEngine:
+    """Rewards from a server. Rewards equal those of an `Engine` with the server's rubric.
+
+    Threads may share one. Judging has no side effects, so a request that was lost is sent again:
+    no sample is counted twice.
+
+    Args:
+        url: Of the server: ``http://host:8000``.
+        token: The server's ``ASSAY_TOKEN``.
+        rubric: Name of one of the server's rubrics; None: its default.
+        patience_s: Seconds for a call; what is not answered by then has no score, not 0.
+        connections: Requests of one call that are open at once.
+        max_unscored: As for `Engine`.
+        on_unscored: As for `Engine`.
+
+    Raises:
+        ConfigError: an option is out of range.
+        ModuleNotFoundError: httpx is not installed: ``pip install 'assay[remote]'``.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        rubric: str | None = None,
+        patience_s: float = 600.0,
+        connections: int = 4,
+        max_unscored: float = 0.05,
+        on_unscored: Literal["raise", "warn", "ignore"] = "raise",
+    ) -> None:
+        import httpx
+
+        if not url.startswith(("http://", "https://")):
+            raise ConfigError(f"url is {url!r}; wanted http://host:port")
+        if not patience_s > 0 or connections < 1:
+            raise ConfigError("patience_s must be above 0 seconds, connections at least 1")
+        self.url = url.rstrip("/")
+        self.rubric_name = rubric
+        self.patience_s = patience_s
+        self.max_unscored = max_unscored
+        self.on_unscored = on_unscored
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._connections = connections
+        self._timeout = httpx.Timeout(patience_s, connect=min(10.0, patience_s))
+        self._signature = ""
+        self._begin()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k not in ("_client", "_lock")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._client: httpx.Client | None = None
+        self._lock = forks.Lock()
+        forks.renew(self)
+
+    def after_fork_in_child(self) -> None:
+        """No connection: two processes on one would read each other's answers."""
+        self._client = None
+
+    # -- the calls of `Engine` ------------------------------------------------------------------
+
+    def verify(self, sample: Sample, *, step: int | None = None) -> Reward:
+        """The reward of one sample.
+
+        Raises:
+            SampleError: the sample is malformed.
+            ConfigError: the server refuses the request, and would again.
+        """
+        (found,) = self._rewards(list(as_samples([sample], step)), None)
+        if found.status == "invalid":
+            raise SampleError(found.error or "the sample is malformed")
+        return found
+
+    async def averify(self, sample: Sample, *, step: int | None = None) -> Reward:
+        """As `verify`, in a thread."""
+        return await asyncio.to_thread(self.verify, sample, step=step)
+
+    def verify_batch(
+        self, samples: Iterable[Given], *, step: int | None = None, budget_s: float | None = None
+    ) -> list[Reward]:
+        """Rewards of many samples, in their order; see `Engine.verify_batch`.
+
+        Args:
+            samples: Samples, rows as dicts, or the `SampleError` of a row.
+            step: Step of training, for samples that do not bring their own.
+            budget_s: Bound of this call, in seconds, instead of `patience_s`.
+
+        Raises:
+            UnscoredError: more than `max_unscored` of at least 200 samples have no score.
+            ConfigError: the server refuses the request, and would again.
+        """
+        found = self._rewards(list(as_samples(samples, step)), budget_s)
+        if self.on_unscored != "ignore":
+            noted = complaint(found, self.max_unscored, f"{len(found)} samples")
+            if noted is not None and self.on_unscored == "raise":
+                raise UnscoredError(noted, found)
+            if noted is not None:
+                warnings.warn(noted, RuntimeWarning, stacklevel=2)
+        return found
+
+    async def averify_batch(
+        self, samples: Iterable[Given], *, step: int | None = None, budget_s: float | None = None
+    ) -> list[Reward]:
+        """As `verify_batch`, in a thread."""
+        return await asyncio.to_thread(self.verify_batch, samples, step=step, budget_s=budget_s)
+
+    def iter_batch(
+        self, samples: Iterable[Given], *, step: int | None = None, budget_s: float | None = None
+    ) -> Iterator[tuple[int, Reward]]:
+        """(index, reward), in order."""
+        yield from enumerate(self._rewards(list(as_samples(samples, step)), budget_s))
+
+    @property
+    def signature(self) -> str:
+        """Of the server's rubric, as it is now."""
+        body = self._json("GET", "/readyz", None, time.monotonic() + self.patience_s)
+        if body is None:
+            raise ConfigError(f"{self.url} does not answer within {self.patience_s:g} s")
+        name = self.rubric_name or body["default"]
+        if name not in body["rubrics"]:
+            raise ConfigError(
+                f"no rubric {name!r} is served; there are {', '.join(body['rubrics'])}"
+            )
+        return str(body["rubrics"][name])
+
+    def close(self) -> None:
+        """Close the connections; a later call opens others."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        err: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # -- how ------------------------------------------------------------------------------------
+
+    def _rewards(self, rows: Sequence[Row], budget_s: float | None) -> list[Reward]:
+        until = time.monotonic() + (self.patience_s if budget_s is None else budget_s)
+        asked = [(i, row) for i, row in enumerate(rows) if isinstance(row, Sample)]
+        chunks = [asked[at : at + CHUNK] for at in range(0, len(asked), CHUNK)]
+        out: list[Reward | None] = [None] * len(rows)
+        if len(chunks) > 1:
+            with ThreadPoolExecutor(self._connections) as threads:
+                answers = list(threads.map(lambda chunk: self._chunk(chunk, until), chunks))
+        else:
+            answers = [self._chunk(chunk, until) for chunk in chunks]
+        for chunk, rewards in zip(chunks, answers, strict=True):
+            for (i, _), reward in zip(chunk, rewards, strict=True):
+                out[i] = reward
+        return [
+            self._without("invalid", str(row)) if reward is None else reward
+            for row, reward in zip(rows, out, strict=True)
+        ]
+
+    def _chunk(self, chunk: Sequence[tuple[int, Sample]], until: float) -> list[Reward]:
+        body: dict[str, Any] = {"samples": [sample.to_json() for _, sample in chunk]}
+        if self.rubric_name is not None:
+            body["rubric"] = self.rubric_name
+        reply = self._json("POST", "/v1/verify", body, until)
+        if reply is None:
+            because = f"timed_out: no answer from {self.url} in time"
+            return [self._without("unscored", because)] * len(chunk)
+        try:
+            found = [Reward.from_json(one) for one in reply["rewards"]]
+            self._signature = str(reply["signature"])
+        except (KeyError, TypeError, VerdictError) as err:
+            raise ConfigError(f"{self.url} does not speak like assay serve: {err}") from err
+        if len(found) != len(chunk):
+            raise ConfigError(f"{self.url} gave {len(found)} rewards for {len(chunk)} samples")
+        return found
+
+    def _without(self, status: Literal["invalid", "unscored"], because: str) -> Reward:
+        return Reward(None, status, EMPTY, EMPTY, None, self._signature or "none", because)
+
+    def _json(
+        self, method: str, path: str, body: Mapping[str, Any] | None, until: float
+    ) -> dict[str, Any] | None:
+        """The reply; None where there was none in time.
+
+        Raises:
+            ConfigError: the server refuses, and would again.
+        """
+        import httpx
+
+        pause = PAUSE_S
+        while (left := until - time.monotonic()) > 0:
+            wait = pause * random.uniform(0.5, 1.0)  # noqa: S311 (no secret)
+            try:
+                reply = self._http().request(
+                    method, self.url + path, json=body, headers=self._headers,
+                    timeout=httpx.Timeout(left, connect=min(10.0, left)),
+                )  # fmt: skip
+            except httpx.TransportError:
+                reply = None
+            if reply is not None:
+                if reply.status_code == 200:
+                    found: dict[str, Any] = reply.json()
+                    return found
+                if reply.status_code not in AGAIN:
+                    raise ConfigError(
+                        f"{self.url}{path} refuses with {reply.status_code}: {_words(reply)}"
+                    )
+                stated = reply.headers.get("retry-after", "")
+                wait = max(wait, float(stated)) if stated.isdigit() else wait
+            pause = min(2 * pause, PAUSE_MOST_S)
+            time.sleep(max(0.0, min(wait, until - time.monotonic())))
+        return None
+
+    def _http(self) -> httpx.Client:
+        import httpx
+
+        with self._lock:
+            if self._client is None:
+                self._client = httpx.Client(timeout=self._timeout)
+            return self._client
+
+
+def _words(reply: httpx.Response) -> str:
+    try:
+        return str(reply.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return reply.text[:200]

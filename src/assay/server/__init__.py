@@ -1,0 +1,1 @@
+"""Rewards over HTTP: `assay serve`, and `RemoteEngine`, which asks such a server."""

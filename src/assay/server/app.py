@@ -1,0 +1,365 @@
+"""The HTTP face: routes, limits before parsing, patience, drain."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from assay.engine.drivers import Row
+from assay.engine.engine import Engine, as_samples
+from assay.errors import ConfigError, nearest
+from assay.integrations.flat import flat
+from assay.integrations.missing import Missing
+from assay.integrations.nemo_gym import text_of
+from assay.integrations.openrlhf import answer_of
+from assay.integrations.rows import ColumnNeeds, RowReader
+from assay.integrations.scorer import because
+from assay.model import Reward
+from assay.server.bodies import ClientGone, declared_bytes, drain, parse, read_body
+from assay.server.line import Line, Order, Scored
+from assay.server.measures import Measures
+from assay.server.openapi import document
+from assay.server.options import UNSCORED, ServerOptions
+from assay.server.refusals import Refused
+from assay.server.room import Room
+from assay.server.schemas import (
+    GymRequest,
+    RewardRequest,
+    RmRequest,
+    VerifyRequest,
+)
+
+Model = TypeVar("Model", bound=BaseModel)
+Handler = Callable[[Request, Any], Awaitable[Response]]
+
+NO_STATUS = 499
+"""What is counted where the client left; nobody reads it."""
+
+
+class Server:
+    """Rubrics behind routes. One event loop; make it where the loop runs.
+
+    Args:
+        rubrics: Name -> engine; the first is the one that is meant where none is named.
+        workers: Of each engine, for the pace of its queue.
+        options: See `ServerOptions`.
+    """
+
+    def __init__(self, rubrics: Mapping[str, Engine], workers: int, options: ServerOptions) -> None:
+        if not rubrics:
+            raise ConfigError("no rubric to serve")
+        self.options = options
+        self.measures = Measures()
+        self.lines = {
+            name: Line(name, engine, workers, self.measures) for name, engine in rubrics.items()
+        }
+        self.default = next(iter(rubrics))
+        self._bytes = Room(options.max_held_bytes)
+        self._samples = Room(options.max_waiting)
+        self._missing = {
+            client: Missing(options.unscored.get(client, can[0]), can)
+            for client, can in UNSCORED.items()
+        }
+        self._needs = {name: ColumnNeeds.of(engine) for name, engine in rubrics.items()}
+        self._labels = RowReader({}, "label")
+        self._gym = RowReader(options.columns, "expected_answer")
+        self.draining = False
+        self.app = Starlette(
+            routes=[
+                self._route("/v1/verify", self._verify),
+                self._route("/get_reward", self._get_reward),
+                self._route("/rm", self._rm),
+                self._route("/verify", self._gym_verify),
+                self._route("/seed_session", self._gym_seed),
+                self._route("/aggregate_metrics", self._gym_metrics),
+                Route("/reverify_mode", self._reverify_mode, methods=["GET"]),
+                Route("/healthz", self._healthz, methods=["GET"]),
+                Route("/readyz", self._readyz, methods=["GET"]),
+                Route("/metrics", self._metrics, methods=["GET"]),
+                Route("/openapi.json", self._openapi, methods=["GET"]),
+            ],
+            lifespan=self._lifespan,
+        )
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(line.serve()) for line in self.lines.values()]
+        try:
+            yield
+        finally:
+            self.draining = True
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    # -- what all routes share ------------------------------------------------------------------
+
+    def _route(self, path: str, handler: Handler) -> Route:
+        async def handle(request: Request) -> Response:
+            began = time.monotonic()
+            status = NO_STATUS
+            try:
+                response = await self._guarded(request, handler)
+                status = response.status_code
+                return response
+            except ClientGone:
+                return Response(status_code=NO_STATUS)
+            finally:
+                self.measures.requests.labels(path, str(status)).inc()
+                self.measures.seconds.labels(path).observe(time.monotonic() - began)
+
+        return Route(path, handle, methods=["POST"])
+
+    async def _guarded(self, request: Request, handler: Handler) -> Response:
+        try:
+            self._authorised(request)
+            kind = request.headers.get("content-type", "application/json").partition(";")[0]
+            if kind.strip().lower() != "application/json":
+                raise Refused(415, f"the request is sent as {kind[:80]!r}, wanted application/json")
+            size = declared_bytes(request.headers, self.options.max_body_bytes)
+            until = time.monotonic() + self.options.read_s
+            if not await self._bytes.take(size, until):
+                raise Refused(503, "the server holds as much as it may", retry_after_s=1.0)
+            self.measures.held_bytes.set(self._bytes.size - self._bytes.free)
+            try:
+                body = await read_body(
+                    request.receive, self.options.max_body_bytes, self.options.read_s
+                )
+                found = await parse(body, self.options.max_depth)
+                request.state.digest = hashlib.sha256(body).hexdigest()
+                return await handler(request, found)
+            finally:
+                self._bytes.give(size)
+                self.measures.held_bytes.set(self._bytes.size - self._bytes.free)
+        except Refused as err:
+            if err.status == 413 and not hasattr(request.state, "digest"):
+                await drain(request.receive)
+            headers = {"Connection": "close"} if err.status in (408, 413) else {}
+            if err.retry_after_s is not None:
+                headers["Retry-After"] = str(err.retry_after_s)
+            if err.status == 401:
+                headers["WWW-Authenticate"] = "Bearer"
+            return JSONResponse({"error": err.message}, err.status, headers)
+
+    def _authorised(self, request: Request) -> None:
+        token = self.options.token
+        if token is None:
+            return
+        given = request.headers.get("authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+            raise Refused(401, "wrong or no token\nfix: send 'Authorization: Bearer TOKEN'")
+
+    def _line(self, name: str | None) -> Line:
+        name = self.default if name is None else name
+        if name not in self.lines:
+            raise Refused(
+                404,
+                f"no rubric {name[:80]!r} is served{nearest(name, self.lines)}"
+                f"\nrubrics: {', '.join(self.lines)}",
+            )
+        return self.lines[name]
+
+    async def _scored(
+        self, request: Request, line: Line, rows: Sequence[Row], client: str, patience_s: float
+    ) -> list[Scored]:
+        """The rewards of a request's samples.
+
+        Raises:
+            Refused: no room, no time; or a fault of ours.
+            ClientGone: the client left; its work ends.
+        """
+        if self.draining:
+            raise Refused(503, "the server is ending", retry_after_s=5.0)
+        if len(rows) > self.options.max_batch:
+            raise Refused(413, f"{len(rows):,} samples, at most {self.options.max_batch:,}")
+        until = time.monotonic() + patience_s
+        wait = line.wait_s()
+        busy = 429 if client == "v1" else 503
+        if wait is not None and wait > patience_s:
+            raise Refused(busy, f"about {wait:.0f} s of work wait before yours", retry_after_s=wait)
+        if not await self._samples.take(len(rows), until):
+            raise Refused(busy, "too many samples wait", retry_after_s=wait or 5.0)
+        order = Order(rows)
+        gone = asyncio.create_task(_left(request))
+        try:
+            line.put(order)
+            waited: set[asyncio.Future[Any]] = {order.done, gone}
+            await asyncio.wait(
+                waited,
+                timeout=max(0.0, until - time.monotonic()),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if order.done.done():
+                try:
+                    return order.done.result()
+                except Exception as err:
+                    raise Refused(500, f"the server failed: {type(err).__name__}") from err
+            if gone.done():
+                raise ClientGone
+            raise Refused(503, f"no reward within {patience_s:g} s", retry_after_s=wait or 5.0)
+        finally:
+            gone.cancel()
+            line.withdraw(order)
+            self._samples.give(len(rows))
+
+    def _number(self, client: str, scored: Scored) -> float:
+        """The number that a trainer gets: never one that nobody wrote."""
+        if scored.error is not None:
+            raise Refused(422, f"a row of the data set is malformed: {scored.error}")
+        try:
+            number = self._missing[client].numbers([scored.reward])[0]
+        except Exception as err:
+            raise Refused(500, f"a completion has no score: {err}") from None
+        assert number is not None, "masks are handled before"
+        return number
+
+    # -- routes ---------------------------------------------------------------------------------
+
+    async def _verify(self, request: Request, body: Any) -> Response:
+        asked = _read(VerifyRequest, body)
+        if (asked.sample is None) == (asked.samples is None):
+            raise Refused(422, "wanted either 'sample' or 'samples'")
+        rows = asked.samples if asked.samples is not None else [asked.sample or {}]
+        line = self._line(asked.rubric)
+        patience = self.options.patience_of("v1")
+        if asked.timeout_s is not None:
+            patience = min(patience, asked.timeout_s)
+        samples = list(as_samples(rows, None))
+        scored = await self._scored(request, line, samples, "v1", patience) if samples else []
+        rewards = [one.reward.to_json() for one in scored]
+        signature = line.engine.rubric.signature
+        reply: dict[str, Any] = {"rubric": line.name, "signature": signature, "rewards": rewards}
+        return JSONResponse(self._signed(request, reply))
+
+    def _signed(self, request: Request, reply: dict[str, Any]) -> dict[str, Any]:
+        key = self.options.signing_key
+        if key is not None:
+            said = json.dumps(reply, sort_keys=True, separators=(",", ":"))
+            text = f"{request.state.digest}\n{said}".encode()
+            reply["hmac"] = hmac.new(key.encode(), text, hashlib.sha256).hexdigest()
+        return reply
+
+    def _read_rows(
+        self, reader: RowReader, line: Line, texts: list[str], columns: Mapping[str, Any], **k: Any
+    ) -> list[Row]:
+        try:
+            return reader.read(texts, columns, self._needs[line.name], **k)
+        except ConfigError as err:
+            raise Refused(422, str(err)) from None
+
+    async def _get_reward(self, request: Request, body: Any) -> Response:
+        asked = _read(RewardRequest, body)
+        n = len(asked.query)
+        prompts = asked.prompts or [""] * n
+        labels = asked.labels or [None] * n
+        if not n == len(prompts) == len(labels):
+            raise Refused(422, f"{n} queries, {len(prompts)} prompts, {len(labels)} labels")
+        line = self._line(request.query_params.get("rubric"))
+        texts = [
+            answer_of(query, prompt) for query, prompt in zip(asked.query, prompts, strict=True)
+        ]
+        rows = self._read_rows(
+            self._labels, line, texts, {"label": labels}, prompt=[p or None for p in prompts]
+        )
+        patience = self.options.patience_of("openrlhf")
+        scored = await self._scored(request, line, rows, "openrlhf", patience) if rows else []
+        numbers = [self._number("openrlhf", one) for one in scored]
+        logs = [flat(line.engine, one.reward) for one in scored]
+        if n == 1:
+            return JSONResponse(
+                {"rewards": numbers[0], "scores": numbers[0], "extra_logs": logs[0]}
+            )
+        joined = {key: [log[key] for log in logs] for key in (logs[0] if logs else {})}
+        return JSONResponse({"rewards": numbers, "scores": numbers, "extra_logs": joined})
+
+    async def _rm(self, request: Request, body: Any) -> Response:
+        asked = _read(RmRequest, body)
+        line = self._line(request.query_params.get("rubric"))
+        columns = {name: [value] for name, value in (asked.metadata or {}).items()}
+        columns["label"] = [asked.label]
+        rows = self._read_rows(
+            self._labels, line, [asked.response], columns, prompt=[asked.prompt or None]
+        )
+        (one,) = await self._scored(request, line, rows, "slime", self.options.patience_of("slime"))
+        return JSONResponse(self._number("slime", one))
+
+    async def _gym_verify(self, request: Request, body: Any) -> Response:
+        asked = _read(GymRequest, body)
+        line = self._line(request.query_params.get("rubric"))
+        row = {k: v for k, v in (asked.model_extra or {}).items() if v is not None}
+        metadata = row.get("verifier_metadata")
+        if isinstance(metadata, Mapping) and "unit_tests" in metadata:
+            row.setdefault("tests", {"verifier_metadata": dict(metadata)})
+        columns = {name: [value] for name, value in row.items()}
+        rows = self._read_rows(self._gym, line, [text_of(asked.response)], columns)
+        (one,) = await self._scored(
+            request, line, rows, "nemo_gym", self.options.patience_of("nemo_gym")
+        )
+        if one.error is not None:
+            raise Refused(422, f"a row of the data set is malformed: {one.error}")
+        return JSONResponse({**body, **self._gym_reply(line, one.reward)})
+
+    def _gym_reply(self, line: Line, found: Reward) -> dict[str, Any]:
+        logs: dict[str, Any] = dict(flat(line.engine, found))
+        missing = self._missing["nemo_gym"]
+        if found.value is None and missing.unscored == "mask":
+            reason = because(found)
+            return {"reward": 0.0, "mask_sample": True, "failure_kind": "judge_error",
+                    "failure_reason": reason, **logs}  # fmt: skip
+        number = self._number("nemo_gym", Scored(found, None))
+        terms = found.terms if found.value is not None else {}
+        parts = {key: term.contribution or 0.0 for key, term in terms.items()}
+        return {"reward": number, "reward_components": parts, **parts, **logs}
+
+    async def _gym_seed(self, request: Request, body: Any) -> Response:
+        return JSONResponse({})
+
+    async def _gym_metrics(self, request: Request, body: Any) -> Response:
+        return JSONResponse({})
+
+    async def _reverify_mode(self, _: Request) -> Response:
+        return JSONResponse({"mode": "stateless"})
+
+    async def _healthz(self, _: Request) -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def _readyz(self, _: Request) -> Response:
+        if self.draining:
+            return JSONResponse({"status": "ending"}, 503)
+        rubrics = {name: line.engine.rubric.signature for name, line in self.lines.items()}
+        return JSONResponse({"status": "ready", "default": self.default, "rubrics": rubrics})
+
+    async def _metrics(self, _: Request) -> Response:
+        return PlainTextResponse(self.measures.text(), media_type="text/plain; version=0.0.4")
+
+    async def _openapi(self, _: Request) -> Response:
+        return JSONResponse(document(self.options))
+
+
+async def _left(request: Request) -> None:
+    """Returns once the client has left; the body has been read."""
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            return
+
+
+def _read(model: type[Model], body: Any) -> Model:
+    try:
+        return model.model_validate(body)
+    except ValidationError as err:
+        first = err.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the request"
+        raise Refused(422, f"{where}: {first['msg']}") from None

@@ -1,0 +1,1 @@
+"""Runs a verifier under watch, in a process of its own."""
