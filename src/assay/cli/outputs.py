@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from assay.errors import RolloutsError
-from assay.rollouts.pipes import open_to_write
+from assay.rollouts.files import open_to_write
 
 
 def check_output(

@@ -16,7 +16,7 @@ from assay.fit.needed import needed
 from assay.fit.result import Fit, Interval
 from assay.model import JSON
 from assay.printable import one_line
-from assay.rollouts.pipes import write_text
+from assay.rollouts.files import write_text
 from assay.rubrics.written.write import rubric_text
 
 UNITS = {

@@ -15,7 +15,7 @@ from typing import Any
 from assay.errors import RolloutsError
 from assay.model import thaw
 from assay.rollouts.columns import is_scored, without_rewards
-from assay.rollouts.pipes import is_pipe, open_to_write
+from assay.rollouts.files import is_pipe, open_to_write
 from assay.rollouts.rows import Row
 from assay.rollouts.sources import STDIN, Source
 

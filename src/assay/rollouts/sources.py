@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from assay.errors import RolloutsError, nearest
-from assay.rollouts.pipes import open_to_read
+from assay.rollouts.files import open_to_read
 
 STDIN = "-"
 

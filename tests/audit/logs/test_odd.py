@@ -491,15 +491,17 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a column": (
         {"columns": {"step": "sttus"}},
-        "--map step=sttus: no row has the column 'sttus'; did you mean 'status'?",
+        "--map step=sttus: no column 'sttus'; did you mean 'status'?"
+        "\ncolumns: prompt_id, completion, reward, status, terms, verdicts, signature, info",
     ),
     "a path": (
         {"columns": {"label": "terms.a.c.score", "scores.x": "info.acc"}},
-        "--map label=terms.a.c.score: no row has that",
+        "--map label=terms.a.c.score: no column 'terms.a.c.score'\ncolumns in 'terms': a.b",
     ),
     "the end of a path": (
         {"columns": {"step": "info.stp"}},
-        "--map step=info.stp: no row has that; did you mean 'step'?",
+        "--map step=info.stp: no column 'info.stp'; did you mean 'info.step'?"
+        "\ncolumns in 'info': step",
     ),
     "a criterion without a name": (
         {"columns": {"scores.": "reward"}},

@@ -12,6 +12,7 @@ from assay.engine.unscored import Doubts
 from assay.errors import ConfigError, RolloutsError, SampleError, nearest
 from assay.fit.rows import FIELDS, KINDS, Item, Kind, Preference, kind_of, read_preference
 from assay.model import SAMPLE_FIELDS, Sample, Status
+from assay.rollouts.mapped import with_columns
 from assay.rollouts.rows import read_rows
 from assay.rollouts.sources import Source
 
@@ -103,7 +104,9 @@ class _PreferenceReader:
 
     def samples(self) -> Iterator[Sample]:
         """Reads on; gives what has to be scored, as it is met."""
-        for row in read_rows(self._sources):
+        # a field of a sample may stand in the chosen and the rejected, not in the row
+        own = {field: column for field, column in self._columns.items() if field in FIELDS}
+        for row in with_columns(read_rows(self._sources), own):
             if row.data is None:
                 raise SampleError(f"{row.place}: {row.error}")
             if self.kind is None:

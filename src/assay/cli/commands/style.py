@@ -15,7 +15,7 @@ from assay.cli.console import plain, show
 from assay.cli.exits import FINDINGS, FINE
 from assay.cli.options import Workers
 from assay.errors import ConfigError, RolloutsError
-from assay.rollouts.sources import Source
+from assay.rollouts.files import read_bytes
 
 if TYPE_CHECKING:
     from assay.model import Reward, Verdict
@@ -82,16 +82,12 @@ def _judged(
 
 
 FILE_BYTES = 8 * 1024 * 1024
-"""No program is as long; protects against a file without an end, such as /dev/zero."""
+"""No program is as long."""
 
 
 def _text(path: Path) -> str:
     try:
-        with Source(str(path)).open() as file:
-            data = file.read(FILE_BYTES + 1)
-        if len(data) > FILE_BYTES:
-            raise RolloutsError(f"{path}: has more than {FILE_BYTES:,} bytes, so it is not judged")
-        return data.decode("utf-8-sig")
+        return read_bytes(path, FILE_BYTES).decode("utf-8-sig")
     except RolloutsError:
         raise
     except OSError as err:

@@ -37,9 +37,9 @@ from assay.cli.tally import PLACES, Tally
 from assay.errors import AssayError, ConfigError, RolloutsError, SampleError
 from assay.model import SAMPLE_FIELDS, Verdict
 from assay.rollouts.columns import REWARD_COLUMNS, is_scored
+from assay.rollouts.files import write_text
 from assay.rollouts.mapped import with_columns
 from assay.rollouts.output import STDOUT, ReaderGone, RewardsFile, encode
-from assay.rollouts.pipes import write_text
 from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import find_sources
 

@@ -1,6 +1,6 @@
 """The queries that take fields out of rows.
 
-Names from a log reach a query only as quoted text inside a JSON pointer.
+Names from a log reach a query only as quoted text inside a JSON pointer or path.
 """
 
 from __future__ import annotations
@@ -191,8 +191,8 @@ def row_query(layout: Layout, wanted: Wanted, beside: Sequence[str]) -> str:
             "::DOUBLE END"
         )
         columns["chat"] = f"CASE WHEN NOT {is_text} THEN {completion} END"
-    for i, path in enumerate(layout.paths.values()):
-        there = [fragments.at(p) for p in ((".".join(path),), path) if p[0] in wanted.present]
+    for i, places in enumerate(layout.paths.values()):
+        there = [fragments.at(p) for p in places if p[0] in wanted.present]
         columns[f"there.{i}"] = f"coalesce({', '.join([*there, 'NULL'])}) IS NOT NULL"
     for i, stratum in enumerate(wanted.strata):
         columns[f"stratum.{i}"] = text(at(stratum))

@@ -1,4 +1,4 @@
-"""Files that may be named pipes: opened for as long as the other end takes, within a bound.
+"""Files that may be anything: opened within a bound of time, read within a bound of bytes.
 
 `open` of a named pipe waits for ever where nobody opens its other end. A shell opens both ends of
 ``<(...)``, ``>(...)`` and ``|`` before a command runs, so whoever waits here mostly waits for
@@ -88,6 +88,27 @@ def open_to_write(path: str | os.PathLike[str]) -> int:
         if time.monotonic() >= deadline:
             raise RolloutsError(_alone(os.fspath(path), "reads from"))
         time.sleep(_STEP_S)
+
+
+def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
+    """All that a file holds.
+
+    Args:
+        path: Of a file, or of a named pipe.
+        limit: Bytes; a device such as ``/dev/zero`` has no end.
+
+    Raises:
+        OSError: it cannot be read.
+        RolloutsError: it holds more than `limit` bytes, or is a named pipe of nobody.
+    """
+    with open(open_to_read(os.fspath(path)), "rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise RolloutsError(
+            f"{os.fspath(path)}: holds more than {limit:,} bytes, so it is not read"
+            "\nfix: is it the file that was meant?"
+        )
+    return data
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
