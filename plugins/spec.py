@@ -50,9 +50,9 @@ class Verifier(Protocol):
     One whose own limits may let an item take longer than the engine's has ``bound_s(sample) ->
     float``, the seconds it may need; the engine widens the item's bound to that. One that keeps
     the engine's bound itself has an attribute `engine_timeout_s`, which a worker sets to it, in
-    seconds, before each sample. One that does for a sample what is no completion's doing (it reads
-    tests, starts a sandbox) has ``prepare(sample)``, which a worker calls before the item's clock
-    starts; an item whose preparation takes longer than two minutes is `undecided`.
+    seconds, before each sample. One that does for a sample what the completion does not cause (it
+    reads tests, starts a sandbox) has ``prepare(sample)``, which a worker calls before the item's
+    clock starts; an item whose preparation takes longer than two minutes is `undecided`.
     An object whose `verify` may return `Escalate` also has ``escalated(sample) -> Verdict``,
     which the engine calls in a worker.
 

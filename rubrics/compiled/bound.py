@@ -21,6 +21,8 @@ from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.switching import any_choice, choices, top_of, ways, ways_count
 from assay.rubrics.compiled.turns import TurnsPlan
+from assay.rubrics.results.certificate import Certificate
+from assay.rubrics.results.table import Table
 from assay.rubrics.written.faults import Fault, shown
 from assay.rubrics.written.kinds.turns import Turns
 from assay.rubrics.written.ranges import Levels, Range
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
     from assay.plugins.host import Host
     from assay.plugins.registered import Offer
-    from assay.rubrics.prove import Certificate, Table
 
 SIGNATURE_DIGITS = 16
 

@@ -1,7 +1,7 @@
 """From a rubric to straight code: what `compose` runs, once per way the switches can stand.
 
 A linear tree of criteria is one sum of products. Anything else evaluates its formulas bottom-up,
-and the receipt gets a line for each composer that is no sum: what it adds to, or takes from, the
+and the receipt gets a line for each composer that is not a sum: what it adds to, or takes from, the
 shares of its parts.
 """
 
@@ -32,7 +32,7 @@ Step: TypeAlias = Callable[[list[float]], float]
 
 @dataclass(slots=True)
 class Node:
-    """A composer that is no sum, whose adjustment is a line of its own."""
+    """A composer that is not a sum, whose adjustment is a line of its own."""
 
     key: str
     coefficient: float
@@ -108,7 +108,7 @@ class Plan:
             key = part.key or part.first_part
         if key and not any(_rest(key, name) is not None for name in part.parts()):
             raise Fault(
-                f"key {key!r} is no part of this rubric{nearest(key, part.parts())}",
+                f"key {key!r} is not part of this rubric{nearest(key, part.parts())}",
                 path=path,
                 fix=f"parts: {', '.join(part.parts())}",
             )

@@ -163,7 +163,7 @@ def _too_much(name: str) -> str:
 
 
 def _number(text: str) -> float:
-    """A decimal as written; what is no finite number stays a float, for its field to refuse."""
+    """A decimal as written; what is not a finite number stays a float, for its field to refuse."""
     plain = text.replace("_", "").lower()
     try:
         return Number(plain)

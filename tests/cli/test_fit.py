@@ -444,7 +444,7 @@ MISTAKES = [
             "p.jsonl:1: holds completions without scores\n"
             "fix: --rubric R scores them by the criteria of R", "texts without a rubric"),
     Mistake([{"text": "a"}], (),
-            "p.jsonl:1: is no preference: has `text`\n"
+            "p.jsonl:1: is not a preference: has `text`\n"
             "wanted: `chosen` and `rejected`; or `ranking`; or `rating`; or `label`\n"
             "fix: name the columns, e.g. --map chosen=preferred --map rejected=other",
             "no preference"),

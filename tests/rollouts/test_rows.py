@@ -33,7 +33,7 @@ CASES = [
     Case(b'{"completion": "\\u0000"}', None, "a NUL byte is text"),
     Case('{"completion": "a\u2028b"}'.encode(), None, "a line separator within text ends no line"),
     Case(b"not json", "not JSON: Expecting value at column 1", "the place in the line is reported"),
-    Case(b'{"a": 1,}', "not JSON: ", "a trailing comma is no JSON"),
+    Case(b'{"a": 1,}', "not JSON: ", "a trailing comma is not JSON"),
     Case(b'{"a": 1} {"a": 2}', "not JSON: Extra data at column 10", "one row a line"),
     Case(b"[1, 2]", "a row must be an object, got a list", "a list names no columns"),
     Case(b'"text"', "a row must be an object, got text", "nor does text"),

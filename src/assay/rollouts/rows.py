@@ -1,6 +1,6 @@
 """Rows out of files: JSONL, plain or compressed, and Parquet. A bad row is a row with an error.
 
-``NaN`` and ``Infinity`` are no JSON, but Python writes them, so they are read as what they say;
+``NaN`` and ``Infinity`` are not JSON, but Python writes them, so they are read as what they say;
 on the way out they become null. A field that must be finite refuses them by its own error.
 """
 
@@ -30,8 +30,8 @@ PIECE_BYTES = 1024 * 1024
 
 IDLE_BYTES = 1024 * 1024 * 1024
 IDLE_LINES = 1_000_000
-"""A file of which so much in a row is no row is given up: a few seconds of reading, packed or not.
-"""
+"""So much of a file without a row in it, and it is given up: a few seconds of reading, packed or
+not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Layout:
     scores: Path = ("scores",)
     """Where that object stands."""
     known: frozenset[str] = frozenset()
-    """Columns that are no criteria."""
+    """Columns that are not criteria."""
     chosen: Mapping[str, tuple[Path, ...]] = field(default_factory=lambda: EMPTY)
     """Criterion -> its places, as the user named them; then no others are looked for."""
     noted: bool = False
@@ -67,7 +67,7 @@ class Layout:
     paths: Mapping[str, tuple[Path, ...]] = field(default_factory=lambda: EMPTY)
     """Field -> places, of what the user named by a path into a column: rows are asked for each."""
     strict_label: bool = False
-    """The user named the label's column, so what is no label there is an error."""
+    """The user named the label's column, so what is not a label there is an error."""
 
     def places(self, name: str) -> tuple[Path, ...]:
         """Where a field stands, in order of precedence."""
@@ -79,7 +79,7 @@ class Layout:
         if not columns:
             return self
         fields, chosen = dict(self.fields), dict(self.chosen)
-        # a column that the user says is a label, a step ... is no criterion for being a number
+        # a column that the user says is a label, a step ... is not a criterion for being a number
         named = {path[0] for c in columns.values() for path in column_places(c)}
         for name, column in columns.items():
             places = column_places(column)

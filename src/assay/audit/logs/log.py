@@ -43,7 +43,7 @@ class Log:
 
     frame: Frame
     problems: tuple[Problem, ...]
-    """What could not be read, with places; lines that are no rows are in no frame."""
+    """What could not be read, with places; lines that are not rows are in no frame."""
     unreadable: int
     """Lines and rows that could not be read at all, of the whole log."""
     reader: str

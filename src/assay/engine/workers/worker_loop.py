@@ -34,7 +34,7 @@ TRACE_CHARS = 4000
 """Cap of a traceback in a verdict."""
 
 PREPARE_S = 120.0
-"""What a verifier may take for what is no completion's doing; then the item is undecided."""
+"""What a verifier may take for what is not a completion's doing; then the item is undecided."""
 
 RETIRE_SHARE = 0.5
 """A worker whose peak memory passes this share of its cap asks to be replaced."""

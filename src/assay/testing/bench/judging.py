@@ -100,7 +100,7 @@ class Judge:
         return self._in_threads(views)
 
     def _awaits(self, views: list[SampleView]) -> bool:
-        """Whether `verify` gives a coroutine, though it is no ``async def`` itself."""
+        """Whether `verify` gives a coroutine, though it is not a ``async def`` itself."""
         if not views:
             return False
         try:

@@ -197,7 +197,7 @@ def read_golden(file: Path) -> dict[str, Any]:
     """What a golden file holds; nothing where there is none.
 
     Raises:
-        ConfigError: it is no golden file.
+        ConfigError: it is not a golden file.
     """
     if not file.exists():
         return {}

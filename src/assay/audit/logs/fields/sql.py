@@ -90,7 +90,7 @@ def first(parts: Sequence[str]) -> str:
 
 
 def number(fragment: str) -> str:
-    """A double: null where nothing is there, NaN where it is no number."""
+    """A double: null where nothing is there, NaN where it is not a number."""
     other = f"CASE {fragment} WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 ELSE 'nan'::DOUBLE END"
     return (
         f"coalesce(TRY_CAST({fragment} AS DOUBLE), "
@@ -238,7 +238,7 @@ def _criterion(
     elif turns := (wanted.turns or {}).get(key):
         said = first_unjudged([at("verdicts", f"{key}#{t}", "status") for t in range(turns)])
     status = place_in(first([said]), STATUSES)
-    # what stood in for a missing score is no score
+    # what stood in for a missing score is not a score
     term = fragments.number(("terms", key, "score"))
     score = f"CASE WHEN {status} <= 0 THEN coalesce({term}, {verdict}, {bare}) END"
     return {
@@ -285,7 +285,7 @@ def document_query(
         layout: Where the fields stand.
 
     Returns:
-        The query; of `CHARS` and `PROMPT`, what it gives; the columns that are no part of a row.
+        The query; of `CHARS` and `PROMPT`, what it gives; the columns that are not part of a row.
     """
     direct: dict[str, str] = {}
     for field_name, beside in (("completion", CHARS), ("prompt", PROMPT)):
