@@ -74,7 +74,8 @@ class Verifier(Protocol):
             ReferenceUnreadable: the reference, not the completion, cannot be read: the row
                 becomes `invalid`. Anything else that is raised becomes a `crashed` verdict with
                 the traceback, never a score; `MemoryError` in a worker is the completion's
-                fault and judged 0.
+                fault and judged 0. An `OSError` of a full or broken disk or of too many open
+                files, also as the cause of another, is the machine's (`Verdict.by_machine`).
         """
         ...
 

@@ -292,13 +292,18 @@ class BoundRubric:
     ) -> Reward:
         name = lost.key
         if name not in verdicts:  # judged once a turn: the last one counts
-            name = next((k for k in reversed(list(verdicts)) if k.startswith(f"{name}#")), name)
+            turns = [k for k in reversed(list(verdicts)) if k.startswith(f"{name}#")]
+            failed = (k for k in turns if verdicts[k].by_machine)
+            name = next(failed, turns[0] if turns else name)
         verdict = verdicts[name]
         blank = {
             key: Term(term.verifier, term.weight, None if key == lost.key else term.score, None)
             for key, term in terms.items()
         }
-        why = f"the key criterion {lost.key!r} is {verdict.status}: {verdict.because}"
+        if lost.is_key:
+            why = f"the key criterion {lost.key!r} is {verdict.status}: {verdict.because}"
+        else:
+            why = f"the machine failed the verifier of {lost.key!r}: {verdict.because}"
         return Reward(None, "unscored", blank, verdicts, None, signature, why)
 
     def _idle_terms(self) -> dict[str, Term]:

@@ -23,6 +23,7 @@ from assay.engine.workers.frames import (
     encode,
     loads,
 )
+from assay.engine.workers.machine_faults import by_machine
 from assay.errors import PluginError, ReferenceUnreadable, VerdictError
 from assay.model import Sample, Verdict
 from assay.model.view import Reader, SampleView
@@ -93,9 +94,11 @@ def _found(name: str, noted: dict[str, Any]) -> Any:
 
 
 def _crash(err: BaseException) -> list[str]:
+    """The sentence, the traceback, and ``machine`` where that is the cause."""
     first = str(err).partition("\n")[0]
     sentence = first if isinstance(err, PluginError) else f"{type(err).__name__}: {first}"
-    return [sentence[:500], "".join(traceback.format_exception(err))[-TRACE_CHARS:]]
+    trace = "".join(traceback.format_exception(err))[-TRACE_CHARS:]
+    return [sentence[:500], trace, *(["machine"] if by_machine(err) else [])]
 
 
 def judge_shown(judge: Any, sample: SampleView) -> Any:
