@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.engine.workers.frames import dumps, loads
 from assay.engine.workers.machine_faults import DETAILS, by_machine
+from assay.engine.workers.process import search_path
 from assay.engine.workers.worker_loop import TRACE_CHARS, as_verdict, judge_shown
 from assay.errors import PluginError, ReferenceUnreadable, SampleError, VerdictError
 from assay.model import EMPTY, Sample, Status, Verdict
@@ -63,6 +64,7 @@ class ReadyVerifier:
         self.recipe = dumps(
             {
                 "name": spec.name,
+                "path": search_path(),
                 "target": spec.target,
                 "file": offer.file.to_json() if offer.file is not None else None,
                 "code": offer.code,

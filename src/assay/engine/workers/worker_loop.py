@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import os
+import sys
 import time
 import traceback
 from dataclasses import dataclass
@@ -58,6 +60,7 @@ def load_verifier(payload: bytes) -> LoadedVerifier:
     noted = loads(payload)
     name = noted["name"]
     reader = Reader(name, tuple(noted["sees"]))
+    _look_in(noted["path"])
     try:
         found = _found(name, noted)
         params = None
@@ -69,6 +72,18 @@ def load_verifier(payload: bytes) -> LoadedVerifier:
         return LoadedVerifier(name, None, None, reader, broken=_crash(err))
     bound_s, prepare = (getattr(verifier, x, None) for x in ("bound_s", "prepare"))
     return LoadedVerifier(name, verifier, bound_s, reader, prepare)
+
+
+def _look_in(path: list[str]) -> None:
+    """Find modules where the calling process finds them by now.
+
+    Workers are shared, so this one may be older than a folder that was put on the path since. What
+    an earlier verifier has yet to import is looked for where it was, too.
+    """
+    wanted = [*path, *(entry for entry in sys.path if entry not in path)]
+    if wanted != sys.path:
+        sys.path[:] = wanted
+        importlib.invalidate_caches()
 
 
 def _found(name: str, noted: dict[str, Any]) -> Any:
