@@ -518,8 +518,7 @@ def test_the_rubric_is_not_written_over_an_input(assay: Assay, tmp_path: Path) -
     write_rows(tmp_path / "p.jsonl", [PAIR])
     (tmp_path / "r.toml").write_text(DECLARED)
     done = assay("fit", "p.jsonl", "-r", "r.toml", "-o", "r.toml")
-    assert (
-        done.err
-        == "assay: error: r.toml: is in use by this run\nfix: name a file that the run does not read\n"
+    assert done.err == (
+        "assay: error: r.toml: is in use by this run\nfix: name a file that the run does not read\n"
     )
     assert (tmp_path / "r.toml").read_text() == DECLARED

@@ -17,6 +17,7 @@ from typing import IO, Any
 from assay.errors import RolloutsError, SampleError
 from assay.model import EMPTY, Sample
 from assay.rollouts.columns import is_scored, without_rewards
+from assay.rollouts.so_far import ReadSoFar
 from assay.rollouts.sources import Source, is_gzip, is_parquet
 
 DEPTH = 200
@@ -65,8 +66,12 @@ class Row:
             return err
 
 
-def read_rows(sources: Iterable[Source]) -> Iterator[Row]:
+def read_rows(sources: Iterable[Source], so_far: ReadSoFar | None = None) -> Iterator[Row]:
     """Every row of every source, in order, read as it is asked for.
+
+    Args:
+        sources: In their order.
+        so_far: Notes how far reading is, if somebody wants to know.
 
     Raises:
         RolloutsError: a file that cannot be read on (a truncated gzip, a broken disk); names the
@@ -75,16 +80,18 @@ def read_rows(sources: Iterable[Source]) -> Iterator[Row]:
     for source in sources:
         file = source.open()
         try:
-            yield from _read(source, file)
+            yield from _read(source, file, so_far)
         finally:
             file.close()
 
 
-def _read(source: Source, file: BufferedReader) -> Iterator[Row]:
+def _read(source: Source, file: BufferedReader, so_far: ReadSoFar | None) -> Iterator[Row]:
     try:
         head = file.peek(4)[:4]
     except OSError as err:
         raise RolloutsError(f"{source.name}: {err.strerror or err}") from err
+    if so_far is not None:
+        so_far.begin(file, head)
     if is_parquet(head):
         from assay.rollouts.parquet import read_parquet
 

@@ -41,6 +41,7 @@ from assay.rollouts.files import write_text
 from assay.rollouts.mapped import with_columns
 from assay.rollouts.output import STDOUT, ReaderGone, RewardsFile, encode
 from assay.rollouts.rows import Row, read_rows
+from assay.rollouts.so_far import ReadSoFar
 from assay.rollouts.sources import find_sources
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ def verify(
 
             record = stack.enter_context(RowRecorder(ledger, rubric, engine.rubric.rubric))
         tally = Tally(tops=key_tops(engine.rubric))
-        rows = in_format(with_columns(read_rows(sources), columns), row_format, columns)
+        so_far = ReadSoFar(sources)
+        rows = in_format(with_columns(read_rows(sources, so_far), columns), row_format, columns)
         began = time.monotonic()
         if rewards is not None:
             if resume:
@@ -146,7 +148,7 @@ def verify(
                     tally.add(row.place, old, resumed=True)
             else:
                 rewards.start()
-        meter = stack.enter_context(Meter(progress))
+        meter = stack.enter_context(Meter(progress, so_far))
         stack.enter_context(sigterm_raises())
         code = 0
         failure: RolloutsError | None = None
