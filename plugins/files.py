@@ -79,7 +79,10 @@ def read_plugin_file(path: str) -> PluginFile:
     Raises:
         PluginError: no such file, one that is not Python, or too many neighbours.
     """
-    file = Path(path).resolve()
+    try:
+        file = Path(path).resolve()
+    except (OSError, RuntimeError):  # a link to itself; RuntimeError before Python 3.13
+        raise PluginError(f"plugin file {path!r} is a link that leads round to itself") from None
     if not file.is_file():
         what = "is not a file" if file.exists() else "does not exist"
         raise PluginError(f"plugin file {path!r} {what}")

@@ -50,9 +50,9 @@ class Verifier(Protocol):
     One whose own limits may let an item take longer than the engine's has ``bound_s(sample) ->
     float``, the seconds it may need; the engine widens the item's bound to that. One that keeps
     the engine's bound itself has an attribute `engine_timeout_s`, which a worker sets to it, in
-    seconds, before each sample. One that does for a sample what is no completion's doing (it reads
-    tests, starts a sandbox) has ``prepare(sample)``, which a worker calls before the item's clock
-    starts; an item whose preparation takes longer than two minutes is `undecided`.
+    seconds, before each sample. One that does for a sample what the completion does not cause (it
+    reads tests, starts a sandbox) has ``prepare(sample)``, which a worker calls before the item's
+    clock starts; an item whose preparation takes longer than two minutes is `undecided`.
     An object whose `verify` may return `Escalate` also has ``escalated(sample) -> Verdict``,
     which the engine calls in a worker.
 
@@ -74,7 +74,8 @@ class Verifier(Protocol):
             ReferenceUnreadable: the reference, not the completion, cannot be read: the row
                 becomes `invalid`. Anything else that is raised becomes a `crashed` verdict with
                 the traceback, never a score; `MemoryError` in a worker is the completion's
-                fault and judged 0.
+                fault and judged 0. An `OSError` of a full or broken disk or of too many open
+                files, also as the cause of another, is the machine's (`Verdict.by_machine`).
         """
         ...
 

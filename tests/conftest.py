@@ -9,10 +9,11 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Machines that run tests are busy: how fast an example is made or checked is no finding. The same
-# examples each time, so that a change is judged by what it changed; `--hypothesis-profile explore`
-# looks for others, and what it finds becomes an `@example`. `make test` takes 30 of each law, since
-# somebody waits for it; CI takes Hypothesis's usual 100.
+# Machines that run tests are busy: how fast an example is made or checked is not a finding. The
+# same examples each time, so that a change is judged by what it changed;
+# `--hypothesis-profile explore` looks for others, and what it finds becomes an
+# `@example`. `make test` takes 30 of each law, since somebody waits for it; CI takes Hypothesis's
+# usual 100.
 _usual = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", _usual, derandomize=True, max_examples=30)
 settings.register_profile("assay", _usual, derandomize=True)

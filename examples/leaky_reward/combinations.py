@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from assay import Rubric, load_rubric
-from assay.rubrics.prove.certificate import Certificate
+from assay.rubrics.results.certificate import Certificate
 
 PUBLISHED = (
     "open-r1",

@@ -72,8 +72,8 @@ def completion(terms: list[int], plan: Plan, budget: int) -> str:
 def stated(terms: list[int], plan: Plan, budget: int) -> int | None:
     """The value that the answer line gives, by the environment's own arithmetic.
 
-    None where the text was cut off before it: such a text is no answer or, where the last line of
-    work stands at its end, may be read as one.
+    None where the text was cut off before it: such a text is not an answer or, where the last line
+    of work stands at its end, may be read as one.
     """
     opened = {"plain": 0, "boxed": 0, "thinking": 2, "tagged": 3}[plan.layout]
     if plan.work + plan.checks + opened + 1 > budget:

@@ -21,6 +21,8 @@ from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.switching import any_choice, choices, top_of, ways, ways_count
 from assay.rubrics.compiled.turns import TurnsPlan
+from assay.rubrics.results.certificate import Certificate
+from assay.rubrics.results.table import Table
 from assay.rubrics.written.faults import Fault, shown
 from assay.rubrics.written.kinds.turns import Turns
 from assay.rubrics.written.ranges import Levels, Range
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
     from assay.plugins.host import Host
     from assay.plugins.registered import Offer
-    from assay.rubrics.prove import Certificate, Table
 
 SIGNATURE_DIGITS = 16
 
@@ -291,13 +292,18 @@ class BoundRubric:
     ) -> Reward:
         name = lost.key
         if name not in verdicts:  # judged once a turn: the last one counts
-            name = next((k for k in reversed(list(verdicts)) if k.startswith(f"{name}#")), name)
+            turns = [k for k in reversed(list(verdicts)) if k.startswith(f"{name}#")]
+            failed = (k for k in turns if verdicts[k].by_machine)
+            name = next(failed, turns[0] if turns else name)
         verdict = verdicts[name]
         blank = {
             key: Term(term.verifier, term.weight, None if key == lost.key else term.score, None)
             for key, term in terms.items()
         }
-        why = f"the key criterion {lost.key!r} is {verdict.status}: {verdict.because}"
+        if lost.is_key:
+            why = f"the key criterion {lost.key!r} is {verdict.status}: {verdict.because}"
+        else:
+            why = f"the machine failed the verifier of {lost.key!r}: {verdict.because}"
         return Reward(None, "unscored", blank, verdicts, None, signature, why)
 
     def _idle_terms(self) -> dict[str, Term]:

@@ -1,7 +1,7 @@
 """From a rubric to straight code: what `compose` runs, once per way the switches can stand.
 
 A linear tree of criteria is one sum of products. Anything else evaluates its formulas bottom-up,
-and the receipt gets a line for each composer that is no sum: what it adds to, or takes from, the
+and the receipt gets a line for each composer that is not a sum: what it adds to, or takes from, the
 shares of its parts.
 """
 
@@ -32,7 +32,7 @@ Step: TypeAlias = Callable[[list[float]], float]
 
 @dataclass(slots=True)
 class Node:
-    """A composer that is no sum, whose adjustment is a line of its own."""
+    """A composer that is not a sum, whose adjustment is a line of its own."""
 
     key: str
     coefficient: float
@@ -108,7 +108,7 @@ class Plan:
             key = part.key or part.first_part
         if key and not any(_rest(key, name) is not None for name in part.parts()):
             raise Fault(
-                f"key {key!r} is no part of this rubric{nearest(key, part.parts())}",
+                f"key {key!r} is not part of this rubric{nearest(key, part.parts())}",
                 path=path,
                 fix=f"parts: {', '.join(part.parts())}",
             )
@@ -299,7 +299,12 @@ class Plan:
     def score(
         self, verdicts: Mapping[str, Verdict], sample: Sample | None
     ) -> tuple[list[float], Leaf | None]:
-        """The score of each leaf, stand-ins included; and the key, if it is missing."""
+        """The score of each leaf, stand-ins included; and the leaf for want of which none is paid.
+
+        That is the key, where its score is missing; or another whose verifier the machine failed:
+        its worst case would be a penalty that no completion has caused. What the rubric itself
+        says of a missing score, it says of this one, too.
+        """
         scores: list[float] = []
         lost: Leaf | None = None
         for leaf in self.leaves:
@@ -311,11 +316,19 @@ class Plan:
             else:
                 score = leaf.read(self._verdicts(leaf, verdicts, sample), sample)
             if score is None:
-                if leaf.is_key:
+                failed = lost is None and self._failed_by_machine(leaf, verdicts, sample)
+                if leaf.is_key or failed:
                     lost = leaf
                 score = leaf.stand_in
             scores.append(score)
         return scores, lost
+
+    def _failed_by_machine(
+        self, leaf: Leaf, verdicts: Mapping[str, Verdict], sample: Sample | None
+    ) -> bool:
+        if leaf.criterion.missing is not None:
+            return False
+        return any(verdict.by_machine for verdict in self._verdicts(leaf, verdicts, sample))
 
     def _verdicts(
         self, leaf: Leaf, verdicts: Mapping[str, Verdict], sample: Sample | None

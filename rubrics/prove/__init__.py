@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from assay.rubrics.prove.certificate import Certificate, Outcome, Witness
 from assay.rubrics.prove.prover import prove
-from assay.rubrics.prove.table import Table, table
+from assay.rubrics.prove.table import table
+from assay.rubrics.results.certificate import Certificate, Outcome, Witness
+from assay.rubrics.results.table import Table
 
 __all__ = ["Certificate", "Outcome", "Table", "Witness", "prove", "table"]

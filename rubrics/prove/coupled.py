@@ -117,7 +117,7 @@ def _cases(plan: Plan, fixed: State, couplings: Sequence[Coupling]) -> Iterator[
                 continue
             if attained or variable.missing is None:
                 shared: list[Variable] = [variable]
-            else:  # what stands in for a missing score is no score of all its criteria
+            else:  # what stands in for a missing score is not a score of all its criteria
                 shared = variable.split()
             for part in shared:
                 low, high = part.leaves[0].ends

@@ -37,7 +37,7 @@ def read_couplings(given: Sequence[str], keys: Sequence[str]) -> tuple[Coupling,
     is named by its key, or by the last piece of it where that is unique; a whole key goes first.
 
     Raises:
-        RubricError: text that is no comparison of sums, or a name that is no criterion.
+        RubricError: text that is not a comparison of sums, or a name that is not a criterion.
     """
     if isinstance(given, str):
         given = (given,)
@@ -47,7 +47,7 @@ def read_couplings(given: Sequence[str], keys: Sequence[str]) -> tuple[Coupling,
         compare = _COMPARE.findall(text)
         if len(compare) != 1:
             raise RubricError(
-                f"{text!r} is no comparison\n  fix: e.g. 'style.black + style.autopep8 <= 1.2'"
+                f"{text!r} is not a comparison\n  fix: e.g. 'style.black + style.autopep8 <= 1.2'"
             )
         left, right = (_sum(side, names, text) for side in _COMPARE.split(text))
         terms = dict(left[0])
@@ -122,7 +122,7 @@ def _unknown(text: str, names: Mapping[str, str], whole: str) -> RubricError:
         )
     word = _word(text)
     return RubricError(
-        f"{word!r} in {whole!r} is no criterion of this rubric{nearest(word, names)}"
+        f"{word!r} in {whole!r} is not a criterion of this rubric{nearest(word, names)}"
         f"\ncriteria: {', '.join(names)}"
     )
 

@@ -10,11 +10,11 @@ from assay.errors import RubricError
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.variables import variable_of
-from assay.rubrics.prove.certificate import Outcome, shown
 from assay.rubrics.prove.coupled import linear_extreme
 from assay.rubrics.prove.couplings import Coupling
 from assay.rubrics.prove.floats import linear_weights
 from assay.rubrics.prove.steps import at_steps
+from assay.rubrics.results.certificate import Outcome, shown
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.kinds import Process, Weighted
 from assay.rubrics.written.number import Number

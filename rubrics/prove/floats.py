@@ -18,11 +18,11 @@ from assay.rubrics.compiled.variables import (
     variable_of,
     variables,
 )
-from assay.rubrics.prove.certificate import CastCheck, Outcome, Witness, frozen, shown
+from assay.rubrics.results.certificate import CastCheck, Outcome, Witness, frozen, shown
 from assay.rubrics.written.dtypes import DTYPES, cast
 
 LISTED = 4096
-"""Most corners that are listed; composers that are no sum cost more, and list a quarter."""
+"""Most corners that are listed; composers that are not a sum cost more, and list a quarter."""
 
 
 def corner_states(plan: Plan) -> list[Sequence[State]]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from assay.errors import RubricError, nearest
-from assay.rubrics.prove.certificate import KLFloor
+from assay.rubrics.results.certificate import KLFloor
 from assay.rubrics.written.number import fraction
 
 DIGITS = 10**9

@@ -16,13 +16,13 @@ from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.compiled.variables import TooMany, extreme, variable_of, variables
-from assay.rubrics.prove.certificate import Certificate, Noise, Outcome, shown
 from assay.rubrics.prove.couplings import read_couplings
 from assay.rubrics.prove.edits import edit_for
 from assay.rubrics.prove.floats import with_casts
 from assay.rubrics.prove.noise import kl_floor, read_noise
 from assay.rubrics.prove.ruling import ONE, ruled
 from assay.rubrics.prove.steps import over_steps, without_bound
+from assay.rubrics.results.certificate import Certificate, Noise, Outcome, shown
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.kinds import Process, Repeat, Turns
 from assay.rubrics.written.rubric import Part, Rubric

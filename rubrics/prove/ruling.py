@@ -28,13 +28,13 @@ from assay.rubrics.compiled.variables import (
     variable_of,
     variables,
 )
-from assay.rubrics.prove.certificate import Outcome, Ruling, Witness, frozen
 from assay.rubrics.prove.coupled import Extreme, feasible, linear_extreme, nearer
 from assay.rubrics.prove.couplings import Coupling
 from assay.rubrics.prove.linear import NotLinear
 from assay.rubrics.prove.price import price_of
 from assay.rubrics.prove.search import search
 from assay.rubrics.prove.smt import available, decide
+from assay.rubrics.results.certificate import Outcome, Ruling, Witness, frozen
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.kinds import OURS
 from assay.rubrics.written.ranges import Levels

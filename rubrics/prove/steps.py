@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
-from assay.rubrics.prove.certificate import ORDER, Outcome, shown
+from assay.rubrics.results.certificate import ORDER, Outcome, shown
 from assay.rubrics.written.kinds import Schedule
 from assay.rubrics.written.ranges import Range
 
@@ -44,7 +44,7 @@ def over_steps(plan: Plan, rule: Rule) -> tuple[Outcome, Plan]:
         if between.ruling != "proved":
             because = (
                 f"it holds at every step where a weight turns; between steps {first} and {last} "
-                "a composer that is no sum stands above a schedule, and the bound is not enough"
+                "a composer that is not a sum stands above a schedule, and the bound is not enough"
             )
             return replace(outcome, ruling="not_proved", bound=True, because=because), at
     return outcome, at

@@ -59,7 +59,8 @@ class Criterion(Closed):
     """The verifier's params, checked when the rubric is bound to a host."""
     missing: Unit | None = None
     """The score that stands in for a missing one, in [0, 1]; by default the value in its range
-    that minimises the reward. Not for the key criterion: without it there is no reward."""
+    that minimises the reward, and no reward where the machine failed the verifier (a full disk).
+    Not for the key criterion: without it there is no reward."""
     levels: Annotated[tuple[Number, ...], PlainValidator(_levels)] | None = None
     """The scores it can take, ascending, where the verifier declares none; the certificate
     lists this as an assumption."""

@@ -69,6 +69,8 @@ def read_file(path: Path) -> str:
         if isinstance(err, FileNotFoundError) and path.parent.is_dir():
             near = nearest(path.name, [p.name for p in path.parent.iterdir()])
         raise RubricError(f"cannot read rubric {path}: {err.strerror}{near}") from None
+    except RubricError:  # a ValueError, too
+        raise
     except ValueError as err:  # a name with a NUL
         raise RubricError(f"cannot read rubric {str(path)!r}: {err}") from None
     if len(data) > FILE_BYTES:
@@ -161,7 +163,7 @@ def _too_much(name: str) -> str:
 
 
 def _number(text: str) -> float:
-    """A decimal as written; what is no finite number stays a float, for its field to refuse."""
+    """A decimal as written; what is not a finite number stays a float, for its field to refuse."""
     plain = text.replace("_", "").lower()
     try:
         return Number(plain)

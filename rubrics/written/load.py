@@ -93,7 +93,7 @@ def _load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Rubric:
     if isinstance(source, str) and source in _shipped():
         return _preset(source)
     path = Path(source)
-    if path.suffix.lower() not in SUFFIXES and not path.is_file():
+    if path.suffix.lower() not in SUFFIXES and not os.path.lexists(path):
         raise RubricError(
             f"no rubric {os.fspath(source)!r}{nearest(str(source), presets())}"
             f"\npresets: {', '.join(presets())}"
@@ -108,9 +108,10 @@ FOLDER: ContextVar[tuple[Path, ...]] = ContextVar("FOLDER", default=())
 
 def _from_path(path: Path) -> Rubric:
     files = FOLDER.get()
-    if path.resolve() in files:
+    real = Path(os.path.realpath(path))  # `Path.resolve` raises on a link that leads to itself
+    if real in files:
         raise RubricError(f"{path} names itself, as a case of a rubric that is its own case")
-    token = FOLDER.set((*files, path.resolve()))
+    token = FOLDER.set((*files, real))
     try:
         return _from_text(read_file(path), path.suffix.lower(), str(path))
     finally:

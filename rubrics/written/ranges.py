@@ -74,7 +74,7 @@ def levels_below(
 def part_levels(
     part: Any, path: tuple[str, ...] = (), levels: Mapping[str, Levels] = NO_LEVELS
 ) -> Levels:
-    """Every value the part can take, ascending; None where they are no short list."""
+    """Every value the part can take, ascending; None where they are not a short list."""
     if isinstance(part, Criterion):
         return levels.get("/".join(path))
     found: dict[str, tuple[Fraction, ...]] = {}

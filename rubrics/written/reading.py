@@ -58,7 +58,7 @@ def read_part(value: object, key: str | None = None) -> Part:
             value = {"use": key, **value}
         return Criterion(**value)
     raise Fault(
-        f"{key or 'a criterion'} is {brief(value)}, which is no criterion",
+        f"{key or 'a criterion'} is {brief(value)}, which is not a criterion",
         fix='a verifier\'s name, {"use": name, ...}, or a rubric {"kind": ...}',
     )
 
@@ -103,7 +103,7 @@ def build(value: Mapping[str, Any]) -> Rubric:
         )
     for name in value:
         if not isinstance(name, str):
-            raise Fault(f"{name!r} is no field's name")
+            raise Fault(f"{name!r} is not a field's name")
     return model(**value)
 
 
@@ -131,7 +131,7 @@ def _offered(kind: str) -> type[Rubric] | None:
     if not (isinstance(model, type) and issubclass(model, Rubric) and model.noun == kind):
         raise PluginError(
             f"plugin {offer.plugin!r} offers {offer.spec.target!r} as composer {kind!r}, "
-            "which is no subclass of assay.Rubric of that kind"
+            "which is not a subclass of assay.Rubric of that kind"
         )
     return model
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 from assay.errors import nearest
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Verdict, thaw
+from assay.rubrics.results.certificate import Certificate
+from assay.rubrics.results.table import Table
 from assay.rubrics.written.arithmetic import EXACT, Ops
 from assay.rubrics.written.criterion import Closed, Criterion
 from assay.rubrics.written.faults import Fault
@@ -18,7 +20,6 @@ from assay.rubrics.written.ranges import UNIT, Range, part_range
 if TYPE_CHECKING:
     from assay.plugins.host import Host
     from assay.rubrics.compiled.bound import BoundRubric
-    from assay.rubrics.prove import Certificate, Table
 
 
 Reader: TypeAlias = Callable[[Sequence[Verdict], Sample | None], float | None]
@@ -166,7 +167,7 @@ class Rubric(Closed):
             raise Fault(f"{self.noun} has no criteria", fix="name at least one verifier")
         if self.key is not None and self.key_part is None:
             raise Fault(
-                f"key {self.key!r} is no part of this rubric{nearest(self.key, parts)}",
+                f"key {self.key!r} is not part of this rubric{nearest(self.key, parts)}",
                 path=("key",),
                 fix=f"parts: {', '.join(parts)}",
             )
@@ -179,7 +180,7 @@ class Rubric(Closed):
 
     @property
     def first_part(self) -> str | None:
-        """The first part that is no constant: it holds the key, unless `key` names another."""
+        """The first part that is not a constant: it holds the key, unless `key` names another."""
         return next((n for n, p in self.parts().items() if not getattr(p, "constant", False)), None)
 
     @property

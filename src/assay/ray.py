@@ -11,7 +11,8 @@ r"""Rewards on a Ray cluster, for those who outgrow one machine: programs, analy
         assay.ray.Rescore, fn_constructor_kwargs={"rubric": "math"}, batch_size=1024, concurrency=8,
     ).write_parquet("rescored/")
 
-For a step of some thousand math completions this is no gain: an engine in the process takes 0.03 s.
+For a step of some thousand math completions nothing is gained: an engine in the process takes
+0.03 s.
 Ray itself is imported when one of the two is used: ``pip install 'assay[ray]'``.
 """
 

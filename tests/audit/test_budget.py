@@ -85,7 +85,7 @@ def test_what_contributions_do_not_explain_is_the_rest() -> None:
     )  # fmt: skip
     outcome = analyse("budget", frame)
     assert shares(outcome, GRPO)["(rest)"] == near(0.3 / 0.8)
-    assert any(lack.startswith(GDPO) for lack in outcome.lacks)  # it is no weighted sum
+    assert any(lack.startswith(GDPO) for lack in outcome.lacks)  # it is not a weighted sum
 
 
 def test_whitening_is_by_step() -> None:

@@ -135,7 +135,7 @@ def paid_by_length(
 ) -> Frame:
     """The reward rises by `effect` a standard deviation of length; its range is exactly 1.
 
-    Right answers are longer by one standard deviation, which is no fault. Two rollouts without a
+    Right answers are longer by one standard deviation, which is not a fault. Two rollouts without a
     group hold the ends of the range.
     """
     random = np.random.default_rng(seed)

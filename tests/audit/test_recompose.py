@@ -37,7 +37,7 @@ for number, row in enumerate(ROWS):
 RUBRICS: dict[str, Any] = {
     "math": "math",
     "math+format": "math+format",
-    "a reference that cannot be read is no score": {
+    "a reference that cannot be read is not a score": {
         "kind": "weighted",
         "criteria": {"format.boxed": 0.7, "math.answer": 0.3},
     },
@@ -247,7 +247,7 @@ def test_a_row_without_a_verdict_has_no_reward() -> None:
 
 
 def test_rows_without_a_verdict_are_counted_over_all_cases_and_by_no_what_if() -> None:
-    """A criterion beside a switch is read in every case; a what-if is no row of the log."""
+    """A criterion beside a switch is read in every case; a what-if is not a row of the log."""
     cases = [{"until": 10, "rubric": "format.boxed"}, {"rubric": "length.overlong"}]
     rest = {"kind": "phases", "weight": 0.1, "cases": cases}
     own = bound({"kind": "weighted", "criteria": {"math.answer": 0.9, "rest": rest}})
@@ -275,7 +275,7 @@ def test_a_what_if_is_composed_with_the_case_of_its_row() -> None:
 
 
 def test_steps_are_aggregated_anew_from_whole_rows() -> None:
-    """Parts of verdicts are no columns: another K needs the rows, and gets them."""
+    """Parts of verdicts are not columns: another K needs the rows, and gets them."""
     own = bound({"kind": "process", "outcome": "math.answer", "steps": "math.steps", "k": 4})
     other = bound({"kind": "process", "outcome": "math.answer", "steps": "math.steps", "k": 2})
     parts = [{"label": "1", "score": 1.0}, {"label": "2", "score": 0.0}]

@@ -291,7 +291,7 @@ BENT = {
 
 
 def bent(seed: int, rate: float, prompts: int) -> Frame:
-    """As `planted`, under a rubric that is no sum: style alone at 1.1 of its weight pays .495."""
+    """As `planted`, by a rubric that is not a sum: style alone at 1.1 of its weight pays .495."""
     random = np.random.default_rng(seed)
     near = random.random((prompts, 2)) < rate
     style = np.zeros((prompts, 3))

@@ -145,7 +145,10 @@ def test_rows_that_cannot_be_read_are_told_and_the_rest_is_audited(
             ("log.jsonl", "--report", "report.pdf"),
             "--report report.pdf: is written as HTML; name it so, e.g. report.html",
         ),
-        (("log.jsonl", "--report", "no/r.html"), "--report no/r.html: no folder no"),
+        (
+            ("log.jsonl", "--report", "no/r.html"),
+            "--report no/r.html: cannot be written: no folder no",
+        ),
         (("log.json",), "log.json: no such file; did you mean 'log.jsonl'?"),
     ],
     ids=lambda x: " ".join(x) if isinstance(x, tuple) else "",

@@ -22,7 +22,7 @@ class Case(NamedTuple):
 CASES = [
     Case(("1/2", "0.5"), 0, "equal", "a decimal is an exact rational"),
     Case(("1/3", "0.25"), 1, "different", "two rationals"),
-    Case(("-1/2", "-0.5"), 0, "equal", "a minus sign is no option"),
+    Case(("-1/2", "-0.5"), 0, "equal", "a minus sign is not an option"),
     Case(("-1", "-x"), 1, "different", "nor is a letter after it"),
     Case(("3.14", "3.142"), 0, "equal", "custom: an answer may have more digits"),
     Case(("--policy", "strict", "3.14", "3.142"), 1, "different", "strict: mathematics alone"),

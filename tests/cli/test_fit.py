@@ -444,7 +444,7 @@ MISTAKES = [
             "p.jsonl:1: holds completions without scores\n"
             "fix: --rubric R scores them by the criteria of R", "texts without a rubric"),
     Mistake([{"text": "a"}], (),
-            "p.jsonl:1: is no preference: has `text`\n"
+            "p.jsonl:1: is not a preference: has `text`\n"
             "wanted: `chosen` and `rejected`; or `ranking`; or `rating`; or `label`\n"
             "fix: name the columns, e.g. --map chosen=preferred --map rejected=other",
             "no preference"),
@@ -518,5 +518,7 @@ def test_the_rubric_is_not_written_over_an_input(assay: Assay, tmp_path: Path) -
     write_rows(tmp_path / "p.jsonl", [PAIR])
     (tmp_path / "r.toml").write_text(DECLARED)
     done = assay("fit", "p.jsonl", "-r", "r.toml", "-o", "r.toml")
-    assert done.err == "assay: error: r.toml: is an input; the rubric needs a file of its own\n"
+    assert done.err == (
+        "assay: error: r.toml: is in use by this run\nfix: name a file that the run does not read\n"
+    )
     assert (tmp_path / "r.toml").read_text() == DECLARED

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import pty
+import re
 import subprocess
 import threading
 from collections.abc import Callable
@@ -56,6 +59,22 @@ def test_on_a_terminal(
     )
     assert code == 0, seen
     assert ("rows" in seen) == shown
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_how_much_is_read_of_files_packed_or_not(
+    process: Process, rubric: Path, tmp_path: Path, packed: bool
+) -> None:
+    """By the place in the file as it lies there: what it unpacks to is not known before its end."""
+    rows = "".join(json.dumps({"completion": f"please {i}"}) + "\n" for i in range(5000))
+    name = "a.jsonl.gz" if packed else "a.jsonl"
+    (tmp_path / name).write_bytes(gzip.compress(rows.encode()) if packed else rows.encode())
+    code, seen = on_a_terminal(process, "verify", name, "-r", rubric, "--plugin", ONE_FILE)
+    assert code == 0, seen
+    shares = [int(share) for share in re.findall(r"(\d+)% read", seen)]
+    assert shares
+    assert shares == sorted(shares)
+    assert shares[-1] <= 100
 
 
 def test_asked_for_where_nobody_looks(process: Process, rubric: Path, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_json_is_one_object_a_rubric(assay: Assay) -> None:
 MISTAKES = [
     (("nope.toml",), "cannot read rubric nope.toml"),
     (("math", "--key", "maths.answer"), "did you mean 'math.answer'"),
-    (("math", "--given", "math.answer"), "is no comparison"),
+    (("math", "--given", "math.answer"), "is not a comparison"),
     (("math", "--beta", "0.1"), "--beta needs --p0"),
     (("math", "--allow", "tie"), "only not_proved can be allowed"),
     (("math", "--fp", "2"), "fp is 2, must lie in [0, 1]"),

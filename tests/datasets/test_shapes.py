@@ -312,7 +312,7 @@ def test_the_columns_tell_the_shape(name: str, case: Case) -> None:
     assert found is not None
     same = {"prompt", "reference", "tests", "completion"}
     ours, theirs = one(name, case.row), one(found.name, case.row)
-    for field in same:  # another name for the same reading is no fault
+    for field in same:  # another name for the same reading is not a fault
         assert getattr(ours, field) == getattr(theirs, field), found.name
 
 

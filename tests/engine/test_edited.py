@@ -276,6 +276,37 @@ def test_a_worker_never_runs_code_that_the_signature_does_not_name(tmp_path: Pat
     assert "fix: importlib.reload" in error
 
 
+@pytest.mark.parametrize("cost", ["worker", "waiting"])
+def test_a_folder_put_on_the_path_under_open_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cost: str
+) -> None:
+    """Workers are shared, so those of an open engine are older than the folder on the path."""
+    folders = []
+    for i, value in enumerate((0.25, 0.75)):
+        folder = tmp_path / str(i)
+        folder.mkdir()
+        info = folder / f"later{i}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: later{i}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[assay]\nlater{i} = later_plugin_{cost}_{i}\n")
+        write(folder / f"later_plugin_{cost}_{i}.py", cost, value)
+        text = (folder / f"later_plugin_{cost}_{i}.py").read_text()
+        (folder / f"later_plugin_{cost}_{i}.py").write_text(
+            text.replace("edited.one", f"later.{cost}{i}")
+        )
+        folders.append(folder)
+    with ExitStack() as stack:
+        before = stack.enter_context(Engine("code", workers=1))
+        assert before.verify(Sample("x", tests={"type": "asserts", "code": "assert f(1) == 1",
+                                                "entry_point": "f"})).value == 0.0  # fmt: skip
+        found = []
+        for i, folder in enumerate(folders):
+            monkeypatch.syspath_prepend(folder)
+            rubric = {"criteria": {"it": f"later.{cost}{i}"}}
+            found.append(reward_of(stack.enter_context(Engine(rubric, workers=1))).value)
+    assert found == [0.25, 0.75]
+
+
 def _with(threshold: float, default: float = 0.5) -> Callable[[Sample], float]:
     def one(sample: Sample, extra: float = default) -> float:
         return threshold + extra

@@ -158,7 +158,7 @@ def test_workers_are_started_for_what_is_queued_and_no_idle_one_can_take() -> No
     assert work(job(), job(), size=4, workers=[Worker()]).missing() == 1
     assert work(*(job() for _ in range(9)), size=4, workers=[Worker(job())]).missing() == 3
     assert work(size=4).missing() == 0
-    # One that is stuck behind a slow job is no help, and still counts against the size.
+    # One that is stuck behind a slow job is not help, and still counts against the size.
     assert work(job(), size=1, workers=[Worker(shared=True)]).missing() == 0
 
 

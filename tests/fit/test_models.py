@@ -271,7 +271,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         lambda: bradley_terry([]),
         "differences has shape (0,), must have rows and columns",
     ),
-    "NaN is no score": (
+    "NaN is not a score": (
         lambda: bradley_terry([[0.5, float("nan")]]),
         "differences[0][1] is nan, must be finite"
         "\nfix: leave out what has no score, and say so; it is not 0",

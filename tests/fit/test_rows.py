@@ -31,7 +31,7 @@ SHAPES = [
     Shape({"chosen": {"scores": A}, "rejected": {"scores": B}}, "pairs", [A, B], "rows of scores"),
     Shape({"chosen": {"s": True}, "rejected": {"s": 0}}, "pairs", [{"s": 1.0}, {"s": 0.0}],
           "true is 1"),
-    Shape({"chosen": {"s": None}, "rejected": B}, "pairs", [{"s": None}, B], "null is no score"),
+    Shape({"chosen": {"s": None}, "rejected": B}, "pairs", [{"s": None}, B], "null is not a score"),
     Shape({"chosen": "yes", "rejected": "no"}, "pairs", [None, None], "texts wait for a rubric"),
     Shape({"chosen": [{"role": "assistant", "content": "a"}], "rejected": "b"}, "pairs",
           [None, None], "chat messages too"),
@@ -184,7 +184,7 @@ def test_a_row_of_no_kind() -> None:
     with pytest.raises(SampleError) as error:
         kind_of({"better": "a", "worse": "b"}, {}, "f:1")
     assert str(error.value) == (
-        "f:1: is no preference: has `better`, `worse`"
+        "f:1: is not a preference: has `better`, `worse`"
         "\nwanted: `chosen` and `rejected`; or `ranking`; or `rating`; or `label`"
         "\nfix: name the columns, e.g. --map chosen=preferred --map rejected=other"
     )

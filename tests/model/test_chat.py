@@ -52,7 +52,7 @@ def test_the_assistants_last_message_counts() -> None:
         (
             {"content": [{"type": "thinking", "thinking": "4"}, {"type": "text", "text": "5"}]},
             "<think>4</think>5",
-            "a part of reasoning is no part of the answer",
+            "a part of reasoning is not part of the answer",
         ),
         (
             {"content": [{"type": "reasoning", "text": "4"}, {"type": "text", "text": "5"}]},
@@ -85,7 +85,7 @@ class Split(NamedTuple):
 
 SPLITS = [
     Split("4", None, "4", "no block"),
-    Split("a < b", None, "a < b", "a sign is no tag"),
+    Split("a < b", None, "a < b", "a sign is not a tag"),
     Split("<think>a</think>b", "a", "b", "a block"),
     Split("a</think>b", "a", "b", "its opening tag stood in the prompt"),
     Split("<think>a", "a", "", "cut off while thinking"),

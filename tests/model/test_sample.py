@@ -35,10 +35,10 @@ class Refused(NamedTuple):
 
 
 REFUSED = [
-    Refused({"completion": 5}, "completion is a int; wanted text or chat", "a number is no text"),
-    Refused({"completion": b"x"}, "completion is a bytes; wanted text", "bytes are no text"),
+    Refused({"completion": 5}, "completion is a int; wanted text or chat", "a number is not text"),
+    Refused({"completion": b"x"}, "completion is a bytes; wanted text", "bytes are not text"),
     Refused({"completion": []}, "completion is an empty list", "a chat without a message"),
-    Refused({"completion": ["x"]}, "completion[0] is a str; wanted a chat", "texts are no chat"),
+    Refused({"completion": ["x"]}, "completion[0] is a str; wanted a chat", "texts are not a chat"),
     Refused(
         {"completion": [{"role": 1, "content": "x"}]},
         "completion[0].role is 1, must be text",
@@ -71,9 +71,9 @@ REFUSED = [
     Refused({"reference": Several()}, "reference is a Several that cannot be read", "an array"),
     Refused({"reference": Array({"a": 1})}, "reference is a Array", "an array of no answers"),
     Refused({"prompt": 5}, "prompt is a int", "a prompt is text or chat"),
-    Refused({"steps": "a b"}, "steps is a str; wanted a list", "text is no list of steps"),
-    Refused({"steps": {"a": 1}}, "steps is a dict; wanted a list", "a dict is no list"),
-    Refused({"turns": "a"}, "turns is a str; wanted a list", "text is no list of turns"),
+    Refused({"steps": "a b"}, "steps is a str; wanted a list", "text is not a list of steps"),
+    Refused({"steps": {"a": 1}}, "steps is a dict; wanted a list", "a dict is not a list"),
+    Refused({"turns": "a"}, "turns is a str; wanted a list", "text is not a list of turns"),
     Refused({"turns": [{"feedback": "x"}]}, "turns[0] must be text or", "a turn has a completion"),
     Refused(
         {"turns": [{"completion": "x", "feedback": 1}]},
@@ -82,10 +82,10 @@ REFUSED = [
     ),
     Refused({"n_tokens": -1}, "n_tokens is -1; wanted a whole number from 0 on", "a length"),
     Refused({"n_tokens": 1.5}, "n_tokens is 1.5; wanted a whole number", "no half tokens"),
-    Refused({"n_tokens": NAN}, "n_tokens is nan", "not a number is no length"),
+    Refused({"n_tokens": NAN}, "n_tokens is nan", "not a number is not a length"),
     Refused({"n_tokens": math.inf}, "n_tokens is inf", "nor is infinity"),
-    Refused({"n_tokens": True}, "n_tokens is True", "a truth value is no length"),
-    Refused({"n_tokens": "7"}, "n_tokens is '7'", "text is no number"),
+    Refused({"n_tokens": True}, "n_tokens is True", "a truth value is not a length"),
+    Refused({"n_tokens": "7"}, "n_tokens is '7'", "text is not a number"),
     Refused({"step": Several()}, "step is <", "an array that refuses to be an index"),
     Refused({"finish_reason": 1}, "finish_reason is a int; wanted text", "a reason is text"),
     Refused({"prompt_id": ["a"]}, "prompt_id is a list; wanted text or a number", "no id"),

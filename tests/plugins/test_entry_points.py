@@ -234,7 +234,7 @@ def test_a_plugin_cannot_take_the_name_of_one_of_ours(site: Path, probe: Probe, 
     assert itself == ours if name == "format.boxed@1" else itself.startswith("PluginError: ")
     assert chosen == "thief 1.2"
     assert unknown.startswith("VerifierNotFound: no verifier 'thief:x.y'")
-    assert noted["warned"], "it is no secret"
+    assert noted["warned"], "it is not a secret"
     assert probe(blocked=["thief"])["errors"] == []
 
 

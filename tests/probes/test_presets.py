@@ -60,7 +60,7 @@ def test_all_programs(rubric: str) -> None:
 
 @pytest.mark.parametrize("rubric", quick(["code-style-sum", "code-style-gated"], 2))
 def test_published_code_rubrics_score_a_program_that_is_partly_right(rubric: str) -> None:
-    """Their levels are 0 and 1, so all cases count or none; half of them is no crash."""
+    """Their levels are 0 and 1, so all cases count or none; half of them is not a crash."""
     cases = [{"args": [1], "expected": 1}, {"args": [2], "expected": 3}]
     tests = {"type": "call", "entry_point": "f", "cases": cases}
     with Engine(rubric, timeout_s=20.0) as engine:

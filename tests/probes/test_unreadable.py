@@ -1,4 +1,4 @@
-"""A fault of a row is no fault of the verifier, and no success of a probe."""
+"""A fault of a row is not a fault of the verifier, and no success of a probe."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ import pytest
 from assay.errors import RolloutsError, SampleError
 from assay.model import Sample
 from assay.rollouts.rows import Row, parse_line, read_rows
+from assay.rollouts.so_far import ReadSoFar
 from assay.rollouts.sources import Source, find_sources
 
 
@@ -33,7 +34,7 @@ CASES = [
     Case(b'{"completion": "\\u0000"}', None, "a NUL byte is text"),
     Case('{"completion": "a\u2028b"}'.encode(), None, "a line separator within text ends no line"),
     Case(b"not json", "not JSON: Expecting value at column 1", "the place in the line is reported"),
-    Case(b'{"a": 1,}', "not JSON: ", "a trailing comma is no JSON"),
+    Case(b'{"a": 1,}', "not JSON: ", "a trailing comma is not JSON"),
     Case(b'{"a": 1} {"a": 2}', "not JSON: Extra data at column 10", "one row a line"),
     Case(b"[1, 2]", "a row must be an object, got a list", "a list names no columns"),
     Case(b'"text"', "a row must be an object, got text", "nor does text"),
@@ -163,6 +164,25 @@ def test_a_pipe_is_opened_once(tmp_path: Path) -> None:
         assert [r.data for r in rows_of(pipe)] == [{"completion": "1"}]
     finally:
         assert writer.wait(10) == 0
+
+
+def test_how_much_has_been_read(tmp_path: Path) -> None:
+    """In bytes of the files as they lie there, over all of them; pipes and Parquet do not say."""
+    lines = b"".join(b'{"completion": "%d"}\n' % i for i in range(200_000))
+    (tmp_path / "a.jsonl").write_bytes(lines)
+    (tmp_path / "b.gz").write_bytes(gzip.compress(lines, 1))
+    sources = find_sources([str(tmp_path / "a.jsonl"), str(tmp_path / "b.gz")])
+    so_far = ReadSoFar(sources)
+    assert so_far.share is None
+    seen = [so_far.share or 0.0 for _ in read_rows(sources, so_far)]
+    first = len(lines) / (len(lines) + (tmp_path / "b.gz").stat().st_size)
+    assert seen == sorted(seen)
+    assert seen[0] < 0.1
+    assert abs(seen[199_999] - first) < 0.05
+    assert first < seen[300_000] < 1.0
+    assert seen[-1] == 1.0
+    pipes = ReadSoFar([Source("-")])
+    assert pipes.share is None
 
 
 def test_a_sample_or_why_there_is_none() -> None:

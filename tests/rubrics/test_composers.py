@@ -94,7 +94,7 @@ def test_a_kind_of_another_name_is_refused(tmp_path: Path) -> None:
         PLUGIN.replace("{kind}", "odd").replace('ComposerSpec("odd"', 'ComposerSpec("even"')
     )
     host = Host(plugins=[str(file)])
-    with pytest.raises(PluginError, match="which is no subclass"):
+    with pytest.raises(PluginError, match="which is not a subclass"):
         load_rubric({"kind": "even", "criteria": ["a.a"]}, host)
 
 

@@ -1,4 +1,4 @@
-"""Files that are no rubrics, though their names say so: one clear error, and at once."""
+"""Files that are not rubrics, though their names say so: one clear error, and at once."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ ERRORS: list[tuple[str, str]] = [
     ),
     (
         '[criteria]\n"a.a" = true',
-        'a.a is True, which is no criterion - at `$.criteria["a.a"]` of FILE\n'
+        'a.a is True, which is not a criterion - at `$.criteria["a.a"]` of FILE\n'
         '  fix: a verifier\'s name, {"use": name, ...}, or a rubric {"kind": ...}',
     ),
     (
@@ -59,7 +59,7 @@ ERRORS: list[tuple[str, str]] = [
     ('kind = "weighted"\ncriteria = []', "weighted has no criteria - at `$` of FILE"),
     (
         'kind = "weighted"\nkey = "a.aa"\ncriteria = ["a.a", "c.d"]',
-        "key 'a.aa' is no part of this rubric; did you mean 'a.a'? - at `$.key` of FILE",
+        "key 'a.aa' is not part of this rubric; did you mean 'a.a'? - at `$.key` of FILE",
     ),
     (
         'kind = "gate"\ngate = "a.a"\nfloor = 0.1\n[then]\nkind = "weighted"\n'
@@ -234,7 +234,7 @@ def test_a_key_may_lie_deeper() -> None:
     assert load_rubric(table).compose(verdicts()).value == 2.0
     assert load_rubric({**table, "key": "y"}).compose(verdicts()).value == 2.0
     assert load_rubric({**table, "key": "y/b.b"}).compose(verdicts()).value is None
-    with pytest.raises(RubricError, match=r"key 'c.c' is no part of this rubric"):
+    with pytest.raises(RubricError, match=r"key 'c.c' is not part of this rubric"):
         load_rubric({**table, "key": "y/c.c"}).compose(verdicts())
     with pytest.raises(RubricError, match=r"x.x is a criterion"):
         load_rubric({**table, "key": "x.x/c"}).compose(verdicts())

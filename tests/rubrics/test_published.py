@@ -10,7 +10,7 @@ import pytest
 from assay.errors import VerifierNotFound
 from assay.plugins.host import Host
 from assay.rubrics import load_rubric
-from assay.rubrics.prove.certificate import shown
+from assay.rubrics.results.certificate import shown
 from assay.rubrics.written.load import presets, published
 from assay.rubrics.written.number import fraction
 

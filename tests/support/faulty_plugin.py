@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import sys
@@ -73,6 +74,33 @@ def prints(sample: Sample) -> float:
     """Prints what could pass for a row."""
     print('{"reward": 1.0}')
     return 1.0
+
+
+@verifier("faulty.no_disk@1", cost="inline")
+def no_disk(sample: Sample) -> float:
+    """Writes where no room is left."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/tmp/notes")
+
+
+@verifier("faulty.worker_no_disk@1")
+def worker_no_disk(sample: Sample) -> float:
+    """The same in a worker, and says it in words of its own."""
+    try:
+        return no_disk(sample)
+    except OSError as err:
+        raise RuntimeError("the analyser failed") from err
+
+
+@verifier("faulty.no_folder@1", cost="inline")
+def no_folder(sample: Sample) -> float:
+    """Asks where it stands, and that folder is gone: as `os.getcwd` says it."""
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+
+@verifier("faulty.no_file@1", cost="inline")
+def no_file(sample: Sample) -> float:
+    """Opens a file that a completion may have named."""
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "named.txt")
 
 
 def install(folder: Path) -> None:

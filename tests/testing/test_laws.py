@@ -179,7 +179,7 @@ def test_the_command_shows_writes_and_exits(
         main(["check", "mine.py", "--hostile", "20", "--all"])
     assert done.value.code == 0, capsys.readouterr().out
     for arguments, said in (
-        (["check", "nothing.py"], "there is no such file"),
+        (["check", "nothing.py"], "does not exist"),
         (["check", "mine.py", "--update-golden"], "needs --golden"),
         (["check", "mine.py", "--timeout", "0"], "must be above 0"),
     ):

@@ -54,7 +54,7 @@ def scaled(half: float, sample: Sample) -> float:
     """`half` for this prompt: in proportion to ``info.solution_lines`` where the row has it.
 
     Raises:
-        ReferenceUnreadable: the entry is no positive number.
+        ReferenceUnreadable: the entry is not a positive number.
     """
     size = sample.info.get(SIZE_KEY)
     if size is None:

@@ -46,7 +46,7 @@ class StyleVerifier:
             cannot be read by the analyser; else above 0, and 1 where nothing is found.
 
         Raises:
-            ReferenceUnreadable: ``info.solution_lines`` is no positive number.
+            ReferenceUnreadable: ``info.solution_lines`` is not a positive number.
         """
         half = scaled(self._half, sample)
         reading = read(sample, self._policy)

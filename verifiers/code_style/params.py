@@ -219,5 +219,7 @@ class JointParams(StyleParams):
 def _checked_codes(codes: tuple[str, ...]) -> tuple[str, ...]:
     for code in codes:
         if _CODE.fullmatch(code) is None:
-            raise ValueError(f"{code!r} is no code of pycodestyle such as E501, nor its beginning")
+            raise ValueError(
+                f"{code!r} is not a code of pycodestyle such as E501, nor its beginning"
+            )
     return codes

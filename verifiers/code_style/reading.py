@@ -113,7 +113,7 @@ def _read(source: str) -> Reading | str:
 
 
 def _clean(source: str) -> tuple[str, tuple[int, ...], int]:
-    """Where a fence or an answer begins and ends is no matter of style."""
+    """Where a fence or an answer begins and ends is not a matter of style."""
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     text, lines, suppressions = without_suppressions(_ended(source))
     leading = _LEADING.match(text)

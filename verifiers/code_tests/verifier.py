@@ -64,7 +64,7 @@ class CodeTests:
         """The engine's bound of an item, where there is an engine: no program gets more."""
 
     def prepare(self, sample: Sample) -> None:
-        """What is no completion's doing, before its clock starts: tests read, sandboxes started.
+        """What is not a completion's doing, before its clock starts: tests read, sandboxes started.
 
         Raises:
             ReferenceUnreadable, SandboxUnavailable: as `verify`.

@@ -13,7 +13,7 @@ from assay.verifiers.format.params import BoxedParams
 NAME = "format.boxed@1"
 
 BOX = re.compile(r"\\boxed\s*\{")
-_TOKEN = re.compile(r"\\.|[{}]", re.DOTALL)  # an escaped brace is no brace
+_TOKEN = re.compile(r"\\.|[{}]", re.DOTALL)  # an escaped brace is not a brace
 
 
 class FormatBoxed:

@@ -214,9 +214,9 @@ def read_reference(reference: str | int | float) -> Reading:
 
 def _number_text(value: int | float) -> str:
     if isinstance(value, bool):
-        raise ReferenceUnreadable(f"the reference is {value}, which is no answer")
+        raise ReferenceUnreadable(f"the reference is {value}, which is not an answer")
     if (isinstance(value, float) and value != value) or value in (float("inf"), float("-inf")):
-        raise ReferenceUnreadable(f"the reference is {value}, which is no number")
+        raise ReferenceUnreadable(f"the reference is {value}, which is not a number")
     return str(value)
 
 

@@ -12,7 +12,7 @@ class Finding(NamedTuple):
     equal: bool | None
     by: str
     """The layer that decided: ``text``, ``exact``, ``structure``, ``algebra``, ``numeric``,
-    ``rounding``, ``kind`` (the two are no things that could be equal), ``words``, ``sympy``,
+    ``rounding``, ``kind`` (the two are not things that could be equal), ``words``, ``sympy``,
     ``bounds`` (too large to compute)."""
     certainty: str
     """``proved``, ``probable`` (agreement at seeded points), ``rounded``, ``unproved``."""

@@ -19,7 +19,7 @@ BITS = 20_000
 
 
 class Unreadable(ValueError):
-    """The text is no answer that can be read: the reason, and the position where known."""
+    """The text is not an answer that can be read: the reason, and the position where known."""
 
     def __init__(self, reason: str, position: int | None = None) -> None:
         at = f" at character {position + 1}" if position is not None else ""

@@ -173,7 +173,7 @@ def is_named_in(words: tuple[str, ...], text: str) -> bool:
         if unit is None:
             forms = {word.lower(), word.lower().rstrip("s"), word.lower() + "s"}
         else:
-            # one letter is too short to be found in prose: "a" is no ampere
+            # one letter is too short to be found in prose: "a" is not an ampere
             forms = {n.lower() for n, u in _TABLE.items() if u == unit and len(n) > 1}
         if not forms & said:
             return False

@@ -48,7 +48,7 @@ class MathAnswer:
 
         Raises:
             ReferenceUnreadable: the reference cannot be read.
-            SampleError: ``info.math`` is no policy.
+            SampleError: ``info.math`` is not a policy.
         """
         return self._judge(sample, last=False)
 

@@ -67,7 +67,7 @@ _GOES_ON = re.compile(r"[\s&$]*[=≈]|[\s&$]*\\(?:approx|implies|Rightarrow)")
 _WORD_OPERATORS = {"times": "*", "plus": "+", "minus": "-", "divided": "/", "multiplied": "*"}
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _ARTICLES = ("a", "A", "I")
-_STOP = frozenset({  # words that are no unit, and so end a formula
+_STOP = frozenset({  # words that are not a unit, and so end a formula
     "and", "or", "so", "then", "thus", "hence", "therefore", "because", "since", "which", "if",
     "but", "while", "where", "when", "we", "he", "she", "they", "it", "has", "have", "had", "gives",
     "get", "gets", "is", "are", "was", "were", "let", "that", "this", "there",
@@ -229,7 +229,7 @@ class _Reader:
             self._take_units()
         last = self.parts[-1] if self.parts else None
         if token.kind == "num" and last is not None and last.kind == "num" and token.spaced:
-            return self._restart(token)  # two numbers side by side are no product
+            return self._restart(token)  # two numbers side by side are not a product
         if (
             token.kind == "num"
             and last is not None
@@ -237,7 +237,7 @@ class _Reader:
             and token.spaced
             and (last.plain not in "xX")
         ):
-            return self._restart(token)  # "a 5" is no product either
+            return self._restart(token)  # "a 5" is not a product either
         self.parts.append(token)
         return None
 

@@ -28,7 +28,7 @@ _ZERO, _ONE = fmpq(0), fmpq(1)
 
 @lru_cache(maxsize=8_192)
 def read(text: str) -> Node | None:
-    """The tree of one side of a claim; None where it is no single expression."""
+    """The tree of one side of a claim; None where it is not a single expression."""
     try:
         node = parse(text)
     except Unreadable:

@@ -38,7 +38,7 @@ from assay.verifiers.math_steps.values import identical, is_literal, places, rea
 NAME = "math.steps@1"
 
 PARTS = 200
-"""Most claims that are judged one by one; a list longer than this is no chain of reasoning."""
+"""Most claims that are judged one by one; a list longer than this is not a chain of reasoning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class MathSteps:
         Linear in the completion; a few milliseconds for a long chain of thought.
 
         Raises:
-            ReferenceUnreadable: the reference solution is no text, or nothing on its path can be
+            ReferenceUnreadable: the reference solution is not text, or nothing on its path can be
                 read.
         """
         way = self.path_of(sample)
@@ -204,7 +204,7 @@ class MathSteps:
         listed = aside > 2 * len(way) + self.params.detours
         because = f"{earned} of the reference's {len(way)} values reached"
         if listed:
-            because = f"a list of {aside} claims off the path is no chain of reasoning"
+            because = f"a list of {aside} claims off the path is not a chain of reasoning"
         elif error is not None:
             because += f" before {error}"
         elif not parts:

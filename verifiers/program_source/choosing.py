@@ -36,7 +36,7 @@ def chosen_of(blocks: Sequence[str]) -> int:
 
 
 def _is_beside(block: str, number: int, first: Mapping[str, int], earliest: int) -> bool:
-    """Whether a block is no program, but stands beside one that an earlier block holds.
+    """Whether a block is not a program, but stands beside one that an earlier block holds.
 
     Args:
         block: Its text.

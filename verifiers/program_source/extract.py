@@ -31,7 +31,7 @@ Policy: TypeAlias = Literal["last", "joined", "longest", "whole", "file"]
 ``whole``
     the answer as it stands, fences or not: for models that were told to write nothing else;
 ``file``
-    the completion as it stands, tags of reasoning and all: a file's text is no answer.
+    the completion as it stands, tags of reasoning and all: a file's text is not an answer.
 """
 
 POLICIES: tuple[Policy, ...] = ("last", "joined", "longest", "whole", "file")

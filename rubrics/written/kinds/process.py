@@ -77,7 +77,7 @@ class Process(Rubric):
         return {"outcome": self.outcome, "steps": self.steps}
 
     def check(self) -> None:
-        """Steps are no rubric; a K of the model's choice draws a warning."""
+        """Steps are not a rubric; a K of the model's choice draws a warning."""
         if not isinstance(self.steps, Criterion):
             raise Fault("steps is a rubric, must be a verifier with parts", path=("steps",))
         if self.steps.levels is not None:

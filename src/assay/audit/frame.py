@@ -155,7 +155,7 @@ class Frame:
         for name in ("reward", "scores", "contributions", "step", "label", "length"):
             object.__setattr__(self, name, _bounded(name, getattr(self, name)))
         if self.key is not None and self.key not in self.criteria:
-            raise ValueError(f"frame: key {self.key!r} is no criterion")
+            raise ValueError(f"frame: key {self.key!r} is not a criterion")
         if self.total == 0:
             object.__setattr__(self, "total", n)
 

@@ -2,7 +2,7 @@
 
 Rewards come out as `BoundRubric.compose` gives them, bit for bit, by the same formulas over
 columns instead of over numbers. A rubric that reads more than scores (parts of verdicts, fields
-of the sample that are no columns) is composed row by row, from whole rows, for as many as may be
+of the sample that are not columns) is composed row by row, from whole rows, for as many as may be
 read. Nothing is invented: a row that lacks a verdict has no reward, and `lacks` says so.
 """
 
@@ -46,7 +46,7 @@ class Recomposer:
     Args:
         bound: The rubric.
         frame: The log.
-        context: `rubric` tells what the columns measure; `rows` brings what is no column.
+        context: `rubric` tells what the columns measure; `rows` brings what is not a column.
     """
 
     def __init__(self, bound: BoundRubric, frame: Frame, context: Context) -> None:
@@ -140,7 +140,7 @@ class Recomposer:
     def shares(self) -> dict[str, Floats]:
         """Criterion's key -> (n,) its line of the receipts: weight times score; NaN where unscored.
 
-        What a composer that is no sum adds or takes is not in them. Only where `vector`.
+        What a composer that is not a sum adds or takes is not in them. Only where `vector`.
         """
         found: dict[str, Floats] = {}
         unscored = ~np.isfinite(self.rewards)

@@ -1,6 +1,6 @@
 """Rewards composed row by row, from the verdicts that whole rows hold.
 
-For rubrics that read more than scores: parts of verdicts, fields of the sample that are no columns.
+For rubrics that read more than scores: parts of verdicts, fields of the sample without a column.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def show(what: RenderableType, *, on_stderr: bool = False, soft_wrap: bool = Fal
         soft_wrap: Leave long lines to the terminal, so that a pipe gets them whole.
 
     Raises:
-        RolloutsError: the disk behind the stream is full. A reader who has gone is no error.
+        RolloutsError: the disk behind the stream is full. A reader who has gone is not an error.
     """
     try:
         (stderr() if on_stderr else stdout()).print(what, soft_wrap=soft_wrap)

@@ -20,7 +20,7 @@ that a log without the fault raises it in at most {FALSE_ALARM:.0%} of cases; wh
 steps are looked at for one finding, that holds for all of them together. Both are tested on
 planted and on clean logs.
 
-No finding is no proof: a log is at most *consistent with* a reward that teaches what was meant.
+No finding is not a proof: a log is at most *consistent with* a reward that teaches what was meant.
 """
 
 

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from assay.cli.console import stderr
+from assay.rollouts.so_far import ReadSoFar
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -17,7 +18,8 @@ class Meter:
 
     EVERY_S = 0.1
 
-    def __init__(self, asked: bool | None) -> None:
+    def __init__(self, asked: bool | None, so_far: ReadSoFar) -> None:
+        self._so_far = so_far
         shown = sys.stderr is not None and sys.stderr.isatty()
         self._wanted = shown if asked is None else asked and shown
         self._progress: Progress | None = None
@@ -30,13 +32,13 @@ class Meter:
 
             self._progress = Progress(
                 SpinnerColumn(),
-                TextColumn("{task.completed:,.0f} rows"),
+                TextColumn("{task.fields[read]}{task.completed:,.0f} rows"),
                 TextColumn("{task.fields[rate]:,.0f}/s"),
                 TimeElapsedColumn(),
                 console=stderr(),
                 transient=True,
             )
-            self._task = self._progress.add_task("verify", total=None, rate=0.0)
+            self._task = self._progress.add_task("verify", total=None, rate=0.0, read="")
             self._began = time.monotonic()
             self._progress.start()
         return self
@@ -49,7 +51,9 @@ class Meter:
         if now >= self._next:
             self._next = now + self.EVERY_S
             rate = n / max(now - self._began, 1e-3)
-            self._progress.update(self._task, completed=n, rate=rate)
+            share = self._so_far.share
+            read = "" if share is None else f"{share:.0%} read, "
+            self._progress.update(self._task, completed=n, rate=rate, read=read)
 
     def stop(self) -> None:
         """Clear the line."""

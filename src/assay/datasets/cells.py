@@ -73,7 +73,7 @@ def text(row: Mapping[str, Any], path: str, wanted: str = "text") -> str:
 
 
 def json_in(row: Mapping[str, Any], path: str, wanted: str) -> Any:
-    """A value that columnar files hold as JSON text; where it is no text, the value itself."""
+    """A value that columnar files hold as JSON text; where it is not text, the value itself."""
     value = cell(row, path, wanted)
     if not isinstance(value, str):
         return value

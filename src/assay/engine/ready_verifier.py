@@ -10,6 +10,8 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from assay.engine.workers.frames import dumps, loads
+from assay.engine.workers.machine_faults import DETAILS, by_machine
+from assay.engine.workers.process import search_path
 from assay.engine.workers.worker_loop import TRACE_CHARS, as_verdict, judge_shown
 from assay.errors import PluginError, ReferenceUnreadable, SampleError, VerdictError
 from assay.model import EMPTY, Sample, Status, Verdict
@@ -62,6 +64,7 @@ class ReadyVerifier:
         self.recipe = dumps(
             {
                 "name": spec.name,
+                "path": search_path(),
                 "target": spec.target,
                 "file": offer.file.to_json() if offer.file is not None else None,
                 "code": offer.code,
@@ -202,7 +205,8 @@ class ReadyVerifier:
         known = isinstance(err, PluginError | VerdictError)
         sentence = first if known else f"{type(err).__name__}: {first}"
         trace = "".join(traceback.format_exception(err))[-TRACE_CHARS:]
-        return Verdict.crashed(self.name, sentence, details={"traceback": trace})
+        cause = DETAILS if by_machine(err) else {}
+        return Verdict.crashed(self.name, sentence, details={"traceback": trace, **cause})
 
     # -- from a worker --------------------------------------------------------------------------
 
@@ -247,8 +251,10 @@ class ReadyVerifier:
         if reply.get("limit") == "memory":
             because = "used up its memory limit"
             return Verdict.judged(self.name, 0.0, because, details={"limit": "memory"})
-        sentence, trace = reply["crash"]
-        details = {"traceback": str(trace)} if trace else EMPTY
+        sentence, trace, *cause = reply["crash"]
+        details = {"traceback": str(trace)} if trace else {}
+        if cause == ["machine"]:
+            details |= DETAILS
         return Verdict.crashed(self.name, str(sentence), details=details)
 
 

@@ -67,8 +67,8 @@ def suspicious(rewards: Sequence[Reward], most: float) -> list[str]:
 class Doubts:
     """Counts, verdict by verdict, what looks like a verifier's fault.
 
-    A criterion that is no key and crashes costs a reward its worst case, and one that hangs is the
-    completion's fault by rule: both leave a score that nothing but this tells from an honest one.
+    A criterion that is not the key and crashes costs a reward its worst case, and one that hangs is
+    the completion's fault by rule: both leave a score that only this tells from an honest one.
     """
 
     def __init__(self) -> None:

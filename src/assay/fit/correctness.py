@@ -39,7 +39,7 @@ def correctness_of(
     """The first criterion that judges correctness; None where none is known to.
 
     By its verifier, where one is known; else by a word of its name. A feature that merely stands
-    first (length, politeness) is no key: a certificate of it would advise to gate the rest on it.
+    first (length, politeness) is not a key: a certificate of it would say: gate the rest on it.
 
     Args:
         names: The criteria.

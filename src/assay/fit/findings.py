@@ -13,7 +13,7 @@ from assay.fit.needed import needed
 from assay.fit.result import Fit, Weight
 from assay.model import JSON
 from assay.plugins.spec import Severity
-from assay.rubrics.prove.certificate import TITLES
+from assay.rubrics.results.certificate import TITLES
 
 MANY_LEFT_OUT = 0.05
 """Share of rows left out from which it is an error."""

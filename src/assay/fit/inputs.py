@@ -23,7 +23,7 @@ def matrix(values: Any, what: str) -> Array:
     Raises:
         ConfigError: it is none, or has no row or no column.
     """
-    array, kind = np.array, np.float64  # numpy's absence is no fault of the values
+    array, kind = np.array, np.float64  # numpy's absence is not a fault of the values
     try:
         found = array(values, dtype=kind)
     except (TypeError, ValueError):

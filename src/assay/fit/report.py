@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.errors import RubricError
+from assay.errors import RolloutsError, RubricError
 from assay.fit.consistency import Consistency
 from assay.fit.findings import FitFinding
 from assay.fit.gather import Gathered
@@ -16,6 +16,7 @@ from assay.fit.needed import needed
 from assay.fit.result import Fit, Interval
 from assay.model import JSON
 from assay.printable import one_line
+from assay.rollouts.files import write_text
 from assay.rubrics.written.write import rubric_text
 
 UNITS = {
@@ -238,7 +239,9 @@ def save_rubric_file(report: Report, path: str | os.PathLike[str]) -> None:
     file = Path(path)
     check_path(file)
     try:
-        file.write_text(rubric_file_text(report), "utf-8")
+        write_text(file, rubric_file_text(report))
+    except RolloutsError as err:
+        raise RubricError(str(err)) from None
     except OSError as err:
         raise RubricError(f"cannot write rubric {file}: {err.strerror}") from None
 

@@ -100,7 +100,7 @@ def kind_of(row: Mapping[str, Any], columns: Mapping[str, str], place: str) -> K
             f"\nfix: say which with --kind, e.g. --kind {found[0]}"
         )
     raise SampleError(
-        f"{place}: is no preference: has {_listed(row)}"
+        f"{place}: is not a preference: has {_listed(row)}"
         "\nwanted: `chosen` and `rejected`; or `ranking`; or `rating`; or `label`"
         "\nfix: name the columns, e.g. --map chosen=preferred --map rejected=other"
     )

@@ -39,7 +39,7 @@ def scorer_for(
         patience_s: The trainer's, where the options do not say another.
 
     Raises:
-        ConfigError: an option that there is not, that is no JSON, or that is out of range.
+        ConfigError: an option that there is not, that is not JSON, or that is out of range.
     """
     try:
         key = json.dumps([options, list(can), truth], sort_keys=True, default=_plain)

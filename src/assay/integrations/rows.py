@@ -236,7 +236,7 @@ def _is_suite(truth: Any) -> bool:
 
 
 def _kept(value: Any) -> Any:
-    """A value for `info`; None for what is no JSON (an image, a tensor): it stays outside."""
+    """A value for `info`; None for what is not JSON (an image, a tensor): it stays outside."""
     if isinstance(value, str | int | float) or value is None:
         return value
     if not isinstance(value, list | tuple | dict):

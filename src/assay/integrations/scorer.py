@@ -169,7 +169,7 @@ class Scorer:
 
         Args:
             completions: Texts, or lists of chat messages.
-            columns: Of the data set, a value each completion; what is no list of that length is
+            columns: Of the data set, a value each completion; what is not a list of that length is
                 passed over.
             **known: Fields of `Sample` that the trainer itself knows, such as `prompt`,
                 `n_tokens` and `step`.

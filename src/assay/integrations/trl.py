@@ -81,8 +81,8 @@ def per_criterion(
     on that number alone.
 
     A function returns the criterion's score in [0, 1], and its `weight` is the rubric's. Where the
-    rubric is no weighted sum (a gate, say) each returns what its line of the receipt contributes,
-    with weight 1; the composer's own line, such as ``(gate)``, is then one of them.
+    rubric is not a weighted sum (a gate, say) each returns what its line of the receipt adds, with
+    weight 1; the composer's own line, such as ``(gate)``, is then one of them.
 
     Args:
         contributions: Return contributions with weight 1 for a weighted sum, too: for trainers

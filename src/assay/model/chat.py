@@ -119,7 +119,7 @@ def as_text(value: Any, where: str) -> Text:
 
 
 _OTHERS = frozenset({"system", "developer", "user", "human", "tool", "function", "ipython"})
-"""Roles that are no model's."""
+"""Roles that are not a model's."""
 
 
 def said(value: Text, where: str) -> Text:

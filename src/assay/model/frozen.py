@@ -44,11 +44,11 @@ _ATOMS = frozenset({str, int, float, bool, bytes, type(None)})
 def freeze(value: Any, where: str = "value", _depth: int = 0) -> Any:
     """`value` with every dict and list in it frozen; numpy scalars and arrays become Python's.
 
-    What is no JSON and yet cannot change (a date) stays as it is; no worker can be sent it.
+    What is not JSON and yet cannot change (a date) stays as it is; no worker can be sent it.
 
     Raises:
-        SampleError: something that can change and is no JSON (a set, an open file), a key that
-            is no text, or nesting deeper than 200; names the place.
+        SampleError: something that can change and is not JSON (a set, an open file), a key that
+            is not text, or nesting deeper than 200; names the place.
     """
     if type(value) in _ATOMS:
         return value

@@ -34,43 +34,48 @@ def value_at(row: Mapping[str, Any], path: str) -> Any:
     return _walk(row, path)[0]
 
 
+def inside(value: Any, step: str) -> Any:
+    """What a step of a path leads to in an object or a list; `MISSING` where that is nothing."""
+    if isinstance(value, Mapping):
+        return value.get(step, MISSING)
+    if isinstance(value, list | tuple) and _INDEX.fullmatch(step):
+        index = int(step)
+        if -len(value) <= index < len(value):
+            return value[index]
+    return MISSING
+
+
 def what_is_missing(row: Mapping[str, Any], path: str) -> str:
     r"""Why `value_at` finds nothing, and what there is instead, for an error.
 
     >>> what_is_missing({"a": {"b": 1}}, "a.c")
     "no column 'a.c'; did you mean 'a.b'?\ncolumns in 'a': b"
     """
-    _, reached, inside = _walk(row, path)
+    _, reached, held = _walk(row, path)
     if reached is None:
         known = [str(name) for name in row]
         return f"no column {path!r}{nearest(path, known)}\ncolumns: {_listed(known)}"
-    if isinstance(inside, Mapping):
-        below = [str(name) for name in inside]
+    if isinstance(held, Mapping):
+        below = [str(name) for name in held]
         near = nearest(path, [f"{reached}.{name}" for name in below])
         return f"no column {path!r}{near}\ncolumns in {reached!r}: {_listed(below)}"
-    if isinstance(inside, list | tuple):
-        return f"no column {path!r}: {reached!r} is a list of {len(inside)}"
-    return f"no column {path!r}: {reached!r} is {_kind(inside)}, with nothing inside"
+    if isinstance(held, list | tuple):
+        return f"no column {path!r}: {reached!r} is a list of {len(held)}"
+    return f"no column {path!r}: {reached!r} is {_kind(held)}, with nothing inside"
 
 
 def _walk(row: Mapping[str, Any], path: str) -> tuple[Any, str | None, Any]:
     """(the value or MISSING, the path as far as it goes, what stands there)."""
     value: Any = row
     reached: str | None = None
-    for step in _steps(path):
+    for step in steps(path):
         if not isinstance(value, Mapping | list | tuple | str):
             try:
                 value = converted(value, "")  # arrays of numpy, Arrow, pandas
             except SampleError:
                 return MISSING, reached, value
-        if isinstance(value, Mapping) and step in value:
-            inner = value[step]
-        elif isinstance(value, list | tuple) and _INDEX.fullmatch(step):
-            index = int(step)
-            if not -len(value) <= index < len(value):
-                return MISSING, reached, value
-            inner = value[index]
-        else:
+        inner = inside(value, step)
+        if inner is MISSING:
             return MISSING, reached, value
         value = inner
         reached = step if reached is None else f"{reached}.{step}"
@@ -78,16 +83,20 @@ def _walk(row: Mapping[str, Any], path: str) -> tuple[Any, str | None, Any]:
 
 
 @lru_cache(256)
-def _steps(path: str) -> tuple[str, ...]:
-    """The steps of a path; of text that is none, the text itself."""
-    steps: list[str] = []
+def steps(path: str) -> tuple[str, ...]:
+    """The steps of a path; of text that is none, the text itself.
+
+    >>> steps("a.b[-1].c"), steps("a..b")
+    (('a', 'b', '-1', 'c'), ('a..b',))
+    """
+    found: list[str] = []
     end = 0
     for match in _STEP.finditer(path):
         if match.start() != end:
             return (path,)
-        steps.append(match[1] if match[1] is not None else match[2])
+        found.append(match[1] if match[1] is not None else match[2])
         end = match.end()
-    return tuple(steps) if end == len(path) and steps else (path,)
+    return tuple(found) if end == len(path) and found else (path,)
 
 
 def _listed(names: list[str]) -> str:

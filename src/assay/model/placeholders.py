@@ -20,7 +20,7 @@ LONGEST = 40
 
 
 def missing(text: str) -> str | None:
-    """Why `text` is no answer to compare with, or None: it may be one."""
+    """Why `text` is not an answer to compare with, or None: it may be one."""
     bare = text.strip()
     if len(bare) > 1 and bare[0] == "{" and bare[-1] == "}" and _is_object(bare):
         return "it is a JSON object, not an answer"

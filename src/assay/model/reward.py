@@ -21,7 +21,7 @@ class Term:
     """One line of a reward's receipt."""
 
     verifier: str
-    """Empty for what a composer that is no sum adds or takes, under a key such as ``(gate)``."""
+    """Empty for what a composer that is not a sum adds or takes, under a key such as ``(gate)``."""
     weight: float
     """As the rubric states it; in a nested rubric, times the weights above it."""
     score: float | None

@@ -194,6 +194,15 @@ class Verdict:
         """A bug or a broken machine; put the traceback into `details`."""
         return cls(verifier, Status.CRASHED, None, because, details=details)
 
+    @property
+    def by_machine(self) -> bool:
+        """Whether it crashed for want of disk, descriptors or the like, which no completion causes.
+
+        The engine finds that out; a verifier that reports a crash itself says so in its details
+        by ``"cause": "machine"``.
+        """
+        return self.status is Status.CRASHED and self.details.get("cause") == "machine"
+
     def named(self, verifier: str, seconds: float) -> Verdict:
         """The same finding under the verifier's full name, with the time that it took."""
         if type(self) is not Verdict or type(verifier) is not str or type(seconds) is not float:

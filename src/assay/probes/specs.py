@@ -73,7 +73,7 @@ SPECS: tuple[ProbeSpec, ...] = (
     _spec("shape.empty", "shape:empty", "wrong", "format", "boxes, tags and fences with nothing"),
     _spec(
         "shape.words-inside", "shape:words_inside", "wrong", "format",
-        "the whole form around words that are no answer", "answer",
+        "the whole form around words that are not an answer", "answer",
     ),
     _spec(
         "shape.doubled", "shape:doubled", "wrong", "format",

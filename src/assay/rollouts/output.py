@@ -15,6 +15,7 @@ from typing import Any
 from assay.errors import RolloutsError
 from assay.model import thaw
 from assay.rollouts.columns import is_scored, without_rewards
+from assay.rollouts.files import is_pipe, open_to_write
 from assay.rollouts.rows import Row
 from assay.rollouts.sources import STDIN, Source
 
@@ -97,7 +98,12 @@ class RewardsFile:
             if path.endswith(ending):
                 raise RolloutsError(f"{path}: rewards are written as plain JSONL, not as {ending}")
         try:
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            if is_pipe(path):
+                self._fd = open_to_write(path)
+            else:  # --resume reads it, too
+                self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except RolloutsError:
+            raise
         except OSError as err:
             raise RolloutsError(f"{path}: cannot be written: {err.strerror or err}") from err
         try:

@@ -1,6 +1,6 @@
 """Rows out of files: JSONL, JSON, CSV and Parquet. A bad row is a row with an error.
 
-``NaN`` and ``Infinity`` are no JSON, but Python writes them, so they are read as what they say;
+``NaN`` and ``Infinity`` are not JSON, but Python writes them, so they are read as what they say;
 on the way out they become null. A field that must be finite refuses them by its own error.
 """
 
@@ -17,6 +17,7 @@ from typing import IO, Any
 from assay.errors import RolloutsError, SampleError
 from assay.model import EMPTY, Sample
 from assay.rollouts.columns import is_scored, without_rewards
+from assay.rollouts.so_far import ReadSoFar
 from assay.rollouts.sources import Source, is_gzip, is_parquet
 from assay.rollouts.tables import ending, read_csv, read_json
 
@@ -31,8 +32,8 @@ PIECE_BYTES = 1024 * 1024
 
 IDLE_BYTES = 1024 * 1024 * 1024
 IDLE_LINES = 1_000_000
-"""A file of which so much in a row is no row is given up: a few seconds of reading, packed or not.
-"""
+"""So much of a file without a row in it, and it is given up: a few seconds of reading, packed or
+not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,12 @@ class Row:
             return err
 
 
-def read_rows(sources: Iterable[Source]) -> Iterator[Row]:
+def read_rows(sources: Iterable[Source], so_far: ReadSoFar | None = None) -> Iterator[Row]:
     """Every row of every source, in order, read as it is asked for.
+
+    Args:
+        sources: In their order.
+        so_far: Notes how far reading is, if somebody wants to know.
 
     Raises:
         RolloutsError: a file that cannot be read on (a truncated gzip, a broken disk); names the
@@ -76,16 +81,18 @@ def read_rows(sources: Iterable[Source]) -> Iterator[Row]:
     for source in sources:
         file = source.open()
         try:
-            yield from _read(source, file)
+            yield from _read(source, file, so_far)
         finally:
             file.close()
 
 
-def _read(source: Source, file: BufferedReader) -> Iterator[Row]:
+def _read(source: Source, file: BufferedReader, so_far: ReadSoFar | None) -> Iterator[Row]:
     try:
         head = file.peek(4)[:4]
     except OSError as err:
         raise RolloutsError(f"{source.name}: {err.strerror or err}") from err
+    if so_far is not None:
+        so_far.begin(file, head)
     if is_parquet(head):
         from assay.rollouts.parquet import read_parquet
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from assay.errors import RolloutsError, nearest
+from assay.rollouts.files import open_to_read
 
 STDIN = "-"
 
@@ -43,7 +44,9 @@ class Source:
                 raise RolloutsError("standard input is closed, but '-' asks to read it")
             return cast("BufferedReader", sys.stdin.buffer)
         try:
-            return open(self.path, "rb")
+            return open(open_to_read(self.path), "rb")
+        except RolloutsError:
+            raise
         except OSError as err:
             raise RolloutsError(f"{self.path}: {err.strerror or err}") from err
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from assay.errors import AssayError, ConfigError
+from assay.errors import AssayError, ConfigError, RolloutsError
 from assay.model import EMPTY
 from assay.plugins.host import Host
 from assay.plugins.registered import Offer
+from assay.rollouts.files import write_text
 from assay.testing.bench.bench import Bench, Settings
 from assay.testing.bench.cases import params_of
 from assay.testing.laws import LAWS, Breach, Law, NotChecked
@@ -173,7 +174,9 @@ def write_golden(path: str | Path, results: Iterable[Checked]) -> None:
         kept.update(result.golden or {})
     text = json.dumps({"verifiers": kept}, indent=1, sort_keys=True)
     try:
-        file.write_text(text + "\n", encoding="utf-8")
+        write_text(file, text + "\n")
+    except RolloutsError as err:
+        raise ConfigError(str(err)) from None
     except OSError as err:
         raise ConfigError(f"{file} cannot be written: {err.strerror or err}") from err
 

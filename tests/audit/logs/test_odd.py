@@ -124,7 +124,7 @@ def test_numbers_that_are_none(tmp_path: Path) -> None:
 
 
 def test_numbers_beyond_what_a_frame_holds(tmp_path: Path) -> None:
-    """A sentinel for "minus infinity" is no reward, and its square is no float."""
+    """A sentinel for "minus infinity" is not a reward, and its square is not a float."""
     lowest = -3.4028234663852886e38
     rows = [
         row(0, 1e31, reward=lowest),
@@ -399,7 +399,7 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "no rows at all": (
         lambda p: p.write_text("hello\nworld\n"),
-        "PATH: is no log: neither JSONL nor Parquet, and no reader knows it"
+        "PATH: is not a log: neither JSONL nor Parquet, and no reader knows it"
         "\nfix: write a JSON object a line (.jsonl), or Parquet",
     ),
     "foreign rows": (
@@ -409,7 +409,7 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "rows that are all nested too deeply": (
         lambda p: p.write_text(('{"reward": 1, "x": ' + "[" * 5000 + "]" * 5000 + "}\n") * 3),
-        "PATH:1: is no row, nor are the lines after it: nested deeper than 200 levels",
+        "PATH:1: is not a row, nor are the lines after it: nested deeper than 200 levels",
     ),
     "zstd": (
         lambda p: p.write_bytes(b"\x28\xb5\x2f\xfd" + b"x" * 40),
@@ -417,8 +417,8 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "half a Parquet file": (
         lambda p: p.write_bytes(b"PAR1" + b"x" * 40),
-        "PATH: is no whole Parquet file: Parquet magic bytes not found in footer. Either the file "
-        "is corrupted or this is not a parquet file.",
+        "PATH: is not a whole Parquet file: Parquet magic bytes not found in footer. Either the "
+        "file is corrupted or this is not a parquet file.",
     ),
 }
 
@@ -491,15 +491,17 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a column": (
         {"columns": {"step": "sttus"}},
-        "--map step=sttus: no row has the column 'sttus'; did you mean 'status'?",
+        "--map step=sttus: no column 'sttus'; did you mean 'status'?"
+        "\ncolumns: prompt_id, completion, reward, status, terms, verdicts, signature, info",
     ),
     "a path": (
         {"columns": {"label": "terms.a.c.score", "scores.x": "info.acc"}},
-        "--map label=terms.a.c.score: no row has that",
+        "--map label=terms.a.c.score: no column 'terms.a.c.score'\ncolumns in 'terms': a.b",
     ),
     "the end of a path": (
         {"columns": {"step": "info.stp"}},
-        "--map step=info.stp: no row has that; did you mean 'step'?",
+        "--map step=info.stp: no column 'info.stp'; did you mean 'info.step'?"
+        "\ncolumns in 'info': step",
     ),
     "a criterion without a name": (
         {"columns": {"scores.": "reward"}},
@@ -566,7 +568,7 @@ def test_a_thousand_criteria(tmp_path: Path) -> None:
 
 
 MISSHAPEN: dict[str, tuple[str, Any, int]] = {
-    "samples that are no list": ("inspect", {"samples": 5}, 0),
+    "samples that are not a list": ("inspect", {"samples": 5}, 0),
     "a sample of other types": (
         "inspect",
         {"samples": [7, {"id": {}, "scores": [1], "output": {"choices": 5}}]},
@@ -579,7 +581,7 @@ MISSHAPEN: dict[str, tuple[str, Any, int]] = {
         {"traces": [1, {"rewards": [1]}, {"nodes": 5, "calls": 7, "stop_condition": []}]},
         2,
     ),
-    "a weight that is no number": (
+    "a weight that is not a number": (
         "verifiers",
         {"traces": [{"rewards": {"a": {"score": 1, "weight": "y"}, "b": {"score": 0.5}}}]},
         1,

@@ -117,7 +117,7 @@ TURNS = [
 ]
 GATE = {"kind": "gate", "gate": "logs.ends", "then": "logs.share"}
 RUBRICS = {
-    "a composer that is no sum": (GATE, PLAIN),
+    "a composer that is not a sum": (GATE, PLAIN),
     "nested": ({"kind": "weighted", "criteria": {"logs.share": 0.2, "g": GATE}}, PLAIN),
     "a switch: rows with different criteria": (
         {
@@ -157,7 +157,7 @@ def test_every_kind_of_rubric(name: str, tmp_path: Path) -> None:
 
 
 def test_contributions_and_the_composers_own_add_up(tmp_path: Path) -> None:
-    """What a gate adds or takes is no criterion; the rest of the reward is its own."""
+    """What a gate adds or takes is not a criterion; the rest of the reward is its own."""
     rows = scored_rows(GATE, PLAIN)
     with read_log(write_rows(tmp_path / "log.jsonl", rows)) as log:
         frame = log.frame

@@ -1,4 +1,4 @@
-"""Logs larger than a frame: counted whole, kept by whole groups, by a rule that is no chance."""
+"""Logs larger than a frame: counted whole, kept by whole groups, by a rule that is not a chance."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ TABLES: list[tuple[str, tuple[str, ...], tuple[tuple[Cell, ...], ...], list[str]
         "steps are lines",
         ("name", "step", "value", "from", "to"),
         (("x", 1, 0.1, 0.0, 0.2), ("x", 2, 0.1, 0.0, 0.2), ("y", 1, 0.1, 0.0, 0.2)),
-        ["T: x"],  # one point is no line
+        ["T: x"],  # one point is not a line
     ),
     ("anything else is printed", ("a", "b"), (("x", 1),), []),
     ("no rows, no chart", ("figure", "value", "from", "to"), (), []),

@@ -181,7 +181,7 @@ def test_certificates_against_brute_force(count: int, most: int) -> None:
         rulings[ruling] += 1
         if ruling != "proved":
             replayed(rubric, certificate.witness, ruling)
-    assert min(rulings.values()) > count / 20  # the draw is no formality
+    assert min(rulings.values()) > count / 20  # the draw is not a formality
 
 
 def test_twelve_criteria_against_brute_force() -> None:

@@ -100,7 +100,7 @@ def test_a_coupling_of_one_case_leaves_the_others_alone() -> None:
     certificate = load_rubric(switch).prove(given=["x/s <= 0.5"], host=HOST)
     assert {c.case: c.ruling for c in certificate.cases} == {"x": "proved", "y": "proved"}
     assert {c.case: c.margin for c in certificate.cases} == {"x": F(1, 2), "y": 1}
-    with pytest.raises(RubricError, match="is no criterion of this rubric"):
+    with pytest.raises(RubricError, match="is not a criterion of this rubric"):
         load_rubric(switch).prove(given=["z <= 0.5"], host=HOST)
     keyed = load_rubric(switch).prove(key="y/c", host=HOST)
     assert [c.key for c in keyed.cases] == ["x/c", "y/c"]
@@ -132,11 +132,11 @@ def test_table_lists_every_corner() -> None:
 
 
 COUPLING_ERRORS = [
-    ("a + b", "is no comparison"),
-    ("aa <= 1", "'aa' in 'aa <= 1' is no criterion"),
+    ("a + b", "is not a comparison"),
+    ("aa <= 1", "'aa' in 'aa <= 1' is not a criterion"),
     ("a <= ", "one side of 'a <= ' is empty"),
-    ("a * b <= 1", "is no criterion"),
-    ("a <= b <= 1", "is no comparison"),
+    ("a * b <= 1", "is not a criterion"),
+    ("a <= b <= 1", "is not a comparison"),
     ("c >= 2", "no correct completion satisfies what is given"),
 ]
 

@@ -89,7 +89,7 @@ def table(**moves: str) -> Formatter:
         ([table(a="b", b="a")], "cycle", ("a", "b"), "one that undoes itself"),
         ([table(a="b"), table(b="c")], "fixed", ("c",), "each in turn"),
         ([table(a="b"), table(b="a")], "cycle", ("a", "b"), "two that undo each other"),
-        ([table(a="b", c="b"), table(b="c")], "cycle", ("b", "c"), "what leads in is no member"),
+        ([table(a="b", c="b"), table(b="c")], "cycle", ("b", "c"), "what leads in is not a member"),
         ([table(a="b", b="c"), table(b="a", a="d")], "fixed", ("d",), "the other order settles"),
         ([table(a="b"), table(b="c"), table(c="a")], "cycle", ("a", "b", "c"), "three in a ring"),
     ],

@@ -56,7 +56,7 @@ SCRIPTS = [
     Script("exit() after printing, of which sites know", "print(input())\nexit()\n"),
     Script("exit(0)", "print(input())\nexit(0)\n"),
     Script("quit()", "print(input())\nquit()\n"),
-    Script("exit(1) is no success", "print(input())\nexit(1)\n", 0.0),
+    Script("exit(1) is not a success", "print(input())\nexit(1)\n", 0.0),
     Script("its own file's name", "import os\nos.path.dirname(os.path.abspath(__file__))\nprint(input())\n"),
     Script("stdout closed by hand", "import sys\nprint(input())\nsys.stdout.close()\n"),
     Script("stdout put away", "import sys\nprint(input())\nsys.stdout = None\n"),
@@ -160,7 +160,7 @@ SUITES = [
     Suite("pytest's main", "import pytest, sys\ndef test_it():\n    for x in range(3): assert f(x) == x + 1\nif __name__ == '__main__':\n    sys.exit(pytest.main([__file__]))\n",
           "def f(x): return x + 1\n", "def f(x): return x\n"),
     Suite("a guard written the other way round", "if '__main__' == __name__:\n    for i in range(3): assert f(i) == i + 1\n", UP, SAME),
-    Suite("a name that is no guard", "for i in range(3):\n    if f.__name__ == 'f':\n        assert f(i) == i + 1\n", UP, SAME, entry_point="f"),
+    Suite("a name that is not a guard", "for i in range(3):\n    if f.__name__ == 'f':\n        assert f(i) == i + 1\n", UP, SAME, entry_point="f"),
     Suite("check called where what it raises is swallowed", "def check(c):\n    for i in range(3): assert c(i) == i + 1\ntry:\n    check(f)\nexcept AssertionError:\n    print('failed')\n", UP, SAME, entry_point="f"),
     Suite("a case that derives from one", "import unittest\nclass B(unittest.TestCase):\n    def setUp(self): self.n = 3\nclass T(B):\n    def test_it(self):\n        for i in range(self.n): self.assertEqual(f(i), i + 1)\n", UP, SAME),
     Suite("a case beside a function", "import unittest\nclass T(unittest.TestCase):\n    def test_it(self):\n        for i in range(3): self.assertIsInstance(f(i), int)\ndef test_more():\n    for i in range(3): assert f(i) == i + 1\n", UP, SAME),
@@ -195,7 +195,7 @@ SUITES = [
     Suite("a context that a function makes", "for n in range(3):\n    with held(n) as x:\n        assert x == n\n", "import contextlib\n@contextlib.contextmanager\ndef held(n): yield n\n", "import contextlib\n@contextlib.contextmanager\ndef held(n): yield 1\n"),
     Suite("sorted where it is, beside one that returns", "for n in range(3):\n    xs, ys = [n, 3, 1], [2, n]\n    want = sorted(xs)\n    f(xs)\n    assert xs == want\n    assert g(ys) == sorted(ys)\n",
           "def f(xs): xs.sort()\ndef g(ys): return sorted(ys)\n", "def f(xs): xs.sort()\ndef g(ys):\n    ys.clear()\n    return []\n"),
-    Suite("what is left of an argument is no measure of None, either", "for n in range(3):\n    xs = [n, 5]\n    assert f(xs) == (max(xs) if xs else None)\n", "def f(xs): return max(xs)\n", "def f(xs): xs.clear()\n"),
+    Suite("what is left of an argument is not a measure of None, either", "for n in range(3):\n    xs = [n, 5]\n    assert f(xs) == (max(xs) if xs else None)\n", "def f(xs): return max(xs)\n", "def f(xs): xs.clear()\n"),
 ]  # fmt: skip
 
 
@@ -222,7 +222,7 @@ CAUGHT = "for i in range(3):\n    try:\n        assert f(i) == i * i\n    except
 LIES = [
     ("a class of its own, named as a builtin exception that ends loops", SQUARES, "class StopIteration(Exception): pass\ndef f(x): raise StopIteration\n"),
     ("the same by a forged frame", SQUARES, SAY + "def f(x): say({'x': {'type': 'E', 'base': 'ValueError', 'names': ['StopIteration', 'GeneratorExit']}})\n"),
-    ("names that are no names", CAUGHT, SAY + "def f(x): say({'x': {'type': 'E', 'base': 'ValueError', 'names': [5, None, [], '_assay_effect', 'f', 'Odd']}})\n"),
+    ("names that are not names", CAUGHT, SAY + "def f(x): say({'x': {'type': 'E', 'base': 'ValueError', 'names': [5, None, [], '_assay_effect', 'f', 'Odd']}})\n"),
     ("an array that is none", NP + "for i in range(3):\n    assert (f(i) == np.array([i + 1])).all()\n", SAY + "def f(x): say({'v': {'k': ['numpy.ndarray', [[1], [1, 2], 'a']]}})\n"),
     ("an array of objects that agree", NP + "for i in range(3):\n    assert (f(i) == np.array([i + 1])).all()\n", NP + "class Y:\n    def __eq__(s, o): return True\ndef f(x):\n    a = np.empty(1, dtype=object)\n    a[0] = Y()\n    return a\n"),
     ("a terabyte of a numpy type", NP + "for i in range(3):\n    assert f(i) == i\n", SAY + "def f(x): say({'v': {'k': ['numpy.void', 10**12]}})\n"),
@@ -332,7 +332,7 @@ REFUSED = [
     ("a class that derives from the program's", {"code": "class D(Base): pass\nfor i in range(2):\n    assert D().v() == 1\n", "entry_point": "Base"}, "derives"),
     ("pickled tests, which are not read", {"public_test_cases": "[]", "private_test_cases": PICKLED}, "no pickle"),
     ("lists of different lengths", {"public_tests": {"input": ["1"], "output": []}}, "1 inputs and 0 outputs"),
-    ("arguments that are no JSON", {"inputs": ["[1"], "outputs": ["1"], "fn_name": "f"}, "is not valid JSON"),
+    ("arguments that are not JSON", {"inputs": ["[1"], "outputs": ["1"], "fn_name": "f"}, "is not valid JSON"),
 ]  # fmt: skip
 
 

@@ -314,7 +314,7 @@ os.write(3, b"\\xff\\xff\\xff\\xff" + b"x" * 1000)
         "output_limit runtime_error wrong_answer",
     ),
     Attack(
-        "frames that are no JSON, no object, no UTF-8",
+        "frames that are not JSON, no object, no UTF-8",
         """
 import os
 for b in (b"{", b"[]", b"\\xff\\xfe", b"null", b'{"v":NaN}'):

@@ -531,7 +531,7 @@ while True: pass
 import sys
 sys.stdout.buffer.write(b"\\xef\\xbb\\xbf3 ok\\x00\\x0c\\xc2\\xa0\\n")
 """),
-    Row("bytes that are no UTF-8", """
+    Row("bytes that are not UTF-8", """
 import sys
 sys.stdout.buffer.write(b"\\xff\\xfe3 ok\\n")
 """),

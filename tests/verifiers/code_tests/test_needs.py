@@ -45,7 +45,7 @@ NEEDS = [
         "proxy",
     ),
     Need(
-        "a stream is no value",
+        "a stream is not a value",
         "import io\nout = io.StringIO()\nf(out)\nassert out.getvalue() == '1'",
         "in_process",
     ),

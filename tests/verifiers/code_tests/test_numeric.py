@@ -232,7 +232,7 @@ def f(x):
     for k in range(3): send(b'{"v":{"k":["numpy.ndarray",[%d,2,3]]}}' % (k + 5))
     return 0
 """),
-    Row("forged: a name that is no type, nested a hundred times", SEND + """
+    Row("forged: a name that is not a type, nested a hundred times", SEND + """
 def f(x):
     send(b'{"v":' + b'{"k":["numpy.x",' * 300 + b"1" + b"]}" * 300 + b"}")
     return 0

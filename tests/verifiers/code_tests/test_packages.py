@@ -169,7 +169,7 @@ def test_tasks_about_libraries(pools: dict[str, SandboxPool], task: Task) -> Non
     ("asked", "said"),
     [("no-such-thing==2.*", "no-such-thing is not installed\nfix: pip install 'no-such-thing==2.*'"),
      ("pluggy==0.1", "installed\nfix: pip install 'pluggy==0.1'"),
-     ("a b", "'a b' is no requirement")],
+     ("a b", "'a b' is not a requirement")],
     ids=["not installed", "another version", "no requirement"],
 )  # fmt: skip
 def test_what_cannot_be_offered_is_an_invalid_row_with_a_fix(

@@ -53,7 +53,7 @@ SAME = [
     Same(float("nan"), float("nan"), True, "unless asked to", Rules(nan_equal=True)),
     Same((1, 2), [1, 2], True, "tuple and list are alike"),
     Same((1, 2), [1, 2], False, "unless types are exact", TYPED),
-    Same({1, 2}, [1, 2], False, "a set is no list"),
+    Same({1, 2}, [1, 2], False, "a set is not a list"),
     Same(frozenset({1}), {1}, True, "frozenset and set are alike"),
     Same({"a": 1, "b": 2}, {"b": 2, "a": 1}, True, "a dict has no order"),
     Same({1: "a"}, {True: "a"}, False, "keys, too: True is not 1"),
@@ -66,7 +66,7 @@ SAME = [
     Same([3, 1, 2], [1, 2, 3], True, "unordered", Rules(unordered=True)),
     Same([3, 1, 1], [1, 3, 3], False, "but counted", Rules(unordered=True)),
     Same([0.1 + 0.2, 1], [1, 0.3], True, "unordered, with tolerance", Rules(unordered=True)),
-    Same("1", 1, False, "text is no number"),
+    Same("1", 1, False, "text is not a number"),
     Same(None, 0, False, "None is not 0"),
     Same(None, False, False, "nor False"),
     Same(1 + 0j, 1, True, "a complex number without imaginary part"),
@@ -118,7 +118,7 @@ class Text(NamedTuple):
 TEXT = [
     Text("3  \n\n", "3\n", "trailing", True, "trailing blanks are ignored"),
     Text("3", "3\n", "exact", False, "unless exact"),
-    Text("3\n", "3\n4\n", "trailing", False, "a prefix is no answer"),
+    Text("3\n", "3\n4\n", "trailing", False, "a prefix is not an answer"),
     Text("3\n4\n", "3\n", "trailing", False, "nor is more than the answer"),
     Text(" 3", "3", "trailing", False, "leading blanks count"),
     Text("1\n 2", "1 2", "tokens", True, "only the words count"),
@@ -138,7 +138,7 @@ TEXT = [
     Text("yes 1.0", "Yes 1", "numbers", False, "words are words"),
     Text("nan", "NaN", "numbers", False, "nor is NaN a number"),
     Text("1e9999", "1" + "0" * 99, "numbers", False, "of numbers as they are printed"),
-    Text("", "0", "numbers", False, "nothing is no zero"),
+    Text("", "0", "numbers", False, "nothing is not a zero"),
 ]
 
 
@@ -154,7 +154,7 @@ EXTRACTED = [
     ("whole", "x", "x", "the whole text"),
     ("last", "print(1)", "print(1)", "a bare program"),
     ("last", "```\nz = 3\n```", "z = 3\n", "a block without a language"),
-    ("last", "```cpp\nint x;\n```", "", "another language is no program"),
+    ("last", "```cpp\nint x;\n```", "", "another language is not a program"),
     ("last", "```python\nx = 1", "x = 1\n", "a truncated block"),
     ("last", "```python\nx = '''\n~~~\n'''\n```", "x = '''\n~~~\n'''\n", "another fence inside"),
     ("last", "- so:\n  ```python\n  if x:\n    y\n  ```", "if x:\n  y\n", "inside a list"),
@@ -224,12 +224,12 @@ def test_shapes(best: SandboxPool, tests: Any, code: str, score: float, why: str
 
 UNREADABLE = [
     (5, "a number"),
-    ("f(1) is 2", "text that is no test"),
+    ("f(1) is 2", "text that is not a test"),
     ({"type": "call", "cases": [{"args": [1], "expected": 1}]}, "no entry point"),
     ({"type": "call", "entry_point": "f", "cases": []}, "no case"),
     ({"type": "call", "entry_point": "f", "case": []}, "a misspelt field"),
     ({"type": "call", "entry_point": "f", "cases": [{"args": [1]}]}, "nothing expected"),
-    ({"type": "asserts", "code": "assert f(1 == 1"}, "asserts that are no Python"),
+    ({"type": "asserts", "code": "assert f(1 == 1"}, "asserts that are not Python"),
     ({"entry_point": "f", "code": "assert poly(f(1)) < 1"}, "a helper that nobody defines"),
     ({"entry_point": "f", "code": "assert f(1) == f(1)"}, "a comparison with itself alone"),
 ]

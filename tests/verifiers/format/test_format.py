@@ -24,7 +24,7 @@ class Boxed(NamedTuple):
 BOXED = [
     Boxed(r"so \boxed{4}", 1, "a box"),
     Boxed(r"so \boxed{\frac{1}{2}}", 1, "braces nest"),
-    Boxed(r"so \boxed{\{1,2\}}", 1, "escaped braces are no braces"),
+    Boxed(r"so \boxed{\{1,2\}}", 1, "escaped braces are not braces"),
     Boxed(r"so \boxed {4}", 1, "TeX lets a space stand before the brace"),
     Boxed(r"\boxed{1} or \boxed{2}", 1, "several boxes are fine unless one was asked for"),
     Boxed(r"\boxed{1} or \boxed{2}", 0, "one was asked for", {"once": True}),

@@ -56,7 +56,7 @@ def judge(mode: str, case: Any) -> dict[str, Any]:
 
 def main() -> None:
     every = cases()
-    equivalent("\\frac{1}{2}x", "x/2")  # imports are no part of any pair
+    equivalent("\\frac{1}{2}x", "x/2")  # imports are not part of any pair
     for line in sys.stdin:
         mode, index = line.split()
         start = time.perf_counter()

@@ -41,8 +41,8 @@ DRESSES = [
     Ruling("A", "It is not A.", False, "denied in words"),
     Ruling("A", "The answer is A or C.", False, "left open in a sentence"),
     Ruling("B", r"\boxed{B, not (A)}", True, "another one denied"),
-    Ruling("A", "A parabola", False, "an article is no letter"),
-    Ruling("C", "C = 5", False, "a name with a value is no letter"),
+    Ruling("A", "A parabola", False, "an article is not a letter"),
+    Ruling("C", "C = 5", False, "a name with a value is not a letter"),
     Ruling("C", r"\boxed{2C}", False, "nor is a factor"),
     Ruling("A", r"\boxed{-A}", False, "nor is a negative"),
 ]

@@ -36,7 +36,7 @@ def test_the_receipt_says_what_was_shown(reference, answer, how):
 NOT_TAKEN = [
     ("1", "-[0,1)", "an interval"),
     ("x > 5", "x < 5", "inequalities"),
-    ("0", r"\infty", "infinity is no number"),
+    ("0", r"\infty", "infinity is not a number"),
     ("3", "5 + (some words)", "words"),
     ("x^2 + C", r"\int 2x\,dx", "an integral without limits"),
     ("3", r"\begin{cases} f(x) & g(x) \\ 1 & h(x) \end{cases}", "pieces"),

@@ -34,9 +34,11 @@ MONEY = [
     Ruling("5", "The answer is 5€.", True, "a sign behind the number"),
     Ruling("250", "So he paid ₹250.", True, "rupees"),
     Ruling("12", "Each ticket costs £12.", True, "pounds"),
-    Ruling("15", "It costs $5 per hour, so 3 hours cost $15.", True, "two prices are no formula"),
     Ruling(
-        "5", "It costs $5 per hour, so 3 hours cost $15.", False, "the first price is no answer"
+        "15", "It costs $5 per hour, so 3 hours cost $15.", True, "two prices are not a formula"
+    ),
+    Ruling(
+        "5", "It costs $5 per hour, so 3 hours cost $15.", False, "the first price is not an answer"
     ),
     Ruling("2", "Tickets cost $5 and $x = 2$ of them were sold.", True, "a price before a formula"),
     Ruling("8", r"We get $5 + 3 = 8$ apples.", True, "a formula that begins with a digit"),
@@ -70,7 +72,9 @@ BOXES = [
     Ruling("2,3", r"$\theta=\boxed{2}$, $f(1)=\boxed{3}$", True, "two blanks with names between"),
     Ruling("2,3", r"$x=\boxed{2}$, $y=\boxed{3}$", True, "two blanks of a system"),
     Ruling("3", r"Step 1 gives \boxed{2}. Step 2 gives \boxed{3}.", True, "two steps"),
-    Ruling("2,3", r"Step 1 gives \boxed{2}. Step 2 gives \boxed{3}.", False, "steps are no list"),
+    Ruling(
+        "2,3", r"Step 1 gives \boxed{2}. Step 2 gives \boxed{3}.", False, "steps are not a list"
+    ),
     Ruling("1/2", r"So \boxed\frac{1}{2}", True, "a command instead of braces"),
     Ruling("7", r"\boxed{\boxed{7}}", True, "one in another"),
     Ruling("5", r"\boxed{5}</answer> <answer>\boxed{}</answer>", False, "empty in a tag"),
@@ -93,7 +97,7 @@ REMARKS = [
         "90",
         "Now we add the two numbers to get our final answer.\n\n54 + 36 = 90",
         True,
-        "a purpose is no statement",
+        "a purpose is not a statement",
     ),
     Ruling(
         "5",
@@ -219,7 +223,7 @@ FIELDS = [
     Ruling("9", '{"answer": 9}\n{"answer": 10}', False, "not the first"),
     Ruling("1,2", '{"answer": [1, 2]}', True, "a list"),
     Ruling("10", '{"answer": "10", "steps": {"a": 1}}', True, "an object inside"),
-    Ruling("10", '{"answer": null}\nSo it is 10.', True, "null is no answer"),
+    Ruling("10", '{"answer": null}\nSo it is 10.', True, "null is not an answer"),
     Ruling("12", '{"answer": 10}\n\nFinal answer: 12', True, "words after the object"),
     Ruling("10", 'The answer is 12.\n{"answer": 10}', True, "words before the object"),
     Ruling("10", r'{"reasoning": "so \\boxed{9}", "answer": "10"}', True, "a box in the reasoning"),

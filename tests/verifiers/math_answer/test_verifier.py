@@ -47,7 +47,7 @@ def test_what_the_completion_causes_is_judged_nought(completion):
 
 @pytest.mark.parametrize("answer", ["20/hour", r"57500/\text{year}", r"\sqrt{\text{four}}"])
 def test_words_in_the_place_of_a_number_are_judged_not_a_crash(answer):
-    """What is left of a fraction below which only a word stands is no number."""
+    """What is left of a fraction below which only a word stands is not a number."""
     verdict = MathAnswer().escalated(Sample(rf"\boxed{{{answer}}}", reference="57500"))
     assert (verdict.status, verdict.score) == (Status.JUDGED, 0.0)
 

@@ -42,16 +42,16 @@ READ = [
     Read("(so 5 + 6 = 11)", [["5+6", "11"]], "a bracket around prose is not part of the claim"),
     Read("20 x 3 = 60", [["20*3", "60"]], "x between numbers is times"),
     Read("5 times 3 equals 15", [["5*3", "15"]], "operators in words"),
-    Read("a 5*3=15", [["5*3", "15"]], "an article is no factor"),
+    Read("a 5*3=15", [["5*3", "15"]], "an article is not a factor"),
     Read("x = 3, y=4 and x+y=7", [["x", "3"], ["y", "4"], ["x+y", "7"]], "commas and words part"),
     Read("1,000 + 2,000 = 3,000", [["1000+2000", "3000"]], "thousands separators"),
     Read("$350 000 x 2 = 700 000", [["350000*2", "700000"]], "thousands parted by spaces"),
     Read("3.2 million + 1 = 4", [["3200000+1", "4"]], "numbers in words scale"),
     Read("3 1/2 million + 1 = 4", [["(3+1/2)+1", "4"]], "but not a mixed number"),
     Read("Total = 5 + 6 = 11", [["5+6", "11"]], "a name in words is left out"),
-    Read(r"\boxed{5+6=11}", [["5+6", "11"]], "a box is no part of the claim"),
+    Read(r"\boxed{5+6=11}", [["5+6", "11"]], "a box is not part of the claim"),
     Read("6 ÷ 2 × 5 − 1 = 14", [["6/2*5-1", "14"]], "Unicode operators"),
-    Read("5 > 3 and 7 < 9", [], "an inequality is no claim that is earned"),
+    Read("5 > 3 and 7 < 9", [], "an inequality is not a claim that is earned"),
     Read("there are 5 apples = ", [], "half a claim"),
     Read("= = = 5 = =", [], "signs alone"),
 ]
@@ -90,7 +90,7 @@ RULINGS = [
     Ruling("3/2 = 1 1/2", [True], "a mixed number"),
     Ruling("5 - 1 - 1/2 = 3 1/2", [True], "a mixed number after a difference"),
     Ruling("3.65 divided by .05 equals 73", [True], "a division in words"),
-    Ruling("3 miles less than Ann = 20 - 3 = 17", [True], "prose before a chain is no side"),
+    Ruling("3 miles less than Ann = 20 - 3 = 17", [True], "prose before a chain is not a side"),
     Ruling("1 foot + 3 inches = 15 inches", [None], "nor can a sum of unlike units"),
     Ruling("2^10 = 1024", [True], "a power"),
     Ruling("9^9^9^9 = 5", [], "an absurd power has no value, and claims nothing"),
@@ -104,7 +104,7 @@ RULINGS = [
     Ruling("x + y = 10 and x - y = 2, so x = 7 and y = 3", [None, False], "and a wrong one"),
     Ruling("x = 3 + 4 = 7. Then 2x + 1 = 15", [True, True], "a name keeps its value"),
     Ruling("(x+1)^2 = x^2 + 2x + 1", [True], "an identity"),
-    Ruling("(x+1)^2 = x^2 + 1", [], "what is no identity is an equation"),
+    Ruling("(x+1)^2 = x^2 + 1", [], "what is not an identity is an equation"),
     Ruling(r"2x+3=9 \Rightarrow 2x=12", [None], "an arrow to what does not follow"),
     Ruling("__import__('os') = 5 = 3*2", [False], "text is read, never run"),
 ]
@@ -143,7 +143,7 @@ EARNED = [
     Earned("16 - 3 - 4 = 9, 9 * 2 = 19", 0.5, "up to the first false claim"),
     Earned("16 - 3 - 4 = 8, 9 * 2 = 18", 0.0, "nothing after a false claim"),
     Earned("", 0.0, "nothing claimed"),
-    Earned("The answer is 18", 0.0, "an answer is no step"),
+    Earned("The answer is 18", 0.0, "an answer is not a step"),
     Earned("9 = 9, 18 = 18", 0.0, "nothing computed"),
     Earned("9 + 0 = 9, 18 * 1 = 18", 0.0, "computed with nought and one"),
     Earned("9 + 5 - 5 = 9, 18 * 2 / 2 = 18", 0.0, "there and back"),
@@ -221,7 +221,7 @@ def test_padding_earns_nothing(padding: str, work: str) -> None:
 def test_a_list_of_guesses_earns_nothing_after_its_detours() -> None:
     guesses = " ".join(f"{i} + 1 = {i + 1}." for i in range(1, 100))
     assert judged(guesses).score == 0.0
-    assert judged("16 - 3 - 4 = 9. 9 * 2 = 18. " + guesses).score == 0.0, "a list is no chain"
+    assert judged("16 - 3 - 4 = 9. 9 * 2 = 18. " + guesses).score == 0.0, "a list is not a chain"
     assert judged("7 + 1 = 8. 8 + 1 = 9. 9 + 9 = 18.").score == 1.0  # two guesses are forgiven
     assert judged("6 + 1 = 7. 7 + 1 = 8. 8 + 2 = 10. 8 + 1 = 9. 9 + 9 = 18.").score == 0.0
 

@@ -111,7 +111,7 @@ class _OnlyStandardLibrary(set[str]):
         return isinstance(name, str) and name.partition(".")[0] not in _STANDARD
 
     def clear(self) -> None:
-        """Nothing: the rule is no list."""
+        """Nothing: the rule is not a list."""
 
 
 _STANDARD = sys.stdlib_module_names | {"builtins", "__main__", ""}

@@ -177,7 +177,7 @@ def _items(value: Any) -> tuple[Any, ...] | list[Any]:
             return _items(value.value)
         if value.name in (*_LIKE_A_LIST, *_MAPPINGS) and not isinstance(value.value, str):
             return _items(value.value)
-    raise _Unanswerable(f"got {show(value)}, which is no container")
+    raise _Unanswerable(f"got {show(value)}, which is not a container")
 
 
 def _len(value: Any, _: Any) -> Any:
@@ -226,7 +226,7 @@ def _extreme(function: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
 def _number(value: Any) -> Any:
     value = _scalar(value)
     if not isinstance(value, _REAL):
-        raise _Unanswerable(f"got {show(value)}, which is no number")
+        raise _Unanswerable(f"got {show(value)}, which is not a number")
     return value
 
 
@@ -261,7 +261,7 @@ def _repr(v: Any, left: list[int]) -> str:
 def _of_text(name: str) -> Callable[[Any, Any], Any]:
     def step(value: Any, _: Any) -> Any:
         if not isinstance(value, str):
-            raise _Unanswerable(f"got {show(value)}, which is no text")
+            raise _Unanswerable(f"got {show(value)}, which is not text")
         return getattr(str, name)(value)
 
     return step

@@ -152,7 +152,7 @@ def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
     try:
         if "h" in reply:
             if type(reply["h"]) is not int:
-                raise decoded.Garbled("a handle that is no number")
+                raise decoded.Garbled("a handle that is not a number")
             can = reply.get("can")
             able = [x for x in _ABILITIES if x in can] if type(can) is list else []
             number = reply.get("c")
@@ -164,7 +164,7 @@ def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
         after = reply.get("after")
         if after is not None:
             if type(after) is not list:
-                raise decoded.Garbled("arguments that are no list")
+                raise decoded.Garbled("arguments that are not a list")
             for value in after:
                 decoded.decode(value)
     except decoded.Garbled as err:

@@ -223,7 +223,7 @@ class ProgramRun:
             raise ReferenceUnreadable(
                 "tests.prompt: it fails before any program is loaded:"
                 f" {of_failure(first, 'x').because}\n"
-                "fix: give a prompt that runs, or leave it out where it is no code"
+                "fix: give a prompt that runs, or leave it out where it is not code"
             )
         if len(_SOUND) < _MOST_SOUND:
             _SOUND.add(before)
@@ -291,7 +291,7 @@ class Checker:
         self._left_s = budget.total_s
 
     def judge(self, given: Any, got: Any, case: Case, *, encoded: bool = False) -> CaseResult:
-        """Ask ``check(input, output, expected)``; arguments that are no node are encoded here."""
+        """Ask ``check(input, output, expected)``; arguments are encoded here unless they are."""
         if self._left_s <= 0.0:
             return CaseResult(CaseOutcome.TIMEOUT, "what it gave keeps the checker too long")
         if self._run is None:

@@ -176,7 +176,7 @@ def _post(
 
 def _request(url: str, body: dict[str, Any], timeout_s: float) -> dict[str, Any]:
     if not url.startswith(("http://", "https://")):
-        raise RemoteFailed(f"{url!r} is no http address")
+        raise RemoteFailed(f"{url!r} is not an http address")
     request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
         url, json.dumps(body).encode(), {"Content-Type": "application/json"}
     )

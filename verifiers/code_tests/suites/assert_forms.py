@@ -48,9 +48,9 @@ class State:
     shadowed: frozenset[str]
     """Names of builtins to which the suite, or the prompt, gives another meaning."""
     classes: frozenset[str]
-    """Names that the suite takes for classes: what a call of them gives is no plain value."""
+    """Names that the suite takes for classes: what a call of them gives is not a plain value."""
     believed: bool = False
-    """Operators of classes are: what is asked of their objects is no case."""
+    """Operators of classes are: what is asked of their objects is not a case."""
     names: frozenset[str] = frozenset()
     """What the suite calls by a name of the program's own; other aliases mean `entry`."""
     dropped: int = 0
@@ -280,7 +280,7 @@ def _case(
     if (view is not None or rules.as_type is not None or state.believed) and (
         used(call.func) & state.classes or any(map(is_capital, used(call.func)))
     ):
-        raise NotACase  # its operators are under test, and it is no plain value
+        raise NotACase  # its operators are under test, and it is not a plain value
     if any(isinstance(a, ast.Starred) for a in call.args):
         raise NotACase
     if any(k.arg is None for k in call.keywords):

@@ -54,7 +54,7 @@ def livecodebench(given: Mapping[str, Any]) -> tuple[str, list[Case], str]:
             try:
                 rows = json.loads(rows)
             except ValueError:
-                refuse(f"{field} is no JSON; decompress it first (no pickle is read here)")
+                refuse(f"{field} is not JSON; decompress it first (no pickle is read here)")
         for i, row in enumerate(rows):
             label = f"{'public' if public else 'hidden'} case {len(cases) + 1}"
             if row.get("testtype") == "functional" or (name and "testtype" not in row):

@@ -44,7 +44,7 @@ def as_suite(text: str) -> str:
 
 
 def _parts(text: str) -> list[str]:
-    """Docstrings of code; a text that is no code, itself."""
+    """Docstrings of code; a text that is not code, itself."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

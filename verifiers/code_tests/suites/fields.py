@@ -35,7 +35,7 @@ def listed(given: Mapping[str, Any], name: str) -> list[Any]:
     """A field that must be there, and a list."""
     value = given.get(name)
     if not isinstance(value, list):
-        refuse(f"`{name}` is missing" if value is None else f"`{name}` is no list")
+        refuse(f"`{name}` is missing" if value is None else f"`{name}` is not a list")
     return value
 
 
@@ -56,5 +56,5 @@ def code(value: Any) -> str | None:
     if isinstance(value, dict):
         value = value.get("code")
     if not isinstance(value, str):
-        refuse("code is no text")
+        refuse("code is not text")
     return value

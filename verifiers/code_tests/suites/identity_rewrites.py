@@ -12,7 +12,7 @@ import ast
 def there(code: str) -> str:
     """The code, with ``_assay_there`` for such truth, ``_assay_same``, and ``_assay_effect``.
 
-    Code that is no Python stays as it is.
+    Code that is not Python stays as it is.
     """
     try:
         tree = ast.parse(code)

@@ -1,7 +1,8 @@
 """By which module a suite imports the program: the one that nobody else could mean.
 
 Suites lie beside the program's file and import it by its name (``from two_fer import two_fer``,
-``import yacht``, ``from .solution import *``). Here the program is no file; its names are its own.
+``import yacht``, ``from .solution import *``). Here the program is not a file; its names are
+its own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a suite's text takes for granted, put right before it is read.
 
 Suites are written to lie beside a file ``solution.py``, to be started by a command, or to be run
-where the program's imports are theirs, too. Here the program is no module, and its names are its
+where the program's imports are theirs, too. Here the program is not a module, and its names are its
 own.
 """
 
@@ -37,7 +37,7 @@ def caught(tree: ast.Module, names: set[str]) -> set[str]:
     """Names of exception classes that the suite catches or expects.
 
     Of those in `names`, also what is set against the type of an exception, and what is named like
-    one and is no base of a class of the suite's.
+    one and is not a base of a class of the suite's.
     """
     found: list[ast.expr | None] = []
     for item in ast.walk(tree):

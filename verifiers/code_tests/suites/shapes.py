@@ -91,7 +91,7 @@ def _loaded(tests: Any) -> dict[str, Any]:
             return {"type": "asserts", "code": "\n".join(plain)}
         if plain and all(isinstance(x, dict) and "input" in x and "output" in x for x in plain):
             return {"public_test_cases": [], "private_test_cases": plain}
-        refuse("a list of things that are no tests")
+        refuse("a list of things that are not tests")
     if not isinstance(plain, dict):
         refuse(f"a {type(plain).__name__}")
     return plain

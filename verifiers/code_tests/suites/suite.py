@@ -48,7 +48,7 @@ class Rest:
     classes: tuple[str, ...] = ()
     """Those of the names that the test takes for classes."""
     exceptions: tuple[str, ...] = ()
-    """Names of exception classes that the test catches, if they are no builtin ones."""
+    """Names of exception classes that the test catches, if they are not builtin ones."""
     constructed: tuple[str, ...] = ()
     """Those that it may take for classes, by their capital letter."""
     constants: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Proof of identities: both sides as rational functions over the integers.
 
-Names, and whatever is no polynomial (``sin x``, ``2^n``, ``pi``, roots), become generators; a
+Names, and whatever is not a polynomial (``sin x``, ``2^n``, ``pi``, roots), become generators; a
 root keeps its relation ``g^q = a``. Equal normal forms prove an identity. Different ones prove
 nothing unless every generator is a name, since generators may depend on each other.
 """
@@ -238,7 +238,7 @@ def same(a: Node, b: Node) -> Finding | None:
 def same_zeros(a: Node, b: Node) -> Finding | None:
     """Whether ``a = 0`` and ``b = 0`` are one equation: equal numerators up to a constant factor.
 
-    None where they are no rational functions of names alone.
+    None where they are not rational functions of names alone.
     """
     if sum(1 for _ in walk(a)) + sum(1 for _ in walk(b)) > MAX_NODES:
         return None
@@ -262,4 +262,4 @@ def same_zeros(a: Node, b: Node) -> Finding | None:
         return Finding(True, "algebra", "proved", "one equation is a multiple of the other")
     if form.transcendental:
         return None
-    return Finding(False, "algebra", "proved", "the equations are no multiples of each other")
+    return Finding(False, "algebra", "proved", "the equations are not multiples of each other")

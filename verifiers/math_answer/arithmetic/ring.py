@@ -1,6 +1,6 @@
 """Fractions of polynomials over the integers, in one ring, within bounds.
 
-Whatever is no polynomial is a generator; a root keeps its relation ``g^q = a``.
+Whatever is not a polynomial is a generator; a root keeps its relation ``g^q = a``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Ring:
         self.gens = self.ctx.gens()
         self.one = self.ctx.constant(1)
         self.transcendental = False
-        """Whether there is a generator that is no name: it may depend on others."""
+        """Whether there is a generator that is not a name: it may depend on others."""
 
     def generator(self, key: object) -> fmpz_mpoly:
         """What stands for `key`, the same each time."""

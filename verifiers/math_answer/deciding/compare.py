@@ -228,7 +228,9 @@ class Comparer(Lists):
         left, right = units.phrase(r_unit), units.phrase(a_unit)
         if left is not None and right is not None:
             if left.dimensions != right.dimensions:
-                return different(f"{' '.join(r_unit)} is no {' '.join(a_unit)}")
+                return different(
+                    f"{' '.join(a_unit)} does not measure what {' '.join(r_unit)} does"
+                )
             if left.factor == right.factor or policy.units == "require":
                 if left.factor != right.factor:
                     return different("another unit")

@@ -250,7 +250,7 @@ def _proportional(r: Node, a: Node, comparer: Decides) -> Finding:
         return found
     factor = numerics.ratio(r, a)
     if factor is None:
-        return different("the equations are no multiples of each other", "numeric", "unproved")
+        return different("the equations are not multiples of each other", "numeric", "unproved")
     if factor.equal:
         return factor
     return factor
@@ -271,7 +271,7 @@ def _compared(r: Rel, a: Rel, comparer: Decides) -> Finding:
         return different("relations in other names")
     factor = numerics.ratio(left, right)
     if factor is None or not factor.equal:
-        return factor or different("the relations are no multiples of each other", "numeric")
+        return factor or different("the relations are not multiples of each other", "numeric")
     negative = factor.why.startswith("-")
     wanted = _FLIP.get(a.ops[0], a.ops[0]) if negative else a.ops[0]
     if wanted == r.ops[0]:

@@ -73,7 +73,7 @@ def written_out(node: Node) -> tuple[Group, ...]:
 
 
 def is_whole(node: Node) -> bool:
-    """Whether a set-builder collects whole numbers only, so that it is no interval."""
+    """Whether a set-builder collects whole numbers only, so that it is not an interval."""
     if not isinstance(node, Such):
         return False
     conditions = (*_conditions(node.condition), node.item)

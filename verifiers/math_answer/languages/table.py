@@ -34,7 +34,7 @@ class Language(NamedTuple):
     denies: Seen
     """What follows a stated value, or stands before it, to say that it is wrong."""
     closes: Seen
-    """What ends the sentence after the value and is no part of it: a copula at the end."""
+    """What ends the sentence after the value and is not part of it: a copula at the end."""
     joins: Seen
     """"and" and its like, between two values that both belong to the answer."""
     offers: Seen

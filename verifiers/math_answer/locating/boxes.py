@@ -41,7 +41,7 @@ class Boxed(NamedTuple):
     """What the boxes of a response say."""
 
     text: str | None
-    """Their content; None where they are no answer."""
+    """Their content; None where they are not an answer."""
     why: str
     """Why they are none."""
     start: int
@@ -102,7 +102,7 @@ def _pairs(text: str) -> dict[int, int]:
 
 
 def boxed(text: str, policy: Boxes) -> Boxed | None:
-    """The content of the boxes that count, or why they are no answer; None without a box.
+    """The content of the boxes that count, or why they are not an answer; None without a box.
 
     The last box is the last word: where it is empty, an earlier one does not count.
     """
@@ -121,7 +121,7 @@ def boxed(text: str, policy: Boxes) -> Boxed | None:
     if policy == "only":
         different = {"".join(b.content.split()) for b in found}
         if len(different) > 1:
-            why = f"{len(different)} different boxes are no answer"
+            why = f"{len(different)} different boxes are not an answer"
             return Boxed(None, why, offset + group[0].start, offset + group[-1].end)
     elif policy == "all":
         group = found

@@ -29,7 +29,7 @@ _PAIRS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)", "$": "$", "begin": "end"}
 def formulas(text: str) -> list[Span]:
     r"""The formulas of `text`, in order, by their delimiters: dollars, ``\(``, ``\[``, ``align``.
 
-    One pass. A formula within a line does not cross it, so that two prices are no formula.
+    One pass. A formula within a line does not cross it, so that two prices are not a formula.
     """
     out: list[Span] = []
     opened = ""

@@ -1,9 +1,9 @@
 r"""Which dollar signs of a text are amounts of money, and which delimit formulas.
 
 A pair of dollars is a formula where Markdown would take it for one: no digit follows the second
-(so that ``$20 and $30`` is no pair), and between them stands something complete, not the head of a
-sum whose next term is another amount. What is left before a number is an amount, and is written
-``\$`` from here on, so that nothing after this has to ask again.
+(so that ``$20 and $30`` is not a pair), and between them stands something complete, not the head
+of a sum whose next term is another amount. What is left before a number is an amount, and is
+written ``\$`` from here on, so that nothing after this has to ask again.
 
 Source of the rule about digits: Pandoc's manual, extension ``tex_math_dollars``.
 """
@@ -21,7 +21,7 @@ _PROSE = re.compile(r"[A-Za-z]{3,}")
 _COMMAND = re.compile(r"\\[A-Za-z]+(?:\{[^{}]*\})?")
 _CODE = re.compile(r"\b(US|USD|CA|AU|HK|NZ|SG|NT|R|A|C|S)\Z")
 PAIR = 2_000
-"""Longest formula between two dollar signs, in characters; longer ones are no formulas."""
+"""Longest formula between two dollar signs, in characters; longer ones are not formulas."""
 
 
 def amounts_escaped(text: str) -> str:

@@ -112,7 +112,7 @@ _ESCAPE = re.compile(r'\\(?:(["\\/])|u([0-9a-fA-F]{4})|n(?![A-Za-z]))')
 
 
 def _unescaped(inside: str) -> str:
-    r"""The text of a JSON string. Escapes of letters are left: ``\frac`` is no form feed here."""
+    r"""The text of a JSON string. Escapes of letters are left: ``\frac`` holds no form feed."""
 
     def one(match: re.Match[str]) -> str:
         if match[1]:

@@ -109,7 +109,7 @@ def plainly(text: str) -> str:
 
 
 def choice(text: str) -> Choice | None:
-    r"""The choice that `text` makes, or None where it is no choice answer.
+    r"""The choice that `text` makes, or None where it is not a choice answer.
 
     >>> sorted(choice(r"\text{A, C and D}").letters)
     ['A', 'C', 'D']

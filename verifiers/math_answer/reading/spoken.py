@@ -105,7 +105,7 @@ class _Words:
                 self.at += 1
                 total, found = total + value * scale, True
                 continue
-            if found and scale == 10**15:  # "five ten" is no number
+            if found and scale == 10**15:  # "five ten" is not a number
                 self.at = start
                 return total
             return total + value

@@ -129,7 +129,7 @@ class _Scan(Commands):
     def number(self, raw: str, start: int) -> int:
         end = start + len(raw)
         if "{,}" in raw and _BRACED.fullmatch(raw):
-            # a braced comma never separates, and these are no thousands: it is a decimal comma
+            # a braced comma never separates, and these are not thousands: it is a decimal comma
             point = raw.replace("{,}", ".")
             self.add("num", point, start, numeral(point, start))
             return end

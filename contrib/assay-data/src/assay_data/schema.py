@@ -25,7 +25,7 @@ class JsonSchema:
         """Judge one answer.
 
         Raises:
-            ReferenceUnreadable: the row's schema is no schema.
+            ReferenceUnreadable: the row's schema is not a schema.
         """
         validator = _validator(sample.info.get("schema"))
         value = json_of(sample.answer)

@@ -32,7 +32,7 @@ class ToolCalls:
         """Judge one answer.
 
         Raises:
-            ReferenceUnreadable: the reference is no list of calls.
+            ReferenceUnreadable: the reference is not a list of calls.
         """
         wanted = _wanted(sample.reference)
         made = [call for value in jsons_of(sample.answer) for call in calls_of(value) or ()]

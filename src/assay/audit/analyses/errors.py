@@ -36,7 +36,7 @@ RISING = 0.05
 UNSCORED_ROWS = Kind(
     id="errors.unscored",
     title="rows without a reward",
-    meaning="So many rollouts have no score that the rest is no fair picture of the policy. A "
+    meaning="So many rollouts have no score that the rest is not a fair picture of the policy. A "
     "trainer that drops them learns from what happened to be judged; one that pays 0 punishes "
     "the completion for a fault that is not its own.",
     formula="rows whose status is unscored or invalid / rows",

@@ -229,7 +229,7 @@ def _times(groups: Groups, marks: Hashes) -> Codes:
 def _whole_log(marks: Hashes, sure: bool) -> tuple[Codes, Codes]:
     """Rows that repeat another, and which, where the whole log is one sequence several times over.
 
-    That is no chance where the order of groups shows it, which is then `sure`; nor where it is
+    That is not a chance where the order of groups shows it, which is then `sure`; nor where it is
     a sequence of rows that all differ. With one rollout a prompt only the latter can be seen.
     """
     none: Codes = np.zeros(0, np.int64)

@@ -68,7 +68,7 @@ def rows(solutions: Path) -> list[dict[str, Any]]:
             row = json.loads(line)
             groups.setdefault(row["group_id"], []).append(row)
     names = sorted(groups)
-    Random(SEED).shuffle(names)  # noqa: S311 - which problems come first is no secret
+    Random(SEED).shuffle(names)  # noqa: S311 - which problems come first is not a secret
     found = [
         {
             "step": number // A_STEP + 1,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from assay.model import EMPTY
+from assay.model.paths import steps
 
 Path: TypeAlias = tuple[str, ...]
 """Keys from the row downwards: ``("info", "model")``."""
@@ -53,7 +55,7 @@ class Layout:
     scores: Path = ("scores",)
     """Where that object stands."""
     known: frozenset[str] = frozenset()
-    """Columns that are no criteria."""
+    """Columns that are not criteria."""
     chosen: Mapping[str, tuple[Path, ...]] = field(default_factory=lambda: EMPTY)
     """Criterion -> its places, as the user named them; then no others are looked for."""
     noted: bool = False
@@ -62,10 +64,10 @@ class Layout:
     """Written by Assay: the first criterion is the key where nobody says otherwise."""
     total: bool = False
     """The log holds no reward: it is the sum of the criteria."""
-    paths: Mapping[str, Path] = field(default_factory=lambda: EMPTY)
-    """What the user named with dots: each is told that no row has it."""
+    paths: Mapping[str, tuple[Path, ...]] = field(default_factory=lambda: EMPTY)
+    """Field -> places, of what the user named by a path into a column: rows are asked for each."""
     strict_label: bool = False
-    """The user named the label's column, so what is no label there is an error."""
+    """The user named the label's column, so what is not a label there is an error."""
 
     def places(self, name: str) -> tuple[Path, ...]:
         """Where a field stands, in order of precedence."""
@@ -77,7 +79,7 @@ class Layout:
         if not columns:
             return self
         fields, chosen = dict(self.fields), dict(self.chosen)
-        # a column that the user says is a label, a step ... is no criterion for being a number
+        # a column that the user says is a label, a step ... is not a criterion for being a number
         named = {path[0] for c in columns.values() for path in column_places(c)}
         for name, column in columns.items():
             places = column_places(column)
@@ -90,22 +92,39 @@ class Layout:
             fields=fields,
             known=self.known | named,
             chosen=chosen,
-            paths={n: column_places(c)[-1] for n, c in columns.items() if "." in c},
+            paths={n: p for n, c in columns.items() if len(p := column_places(c)) > 1},
             total=self.total and "reward" not in columns,
             strict_label=self.strict_label or "label" in columns,
         )
 
 
 def column_places(column: str) -> tuple[Path, ...]:
-    """A column of that very name; or, where dots are in it, what stands below."""
-    path = tuple(column.split("."))
-    return ((column,), path) if len(path) > 1 else ((column,),)
+    """A column of that very name; or, where it reads as a path, what stands there.
+
+    The path is that of ``assay verify --map``: `assay.model.paths`.
+    """
+    path = steps(column)
+    return ((column,),) if path == (column,) else ((column,), path)
+
+
+_FROM_THE_END = re.compile(r"-\d+")
 
 
 def pointer(path: Path) -> str:
-    """The path as a JSON pointer (RFC 6901).
+    """The path as a JSON pointer (RFC 6901), or as a JSON path of DuckDB.
 
-    >>> pointer(("terms", "a/b~c", "score"))
-    '/terms/a~1b~0c/score'
+    The latter where an index counts from a list's end: a pointer cannot say that.
+
+    >>> pointer(("terms", "a/b~c", "score")), pointer(("responses", "-1"))
+    ('/terms/a~1b~0c/score', '$."responses"[#-1]')
     """
+    below = path[1:]
+    if any(map(_FROM_THE_END.fullmatch, below)) and not any('"' in key for key in path):
+        return f'$."{path[0]}"' + "".join(map(_json_path_step, below))
     return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in path)
+
+
+def _json_path_step(key: str) -> str:
+    if _FROM_THE_END.fullmatch(key):
+        return f"[#{key}]"
+    return f"[{key}]" if key.isdigit() else f'."{key}"'

@@ -23,6 +23,7 @@ from assay.audit.logs.sources.part import Part
 from assay.audit.logs.sources.parts import Parts, open_parts
 from assay.errors import ConfigError, RolloutsError, nearest
 from assay.model import EMPTY
+from assay.model.paths import what_is_missing
 
 if TYPE_CHECKING:
     from assay.audit.logs.gather import Column
@@ -42,7 +43,7 @@ class Log:
 
     frame: Frame
     problems: tuple[Problem, ...]
-    """What could not be read, with places; lines that are no rows are in no frame."""
+    """What could not be read, with places; lines that are not rows are in no frame."""
     unreadable: int
     """Lines and rows that could not be read at all, of the whole log."""
     reader: str
@@ -215,9 +216,8 @@ def _check_fields(columns: Mapping[str, str]) -> None:
 def _check_columns(columns: Mapping[str, str], known: Mapping[str, None]) -> None:
     for name, column in columns.items():
         if not any(path[0] in known for path in column_places(column)):
-            raise ConfigError(
-                f"--map {name}={column}: no row has the column {column!r}{nearest(column, known)}"
-            )
+            absent = what_is_missing(dict.fromkeys(known), column)
+            raise ConfigError(f"--map {name}={column}: {absent}")
 
 
 def _check_paths(
@@ -225,18 +225,15 @@ def _check_paths(
 ) -> None:
     """Refuse a path that leads nowhere: `_check_columns` sees only where it begins."""
     for name, column in columns.items():
-        if "." not in column or name in extractor.paths:
+        if len(column_places(column)) == 1 or name in extractor.paths:
             continue
         first = block.columns["file"] == block.columns["file"][0]
         part = parts.opened[int(block.columns["file"][0])]
-        *parents, last = column.split(".")
-        inside: dict[str, None] = {}
-        for row in part.rows(block.columns["at"][first][:LOOKED_AT].tolist()):
-            held: Any = row
-            for parent in parents:
-                held = held.get(parent) if isinstance(held, Mapping) else None
-            inside.update(dict.fromkeys(held if isinstance(held, Mapping) else ()))
-        raise ConfigError(f"--map {name}={column}: no row has that{nearest(last, inside)}")
+        rows = part.rows(block.columns["at"][first][:LOOKED_AT].tolist())
+        said = [what_is_missing(row, column) for row in rows if isinstance(row, Mapping)]
+        # the row whose columns hold the nearest name, if there is one
+        absent = next((one for one in said if "did you mean" in one), said[0])
+        raise ConfigError(f"--map {name}={column}: {absent}")
 
 
 def _check_by(by: Sequence[str], extractor: Extractor, known: Mapping[str, None]) -> None:

@@ -34,7 +34,7 @@ class Problems:
     _found: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
 
     def line(self, place: str, error: str) -> None:
-        """A line that is no row."""
+        """A line that is not a row."""
         self.unreadable += 1
         kind, _, detail = error.partition(": ")
         self.add(f"lines not read, {kind}", f"{place} {detail}".rstrip())

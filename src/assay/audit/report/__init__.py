@@ -15,13 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.audit.report.sample import MAX_ROWS
+
 if TYPE_CHECKING:
     from assay.audit.report.rollouts import Rows
     from assay.audit.run import Audit
     from assay.findings import AnalysisSpec
-
-MAX_ROWS = 50_000
-"""Rows in the rollout browser, at most."""
 
 
 def write_report(
@@ -71,3 +70,6 @@ def write_report(
     finally:
         aside.unlink(missing_ok=True)
     return renderer.fault
+
+
+__all__ = ["MAX_ROWS", "write_report"]

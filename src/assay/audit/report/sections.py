@@ -73,8 +73,8 @@ def _summary(audit: Audit) -> list[Html | str]:
             parts += [tag("span", said, class_=f"count {severity}"), " "]
     if not parts:
         parts = [
-            "Nothing was found. That is no proof: it says what this log, of this size, shows under "
-            "these questions."
+            "Nothing was found. That is not a proof: it says what this log, of this size, shows "
+            "under these questions."
         ]
     return parts
 

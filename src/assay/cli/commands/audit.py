@@ -17,6 +17,7 @@ from assay.cli.audit_page import NAMED, show_audit
 from assay.cli.console import plain, say_note, say_warning, show
 from assay.cli.exits import FINDINGS
 from assay.cli.options import FailOn, PluginFiles, make_engine, map_option, read_map
+from assay.cli.outputs import check_output
 from assay.cli.severity import at_least
 from assay.errors import ConfigError, nearest
 from assay.model import SAMPLE_FIELDS
@@ -109,6 +110,7 @@ def audit(
         ),
     ] = False,
     seed: Annotated[int, typer.Option(help="Of bootstrap draws, and of probes.")] = 0,
+    timeout: Annotated[float, typer.Option(help="Seconds for one completion of --probes.")] = 5.0,
     plugin: PluginFiles = None,
 ) -> None:
     """Find what a reward teaches besides what was meant.
@@ -163,7 +165,7 @@ def audit(
         found = run_audit(log.frame, context)
         if probes:
             assert rubric is not None
-            outcome = _probed(rubric, log, columns, seed, plugin or ())
+            outcome = _probed(rubric, log, columns, seed, timeout, plugin or ())
             found = replace(found, outcomes=(*found.outcomes, outcome))
         if as_json:
             from assay.audit.as_json import to_json
@@ -210,7 +212,12 @@ def _passes(said: Sequence[str], criteria: Sequence[str]) -> dict[str, float]:
 
 
 def _probed(
-    rubric: str, log: Log, columns: dict[str, str], seed: int, plugins: Sequence[str]
+    rubric: str,
+    log: Log,
+    columns: dict[str, str],
+    seed: int,
+    timeout_s: float,
+    plugins: Sequence[str],
 ) -> Outcome:
     """The board of probes on prompts of the log."""
     from assay.probes.outcome import ROWS, as_outcome, samples_of
@@ -218,7 +225,7 @@ def _probed(
 
     rows = log.rows(range(min(ROWS, log.frame.n)))
     fields = {name: column for name, column in columns.items() if name in SAMPLE_FIELDS}
-    with make_engine(rubric, plugins=tuple(plugins), cache_size=0) as engine:
+    with make_engine(rubric, plugins=tuple(plugins), timeout_s=timeout_s, cache_size=0) as engine:
         return as_outcome(probe(engine, samples_of(rows, fields), seed=seed))
 
 
@@ -250,12 +257,7 @@ def _bound(rubric: str | None, host: Host) -> BoundRubric | None:
 def _check_writable(path: Path) -> None:
     if path.suffix.lower() not in (".html", ".htm"):
         raise ConfigError(f"--report {path}: is written as HTML; name it so, e.g. report.html")
-    if not path.parent.is_dir():
-        raise ConfigError(f"--report {path}: no folder {path.parent}")
-    if path.is_dir():
-        raise ConfigError(f"--report {path}: is a folder")
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise ConfigError(f"--report {path}: no permission to write in {path.parent}")
+    check_output(path, f"--report {path}", replaced=True)
 
 
 def _check_rubric(name: str | None, rubric: BoundRubric, criteria: Sequence[str]) -> None:

@@ -12,8 +12,10 @@ import typer
 from assay.cli.console import plain, say_note, show
 from assay.cli.exits import FINDINGS
 from assay.cli.options import make_host
-from assay.errors import ConfigError
+from assay.cli.outputs import check_output
+from assay.errors import ConfigError, RolloutsError
 from assay.printable import one_line
+from assay.rollouts.files import write_text
 
 if TYPE_CHECKING:
     from assay.testing.check import Checked, Finding
@@ -66,14 +68,17 @@ def check(
     from assay.testing.bench.bench import Settings
     from assay.testing.check import check as hold
     from assay.testing.check import chosen, write_golden
+    from assay.testing.laws.honest import read_golden
 
     if not timeout > 0:
         raise ConfigError(f"--timeout {timeout:g}: must be above 0 seconds")
     if update_golden and golden is None:
         raise ConfigError("--update-golden needs --golden FILE.json")
-    for name in names:
-        if name.endswith(".py") and not Path(name).is_file():
-            raise ConfigError(f"{name}: there is no such file")
+    for path in (golden, as_json, badge):
+        if path is not None:
+            check_output(path, str(path), [n for n in names if n.endswith(".py")])
+    if golden is not None:
+        read_golden(golden)  # one that is none is known before minutes of checking
     host = make_host([name for name in names if name.endswith(".py")])
     settings = Settings(
         timeout_s=timeout,
@@ -107,7 +112,9 @@ def check(
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)
+    except RolloutsError:
+        raise
     except OSError as err:
         raise ConfigError(f"{path} cannot be written: {err.strerror or err}") from err
 

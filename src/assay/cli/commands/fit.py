@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assay.cli.commands.fit_rows import MAPPABLE, Read, read_kind, read_preferences
-from assay.cli.console import plain, say_note, show
+from assay.cli.console import plain, say_note, say_warning, show
 from assay.cli.exits import FINDINGS
 from assay.cli.options import (
     FailOn,
@@ -24,8 +24,9 @@ from assay.cli.options import (
     map_option,
     read_map,
 )
+from assay.cli.outputs import check_output
 from assay.cli.severity import at_least
-from assay.errors import ConfigError, RolloutsError, nearest
+from assay.errors import ConfigError, nearest
 from assay.rollouts.sources import STDIN, Source, find_sources
 
 if TYPE_CHECKING:
@@ -145,6 +146,8 @@ def fit(
         read = read_preferences(
             sources, kind=wanted_kind, columns=columns, engine=engine if rubric else None
         )
+    for sentence in read.noted:  # before the fit: it may end for want of the scores
+        say_warning(sentence)
     report = _fitted(
         read,
         base,
@@ -302,11 +305,7 @@ def _check_out(out: Path, sources: Sequence[Source], rubric: str | None) -> None
     others = [s.path for s in sources if s.path != STDIN]
     if rubric is not None:
         others.append(rubric)
-    for other in others:
-        if out.exists() and os.path.exists(other) and out.samefile(other):
-            raise RolloutsError(f"{out}: is an input; the rubric needs a file of its own")
-    if not out.parent.is_dir():
-        raise RolloutsError(f"{out}: cannot be written: no folder {out.parent}")
+    check_output(out, str(out), others)
 
 
 def _write(report: Report, out: Path) -> None:

@@ -7,14 +7,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assay.cli.crashes import Crashes
+from assay.engine.unscored import Doubts
 from assay.errors import ConfigError, RolloutsError, SampleError, nearest
 from assay.fit.rows import FIELDS, KINDS, Item, Kind, Preference, kind_of, read_preference
-from assay.model import SAMPLE_FIELDS, Sample
+from assay.model import SAMPLE_FIELDS, Sample, Status
+from assay.rollouts.mapped import with_columns
 from assay.rollouts.rows import read_rows
 from assay.rollouts.sources import Source
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine
+
+MAX_CRASHED = 0.05
+"""Share of a criterion's verdicts that may crash without a word on its scores."""
 
 MAPPABLE = tuple(dict.fromkeys([*FIELDS, *SAMPLE_FIELDS]))
 
@@ -27,6 +33,8 @@ class Read:
     preferences: list[Preference]
     scored: int
     """Completions that the engine scored."""
+    noted: tuple[str, ...] = ()
+    """What crashed among them, and what was cut off by the clock, each as a sentence."""
 
 
 def read_preferences(
@@ -51,16 +59,31 @@ def read_preferences(
     reader = _PreferenceReader(sources, kind, columns, engine is not None)
     samples = reader.samples()
     first = next(samples, None)  # reads on to the first completion without scores
+    crashes, doubts = Crashes(), Doubts()
     if first is not None and engine is not None:
         for index, reward in engine().iter_batch(itertools.chain([first], samples)):
             place, item = reader.waiting[index]
             if reward.status == "invalid":
                 raise SampleError(f"{place}: cannot be scored: {reward.error}")
+            doubts.n += 1
+            for name, verdict in reward.verdicts.items():
+                if verdict.status == Status.CRASHED:
+                    crashes.add(name, verdict.to_json(), place)
+                limit = verdict.details.get("limit")
+                doubts.add(
+                    name,
+                    verdict.status,
+                    verdict.score,
+                    limit,
+                    verdict.because,
+                    reward.value is not None,
+                )
             item.scores = {key: verdict.score for key, verdict in reward.verdicts.items()}
             item.row = None
     if reader.kind is None:
         raise RolloutsError(f"{', '.join(s.name for s in sources)}: no rows to fit weights to")
-    return Read(reader.kind, reader.preferences, len(reader.waiting))
+    noted = (*crashes.sentences(), *doubts.sentences(MAX_CRASHED, "completions"))
+    return Read(reader.kind, reader.preferences, len(reader.waiting), noted)
 
 
 class _PreferenceReader:
@@ -81,7 +104,9 @@ class _PreferenceReader:
 
     def samples(self) -> Iterator[Sample]:
         """Reads on; gives what has to be scored, as it is met."""
-        for row in read_rows(self._sources):
+        # a field of a sample may stand in the chosen and the rejected, not in the row
+        own = {field: column for field, column in self._columns.items() if field in FIELDS}
+        for row in with_columns(read_rows(self._sources), own):
             if row.data is None:
                 raise SampleError(f"{row.place}: {row.error}")
             if self.kind is None:

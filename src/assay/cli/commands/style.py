@@ -15,6 +15,7 @@ from assay.cli.console import plain, show
 from assay.cli.exits import FINDINGS, FINE
 from assay.cli.options import Workers
 from assay.errors import ConfigError, RolloutsError
+from assay.rollouts.files import read_bytes
 
 if TYPE_CHECKING:
     from assay.model import Reward, Verdict
@@ -80,12 +81,19 @@ def _judged(
         return engine.verify_batch([Sample(text) for text in texts])
 
 
+FILE_BYTES = 8 * 1024 * 1024
+"""No program is as long."""
+
+
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as err:
-        reason = err.strerror if isinstance(err, OSError) else "it is not UTF-8"
-        raise RolloutsError(f"{path}: cannot be read: {reason}") from None
+        return read_bytes(path, FILE_BYTES).decode("utf-8-sig")
+    except RolloutsError:
+        raise
+    except OSError as err:
+        raise RolloutsError(f"{path}: {err.strerror or err}") from None
+    except UnicodeDecodeError:
+        raise RolloutsError(f"{path}: is not a Python file: it is not UTF-8") from None
 
 
 def _table(files: Sequence[Path], rewards: Sequence[Reward]) -> Table:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,14 +31,17 @@ from assay.cli.options import (
     map_option,
     read_map,
 )
+from assay.cli.outputs import check_output
 from assay.cli.score_rows import score_rows
 from assay.cli.tally import PLACES, Tally
 from assay.errors import AssayError, ConfigError, RolloutsError, SampleError
 from assay.model import SAMPLE_FIELDS, Verdict
 from assay.rollouts.columns import REWARD_COLUMNS, is_scored
+from assay.rollouts.files import write_text
 from assay.rollouts.mapped import with_columns
 from assay.rollouts.output import STDOUT, ReaderGone, RewardsFile, encode
 from assay.rollouts.rows import Row, read_rows
+from assay.rollouts.so_far import ReadSoFar
 from assay.rollouts.sources import find_sources
 
 if TYPE_CHECKING:
@@ -127,7 +129,7 @@ def verify(
             stack.callback(rewards.close)
         if summary is not None:
             others = [*(s.path for s in sources), rubric, *(plugin or ()), out]
-            _check_summary(summary, others)
+            check_output(summary, str(summary), others)
         engine = stack.enter_context(
             make_engine(rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()))
         )
@@ -137,7 +139,8 @@ def verify(
 
             record = stack.enter_context(RowRecorder(ledger, rubric, engine.rubric.rubric))
         tally = Tally(tops=key_tops(engine.rubric))
-        rows = in_format(with_columns(read_rows(sources), columns), row_format, columns)
+        so_far = ReadSoFar(sources)
+        rows = in_format(with_columns(read_rows(sources, so_far), columns), row_format, columns)
         began = time.monotonic()
         if rewards is not None:
             if resume:
@@ -145,7 +148,7 @@ def verify(
                     tally.add(row.place, old, resumed=True)
             else:
                 rewards.start()
-        meter = stack.enter_context(Meter(progress))
+        meter = stack.enter_context(Meter(progress, so_far))
         stack.enter_context(sigterm_raises())
         code = 0
         failure: RolloutsError | None = None
@@ -281,19 +284,10 @@ def _check_options(
         raise ConfigError("--resume needs --out FILE, the file to go on with")
 
 
-def _check_summary(path: Path, others: Sequence[str | None]) -> None:
-    for other in others:
-        if other is not None and path.exists() and os.path.exists(other) and path.samefile(other):
-            raise RolloutsError(f"{path}: is in use by this run; a summary needs a file of its own")
-    try:
-        with path.open("a"):
-            pass
-    except OSError as err:
-        raise RolloutsError(f"{path}: cannot be written: {err.strerror or err}") from err
-
-
 def _write_summary(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)
+    except RolloutsError:
+        raise
     except OSError as err:
         raise RolloutsError(f"{path}: {err.strerror or err}") from err

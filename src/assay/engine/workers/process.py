@@ -185,7 +185,7 @@ class WorkerProcess:
     def abandon(self) -> None:
         """In a forked child: close the copies of the parent's descriptors, and forget it."""
         self.scratch = None  # its parent's to delete
-        self.popen.returncode = 0  # it is no child of this process, so nothing to wait for
+        self.popen.returncode = 0  # it is not a child of this process, so nothing to wait for
         self.close()
 
     def death(self) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import os
+import sys
 import time
 import traceback
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from assay.engine.workers.frames import (
     encode,
     loads,
 )
+from assay.engine.workers.machine_faults import by_machine
 from assay.errors import PluginError, ReferenceUnreadable, VerdictError
 from assay.model import Sample, Verdict
 from assay.model.view import Reader, SampleView
@@ -34,7 +37,7 @@ TRACE_CHARS = 4000
 """Cap of a traceback in a verdict."""
 
 PREPARE_S = 120.0
-"""What a verifier may take for what is no completion's doing; then the item is undecided."""
+"""What a verifier may take for what is not a completion's doing; then the item is undecided."""
 
 RETIRE_SHARE = 0.5
 """A worker whose peak memory passes this share of its cap asks to be replaced."""
@@ -57,6 +60,7 @@ def load_verifier(payload: bytes) -> LoadedVerifier:
     noted = loads(payload)
     name = noted["name"]
     reader = Reader(name, tuple(noted["sees"]))
+    _look_in(noted["path"])
     try:
         found = _found(name, noted)
         params = None
@@ -68,6 +72,18 @@ def load_verifier(payload: bytes) -> LoadedVerifier:
         return LoadedVerifier(name, None, None, reader, broken=_crash(err))
     bound_s, prepare = (getattr(verifier, x, None) for x in ("bound_s", "prepare"))
     return LoadedVerifier(name, verifier, bound_s, reader, prepare)
+
+
+def _look_in(path: list[str]) -> None:
+    """Find modules where the calling process finds them by now.
+
+    Workers are shared, so this one may be older than a folder that was put on the path since. What
+    an earlier verifier has yet to import is looked for where it was, too.
+    """
+    wanted = [*path, *(entry for entry in sys.path if entry not in path)]
+    if wanted != sys.path:
+        sys.path[:] = wanted
+        importlib.invalidate_caches()
 
 
 def _found(name: str, noted: dict[str, Any]) -> Any:
@@ -93,9 +109,11 @@ def _found(name: str, noted: dict[str, Any]) -> Any:
 
 
 def _crash(err: BaseException) -> list[str]:
+    """The sentence, the traceback, and ``machine`` where that is the cause."""
     first = str(err).partition("\n")[0]
     sentence = first if isinstance(err, PluginError) else f"{type(err).__name__}: {first}"
-    return [sentence[:500], "".join(traceback.format_exception(err))[-TRACE_CHARS:]]
+    trace = "".join(traceback.format_exception(err))[-TRACE_CHARS:]
+    return [sentence[:500], trace, *(["machine"] if by_machine(err) else [])]
 
 
 def judge_shown(judge: Any, sample: SampleView) -> Any:

@@ -42,7 +42,7 @@ def near_miss(task: Task) -> Iterator[Attack]:
 
 
 def look_alike(task: Task) -> Iterator[Attack]:
-    """The right answer with letters in place of its digits: it looks right, and is no number."""
+    """The right answer with letters in place of its digits: it looks right, and is not a number."""
     for right in task.answers[:1]:
         wrong = right.translate(LOOKS)
         if wrong != right and task.differs(wrong):

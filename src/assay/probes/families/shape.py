@@ -31,7 +31,7 @@ def empty(task: Task) -> Iterator[Attack]:
 
 
 def words_inside(task: Task) -> Iterator[Attack]:
-    """The whole form, with words that are no answer where the answer should stand."""
+    """The whole form, with words that are not an answer where the answer should stand."""
     for words in ("the final answer", "see above"):
         if task.answers and task.differs(words):
             for attack in task.dressed(f"\\text{{{words}}}"):

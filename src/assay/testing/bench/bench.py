@@ -76,7 +76,7 @@ class Bench:
         """As the verifier's process gets it.
 
         Raises:
-            SampleError: a field that is no JSON.
+            SampleError: a field that is not JSON.
         """
         return self.ready.payload(self.ready.view(sample))
 

@@ -1,12 +1,6 @@
 """What a checked verifier runs in: a process that says what it did besides judging.
 
-Started as a script by `process`. Speaks lines of JSON through two descriptors of its own. An audit
-hook notes what the verifier does while it judges, and refuses what it did not declare: connections,
-writing files, child processes. It also notes when the text of a completion is executed here: the
-hostile completions import a module that does not exist, under a name that nothing else has.
-
-Limits: code that is not Python (C, Rust) raises no audit events, unless it goes through Python's
-own functions. Child processes are found by the kernel's accounts as well, however they are started.
+Started as a script by `process`. Speaks lines of JSON through two descriptors of its own.
 """
 
 from __future__ import annotations
@@ -14,79 +8,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-
-CANARY = "assay_check_canary"
-"""The module that hostile completions import; to look for it means to have run them."""
-
-NETWORK = ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg",
-           "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")  # fmt: skip
-FILES = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "os.link", "os.symlink",
-         "os.chmod", "os.chown", "os.utime", "os.setxattr", "shutil.rmtree")  # fmt: skip
-PROCESSES = ("subprocess.Popen", "os.system", "os.fork", "os.forkpty", "os.exec",
-             "os.posix_spawn", "os.spawn", "pty.spawn")  # fmt: skip
-KINDS = {
-    **dict.fromkeys(NETWORK, "network"),
-    **dict.fromkeys(FILES, "files"),
-    **dict.fromkeys(PROCESSES, "processes"),
-}
-WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-ALL_EFFECTS = frozenset({"network", "files", "processes"})
-HARMLESS = ("/dev/null", "/dev/tty", "/proc/self/")
-
-
-class Watch:
-    """What is done while a verifier judges."""
-
-    def __init__(self, declared: frozenset[str]) -> None:
-        self.declared = declared
-        self.on = False
-        self.seen: list[list[str]] = []
-        self.ran = False
-
-    def hook(self, event: str, args: tuple[object, ...]) -> None:
-        """Called by Python for every event; must be quick, and may refuse by raising."""
-        if not self.on:
-            return
-        if event == "import":
-            if isinstance(args[0], str) and args[0].startswith(CANARY):
-                self.ran = True
-            return
-        kind = KINDS.get(event)
-        if event == "open" and _writes(args):
-            kind = "files"
-        if kind is None:
-            return
-        what = [kind, f"{event} {args[0]!r:.120}" if args else event]
-        if what not in self.seen and len(self.seen) < 20:
-            self.seen.append(what)
-        if kind not in self.declared:
-            raise PermissionError(f"assay check: {event} is not among the declared effects")
-
-    def begin(self) -> None:
-        """A sample is judged from here on."""
-        self.seen, self.ran, self.on = [], False, True
-
-    def end(self) -> None:
-        """And until here."""
-        self.on = False
-
-
-def _writes(args: tuple[object, ...]) -> bool:
-    path, mode, flags = (*args, None, None)[:3]
-    if not isinstance(path, str | bytes | os.PathLike):
-        return False
-    if os.fsdecode(path).startswith(HARMLESS):
-        return False
-    if isinstance(mode, str):
-        return any(letter in mode for letter in "wax+")
-    return isinstance(flags, int) and bool(flags & WRITES)
-
-
-def children_faults() -> int:
-    """Grows whenever a child process has ended; the kernel counts it, however it was started."""
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
 
 
 def main() -> None:
@@ -105,7 +26,9 @@ def main() -> None:
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
 
+    # only now: a script does not find its own project before the path is its parent's
     from assay.testing.bench.judging import Judge
+    from assay.testing.bench.watch import ALL_EFFECTS, Watch
 
     def say(message: dict[str, object]) -> None:
         line = json.dumps(message).encode("ascii") + b"\n"
@@ -127,9 +50,7 @@ def main() -> None:
     if setup["only_import"]:
         say({"broken": "", "trace": "", "import_s": import_s})
         return
-    if (
-        not watch.declared >= ALL_EFFECTS
-    ):  # else there is nothing to refuse, and a hook is inherited
+    if not watch.declared >= ALL_EFFECTS:  # else nothing is refused, and a hook is inherited
         sys.addaudithook(watch.hook)
     judge = Judge(setup["recipe"].encode("ascii"), watch, setup["timeout_s"], say)
     say({"broken": judge.broken, "trace": judge.trace, "import_s": import_s})

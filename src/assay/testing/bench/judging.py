@@ -16,7 +16,7 @@ from assay.errors import FieldNotDeclared, ReferenceUnreadable, VerdictError
 from assay.model import Sample, Verdict
 from assay.model.view import SampleView
 from assay.plugins.spec import Escalate
-from assay.testing.bench.child import Watch, children_faults
+from assay.testing.bench.watch import Watch, children_faults
 
 TRACE_CHARS = 4000
 THREADS = 4
@@ -100,7 +100,7 @@ class Judge:
         return self._in_threads(views)
 
     def _awaits(self, views: list[SampleView]) -> bool:
-        """Whether `verify` gives a coroutine, though it is no ``async def`` itself."""
+        """Whether `verify` gives a coroutine, though it is not a ``async def`` itself."""
         if not views:
             return False
         try:

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from assay.errors import ConfigError
+from assay.errors import ConfigError, RolloutsError
+from assay.rollouts.files import read_bytes
 from assay.testing.bench.bench import CLOSE, Bench
 from assay.testing.bench.cases import Case
 from assay.testing.bench.process import Outcome
@@ -188,19 +189,25 @@ def digest_of(bench: Bench, case: Case) -> str:
     return bench.ready.key(bench.ready.view(case.sample)).hex()
 
 
+GOLDEN_BYTES = 256 * 1024 * 1024
+"""Some 100,000 verdicts a verifier, for a hundred of them."""
+
+
 def read_golden(file: Path) -> dict[str, Any]:
     """What a golden file holds; nothing where there is none.
 
     Raises:
-        ConfigError: it is no golden file.
+        ConfigError: it is not a golden file.
     """
     if not file.exists():
         return {}
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(read_bytes(file, GOLDEN_BYTES))
         verifiers = found["verifiers"]
         if not all("signature" in v and "verdicts" in v for v in verifiers.values()):
             raise KeyError("verdicts")
+    except RolloutsError as err:
+        raise ConfigError(str(err)) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
         raise ConfigError(
             f"{file} is not a golden file of assay check: {type(err).__name__}: {err}"

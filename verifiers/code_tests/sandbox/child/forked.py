@@ -2,7 +2,7 @@
 
 The program shares this process, so nothing in it is trusted or secret: no expected value, no
 comparer, no verdict. What leaves is claims: a value per call, or what was printed. References
-are taken before the program runs, so that it breaks less by accident; that is no defence.
+are taken before the program runs, so that it breaks less by accident; that is not a defence.
 
 Three kinds of job:
 

@@ -1,4 +1,4 @@
-"""What the test knows of the program's objects that are no values: handles on them.
+"""What the test knows of the program's objects that are not values: handles on them.
 
 What a program's function returns crosses as a value, or, where it is none, stays there and is
 known here by a handle. Whose word a handle takes is decided by what the *test* did to get it:
@@ -18,7 +18,7 @@ handle        comes from                  its program is asked for
 
 Else an object that a function returns could agree to whatever it is asked, and would be told what
 is expected of it by being asked. For the same reason no operator of any handle is ever given a
-plain value to compare with: what is no value equals none.
+plain value to compare with: what is not a value equals none.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _TYPES = {name: x for name, x in vars(builtins).items() if isinstance(x, type)}
 
 
 def elsewhere(caller: Caller, noted: list[Any], operand: type[Handle] | None) -> Any:
-    """What is no value, in one that crossed."""
+    """What is not a value, in one that crossed."""
     if noted[0] == "b":
         return _TYPES[noted[1]]
     if noted[0] == "f":
@@ -126,7 +126,7 @@ class Handle:
     def __bool__(self) -> bool:
         if "_assay_true" in vars(self):  # a match of re: to say so gains no more than True would
             return True
-        raise TypeError("an object of the program's that is no value is neither true nor false")
+        raise TypeError("an object of the program's that is not a value is neither true nor false")
 
     def __enter__(self) -> Any:
         return self._assay_on("__enter__")

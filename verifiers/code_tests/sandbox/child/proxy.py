@@ -39,7 +39,7 @@ def _constant(caller: Caller, name: _Name) -> Any:
 def _there(value: Any) -> bool:
     """The truth of a value in ``while node:``; an object whose class does not define it is there.
 
-    That is no word of the program's: to be always true a number would do.
+    That is not a word of the program's: to be always true a number would do.
     """
     if isinstance(value, Handle) and not isinstance(value, Instance):
         return "_assay_there" in vars(value) or bool(value)

@@ -1,6 +1,6 @@
 """What suites use of pytest, for a sandbox in which nothing is installed.
 
-`raises`, `approx`, `fail`, `param` and `mark`; anything else is no attribute of this module.
+`raises`, `approx`, `fail`, `param` and `mark`; anything else is not an attribute of this module.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from assay.verifiers.code_tests.sandbox.wire.codec import Opaque, decode
 
 
 class ProgramError(Exception):
-    """The program under test raised something that is no builtin exception."""
+    """The program under test raised something that is not a builtin exception."""
 
 
 def raised(noted: dict[str, Any], asked: Any) -> Exception:
@@ -82,7 +82,7 @@ def catchable(
     Args:
         names: What the suite calls them.
         lineage: The names of a class's bases among the program's classes, itself first, and its
-            nearest builtin base; of what is no class, nothing and "".
+            nearest builtin base; of what is not a class, nothing and "".
     """
     lines = {name: lineage(name) for name in names}
     for name in sorted(names, key=lambda x: len(lines[x][0])):  # bases first

@@ -149,7 +149,7 @@ class Server:
         return decode(value, self._ours)
 
     def _ours(self, noted: list[Any]) -> Any:
-        """What the test means by something that is no value."""
+        """What the test means by something that is not a value."""
         what, which = noted[0], noted[1]
         if what == "h":
             return self._objects[which]
@@ -171,7 +171,7 @@ class Server:
         return function
 
     def _other(self, value: Any) -> Any:
-        """What the test is told of something that is no value."""
+        """What the test is told of something that is not a value."""
         if id(value) in self._stubs:
             return {"!": ["f", self._stubs[id(value)]]}
         cls: Any = value

@@ -181,7 +181,7 @@ class Run:
         return self._ending()
 
     def _begin(self) -> None:
-        """A wait begins: what was used, or waited for, before it is no part of its account."""
+        """A wait begins: what was used, or waited for, before it is not part of its account."""
         self._wait_began, self._extra = time.monotonic(), 0.0
         self._cpu_began, self._waited_began = cpu_seconds(self.pid), waited_seconds(self.pid)
 

@@ -69,7 +69,7 @@ def encode(value: Any, other: Callable[[Any], Any] | None = None) -> Any:
 
     Args:
         value: Anything.
-        other: What to say of what is no plain value, if it says anything; for use in a sandbox.
+        other: What to say of what is not a plain value, if it says anything; for use in a sandbox.
 
     Raises:
         Unencodable: nested deeper than 100, or of more than 500,000 pieces.

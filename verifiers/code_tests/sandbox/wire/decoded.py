@@ -148,7 +148,7 @@ def _tagged(tag: str, v: Any, depth: int, left: list[int]) -> Any:
             type(x) is str and _FIELD.fullmatch(x) and not keyword.iskeyword(x) for x in fields
         )
         if not all(named):
-            raise Garbled("fields of a named tuple that are no names")
+            raise Garbled("fields of a named tuple that are not names")
         if len(set(fields)) < len(fields):
             raise Garbled("fields of a named tuple that are alike")
         return Relative("namedtuple", Seq("tuple", items))
@@ -176,7 +176,7 @@ def _tagged(tag: str, v: Any, depth: int, left: list[int]) -> Any:
     if tag == "!":
         return _elsewhere(v)
     if type(v) is not str:
-        raise Garbled("a tag's text is no text")
+        raise Garbled("a tag's text is not text")
     found = _text(tag, v)
     if isinstance(found, Decimal) and found.is_finite():
         left[0] -= abs(found.adjusted()) // _EXPONENT_A_PIECE
@@ -210,7 +210,7 @@ def _text(tag: str, v: str) -> Any:
         try:
             raw = bytes.fromhex(v)
         except ValueError:
-            raise Garbled("bytes that are no hex") from None
+            raise Garbled("bytes that are not hex") from None
         return raw if tag == "b" else Relative("bytearray", raw)
     if tag == "D" and len(v) <= _DECIMAL_CHARS:
         try:

@@ -38,7 +38,7 @@ def offered(requirements: Sequence[str]) -> Packages:
         requirements: As pip has them: ``numpy``, ``requests==2.*``.
 
     Raises:
-        NotOffered: one is no requirement, or is not installed in such a version.
+        NotOffered: one is not a requirement, or is not installed in such a version.
     """
     versions: dict[str, str] = {}
     folders: dict[str, None] = {}
@@ -71,7 +71,7 @@ def _parsed(text: str) -> Requirement:
         return Requirement(text)
     except InvalidRequirement as err:
         raise NotOffered(
-            f"packages: {text!r} is no requirement ({str(err).splitlines()[0]})\n"
+            f"packages: {text!r} is not a requirement ({str(err).splitlines()[0]})\n"
             'fix: as pip has them, e.g. "numpy" or "requests==2.*"'
         ) from None
 

@@ -22,7 +22,7 @@ REST = "(rest)"
 """What the criteria's contributions do not explain."""
 
 ROUNDING = 1e-9
-"""Of the figures that a difference is made of: one below it is no difference."""
+"""Of the figures that a difference is made of: one below it is not a difference."""
 
 REPRODUCED = 0.999
 """Share of rewards that a rubric must reproduce to be taken for the one the log was made with."""
@@ -58,7 +58,7 @@ class Split:
 def split(frame: Frame, context: Context) -> tuple[Split | None, tuple[str, ...]]:
     """The split, and what was lacking for a better one.
 
-    By the rubric's Shapley values where it is no sum and can be composed from scores; else by
+    By the rubric's Shapley values where it is not a sum and can be composed from scores; else by
     the log's contributions; else by scores times weights; else None.
     """
     columns: Columns | None = None
@@ -179,7 +179,7 @@ def _of_parts(
     if np.abs(rest).max(initial=0.0) > least:
         names = (*names, REST)
         centred = np.concatenate([centred, rest[:, None]], axis=1)
-        weights = None  # so it is no weighted sum
+        weights = None  # so it is not a weighted sum
     lead = settled(lead, centred, largest)
     return Split(names, groups.rows, local, lead, centred, weights, how, notes=notes)
 
@@ -224,7 +224,7 @@ def _scores(frame: Frame, columns: Columns | None) -> Floats:
 
 
 def _by_shapley(frame: Frame, columns: Columns) -> Split:
-    """The exact Shapley values of a rubric that is no sum.
+    """The exact Shapley values of a rubric that is not a sum.
 
     Raises:
         NotComposable: the rubric does not reproduce the log's rewards; too many criteria vary.

@@ -1,4 +1,4 @@
-"""Whose doing is it that a rollout leads its group, where the rubric is no sum?
+"""Whose doing is it that a rollout leads its group, where the rubric is not a sum?
 
 Every rollout is compared with its own group, as the advantage compares it. A coalition S of
 criteria is worth what the rubric pays on average when the criteria of S are this rollout's and

@@ -213,7 +213,7 @@ def _by_criterion(frame: Frame, recomposer: Recomposer, compared: Compared) -> T
         ("criterion", "mean before", "mean after", "difference", "share of the change"),
         tuple(noted),
         "Share of the change: covariance with r' - r within groups, over its variance; sums to 1. "
-        "(composition): what a composer that is no sum adds.",
+        "(composition): what a composer that is not a sum adds.",
     )
 
 

@@ -51,7 +51,7 @@ _REGRET = 11
 _ENDS = {RIGHT: (-2.0, 2.0), TAU: (-2.0, 2.0)} | dict.fromkeys(
     (RIGHT_BEFORE, RIGHT_AFTER, TAU_BEFORE, TAU_AFTER), (-1.0, 1.0)
 )
-"""What a figure can be, where it is no share."""
+"""What a figure can be, where it is not a share."""
 
 
 @dataclass(frozen=True)

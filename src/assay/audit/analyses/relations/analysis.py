@@ -113,7 +113,7 @@ def _signs(frame: Frame, context: Context, pairs: Pairs) -> list[int]:
     """Of what each criterion is paid: 1 for a bonus, -1 for a penalty, 0 where it is neither.
 
     By the rubric, else by the weights, else by the rewards themselves: a flag whose 1 is bad
-    (``truncated``, ``is_error``) is no bonus for being a column of the log.
+    (``truncated``, ``is_error``) is not a bonus for being a column of the log.
     """
     if context.rubric is not None:
         there = columns(context.rubric, frame.criteria, context.rubric)
@@ -147,7 +147,7 @@ def _alike_or_apart(frame: Frame, context: Context, pairs: Pairs) -> list[Findin
     findings = []
     for i, j in pairs.each:
         if pairs.names[i] in same and same[pairs.names[i]] == same.get(pairs.names[j]):
-            continue  # one verifier under two keys: the rubric says so, and it is no finding
+            continue  # one verifier under two keys: the rubric says so, and it is not a finding
         sign = signs[i] * signs[j]
         either = sign or 1  # two columns that are one are so whatever they are paid
         ends = sorted((either * float(low[i, j]), either * float(high[i, j])))

@@ -196,7 +196,7 @@ def _bent(frame: Frame, context: Context, name: str, outcome: Floats) -> Outcome
     outcome_ = _noted(
         frame, context, name, groups, orders, weights, how, 2 * len(turned), float(least)
     )
-    note = "this rubric is no sum: weights were changed one at a time, each the worst way"
+    note = "this rubric is not a sum: weights were changed one at a time, each the worst way"
     return Outcome(SPEC.name, outcome_.findings, outcome_.tables, notes=(*outcome_.notes, note))
 
 

@@ -1,4 +1,4 @@
-"""The weights of a rubric that is no sum, turned one at a time, and what each breaks."""
+"""The weights of a rubric that is not a sum, turned one at a time, and what each breaks."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def turn(
     if not recomposer.vector:
         return (
             "scores that this rubric's weights can be changed over: it reads parts of verdicts, or "
-            "fields that are no columns"
+            "fields that are not columns"
         )
 
     def broken(rubric: Rubric) -> Floats | None:

@@ -252,7 +252,7 @@ class Extractor:
         return bool((whole(found["there"]).to_numpy(zero_copy_only=False) & ~tokens).any())
 
     def _json_nan(self, batch: Batch, column: str, unread: int) -> bool:
-        """Whether what is no number in a column is NaN or infinite everywhere, not text."""
+        """Whether what is not a number in a column is NaN or infinite everywhere, not text."""
         fragment = sql.Fragments()
         piece = fragment.at((column,))
         query = fragment.select({"f": piece})

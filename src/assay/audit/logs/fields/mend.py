@@ -21,7 +21,7 @@ class Mender:
 
     Args:
         files: Of the log, as `Batch.file` counts them.
-        problems: Where lines that are no rows are reported.
+        problems: Where lines that are not rows are reported.
         db: Reads most lines.
     """
 

@@ -1,6 +1,6 @@
 """The queries that take fields out of rows.
 
-Names from a log reach a query only as quoted text inside a JSON pointer.
+Names from a log reach a query only as quoted text inside a JSON pointer or path.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def first(parts: Sequence[str]) -> str:
 
 
 def number(fragment: str) -> str:
-    """A double: null where nothing is there, NaN where it is no number."""
+    """A double: null where nothing is there, NaN where it is not a number."""
     other = f"CASE {fragment} WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 ELSE 'nan'::DOUBLE END"
     return (
         f"coalesce(TRY_CAST({fragment} AS DOUBLE), "
@@ -191,8 +191,8 @@ def row_query(layout: Layout, wanted: Wanted, beside: Sequence[str]) -> str:
             "::DOUBLE END"
         )
         columns["chat"] = f"CASE WHEN NOT {is_text} THEN {completion} END"
-    for i, path in enumerate(layout.paths.values()):
-        there = [fragments.at(p) for p in ((".".join(path),), path) if p[0] in wanted.present]
+    for i, places in enumerate(layout.paths.values()):
+        there = [fragments.at(p) for p in places if p[0] in wanted.present]
         columns[f"there.{i}"] = f"coalesce({', '.join([*there, 'NULL'])}) IS NOT NULL"
     for i, stratum in enumerate(wanted.strata):
         columns[f"stratum.{i}"] = text(at(stratum))
@@ -238,7 +238,7 @@ def _criterion(
     elif turns := (wanted.turns or {}).get(key):
         said = first_unjudged([at("verdicts", f"{key}#{t}", "status") for t in range(turns)])
     status = place_in(first([said]), STATUSES)
-    # what stood in for a missing score is no score
+    # what stood in for a missing score is not a score
     term = fragments.number(("terms", key, "score"))
     score = f"CASE WHEN {status} <= 0 THEN coalesce({term}, {verdict}, {bare}) END"
     return {
@@ -285,7 +285,7 @@ def document_query(
         layout: Where the fields stand.
 
     Returns:
-        The query; of `CHARS` and `PROMPT`, what it gives; the columns that are no part of a row.
+        The query; of `CHARS` and `PROMPT`, what it gives; the columns that are not part of a row.
     """
     direct: dict[str, str] = {}
     for field_name, beside in (("completion", CHARS), ("prompt", PROMPT)):

@@ -80,7 +80,7 @@ class Reading:
         return _within(column)
 
     def turns(self, chunk: Mapping[str, Any], n: int, batch: Batch) -> None:
-        """Tell of turns' rewards that are no numbers of a frame's."""
+        """Tell of turns' rewards that are not numbers of a frame's."""
         owner = np.repeat(np.arange(n), _turn_counts(chunk))
         bad = np.isin(np.arange(n), owner[_beyond(floats(chunk["turns"].flatten()))])
         self._not_there(bad, f"turns_reward: {BEYOND}", batch)
@@ -150,7 +150,7 @@ def _beyond(column: Column) -> Column:
 
 
 def _within(column: Column) -> Column:
-    """NaN for what is no number of a frame's."""
+    """NaN for what is not a number of a frame's."""
     found: Column = np.where(np.abs(column) <= LARGEST, column, np.nan)
     return found
 

@@ -15,7 +15,7 @@ def lines(path: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The rows of a JSONL file, with their lines.
 
     Raises:
-        RolloutsError: a line that is no row; what came before was given.
+        RolloutsError: a line that is not a row; what came before was given.
     """
     for row in read_rows([Source(path)]):
         if row.data is None:
@@ -39,7 +39,7 @@ def is_number(value: Any) -> bool:
 
 
 def number(value: Any) -> float | None:
-    """As a float; None where it is no finite number."""
+    """As a float; None where it is not a finite number."""
     if not is_number(value) or not math.isfinite(value):
         return None
     return float(value)
@@ -51,7 +51,7 @@ def present(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def last_text(messages: Any) -> Any:
-    """What the assistant said last of a chat; the value itself where it is no chat."""
+    """What the assistant said last of a chat; the value itself where it is not a chat."""
     for message in reversed(items(messages)):
         if table(message).get("role") == "assistant":
             return [message]

@@ -122,10 +122,10 @@ class Chooser:
         line = head.start.partition(b"\n")[0]
         if head.form == "other" and len(line) > 2 and line[:1] == b"{" and b"\n" in head.start:
             noted = parse_line(line, head.path, 1).error
-            return f"{head.path}:1: is no row, nor are the lines after it: {noted}"
+            return f"{head.path}:1: is not a row, nor are the lines after it: {noted}"
         if head.form == "other":
             return (
-                f"{head.path}: is no log: neither JSONL nor Parquet, and no reader knows it"
+                f"{head.path}: is not a log: neither JSONL nor Parquet, and no reader knows it"
                 "\nfix: write a JSON object a line (.jsonl), or Parquet"
             )
         columns = ", ".join(head.columns[:20])

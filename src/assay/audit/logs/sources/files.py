@@ -95,13 +95,13 @@ def read_head(path: str) -> LogHead:
     """The beginning of a file.
 
     Raises:
-        RolloutsError: it cannot be opened, is no regular file, or is of a kind that is never
+        RolloutsError: it cannot be opened, is not a regular file, or is of a kind that is never
             read.
     """
     try:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):
-            raise RolloutsError(f"{path}: is no regular file; a log is read more than once")
+            raise RolloutsError(f"{path}: is not a regular file; a log is read more than once")
         with open(path, "rb") as file:
             magic = file.read(32)
         _refuse(path, magic)

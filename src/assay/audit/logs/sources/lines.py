@@ -139,7 +139,7 @@ class LineFile:
                         raise EOFError("the gzip file ends in the middle")
                     return
                 while packed:
-                    if engine.eof:  # another member; what is no member is padding
+                    if engine.eof:  # another member; what is not a member is padding
                         packed = packed.lstrip(b"\0")
                         if not packed.startswith(GZIP_MAGIC[: len(packed)]):
                             return

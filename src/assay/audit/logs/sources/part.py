@@ -19,6 +19,7 @@ from assay.audit.logs.problems import Problems
 from assay.audit.logs.sources import tables
 from assay.audit.logs.sources.lines import LineFile
 from assay.errors import RolloutsError
+from assay.model.paths import MISSING, inside
 from assay.plugins.log_readers import LogHead
 from assay.rollouts.output import encode
 
@@ -166,8 +167,8 @@ def _is_numeric(kind: pa.DataType) -> bool:
 
 def _at(row: Any, path: Path) -> Any:
     for name in path:
-        row = row.get(name) if isinstance(row, Mapping) else None
-    return row
+        row = inside(row, name)
+    return None if row is MISSING else row
 
 
 def _first(row: Any, places: Sequence[Path]) -> Any:

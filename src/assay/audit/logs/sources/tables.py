@@ -22,7 +22,7 @@ def _open(path: str) -> pq.ParquetFile:
         # without buffering ahead, a row group is not held whole, whatever its size
         return pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
     except (pa.ArrowException, OSError) as err:
-        raise RolloutsError(f"{path}: is no whole Parquet file: {err}") from err
+        raise RolloutsError(f"{path}: is not a whole Parquet file: {err}") from err
 
 
 def schema(path: str) -> dict[str, str]:

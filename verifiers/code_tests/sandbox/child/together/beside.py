@@ -97,7 +97,7 @@ def _imported(names: list[str]) -> str | None:
         except ImportError as err:
             parent, _, last = name.rpartition(".")
             if parent and hasattr(sys.modules.get(parent), last):
-                continue  # ``from a import b``, where b is no module
+                continue  # ``from a import b``, where b is not a module
             if isinstance(err, ModuleNotFoundError) and parent and err.name == name:
                 continue  # nor any name there: the suite will say so
             return f"{name} ({err})"

@@ -61,7 +61,7 @@ class _Watch:
         self._libraries = (*libraries, ours, "<frozen ", TESTS)
         self._ours = ours
         self._busy: set[int] = set()
-        """Threads that are in the hook: what it looks at itself is no event."""
+        """Threads that are in the hook: what it looks at itself is not an event."""
 
     def hook(self, event: str, args: tuple[Any, ...]) -> None:
         """For `sys.addaudithook`."""
@@ -140,7 +140,7 @@ def watch(libraries: Sequence[str], ours: str) -> None:
     """Refuse, from now on and for good, what only a program that looks for its tests would do.
 
     Args:
-        libraries: Beginnings of the file names of code that is no program's.
+        libraries: Beginnings of the file names of code that is not a program's.
         ours: That of the code that runs the tests.
     """
     sys.addaudithook(_Watch(libraries, ours).hook)
