@@ -118,7 +118,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         OSError: it cannot be written; RolloutsError where nobody reads from a named pipe.
     """
     with open(open_to_write(path), "w", encoding="utf-8") as file:
-        if file.seekable():
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # a device is seekable, and has no length
             file.truncate()
         file.write(text)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BufferedReader
 from typing import IO, Any
@@ -67,8 +67,12 @@ class Row:
             return err
 
 
-def read_rows(sources: Iterable[Source], so_far: ReadSoFar | None = None) -> Iterator[Row]:
+def read_rows(
+    sources: Iterable[Source], so_far: ReadSoFar | None = None
+) -> Generator[Row, None, None]:
     """Every row of every source, in order, read as it is asked for.
+
+    Who may stop before the end closes it, and with it the file that is open.
 
     Args:
         sources: In their order.

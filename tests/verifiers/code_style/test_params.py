@@ -18,7 +18,7 @@ from .programs import NAMES, UGLY, host, judge, score
     [
         ("style.black", {"line_lenght": 99}, "did you mean 'line_length'?"),
         ("style.black", {"half": 0}, "greater than 0"),
-        ("style.autopep8", {"ignore": ["bare"]}, "no code of pycodestyle"),
+        ("style.autopep8", {"ignore": ["bare"]}, "is not a code of pycodestyle"),
         ("style.autopep8", {"aggressive": 4}, "less than or equal to 3"),
         ("style.pylint", {"weights": {"error": -1}}, "greater than or equal to 0"),
         ("style.pylint", {"project": "pyproject.toml"}, "takes no project"),

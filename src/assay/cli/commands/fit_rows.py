@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,13 @@ def read_preferences(
         SampleError: a row that is not a preference of the kind, or cannot be scored.
         RolloutsError: a file that cannot be read on, or no rows at all.
     """
-    reader = _PreferenceReader(sources, kind, columns, engine is not None)
+    with closing(read_rows(sources)) as rows:
+        return _read(_PreferenceReader(rows, kind, columns, engine is not None), sources, engine)
+
+
+def _read(
+    reader: _PreferenceReader, sources: Sequence[Source], engine: Callable[[], Engine] | None
+) -> Read:
     samples = reader.samples()
     first = next(samples, None)  # reads on to the first completion without scores
     crashes, doubts = Crashes(), Doubts()
@@ -89,7 +96,7 @@ def read_preferences(
 class _PreferenceReader:
     def __init__(
         self,
-        sources: Sequence[Source],
+        rows: Iterator[Row],
         kind: Kind | None,
         columns: Mapping[str, str],
         scores: bool,
@@ -97,7 +104,7 @@ class _PreferenceReader:
         self.kind = kind
         self.preferences: list[Preference] = []
         self.waiting: list[tuple[str, Item]] = []
-        self._sources = sources
+        self._rows = rows
         self._columns = columns
         self._sample_columns = {f: c for f, c in columns.items() if f in SAMPLE_FIELDS}
         self._scores = scores
@@ -106,7 +113,7 @@ class _PreferenceReader:
         """Reads on; gives what has to be scored, as it is met."""
         # a field of a sample may stand in the chosen and the rejected, not in the row
         own = {field: column for field, column in self._columns.items() if field in FIELDS}
-        for row in with_columns(read_rows(self._sources), own):
+        for row in with_columns(self._rows, own):
             if row.data is None:
                 raise SampleError(f"{row.place}: {row.error}")
             if self.kind is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -79,12 +80,15 @@ def check(
     counts: Counter[tuple[str, str]] = Counter()
     examples: dict[tuple[str, str], list[PreflightFinding]] = {}
     seen: Counter[str] = Counter()
-    with make_engine(
-        rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ())
-    ) as made:
+    with (
+        closing(read_rows(sources)) as as_they_are,
+        make_engine(
+            rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ())
+        ) as made,
+    ):
         named = columns if solution is None else {**columns, "solution": solution}
         named.pop("completion", None)  # preflight brings its own
-        read = in_format(with_columns(read_rows(sources), named), row_format, named)
+        read = in_format(with_columns(as_they_are, named), row_format, named)
         prompts = _prompts(read, columns, solution, seen)
         for finding in preflight(made, prompts):
             kind = (finding.severity, finding.id)

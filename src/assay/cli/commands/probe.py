@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -159,16 +160,16 @@ def _samples(
         return bundled(name), f"bundled: {SETS[name]}"
     samples: list[Sample] = []
     bad: list[str] = []
-    read = with_columns(read_rows(find_sources(rows)), columns)
-    for row in in_format(read, row_format, columns):
-        sample = task(row, columns)
-        if isinstance(sample, SampleError):
-            bad.append(f"{row.place}: {str(sample).partition(chr(10))[0]}")
-            continue
-        samples.append(sample)
-        if len(samples) >= ROWS:
-            say_note(f"only the first {ROWS:,} rows are read")
-            break
+    with closing(read_rows(find_sources(rows))) as read:
+        for row in in_format(with_columns(read, columns), row_format, columns):
+            sample = task(row, columns)
+            if isinstance(sample, SampleError):
+                bad.append(f"{row.place}: {str(sample).partition(chr(10))[0]}")
+                continue
+            samples.append(sample)
+            if len(samples) >= ROWS:
+                say_note(f"only the first {ROWS:,} rows are read")
+                break
     if bad:
         say_warning(f"{len(bad):,} rows are malformed and left out; the first: {bad[0]}")
     return samples, f"{len(samples):,} rows"

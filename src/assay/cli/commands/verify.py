@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -140,7 +140,8 @@ def verify(
             record = stack.enter_context(RowRecorder(ledger, rubric, engine.rubric.rubric))
         tally = Tally(tops=key_tops(engine.rubric))
         so_far = ReadSoFar(sources)
-        rows = in_format(with_columns(read_rows(sources, so_far), columns), row_format, columns)
+        read = stack.enter_context(closing(read_rows(sources, so_far)))
+        rows = in_format(with_columns(read, columns), row_format, columns)
         began = time.monotonic()
         if rewards is not None:
             if resume:
