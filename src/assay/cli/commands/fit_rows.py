@@ -14,7 +14,7 @@ from assay.errors import ConfigError, RolloutsError, SampleError, nearest
 from assay.fit.rows import FIELDS, KINDS, Item, Kind, Preference, kind_of, read_preference
 from assay.model import SAMPLE_FIELDS, Sample, Status
 from assay.rollouts.mapped import with_columns
-from assay.rollouts.rows import read_rows
+from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import Source
 
 if TYPE_CHECKING:
