@@ -119,8 +119,9 @@ def test_any_log_is_read(
 
 
 MOST_SHARE = 1.001 / ROUNDING
-"""By Cauchy and Schwarz a criterion's share is at most its own size by the lead's; the lead is taken
-for 0 below `ROUNDING` of the figures that it is made of, and the rest adds less than a thousandth.
+"""By Cauchy and Schwarz a criterion's share is at most its own size by the lead's; the lead is
+taken for 0 below `ROUNDING` of the figures that it is made of, and the rest adds less than a
+thousandth.
 Criteria that cancel but for little do come near: 5e6 was right in a log found here."""
 
 
