@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assay.errors import RubricError, nearest
-from assay.plugins.files import parsed
 from assay.printable import one_line
+from assay.syntax import parsed
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError

@@ -137,6 +137,7 @@ class Server:
                 body = await read_body(
                     request.receive, self.options.max_body_bytes, self.options.read_s
                 )
+                request.state.arrived = True
                 found = await parse(body, self.options.max_depth)
                 request.state.digest = hashlib.sha256(body).hexdigest()
                 return await handler(request, found)
@@ -144,7 +145,7 @@ class Server:
                 self._bytes.give(size)
                 self.measures.held_bytes.set(self._bytes.size - self._bytes.free)
         except Refused as err:
-            if err.status == 413 and not hasattr(request.state, "digest"):
+            if err.status == 413 and not hasattr(request.state, "arrived"):
                 await drain(request.receive)
             headers = {"Connection": "close"} if err.status in (408, 413) else {}
             if err.retry_after_s is not None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from assay import syntax
 from assay.verifiers.code_tests.suites.fields import refuse
 
 _MOST_BYTES = 4 << 20
@@ -61,7 +62,7 @@ def of_suite(tree: ast.AST, files: Mapping[str, str]) -> set[str]:
                     if path == f"{root}.py" or path.startswith(f"{root}/"):
                         found.add(path)
                         try:
-                            todo.append(ast.parse(files[path]))
+                            todo.append(syntax.parsed(files[path]))
                         except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
                             refuse(f"files[{path!r}] is not Python: {err}")
     return found

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from assay import syntax
 from assay.errors import ReferenceUnreadable, nearest
 from assay.model import thaw
 from assay.verifiers.code_tests.comparing.compare import node
@@ -108,7 +109,7 @@ def _prompt_code(given: Mapping[str, Any], prompt: Any) -> str:
         indent = re.match(r"\s*", prompt.rstrip().rpartition("\n")[2])
         prompt = f"{prompt.rstrip()}\n{indent[0] if indent else ''}    ...\n"
     try:
-        tree = ast.parse(prompt)
+        tree = syntax.parsed(prompt)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     defines = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
