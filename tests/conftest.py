@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,6 +26,11 @@ settings.register_profile("quick", _usual, derandomize=True, max_examples=30)
 settings.register_profile("assay", _usual, derandomize=True)
 settings.register_profile("explore", _usual, derandomize=False, max_examples=1000)
 settings.load_profile("assay" if os.environ.get("CI") == "true" else "quick")
+
+# `python -m pytest` puts the folder it runs in first, and there our folder `verifiers` hides the
+# library of that name.
+_root = str(Path(__file__).parents[1])
+sys.path[:] = [entry for entry in sys.path if entry not in ("", _root)]
 
 # A shell starts what it puts in the background with SIGINT ignored, and children inherit that;
 # tests that press Ctrl-C mean a process that was started in the foreground.
