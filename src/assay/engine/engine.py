@@ -21,6 +21,7 @@ from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
 from assay.plugins.host import Host
 from assay.plugins.spec import PYTHON
+from assay.printable import a_type
 from assay.rubrics import Rubric, load_rubric
 
 if TYPE_CHECKING:
@@ -344,7 +345,7 @@ def as_samples(
                 sample = err
         else:
             raise SampleError(
-                f"samples[{i}] is a {type(row).__name__}; wanted a Sample or a row of a data set"
+                f"samples[{i}] is {a_type(row)}; wanted a Sample or a row of a data set"
                 "\nfix: Sample(completion, reference=...), or verify(...) for a single text"
             )
         if step is not None and isinstance(sample, Sample) and sample.step is None:

@@ -17,7 +17,7 @@ from assay.model import EMPTY, Message, Reward, Sample
 from assay.model.paths import MISSING, value_at
 from assay.model.view import Reader
 from assay.plugins.spec import Preflight, PreflightFinding, Severity, Verifier
-from assay.printable import printable
+from assay.printable import a_type, printable
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine
@@ -76,7 +76,7 @@ class PreflightRow:
         if isinstance(text, list) and all(isinstance(step, str) for step in text):
             text = "\n".join(text)
         if text is not None and not isinstance(text, str):
-            wrong = SampleError(f"the solution is a {type(text).__name__}; wanted text")
+            wrong = SampleError(f"the solution is {a_type(text)}; wanted text")
             return cls(place, wrong)
         return cls(place, sample, text)
 

@@ -14,6 +14,7 @@ from assay.errors import SampleError, nearest
 from assay.model.chat import Message, Text, Turn, as_text, said, split_reasoning, words
 from assay.model.frozen import EMPTY, JSON, converted, exact, freeze, listed
 from assay.model.paths import MISSING, value_at
+from assay.printable import a_type
 
 Reference: TypeAlias = str | int | float
 """One reference answer."""
@@ -86,7 +87,7 @@ class Sample:
             put(self, "label", freeze(self.label, "label"))
         if self.info is not EMPTY:
             if not isinstance(self.info, Mapping):
-                raise SampleError(f"info is a {type(self.info).__name__}; wanted a mapping")
+                raise SampleError(f"info is {a_type(self.info)}; wanted a mapping")
             put(self, "info", freeze(self.info, "info"))
 
     @classmethod
@@ -274,7 +275,7 @@ def _reference(value: Any) -> Reference | tuple[Reference, ...]:
         plain = converted(value, "reference")
         if plain is value or not isinstance(plain, str | int | float | list):
             raise SampleError(
-                f"reference is a {type(value).__name__}; wanted text, a number, or a list of them"
+                f"reference is {a_type(value)}; wanted text, a number, or a list of them"
             )
         value = plain
     if isinstance(value, list | tuple):
@@ -289,7 +290,7 @@ def _one_reference(value: Any, where: str) -> Reference:
         plain = converted(value, where)
         if plain is value or not isinstance(plain, str | int | float):
             raise SampleError(
-                f"{where} is a {type(value).__name__}; wanted text, a number, or a list of them"
+                f"{where} is {a_type(value)}; wanted text, a number, or a list of them"
             )
         value = plain
     if isinstance(value, bool):
@@ -322,7 +323,7 @@ def _id(value: Any, where: str) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))  # Parquet turns an integer column with a gap into floats
     if value.__hash__ is None:
-        raise SampleError(f"{where} is a {type(value).__name__}; wanted text or a number")
+        raise SampleError(f"{where} is {a_type(value)}; wanted text or a number")
     return str(value)
 
 

@@ -48,7 +48,7 @@ def read_preferences(
     """Every row of every file, its completions scored.
 
     Args:
-        sources: JSONL or Parquet.
+        sources: JSONL, JSON lists, CSV or Parquet.
         kind: By default what the first row is.
         columns: Field -> column.
         engine: Makes what scores completions that come without scores; called once, if at all.

@@ -59,7 +59,7 @@ def verify(
         list[str],
         typer.Argument(
             metavar="ROLLOUTS",
-            help="JSONL (also .gz) or Parquet files, globs, or - for standard input.",
+            help="JSONL, JSON, CSV or Parquet files (also .gz), globs, or - for standard input.",
             show_default=False,
         ),
     ],
