@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from assay.errors import VerdictError
 from assay.model import Sample, Verdict, unit_score
+from assay.printable import a_type
 
 Judged: TypeAlias = Verdict | Exception
 """What one sample of a batch comes to; an exception counts as raised for that sample alone."""
@@ -67,7 +68,7 @@ class BatchVerifier:
             found = list(results)
         except TypeError:
             raise VerdictError(
-                f"{self._name} returned a {type(results).__name__} for {count} samples"
+                f"{self._name} returned {a_type(results)} for {count} samples"
                 "\nfix: return a list with one verdict for each sample, in their order"
             ) from None
         if len(found) != count:

@@ -18,6 +18,7 @@ from assay.plugins.batches import BatchVerifier
 from assay.plugins.files import FAILURES, FILE_MODULE, import_file_of
 from assay.plugins.markers import SPEC_ATTRIBUTE
 from assay.plugins.spec import Escalate, Verifier
+from assay.printable import a_type
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -111,12 +112,12 @@ def build(
     if not callable(getattr(verifier, "verify", None)):
         if callable(getattr(verifier, "verify_many", None)):
             raise PluginError(
-                f"verifier {name!r}: its factory returned a {type(verifier).__name__} with "
+                f"verifier {name!r}: its factory returned {a_type(verifier)} with "
                 "'verify_many' and without 'verify', and its spec names no batch"
                 "\nfix: batch=32 in its spec, the most samples that one call takes"
             )
         raise PluginError(
-            f"verifier {name!r}: its factory returned a {type(verifier).__name__} without 'verify'"
+            f"verifier {name!r}: its factory returned {a_type(verifier)} without 'verify'"
         )
     return verifier  # type: ignore[no-any-return]
 
@@ -129,8 +130,8 @@ def _batched(name: str, verifier: Any) -> BatchVerifier:
     many = getattr(verifier, "verify_many", None)
     if not callable(many):
         raise PluginError(
-            f"verifier {name!r}: its spec says batch, and its factory returned a "
-            f"{type(verifier).__name__} without 'verify_many'"
+            f"verifier {name!r}: its spec says batch, and its factory returned "
+            f"{a_type(verifier)} without 'verify_many'"
             "\nfix: def verify_many(self, samples), or no batch in the spec"
         )
     for hook in ("bound_s", "prepare"):

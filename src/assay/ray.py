@@ -140,7 +140,9 @@ class RayPool:
         self._batch = batch
         self._arguments = (_plain(rubric), shipped(plugins), dict(options))
         self._remote = ray.remote(num_cpus=num_cpus, max_restarts=max_restarts)(_Scorer)
-        Engine(rubric, plugins=list(plugins), **options).close()  # a mistake shows here, at once
+        # a mistake shows here, at once
+        self._whole = Engine(rubric, plugins=list(plugins), **options)
+        self._whole.close()
         self._seats = [_Seat(self._start()) for _ in range(actors)]
         self.lost = 0
         """Batches that were lost with their actor, and done again."""
@@ -159,7 +161,8 @@ class RayPool:
         """
         import ray
 
-        rows: list[Row] = list(as_samples(samples, step))
+        # groups are made before the batch is cut
+        rows: list[Row] = list(self._whole.gathered(as_samples(samples, step)))
         out: list[Reward | None] = [None] * len(rows)
         plain = {i: row.to_json() for i, row in enumerate(rows) if isinstance(row, Sample)}
         for i, row in enumerate(rows):
@@ -285,6 +288,14 @@ class Rescore:
         **options: Any,
     ) -> None:
         self._engine = _engine(rubric, plugins, {"workers": 1, **options})
+        if self._engine.sees_groups and self._engine.group_size is None:
+            self._engine.close()
+            raise ConfigError(
+                "the rubric compares the completions of a group, which batches of ray.data cut "
+                "apart without a word\nfix: group_size=..., so that a torn group is invalid, and "
+                "batches of whole groups (groupby, or a batch_size that it divides); or "
+                "assay.ray.pool"
+            )
         self._columns = dict(columns)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:

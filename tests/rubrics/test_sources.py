@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from assay import Engine
 from assay.model import Sample, Verdict
 from assay.plugins.host import Host
 from assay.rubrics import load_rubric
-from assay.verifiers.length.in_group import with_group_lengths
 
 HOST = Host()
 TEXTS = 1000
@@ -161,18 +161,19 @@ def len_reward(lengths: list[int], right: list[bool]) -> list[float]:
 
 
 def test_lengths_among_the_group_are_paid_as_in_open_r1() -> None:
-    bound = load_rubric("kimi-length").bind(HOST)
-    key = "length/among/length.in_group"
-    judge = bound.offers[key].make(bound.params[key])
+    """By the engine, from the group_id alone."""
+    rubric = load_rubric("kimi-length").to_dict()
     pick = random.Random(5)
+    groups = []
+    samples = []
     for group in range(TEXTS // 4):
-        texts = ["x" * pick.choice([3, 5, 9, 40]) for _ in range(4)]
-        right = [pick.random() < 0.5 for _ in texts]
-        samples = with_group_lengths(Sample(t, group_id=str(group)) for t in texts)
+        right = [pick.random() < 0.5 for _ in range(4)]
+        texts = ["x" * pick.choice([3, 5, 9, 40]) + f"\\boxed{{{int(ok)}}}" for ok in right]
+        groups.append((texts, right))
+        samples += [Sample(t, reference="1", group_id=str(group)) for t in texts]
+    with Engine(rubric) as engine:
+        values = [reward.value for reward in engine.verify_batch(samples)]
+    for group, (texts, right) in enumerate(groups):
         wanted = len_reward([len(t) for t in texts], right)
-        for sample, ok, length in zip(samples, right, wanted, strict=True):
-            answer = Verdict.judged("math.answer@1", float(ok), "given")
-            verdicts = dict.fromkeys(bound.offers, answer) | {key: judge.verify(sample)}
-            value = bound.compose(verdicts, sample).value
+        for value, ok, length in zip(values[4 * group :], right, wanted, strict=False):
             assert value == pytest.approx(ok + length, abs=1e-12), (texts, right)
-    assert judge.verify(Sample("x")).status == "undecided"

@@ -56,4 +56,4 @@ class InGroupParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     unit: Literal["characters", "tokens"] = "characters"
-    """As in `info.group_lengths`: characters of the text, or `n_tokens`."""
+    """Characters of the text; or `n_tokens`, which every sample of the group must then bring."""

@@ -43,8 +43,8 @@ def fit(
         list[str],
         typer.Argument(
             metavar="PREFERENCES...",
-            help="JSONL (also .gz) or Parquet files, globs, or - for standard input: pairs "
-            "(chosen, rejected), rankings (ranking), ratings (rating) or labels (label) of "
+            help="JSONL, JSON, CSV or Parquet files (also .gz), globs, or - for standard input: "
+            "pairs (chosen, rejected), rankings (ranking), ratings (rating) or labels (label) of "
             "scores, or of completions that --rubric scores.",
             show_default=False,
         ),
