@@ -382,3 +382,18 @@ def test_neither_trl_nor_torch_is_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_completions_of_a_prompt_are_a_group() -> None:
+    rubric = {"kind": "weighted", "criteria": {"group.rank": {"params": {"of": "tokens"}}}}
+    function = reward(rubric, group_size=2)
+    found = function(
+        prompts=["a", "b", "a", "b"],
+        completions=["x"] * 4,
+        completion_ids=[[1], [1, 2, 3], [1, 2], [1, 2]],
+    )
+    assert found == [1.0, 0.0, 0.0, 1.0]
+    with pytest.raises(SampleError, match="has 1 of 2 samples"):
+        function(prompts=["a"], completions=["x"], completion_ids=[[1]])
+    with pytest.raises(ConfigError, match=r"no column fills 'group_id', which group.rank@1 needs"):
+        function(completions=["x"], completion_ids=[[1]])

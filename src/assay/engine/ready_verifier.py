@@ -54,6 +54,8 @@ class ReadyVerifier:
         )
         self._whole_info = any(need.rstrip("?") == "info" for need in spec.needs)
         self._fields = tuple(sorted(self.visible - {"info"}))
+        self.kept = spec.deterministic and not spec.sees_group
+        """Whether it is worth a key: a whole group seldom comes again, and its key is dear."""
         self.demands = any(need[-1] != "?" for need in spec.needs)
         """Whether a sample can lack something."""
         self._reader = Reader(spec.name, spec.needs)

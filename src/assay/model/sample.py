@@ -49,6 +49,9 @@ class Sample:
     prompt_id: str | None = None
     group_id: str | None = None
     """Samples of one group are compared with each other (GRPO)."""
+    peers: tuple[Sample, ...] | None = None
+    """The other samples of its group, without peers of their own; the engine fills it from
+    `group_id` where a verifier compares within the group. Also texts, or rows as dicts."""
     info: Mapping[str, JSON] = EMPTY
     """Every other column of the row."""
 
@@ -77,6 +80,9 @@ class Sample:
             value = getattr(self, name)
             if value is not None and type(value) is not str:
                 put(self, name, _id(value, name))
+        if self.peers is not None:
+            peers = listed(self.peers, "peers", "a list")
+            put(self, "peers", tuple(_peer(p, f"peers[{i}]") for i, p in enumerate(peers)))
         if self.label is not None:
             put(self, "label", freeze(self.label, "label"))
         if self.info is not EMPTY:
@@ -165,11 +171,22 @@ class Sample:
         put(seen, "completion", self.completion)
         for name, default in _DEFAULTS:
             put(seen, name, getattr(self, name) if name in names else default)
+        if seen.peers:
+            put(seen, "peers", tuple(peer.only(names) for peer in seen.peers))
         return seen
 
     def at_step(self, step: int) -> Sample:
         """This sample, seen at that step of training."""
         return replace(self, step=step)
+
+    def among(self, peers: tuple[Sample, ...]) -> Sample:
+        """This sample beside the others of its group, none of which has peers of its own."""
+        put = object.__setattr__
+        placed = object.__new__(type(self))  # all checked and frozen already
+        for name in SAMPLE_FIELDS:
+            put(placed, name, getattr(self, name))
+        put(placed, "peers", peers)
+        return placed
 
     def to_json(self) -> dict[str, JSON]:
         """The fields that differ from their default, as JSON values. `from_row` reads it back."""
@@ -195,7 +212,7 @@ def _hidden(names: frozenset[str]) -> tuple[Callable[[Sample], Any], Any]:
 
 
 def plain_json(value: Any) -> JSON:
-    """Messages and turns as dicts; everything else as it is."""
+    """Messages, turns and samples as dicts; everything else as it is."""
     if isinstance(value, tuple):
         return [plain_json(v) for v in value]
     if isinstance(value, Message):
@@ -203,6 +220,8 @@ def plain_json(value: Any) -> JSON:
         if value.reasoning is not None:
             out["reasoning_content"] = value.reasoning
         return out
+    if isinstance(value, Sample):
+        return value.to_json()
     if isinstance(value, Turn):
         turn: dict[str, JSON] = {"completion": plain_json(value.completion)}
         if value.feedback is not None:
@@ -280,6 +299,22 @@ def _one_reference(value: Any, where: str) -> Reference:
         raise SampleError(f"{where} is {value}; wanted a finite number or text")
     taken: Reference = exact(value)
     return taken
+
+
+def _peer(value: Any, where: str) -> Sample:
+    """Another sample of the group."""
+    if isinstance(value, str):
+        return Sample(value)
+    if isinstance(value, Mapping):
+        try:
+            value = Sample.from_row(value)
+        except SampleError as err:
+            raise SampleError(f"{where}: {err}") from err
+    if not isinstance(value, Sample):
+        raise SampleError(
+            f"{where} is a {type(value).__name__}; wanted a sample, a row or a completion's text"
+        )
+    return value if value.peers is None else replace(value, peers=None)
 
 
 def _id(value: Any, where: str) -> str:

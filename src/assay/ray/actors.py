@@ -120,7 +120,9 @@ class RayPool:
         if actors < 1 or batch < 1:
             raise ConfigError("actors and batch must be at least 1")
         sent = shipped(plugins)
-        Engine(rubric, plugins=list(plugins), **options).close()  # a mistake shows here, at once
+        # a mistake shows here, at once
+        self._whole = Engine(rubric, plugins=list(plugins), **options)
+        self._whole.close()
         if not ray.is_initialized():
             ray.init(ignore_reinit_error=True)
         self._batch = batch
@@ -149,7 +151,8 @@ class RayPool:
         """
         import ray
 
-        rows: list[Row] = list(as_samples(samples, step))
+        # groups are made before the batch is cut
+        rows: list[Row] = list(self._whole.gathered(as_samples(samples, step)))
         out: list[Reward | None] = [None] * len(rows)
         plain = {i: row.to_json() for i, row in enumerate(rows) if isinstance(row, Sample)}
         for i, row in enumerate(rows):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assay.engine.drivers import Row
+from assay.errors import ConfigError, SampleError
 from assay.model import EMPTY, Sample
 from assay.ray.shipping import Shipped, engine_here
 
@@ -36,14 +37,20 @@ class Rescore:
         **options: Any,
     ) -> None:
         self._engine = engine_here(rubric, plugins, {"workers": 1, **options})
+        if self._engine.sees_groups and self._engine.group_size is None:
+            self._engine.close()
+            raise ConfigError(
+                "the rubric compares the completions of a group, which batches of ray.data cut "
+                "apart without a word\nfix: group_size=..., so that a torn group is invalid, and "
+                "batches of whole groups (groupby, or a batch_size that it divides); or "
+                "assay.ray.pool"
+            )
         self._columns = dict(columns)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         """A batch of columns, with the rewards beside them."""
         import numpy as np
         import pyarrow as pa
-
-        from assay.errors import SampleError
 
         names = list(batch)
         count = len(batch[names[0]]) if names else 0

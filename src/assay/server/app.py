@@ -192,7 +192,8 @@ class Server:
             raise Refused(busy, f"about {wait:.0f} s of work wait before yours", retry_after_s=wait)
         if not await self._samples.take(len(rows), until):
             raise Refused(busy, "too many samples wait", retry_after_s=wait or 5.0)
-        order = Order(rows)
+        # in full here: the line may cut a request, and join it with others that use the same names
+        order = Order(list(line.engine.gathered(rows)))
         gone = asyncio.create_task(_left(request))
         try:
             line.put(order)
