@@ -192,7 +192,7 @@ def _fitted(
 ) -> Report:
     from assay.fit import Report, bootstrap, find, gather, order_consistency
     from assay.fit import fit as fit_model
-    from assay.fit.correctness import correctness_of
+    from assay.fit.checks.correctness import correctness_of
     from assay.fit.rows import criteria_of
 
     leaves = {} if base is None else dict(base.leaves())
