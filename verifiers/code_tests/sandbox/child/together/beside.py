@@ -42,6 +42,7 @@ from assay.verifiers.code_tests.sandbox.child.together import (
     pytest_beside,
     rewriting,
     running,
+    said,
     sealing,
     watching,
 )
@@ -224,8 +225,10 @@ class _Tests:
         try:
             code = compile(tree, watching.TESTS, "exec", dont_inherit=True)
             exec(code, names)  # noqa: S102 - the data set's
-        except SystemExit:
-            pass  # it ran its tests as a script would: they are run below
+        except SystemExit as err:
+            if err.code not in (None, 0) or not said.leaves(err, self._code, said.EXITS):
+                self._send({"load": self._failure(err)})
+                return 1  # else it ran its tests as a script would: they are run below
         except BaseException as err:
             self._send({"load": self._failure(err)})
             return 1
@@ -233,7 +236,7 @@ class _Tests:
         _own_methods(module)
         self._seal.add(module, self._programs)
         try:
-            running.run_tests(module, self._candidate(names), self._report)
+            running.run_tests(module, self._code, self._candidate(names), self._report)
         except BaseException as err:  # a set-up of the module's
             self._send({"test": "set-up", "x": self._failure(err)})
         if not self._holds():
