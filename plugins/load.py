@@ -16,6 +16,7 @@ from assay.model import Sample, Verdict, unit_score
 from assay.plugins.files import FAILURES, FILE_MODULE, import_file_of
 from assay.plugins.markers import SPEC_ATTRIBUTE
 from assay.plugins.spec import Escalate, Verifier
+from assay.printable import a_type
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -100,6 +101,6 @@ def build(name: str, found: Any, params: BaseModel | None) -> Verifier:
         ) from err
     if not callable(getattr(verifier, "verify", None)):
         raise PluginError(
-            f"verifier {name!r}: its factory returned a {type(verifier).__name__} without 'verify'"
+            f"verifier {name!r}: its factory returned {a_type(verifier)} without 'verify'"
         )
     return verifier  # type: ignore[no-any-return]

@@ -10,6 +10,7 @@ from assay.errors import PluginError
 from assay.model import SAMPLE_FIELDS
 from assay.plugins.examples import Effect, Example, Pays
 from assay.plugins.spec import Cost, VerifierSpec
+from assay.printable import a_type
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -142,7 +143,7 @@ def verifier(
             )
         if not hasattr(function, "__qualname__"):
             raise PluginError(
-                f"verifier {name!r}: a {type(function).__name__} cannot be marked"
+                f"verifier {name!r}: {a_type(function)} cannot be marked"
                 "\nfix: mark a function; wrap anything else in one"
             )
         if cost != "waiting" and _is_async(function):

@@ -13,6 +13,7 @@ from assay.plugins.load import build, load_target
 from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.probe import ProbeSpec
 from assay.plugins.spec import ComposerSpec, Verifier, VerifierSpec
+from assay.printable import a_type
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -125,8 +126,7 @@ class TargetOffer(Generic[_Spec]):
         found = load_target(self.name, self.spec.target, self.what)
         if isinstance(self.spec, ProbeSpec) and not callable(found):
             raise PluginError(
-                f"probe {self.name!r}: {self.spec.target!r} is a {type(found).__name__}, "
-                "must be a function"
+                f"probe {self.name!r}: {self.spec.target!r} is {a_type(found)}, must be a function"
             )
         return found
 

@@ -163,7 +163,8 @@ class VerifierSpec:
     needs: tuple[str, ...] = ()
     """Fields of `Sample` it reads besides `completion`: with it they are the cache key, a sample
     without one is `invalid`, and no other field reaches the verifier. ``n_tokens?`` is read
-    where it is there; ``info.tolerance`` is one entry of `info`."""
+    where it is there; ``info.tolerance`` is one entry of `info`. One that needs ``peers`` is
+    relative to its group: it sees the others of the same `group_id`, with the same fields."""
     levels: tuple[float, ...] | None = None
     """The values a score can take, ascending; None: any in [0, 1]. Where they depend on the
     params, their model has a method ``levels() -> tuple[float, ...] | None``, which goes first."""
@@ -228,6 +229,11 @@ class VerifierSpec:
                     f"verifier {self.name!r} needs {need!r}, which no sample has"
                     f"{nearest(str(need), SAMPLE_FIELDS)}\nfields: {', '.join(SAMPLE_FIELDS)}"
                 )
+            if match[1] == "peers" and match[3]:
+                raise PluginError(
+                    f"verifier {self.name!r} needs 'peers?': one that compares within the group "
+                    "always does\nfix: needs=['peers'], and a verifier of its own for the rest"
+                )
             if match[1] == "label":
                 raise PluginError(
                     f"verifier {self.name!r} needs 'label', which a verifier must not read"
@@ -252,6 +258,11 @@ class VerifierSpec:
     def topic(self) -> str:
         """The name without its version."""
         return self.name.partition("@")[0]
+
+    @property
+    def sees_group(self) -> bool:
+        """Whether its scores depend on the other completions of the group."""
+        return "peers" in self.needs
 
     @property
     def version(self) -> int:

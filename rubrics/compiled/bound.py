@@ -17,6 +17,7 @@ from assay.rubrics.compiled.declared import (
     offered_levels,
     shared_levels,
 )
+from assay.rubrics.compiled.groups import refuse_groups_of_turns
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.switching import any_choice, choices, top_of, ways, ways_count
@@ -110,6 +111,7 @@ class BoundRubric:
                 )
             for way in ways(rubric):  # a mistake in any case is reported now, not at step 10,000
                 self._plan(tuple(way.values()), way)
+        refuse_groups_of_turns(self._plans.values(), self.offers)
         self._idle = self._idle_terms()
         self._base = self._digest({})
         self._blank: FrozenDict | None = None

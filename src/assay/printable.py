@@ -29,6 +29,18 @@ def printable(text: str, limit: int | None = None) -> str:
     return _UNSAFE.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), text)
 
 
+def a_type(value: object) -> str:
+    """What kind of thing a value is, for "x is ...; wanted text".
+
+    >>> a_type(3), a_type([]), a_type(None)
+    ('an int', 'a list', 'None')
+    """
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIO' else 'a'} {name}"
+
+
 def one_line(text: str, limit: int | None = None) -> str:
     r"""As `printable`, with newlines and tabs escaped too: it cannot pass for a line of ours.
 

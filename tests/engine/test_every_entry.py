@@ -109,6 +109,7 @@ NO_ENTRIES = {
     "same_value": "our own comparison; no plugin takes part",
     "hookimpl": "a mark", "verifier": "a mark",
     "Engine.close": "ends", "Engine.signature": "a text",
+    "Engine.sees_groups": "a fact", "Engine.gathered": "places samples beside others, judges none",
     "RemoteEngine.close": "ends", "RemoteEngine.signature": "a text",
     "RemoteEngine.after_fork_in_child": "renews itself",
 }  # fmt: skip

@@ -7,6 +7,7 @@ import random
 import re
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,7 @@ def network(sample: Sample) -> bool:
 def files(sample: Sample) -> bool:
     """Writes a file."""
     with contextlib.suppress(OSError):
-        Path("kit-wrote-this.txt").write_text("x", encoding="utf-8")
+        Path(tempfile.gettempdir(), "kit-wrote-this.txt").write_text("x", encoding="utf-8")
     return is_right(sample)
 
 

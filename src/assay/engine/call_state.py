@@ -92,7 +92,7 @@ class Call:
         view = ready.view(sample)
         cache_key = (
             ready.number,
-            ready.key(view) if ready.spec.deterministic else _unique(entry, key),
+            ready.key(view) if ready.kept else _unique(entry, key),
         )
         known = self._seen.get(cache_key) or self._resources.cache.get(cache_key)
         if known is None and cache_key not in self._waiting:
@@ -226,7 +226,7 @@ class Call:
 
     def _keep(self, ready: ReadyVerifier, key: Key, verdict: Verdict) -> None:
         self._seen[key] = verdict
-        if ready.spec.deterministic:
+        if ready.kept:
             self._resources.cache.put(key, verdict)
 
     def _less(self, entry: _Entry) -> None:
@@ -247,5 +247,5 @@ class Call:
 
 
 def _unique(entry: _Entry, key: str) -> bytes:
-    """A key that no other run has: a verifier that is not deterministic is always asked."""
+    """A key that no other run has: what cannot come again, or is not deterministic, is asked."""
     return f"#{entry.index}#{key}".encode()

@@ -57,6 +57,8 @@ class ReadyVerifier:
         demanded = [need for need in spec.needs if need[-1] != "?"]
         self._columns = tuple(need for need in demanded if "." not in need)
         self._demands_info = len(self._columns) < len(demanded)
+        self.kept = spec.deterministic and not spec.sees_group
+        """Whether it is worth a key: a whole group seldom comes again, and its key is dear."""
         self._reader = Reader(spec.name, spec.needs)
         self._verifier: Verifier | None = None
         self._broken: PluginError | None = None

@@ -32,6 +32,7 @@ from assay.model.view import Reader, SampleView
 from assay.plugins.code_digest import code_digest, forget
 from assay.plugins.files import PluginFile, register
 from assay.plugins.load import build, load_target
+from assay.printable import a_type
 
 TRACE_CHARS = 4000
 """Cap of a traceback in a verdict."""
@@ -139,7 +140,7 @@ def as_verdict(name: str, result: Any, seconds: float) -> Verdict:
         VerdictError: `result` is not a verdict.
     """
     if not isinstance(result, Verdict):
-        raise VerdictError(f"{name} returned a {type(result).__name__}, not a Verdict")
+        raise VerdictError(f"{name} returned {a_type(result)}, not a Verdict")
     return result.named(name, seconds)
 
 

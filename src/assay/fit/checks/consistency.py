@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from assay.errors import ConfigError, nearest
 from assay.fit.models import Labels, Model, Ratings
-from assay.fit.rank import rank
 from assay.fit.rankings import Rankings
-from assay.fit.resample import canonical, generator
-from assay.fit.resample import folds as folds_of
-from assay.fit.solve import maximum
+from assay.fit.solving.rank import rank
+from assay.fit.solving.resample import canonical, generator
+from assay.fit.solving.resample import folds as folds_of
+from assay.fit.solving.solve import maximum
 from assay.model import JSON
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from assay.errors import ConfigError
-from assay.fit.covariance import covariance
 from assay.fit.models import INTERCEPT, Model
-from assay.fit.rank import rank
 from assay.fit.result import Fit, Weight
-from assay.fit.separation import NEAR, find_separation
+from assay.fit.solving.covariance import covariance
+from assay.fit.solving.rank import rank
+from assay.fit.solving.separation import NEAR, find_separation
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from assay.errors import RubricError
+from assay.fit.checks.scale import Scaled, arrays, scaled
 from assay.fit.result import Fit, Interval
-from assay.fit.scale import Scaled, arrays, scaled
 from assay.model import EMPTY
 from assay.rubrics.prove import Certificate
 from assay.rubrics.written.criterion import Criterion

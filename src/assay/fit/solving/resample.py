@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from assay.errors import ConfigError
 from assay.fit.models import Model
-from assay.fit.rank import rank
 from assay.fit.result import Bootstrap, Fit
-from assay.fit.solve import maximum
+from assay.fit.solving.rank import rank
+from assay.fit.solving.solve import maximum
 
 if TYPE_CHECKING:
     import numpy as np
