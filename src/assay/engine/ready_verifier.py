@@ -7,16 +7,20 @@ import itertools
 import time
 import traceback
 import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assay.engine.workers.frames import dumps, loads
+from assay.engine.workers.job import Job, Reply
+from assay.engine.workers.loaded_verifier import TRACE_CHARS, as_verdict, judge_shown
 from assay.engine.workers.machine_faults import DETAILS, by_machine
 from assay.engine.workers.process import search_path
-from assay.engine.workers.worker_loop import TRACE_CHARS, as_verdict, judge_shown
 from assay.errors import PluginError, ReferenceUnreadable, SampleError, VerdictError
 from assay.model import EMPTY, Sample, Status, Verdict
 from assay.model.view import Reader
+from assay.plugins.batches import BatchVerifier
 from assay.plugins.spec import Escalate, Verifier
+from assay.plugins.wait_policy import WaitPolicy
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -60,7 +64,7 @@ class ReadyVerifier:
         self.kept = spec.deterministic and not spec.sees_group
         """Whether it is worth a key: a whole group seldom comes again, and its key is dear."""
         self._reader = Reader(spec.name, spec.needs)
-        self._verifier: Verifier | None = None
+        self._verifier: Verifier | BatchVerifier | None = None
         self._broken: PluginError | None = None
         self._longest_s = 0.0
         self._warned = False
@@ -76,6 +80,8 @@ class ReadyVerifier:
                 if params is not None
                 else None,
                 "params": params.model_dump(mode="json") if params is not None else None,
+                "batch": spec.batch,
+                "waiting": spec.waiting.to_json() if spec.waiting is not None else None,
             }
         )
         # one step, so that two threads agree without a lock; a number may go unused
@@ -142,7 +148,7 @@ class ReadyVerifier:
 
     # -- in this process ------------------------------------------------------------------------
 
-    def verifier(self) -> Verifier:
+    def verifier(self) -> Verifier | BatchVerifier:
         """The object that judges, made on first use.
 
         Raises:
@@ -218,6 +224,34 @@ class ReadyVerifier:
         cause = DETAILS if by_machine(err) else {}
         return Verdict.crashed(self.name, sentence, details={"traceback": trace, **cause})
 
+    # -- for a worker ---------------------------------------------------------------------------
+
+    def job(
+        self,
+        payload: bytes,
+        timeout_s: float,
+        deliver: Callable[[Job, Reply], None],
+        tag: Any,
+        *,
+        escalated: bool = False,
+    ) -> Job:
+        """A sample for the pool, under the bounds that the spec asks for."""
+        spec = self.spec
+        waiting = spec.cost == "waiting"
+        policy = spec.waiting or WaitPolicy()
+        return Job(
+            verifier=self.number,
+            payload=payload,
+            escalated=escalated,
+            timeout_s=timeout_s,
+            deliver=deliver,
+            tag=tag,
+            waiting=waiting,
+            deadline_s=policy.whole_s(timeout_s) if waiting else 0.0,
+            concurrency=policy.concurrency,
+            batch=1 if escalated or spec.batch is None else spec.batch,
+        )
+
     # -- from a worker --------------------------------------------------------------------------
 
     def read(self, reply: tuple[str, Any]) -> Verdict:
@@ -256,6 +290,15 @@ class ReadyVerifier:
             if verdict.verifier != self.name:
                 raise VerdictError(f"a verdict of {verdict.verifier!r}")
             return self.checked(verdict)
+        if "late" in reply:
+            because, tries = reply["late"]
+            return Verdict(
+                self.name, Status.TIMED_OUT, None, str(because), details={"tries": tries}
+            )
+        if "unavailable" in reply:
+            because, tries = reply["unavailable"]
+            details = {**DETAILS, "tries": tries}
+            return Verdict.crashed(self.name, str(because), details=details)
         if "invalid" in reply:
             raise ReferenceUnreadable(str(reply["invalid"]))
         if reply.get("limit") == "memory":

@@ -13,6 +13,7 @@ import re
 from typing import NamedTuple
 
 from assay.verifiers.math_answer.languages import LANGUAGES
+from assay.verifiers.math_answer.locating.clocks import CLOCK
 from assay.verifiers.math_answer.locating.formulas import Span, formulas
 from assay.verifiers.math_answer.locating.hedging import unsure
 from assay.verifiers.math_answer.locating.runs import NUMERAL, runs
@@ -315,7 +316,8 @@ def _runs(text: str, begin: int, end: int, spans: list[Span]) -> list[_Item]:
         ]
         whole += [
             _Item(m.start(), m.end(), m.group().strip(), "last number")
-            for m in _QUANTITY.finditer(text, low, high)
+            for pattern in (_QUANTITY, CLOCK)
+            for m in pattern.finditer(text, low, high)
         ]
         for start, stop, broken in runs(text, low, high):
             if any(w.start <= start and stop <= w.end for w in whole):
