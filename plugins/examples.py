@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 from assay.errors import PluginError, SampleError, nearest
 from assay.model import EMPTY, SAMPLE_FIELDS, Sample
 from assay.model.frozen import freeze
+from assay.printable import a_type
 
 Effect: TypeAlias = Literal["network", "files", "processes"]
 """What a verifier does besides computing: it talks to a network, writes files, or starts
@@ -128,6 +129,6 @@ def check_declared(name: str, spec: Any) -> None:
     for example in spec.examples:
         if not isinstance(example, Example):
             raise PluginError(
-                f"verifier {name!r}: an example is a {type(example).__name__}"
+                f"verifier {name!r}: an example is {a_type(example)}"
                 "\nfix: assay.Example.full(completion, ...), .zero, .scores or .malformed"
             )

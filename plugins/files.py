@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import contextlib
 import hashlib
 import importlib
 import importlib.abc
@@ -27,6 +26,7 @@ from typing import Any
 from assay import forks
 from assay.errors import PluginError
 from assay.plugins.markers import PROJECT
+from assay.syntax import parsed
 
 FILE_MODULE = "assay_plugin_"
 """How the names of modules begin that stand for a one-file plugin."""
@@ -117,29 +117,6 @@ def _text(file: Path) -> str:
 
 def _size(texts: Mapping[str, tuple[str, str]]) -> int:
     return sum(len(text) for _, text in texts.values())
-
-
-_PARSING = forks.Lock()
-
-
-def parsed(text: str) -> ast.Module:
-    """`ast.parse`, from any thread.
-
-    Python 3.11 counts the depth of a tree for all threads together, and raises SystemError
-    where another thread builds one at the same moment: no fault of the text, so it is tried again.
-
-    Raises:
-        SyntaxError, ValueError, RecursionError: as `ast.parse`.
-    """
-    with _PARSING:  # ours wait for one another; a thread of the caller's may still be in the way
-        for _ in range(TRIES - 1):
-            with contextlib.suppress(SystemError):
-                return ast.parse(text)
-        return ast.parse(text)
-
-
-TRIES = 5
-"""Each is lost only if another thread is in the midst of a tree of its own at that very moment."""
 
 
 def _imported(text: str) -> set[str]:

@@ -34,6 +34,7 @@ from assay.plugins.names import Names
 from assay.plugins.probe import ProbeSpec
 from assay.plugins.registered import WHAT, Offer, TargetOffer
 from assay.plugins.spec import ComposerSpec, VerifierSpec
+from assay.printable import a_type
 
 BUILTINS = {
     PROJECT: "assay.verifiers.plugin",
@@ -249,7 +250,7 @@ class Host:
         taken: dict[str, TargetOffer[_Spec]] = {}
         for plugin, item in self._offered(hook):
             if not isinstance(item, wanted):
-                wrong = f"wanted a {wanted.__name__}, got a {type(item).__name__}"
+                wrong = f"wanted a {wanted.__name__}, got {a_type(item)}"
                 self._fail(plugin, PluginError(wrong), f"offers a {what} that cannot be used")
                 continue
             offer = TargetOffer(item, plugin, self._distributions[plugin])
@@ -297,7 +298,7 @@ class Host:
         spec = item if isinstance(item, VerifierSpec) else getattr(item, SPEC_ATTRIBUTE, None)
         if not isinstance(spec, VerifierSpec):
             raise PluginError(
-                f"plugin {plugin!r} offers a {type(item).__name__}, which is not a verifier"
+                f"plugin {plugin!r} offers {a_type(item)}, which is not a verifier"
                 "\nfix: return VerifierSpec(...), or mark the function with @assay.verifier(...)"
             )
         local = local_object(spec, item, file is not None)

@@ -11,6 +11,7 @@ from assay.plugins.files import PluginFile
 from assay.plugins.load import load_target
 from assay.plugins.markers import SPEC_ATTRIBUTE, wrong_arguments
 from assay.plugins.spec import VerifierSpec
+from assay.printable import a_type
 
 
 def local_object(spec: VerifierSpec, item: Any, in_file: bool) -> Any:
@@ -110,7 +111,7 @@ def check_factory(spec: VerifierSpec, found: Any) -> None:
         return
     if not callable(found):
         raise PluginError(
-            f"verifier {spec.name!r}: its target {spec.target!r} is a {type(found).__name__}"
+            f"verifier {spec.name!r}: its target {spec.target!r} is {a_type(found)}"
             "\nfix: name a factory, which takes the params and returns an object with `verify`"
         )
     wrong = wrong_arguments(found, 1)

@@ -8,11 +8,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assay.errors import PluginError, RubricError, nearest
+from assay.plugins.batches import BatchVerifier
 from assay.plugins.files import PluginFile
 from assay.plugins.load import build, load_target
 from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.probe import ProbeSpec
 from assay.plugins.spec import ComposerSpec, Verifier, VerifierSpec
+from assay.printable import a_type
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -55,7 +57,7 @@ class Offer:
         """Whether a worker can load it."""
         return self.local is None
 
-    def make(self, params: BaseModel | None = None) -> Verifier:
+    def make(self, params: BaseModel | None = None) -> Verifier | BatchVerifier:
         """The verifier, in this process.
 
         Raises:
@@ -64,7 +66,7 @@ class Offer:
         found = self.local
         if found is None:
             found = load_target(self.spec.name, self.spec.target)
-        return build(self.spec.name, found, params)
+        return build(self.spec.name, found, params, self.spec.batch)
 
     def check(self, params: Mapping[str, Any] | None, where: str = "params") -> BaseModel | None:
         """`params` as the model that the spec declares; None where it declares none.
@@ -125,8 +127,7 @@ class TargetOffer(Generic[_Spec]):
         found = load_target(self.name, self.spec.target, self.what)
         if isinstance(self.spec, ProbeSpec) and not callable(found):
             raise PluginError(
-                f"probe {self.name!r}: {self.spec.target!r} is a {type(found).__name__}, "
-                "must be a function"
+                f"probe {self.name!r}: {self.spec.target!r} is {a_type(found)}, must be a function"
             )
         return found
 

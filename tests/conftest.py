@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# `python -m pytest` puts the working directory first, and the room `verifiers/` of this repository
+# would hide the distribution of that name, which one of the integrations is for.
+_root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path[:] = [path for path in sys.path if os.path.realpath(path or ".") != _root]
 
 # Machines that run tests are busy: how fast an example is made or checked is not a finding. The
 # same examples each time, so that a change is judged by what it changed;

@@ -39,6 +39,14 @@ def test_what_is_made_of_the_code_is_up_to_date(maker: ModuleType, page: str) ->
     assert (DOCS / "reference" / page).read_text(encoding="utf-8") == maker.PAGES[page]()
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_shows_files_as_they_are(maker: ModuleType, page: str) -> None:
+    """`python docs/reference/make_pages.py` mends it."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    assert text == maker.with_examples(text)
+    assert text.count("<!-- examples/") == len(maker.SHOWN.findall(text))
+
+
 def in_navigation(entries: Any) -> Iterator[str]:
     for entry in entries:
         if isinstance(entry, str):

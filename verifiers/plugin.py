@@ -10,6 +10,7 @@ from assay.plugins.spec import VerifierSpec
 from assay.verifiers.code_style.spec import SPECS as CODE_STYLE
 from assay.verifiers.code_tests.spec import SPECS as CODE_TESTS
 from assay.verifiers.format.spec import SPECS as FORMAT
+from assay.verifiers.group.spec import SPECS as GROUP
 from assay.verifiers.length.spec import SPECS as LENGTH
 from assay.verifiers.math_answer.spec import SPECS as MATH_ANSWER
 from assay.verifiers.math_steps.spec import SPECS as MATH_STEPS
@@ -18,4 +19,4 @@ from assay.verifiers.math_steps.spec import SPECS as MATH_STEPS
 @hookimpl
 def assay_verifiers() -> list[VerifierSpec]:
     """The built-in verifiers."""
-    return [*CODE_STYLE, *CODE_TESTS, *FORMAT, *LENGTH, *MATH_ANSWER, *MATH_STEPS]
+    return [*CODE_STYLE, *CODE_TESTS, *FORMAT, *GROUP, *LENGTH, *MATH_ANSWER, *MATH_STEPS]

@@ -2,7 +2,9 @@
 
     python docs/reference/make_pages.py
 
-A test fails where a page that stands here is not what the code says today.
+Pages that show a file of `examples/` get its text of today, too: a block of Python under the
+comment ``<!-- examples/FILE.py -->`` is that file. A test fails where a page is not what the code
+says.
 """
 
 from __future__ import annotations
@@ -31,6 +33,12 @@ from assay.rubrics.written.number import Number
 from assay.rubrics.written.rubric import Rubric
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+SHOWN = re.compile(
+    r"^<!-- (examples/[\w./]+\.py) -->\n\n?```python\n.*?^```$", re.MULTILINE | re.DOTALL
+)
+"""A block that is the text of a file."""
 
 MADE = "Made of the code by `python docs/reference/make_pages.py`.\n"
 
@@ -212,6 +220,22 @@ PAGES: MappingProxyType[str, Callable[[], str]] = MappingProxyType(
 )
 """File name -> what makes it."""
 
+
+def with_examples(page: str) -> str:
+    """A page with the files that it shows as they stand today."""
+
+    def block(found: re.Match[str]) -> str:
+        text = (ROOT / found[1]).read_text(encoding="utf-8")
+        return f"<!-- {found[1]} -->\n\n```python\n{text}```"
+
+    return SHOWN.sub(block, page)
+
+
 if __name__ == "__main__":
+    for path in sorted(HERE.parent.rglob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        shown = with_examples(text)
+        if shown != text:
+            path.write_text(shown, encoding="utf-8")
     for name, make in PAGES.items():
         (HERE / name).write_text(make(), encoding="utf-8")

@@ -17,6 +17,7 @@ from assay.rubrics.compiled.declared import (
     offered_levels,
     shared_levels,
 )
+from assay.rubrics.compiled.groups import refuse_groups_of_turns
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.switching import any_choice, choices, top_of, ways, ways_count
@@ -40,6 +41,8 @@ SIGNED = ("isolation", "timeout_s", "trust", "packages")
 """Details of a verdict that go into the signature: what a sandbox held, how far a test's word rests
 on the program, the versions of what programs may import, and the bound of an item
 that was cut off by the clock, since another bound might have judged it otherwise."""
+
+_SIGNED = frozenset(SIGNED)
 
 WAYS = 1024
 """Most ways in which the switches of one rubric can stand: each is compiled."""
@@ -108,6 +111,7 @@ class BoundRubric:
                 )
             for way in ways(rubric):  # a mistake in any case is reported now, not at step 10,000
                 self._plan(tuple(way.values()), way)
+        refuse_groups_of_turns(self._plans.values(), self.offers)
         self._idle = self._idle_terms()
         self._base = self._digest({})
         self._blank: FrozenDict | None = None
@@ -241,7 +245,10 @@ class BoundRubric:
         One per active criterion; for a rubric that looks at turns, one per turn, under the key
         ``criterion#turn``.
         """
-        return [LeafRun(*run) for run in self.plan(sample).runs(sample)]
+        plan = self._fixed or self.plan(sample)
+        if isinstance(plan, Plan) and plan.simple:
+            return [LeafRun(key, key, sample) for key in plan.keys]
+        return [LeafRun(*run) for run in plan.runs(sample)]
 
     def plan(self, sample: Sample | None) -> Plan | TurnsPlan:
         """The compiled rubric for this sample."""
@@ -342,10 +349,10 @@ class BoundRubric:
     def _signature(self, plan: Plan | TurnsPlan, verdicts: Mapping[str, Verdict]) -> str:
         found: list[tuple[str, str]] | None = None
         for key, verdict in verdicts.items():
-            if verdict.details:
-                noted = {name: verdict.details[name] for name in SIGNED if name in verdict.details}
-                if noted:
-                    found = [*(found or ()), (key, json.dumps(noted, sort_keys=True))]
+            details = verdict.details
+            if details and not _SIGNED.isdisjoint(details):
+                noted = {name: details[name] for name in SIGNED if name in details}
+                found = [*(found or ()), (key, json.dumps(noted, sort_keys=True))]
         if found is None and self._names:
             base = self._base
         else:

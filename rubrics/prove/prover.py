@@ -115,6 +115,12 @@ def _has_key(plan: Plan, key: str) -> bool:
 
 def _case(bound: BoundRubric, plan: Plan, question: Question) -> Outcome:
     leaf = key_leaf(plan, question.key)
+    if _relative(bound, leaf):
+        because = (
+            f"{leaf.key} compares within the group: the best of a group may be wrong, and another "
+            "group makes another completion the best; name a key that judges each by itself"
+        )
+        return Outcome("", "not_proved", leaf.key, "structure", because=because)
     if any(x.unbounded for x in plan.leaves):
         outcome = without_bound(plan, leaf, lambda p, x: _over_steps(p, x, question)[0])
         assumed = _assumptions(bound, plan, leaf)
@@ -124,6 +130,12 @@ def _case(bound: BoundRubric, plan: Plan, question: Question) -> Outcome:
     if question.beta is not None and outcome.margin is not None:
         outcome = replace(outcome, kl_floor=kl_floor(outcome.margin, question.beta, question.p0))
         outcome = _assuming(outcome, "KL floor: the policy is the optimum of reward - beta KL")
+        if any(_relative(bound, x) for x in plan.leaves):
+            outcome = _assuming(
+                outcome,
+                "KL floor: with groups of the policy itself; what a completion takes from the "
+                "others of its group is not part of its reward",
+            )
     if question.noise is not None and outcome.correct is not None:
         outcome = _noisy(plan, leaf, question.noise, outcome)
     couplings = read_couplings(question.given, [x.key for x in plan.leaves])
@@ -213,6 +225,11 @@ def _assumptions(bound: BoundRubric, plan: Plan, leaf: Leaf) -> tuple[str, ...]:
         if x.criterion.levels is not None and not bound.declared_by_verifier(x.key):
             levels = ", ".join(shown(v.exact) for v in x.criterion.levels)
             found.append(f"{x.key} takes the scores {levels}: the rubric says so, no verifier")
+        elif _relative(bound, x):
+            found.append(
+                f"{x.key} compares within the group: each of two completions may have any score of "
+                f"its range {_range_of(x)}, in one group or in two"
+            )
         elif x.by_step:
             found.append("completions are compared at the same step of training")
         elif x.key not in bound.offers and x.levels is None and x.read is None:
@@ -224,6 +241,15 @@ def _assumptions(bound: BoundRubric, plan: Plan, leaf: Leaf) -> tuple[str, ...]:
         if getattr(rubric, "scale", None) == "sigmoid":
             found.append("sigmoid is rounded at 50 digits")
     return tuple(found)
+
+
+def _relative(bound: BoundRubric, leaf: Leaf) -> bool:
+    offer = bound.offers.get(leaf.key)
+    return offer is not None and offer.spec.sees_group
+
+
+def _range_of(leaf: Leaf) -> str:
+    return f"[{shown(leaf.ends[0])}, {shown(leaf.ends[1])}]"
 
 
 def _top(leaf: Leaf) -> Fraction:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assay.errors import RubricError, nearest
-from assay.plugins.files import parsed
-from assay.printable import one_line
+from assay.printable import a_type, one_line
+from assay.syntax import parsed
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -80,7 +80,7 @@ def brief(value: object, limit: int = 80) -> str:
     try:
         text = repr(value)
     except ValueError:  # an integer of more digits than Python prints
-        return f"a {type(value).__name__} of thousands of digits"
+        return f"{a_type(value)} of thousands of digits"
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 

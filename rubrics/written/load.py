@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import assay.rubrics.written.kinds  # noqa: F401  (fills the table of kinds)
 from assay.errors import RubricError, nearest
+from assay.printable import a_type
 from assay.rubrics.written.faults import Fault, brief
 from assay.rubrics.written.files import SUFFIXES, check_limits, parse, read_file
 from assay.rubrics.written.reading import HOST, NAMED, build
@@ -134,7 +135,7 @@ NAMED.append(_named)
 
 def _no_source(source: object) -> str:
     """What to say of something that no rubric can be made of."""
-    got = f"a rubric is a name, a path, a dict or a Rubric, got a {type(source).__name__}"
+    got = f"a rubric is a name, a path, a dict or a Rubric, got {a_type(source)}"
     if isinstance(source, list | tuple) and all(isinstance(item, str) for item in source):
         if len(source) == 1:
             return f"{got}\nfix: rubric={source[0]!r}"

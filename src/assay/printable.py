@@ -24,7 +24,21 @@ def printable(text: str, limit: int | None = None) -> str:
     """
     if limit is not None and len(text) > limit:
         text = (text[: max(0, limit - 3)] + "...")[:limit]
+    if text.isprintable():  # most texts by far; none of the signs below is
+        return text
     return _UNSAFE.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), text)
+
+
+def a_type(value: object) -> str:
+    """What kind of thing a value is, for "x is ...; wanted text".
+
+    >>> a_type(3), a_type([]), a_type(None)
+    ('an int', 'a list', 'None')
+    """
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIO' else 'a'} {name}"
 
 
 def one_line(text: str, limit: int | None = None) -> str:

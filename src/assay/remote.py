@@ -186,8 +186,7 @@ class RemoteEngine:
 
     def _rewards(self, rows: Sequence[Row], budget_s: float | None) -> list[Reward]:
         until = time.monotonic() + (self.patience_s if budget_s is None else budget_s)
-        asked = [(i, row) for i, row in enumerate(rows) if isinstance(row, Sample)]
-        chunks = [asked[at : at + CHUNK] for at in range(0, len(asked), CHUNK)]
+        chunks = _chunks([(i, row) for i, row in enumerate(rows) if isinstance(row, Sample)])
         out: list[Reward | None] = [None] * len(rows)
         if len(chunks) > 1:
             with ThreadPoolExecutor(self._connections) as threads:
@@ -263,6 +262,20 @@ class RemoteEngine:
             if self._client is None:
                 self._client = httpx.Client(timeout=self._timeout)
             return self._client
+
+
+def _chunks(asked: Sequence[tuple[int, Sample]]) -> list[list[tuple[int, Sample]]]:
+    """Samples by request, `CHUNK` of them or a little more: a group is in one, if it is named."""
+    groups: dict[object, list[tuple[int, Sample]]] = {}
+    for i, sample in asked:
+        name = i if sample.group_id is None else (sample.step, sample.group_id)
+        groups.setdefault(name, []).append((i, sample))
+    chunks: list[list[tuple[int, Sample]]] = []
+    for group in groups.values():
+        if not chunks or len(chunks[-1]) + len(group) > CHUNK:
+            chunks.append([])
+        chunks[-1].extend(group)
+    return chunks
 
 
 def _words(reply: httpx.Response) -> str:

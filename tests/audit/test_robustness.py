@@ -19,6 +19,7 @@ from assay.audit.analyses.robustness.analysis import CHANGE, FRAGILE, FRAGILE_OR
 from assay.audit.analyses.robustness.variations import knobs
 from assay.audit.context import Context
 from assay.audit.frame import Frame
+from assay.audit.matching import together
 from assay.audit.recompose import Recomposer
 from assay.findings import Outcome
 from assay.plugins.host import Host
@@ -336,3 +337,56 @@ def test_gaps_of_every_sort_are_survived() -> None:
         shares = dataclasses.replace(frame, contributions=frame.scores)
         analyse("robustness", shares)
         analyse("robustness", dataclasses.replace(shares, reward=np.ones(n)))
+
+
+def table(outcome: Outcome, name: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in outcome.tables[name].rows]
+
+
+SPLITS = [(0.5, 0.2), (0.6, -0.2), (-0.3, 0.1), (0.2, 0.2)]
+
+
+@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.parametrize("bends", [False, True], ids=["a sum", "no sum"])
+def test_one_verifier_under_two_keys_is_one_weight(split: tuple[float, float], bends: bool) -> None:
+    """All figures are those of the rubric that names it once, with both weights."""
+    random = np.random.default_rng(int(10 * split[0]) + 20)
+    n = 36
+    answer, style = random.integers(0, 2, n).astype(float), random.random(n)
+    prompt = np.repeat(np.arange(6), 6)
+    key: Any = "math.answer"
+    if bends:
+        key = {"kind": "min", "criteria": ["math.answer"]}
+    name = "held/math.answer" if bends else "held"
+
+    def made(**weights: float) -> Outcome:
+        criteria: dict[str, Any] = {"held": {"weight": 0.8}}
+        criteria["held"] |= key if bends else {"use": key}
+        criteria |= {c: {"use": "length.cosine", "weight": w} for c, w in weights.items()}
+        own = bound({"kind": "weighted", "criteria": criteria})
+        scores = {name: answer, **dict.fromkeys(weights, style)}
+        frame = make_frame(
+            scores,
+            weights=None if bends else {"held": 0.8, **weights},
+            reward=0.8 * answer + sum(weights.values()) * style,
+            prompt=prompt,
+        )
+        return analyse("robustness", frame, rubric=own)
+
+    once, twice = made(a=sum(split)), made(a=split[0], b=split[1])
+    assert [row[0] for row in table(twice, "weights")] == ["held", "a + b"]
+    for part in ("orders", "weights", "nearest"):
+        for one, two in zip(table(once, part), table(twice, part), strict=True):
+            assert two[1:] == pytest.approx(one[1:], nan_ok=True), (part, one[0])
+    assert [f.value for f in once.findings] == [f.value for f in twice.findings]
+
+
+def test_cases_of_a_switch_have_weights_of_their_own() -> None:
+    case = {"kind": "weighted", "criteria": {"math.answer": 0.8, "length.cosine": 0.2}}
+    own = bound({"kind": "switch", "on": "info.source", "cases": {"x": case, "y": case}})
+    keys = list(own.rubric.leaves())
+    assert together(own, keys) == [[0], [1], [2], [3]]
+    twice = {"math.answer": 0.8, "a": {"use": "length.cosine"}, "b": {"use": "length.cosine"}}
+    other = {"use": "length.cosine", "params": {"max_length": 7}}
+    own = bound({"kind": "weighted", "criteria": {**twice, "c": other}})
+    assert together(own, ["a", "math.answer", "strange", "c", "b"]) == [[0, 4], [1], [2], [3]]

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from assay.fit.correctness import correctness_of
+from assay.fit.checks.correctness import correctness_of
 from assay.plugins.host import Host
 from assay.rubrics import load_rubric
 

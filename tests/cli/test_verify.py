@@ -172,7 +172,7 @@ BAD_ROWS = [
     ('{"prompt": "x"}', "no 'completion' in the row"),
     ('{"completion": "x", "reference": {}}', "reference is a dict; wanted text"),
     ('{"completion": "x", "reference": NaN}', "reference is nan; wanted a finite number"),
-    ('{"completion": 5}', "completion is a int; wanted text or chat messages"),
+    ('{"completion": 5}', "completion is an int; wanted text or chat messages"),
     ('{"completion": "x", "reference": "unreadable"}', "the reference cannot be read"),
 ]
 

@@ -102,6 +102,7 @@ NO_ENTRIES = {
     "Attack": "data", "Comparison": "data", "Escalate": "data", "Example": "data",
     "Message": "data", "Part": "data", "ProbeSpec": "data", "Reward": "data", "Sample": "data",
     "Status": "data", "Term": "data", "Turn": "data", "Verdict": "data", "VerifierSpec": "data",
+    "WaitPolicy": "data",
     "Rubric": "composes verdicts that there are; runs no verifier",
     "load_rubric": "reads a file; runs no verifier",
     "summary": "counts rewards that there are", "values": "reads rewards that there are",
@@ -109,6 +110,7 @@ NO_ENTRIES = {
     "same_value": "our own comparison; no plugin takes part",
     "hookimpl": "a mark", "verifier": "a mark",
     "Engine.close": "ends", "Engine.signature": "a text",
+    "Engine.sees_groups": "a fact", "Engine.gathered": "places samples beside others, judges none",
     "RemoteEngine.close": "ends", "RemoteEngine.signature": "a text",
     "RemoteEngine.after_fork_in_child": "renews itself",
 }  # fmt: skip

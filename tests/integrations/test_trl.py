@@ -138,11 +138,13 @@ def test_what_cannot_be_told_is_none() -> None:
 def test_a_hang_of_sympy_is_cut_off_and_the_others_are_scored() -> None:
     score = reward(weighted(factored=1), plugins=[PLUGIN], timeout_s=1.0, workers=2, name="f")
     metrics: dict[str, float] = {}
-    start = time.monotonic()
-    values = score(
-        **batch("a", f"factor:{module_from_file(PLUGIN).HARD}", "b"), log_metric=metrics.__setitem__
-    )
-    assert time.monotonic() - start < 30.0
+    rows = batch("a", f"factor:{module_from_file(PLUGIN).HARD}", "b")
+    for _ in range(4):
+        start = time.monotonic()
+        values = score(**rows, log_metric=metrics.__setitem__)
+        assert time.monotonic() - start < 30.0
+        if None not in values:  # as it is where a busy machine gave the worker too little time
+            break
     assert values == [1.0, 0.0, 1.0]
     assert metrics["f/cut_off"] == pytest.approx(1 / 3)
     score.close()
@@ -380,3 +382,18 @@ def test_neither_trl_nor_torch_is_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_completions_of_a_prompt_are_a_group() -> None:
+    rubric = {"kind": "weighted", "criteria": {"group.rank": {"params": {"of": "tokens"}}}}
+    function = reward(rubric, group_size=2)
+    found = function(
+        prompts=["a", "b", "a", "b"],
+        completions=["x"] * 4,
+        completion_ids=[[1], [1, 2, 3], [1, 2], [1, 2]],
+    )
+    assert found == [1.0, 0.0, 0.0, 1.0]
+    with pytest.raises(SampleError, match="has 1 of 2 samples"):
+        function(prompts=["a"], completions=["x"], completion_ids=[[1]])
+    with pytest.raises(ConfigError, match=r"no column fills 'group_id', which group.rank@1 needs"):
+        function(completions=["x"], completion_ids=[[1]])

@@ -67,11 +67,11 @@ def test_a_message(message: dict[str, Any], text: str, why: str) -> None:
 
 
 def test_messages_and_turns_that_cannot_be_do_not_build() -> None:
-    with pytest.raises(SampleError, match=r"message\.content is a NoneType; wanted text"):
+    with pytest.raises(SampleError, match=r"message\.content is None; wanted text"):
         Message("assistant", None)  # type: ignore[arg-type]
-    with pytest.raises(SampleError, match=r"message\.role is a int"):
+    with pytest.raises(SampleError, match=r"message\.role is an int"):
         Message(1, "x")  # type: ignore[arg-type]
-    with pytest.raises(SampleError, match=r"turn\.completion is a int"):
+    with pytest.raises(SampleError, match=r"turn\.completion is an int"):
         Turn(5)  # type: ignore[arg-type]
     assert Turn([{"content": "x"}]).completion == (Message("assistant", "x"),)  # type: ignore[arg-type]
 

@@ -35,7 +35,7 @@ class Refused(NamedTuple):
 
 
 REFUSED = [
-    Refused({"completion": 5}, "completion is a int; wanted text or chat", "a number is not text"),
+    Refused({"completion": 5}, "completion is an int; wanted text or chat", "a number is not text"),
     Refused({"completion": b"x"}, "completion is a bytes; wanted text", "bytes are not text"),
     Refused({"completion": []}, "completion is an empty list", "a chat without a message"),
     Refused({"completion": ["x"]}, "completion[0] is a str; wanted a chat", "texts are not a chat"),
@@ -46,7 +46,7 @@ REFUSED = [
     ),
     Refused(
         {"completion": [{"content": 5}]},
-        "completion[0].content is a int; wanted text or a list of parts",
+        "completion[0].content is an int; wanted text or a list of parts",
         "content is text or parts",
     ),
     Refused(
@@ -54,10 +54,10 @@ REFUSED = [
         "completion[0].content[0].text is a dict; wanted text",
         "silently dropping a text would judge an empty completion",
     ),
-    Refused({"completion": [{"content": [5]}]}, "content[0] is a int", "a part is a mapping"),
+    Refused({"completion": [{"content": [5]}]}, "content[0] is an int", "a part is a mapping"),
     Refused(
         {"completion": [{"content": "x", "reasoning_content": 1}]},
-        "completion[0].reasoning_content is a int",
+        "completion[0].reasoning_content is an int",
         "reasoning is text",
     ),
     Refused({"reference": {}}, "reference is a dict; wanted text, a number", "a dict"),
@@ -69,15 +69,15 @@ REFUSED = [
     Refused({"reference": Fraction(1, 2)}, "reference is a Fraction", "exact types go as text"),
     Refused({"reference": Decimal("0.5")}, "reference is a Decimal", "exact types go as text, too"),
     Refused({"reference": Several()}, "reference is a Several that cannot be read", "an array"),
-    Refused({"reference": Array({"a": 1})}, "reference is a Array", "an array of no answers"),
-    Refused({"prompt": 5}, "prompt is a int", "a prompt is text or chat"),
+    Refused({"reference": Array({"a": 1})}, "reference is an Array", "an array of no answers"),
+    Refused({"prompt": 5}, "prompt is an int", "a prompt is text or chat"),
     Refused({"steps": "a b"}, "steps is a str; wanted a list", "text is not a list of steps"),
     Refused({"steps": {"a": 1}}, "steps is a dict; wanted a list", "a dict is not a list"),
     Refused({"turns": "a"}, "turns is a str; wanted a list", "text is not a list of turns"),
     Refused({"turns": [{"feedback": "x"}]}, "turns[0] must be text or", "a turn has a completion"),
     Refused(
         {"turns": [{"completion": "x", "feedback": 1}]},
-        "turns[0].feedback is a int; wanted text",
+        "turns[0].feedback is an int; wanted text",
         "feedback is text",
     ),
     Refused({"n_tokens": -1}, "n_tokens is -1; wanted a whole number from 0 on", "a length"),
@@ -87,7 +87,7 @@ REFUSED = [
     Refused({"n_tokens": True}, "n_tokens is True", "a truth value is not a length"),
     Refused({"n_tokens": "7"}, "n_tokens is '7'", "text is not a number"),
     Refused({"step": Several()}, "step is <", "an array that refuses to be an index"),
-    Refused({"finish_reason": 1}, "finish_reason is a int; wanted text", "a reason is text"),
+    Refused({"finish_reason": 1}, "finish_reason is an int; wanted text", "a reason is text"),
     Refused({"prompt_id": ["a"]}, "prompt_id is a list; wanted text or a number", "no id"),
     Refused({"info": [1]}, "info is a list; wanted a mapping", "info has names"),
 ]
@@ -216,5 +216,6 @@ def test_what_is_no_data_is_refused_by_its_field(thing: Any, where: str) -> None
         Sample("x", **{where: given})
     first, fix = str(raised.value).splitlines()
     assert first.startswith(where)
-    assert first.endswith(f"is a {type(thing).__name__}; use JSON values")
+    name = type(thing).__name__
+    assert first.endswith((f"is a {name}; use JSON values", f"is an {name}; use JSON values"))
     assert fix == "fix: text, numbers, true, false, null, and lists and dicts of them"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from beside import BESIDE
 
 GOOD = """
 from assay import VerifierSpec, hookimpl
@@ -28,7 +29,11 @@ PROBE = """
 import json, sys, warnings
 from assay.plugins.host import Host
 from assay.errors import AssayError
+from assay.plugins import entry_points
 options = json.loads(sys.argv[1])
+beside = options.pop("beside")  # plugins that happen to be installed with Assay are not the test's
+found = entry_points.distributions
+entry_points.distributions = lambda: [d for d in found() if d.name not in beside]
 resolve, rewards = options.pop("resolve", ()), options.pop("rewards", ())
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
@@ -92,7 +97,7 @@ def probe(site: Path, tmp_path: Path) -> Probe:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("ASSAY_")}
         environment |= {"PYTHONPATH": str(site), **(env or {})}
         done = subprocess.run(
-            [sys.executable, "-c", PROBE, json.dumps(options)],
+            [sys.executable, "-c", PROBE, json.dumps({**options, "beside": BESIDE})],
             capture_output=True,
             text=True,
             timeout=60,

@@ -92,7 +92,7 @@ def test_a_lambda_may_be_inline() -> None:
 
 @pytest.mark.parametrize("item", [5, "x", lambda s: 1.0, None])
 def test_what_is_no_verifier_is_refused(item: Any) -> None:
-    with pytest.raises(PluginError, match=r"plugin 'this process' offers a .*, which is not a"):
+    with pytest.raises(PluginError, match=r"plugin 'this process' offers .*, which is not a"):
         Host([item])
 
 

@@ -338,7 +338,7 @@ FACTORIES = [
     ("def make(): ...", "its factory '", "takes no arguments; it is called with the params alone"),
     ("def make(a, b): ...", "its factory '", "wants 2 arguments"),
     ("class make:\n    def __init__(self): ...", "its factory '", "takes 1 argument"),
-    ("make = 3", "its target '", "is a int"),
+    ("make = 3", "its target '", "is an int"),
     ("other = 3", "cannot import '", "has no attribute 'make'"),
 ]
 

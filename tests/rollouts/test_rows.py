@@ -194,7 +194,7 @@ def test_a_sample_or_why_there_is_none() -> None:
         (Row("a", 1, {"respnse": "4"}), "no 'completion' in the row"),
         (Row("a", 1, {"completion": "4", "reference": [[]]}), "reference[0] is a list"),
         (Row("a", 1, {"completion": "4", "reference": float("nan")}), "reference is nan"),
-        (Row("a", 1, {"completion": 4}), "completion is a int"),
+        (Row("a", 1, {"completion": 4}), "completion is an int"),
         (Row("a", 1, None, "not JSON"), "not JSON"),
     ]:
         why = bad.sample()

@@ -205,5 +205,5 @@ NO_SOURCES: list[tuple[Any, str]] = [
 def test_what_is_no_rubric(call: Callable[[Any], Any], source: Any, fix: str) -> None:
     with pytest.raises(RubricError) as caught:
         call(source)
-    assert str(caught.value).startswith("a rubric is a name, a path, a dict or a Rubric, got a ")
+    assert str(caught.value).startswith("a rubric is a name, a path, a dict or a Rubric, got ")
     assert fix in str(caught.value)

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from assay import Engine
 from assay.model import Sample, Verdict
 from assay.plugins.host import Host
 from assay.rubrics import load_rubric
-from assay.verifiers.length.in_group import with_group_lengths
 
 HOST = Host()
 TEXTS = 1000
@@ -98,7 +98,6 @@ SOURCES = [
     Source("trl-accuracy-format", lambda t, r, n: r + trl_think(t), "TRL accuracy and think"),
     Source("trl-accuracy-overlong", lambda t, r, n: r + overlong(n, 20480, 4096), "TRL overlong"),
     Source("dapo", lambda t, r, n: 2 * r - 1 + overlong(n, 20480, 4096), "verl's manager for DAPO"),
-    Source("verl-gsm8k", lambda t, r, n: float(r), "verl GSM8K"),
 ]
 
 
@@ -126,6 +125,35 @@ def test_a_published_rubric_pays_what_its_source_pays(source: Source) -> None:
         assert value == pytest.approx(wanted, abs=1e-9), (words, right, n)
         paid.add(round(wanted, 6))
     assert len(paid) > 1
+
+
+def gsm8k(words: str, truth: str) -> float:
+    """verl's reading: the last number after ####, among the last 300 characters, by its text."""
+    found = re.findall(r"#### (-?[0-9.,]+)", words[-300:])
+    return float(bool(found) and found[-1].replace(",", "") == truth)
+
+
+def test_gsm8k_in_verl_reads_what_stands_after_the_hashes() -> None:
+    """Ours pays all that verl pays; beyond that, the same number otherwise written or stated."""
+    pick = random.Random(11)
+    samples, theirs, stated = [], [], []
+    for _ in range(TEXTS):
+        truth = str(pick.choice([pick.randint(-40, 40), pick.randint(1000, 10**6)]))
+        answer = truth if pick.random() < 0.6 else str(pick.randint(-40, 40))
+        form = pick.choice(
+            ["#### {}", "#### {:,}", "#### {}.0", "The answer is {}.", "#### {}\n\n"]
+        )
+        words = " ".join(pick.choices(["so", "we", "add", "both"], k=pick.randint(0, 150)))
+        text = f"{words}\n{form.format(int(answer))}"
+        samples.append(Sample(text, reference=truth))
+        theirs.append(gsm8k(text, truth))
+        stated.append(answer == truth)
+    with Engine("verl-gsm8k") as engine:
+        ours = [reward.value for reward in engine.verify_batch(samples)]
+    assert ours == [float(same) for same in stated]
+    more = [s.text for s, a, b in zip(samples, ours, theirs, strict=True) if a != b]
+    assert all(text.endswith(".0") or "The answer is" in text for text in more)
+    assert 0 < len(more) < TEXTS / 2
 
 
 def test_geometry_in_verl_asks_for_a_closed_box() -> None:
@@ -161,18 +189,19 @@ def len_reward(lengths: list[int], right: list[bool]) -> list[float]:
 
 
 def test_lengths_among_the_group_are_paid_as_in_open_r1() -> None:
-    bound = load_rubric("kimi-length").bind(HOST)
-    key = "length/among/length.in_group"
-    judge = bound.offers[key].make(bound.params[key])
+    """By the engine, from the group_id alone."""
+    rubric = load_rubric("kimi-length").to_dict()
     pick = random.Random(5)
+    groups = []
+    samples = []
     for group in range(TEXTS // 4):
-        texts = ["x" * pick.choice([3, 5, 9, 40]) for _ in range(4)]
-        right = [pick.random() < 0.5 for _ in texts]
-        samples = with_group_lengths(Sample(t, group_id=str(group)) for t in texts)
+        right = [pick.random() < 0.5 for _ in range(4)]
+        texts = ["x" * pick.choice([3, 5, 9, 40]) + f"\\boxed{{{int(ok)}}}" for ok in right]
+        groups.append((texts, right))
+        samples += [Sample(t, reference="1", group_id=str(group)) for t in texts]
+    with Engine(rubric) as engine:
+        values = [reward.value for reward in engine.verify_batch(samples)]
+    for group, (texts, right) in enumerate(groups):
         wanted = len_reward([len(t) for t in texts], right)
-        for sample, ok, length in zip(samples, right, wanted, strict=True):
-            answer = Verdict.judged("math.answer@1", float(ok), "given")
-            verdicts = dict.fromkeys(bound.offers, answer) | {key: judge.verify(sample)}
-            value = bound.compose(verdicts, sample).value
+        for value, ok, length in zip(values[4 * group :], right, wanted, strict=False):
             assert value == pytest.approx(ok + length, abs=1e-12), (texts, right)
-    assert judge.verify(Sample("x")).status == "undecided"

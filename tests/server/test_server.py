@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[2]
 PLUGIN = str(ROOT / "tests" / "integrations" / "loop_plugin.py")
 TOKEN = "a-token-of-the-tests"
 DOUBT = {"kind": "weighted", "criteria": {"loop.doubtful": 1}}
+RANKED = {"kind": "weighted", "criteria": {"group.rank": 1}}
 SLOW = {"kind": "weighted", "criteria": {"loop.slow": 1}}
 
 
@@ -93,7 +94,7 @@ class Served:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("served")
-    for name, rubric in (("doubt", DOUBT), ("slow", SLOW)):
+    for name, rubric in (("doubt", DOUBT), ("slow", SLOW), ("ranked", RANKED)):
         (made / f"{name}.json").write_text(json.dumps(rubric), encoding="utf-8")
     return made
 
@@ -101,7 +102,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(folder: Path) -> Iterator[Served]:
     server = Served(
-        "math", "mf=math+format", "code", "doubt.json", "slow.json", "--plugin", PLUGIN,
+        "math", "mf=math+format", "code", "doubt.json", "slow.json", "ranked.json", "--plugin", PLUGIN,
         "--unscored", "openrlhf=-7", "--max-body-mb", "2", "--max-batch", "300",
         folder=folder,
     )  # fmt: skip
@@ -230,6 +231,28 @@ def test_a_remote_engine_is_an_engine(served: Served) -> None:
         other.verify(Sample("4", reference="4"))
     with pytest.raises(ConfigError, match="wanted http://host:port"):
         RemoteEngine("localhost:8000")
+
+
+def test_a_group_is_of_one_request_however_the_line_cuts_it(served: Served) -> None:
+    """More samples than a call of the engine takes; the same names in requests beside them."""
+    rows = [{"completion": "x" * (i // 13), "group_id": str(i % 13)} for i in range(130)]
+
+    def asked(_: int) -> list[float]:
+        body = {"samples": rows, "rubric": "ranked"}
+        return [r["reward"] for r in served.post("/v1/verify", body).json()["rewards"]]
+
+    with ThreadPoolExecutor(4) as threads:
+        for found in threads.map(asked, range(4)):
+            assert found == pytest.approx([1 - (i // 13) / 9 for i in range(130)])
+    lone = served.post("/v1/verify", {"sample": rows[0], "rubric": "ranked"}).json()["rewards"][0]
+    assert (lone["status"], lone["reward"]) == ("invalid", None)
+
+
+def test_a_remote_engine_tears_no_group(served: Served) -> None:
+    samples = [Sample("x" * (i // 300), group_id=str(i % 300)) for i in range(900)]
+    with RemoteEngine(served.url, rubric="ranked") as engine:
+        found = [reward.value for reward in engine.verify_batch(samples)]
+    assert found == [1 - (i // 300) / 2 for i in range(900)]
 
 
 def test_what_nobody_answers_has_no_score() -> None:

@@ -9,12 +9,21 @@ import sys
 import time
 from pathlib import Path
 
-from assay import ReferenceUnreadable, Sample, verifier
+from assay import Example, ReferenceUnreadable, Sample, verifier
 
 _count = itertools.count(1)
 
 
-@verifier("faulty.fine@1", cost="inline", needs=["reference?"], levels=[0, 1])
+@verifier(
+    "faulty.fine@1",
+    cost="inline",
+    needs=["reference?"],
+    levels=[0, 1],
+    examples=[
+        Example.full("work", reference="work"),
+        Example.zero("other", reference="work"),
+    ],
+)
 def fine(sample: Sample) -> bool:
     """Right where the completion is the reference."""
     return sample.text == sample.reference

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from assay.errors import VerdictError
 from assay.model import Part, Verdict
 from assay.plugins.load import load_target
+from assay.printable import a_type
 from assay.verifiers.code_style.conflict import (
     Side,
     reconciled_style,
@@ -144,7 +145,7 @@ def _checked(name: str, function: Any) -> Formatter:
     def run(text: str) -> str:
         after = function(text)
         if not isinstance(after, str):
-            raise VerdictError(f"formatter {name!r} returned a {type(after).__name__}, not text")
+            raise VerdictError(f"formatter {name!r} returned {a_type(after)}, not text")
         return after
 
     return run

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 
+from assay import syntax
 from assay.printable import printable
 
 DEEPEST = 1_000
@@ -22,7 +23,7 @@ def parse(source: str) -> ast.Module | str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes are for pylint to report
-            tree = ast.parse(source, "<program>")
+            tree = syntax.parsed(source, "<program>")
     except SyntaxError as err:
         where = f" at line {err.lineno}" if err.lineno is not None else ""
         return f"the program does not parse: {printable(str(err.msg), 120)}{where}"

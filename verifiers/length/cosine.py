@@ -2,8 +2,9 @@
 
 Source:
     Yeo et al. 2025, arXiv:2502.03373, section 4.2; open-r1 and TRL, `get_cosine_scaled_reward`:
-    ``a + (b - a) * (1 + cos(pi * length / max)) / 2``, in characters of the text. Theirs rises
-    again beyond the limit (``beyond = "rises"``): twice as long is paid like nothing.
+    ``a + (b - a) * (1 + cos(pi * length / max)) / 2``; open-r1's in characters of the text, TRL's
+    in tokens. Open-r1's rises again beyond the limit (``beyond = "rises"``): twice as long is paid
+    like nothing. TRL's (1.16) stays where it is.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class CosineParams(BaseModel):
     unit: Literal["characters", "tokens"] = "characters"
     """Characters of the text; or `n_tokens`, which the sample must then bring."""
     beyond: Literal["zero", "rises"] = "zero"
-    """Beyond the limit: 0; or the cosine goes on and rises, as in open-r1 and TRL."""
+    """Beyond the limit: 0; or the cosine goes on and rises, as in open-r1."""
 
 
 class InGroupParams(BaseModel):
@@ -56,4 +56,4 @@ class InGroupParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     unit: Literal["characters", "tokens"] = "characters"
-    """As in `info.group_lengths`: characters of the text, or `n_tokens`."""
+    """Characters of the text; or `n_tokens`, which every sample of the group must then bring."""

@@ -28,7 +28,7 @@ from flint import fmpq
 from assay.errors import ReferenceUnreadable
 from assay.model import Message, Part, Sample, Verdict
 from assay.plugins.spec import PreflightFinding
-from assay.printable import printable
+from assay.printable import a_type, printable
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import Node
 from assay.verifiers.math_steps.claims import Claim, claims
@@ -150,7 +150,7 @@ class MathSteps:
             return None
         if solution is not None and not isinstance(solution, str):
             raise ReferenceUnreadable(
-                f"info.{self.params.solution} is a {type(solution).__name__}; "
+                f"info.{self.params.solution} is {a_type(solution)}; "
                 "wanted a solution as text, or a list of its steps"
             )
         final = sample.reference if not isinstance(sample.reference, tuple) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.rubrics import Process, Rubric, Turns
@@ -37,6 +37,31 @@ def identities(bound: BoundRubric) -> dict[str, Identity]:
             readings.get(key, ""),
         )
     return found
+
+
+def together(bound: BoundRubric, criteria: Sequence[str]) -> list[list[int]]:
+    """Places of a log's criteria, those together that are one variable of the rubric.
+
+    That is what one verifier with equal params says under several keys of one case. In the order of
+    their firsts; a criterion that is none of the rubric's stands by itself.
+    """
+    place_of = {name: place for place, name in enumerate(criteria)}
+    there = {
+        key: place_of[column] for key, column in columns(bound, tuple(criteria), bound).items()
+    }
+    first = list(range(len(criteria)))
+    for plan in bound.plans().values():
+        of_variable: dict[str, int] = {}
+        for leaf in getattr(plan, "outcome", plan).leaves:
+            place = there.get(leaf.key)
+            if place is not None:
+                other = of_variable.setdefault(leaf.variable or leaf.key, place)
+                low, high = sorted((first[place], first[other]))
+                first = [low if f == high else f for f in first]
+    sets: dict[int, list[int]] = {}
+    for place, one in enumerate(first):
+        sets.setdefault(one, []).append(place)
+    return list(sets.values())
 
 
 def _leaves(rubric: Rubric) -> Mapping[str, Any]:

@@ -27,6 +27,16 @@ Workers: TypeAlias = Annotated[
     typer.Option(min=1, help="Worker processes; by default as many as CPUs.", show_default=False),
 ]
 TimeoutS: TypeAlias = Annotated[float, typer.Option(help="Seconds for one completion.")]
+GroupSize: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        min=2,
+        max=1024,
+        help="Rows of a group, for rubrics that compare within groups: one is scored when so many "
+        "are there. By default a group is all rows of one group_id and step.",
+        show_default=False,
+    ),
+]
 PluginFiles: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(metavar="FILE.py", help="A one-file plugin.", show_default=False),

@@ -45,7 +45,7 @@ class ShapedRow(Row):
 
     def sample(self, columns: Mapping[str, str] = EMPTY) -> Sample | SampleError:
         """The sample, or why there is none."""
-        if self.data is None or self.shape is None:
+        if self.data is None or self.shape is None or self.made is not None:
             return Row.sample(self, columns)
         try:
             return Sample.from_row(self.translated(columns))
@@ -102,7 +102,8 @@ def shaped(
         shape = recognised(data, known[0].file if known else "the rows")
     if shape is None:
         return rows, None
-    return (ShapedRow(r.file, r.line, r.data, r.error, r.size_bytes, shape) for r in rows), shape
+    fields = ((r.file, r.line, r.data, r.error, r.size_bytes) for r in rows)
+    return (ShapedRow(*given, shape=shape) for given in fields), shape
 
 
 def rows(

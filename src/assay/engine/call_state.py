@@ -74,7 +74,7 @@ class Call:
             return
         for run in runs:
             ready = verifiers[run.leaf]
-            need = ready.spec.missing(run.sample) if ready.demands else None
+            need = ready.missing(run.sample)
             if need is not None:
                 self._invalid(index, SampleError(f"no {need!r}, which {ready.name} needs"))
                 return
@@ -92,7 +92,7 @@ class Call:
         view = ready.view(sample)
         cache_key = (
             ready.number,
-            ready.key(view) if ready.spec.deterministic else _unique(entry, key),
+            ready.key(view) if ready.kept else _unique(entry, key),
         )
         known = self._seen.get(cache_key) or self._resources.cache.get(cache_key)
         if known is None and cache_key not in self._waiting:
@@ -129,14 +129,8 @@ class Call:
                 verdict = self._seen[key] = ready.crashed(error)
                 return verdict
             escalated = True
-        job = Job(
-            verifier=ready.number,
-            payload=ready.payload(view),
-            escalated=escalated,
-            timeout_s=self._timeout_s,
-            deliver=self._deliver,
-            tag=(ready, key),
-            waiting=ready.spec.cost == "waiting",
+        job = ready.job(
+            ready.payload(view), self._timeout_s, self._deliver, (ready, key), escalated=escalated
         )
         self._jobs[key] = job
         self._outbox.append(job)
@@ -226,7 +220,7 @@ class Call:
 
     def _keep(self, ready: ReadyVerifier, key: Key, verdict: Verdict) -> None:
         self._seen[key] = verdict
-        if ready.spec.deterministic:
+        if ready.kept:
             self._resources.cache.put(key, verdict)
 
     def _less(self, entry: _Entry) -> None:
@@ -247,5 +241,5 @@ class Call:
 
 
 def _unique(entry: _Entry, key: str) -> bytes:
-    """A key that no other run has: a verifier that is not deterministic is always asked."""
+    """A key that no other run has: what cannot come again, or is not deterministic, is asked."""
     return f"#{entry.index}#{key}".encode()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from assay.engine.cache import VerdictCache
 from assay.engine.drivers import Done, Given, Row, arun, run
+from assay.engine.groups import GROUP_MOST, with_peers
 from assay.engine.resources import Resources
 from assay.engine.unscored import complaint, suspicious
 from assay.engine.workers.shared_pools import PoolHandle, available_cores, default_memory_bytes
@@ -20,6 +21,7 @@ from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
 from assay.plugins.host import Host
 from assay.plugins.spec import PYTHON
+from assay.printable import a_type
 from assay.rubrics import Rubric, load_rubric
 
 if TYPE_CHECKING:
@@ -54,6 +56,9 @@ class Engine:
         verifiers: Functions marked with `@assay.verifier`, or specs, besides the plugins'.
         plugins: Paths of one-file plugins.
         blocked: Names of plugins not to load.
+        group_size: Samples of a group, for rubrics with a verifier that compares within the group:
+            a group is judged when it is whole, and one that stays incomplete is invalid. By
+            default a group is what a call has of one `group_id` (and one `step`).
         ledger: A folder in which every reward is recorded, or an `assay.ledger.Ledger`, which
             also says how many rewards a kill may cost. Needs pyarrow.
 
@@ -78,6 +83,7 @@ class Engine:
         verifiers: Iterable[VerifierSpec | Callable[..., Any]] = (),
         plugins: Sequence[str] = (),
         blocked: Iterable[str] = (),
+        group_size: int | None = None,
         ledger: str | os.PathLike[str] | Ledger | None = None,
     ) -> None:
         workers = available_cores() if workers is None else workers
@@ -95,6 +101,9 @@ class Engine:
             memory_bytes == 0 or memory_bytes >= 128 << 20,
             "0 (no bound), or 128 MB and more",
         )
+        fits = group_size is None or (isinstance(group_size, int) and 2 <= group_size <= GROUP_MOST)
+        _check("group_size", group_size, fits, f"None, or 2 to {GROUP_MOST:,}")
+        self.group_size = group_size
         self.timeout_s = float(timeout_s)
         self.budget_s = budget_s
         self.max_unscored = max_unscored
@@ -155,9 +164,7 @@ class Engine:
             UnscoredError: more than `max_unscored` of at least 200 samples have no score.
         """
         rewards: dict[int, Reward] = {}
-        for index, reward in self.iter_batch(
-            samples, step=step, budget_s=budget_s, progress=progress
-        ):
+        for index, reward, _ in self._judged(samples, step, budget_s, progress):
             rewards[index] = reward
         ordered = [rewards[i] for i in range(len(rewards))]
         self._judge_call(ordered)
@@ -175,13 +182,7 @@ class Engine:
 
         Never raises `UnscoredError`: who takes rewards one by one sees them one by one.
         """
-        _check_budget(budget_s)
-        done = self._run(samples, step, self.budget_s if budget_s is None else budget_s)
-        if progress:
-            from assay.engine.progress import shown
-
-            done = shown(done, samples)
-        for index, reward, _ in done:
+        for index, reward, _ in self._judged(samples, step, budget_s, progress):
             yield index, reward
 
     async def averify_batch(
@@ -224,13 +225,25 @@ class Engine:
         _check_budget(budget_s)
         return self._arun(samples, step, self.budget_s if budget_s is None else budget_s, withdrawn)
 
+    def _judged(
+        self, samples: Iterable[Given], step: int | None, budget_s: float | None, progress: bool
+    ) -> Iterator[Done]:
+        _check_budget(budget_s)
+        done = self._run(samples, step, self.budget_s if budget_s is None else budget_s)
+        if not progress:
+            return done
+        from assay.engine.progress import shown
+
+        return shown(done, samples)
+
     def _run(
         self, samples: Iterable[Given], step: int | None, budget_s: float | None
     ) -> Iterator[Done]:
         if self._recorder is None:
-            return run(self._resources, as_samples(samples, step), self.timeout_s, budget_s)
+            rows = self.gathered(as_samples(samples, step))
+            return run(self._resources, rows, self.timeout_s, budget_s)
         record = self._recorder.begin()
-        rows = as_samples(samples, step, record.see)
+        rows = self.gathered(as_samples(samples, step, record.see))
         return record.run(run(self._resources, rows, self.timeout_s, budget_s))
 
     def _arun(
@@ -241,11 +254,33 @@ class Engine:
         withdrawn: deque[int] | None = None,
     ) -> AsyncGenerator[Done, None]:
         if self._recorder is None:
-            rows = as_samples(samples, step)
+            rows = self.gathered(as_samples(samples, step))
             return arun(self._resources, rows, self.timeout_s, budget_s, withdrawn)
         record = self._recorder.begin()
-        rows = as_samples(samples, step, record.see)
+        rows = self.gathered(as_samples(samples, step, record.see))
         return record.arun(arun(self._resources, rows, self.timeout_s, budget_s, withdrawn))
+
+    @property
+    def sees_groups(self) -> bool:
+        """Whether a verifier of the rubric compares the completions of a group."""
+        return any(offer.spec.sees_group for offer in self.rubric.offers.values())
+
+    def gathered(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The rows, each beside the others of its group where the rubric compares them.
+
+        Every call does this with its own samples; whoever hands them on in pieces does it before.
+        """
+        if not self.sees_groups:
+            return iter(rows)
+        return with_peers(rows, self._compares, self.group_size)
+
+    def _compares(self, sample: Sample) -> bool:
+        """Whether this sample's case of the rubric looks at its group."""
+        try:
+            keys = self.rubric.active(sample)
+        except SampleError:  # the call says what is missing
+            return False
+        return any(self.rubric.offers[key].spec.sees_group for key in keys)
 
     @property
     def signature(self) -> str:
@@ -296,6 +331,9 @@ class Engine:
         self.close()
 
 
+_READY = (Sample, SampleError)  # a union of types would be made anew for every row
+
+
 def as_samples(
     rows: Iterable[Given],
     step: int | None,
@@ -304,7 +342,7 @@ def as_samples(
     """The rows as samples, each with its step of training; `see` is told before it is judged."""
     for i, row in enumerate(rows):
         sample: Row
-        if isinstance(row, Sample | SampleError):
+        if isinstance(row, _READY):
             sample = row
         elif isinstance(row, Mapping):
             try:
@@ -313,7 +351,7 @@ def as_samples(
                 sample = err
         else:
             raise SampleError(
-                f"samples[{i}] is a {type(row).__name__}; wanted a Sample or a row of a data set"
+                f"samples[{i}] is {a_type(row)}; wanted a Sample or a row of a data set"
                 "\nfix: Sample(completion, reference=...), or verify(...) for a single text"
             )
         if step is not None and isinstance(sample, Sample) and sample.step is None:

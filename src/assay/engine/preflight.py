@@ -17,7 +17,7 @@ from assay.model import EMPTY, Message, Reward, Sample
 from assay.model.paths import MISSING, value_at
 from assay.model.view import Reader
 from assay.plugins.spec import Preflight, PreflightFinding, Severity, Verifier
-from assay.printable import printable
+from assay.printable import a_type, printable
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine
@@ -76,7 +76,7 @@ class PreflightRow:
         if isinstance(text, list) and all(isinstance(step, str) for step in text):
             text = "\n".join(text)
         if text is not None and not isinstance(text, str):
-            wrong = SampleError(f"the solution is a {type(text).__name__}; wanted text")
+            wrong = SampleError(f"the solution is {a_type(text)}; wanted text")
             return cls(place, wrong)
         return cls(place, sample, text)
 
@@ -100,6 +100,10 @@ def preflight(engine: Engine, prompts: Iterable[PreflightRow]) -> Iterator[Prefl
         tried: list[_Tried] = []
         for prompt in chunk:
             tried.append(_Tried.of(prompt, asked))
+        if engine.sees_groups:  # what is tried for one row is compared with each other
+            for i, one in enumerate(tried):
+                for at in (*one.blank, *one.solved, *one.stated):
+                    asked[at] = replace(asked[at], group_id=str(i))
         rewards = dict(engine.iter_batch(asked))
         for one in tried:
             for finding in _findings(engine, one, asked, rewards, made):
@@ -196,7 +200,7 @@ def _broken(engine: Engine, invalid: Sequence[Sample]) -> PreflightFinding | Non
     if not invalid:
         return None
     try:
-        engine.verify(invalid[0])
+        engine.verify(replace(invalid[0], peers=()) if engine.sees_groups else invalid[0])
     except ReferenceUnreadable as err:
         return PreflightFinding("reference.unreadable", printable(str(err).partition("\n")[0], 300))
     except AssayError as err:
@@ -223,6 +227,9 @@ def _rewarded(
         for name, verdict in best.verdicts.items()
         if verdict.score is None or verdict.score < _highest(engine, name)
     }
+    lost = {k: v for k, v in lost.items() if not _relative(engine, k)}
+    if not lost and engine.sees_groups:
+        return  # a solution may be the longest of what was tried
     first = key if key in lost else next(iter(lost), "")
     because = f"{tried.what} earns {best.value:.4g} of {top:.4g}"
     if first:
@@ -256,6 +263,12 @@ def _own(engine: Engine, sample: Sample, made: dict[str, Verifier]) -> Iterator[
         except Exception as err:  # a plugin's hook: its fault is reported, the other rows go on
             because = f"preflight of {offer.spec.name} failed: {type(err).__name__}: {err}"
             yield PreflightFinding("preflight.crashed", printable(because, 300), criterion=key)
+
+
+def _relative(engine: Engine, key: str) -> bool:
+    """Whether what this criterion lacks is a matter of the others that were tried."""
+    offer = engine.rubric.offers.get(key.partition("#")[0])
+    return offer is not None and offer.spec.sees_group
 
 
 def _worth(reward: Reward) -> float:

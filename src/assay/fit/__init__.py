@@ -14,21 +14,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from assay.fit.consistency import Consistency, order_consistency
+from assay.fit.checks.consistency import Consistency, order_consistency
+from assay.fit.checks.margin import FittedRubric, Margin, make_rubric
+from assay.fit.checks.needed import planned_size, sample_size
+from assay.fit.checks.scale import Scaled, Share, scaled
 from assay.fit.findings import FitFinding, find
 from assay.fit.gather import Gathered, gather
 from assay.fit.items import ItemFit, item_bradley_terry, item_plackett_luce
-from assay.fit.margin import FittedRubric, Margin, make_rubric
 from assay.fit.models import Labels, Model, Pairs, Ratings
-from assay.fit.needed import planned_size, sample_size
 from assay.fit.rankings import Rankings
 from assay.fit.report import Report, rubric_file_text, save_rubric_file
-from assay.fit.resample import bootstrap
 from assay.fit.result import Bootstrap, Collinearity, Fit, Separation, Weight
 from assay.fit.rows import Preference, read_preference
-from assay.fit.scale import Scaled, Share, scaled
-from assay.fit.separation import find_separation
-from assay.fit.solve import fit
+from assay.fit.solving.resample import bootstrap
+from assay.fit.solving.separation import find_separation
+from assay.fit.solving.solve import fit
 
 __all__ = [
     "Bootstrap",

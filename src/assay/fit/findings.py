@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assay.fit.consistency import Consistency
-from assay.fit.covariance import FEW_PROMPTS
+from assay.fit.checks.consistency import Consistency
+from assay.fit.checks.margin import FittedRubric
+from assay.fit.checks.needed import needed
 from assay.fit.gather import Gathered
-from assay.fit.margin import FittedRubric
-from assay.fit.needed import needed
 from assay.fit.result import Fit, Weight
+from assay.fit.solving.covariance import FEW_PROMPTS
 from assay.model import JSON
 from assay.plugins.spec import Severity
 from assay.rubrics.results.certificate import TITLES

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.errors import RolloutsError, RubricError
-from assay.fit.consistency import Consistency
+from assay.fit.checks.consistency import Consistency
+from assay.fit.checks.margin import FittedRubric
+from assay.fit.checks.needed import needed
 from assay.fit.findings import FitFinding
 from assay.fit.gather import Gathered
-from assay.fit.margin import FittedRubric
-from assay.fit.needed import needed
 from assay.fit.result import Fit, Interval
 from assay.model import JSON
 from assay.printable import one_line

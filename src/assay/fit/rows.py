@@ -112,7 +112,7 @@ def read_preference(
     """The row as a preference.
 
     Args:
-        row: One row of JSONL or Parquet.
+        row: One row of a file, as a dict.
         kind: What it is.
         place: ``file:line``, for errors.
         columns: Field of `FIELDS` or of `Sample` -> the column that holds it.

@@ -52,7 +52,8 @@ class ColumnNeeds(NamedTuple):
                 read.add(field)
                 entries.add(entry)
                 if key in always and not need.endswith("?"):
-                    required.setdefault(need, offer.spec.name)
+                    # the engine finds the peers, by the group's name
+                    required.setdefault("group_id" if need == "peers" else need, offer.spec.name)
         return cls(required, frozenset(read), frozenset(entries))
 
 

@@ -66,6 +66,9 @@ class Options(TypedDict, total=False):
     """Functions marked with `@assay.verifier`, besides the plugins'."""
     plugins: Sequence[str]
     """Paths of one-file plugins."""
+    group_size: int | None
+    """Completions of a group, for rubrics that compare within groups (TRL's `num_generations`): a
+    call that brings another number of one group is malformed. See `Engine`."""
 
 
 class Scorer:
@@ -106,6 +109,7 @@ class Scorer:
         can: Sequence[str] = ("mask", "raise", "group_mean", A_NUMBER),
         verifiers: Iterable[VerifierSpec | Callable[..., Any]] = (),
         plugins: Sequence[str] = (),
+        group_size: int | None = None,
         copied: bool = False,
         truth: str | None = None,
     ) -> None:
@@ -123,6 +127,7 @@ class Scorer:
             "budget_s": budget_within(patience_s, timeout_s, budget_s),
             "verifiers": tuple(verifiers),
             "plugins": tuple(os.path.abspath(path) for path in plugins),
+            "group_size": group_size,
         }
         self._watch = Watch(max_unscored, on_unscored)
         self._engine: tuple[Engine, ColumnNeeds] | None = None

@@ -139,18 +139,20 @@ class _Batch:
             prompt=None if prompts is None else [p or None for p in prompts],
             n_tokens=None if completion_ids is None else [len(ids) for ids in completion_ids],
             step=None if step is None else [step] * len(completions),
+            group_id=self._groups() if scorer.engine.sees_groups else None,
         )
 
-    def numbers(self, rewards: Sequence[Reward]) -> list[float | None]:
-        """What TRL gets for `rewards`, logged; raises what must not go unnoticed.
+    def _groups(self) -> list[str] | None:
+        """A group is the completions of one prompt."""
+        return None if self._prompts is None else [repr(p) for p in self._prompts]
 
-        A group is the completions of one prompt.
-        """
+    def numbers(self, rewards: Sequence[Reward]) -> list[float | None]:
+        """What TRL gets for `rewards`, logged; raises what must not go unnoticed."""
         return self._scorer.settle(
             rewards,
             self._columns,
             prompts=self._prompts,
-            groups=None if self._prompts is None else [repr(p) for p in self._prompts],
+            groups=self._groups(),
             log_metric=self._log_metric,
             log_extra=self._log_extra,
         )

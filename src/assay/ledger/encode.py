@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from assay.ledger.schema import INTEGERS, TERM, TEXTS, arrow_schema
 from assay.model import EMPTY, Message, Reward, Sample
 from assay.model.chat import Text
+from assay.printable import a_type
 from assay.rollouts.parquet import as_json
 
 SLICE = 16
@@ -87,13 +88,13 @@ def dump(value: Any) -> str:
     except (ValueError, TypeError):
         return _ENCODER.encode(_tame(value))
     except RecursionError:
-        return json.dumps(f"a {type(value).__name__} nested too deeply")
+        return json.dumps(f"{a_type(value)} nested too deeply")
 
 
 def _tame(value: Any, depth: int = 0) -> Any:
     """What JSON has not, as what comes nearest: NaN as null, a giant integer as hexadecimal."""
     if depth > 400:
-        return f"a {type(value).__name__} nested too deeply"
+        return f"{a_type(value)} nested too deeply"
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, int) and not isinstance(value, bool):

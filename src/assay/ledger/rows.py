@@ -40,6 +40,8 @@ def _row_in(record: Mapping[str, Any], exact: Mapping[str, Any]) -> dict[str, An
         return None
     found: dict[str, Any] = {}
     for name in SAMPLE_FIELDS:
+        if name == "peers":  # the rows of the same group_id
+            continue
         if name in _CHATS and record[f"{name}_chat"] is not None:
             found[name] = _loads(record[f"{name}_chat"])
         elif name in exact:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from assay.errors import SampleError
 from assay.model.frozen import listed
+from assay.printable import a_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Message:
             return value
         if not isinstance(value, Mapping):
             raise SampleError(
-                f"{where} is a {type(value).__name__}; "
+                f"{where} is {a_type(value)}; "
                 'wanted a chat message such as {"role": "assistant", "content": "..."}'
             )
         role = value.get("role")
@@ -51,7 +52,7 @@ class Message:
             if given is None:
                 continue
             if not isinstance(given, str):
-                raise SampleError(f"{where}.{name} is a {type(given).__name__}; wanted text")
+                raise SampleError(f"{where}.{name} is {a_type(given)}; wanted text")
             return cls(role, content, given)
         return cls(role, content, thoughts)
 
@@ -73,7 +74,7 @@ def _content(content: Any, where: str) -> tuple[str, str | None]:
             texts.append(part)
             continue
         if not isinstance(part, Mapping):
-            raise SampleError(f"{where}[{i}] is a {type(part).__name__}; wanted a part or text")
+            raise SampleError(f"{where}[{i}] is {a_type(part)}; wanted a part or text")
         text = part.get("text")
         kind = part.get("type")
         other = _THOUGHTS.get(kind) if isinstance(kind, str) else None
@@ -82,7 +83,7 @@ def _content(content: Any, where: str) -> tuple[str, str | None]:
         if text is None:
             continue  # an image, a call of a tool
         if not isinstance(text, str):
-            raise SampleError(f"{where}[{i}].text is a {type(text).__name__}; wanted text")
+            raise SampleError(f"{where}[{i}].text is {a_type(text)}; wanted text")
         (texts if other is None else thoughts).append(text)
     return "".join(texts), "".join(thoughts) if thoughts else None
 
@@ -94,7 +95,7 @@ def words(value: Any, where: str) -> str:
         SampleError: it is not; names the place.
     """
     if not isinstance(value, str):
-        raise SampleError(f"{where} is a {type(value).__name__}; wanted text")
+        raise SampleError(f"{where} is {a_type(value)}; wanted text")
     return str.__str__(value)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
 from assay.errors import SampleError
+from assay.printable import a_type
 
 JSON: TypeAlias = Any
 """What `json.dumps` takes; lists may be tuples and dicts may be frozen."""
@@ -78,7 +79,7 @@ def freeze(value: Any, where: str = "value", _depth: int = 0) -> Any:
     hashed: Any = type(value).__hash__
     if callable(value) or hashed is None or hashed is object.__hash__:
         raise SampleError(
-            f"{where} is a {type(value).__name__}; use JSON values"
+            f"{where} is {a_type(value)}; use JSON values"
             "\nfix: text, numbers, true, false, null, and lists and dicts of them"
         )
     return value
@@ -120,9 +121,7 @@ def converted(value: Any, where: str) -> Any:
             try:
                 return convert()
             except Exception as err:
-                raise SampleError(
-                    f"{where} is a {type(value).__name__} that cannot be read: {err}"
-                ) from err
+                raise SampleError(f"{where} is {a_type(value)} that cannot be read: {err}") from err
     return value
 
 
@@ -133,4 +132,4 @@ def listed(value: Any, where: str, wanted: str) -> list[Any] | tuple[Any, ...]:
     plain = value if isinstance(value, str | Mapping) else converted(value, where)
     if isinstance(plain, list | tuple):
         return plain
-    raise SampleError(f"{where} is a {type(value).__name__}; wanted {wanted}")
+    raise SampleError(f"{where} is {a_type(value)}; wanted {wanted}")

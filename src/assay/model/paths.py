@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from assay.errors import SampleError, nearest
 from assay.model.frozen import converted
+from assay.printable import a_type
 
 MISSING: Final = object()
 """What `value_at` gives where there is nothing; a null that is there is None."""
@@ -105,4 +106,4 @@ def _listed(names: list[str]) -> str:
 
 
 def _kind(value: Any) -> str:
-    return "null" if value is None else f"a {type(value).__name__}"
+    return "null" if value is None else a_type(value)

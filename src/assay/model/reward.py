@@ -10,7 +10,7 @@ from typing import Any, Literal, Self, TypeAlias
 from assay.errors import VerdictError
 from assay.model.frozen import EMPTY, JSON, FrozenDict
 from assay.model.verdict import Status, Verdict
-from assay.printable import one_line
+from assay.printable import a_type, one_line
 
 RewardStatus: TypeAlias = Literal["scored", "unscored", "invalid"]
 _REWARD_STATUSES = frozenset({"scored", "unscored", "invalid"})
@@ -243,7 +243,7 @@ def _number(value: Any, what: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise VerdictError(f"not a reward: {what} is a {type(value).__name__}, must be a number")
+        raise VerdictError(f"not a reward: {what} is {a_type(value)}, must be a number")
     number = float(value)
     if not math.isfinite(number):
         raise VerdictError(f"not a reward: {what} is {number}, must be finite")

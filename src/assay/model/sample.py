@@ -14,6 +14,7 @@ from assay.errors import SampleError, nearest
 from assay.model.chat import Message, Text, Turn, as_text, said, split_reasoning, words
 from assay.model.frozen import EMPTY, JSON, converted, exact, freeze, listed
 from assay.model.paths import MISSING, value_at
+from assay.printable import a_type
 
 Reference: TypeAlias = str | int | float
 """One reference answer."""
@@ -48,6 +49,9 @@ class Sample:
     prompt_id: str | None = None
     group_id: str | None = None
     """Samples of one group are compared with each other (GRPO)."""
+    peers: tuple[Sample, ...] | None = None
+    """The other samples of its group, without peers of their own; the engine fills it from
+    `group_id` where a verifier compares within the group. Also texts, or rows as dicts."""
     info: Mapping[str, JSON] = EMPTY
     """Every other column of the row."""
 
@@ -76,11 +80,14 @@ class Sample:
             value = getattr(self, name)
             if value is not None and type(value) is not str:
                 put(self, name, _id(value, name))
+        if self.peers is not None:
+            peers = listed(self.peers, "peers", "a list")
+            put(self, "peers", tuple(_peer(p, f"peers[{i}]") for i, p in enumerate(peers)))
         if self.label is not None:
             put(self, "label", freeze(self.label, "label"))
         if self.info is not EMPTY:
             if not isinstance(self.info, Mapping):
-                raise SampleError(f"info is a {type(self.info).__name__}; wanted a mapping")
+                raise SampleError(f"info is {a_type(self.info)}; wanted a mapping")
             put(self, "info", freeze(self.info, "info"))
 
     @classmethod
@@ -164,11 +171,22 @@ class Sample:
         put(seen, "completion", self.completion)
         for name, default in _DEFAULTS:
             put(seen, name, getattr(self, name) if name in names else default)
+        if seen.peers:
+            put(seen, "peers", tuple(peer.only(names) for peer in seen.peers))
         return seen
 
     def at_step(self, step: int) -> Sample:
         """This sample, seen at that step of training."""
         return replace(self, step=step)
+
+    def among(self, peers: tuple[Sample, ...]) -> Sample:
+        """This sample beside the others of its group, none of which has peers of its own."""
+        put = object.__setattr__
+        placed = object.__new__(type(self))  # all checked and frozen already
+        for name in SAMPLE_FIELDS:
+            put(placed, name, getattr(self, name))
+        put(placed, "peers", peers)
+        return placed
 
     def to_json(self) -> dict[str, JSON]:
         """The fields that differ from their default, as JSON values. `from_row` reads it back."""
@@ -194,7 +212,7 @@ def _hidden(names: frozenset[str]) -> tuple[Callable[[Sample], Any], Any]:
 
 
 def plain_json(value: Any) -> JSON:
-    """Messages and turns as dicts; everything else as it is."""
+    """Messages, turns and samples as dicts; everything else as it is."""
     if isinstance(value, tuple):
         return [plain_json(v) for v in value]
     if isinstance(value, Message):
@@ -202,6 +220,8 @@ def plain_json(value: Any) -> JSON:
         if value.reasoning is not None:
             out["reasoning_content"] = value.reasoning
         return out
+    if isinstance(value, Sample):
+        return value.to_json()
     if isinstance(value, Turn):
         turn: dict[str, JSON] = {"completion": plain_json(value.completion)}
         if value.feedback is not None:
@@ -255,7 +275,7 @@ def _reference(value: Any) -> Reference | tuple[Reference, ...]:
         plain = converted(value, "reference")
         if plain is value or not isinstance(plain, str | int | float | list):
             raise SampleError(
-                f"reference is a {type(value).__name__}; wanted text, a number, or a list of them"
+                f"reference is {a_type(value)}; wanted text, a number, or a list of them"
             )
         value = plain
     if isinstance(value, list | tuple):
@@ -270,7 +290,7 @@ def _one_reference(value: Any, where: str) -> Reference:
         plain = converted(value, where)
         if plain is value or not isinstance(plain, str | int | float):
             raise SampleError(
-                f"{where} is a {type(value).__name__}; wanted text, a number, or a list of them"
+                f"{where} is {a_type(value)}; wanted text, a number, or a list of them"
             )
         value = plain
     if isinstance(value, bool):
@@ -281,13 +301,29 @@ def _one_reference(value: Any, where: str) -> Reference:
     return taken
 
 
+def _peer(value: Any, where: str) -> Sample:
+    """Another sample of the group."""
+    if isinstance(value, str):
+        return Sample(value)
+    if isinstance(value, Mapping):
+        try:
+            value = Sample.from_row(value)
+        except SampleError as err:
+            raise SampleError(f"{where}: {err}") from err
+    if not isinstance(value, Sample):
+        raise SampleError(
+            f"{where} is a {type(value).__name__}; wanted a sample, a row or a completion's text"
+        )
+    return value if value.peers is None else replace(value, peers=None)
+
+
 def _id(value: Any, where: str) -> str:
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))  # Parquet turns an integer column with a gap into floats
     if value.__hash__ is None:
-        raise SampleError(f"{where} is a {type(value).__name__}; wanted text or a number")
+        raise SampleError(f"{where} is {a_type(value)}; wanted text or a number")
     return str(value)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from assay.errors import SampleError, VerdictError
 from assay.model.frozen import EMPTY, JSON, FrozenDict, freeze
+from assay.printable import a_type
 
 DETAILS_BYTES = 16_384
 """Cap of `Verdict.details` as JSON text. What is longer is replaced by a note of its size."""
@@ -94,7 +95,7 @@ def unit_score(score: Any, what: str) -> float:
         except Exception:  # an array of several, a tensor without a value
             number = None
         if not isinstance(number, int | float):
-            raise VerdictError(f"{what}: score is a {type(score).__name__}, must be a number")
+            raise VerdictError(f"{what}: score is {a_type(score)}, must be a number")
         score = number
     if not 0.0 <= score <= 1.0:  # also catches NaN
         shown = score if isinstance(score, float) or abs(score) < 10**20 else "a giant integer"
@@ -264,13 +265,13 @@ class Verdict:
 
 def _str(value: Any) -> str:
     if not isinstance(value, str):
-        raise VerdictError(f"not a verdict: wanted text, got a {type(value).__name__}")
+        raise VerdictError(f"not a verdict: wanted text, got {a_type(value)}")
     return value
 
 
 def _sentence(text: Any, what: str) -> str:
     if not isinstance(text, str):
-        raise VerdictError(f"{what} is a {type(text).__name__}; wanted text")
+        raise VerdictError(f"{what} is {a_type(text)}; wanted text")
     return str.__str__(text) if len(text) <= TEXT_CHARS else text[:TEXT_CHARS] + "..."
 
 
@@ -286,11 +287,11 @@ def _span(span: Any, label: str) -> tuple[int, int]:
 
 def _parts(parts: Any, verifier: str) -> tuple[Part, ...]:
     if not isinstance(parts, Iterable):
-        raise VerdictError(f"{verifier}: parts is a {type(parts).__name__}; wanted a list")
+        raise VerdictError(f"{verifier}: parts is {a_type(parts)}; wanted a list")
     checked: tuple[Part, ...] = tuple(parts)
     for part in checked:
         if not isinstance(part, Part):
-            raise VerdictError(f"{verifier}: a part is a {type(part).__name__}; wanted a Part")
+            raise VerdictError(f"{verifier}: a part is {a_type(part)}; wanted a Part")
     return checked
 
 
@@ -302,9 +303,11 @@ def _seconds(seconds: Any, what: str) -> float:
 
 def _is_small(details: FrozenDict) -> bool:
     """Whether it holds a few short texts and nothing else, as most do."""
-    if {*map(type, details), *map(type, details.values())} != {str}:
-        return False
-    chars = sum(map(len, details)) + sum(map(len, details.values())) + 6 * len(details)
+    chars = 0
+    for name, value in details.items():
+        if type(value) is not str or type(name) is not str:
+            return False
+        chars += len(name) + len(value) + 6
     return chars * 12 <= DETAILS_BYTES  # a character may take as many bytes in JSON
 
 
@@ -312,7 +315,7 @@ def _capped(details: Any) -> FrozenDict:
     if type(details) is FrozenDict and _is_small(details):
         return details
     if not isinstance(details, Mapping):
-        raise VerdictError(f"details is a {type(details).__name__}; wanted a mapping")
+        raise VerdictError(f"details is {a_type(details)}; wanted a mapping")
     try:
         frozen: FrozenDict = freeze(details, "details")
     except SampleError as err:

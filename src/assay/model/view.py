@@ -28,16 +28,18 @@ class Reader:
         self.entries = None if whole else frozenset(e for f, _, e in paths if f == "info")
         """Entries of `info` that may be read; None: all."""
 
-    def show(self, sample: Sample) -> SampleView:
-        """The sample as this verifier may see it; costs about a microsecond."""
+    def show(self, sample: Sample, refused: list[FieldNotDeclared] | None = None) -> SampleView:
+        """The sample as this verifier may see it; costs about a microsecond, and one a peer."""
         put = object.__setattr__
         view = object.__new__(SampleView)
         put(view, "_reader", self)
-        put(view, "_refused", [])
+        put(view, "_refused", [] if refused is None else refused)
         for name in self.fields:
             value = getattr(sample, name)
             if name == "info" and self.entries is not None:
                 value = DeclaredInfo(value, self, view)
+            elif name == "peers" and value:
+                value = tuple(self.show(peer, view._refused) for peer in value)
             put(view, name, value)
         return view
 
@@ -132,8 +134,9 @@ class DeclaredInfo(FrozenDict):
     _view: SampleView
 
     def __init__(self, info: Mapping[str, Any], reader: Reader, view: SampleView) -> None:
-        entries = reader.entries or frozenset()
-        super().__init__({name: info[name] for name in info if name in entries})
+        if info:
+            entries = reader.entries or frozenset()
+            super().__init__({name: info[name] for name in info if name in entries})
         self._reader = reader
         self._view = view
 

@@ -32,7 +32,7 @@ def fitting(rubric: BoundRubric) -> str:
         need: key
         for key, offer in rubric.offers.items()
         for need in offer.spec.needs
-        if not need.endswith("?")
+        if not need.endswith("?") and need != "peers"  # none bring those: the probe says it
     }
     have = {"answers": {"reference", "prompt"}, "programs": {"tests", "prompt"}}
     style = any(offer.spec.name.startswith("style.") for offer in rubric.offers.values())

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assay import syntax
 from assay.errors import AssayError
 from assay.model import Sample, thaw
 from assay.verifiers.code_tests.suites.shapes import read
@@ -109,7 +110,7 @@ def _asserted(given: Mapping[str, Any], entry: str) -> list[Example]:
     code = given.get("code", given.get("test_list", ""))
     code = "\n".join(code) if isinstance(code, list) else str(code)
     try:
-        tree = ast.parse(code)
+        tree = syntax.parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     found = []
@@ -149,9 +150,9 @@ def _documented(sample: Sample, entry: str) -> list[Example]:
         return []
     for example in examples:
         try:
-            left = ast.parse(example.source.strip(), mode="eval").body
+            left = syntax.parsed_expression(example.source.strip())
             want = example.want.replace("'''", '"""').partition('"""')[0]  # the docstring's end
-            right = ast.parse(want.strip(), mode="eval").body
+            right = syntax.parsed_expression(want.strip())
         except (SyntaxError, ValueError):
             continue
         call = _call(left, right, {entry})

@@ -53,6 +53,12 @@ def probe(
         ConfigError: no sample can be judged by this rubric, or no correct answer is known; or no
             probe is called that.
     """
+    if engine.sees_groups:
+        names = [k for k, offer in engine.rubric.offers.items() if offer.spec.sees_group]
+        raise ConfigError(
+            f"{', '.join(names)} compares the completions of a group, and an attack has none"
+            "\nfix: probe the rubric without it; its range is in `assay prove`"
+        )
     offers = _offers(engine, probes)
     prompts = chosen(prompts_of(samples), n, seed)
     key = _key(engine, prompts)

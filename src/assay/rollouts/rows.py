@@ -47,6 +47,8 @@ class Row:
     error: str | None = None
     size_bytes: int = 0
     """Length of the line; 0 where not known."""
+    made: Sample | SampleError | None = None
+    """What `sample` gives, where that is known already: it stands beside its group."""
 
     @property
     def place(self) -> str:
@@ -58,6 +60,8 @@ class Row:
 
         The columns that Assay itself added to a row in an earlier run are left out.
         """
+        if self.made is not None:
+            return self.made
         if self.data is None:
             return SampleError(self.error or "")
         data = without_rewards(self.data) if is_scored(self.data) else self.data

@@ -137,6 +137,7 @@ class Server:
                 body = await read_body(
                     request.receive, self.options.max_body_bytes, self.options.read_s
                 )
+                request.state.arrived = True
                 found = await parse(body, self.options.max_depth)
                 request.state.digest = hashlib.sha256(body).hexdigest()
                 return await handler(request, found)
@@ -144,7 +145,7 @@ class Server:
                 self._bytes.give(size)
                 self.measures.held_bytes.set(self._bytes.size - self._bytes.free)
         except Refused as err:
-            if err.status == 413 and not hasattr(request.state, "digest"):
+            if err.status == 413 and not hasattr(request.state, "arrived"):
                 await drain(request.receive)
             headers = {"Connection": "close"} if err.status in (408, 413) else {}
             if err.retry_after_s is not None:
@@ -191,7 +192,8 @@ class Server:
             raise Refused(busy, f"about {wait:.0f} s of work wait before yours", retry_after_s=wait)
         if not await self._samples.take(len(rows), until):
             raise Refused(busy, "too many samples wait", retry_after_s=wait or 5.0)
-        order = Order(rows)
+        # in full here: the line may cut a request, and join it with others that use the same names
+        order = Order(list(line.engine.gathered(rows)))
         gone = asyncio.create_task(_left(request))
         try:
             line.put(order)

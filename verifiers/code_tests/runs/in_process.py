@@ -13,6 +13,7 @@ import secrets
 import time
 from typing import Any
 
+from assay import syntax
 from assay.errors import ReferenceUnreadable
 from assay.printable import printable
 from assay.verifiers.code_tests.params import CodeTestsParams
@@ -90,7 +91,7 @@ def _imports(written: Written) -> list[str]:
     """What the suite imports and is not the program: as modules, or names of modules."""
     ours = {name.partition(".")[0] for name in written.modules}
     found: dict[str, None] = {}
-    for item in ast.walk(ast.parse(written.code)):
+    for item in ast.walk(syntax.parsed(written.code)):
         if isinstance(item, ast.Import):
             names = [a.name for a in item.names]
         elif isinstance(item, ast.ImportFrom) and item.module and not item.level:

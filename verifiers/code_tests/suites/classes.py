@@ -17,6 +17,7 @@ import re
 import types
 from collections.abc import Sequence
 
+from assay import syntax
 from assay.verifiers.code_tests.suites.modules import plain
 
 _VALUES: tuple[type, ...] = (
@@ -99,7 +100,7 @@ def is_cap_words(name: str) -> bool:
 def _said(before: str) -> dict[str, bool]:
     out: dict[str, bool] = {}
     try:
-        body = ast.parse(before).body
+        body = syntax.parsed(before).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return out
     for item in body:

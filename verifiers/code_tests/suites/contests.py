@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from assay.printable import a_type
 from assay.verifiers.code_tests.comparing.compare import node
 from assay.verifiers.code_tests.sandbox.wire.codec import encode
 from assay.verifiers.code_tests.suites.fields import joined, listed, refuse
@@ -29,7 +30,7 @@ def apps(given: Mapping[str, Any]) -> tuple[str, list[Case], str]:
                 x = _json_lines(x, f"inputs[{i}]")
                 any_of = [_json(y, f"outputs[{i}]") if isinstance(y, str) else y]
             if not isinstance(x, list):
-                refuse(f"inputs[{i}] is a {type(x).__name__}, must be a list of arguments")
+                refuse(f"inputs[{i}] is {a_type(x)}, must be a list of arguments")
             args = tuple(encode(a) for a in x)
             expected = tuple(node(e) for e in any_of) if known else ()
             cases.append(Case(label, str(name), args, expected=expected))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import doctest
 
+from assay import syntax
 from assay.verifiers.code_tests.suites.fields import refuse
 
 _HEAD = """
@@ -46,7 +47,7 @@ def as_suite(text: str) -> str:
 def _parts(text: str) -> list[str]:
     """Docstrings of code; a text that is not code, itself."""
     try:
-        tree = ast.parse(text)
+        tree = syntax.parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return [text]
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -64,7 +65,7 @@ def _echoed(statement: ast.stmt) -> str:
 
 def _example(example: doctest.Example, n: int) -> str:
     try:
-        tree = ast.parse(example.source)
+        tree = syntax.parsed(example.source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
         refuse(f"code holds a doctest that is not Python: {example.source.strip()[:60]!r} ({err})")
     source = ast.unparse(tree)

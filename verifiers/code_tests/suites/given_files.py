@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from assay import syntax
+from assay.printable import a_type
 from assay.verifiers.code_tests.suites.fields import refuse
 
 _MOST_BYTES = 4 << 20
@@ -23,10 +25,10 @@ def read_files(value: Any) -> dict[str, str]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        refuse(f"files is a {type(value).__name__}, must be an object of paths and texts")
+        refuse(f"files is {a_type(value)}, must be an object of paths and texts")
     for path, text in value.items():
         if not isinstance(text, str):
-            refuse(f"files[{path!r}] is a {type(text).__name__}, must be text")
+            refuse(f"files[{path!r}] is {a_type(text)}, must be text")
         if not _PATH.fullmatch(path):
             refuse(f"files[{path!r}]: a path must be relative, and stay in the program's folder")
     if len(value) > _MOST_FILES or sum(map(len, value.values())) > _MOST_BYTES:
@@ -61,7 +63,7 @@ def of_suite(tree: ast.AST, files: Mapping[str, str]) -> set[str]:
                     if path == f"{root}.py" or path.startswith(f"{root}/"):
                         found.add(path)
                         try:
-                            todo.append(ast.parse(files[path]))
+                            todo.append(syntax.parsed(files[path]))
                         except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
                             refuse(f"files[{path!r}] is not Python: {err}")
     return found

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 
+from assay import syntax
+
 
 def there(code: str) -> str:
     """The code, with ``_assay_there`` for such truth, ``_assay_same``, and ``_assay_effect``.
@@ -15,7 +17,7 @@ def there(code: str) -> str:
     Code that is not Python stays as it is.
     """
     try:
-        tree = ast.parse(code)
+        tree = syntax.parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return code
     return ast.unparse(ast.fix_missing_locations(asking(tree)))

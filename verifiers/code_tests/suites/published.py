@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from assay.printable import a_type
 from assay.verifiers.code_tests.suites.fields import refuse
 
 _LIMITS = (
@@ -45,7 +46,7 @@ def _object(value: Any, field: str) -> dict[str, Any]:
         except ValueError as err:
             refuse(f"{field} is not valid JSON: {err}")
     if not isinstance(value, dict):
-        refuse(f"{field} is a {type(value).__name__}, must be an object")
+        refuse(f"{field} is {a_type(value)}, must be an object")
     return dict(value)
 
 
@@ -97,7 +98,7 @@ def _test(given: Mapping[str, Any]) -> dict[str, Any]:
         rows = _rows(given["test_info"], "test_info")
         names = [row["function_name"] for row in rows if row.get("function_name")]
     if not isinstance(given["test"], str):
-        refuse(f"test is a {type(given['test']).__name__}, must be code")
+        refuse(f"test is {a_type(given['test'])}, must be code")
     return {**changed, "entry_point": names[0] if len(names) == 1 else names} if names else changed
 
 

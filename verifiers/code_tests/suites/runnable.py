@@ -7,6 +7,7 @@ import sys
 from collections.abc import Collection, Sequence
 from typing import NoReturn
 
+from assay import syntax
 from assay.errors import ReferenceUnreadable
 from assay.verifiers.code_tests.suites.modules import OFFERED
 from assay.verifiers.code_tests.suites.test_runners import tests_in
@@ -28,7 +29,7 @@ def parsed(code: str) -> ast.Module:
         ReferenceUnreadable: it is not Python.
     """
     try:
-        return ast.parse(code)
+        return syntax.parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
         refuse_suite(f"no Python: {err}", "an assert suite is Python code")
 

@@ -12,8 +12,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from assay import syntax
 from assay.errors import ReferenceUnreadable, nearest
 from assay.model import thaw
+from assay.printable import a_type
 from assay.verifiers.code_tests.comparing.compare import node
 from assay.verifiers.code_tests.sandbox.wire.codec import Unencodable, encode
 from assay.verifiers.code_tests.suites.contest_imports import ANNOTATIONS, CONTESTS
@@ -94,7 +96,7 @@ def _loaded(tests: Any) -> dict[str, Any]:
             return {"public_test_cases": [], "private_test_cases": plain}
         refuse("a list of things that are not tests")
     if not isinstance(plain, dict):
-        refuse(f"a {type(plain).__name__}")
+        refuse(f"{a_type(plain)}")
     return plain
 
 
@@ -109,7 +111,7 @@ def _prompt_code(given: Mapping[str, Any], prompt: Any) -> str:
         indent = re.match(r"\s*", prompt.rstrip().rpartition("\n")[2])
         prompt = f"{prompt.rstrip()}\n{indent[0] if indent else ''}    ...\n"
     try:
-        tree = ast.parse(prompt)
+        tree = syntax.parsed(prompt)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     defines = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -161,7 +163,7 @@ def _suite(given: dict[str, Any], before: str) -> Suite:
 
 def _case(case: Any, i: int, kind: Any, entry_point: str, limits: Mapping[str, Any]) -> Case:
     if not isinstance(case, dict):
-        refuse(f"cases[{i}] is a {type(case).__name__}")
+        refuse(f"cases[{i}] is {a_type(case)}")
     wanted = {"stdin", "input"} if kind == "stdio" else {"args", "kwargs", "input", "init"}
     known = wanted | {"expected", "output", "public", "weight", "label", "entry_point"}
     for name in case:
@@ -183,7 +185,7 @@ def _case(case: Any, i: int, kind: Any, entry_point: str, limits: Mapping[str, A
         return Case(label, stdin=stdin, expected=expected, public=public, weight=weight)
     args = case.get("args", case.get("input", []))
     if not isinstance(args, list):
-        refuse(f"cases[{i}].args is a {type(args).__name__}, must be a list")
+        refuse(f"cases[{i}].args is {a_type(args)}, must be a list")
     return Case(
         label,
         entry_point=str(case.get("entry_point", entry_point)),

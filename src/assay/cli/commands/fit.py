@@ -43,8 +43,8 @@ def fit(
         list[str],
         typer.Argument(
             metavar="PREFERENCES...",
-            help="JSONL (also .gz) or Parquet files, globs, or - for standard input: pairs "
-            "(chosen, rejected), rankings (ranking), ratings (rating) or labels (label) of "
+            help="JSONL, JSON, CSV or Parquet files (also .gz), globs, or - for standard input: "
+            "pairs (chosen, rejected), rankings (ranking), ratings (rating) or labels (label) of "
             "scores, or of completions that --rubric scores.",
             show_default=False,
         ),
@@ -192,7 +192,7 @@ def _fitted(
 ) -> Report:
     from assay.fit import Report, bootstrap, find, gather, order_consistency
     from assay.fit import fit as fit_model
-    from assay.fit.correctness import correctness_of
+    from assay.fit.checks.correctness import correctness_of
     from assay.fit.rows import criteria_of
 
     leaves = {} if base is None else dict(base.leaves())

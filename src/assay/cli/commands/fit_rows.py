@@ -14,7 +14,7 @@ from assay.errors import ConfigError, RolloutsError, SampleError, nearest
 from assay.fit.rows import FIELDS, KINDS, Item, Kind, Preference, kind_of, read_preference
 from assay.model import SAMPLE_FIELDS, Sample, Status
 from assay.rollouts.mapped import with_columns
-from assay.rollouts.rows import read_rows
+from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.sources import Source
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def read_preferences(
     """Every row of every file, its completions scored.
 
     Args:
-        sources: JSONL or Parquet.
+        sources: JSONL, JSON lists, CSV or Parquet.
         kind: By default what the first row is.
         columns: Field -> column.
         engine: Makes what scores completions that come without scores; called once, if at all.

@@ -46,8 +46,8 @@ def check(
         list[str],
         typer.Argument(
             metavar="ROWS",
-            help="JSONL (also .gz) or Parquet files, globs, or - for standard input. Completions "
-            "in them are left out.",
+            help="JSONL, JSON, CSV or Parquet files (also .gz), globs, or - for standard input. "
+            "Completions in them are left out.",
             show_default=False,
         ),
     ],

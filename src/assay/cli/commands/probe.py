@@ -86,8 +86,8 @@ def probe(
         list[str] | None,
         typer.Option(
             metavar="ROLLOUTS",
-            help="Your own samples: JSONL (also .gz) or Parquet files, globs. By default some "
-            "that come with Assay.",
+            help="Your own samples: JSONL, JSON, CSV or Parquet files (also .gz), globs. "
+            "By default some that come with Assay.",
             show_default=False,
         ),
     ] = None,

@@ -66,7 +66,7 @@ def _criterion(bound: BoundRubric, key: str) -> str:
 def _needs(bound: BoundRubric) -> list[str]:
     """What rows must bring, and what is read where it is there."""
     needs = dict.fromkeys(need for offer in bound.offers.values() for need in offer.spec.needs)
-    must = [need for need in needs if not need.endswith("?")]
+    must = ["group_id" if n == "peers" else n for n in needs if not n.endswith("?")]
     may = [need[:-1] for need in needs if need.endswith("?") and need[:-1] not in must]
     return ["completion", *must, *(f"{need} (where it is there)" for need in may)]
 

@@ -22,6 +22,7 @@ from assay.cli.interrupts import Terminated, sigterm_raises
 from assay.cli.meter import Meter
 from assay.cli.options import (
     FormatName,
+    GroupSize,
     PluginFiles,
     RubricName,
     TimeoutS,
@@ -32,6 +33,7 @@ from assay.cli.options import (
     read_map,
 )
 from assay.cli.outputs import check_output
+from assay.cli.row_groups import in_groups
 from assay.cli.score_rows import score_rows
 from assay.cli.tally import PLACES, Tally
 from assay.errors import AssayError, ConfigError, RolloutsError, SampleError
@@ -57,7 +59,7 @@ def verify(
         list[str],
         typer.Argument(
             metavar="ROLLOUTS",
-            help="JSONL (also .gz) or Parquet files, globs, or - for standard input.",
+            help="JSONL, JSON, CSV or Parquet files (also .gz), globs, or - for standard input.",
             show_default=False,
         ),
     ],
@@ -98,6 +100,7 @@ def verify(
     budget: Annotated[
         float | None, typer.Option(help="Seconds for all rows together.", show_default=False)
     ] = None,
+    group_size: GroupSize = None,
     plugin: PluginFiles = None,
     progress: Annotated[
         bool | None,
@@ -131,7 +134,13 @@ def verify(
             others = [*(s.path for s in sources), rubric, *(plugin or ()), out]
             check_output(summary, str(summary), others)
         engine = stack.enter_context(
-            make_engine(rubric, workers=workers, timeout_s=timeout, plugins=tuple(plugin or ()))
+            make_engine(
+                rubric,
+                workers=workers,
+                timeout_s=timeout,
+                group_size=group_size,
+                plugins=tuple(plugin or ()),
+            )
         )
         record = None
         if ledger is not None:
@@ -142,6 +151,7 @@ def verify(
         so_far = ReadSoFar(sources)
         read = stack.enter_context(closing(read_rows(sources, so_far)))
         rows = in_format(with_columns(read, columns), row_format, columns)
+        rows = in_groups(engine, rows, columns)
         began = time.monotonic()
         if rewards is not None:
             if resume:

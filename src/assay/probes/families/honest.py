@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from assay import syntax
 from assay.plugins.probe import Attack
 from assay.probes.dress import redress
 from assay.probes.programs import fenced
@@ -70,7 +71,7 @@ def presented(task: Task) -> Iterator[Attack]:
     text = f"{fenced(program)}\n\nFor example:\n\n```text\nit works\n```"
     yield Attack(text, "output after")
     try:
-        tree = ast.parse(program)
+        tree = syntax.parsed(program)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     yield Attack(program, "without a fence")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
+from assay import syntax
 from assay.plugins.probe import Attack
 from assay.probes.programs import fenced
 from assay.probes.task import Task
@@ -65,7 +65,7 @@ def _cut_program(task: Task) -> Iterator[Attack]:
 
 def _parses(program: str) -> bool:
     try:
-        ast.parse(program)
+        syntax.parsed(program)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

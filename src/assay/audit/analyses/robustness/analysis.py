@@ -8,6 +8,7 @@ import numpy as np
 
 from assay.audit.analyses.robustness import variations
 from assay.audit.context import CONFIDENCE, Context
+from assay.audit.matching import together
 from assay.audit.orders import EQUAL, comparable, outcome_of, right_over_wrong
 from assay.audit.stats.intervals import FEWEST, Estimate
 from assay.audit.stats.intervals import share as share_of
@@ -73,7 +74,7 @@ def run(frame: Frame, context: Context) -> Outcome:
     name, outcome = found
     shares = _contributions(frame, context)
     if shares is not None:
-        return _linear(frame, context, name, outcome, shares)
+        return _linear(frame, context, name, outcome, *_by_verifier(frame, context, shares))
     return _bent(frame, context, name, outcome)
 
 
@@ -95,8 +96,33 @@ def _contributions(frame: Frame, context: Context) -> list[Floats] | None:
     return columns
 
 
+def _by_verifier(
+    frame: Frame, context: Context, shares: list[Floats]
+) -> tuple[list[Floats], list[tuple[str, float | None]]]:
+    """What each verifier adds, under however many keys; and its names with its weight in all.
+
+    Its weights here and there are one: scores that rise together are weighed together.
+    """
+    sets = [[j] for j in range(len(shares))]
+    if context.rubric is not None:
+        sets = together(context.rubric, frame.criteria)
+    added, named = [], []
+    for places in sets:
+        added.append(np.sum([shares[j] for j in places], axis=0))
+        names = [frame.criteria[j] for j in places]
+        known = [frame.weights[c] for c in names if c in frame.weights]
+        weight = sum(known) if len(known) == len(names) else None
+        named.append((" + ".join(names), weight))
+    return added, named
+
+
 def _linear(
-    frame: Frame, context: Context, name: str, outcome: Floats, shares: list[Floats]
+    frame: Frame,
+    context: Context,
+    name: str,
+    outcome: Floats,
+    shares: list[Floats],
+    named: list[tuple[str, float | None]],
 ) -> Outcome:
     groups = comparable(frame, outcome)
     inside = [column[groups.rows] for column in shares]
@@ -130,13 +156,13 @@ def _linear(
     weights: list[tuple[Cell, ...]] = [
         (
             criterion,
-            frame.weights.get(criterion),
+            weight,
             _factor(-low[j]),
             _factor(high[j]),
             float(halved[j]) / count,
             float(doubled[j]) / count,
         )
-        for j, criterion in enumerate(frame.criteria)
+        for j, (criterion, weight) in enumerate(named)
     ]
     how = "all weights at once"
     least = float(orders.change.min())
@@ -237,7 +263,8 @@ def _noted(
             ("criterion", "weight", "from factor", "to factor", "broken at x0.5", "broken at x2"),
             tuple(weights),
             "One weight multiplied by a factor, the others fixed: every right-over-wrong order of "
-            "the log holds between the two factors; empty: no bound was found.",
+            "the log holds between the two factors; empty: no bound was found. One verifier under "
+            "several keys is one weight.",
         ),
         "nearest": Table(
             "Nearest orders",

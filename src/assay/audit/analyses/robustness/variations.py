@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assay.audit.groups import Groups
+from assay.audit.matching import together
 from assay.audit.orders import EQUAL, every_so_many, right_over_wrong
 from assay.audit.recompose import Recomposer, rows_of
 from assay.errors import AssayError
@@ -114,7 +115,7 @@ def turn(
         return "rewards that are those of --rubric: composed again, some orders differ"
     found = [
         _turned(name, float(weight), build, broken, len(better))
-        for name, weight, build in knobs(bound.rubric)
+        for name, weight, build in _joined(bound)
     ]
     return found or "weights: this rubric has none to change"
 
@@ -164,6 +165,35 @@ def _turned(
 
 
 Build = Callable[[Fraction], "Rubric | None"]
+
+
+def _joined(bound: BoundRubric) -> list[tuple[str, Fraction, Build]]:
+    """The weights to turn: those of one verifier under several keys together, as one."""
+    single = {name: (value, build) for name, value, build in knobs(bound.rubric)}
+    keys = list(bound.rubric.leaves())
+    of_key = {keys[j]: [keys[i] for i in js] for js in together(bound, keys) for j in js}
+    found: dict[str, tuple[str, Fraction, Build]] = {}
+    for name, (value, build) in single.items():
+        mine = [key for key in of_key.get(name, [name]) if key in single]
+        if len(mine) == 1:
+            found[name] = (name, value.exact, build)
+        elif name == mine[0]:
+            total = sum((single[key][0].exact for key in mine), Fraction(0))
+            found[name] = (" + ".join(mine), total, _each(bound.rubric, mine))
+    return list(found.values())
+
+
+def _each(rubric: Rubric, names: list[str]) -> Build:
+    """The rubric with each of these weights multiplied."""
+
+    def build(factor: Fraction) -> Rubric | None:
+        changed: Rubric | None = rubric
+        for name in names:
+            if changed is not None:
+                changed = {n: turn for n, _, turn in _of(changed)}[name](factor)
+        return changed
+
+    return build
 
 
 def knobs(rubric: Rubric) -> Iterator[tuple[str, Number, Build]]:

@@ -1,0 +1,121 @@
+"""Bootstrap intervals, by prompt where prompts are known.
+
+Source:
+    Efron 1979, Annals of Statistics 7 (the bootstrap; percentile intervals); Field and Welsh
+    2007, JRSS B 69 (resampling whole clusters).
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assay.errors import ConfigError
+from assay.fit.models import Model
+from assay.fit.result import Bootstrap, Fit
+from assay.fit.solving.rank import rank
+from assay.fit.solving.solve import maximum
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from assay.fit.inputs import Array, Indices
+else:
+    from assay.fit.extra import np
+
+
+def bootstrap(model: Model, fitted: Fit, *, resamples: int = 500, seed: int = 0) -> Fit:
+    """The fit with percentile intervals of refits to resampled prompts (or units).
+
+    Args:
+        model: What was fitted.
+        fitted: Its fit.
+        resamples: At least 100. Cost: each is a refit from the weights found, a few Newton steps.
+        seed: The same seed gives the same intervals, whatever the order of the units.
+
+    Returns:
+        The same fit where not all weights are determined: there is nothing to resample around.
+
+    Raises:
+        ConfigError: too few resamples.
+    """
+    if resamples < 100:
+        raise ConfigError(f"resamples is {resamples}, must be at least 100 for 95% intervals")
+    values = [w.value for w in fitted.weights]
+    if fitted.status != "fitted" or any(v is None for v in values):
+        return fitted
+    start = np.array([*values, *([fitted.intercept.value] if fitted.intercept else [])])
+    start = start.astype(np.float64)
+    basis = np.eye(len(model.names)) if fitted.l2 > 0.0 else rank(model).basis
+    rng = generator(model, seed)
+    units, prompts = canonical(model)
+    count = len(units) if prompts is None else len(prompts)
+    draws = np.empty((resamples, len(model.criteria)))
+    separated = 0
+    for draw in range(resamples):
+        times = rng.multinomial(count, np.full(count, 1.0 / count)).astype(np.float64)
+        weights = np.empty(model.units)
+        if prompts is None or model.prompts is None:
+            weights[units] = times
+        else:
+            of_prompt = np.empty(count)
+            of_prompt[prompts] = times
+            weights = of_prompt[model.prompts]
+        found = maximum(model, l2=fitted.l2, basis=basis, start=start, weights=weights)
+        beta = found.beta
+        if found.direction is not None:
+            separated += 1
+            with np.errstate(invalid="ignore"):
+                out = np.sign(found.direction) * np.inf
+            beta = np.where(found.direction == 0.0, beta, out)
+        draws[draw] = beta[: len(model.criteria)]
+    tail = (1.0 - fitted.confidence) / 2.0
+    low, high = np.quantile(draws, [tail, 1.0 - tail], axis=0, method="inverted_cdf")
+    weights_out = tuple(
+        replace(w, bootstrap=(float(a), float(b)))
+        for w, a, b in zip(fitted.weights, low, high, strict=True)
+    )
+    by = model.noun if prompts is None else "prompt"
+    return replace(fitted, weights=weights_out, resampled=Bootstrap(resamples, by, separated, seed))
+
+
+def canonical(model: Model) -> tuple[Indices, Indices | None]:
+    """Units, and prompts where there are any to cluster by, in an order of their own.
+
+    Random numbers are dealt out in this order, so that results do not depend on the order of
+    the rows. Units are distinguished by their gradient at a fixed point.
+    """
+    marks = _marks(model)
+    units = np.lexsort(np.round(marks, 9).T)
+    if not model.clustered or model.prompts is None:
+        return units, None
+    totals = np.zeros((int(model.prompts.max()) + 1, len(model.names)))
+    np.add.at(totals, model.prompts, marks)
+    return units, np.lexsort(np.round(totals, 9).T)
+
+
+def generator(model: Model, seed: int) -> np.random.Generator:
+    """Random numbers that follow from the seed and the data, whatever the order of the rows.
+
+    From the data too: dealt out in a canonical order, one and the same permutation would deal
+    the same ranks into the same fold in every data set.
+    """
+    marks = np.sort(np.round(_marks(model), 6) + 0.0, axis=None)  # + 0.0: no negative zeros
+    return np.random.default_rng([seed, zlib.crc32(marks.tobytes())])
+
+
+def _marks(model: Model) -> Array:
+    return model.contributions(np.array([(0.1 + 0.37 * i) % 1.0 for i in range(len(model.names))]))
+
+
+def folds(model: Model, count: int, rng: np.random.Generator) -> Indices:
+    """The fold of each unit; a prompt's units are all in one."""
+    units, prompts = canonical(model)
+    out = np.empty(model.units, dtype=np.intp)
+    if prompts is None or model.prompts is None:
+        out[units] = rng.permutation(len(units)) % count
+        return out
+    of_prompt = np.empty(len(prompts), dtype=np.intp)
+    of_prompt[prompts] = rng.permutation(len(prompts)) % count
+    return np.asarray(of_prompt[model.prompts])

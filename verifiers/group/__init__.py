@@ -1,0 +1,1 @@
+"""How does the completion stand among those of its group?"""
