@@ -77,7 +77,7 @@ class _Feed:
                 break
             else:
                 self._more = False
-        if call.posts >= POST or not self._more or call.open >= AHEAD:
+        if call.posts and (call.posts >= POST or not self._more or call.open >= AHEAD):
             call.post()
 
     def out_of_time(self) -> bool:
@@ -102,11 +102,6 @@ class _Feed:
             for job in self.call.jobs:
                 self.call.take(job, ("lost", "its pool of workers is gone"))
 
-    def done(self) -> Iterator[Done]:
-        done = self.call.done
-        while done:
-            yield done.popleft()
-
     def leave(self) -> None:
         """An exception, Ctrl-C, or a caller who takes no more rewards: nobody waits for these."""
         if self.call.open:
@@ -124,19 +119,22 @@ def run(
     mail: queue.SimpleQueue[tuple[Job, Reply]] = queue.SimpleQueue()
     call = Call(resources, timeout_s, lambda job, reply: mail.put((job, reply)))
     feed = _Feed(call, resources, samples, budget_s)
+    done = call.done
     try:
         while feed.going and not feed.out_of_time():
             feed.take_one()
-            while not mail.empty():
-                call.take(*mail.get())
-            if feed.must_wait:
-                try:
-                    call.take(*mail.get(timeout=feed.patience_s()))
-                except queue.Empty:
-                    feed.look_after()
-            if call.done:
-                yield from feed.done()
-        yield from feed.done()
+            if call.open:  # else nothing is out, and no mail is waited for
+                while not mail.empty():
+                    call.take(*mail.get())
+                if feed.must_wait:
+                    try:
+                        call.take(*mail.get(timeout=feed.patience_s()))
+                    except queue.Empty:
+                        feed.look_after()
+            while done:
+                yield done.popleft()
+        while done:
+            yield done.popleft()
     finally:
         feed.leave()
 
@@ -192,9 +190,9 @@ async def arun(
                 except TimeoutError:
                     feed.look_after()
                 breath = time.monotonic()
-            for item in feed.done():
-                yield item
-        for item in feed.done():
-            yield item
+            while call.done:
+                yield call.done.popleft()
+        while call.done:
+            yield call.done.popleft()
     finally:
         feed.leave()

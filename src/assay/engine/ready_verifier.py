@@ -58,10 +58,11 @@ class ReadyVerifier:
         )
         self._whole_info = any(need.rstrip("?") == "info" for need in spec.needs)
         self._fields = tuple(sorted(self.visible - {"info"}))
+        demanded = [need for need in spec.needs if need[-1] != "?"]
+        self._columns = tuple(need for need in demanded if "." not in need)
+        self._demands_info = len(self._columns) < len(demanded)
         self.kept = spec.deterministic and not spec.sees_group
         """Whether it is worth a key: a whole group seldom comes again, and its key is dear."""
-        self.demands = any(need[-1] != "?" for need in spec.needs)
-        """Whether a sample can lack something."""
         self._reader = Reader(spec.name, spec.needs)
         self._verifier: Verifier | BatchVerifier | None = None
         self._broken: PluginError | None = None
@@ -86,6 +87,13 @@ class ReadyVerifier:
         # one step, so that two threads agree without a lock; a number may go unused
         self.number = _known.setdefault(self.recipe, next(_numbers))
         """The same for the same verifier and params in all engines of the process."""
+
+    def missing(self, sample: Sample) -> str | None:
+        """The first needed field that `sample` does not fill, or None; see `VerifierSpec`."""
+        for name in self._columns:
+            if getattr(sample, name) is None:
+                return self.spec.missing(sample)
+        return self.spec.missing(sample) if self._demands_info else None
 
     def view(self, sample: Sample) -> Sample:
         """What the verifier may see of `sample`: the completion, and what its spec needs."""

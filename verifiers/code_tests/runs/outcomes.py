@@ -82,6 +82,8 @@ def of_failure(message: dict[str, Any], key: str) -> CaseResult:
     line = noted.get("line")
     text = printable(str(noted.get("text", "")), 160)
     where = f" in line {line}" if type(line) is int else ""
+    file = printable(str(noted.get("file") or ""), 80)
+    where += f" of {file}" if where and file else ""
     because = f"{kind}{where}" + (f": {text}" if text else "")
     if key == "c":
         return CaseResult(CaseOutcome.COMPILE_ERROR, because)
