@@ -270,6 +270,13 @@ class CodeTests:
             "cases": len(results),
         }
         details |= self._offered()
+        not_carried = list(dict.fromkeys(x for r in results for x in r.not_carried))
+        if not_carried:
+            details["not_carried"] = not_carried
+            because += (
+                f"; objects of the program's were not asked: {', '.join(not_carried)};"
+                ' under trust="in_process" they are'
+            )
         if suite.self_comparisons:
             details["self_comparisons_left_out"] = suite.self_comparisons
         return Verdict.judged(
