@@ -59,8 +59,8 @@ def test_followed_and_not(name: str, given: dict[str, Any], good: str, bad: str)
 
 
 def test_all_25_kinds_are_there() -> None:
-    assert len(CHECKS) == 25
-    assert {row[0] for row in ROWS} == set(CHECKS)
+    assert {name for name, *_ in ROWS} <= set(CHECKS)
+    assert len({name for name, *_ in ROWS}) == 25
 
 
 def sample(text: str, names: list[str], given: list[dict[str, Any]] | None = None) -> Sample:

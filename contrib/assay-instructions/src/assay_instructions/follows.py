@@ -7,6 +7,7 @@ from typing import Any
 
 from assay import Part, ReferenceUnreadable, Sample, Verdict
 
+import assay_instructions.ifbench  # noqa: F401 (puts its kinds into CHECKS)
 from assay_instructions.checks import CHECKS, BadInstruction, words
 from assay_instructions.params import FollowsParams
 

@@ -20,7 +20,7 @@ def assay_verifiers() -> Iterable[VerifierSpec]:
     """One verifier for all kinds of instructions: a row says which it gives."""
     yield VerifierSpec(
         name="instructions.follows@1",
-        summary="Share of a row's instructions (IFEval's 25 kinds) that the response follows.",
+        summary="Share of a row's instructions (IFEval's kinds, and IFBench's) that are followed.",
         target="assay_instructions.follows:Follows",
         cost="inline",
         needs=("info.instruction_id_list", "info.kwargs?"),
