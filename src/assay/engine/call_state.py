@@ -74,7 +74,7 @@ class Call:
             return
         for run in runs:
             ready = verifiers[run.leaf]
-            need = ready.spec.missing(run.sample) if ready.demands else None
+            need = ready.missing(run.sample)
             if need is not None:
                 self._invalid(index, SampleError(f"no {need!r}, which {ready.name} needs"))
                 return

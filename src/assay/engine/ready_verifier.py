@@ -58,10 +58,11 @@ class ReadyVerifier:
         )
         self._whole_info = any(need.rstrip("?") == "info" for need in spec.needs)
         self._fields = tuple(sorted(self.visible - {"info"}))
+        demanded = [need for need in spec.needs if need[-1] != "?"]
+        self._columns = tuple(need for need in demanded if "." not in need)
+        self._demands_info = len(self._columns) < len(demanded)
         self.kept = spec.deterministic and not spec.sees_group
         """Whether it is worth a key: a whole group seldom comes again, and its key is dear."""
-        self.demands = any(need[-1] != "?" for need in spec.needs)
-        """Whether a sample can lack something."""
         self._reader = Reader(spec.name, spec.needs)
         self._verifier: Verifier | BatchVerifier | None = None
         self._broken: PluginError | None = None
@@ -87,13 +88,16 @@ class ReadyVerifier:
         self.number = _known.setdefault(self.recipe, next(_numbers))
         """The same for the same verifier and params in all engines of the process."""
 
+    def missing(self, sample: Sample) -> str | None:
+        """The first needed field that `sample` does not fill, or None; see `VerifierSpec`."""
+        for name in self._columns:
+            if getattr(sample, name) is None:
+                return self.spec.missing(sample)
+        return self.spec.missing(sample) if self._demands_info else None
+
     def view(self, sample: Sample) -> Sample:
         """What the verifier may see of `sample`: the completion, and what its spec needs."""
-        seen = sample.only(self.visible)
-        if self._whole_info or not seen.info:
-            return seen
-        info = {name: seen.info[name] for name in self._entries if name in seen.info}
-        return seen if len(info) == len(seen.info) else Sample(**_fields_of(seen, info))
+        return sample.only(self.visible, None if self._whole_info else self._entries)
 
     def key(self, view: Sample) -> bytes:
         """Digest of all that the verdict depends on, but for verifier and params.
@@ -313,11 +317,3 @@ def _no_json(plain: dict[str, Any], err: Exception) -> str:
                 where = f"{name}.{entry}" if entry else name
                 return f"{where} is not valid JSON: {err}"
     return f"the sample is not valid JSON: {err}"
-
-
-def _fields_of(sample: Sample, info: dict[str, Any]) -> dict[str, Any]:
-    from assay.model import SAMPLE_FIELDS
-
-    fields = {name: getattr(sample, name) for name in SAMPLE_FIELDS}
-    fields["info"] = info
-    return fields

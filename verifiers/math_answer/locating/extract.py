@@ -62,7 +62,8 @@ _TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.IGNORECASE | re.DOTALL)
 _OPEN_TAG = re.compile(r"<answer>", re.IGNORECASE)
 _CLOSE_TAG = re.compile(r"</answer>", re.IGNORECASE)
 _HASHES = re.compile(r"####[ \t]*([^\n]*)")
-_SHORT = re.compile(r"^[^\S\n]{0,40}A:([^\n]*)", re.MULTILINE)
+INDENT = 40
+"""Most white space before ``A:`` at the beginning of a line, in characters."""
 _STOPS = re.compile(r"<\|[a-z_]+\|>|</?s>|<end_of_turn>|<eo[a-z]>(?=\s*\Z)", re.IGNORECASE)
 _WIDE = re.compile(r"[\uff01-\uff0b\uff0d-\uff19\uff1c-\uff5e]")
 """Full-width signs, but for the comma, the colon and the semicolon, which separate sentences."""
@@ -186,8 +187,8 @@ _PROGRAMS = frozenset({
 
 def without_programs(text: str) -> str:
     """`text` with blanks in the place of fenced programs, which may name a variable ``answer``."""
-    if "```" not in text and "~~~" not in text:
-        return text
+    if ("`" not in text or "```" not in text) and ("~" not in text or "~~~" not in text):
+        return text  # a single sign is found far faster, and most texts have none
     out: list[str] = []
     done, opened, inside = 0, "", 0
     for match in _FENCE.finditer(text):
@@ -340,10 +341,16 @@ def _hashes(text: str) -> tuple[int, str] | None:
 
 
 def _short(text: str) -> str | None:
-    if "A:" not in text:
-        return None
-    found = deque(_SHORT.finditer(text), 1)
-    return (found[0][1].strip() or None) if found else None
+    """What follows the last ``A:`` that begins a line."""
+    at = text.rfind("A:")
+    while at >= 0:
+        line = max(text.rfind("\n", max(0, at - INDENT - 1), at) + 1, at - INDENT - 1)
+        before = text[line:at]
+        if len(before) <= INDENT and (not before or before.isspace()):
+            end = text.find("\n", at)
+            return text[at + 2 : end if end >= 0 else len(text)].strip() or None
+        at = text.rfind("A:", 0, at)
+    return None
 
 
 def reference_text(text: str) -> str:

@@ -44,8 +44,11 @@ _CONCLUSION = re.compile(
     + r")(?![A-Za-z])",
     re.IGNORECASE,
 )
+# The sign comes first and what must stand around it after: a pattern that begins with a set of
+# signs is tried only where one of them stands.
 _BOUNDARY = re.compile(
-    r"\n|(?<![\d\s])[.](?=\s|$)|(?<=\d)\.(?=\s|$)|[!?](?=\s|$)|[\u3002\uff01\uff1f\u0964]|```"
+    r"[\n.!?`\u3002\uff01\uff1f\u0964](?:(?<=[\n\u3002\uff01\uff1f\u0964])|(?<=`)``"
+    r"|(?<=[.!?])(?<!\s\.)(?=\s|$))"
 )
 _CANNOT = re.compile(
     r"\b(?:not|n['\u2019]t|in)\s*(?:\w+\s+){0,3}(?:enough|sufficient)\s+(?:\w+\s+){0,2}(?:information|data|details)"
