@@ -43,11 +43,9 @@ class Share:
     interval: Interval
     """Fieller's; unbounded where the unit may be 0; of the only positive weight, which sets the
     unit, (1, 1)."""
-
-    @property
-    def width(self) -> float:
-        """Of the interval."""
-        return self.interval[1] - self.interval[0]
+    width: float
+    """Of the interval by the delta method, which with more data is the same: what says how many
+    more it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +85,17 @@ def scaled(fitted: Fit) -> Scaled:
     unit = float(signs @ beta)
     if unit == 0.0:
         raise ConfigError("all fitted weights are 0: there is nothing to write")
-    ends = _ends(beta, spread, quantile(fitted), none)
+    reach = quantile(fitted)
+    ends = _ends(beta, spread, reach, none)
+    values = beta / unit
+    widths = np.full(len(beta), np.inf)
+    if np.isfinite(spread).all():
+        # d(w_j / S) / d w_k, with S the signed sum of the counted ones
+        slope = (np.eye(len(beta)) - np.outer(values, signs)) / unit
+        widths = 2 * reach * np.sqrt(np.maximum(np.diag(slope @ spread @ slope.T), 0.0))
     shares = tuple(
-        Share(name, rounded(float(v)), interval)
-        for name, v, interval in zip(fitted.names, beta / unit, ends, strict=True)
+        Share(name, rounded(float(v)), interval, float(width))
+        for name, v, interval, width in zip(fitted.names, values, ends, widths, strict=True)
     )
     return Scaled(shares, unit, none)
 
@@ -122,6 +127,8 @@ def _ends(beta: Array, spread: Array, reach: float, none: bool) -> list[Interval
         for j in range(k):
             ends = _fieller(beta, spread, reach, j, signs)
             low[j], high[j] = min(low[j], ends[0]), max(high[j], ends[1])
+    # no weight is more than the sum of the positive ones
+    low, high = (np.where(np.isfinite(x), np.minimum(x, 1.0), x) for x in (low, high))
     return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
 
 
