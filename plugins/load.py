@@ -5,6 +5,7 @@ Workers use it as well as the calling process, so it depends on no host.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assay import forks
 from assay.errors import PluginError, VerdictError
 from assay.model import Sample, Verdict, unit_score
+from assay.plugins.batches import BatchVerifier
 from assay.plugins.files import FAILURES, FILE_MODULE, import_file_of
 from assay.plugins.markers import SPEC_ATTRIBUTE
 from assay.plugins.spec import Escalate, Verifier
@@ -85,22 +87,57 @@ def load_target(name: str, target: str, what: str = "verifier") -> Any:
     return found
 
 
-def build(name: str, found: Any, params: BaseModel | None) -> Verifier:
+def build(
+    name: str, found: Any, params: BaseModel | None, batch: int | None = None
+) -> Verifier | BatchVerifier:
     """The verifier that `found` (a factory or a marked function) makes.
 
     Raises:
-        PluginError: the factory raises, or returns something without ``verify``.
+        PluginError: the factory raises, or returns something without ``verify``, or without
+            ``verify_many`` where its spec says `batch`.
     """
     if hasattr(found, SPEC_ATTRIBUTE):
-        return FunctionVerifier(found, params)
+        if batch is None:
+            return FunctionVerifier(found, params)
+        many = found if params is None else functools.partial(_with_params, found, params)
+        return BatchVerifier(name, many)
     try:
         verifier = found(params)
     except FAILURES as err:
         raise PluginError(
             f"verifier {name!r}: its factory raised {type(err).__name__}: {err}"
         ) from err
+    if batch is not None:
+        return _batched(name, verifier)
     if not callable(getattr(verifier, "verify", None)):
+        if callable(getattr(verifier, "verify_many", None)):
+            raise PluginError(
+                f"verifier {name!r}: its factory returned {a_type(verifier)} with "
+                "'verify_many' and without 'verify', and its spec names no batch"
+                "\nfix: batch=32 in its spec, the most samples that one call takes"
+            )
         raise PluginError(
             f"verifier {name!r}: its factory returned {a_type(verifier)} without 'verify'"
         )
     return verifier  # type: ignore[no-any-return]
+
+
+def _with_params(function: Callable[..., Any], params: BaseModel, samples: list[Sample]) -> Any:
+    return function(samples, params)
+
+
+def _batched(name: str, verifier: Any) -> BatchVerifier:
+    many = getattr(verifier, "verify_many", None)
+    if not callable(many):
+        raise PluginError(
+            f"verifier {name!r}: its spec says batch, and its factory returned "
+            f"{a_type(verifier)} without 'verify_many'"
+            "\nfix: def verify_many(self, samples), or no batch in the spec"
+        )
+    for hook in ("bound_s", "prepare"):
+        if hasattr(verifier, hook):
+            raise PluginError(
+                f"verifier {name!r}: {hook!r} is for one sample and does not go with a batch"
+                "\nfix: leave it out; a call of verify_many has the bound of one item"
+            )
+    return BatchVerifier(name, many, verifier)

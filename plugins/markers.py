@@ -10,6 +10,7 @@ from assay.errors import PluginError
 from assay.model import SAMPLE_FIELDS
 from assay.plugins.examples import Effect, Example, Pays
 from assay.plugins.spec import Cost, VerifierSpec
+from assay.plugins.wait_policy import WaitPolicy
 from assay.printable import a_type
 
 if TYPE_CHECKING:
@@ -98,8 +99,12 @@ def verifier(
     examples: Sequence[Example] = (),
     effects: Sequence[Effect] = (),
     pays: Sequence[Pays] = (),
+    batch: int | None = None,
+    waiting: WaitPolicy | None = None,
 ) -> Callable[[F], F]:
     """Make a verifier of a function ``(sample) -> float | bool | Verdict``.
+
+    With `batch` it takes a list of at most so many samples, and returns a list in their order.
 
     The function itself is returned, still callable, with its spec attached. Give it to
     ``Engine(verifiers=[...])``, put it in a file for ``--plugin``, or return it from
@@ -118,6 +123,8 @@ def verifier(
         examples: Samples with the scores that they must get, for `assay check`.
         effects: ``network``, ``files``, ``processes``: what it does besides computing.
         pays: ``empty``, ``echo``: what a verifier of form may rightly pay.
+        batch: Most samples that it takes in one call; see `VerifierSpec.batch`.
+        waiting: How many calls at once, how long and how often, for the cost ``waiting``.
 
     Raises:
         PluginError: a name or an option that cannot be; a function that reads a field of its sample
@@ -159,8 +166,9 @@ def verifier(
             )
         wrong = wrong_arguments(function, 1 if params is None else 2)
         if wrong:
-            taken = "the sample" if params is None else "the sample and the params"
-            header = "(sample)" if params is None else "(sample, params)"
+            what = "sample" if batch is None else "samples"
+            taken = f"the {what}" if params is None else f"the {what} and the params"
+            header = f"({what})" if params is None else f"({what}, params)"
             raise PluginError(
                 f"verifier {name!r}: its function {wrong}; it is called with {taken}"
                 f"\nfix: def {function.__name__}{header}"
@@ -179,6 +187,8 @@ def verifier(
             examples=tuple(examples),
             effects=effects if isinstance(effects, str) else tuple(effects),  # type: ignore[arg-type]
             pays=pays if isinstance(pays, str) else tuple(pays),  # type: ignore[arg-type]
+            batch=batch,
+            waiting=waiting,
         )
         _reads_only_its_needs(function, spec)
         setattr(function, SPEC_ATTRIBUTE, spec)

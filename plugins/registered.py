@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assay.errors import PluginError, RubricError, nearest
+from assay.plugins.batches import BatchVerifier
 from assay.plugins.files import PluginFile
 from assay.plugins.load import build, load_target
 from assay.plugins.log_readers import LogReaderSpec
@@ -56,7 +57,7 @@ class Offer:
         """Whether a worker can load it."""
         return self.local is None
 
-    def make(self, params: BaseModel | None = None) -> Verifier:
+    def make(self, params: BaseModel | None = None) -> Verifier | BatchVerifier:
         """The verifier, in this process.
 
         Raises:
@@ -65,7 +66,7 @@ class Offer:
         found = self.local
         if found is None:
             found = load_target(self.spec.name, self.spec.target)
-        return build(self.spec.name, found, params)
+        return build(self.spec.name, found, params, self.spec.batch)
 
     def check(self, params: Mapping[str, Any] | None, where: str = "params") -> BaseModel | None:
         """`params` as the model that the spec declares; None where it declares none.

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_che
 
 from assay.errors import PluginError, nearest
 from assay.model import EMPTY, SAMPLE_FIELDS, FrozenDict, Sample, Verdict
+from assay.plugins.batches import MOST
 from assay.plugins.examples import Effect, Example, Pays, check_declared
+from assay.plugins.wait_policy import WaitPolicy
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -55,6 +57,10 @@ class Verifier(Protocol):
     clock starts; an item whose preparation takes longer than two minutes is `undecided`.
     An object whose `verify` may return `Escalate` also has ``escalated(sample) -> Verdict``,
     which the engine calls in a worker.
+    One whose spec says `batch` has ``verify_many(samples)`` in the place of `verify`: it takes a
+    list of samples and returns a list of verdicts in their order (or is an ``async def``, if
+    waiting). An exception in the place of a verdict counts as raised for that sample alone. It has
+    neither `bound_s` nor `prepare`.
 
     An object that can tell before a run what is wrong with a row has
     ``preflight(sample) -> Iterable[PreflightFinding]``: see `Preflight`.
@@ -184,6 +190,12 @@ class VerifierSpec:
     """What it does besides computing: ``network``, ``files`` (writes them), ``processes``."""
     pays: tuple[Pays, ...] = ()
     """For a verifier of form: ``empty`` and ``echo`` completions that it may rightly pay."""
+    batch: int | None = None
+    """Most samples that one call of its `verify_many` takes; None: it has `verify`, for one. The
+    bound of a call is that of one item. A call that fails, or is late, blames nobody: each of its
+    samples is judged again alone, where the bounds of an item hold as ever."""
+    waiting: WaitPolicy | None = None
+    """For the cost ``waiting``: how many calls at once, how long, and how often."""
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -218,6 +230,7 @@ class VerifierSpec:
                 f"verifier {self.name!r}: params is {self.params!r:.80}, "
                 "must be a pydantic model's class"
             )
+        self._check_form()
         put(self, "retired", FrozenDict(self.retired))
         put(self, "examples", tuple(self.examples))
         check_declared(self.name, self)
@@ -253,6 +266,29 @@ class VerifierSpec:
                     f"verifier {self.name!r}: levels {self.levels} must ascend within [0, 1]"
                 )
             put(self, "levels", levels)
+
+    def _check_form(self) -> None:
+        batch = self.batch
+        if batch is not None:
+            if isinstance(batch, bool) or not isinstance(batch, int) or not 1 <= batch <= MOST:
+                raise PluginError(
+                    f"verifier {self.name!r}: batch is {batch!r}, "
+                    f"must be a whole number in 1 to {MOST}"
+                )
+            if self.cost == "inline":
+                raise PluginError(
+                    f"verifier {self.name!r}: a batch does not go with cost 'inline', where "
+                    'samples are judged one by one\nfix: cost="worker", or "waiting" for a service'
+                )
+        if self.waiting is not None and not isinstance(self.waiting, WaitPolicy):
+            raise PluginError(
+                f"verifier {self.name!r}: waiting is {self.waiting!r:.80}, must be a WaitPolicy"
+            )
+        if self.waiting is not None and self.cost != "waiting":
+            raise PluginError(
+                f"verifier {self.name!r}: a WaitPolicy does not go with cost {self.cost!r}"
+                '\nfix: cost="waiting" and async def'
+            )
 
     @property
     def topic(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 import assay.ray
-from assay import ConfigError, Engine, Sample, SampleError
+from assay import ConfigError, Engine, PluginError, Sample, SampleError, WorkerError
 
 pytestmark = [
     pytest.mark.slow,
@@ -131,5 +132,119 @@ def test_a_log_is_scored_again_and_audited(cluster: Any, tmp_path: Path) -> None
 def test_mistakes_show_before_any_actor_works(cluster: Any) -> None:
     with pytest.raises(ConfigError, match="actors and batch"):
         assay.ray.pool("math", actors=0)
-    with pytest.raises(ConfigError, match="No such file"):
+    with pytest.raises(PluginError, match="does not exist"):
         assay.ray.pool("math", plugins=["nothing.py"])
+
+
+FAULTY = """
+import sys
+from assay import ConfigError, verifier
+from assay.engine.engine import Engine
+
+if "default_worker" in sys.argv[0]:  # in an actor, not where the pool is made
+    judge = Engine.verify_batch
+
+    def faulty(self, samples, **options):
+        texts = {sample.text for sample in samples}
+        if "mistake" in texts:
+            raise ConfigError("a mistake of the user's")
+        if "fault" in texts:
+            raise OSError("no space left on the node")
+        return judge(self, samples, **options)
+
+    Engine.verify_batch = faulty
+
+
+@verifier("demo.right@1", cost="inline", levels=[0, 1])
+def right(sample):
+    return "right" in sample.text
+"""
+
+
+def test_what_an_actor_raises_is_one_samples_fault_or_the_users(
+    cluster: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "faulty_plugin.py"
+    file.write_text(FAULTY, encoding="utf-8")
+    rubric = {"kind": "weighted", "criteria": {"demo.right": 1}}
+    given = [Sample("fault" if i == 11 else f"right {i}") for i in range(30)]
+    with assay.ray.pool(rubric, actors=2, batch=8, plugins=[str(file)]) as scorer:
+        found = scorer.verify_batch(given)
+        assert [r.value for r in found] == [None if i == 11 else 1.0 for i in range(30)]
+        assert found[11].error == "crashed: OSError: no space left on the node"
+        with pytest.raises(ConfigError, match="a mistake of the user's"):
+            scorer.verify_batch([*given, Sample("mistake")] * 4)
+        again = scorer.verify_batch(given[:10])  # nothing of the failed call is left over
+        assert [r.value for r in again] == [1.0] * 10
+
+
+def test_an_actor_that_cannot_be_made_says_why(cluster: Any, tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere_plugin.py"
+    file.write_text(
+        "import sys\nif 'default_worker' in sys.argv[0]: import not_on_this_node\n" + FAULTY,
+        "utf-8",
+    )
+    rubric = {"kind": "weighted", "criteria": {"demo.right": 1}}
+    with (
+        assay.ray.pool(rubric, actors=1, plugins=[str(file)]) as scorer,
+        pytest.raises(WorkerError, match=r"cannot be made on its node(.|\n)*not_on_this_node"),
+    ):
+        scorer.verify_batch([Sample("right")])
+
+
+def test_plugins_go_with_their_neighbours_and_leave_no_folder(cluster: Any, tmp_path: Path) -> None:
+    """Two files of one name, too: each has a folder of its own there."""
+    rubric: dict[str, Any] = {"kind": "weighted", "criteria": {}}
+    files = []
+    for i, word in enumerate(("right", "fast")):
+        folder = tmp_path / str(i)
+        (folder / "words").mkdir(parents=True)
+        (folder / "words" / "__init__.py").write_text("", "utf-8")
+        (folder / "words" / "known.py").write_text(f"WORD = {word!r}\n", "utf-8")
+        text = (
+            "# -*- coding: latin-1 -*-\n"
+            "from assay import verifier\nfrom words.known import WORD\nACCENT = '\xe9'\n\n"
+            f"@verifier('demo.word{i}@1', cost='inline', levels=[0, 1])\n"
+            "def word(sample):\n    return WORD in sample.text and len(ACCENT) == 1\n"
+        )
+        (folder / "same_name.py").write_bytes(text.encode("latin-1"))
+        files.append(str(folder / "same_name.py"))
+        rubric["criteria"][f"demo.word{i}"] = 0.5
+    before = set(Path(tempfile.gettempdir()).glob("assay-ray-*"))
+    with assay.ray.pool(rubric, actors=1, plugins=files) as scorer:
+        found = scorer.verify_batch([Sample("right"), Sample("right and fast"), Sample("none")])
+        assert set(Path(tempfile.gettempdir()).glob("assay-ray-*")) <= before
+        assert scorer.signatures() == {found[0].signature}
+    assert [r.value for r in found] == [0.5, 1.0, 0.0]
+
+
+def test_actors_without_a_node_get_nothing_and_nobody_waits_for_them(cluster: Any) -> None:
+    given = samples()
+    with assay.ray.pool("math", actors=9, num_cpus=1, batch=16) as scorer, Engine("math") as one:
+        assert [r.value for r in scorer.verify_batch(given)] == [
+            r.value for r in one.verify_batch(given)
+        ]
+    assert scorer.close() is None  # a second time does nothing
+
+
+def test_a_row_without_a_score_is_null_in_the_shards(cluster: Any, tmp_path: Path) -> None:
+    """NaN would be a number to whoever reads them next."""
+    plugin = Path(__file__).parent / "integrations" / "loop_plugin.py"
+    rows = [{"completion": "yes"}, {"completion": "doubt"}, {"completion": "no"}]
+    arguments = {
+        "rubric": {"kind": "weighted", "criteria": {"loop.doubtful": 1}},
+        "plugins": assay.ray.shipped([str(plugin)]),
+        "max_unscored": 1.0,
+    }
+    ray.data.from_items(rows).map_batches(
+        assay.ray.Rescore, fn_constructor_kwargs=arguments, concurrency=1
+    ).write_parquet(str(tmp_path / "out"))
+    from pyarrow import parquet
+
+    found = {row["completion"]: row for row in parquet.read_table(tmp_path / "out").to_pylist()}
+    assert {text: row["reward"] for text, row in found.items()} == {
+        "yes": 1.0,
+        "doubt": None,
+        "no": 0.0,
+    }
+    assert found["doubt"]["status"] == "unscored"

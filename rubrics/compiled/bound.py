@@ -42,6 +42,8 @@ SIGNED = ("isolation", "timeout_s", "trust", "packages")
 on the program, the versions of what programs may import, and the bound of an item
 that was cut off by the clock, since another bound might have judged it otherwise."""
 
+_SIGNED = frozenset(SIGNED)
+
 WAYS = 1024
 """Most ways in which the switches of one rubric can stand: each is compiled."""
 
@@ -243,7 +245,10 @@ class BoundRubric:
         One per active criterion; for a rubric that looks at turns, one per turn, under the key
         ``criterion#turn``.
         """
-        return [LeafRun(*run) for run in self.plan(sample).runs(sample)]
+        plan = self._fixed or self.plan(sample)
+        if isinstance(plan, Plan) and plan.simple:
+            return [LeafRun(key, key, sample) for key in plan.keys]
+        return [LeafRun(*run) for run in plan.runs(sample)]
 
     def plan(self, sample: Sample | None) -> Plan | TurnsPlan:
         """The compiled rubric for this sample."""
@@ -344,10 +349,10 @@ class BoundRubric:
     def _signature(self, plan: Plan | TurnsPlan, verdicts: Mapping[str, Verdict]) -> str:
         found: list[tuple[str, str]] | None = None
         for key, verdict in verdicts.items():
-            if verdict.details:
-                noted = {name: verdict.details[name] for name in SIGNED if name in verdict.details}
-                if noted:
-                    found = [*(found or ()), (key, json.dumps(noted, sort_keys=True))]
+            details = verdict.details
+            if details and not _SIGNED.isdisjoint(details):
+                noted = {name: details[name] for name in SIGNED if name in details}
+                found = [*(found or ()), (key, json.dumps(noted, sort_keys=True))]
         if found is None and self._names:
             base = self._base
         else:

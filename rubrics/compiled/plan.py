@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from assay.errors import nearest
-from assay.model import EMPTY, Sample, Term, Verdict
+from assay.model import EMPTY, FrozenDict, Sample, Term, Verdict
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.limits import check_bounds, check_size
 from assay.rubrics.compiled.rounding import settle
@@ -28,6 +28,9 @@ from assay.rubrics.written.ranges import Levels, levels_below, part_range
 from assay.rubrics.written.rubric import STEP, VIRTUAL, Part, Reader, Rubric
 
 Step: TypeAlias = Callable[[list[float]], float]
+
+RECEIPTS_KEPT = 64
+"""Receipts kept of a linear rubric: most verifiers have few scores."""
 
 
 @dataclass(slots=True)
@@ -77,6 +80,7 @@ class Plan:
         self.affine = all(part.linear or part.constant for part in self.lowered.values())
         """Whether the value is a sum of shares of the scores, and of a constant."""
         self.simple = all(leaf.read is None for leaf in self.leaves)
+        self._receipts: dict[tuple[float, ...], tuple[float, FrozenDict]] = {}
         self.keys = tuple(leaf.key for leaf in self.leaves if leaf.criterion.use not in VIRTUAL)
 
     # -- compiling ------------------------------------------------------------------------------
@@ -293,8 +297,7 @@ class Plan:
     def compose(self, verdicts: Mapping[str, Verdict], sample: Sample | None) -> Composed:
         """Value and receipt."""
         scores, lost = self.score(verdicts, sample)
-        value, terms = self.receipt(scores)
-        return Composed(value, terms, None, lost)
+        return Composed(*self.receipt(scores), None, lost)
 
     def score(
         self, verdicts: Mapping[str, Verdict], sample: Sample | None
@@ -356,16 +359,11 @@ class Plan:
         """The reward of these scores, one a leaf, in order."""
         return self._root([*scores, *[0.0] * len(self.nodes)])
 
-    def receipt(self, scores: list[float]) -> tuple[float, dict[str, Term]]:
+    def receipt(self, scores: list[float]) -> tuple[float, Mapping[str, Term]]:
         """Value and terms; ``value == fsum(contributions)``, exactly."""
-        terms: dict[str, Term] = {}
         if self.linear:
-            shares = []
-            for leaf, score in zip(self.leaves, scores, strict=True):
-                term = leaf.terms.get(score) or leaf.term(score)
-                terms[leaf.key] = term
-                shares.append(term.contribution)
-            return math.fsum(shares), terms  # type: ignore[arg-type]
+            return self._receipts.get(tuple(scores)) or self._sum(scores)
+        terms: dict[str, Term] = {}
         count = len(scores)
         scores = [*scores, *[0.0] * len(self.nodes)]
         value = self._root(scores)
@@ -380,6 +378,19 @@ class Plan:
         for node, share in zip(self.nodes, shares[count:], strict=True):
             terms[node.key] = Term("", 1.0, None, share)
         return value, terms
+
+    def _sum(self, scores: list[float]) -> tuple[float, Mapping[str, Term]]:
+        """The receipt of a linear rubric; shared between rewards, since it is frozen."""
+        terms: dict[str, Term] = {}
+        shares = []
+        for leaf, score in zip(self.leaves, scores, strict=True):
+            term = leaf.terms.get(score) or leaf.term(score)
+            terms[leaf.key] = term
+            shares.append(term.contribution)
+        receipt = math.fsum(shares), FrozenDict(terms)  # type: ignore[arg-type]
+        if len(self._receipts) < RECEIPTS_KEPT:
+            self._receipts[tuple(scores)] = receipt
+        return receipt
 
 
 def _rest(key: str, name: str) -> str | None:

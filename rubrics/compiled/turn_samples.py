@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ class Composed(NamedTuple):
     """What a plan makes of verdicts."""
 
     value: float
-    terms: dict[str, Term]
+    terms: Mapping[str, Term]
     turns: tuple[float | None, ...] | None
     lost: Leaf | None
     """The key, if it is missing: then there is no reward."""

@@ -79,7 +79,7 @@ class TurnsPlan:
             turns = [0.0] * count
         else:
             potentials = [0.0]  # before the first turn
-            shown: dict[str, Term] = {}
+            shown: Mapping[str, Term] = {}
             for t in range(count - 1):
                 score, shown = self._phi(self._of_turn(self.phi, verdicts, t), sample, t)
                 potentials.append(score)
@@ -87,13 +87,13 @@ class TurnsPlan:
             turns = [
                 self.gamma * after - before for before, after in itertools.pairwise(potentials)
             ]
-            terms.update(self._idle(shown))
+            terms = {**terms, **self._idle(shown)}
         turns[-1] += value
         return Composed(value, terms, None if lost else tuple(turns), lost)
 
     def _phi(
         self, verdicts: Mapping[str, Verdict], sample: Sample | None, turn: int
-    ) -> tuple[float, dict[str, Term]]:
+    ) -> tuple[float, Mapping[str, Term]]:
         """Phi after a turn. A missing one is its lowest value, in both differences alike."""
         if self.phi is None:  # pragma: no cover - called with phi only
             return 0.0, {}

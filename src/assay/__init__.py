@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         RubricError,
         SampleError,
         SandboxUnavailable,
+        ServiceUnavailable,
         UnscoredError,
         VerdictError,
         VerifierNotFound,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from assay.plugins.markers import hookimpl, verifier
     from assay.plugins.probe import Attack, ProbeSpec
     from assay.plugins.spec import Escalate, VerifierSpec
+    from assay.plugins.wait_policy import WaitPolicy
     from assay.remote import RemoteEngine
     from assay.rubrics import Rubric, load_rubric, summary, values
     from assay.verifiers.math_answer import Comparison, equivalent, same_value
@@ -46,6 +48,7 @@ _HOMES = {
         "RubricError",
         "SampleError",
         "SandboxUnavailable",
+        "ServiceUnavailable",
         "UnscoredError",
         "VerdictError",
         "VerifierNotFound",
@@ -57,6 +60,7 @@ _HOMES = {
     "assay.remote": ("RemoteEngine",),
     "assay.plugins.probe": ("Attack", "ProbeSpec"),
     "assay.plugins.spec": ("Escalate", "VerifierSpec"),
+    "assay.plugins.wait_policy": ("WaitPolicy",),
     "assay.rubrics": ("Rubric", "load_rubric", "summary", "values"),
     "assay.verifiers.math_answer": ("Comparison", "equivalent", "same_value"),
 }
@@ -82,6 +86,7 @@ __all__ = [
     "Sample",
     "SampleError",
     "SandboxUnavailable",
+    "ServiceUnavailable",
     "Status",
     "Term",
     "Turn",
@@ -90,6 +95,7 @@ __all__ = [
     "VerdictError",
     "VerifierNotFound",
     "VerifierSpec",
+    "WaitPolicy",
     "WorkerError",
     "averify",
     "averify_batch",

@@ -14,6 +14,7 @@
     ├── ConfigError        (ValueError)    an option of a call or a command out of range
     ├── SandboxUnavailable (RuntimeError)  the machine cannot give the isolation asked for
     ├── WorkerError        (RuntimeError)  worker processes cannot be started
+    ├── ServiceUnavailable (ConnectionError) what a verifier asks cannot answer now
     └── UnscoredError      (RuntimeError)  too many samples of a call have no score
 
 A model's mistake is a verdict; a user's mistake is one of these. Each also inherits the
@@ -77,6 +78,24 @@ class SandboxUnavailable(AssayError, RuntimeError):
 
 class WorkerError(AssayError, RuntimeError):
     """Worker processes cannot be started here at all."""
+
+
+class ServiceUnavailable(AssayError, ConnectionError):
+    """What a verifier asks (a model's server, a database) cannot answer now: ask again later.
+
+    A waiting verifier raises it for what a later try may mend: a refused or lost connection, 429,
+    500, 503, an answer that is cut off. The engine tries again by the verifier's `WaitPolicy`. When
+    all tries are spent the sample has no score, by the machine's fault and never the completion's.
+
+    Args:
+        message: One sentence: what was asked, and what came.
+        after_s: Seconds after which the service wants to be asked again (``Retry-After``), if it
+            said.
+    """
+
+    def __init__(self, message: str, after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.after_s = after_s
 
 
 class UnscoredError(AssayError, RuntimeError):

@@ -24,6 +24,8 @@ def printable(text: str, limit: int | None = None) -> str:
     """
     if limit is not None and len(text) > limit:
         text = (text[: max(0, limit - 3)] + "...")[:limit]
+    if text.isprintable():  # most texts by far; none of the signs below is
+        return text
     return _UNSAFE.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), text)
 
 

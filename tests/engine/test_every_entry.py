@@ -102,6 +102,7 @@ NO_ENTRIES = {
     "Attack": "data", "Comparison": "data", "Escalate": "data", "Example": "data",
     "Message": "data", "Part": "data", "ProbeSpec": "data", "Reward": "data", "Sample": "data",
     "Status": "data", "Term": "data", "Turn": "data", "Verdict": "data", "VerifierSpec": "data",
+    "WaitPolicy": "data",
     "Rubric": "composes verdicts that there are; runs no verifier",
     "load_rubric": "reads a file; runs no verifier",
     "summary": "counts rewards that there are", "values": "reads rewards that there are",

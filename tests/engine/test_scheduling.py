@@ -21,7 +21,6 @@ from assay.engine.workers.blame import BLAME_SHARE, Account, at_fault, own_share
 from assay.engine.workers.deadlines import OWN_SHARE, START_S, STEAL_S, TICK
 from assay.engine.workers.job import Job
 from assay.engine.workers.scheduling import (
-    WAITING_JOBS,
     WINDOW_BYTES,
     WINDOW_JOBS,
     Pace,
@@ -34,6 +33,7 @@ class Worker:
     """As much of a worker's process as decisions look at."""
 
     preparing_until: float | None = None
+    together = 0
 
     def __init__(self, *jobs: Job, shared: bool = False) -> None:
         self.jobs = deque(jobs)
@@ -106,8 +106,45 @@ def test_a_pipe_holds_little(why: str, seconds: float, payload: int, count: int,
 
 
 def test_jobs_that_wait_for_the_network_run_together_up_to_a_bound() -> None:
-    of = work(*(job() for _ in range(WAITING_JOBS + 9)), waiting=True)
-    assert filled(of, Worker(), seconds=60.0) == WAITING_JOBS
+    """Of each verifier's own: a slow service keeps nobody from asking another."""
+    of = work(*(job(concurrency=5) for _ in range(9)), waiting=True)
+    worker = Worker()
+    assert filled(of, worker, seconds=60.0) == 5
+    other = job(concurrency=5)
+    other.verifier = 2
+    of.queue.append(other)
+    assert fill(of, cast(Any, worker), 9, Pace(), {1: b"recipe", 2: b"recipe"}) == 1
+    assert worker.jobs[-1] is other
+    assert len(of.queue) == 4
+
+
+def test_a_batch_takes_the_jobs_of_one_verifier_wherever_they_are_queued() -> None:
+    mine = [job(batch=3) for _ in range(5)]
+    other = job()
+    other.verifier = 2
+    of = work(mine[0], other, *mine[1:])
+    worker = Worker()
+    assert fill(of, cast(Any, worker), 9, Pace(), {1: b"recipe", 2: b"recipe"}) == 3
+    assert list(worker.jobs) == mine[:3]
+    assert worker.together == 3
+    assert list(of.queue) == [other, *mine[3:]]
+    assert filled(of, worker) == 0, "nothing waits behind a batch"
+
+
+def test_what_failed_in_a_batch_is_judged_alone() -> None:
+    suspects = [job(batch=3, alone=True), job(batch=3, attempts=1), job(batch=3)]
+    of = work(*suspects)
+    for suspect in suspects:
+        worker = Worker()
+        assert filled(of, worker, share=1) == 1
+        assert list(worker.jobs) == [suspect]
+        assert worker.together == 0
+
+
+def test_a_worker_in_the_midst_of_a_batch_offers_none_of_it_to_others() -> None:
+    worker = Busy(job(), job(), together=2)
+    assert not deadlines.blocks_others(cast(Any, worker), 9.0)
+    assert look_in(worker, 0.0) == pytest.approx(1.0)
 
 
 def test_what_another_worker_answered_is_not_sent_again() -> None:

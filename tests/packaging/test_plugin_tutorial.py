@@ -6,9 +6,12 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from assay.testing.scaffold import CHECKED, KINDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "plugin-tutorial.md"
 
@@ -62,23 +65,50 @@ def test_the_tutorial_ends_in_a_plugin_that_keeps_the_laws(clean: Path, tmp_path
 
 
 @pytest.mark.slow
-def test_what_is_written_passes_ruff_and_mypy_as_it_is(tmp_path: Path) -> None:
-    import sys
-
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_written_installs_and_passes_as_it_is(tmp_path: Path, kind: str) -> None:
     pytest.importorskip("mypy", reason="optional part not installed: mypy")
     done = subprocess.run(
-        [sys.executable, "-m", "assay", "new-plugin", "my-judge"],
+        [sys.executable, "-m", "assay", "new-plugin", "my-judge", "--kind", kind],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     root = tmp_path / "my-judge"
-    environment = {**os.environ, "MYPYPATH": "src"}
-    for tool in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]):
+    site = tmp_path / "site"
+    environment = {**os.environ, "MYPYPATH": "src", "PYTHONPATH": str(site)}
+    install = ["pip", "install", "-q", "--no-deps", "--no-build-isolation", "--target", str(site)]
+    for tool in (
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["mypy"],
+        [*install, "."],
+        ["pytest", "-q", "-p", "no:cacheprovider"],
+        ["assay", "check", "my-judge"] if kind in CHECKED else ["assay", "plugins"],
+    ):
         done = subprocess.run(
             [sys.executable, "-m", *tool], cwd=root, env=environment,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--kind", "analyzer"], "is not one of verifier, composer"),
+        (["--kind", "probe", "--one-file"], "--one-file writes a verifier, not a probe"),
+    ],
+)
+def test_kinds_that_cannot_be_written(
+    tmp_path: Path, options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from assay.cli.main import main
+
+    with pytest.raises(SystemExit) as done:
+        main(["new-plugin", "mine", "--into", str(tmp_path), *options])
+    assert done.value.code == 2
+    assert said in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_nothing_is_overwritten_and_bad_names_are_refused(tmp_path: Path) -> None:

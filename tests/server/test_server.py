@@ -396,3 +396,26 @@ def test_schemathesis_finds_nothing(served: Served) -> None:
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_replies_are_not_held_back_for_an_acknowledgement() -> None:
+    """Nagle's algorithm would add 40 ms to each reply, which goes out in two parts."""
+    from assay.server.run import bound
+
+    async def held_back() -> int:
+        seen: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        async def accepted(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            accepted_by = writer.get_extra_info("socket")
+            seen.set_result(accepted_by.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        listening = bound("127.0.0.1", 0)
+        async with await asyncio.start_server(accepted, sock=listening):
+            _, writer = await asyncio.open_connection(*listening.getsockname())
+            nodelay = await seen
+            writer.close()
+            await writer.wait_closed()
+        return nodelay
+
+    assert asyncio.run(held_back()) == 1

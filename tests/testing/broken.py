@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import random
 import re
@@ -12,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from assay import Example, ReferenceUnreadable, Sample, Verdict, verifier
+from assay import Example, ReferenceUnreadable, Sample, ServiceUnavailable, Verdict, verifier
 
 GOOD = (Example.full("yes", reference="yes"), Example.zero("no", reference="yes"))
 UNREADABLE = Example.malformed("yes", reference="")
@@ -172,3 +173,56 @@ def undeclared(sample: Sample) -> Verdict:
     name = "prom" + "pt"
     score = float(is_right(sample) and getattr(sample, name) is None)
     return Verdict.judged("kit.needs@1", score, "looked")
+
+
+WAITING: dict[str, Any] = {**OPTIONS, "cost": "waiting"}
+BATCH: dict[str, Any] = {**OPTIONS, "cost": "worker", "batch": 8}
+
+
+@verifier("kit.sound_batch@1", **BATCH)
+def sound_batch(samples: list[Sample]) -> list[bool | Exception]:
+    """Keeps every law, several samples at a time."""
+    found: list[bool | Exception] = []
+    for sample in samples:
+        try:
+            found.append(is_right(sample))
+        except ReferenceUnreadable as err:
+            found.append(err)
+    return found
+
+
+@verifier("kit.sound_waiting@1", **WAITING)
+async def sound_waiting(sample: Sample) -> bool:
+    """Keeps every law, and waits."""
+    right = is_right(sample)
+    await asyncio.sleep(0.001)
+    return right
+
+
+@verifier("kit.holds_loop@1", **WAITING)
+async def holds_loop(sample: Sample) -> bool:
+    """Waits without letting others wait."""
+    right = is_right(sample)
+    if sample.text in ("yes", "no"):
+        time.sleep(0.4)
+    return right
+
+
+@verifier("kit.batch_order@1", **BATCH)
+def batch_order(samples: list[Sample]) -> list[bool]:
+    """Returns a batch's results sorted."""
+    return sorted(is_right(sample) for sample in samples)
+
+
+@verifier("kit.batch_count@1", **BATCH)
+def batch_count(samples: list[Sample]) -> list[bool]:
+    """Leaves out a sample of a batch."""
+    found = [is_right(sample) for sample in samples]
+    return found if len(found) == 1 else found[1:]
+
+
+@verifier("kit.unserved@1", **{**WAITING, "effects": ["network"]})
+async def unserved(sample: Sample) -> bool:
+    """Asks a service that is not there."""
+    wanted(sample)
+    raise ServiceUnavailable("connection refused")

@@ -38,8 +38,13 @@ CAUGHT = {
     "kit.hashes": "same-in-another-process",
     "kit.order": "same-in-any-order",
     "kit.needs": "reads-only-its-needs",
+    "kit.holds_loop": "lets-others-wait",
+    "kit.batch_order": "same-in-a-batch",
+    "kit.batch_count": "same-in-a-batch",
 }
 """Verifier -> the law that it breaks; it may break others too, which follow from it."""
+
+OTHERS = ("kit.sound", "kit.sound_batch", "kit.sound_waiting", "kit.unserved")
 
 
 def held(name: str, settings: Settings = QUICK, host: Host = HOST) -> Checked:
@@ -67,9 +72,29 @@ def test_a_sound_verifier_keeps_every_law() -> None:
     assert found.passed, [(f.law.name, f.what) for f in found.broken]
     assert {f.law.name for f in found.findings if f.ruling == "not checked"} == {
         "cheap-import",
+        "lets-others-wait",
         "signature-follows-behaviour",
     }
     assert found.samples > 90
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["kit.sound_batch", "kit.sound_waiting"])
+def test_sound_ones_of_the_other_forms_keep_every_law(name: str) -> None:
+    found = held(name)
+    assert found.passed, [(f.law.name, f.what) for f in found.broken]
+    unchecked = {f.law.name for f in found.findings if f.ruling == "not checked"}
+    assert "same-in-a-batch" not in unchecked
+
+
+def test_of_a_verifier_without_its_service_little_is_said() -> None:
+    """A law that was not tried is not said to hold."""
+    found = held("kit.unserved")
+    assert found.passed, [(f.law.name, f.what) for f in found.broken]
+    holds = {f.law.name for f in found.findings if f.ruling == "holds"}
+    assert holds == {"loads", "travels-to-workers", "honest-about-undecided"}
+    reasons = {f.law.name: f.what for f in found.findings if f.ruling == "not checked"}
+    assert "cannot be reached: connection refused" in reasons["no-crash"]
 
 
 def test_two_broken_ones_in_the_quick_tests() -> None:
@@ -138,7 +163,7 @@ def test_a_golden_file_catches_a_score_that_changed_under_one_signature(tmp_path
 
 def test_what_is_checked_is_named_by_verifier_distribution_or_file() -> None:
     assert [o.spec.name for o in chosen(HOST, ["kit.sound@1"])] == ["kit.sound@1"]
-    assert len(chosen(HOST, [str(BROKEN)])) == len(CAUGHT) + 1
+    assert len(chosen(HOST, [str(BROKEN)])) == len(CAUGHT) + len(OTHERS)
     assert len(chosen(HOST, ["assay"])) >= 16
     with pytest.raises(
         ConfigError, match=r"'kit.nothing' is neither a verifier, nor a distribution"

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,16 +23,17 @@ from assay.verifiers.code_tests.runs.execute import START_S, Budget, ProgramRun
 from assay.verifiers.code_tests.runs.expected import completed
 from assay.verifiers.code_tests.runs.in_process import run_in_process
 from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, Starved
+from assay.verifiers.code_tests.runs.programs import Program, program_in
 from assay.verifiers.code_tests.sandbox.parent import selftest
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, SandboxSlot, shared_pool
 from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind, beside, kind_for
 from assay.verifiers.code_tests.sandbox.wire.levels import Level
 from assay.verifiers.code_tests.sandbox.wire.limits import Lost, Unconfined
 from assay.verifiers.code_tests.sandbox.wire.packages import NotOffered, offered
+from assay.verifiers.code_tests.suites.modules import is_published
 from assay.verifiers.code_tests.suites.needs import Needs, refusal
 from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.suites.suite import Case, Suite
-from assay.verifiers.program_source import extract_program
 
 NAME = "code.tests@1"
 
@@ -74,12 +76,12 @@ class CodeTests:
         self._refuse(suite)
         if params.remote is not None:
             return
-        found = extract_program(sample.answer, params.code, params.language)
-        if found is None or not found.text.strip():
+        program = program_in(sample.answer, suite, params)
+        if program is None:
             return
         pool = self._pool or shared_pool(selftest.choose(params.min_isolation).level)
         with contextlib.suppress(Lost, Unconfined), pool.slot() as slot:
-            for kind in self._kinds(found.text, suite):
+            for kind in self._kinds(program, suite):
                 slot.zygote(kind)
             completed(suite, slot, params)
 
@@ -152,13 +154,14 @@ class CodeTests:
         if suite.needs.more_than(self._params.trust):
             raise ReferenceUnreadable(refusal(suite.needs, self._params.trust))
 
-    def _kinds(self, code: str, suite: Suite) -> list[ZygoteKind]:
+    def _kinds(self, program: Program, suite: Suite) -> list[ZygoteKind]:
         """Of the interpreters that the program and its tests need."""
         packages = self._params.packages
         rest = suite.rest.code if suite.rest is not None else None
         if suite.needs.trust == "in_process" and suite.written is not None:
-            return [beside(kind_for(code, suite.before, suite.written.code, packages=packages))]
-        kinds = [kind_for(code, suite.before, rest, packages=packages)]
+            codes = (*program.texts, suite.before, suite.written.code)
+            return [beside(kind_for(*codes, packages=packages))]
+        kinds = [kind_for(*program.texts, suite.before, rest, packages=packages)]
         if rest is not None:
             kinds.append(kind_for(suite.before, rest, packages=packages))
         return list(dict.fromkeys(kinds))
@@ -174,28 +177,27 @@ class CodeTests:
         params = self._params
         suite = self._as_run(_suite(sample))
         self._refuse(suite)
-        found = extract_program(sample.answer, params.code, params.language)
-        code = found.text if found is not None else ""
+        program = program_in(sample.answer, suite, params)
         if params.remote is not None:
             from assay.verifiers.code_tests.runs.remote import run_remote
 
-            if not code.strip():
+            if program is None:
                 return self._empty("remote")
-            remote = run_remote(code, suite, self._chosen(suite.cases), params)
+            remote = run_remote(program.text, suite, self._chosen(suite.cases), params)
             if isinstance(remote, Verdict):
                 return remote
             return self._verdict(suite, self._chosen(suite.cases), remote, "remote")
         level: Level = selftest.choose(params.min_isolation).level
         if self._pool is not None:
             level = self._pool.level
-        if not code.strip():
+        if program is None:
             return self._empty(level)
         pool = self._pool or shared_pool(level)
         for attempt in (1, 2):
             try:
                 with pool.slot() as slot:
                     try:
-                        return self._judged(slot, code, suite, level)
+                        return self._judged(slot, program, suite, level)
                     except (Lost, Unconfined):
                         slot.close()
                         raise
@@ -220,19 +222,19 @@ class CodeTests:
     def _chosen(self, cases: Sequence[Case]) -> tuple[Case, ...]:
         return tuple(cases[: self._params.first])
 
-    def _judged(self, slot: SandboxSlot, code: str, suite: Suite, level: str) -> Verdict:
+    def _judged(self, slot: SandboxSlot, program: Program, suite: Suite, level: str) -> Verdict:
         params = self._params
         rest_code = suite.rest.code if suite.rest is not None else None
         # an array that the suite hands over is one to the program, too
-        kind = kind_for(code, suite.before, rest_code, packages=params.packages)
+        kind = kind_for(*program.texts, suite.before, rest_code, packages=params.packages)
         cases = self._chosen(completed(suite, slot, params))
         stop = params.stop if params.stop is not None else params.score == "all"
         if suite.needs.trust == "in_process":
-            together = run_in_process(slot, code, suite, params)
+            together = run_in_process(slot, program, suite, params)
             labels = tuple(Case(label) for label, _ in together)
             return self._verdict(suite, labels, [result for _, result in together], level)
-        program = ProgramRun(slot, kind, code, suite, params)
-        results = program.results(cases, stop=stop) if cases else []
+        run = ProgramRun(slot, kind, program, suite, params)
+        results = run.results(cases, stop=stop) if cases else []
         if suite.rest is not None and params.first is None:
             ended = any(r.outcome is CaseOutcome.NOT_RUN for r in results) or any(
                 r.outcome in (CaseOutcome.TIMEOUT, CaseOutcome.COMPILE_ERROR) for r in results
@@ -243,7 +245,7 @@ class CodeTests:
             if ended or failed:
                 results.append(CaseResult(CaseOutcome.NOT_RUN))
             else:
-                again = ProgramRun(slot, kind, code, suite, params)
+                again = ProgramRun(slot, kind, program, suite, params)
                 rest_kind = kind_for(suite.before, rest_code, packages=params.packages)
                 results.append(run_rest(slot, rest_kind, again, suite, suite.rest, params))
         return self._verdict(suite, cases, results, level)
@@ -270,6 +272,16 @@ class CodeTests:
             "cases": len(results),
         }
         details |= self._offered()
+        not_carried = list(dict.fromkeys(x for r in results for x in r.not_carried))
+        if not_carried:
+            details["not_carried"] = not_carried
+            because += (
+                f"; objects of the program's were not asked: {', '.join(not_carried)};"
+                ' under trust="in_process" they are'
+            )
+        if first is not None and (package := _not_offered(results[first])):
+            details["not_offered"] = package
+            because += f"; {package!r} can be offered to programs by `packages` in the params"
         if suite.self_comparisons:
             details["self_comparisons_left_out"] = suite.self_comparisons
         return Verdict.judged(
@@ -293,6 +305,15 @@ class CodeTests:
             return 0.0
         won = math.fsum(c.weight for c, r in zip(cases, results, strict=True) if r.passed)
         return min(1.0, won / total)
+
+
+_MISSING = re.compile(r"No module named '(\w+)")
+
+
+def _not_offered(result: CaseResult) -> str:
+    """The package that everybody knows and the program lacked; "" if that was not its trouble."""
+    found = _MISSING.search(result.because)
+    return found[1] if found is not None and is_published(found[1]) else ""
 
 
 def _reason(result: CaseResult) -> str:

@@ -25,12 +25,13 @@ from assay.verifiers.math_answer.reading import choices, wording
 from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.commas import with_points
 from assay.verifiers.math_answer.reading.dates import Date, date
+from assay.verifiers.math_answer.reading.numerals import numeral
 from assay.verifiers.math_answer.reading.parse import parse_tokens
 from assay.verifiers.math_answer.reading.simplify import settle
 from assay.verifiers.math_answer.reading.spoken import spoken
 from assay.verifiers.math_answer.reading.tokens import tokenize
 from assay.verifiers.math_answer.to_text import plain
-from assay.verifiers.math_answer.tree import Items, Node, Num, Rel, Sym, walk
+from assay.verifiers.math_answer.tree import App, Items, Node, Num, Rel, Sym, walk
 
 CACHED = 2000
 """Longest reference whose reading is kept, in characters."""
@@ -134,6 +135,8 @@ def read(text: str) -> Reading:
     bare = text.strip()
     if len(bare) <= 18 and bare.isdecimal() and bare.isascii():  # the commonest answer by far
         return Reading(text, bare, Num(fmpq(int(bare))), (str(int(bare)),))
+    if bare[:1] in "-0123456789" and (plain_number := _PLAIN.fullmatch(bare)) is not None:
+        return _plain_number(text, bare, *plain_number.groups())
     if len(bare) > 2 and bare[0] == bare[-1] and bare[0] in "*_":
         text = bare.strip("*_")  # Markdown
     tokens = tokenize(text)
@@ -155,6 +158,18 @@ def read(text: str) -> Reading:
     names = frozenset(w for w in notes if len(w) == 1 and w.isalpha())
     node, declared = declarations(node)
     return Reading(text, squeezed, node, notation, names | declared)
+
+
+_PLAIN = re.compile(r"(-?)([0-9]{1,9}(?:\.[0-9]{1,9})?)")
+
+
+def _plain_number(text: str, bare: str, sign: str, digits: str) -> Reading:
+    """What `read` makes of a decimal or a negative number, without its tokens."""
+    number = numeral(digits)
+    spelling = digits if number.places is not None else str(number.value)
+    if sign:
+        return Reading(text, bare, App("neg", (number,)), (sign, spelling))
+    return Reading(text, bare, number, (spelling,))
 
 
 def declarations(node: Node) -> tuple[Node, frozenset[str]]:
@@ -184,7 +199,8 @@ _IDLE_SPACE = re.compile(r"(?<![\w,.])\s+|\s+(?![\w,.])")
 
 def squeeze(text: str) -> str:
     """`text` without dollar signs and the white space that says nothing: ``2 1`` is not ``21``."""
-    return _IDLE_SPACE.sub("", text.replace("$", " ").strip())
+    bare = text.replace("$", " ").strip()
+    return bare if bare.isalnum() else _IDLE_SPACE.sub("", bare)
 
 
 def _stated(text: str) -> Reading:
@@ -220,6 +236,9 @@ def _number_text(value: int | float) -> str:
     return str(value)
 
 
+_ONE = (str, int, float)
+
+
 def equivalent(
     reference: str | int | float | Sequence[str | int | float],
     answer: str,
@@ -246,7 +265,7 @@ def equivalent(
     """
     policy = policy or DEFAULT
     answer = spelled(answer, policy)
-    if isinstance(reference, str | int | float):
+    if type(reference) is str or isinstance(reference, _ONE):
         return _equivalent(read_reference(spelled(reference, policy)), answer, policy)
     if not reference:
         raise ReferenceUnreadable("the reference is an empty list")
@@ -322,7 +341,7 @@ def asks_for_letters(reference: str | int | float | Sequence[str | int | float])
     """Whether a reference is a choice letter, or several, so that a letter answers it."""
     if isinstance(reference, str):
         return len(reference) <= choices.CHARS and _is_choice(reference)
-    if isinstance(reference, int | float):
+    if isinstance(reference, _ONE):
         return False
     return any(asks_for_letters(one) for one in reference)
 
@@ -338,10 +357,11 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
     if reference.node is None or answer.node is None:
         return different("one of them can only be compared by its spelling", "words")
     numbers = type(reference.node) is Num is type(answer.node)  # most pairs: no families, no sets
+    wrong = _other_number(reference.node, answer.node)
+    if wrong is not None:
+        return wrong
     if not numbers and relations.restates(reference.node, answer.node):
         return different("the answer is to be solved, the reference is solved")
-    if numbers and (wrong := _other_number(reference.node, answer.node)) is not None:
-        return wrong
     comparer = Comparer(policy)
     comparer.parameters = reference.parameters | answer.parameters
     try:
@@ -361,10 +381,19 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
 
 def _other_number(r: Node, a: Node) -> Finding | None:
     """What `Comparer.same` finds on two plain numbers that differ: the commonest wrong answer."""
-    if not (isinstance(r, Num) and isinstance(a, Num)) or r.value == a.value:
+    right, given = _whole(r), _whole(a)
+    if right is None or given is None or right == given:
         return None
-    if r.places is None is a.places and r.base is None is a.base:
-        return different(f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact")
+    return different(f"{scalars.short(given)} is not {scalars.short(right)}", "exact")
+
+
+def _whole(node: Node) -> fmpq | None:
+    """The value of a plain numeral without a point, and of its negative; None for all else."""
+    if type(node) is App and node.op == "neg":
+        value = _whole(node.args[0])
+        return None if value is None else -value
+    if type(node) is Num and node.places is None and node.base is None:
+        return node.value
     return None
 
 

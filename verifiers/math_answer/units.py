@@ -159,6 +159,27 @@ def phrase(words: tuple[str, ...]) -> Unit | None:
     return Unit(factor, tuple(sorted((b, p) for b, p in dimensions.items() if p)))
 
 
+def together(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[Unit | None, Unit | None]:
+    """The units of two phrases; a pound beside what weighs is a weight, and no money.
+
+    >>> one, other = together(("pounds",), ("ounces",))
+    >>> one.dimensions == other.dimensions
+    True
+    """
+    left, right = phrase(one), phrase(other)
+    if left is None or right is None or left.dimensions == right.dimensions:
+        return left, right
+    weighed = phrase(_weighed(one)), phrase(_weighed(other))
+    same = weighed[0] is not None and weighed[1] is not None
+    if same and weighed[0].dimensions == weighed[1].dimensions:  # type: ignore[union-attr]
+        return weighed
+    return left, right
+
+
+def _weighed(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple("lb" if word.lower() in ("pound", "pounds") else word for word in words)
+
+
 def is_named_in(words: tuple[str, ...], text: str) -> bool:
     """Whether `text` names the unit that `words` spell, in whatever form.
 

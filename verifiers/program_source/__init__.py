@@ -7,5 +7,15 @@ from assay.verifiers.program_source.extract import (
     extract_program,
     program_of,
 )
+from assay.verifiers.program_source.named_files import NamedFiles, imports, named_files
 
-__all__ = ["POLICIES", "Policy", "Program", "extract_program", "program_of"]
+__all__ = [
+    "POLICIES",
+    "NamedFiles",
+    "Policy",
+    "Program",
+    "extract_program",
+    "imports",
+    "named_files",
+    "program_of",
+]

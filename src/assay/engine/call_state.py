@@ -74,7 +74,7 @@ class Call:
             return
         for run in runs:
             ready = verifiers[run.leaf]
-            need = ready.spec.missing(run.sample) if ready.demands else None
+            need = ready.missing(run.sample)
             if need is not None:
                 self._invalid(index, SampleError(f"no {need!r}, which {ready.name} needs"))
                 return
@@ -129,14 +129,8 @@ class Call:
                 verdict = self._seen[key] = ready.crashed(error)
                 return verdict
             escalated = True
-        job = Job(
-            verifier=ready.number,
-            payload=ready.payload(view),
-            escalated=escalated,
-            timeout_s=self._timeout_s,
-            deliver=self._deliver,
-            tag=(ready, key),
-            waiting=ready.spec.cost == "waiting",
+        job = ready.job(
+            ready.payload(view), self._timeout_s, self._deliver, (ready, key), escalated=escalated
         )
         self._jobs[key] = job
         self._outbox.append(job)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import queue
 import time
@@ -77,7 +76,7 @@ class _Feed:
                 break
             else:
                 self._more = False
-        if call.posts >= POST or not self._more or call.open >= AHEAD:
+        if call.posts and (call.posts >= POST or not self._more or call.open >= AHEAD):
             call.post()
 
     def out_of_time(self) -> bool:
@@ -102,11 +101,6 @@ class _Feed:
             for job in self.call.jobs:
                 self.call.take(job, ("lost", "its pool of workers is gone"))
 
-    def done(self) -> Iterator[Done]:
-        done = self.call.done
-        while done:
-            yield done.popleft()
-
     def leave(self) -> None:
         """An exception, Ctrl-C, or a caller who takes no more rewards: nobody waits for these."""
         if self.call.open:
@@ -124,19 +118,22 @@ def run(
     mail: queue.SimpleQueue[tuple[Job, Reply]] = queue.SimpleQueue()
     call = Call(resources, timeout_s, lambda job, reply: mail.put((job, reply)))
     feed = _Feed(call, resources, samples, budget_s)
+    done = call.done
     try:
         while feed.going and not feed.out_of_time():
             feed.take_one()
-            while not mail.empty():
-                call.take(*mail.get())
-            if feed.must_wait:
-                try:
-                    call.take(*mail.get(timeout=feed.patience_s()))
-                except queue.Empty:
-                    feed.look_after()
-            if call.done:
-                yield from feed.done()
-        yield from feed.done()
+            if call.open:  # else nothing is out, and no mail is waited for
+                while not mail.empty():
+                    call.take(*mail.get())
+                if feed.must_wait:
+                    try:
+                        call.take(*mail.get(timeout=feed.patience_s()))
+                    except queue.Empty:
+                        feed.look_after()
+            while done:
+                yield done.popleft()
+        while done:
+            yield done.popleft()
     finally:
         feed.leave()
 
@@ -158,6 +155,8 @@ async def arun(
         withdrawn: Read all the time: a sample whose index is put into it gets no reward, and its
             work ends within `LOOK_S`.
     """
+    import asyncio  # here, for most calls block, and it costs a first one 15 ms
+
     loop = asyncio.get_running_loop()
     mail: deque[tuple[Job, Reply]] = deque()
     arrived = asyncio.Event()
@@ -192,9 +191,9 @@ async def arun(
                 except TimeoutError:
                     feed.look_after()
                 breath = time.monotonic()
-            for item in feed.done():
-                yield item
-        for item in feed.done():
-            yield item
+            while call.done:
+                yield call.done.popleft()
+        while call.done:
+            yield call.done.popleft()
     finally:
         feed.leave()

@@ -164,9 +164,7 @@ class Engine:
             UnscoredError: more than `max_unscored` of at least 200 samples have no score.
         """
         rewards: dict[int, Reward] = {}
-        for index, reward in self.iter_batch(
-            samples, step=step, budget_s=budget_s, progress=progress
-        ):
+        for index, reward, _ in self._judged(samples, step, budget_s, progress):
             rewards[index] = reward
         ordered = [rewards[i] for i in range(len(rewards))]
         self._judge_call(ordered)
@@ -184,13 +182,7 @@ class Engine:
 
         Never raises `UnscoredError`: who takes rewards one by one sees them one by one.
         """
-        _check_budget(budget_s)
-        done = self._run(samples, step, self.budget_s if budget_s is None else budget_s)
-        if progress:
-            from assay.engine.progress import shown
-
-            done = shown(done, samples)
-        for index, reward, _ in done:
+        for index, reward, _ in self._judged(samples, step, budget_s, progress):
             yield index, reward
 
     async def averify_batch(
@@ -232,6 +224,17 @@ class Engine:
         """
         _check_budget(budget_s)
         return self._arun(samples, step, self.budget_s if budget_s is None else budget_s, withdrawn)
+
+    def _judged(
+        self, samples: Iterable[Given], step: int | None, budget_s: float | None, progress: bool
+    ) -> Iterator[Done]:
+        _check_budget(budget_s)
+        done = self._run(samples, step, self.budget_s if budget_s is None else budget_s)
+        if not progress:
+            return done
+        from assay.engine.progress import shown
+
+        return shown(done, samples)
 
     def _run(
         self, samples: Iterable[Given], step: int | None, budget_s: float | None
@@ -328,6 +331,9 @@ class Engine:
         self.close()
 
 
+_READY = (Sample, SampleError)  # a union of types would be made anew for every row
+
+
 def as_samples(
     rows: Iterable[Given],
     step: int | None,
@@ -336,7 +342,7 @@ def as_samples(
     """The rows as samples, each with its step of training; `see` is told before it is judged."""
     for i, row in enumerate(rows):
         sample: Row
-        if isinstance(row, Sample | SampleError):
+        if isinstance(row, _READY):
             sample = row
         elif isinstance(row, Mapping):
             try:

@@ -7,16 +7,20 @@ import itertools
 import time
 import traceback
 import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assay.engine.workers.frames import dumps, loads
+from assay.engine.workers.job import Job, Reply
+from assay.engine.workers.loaded_verifier import TRACE_CHARS, as_verdict, judge_shown
 from assay.engine.workers.machine_faults import DETAILS, by_machine
 from assay.engine.workers.process import search_path
-from assay.engine.workers.worker_loop import TRACE_CHARS, as_verdict, judge_shown
 from assay.errors import PluginError, ReferenceUnreadable, SampleError, VerdictError
 from assay.model import EMPTY, Sample, Status, Verdict
 from assay.model.view import Reader
+from assay.plugins.batches import BatchVerifier
 from assay.plugins.spec import Escalate, Verifier
+from assay.plugins.wait_policy import WaitPolicy
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -54,12 +58,13 @@ class ReadyVerifier:
         )
         self._whole_info = any(need.rstrip("?") == "info" for need in spec.needs)
         self._fields = tuple(sorted(self.visible - {"info"}))
+        demanded = [need for need in spec.needs if need[-1] != "?"]
+        self._columns = tuple(need for need in demanded if "." not in need)
+        self._demands_info = len(self._columns) < len(demanded)
         self.kept = spec.deterministic and not spec.sees_group
         """Whether it is worth a key: a whole group seldom comes again, and its key is dear."""
-        self.demands = any(need[-1] != "?" for need in spec.needs)
-        """Whether a sample can lack something."""
         self._reader = Reader(spec.name, spec.needs)
-        self._verifier: Verifier | None = None
+        self._verifier: Verifier | BatchVerifier | None = None
         self._broken: PluginError | None = None
         self._longest_s = 0.0
         self._warned = False
@@ -75,19 +80,24 @@ class ReadyVerifier:
                 if params is not None
                 else None,
                 "params": params.model_dump(mode="json") if params is not None else None,
+                "batch": spec.batch,
+                "waiting": spec.waiting.to_json() if spec.waiting is not None else None,
             }
         )
         # one step, so that two threads agree without a lock; a number may go unused
         self.number = _known.setdefault(self.recipe, next(_numbers))
         """The same for the same verifier and params in all engines of the process."""
 
+    def missing(self, sample: Sample) -> str | None:
+        """The first needed field that `sample` does not fill, or None; see `VerifierSpec`."""
+        for name in self._columns:
+            if getattr(sample, name) is None:
+                return self.spec.missing(sample)
+        return self.spec.missing(sample) if self._demands_info else None
+
     def view(self, sample: Sample) -> Sample:
         """What the verifier may see of `sample`: the completion, and what its spec needs."""
-        seen = sample.only(self.visible)
-        if self._whole_info or not seen.info:
-            return seen
-        info = {name: seen.info[name] for name in self._entries if name in seen.info}
-        return seen if len(info) == len(seen.info) else Sample(**_fields_of(seen, info))
+        return sample.only(self.visible, None if self._whole_info else self._entries)
 
     def key(self, view: Sample) -> bytes:
         """Digest of all that the verdict depends on, but for verifier and params.
@@ -134,7 +144,7 @@ class ReadyVerifier:
 
     # -- in this process ------------------------------------------------------------------------
 
-    def verifier(self) -> Verifier:
+    def verifier(self) -> Verifier | BatchVerifier:
         """The object that judges, made on first use.
 
         Raises:
@@ -210,6 +220,34 @@ class ReadyVerifier:
         cause = DETAILS if by_machine(err) else {}
         return Verdict.crashed(self.name, sentence, details={"traceback": trace, **cause})
 
+    # -- for a worker ---------------------------------------------------------------------------
+
+    def job(
+        self,
+        payload: bytes,
+        timeout_s: float,
+        deliver: Callable[[Job, Reply], None],
+        tag: Any,
+        *,
+        escalated: bool = False,
+    ) -> Job:
+        """A sample for the pool, under the bounds that the spec asks for."""
+        spec = self.spec
+        waiting = spec.cost == "waiting"
+        policy = spec.waiting or WaitPolicy()
+        return Job(
+            verifier=self.number,
+            payload=payload,
+            escalated=escalated,
+            timeout_s=timeout_s,
+            deliver=deliver,
+            tag=tag,
+            waiting=waiting,
+            deadline_s=policy.whole_s(timeout_s) if waiting else 0.0,
+            concurrency=policy.concurrency,
+            batch=1 if escalated or spec.batch is None else spec.batch,
+        )
+
     # -- from a worker --------------------------------------------------------------------------
 
     def read(self, reply: tuple[str, Any]) -> Verdict:
@@ -248,6 +286,15 @@ class ReadyVerifier:
             if verdict.verifier != self.name:
                 raise VerdictError(f"a verdict of {verdict.verifier!r}")
             return self.checked(verdict)
+        if "late" in reply:
+            because, tries = reply["late"]
+            return Verdict(
+                self.name, Status.TIMED_OUT, None, str(because), details={"tries": tries}
+            )
+        if "unavailable" in reply:
+            because, tries = reply["unavailable"]
+            details = {**DETAILS, "tries": tries}
+            return Verdict.crashed(self.name, str(because), details=details)
         if "invalid" in reply:
             raise ReferenceUnreadable(str(reply["invalid"]))
         if reply.get("limit") == "memory":
@@ -270,11 +317,3 @@ def _no_json(plain: dict[str, Any], err: Exception) -> str:
                 where = f"{name}.{entry}" if entry else name
                 return f"{where} is not valid JSON: {err}"
     return f"the sample is not valid JSON: {err}"
-
-
-def _fields_of(sample: Sample, info: dict[str, Any]) -> dict[str, Any]:
-    from assay.model import SAMPLE_FIELDS
-
-    fields = {name: getattr(sample, name) for name in SAMPLE_FIELDS}
-    fields["info"] = info
-    return fields

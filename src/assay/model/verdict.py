@@ -303,9 +303,11 @@ def _seconds(seconds: Any, what: str) -> float:
 
 def _is_small(details: FrozenDict) -> bool:
     """Whether it holds a few short texts and nothing else, as most do."""
-    if {*map(type, details), *map(type, details.values())} != {str}:
-        return False
-    chars = sum(map(len, details)) + sum(map(len, details.values())) + 6 * len(details)
+    chars = 0
+    for name, value in details.items():
+        if type(value) is not str or type(name) is not str:
+            return False
+        chars += len(name) + len(value) + 6
     return chars * 12 <= DETAILS_BYTES  # a character may take as many bytes in JSON
 
 

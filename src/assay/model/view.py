@@ -134,8 +134,9 @@ class DeclaredInfo(FrozenDict):
     _view: SampleView
 
     def __init__(self, info: Mapping[str, Any], reader: Reader, view: SampleView) -> None:
-        entries = reader.entries or frozenset()
-        super().__init__({name: info[name] for name in info if name in entries})
+        if info:
+            entries = reader.entries or frozenset()
+            super().__init__({name: info[name] for name in info if name in entries})
         self._reader = reader
         self._view = view
 

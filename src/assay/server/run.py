@@ -14,6 +14,36 @@ from assay.errors import ConfigError
 from assay.server.app import Server
 from assay.server.options import ServerOptions
 
+BACKLOG = 4096
+"""Connections that may wait to be accepted: more than a trainer opens at once."""
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that listens: whoever is told its address can connect.
+
+    Args:
+        host: A name or an address.
+        port: 0 is one that is free.
+
+    Raises:
+        ConfigError: the port cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol by name: asyncio sets TCP_NODELAY only then, and without it each reply, which is
+    # written in two parts, waits 40 ms for the client's delayed acknowledgement of the first.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except OSError as err:
+        listening.close()
+        raise ConfigError(
+            f"{host}:{port} cannot be had: {err.strerror or err}"
+            "\nfix: another --port; 0 is one that is free"
+        ) from err
+    return listening
+
 
 def serve(
     rubrics: Mapping[str, Engine],
@@ -46,24 +76,14 @@ def serve(
                 self.force_exit = True
             self.should_exit = True  # and the signal is not raised again: an end that was asked for
 
-    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((options.host, options.port))
-    except OSError as err:
-        listening.close()
-        raise ConfigError(
-            f"{options.host}:{options.port} cannot be had: {err.strerror or err}"
-            "\nfix: another --port; 0 is one that is free"
-        ) from err
+    listening = bound(options.host, options.port)
     config = uvicorn.Config(
         server.app,
         log_level=logging.WARNING,
         access_log=False,
         timeout_graceful_shutdown=int(options.drain_s) or 1,
         timeout_keep_alive=75,
-        backlog=4096,
+        backlog=BACKLOG,
         h11_max_incomplete_event_size=64 * 1024,
     )
     host = f"[{options.host}]" if ":" in options.host else options.host

@@ -147,6 +147,8 @@ def _ruled(law: Law, bench: Bench) -> Finding:
         breach = law.look(bench)
     except NotChecked as err:
         return Finding(law, "not checked", str(err))
+    if breach is None and bench.unserved and law.needs_service:
+        return Finding(law, "not checked", f"its service cannot be reached: {bench.unserved}")
     if breach is None:
         return Finding(law, "holds")
     return Finding(law, "broken", breach.what, _cut(breach))

@@ -183,6 +183,9 @@ ATTACKS = [
     Attack("by disassembling them", "import dis, io, re, unittest\ndef f(s):\n    c = next(c for c in unittest.TestCase.__subclasses__() if hasattr(c, 'test_a'))\n    o = io.StringIO(); dis.dis(c.test_a, file=o)\n    return int(re.search(r'\\((\\d{4})\\)', o.getvalue())[1])"),
     Attack("a trace function sees the tests", "import sys\nseen = []\ndef t(frame, event, arg):\n    seen.extend(c for c in frame.f_code.co_consts if type(c) is int and c > 4000)\nsys.settrace(t)\ndef f(s): return seen[0] if seen else 0"),
     Attack("a test is skipped by the program", "import unittest\ndef f(s): raise unittest.SkipTest('no')"),
+    Attack("skipped from code of another name", "exec(compile('import unittest\\ndef f(s): raise unittest.SkipTest(3)', 'm.py', 'exec'))"),
+    Attack("skipped by unittest's own method", "import unittest\nf = unittest.TestCase().skipTest"),
+    Attack("a test is left by an exception that unittest says nothing of", "import unittest\ndef f(s): raise unittest.case._ShouldStop"),
     Attack("the process ends well", "import os\ndef f(s): os._exit(0)"),
     Attack("it ends before the tests come", "import os\nos._exit(0)"),
     Attack("results are written where ours go", "import json, os\ndef say(m):\n    b = json.dumps(m).encode(); os.write(3, len(b).to_bytes(4, 'big') + b)\nfor m in ({'ready': 1}, {'loaded': 1}, {'test': 'T.test_a'}, {'end': 1}): say(m)\ndef f(s): return 0"),
@@ -198,6 +201,28 @@ ATTACKS = [
     Attack("memory is written by C's means", "import ctypes\ndef f(s):\n    ctypes.pythonapi.PyRun_SimpleString(b'import unittest')\n    return 0"),
     Attack("an object that agrees to what it guesses of the answer", "class I(int):\n    def __eq__(self, o): return 4000 < o < 5000\n    __hash__ = None\ndef f(s): return I(1)", passes=True),
 ]  # fmt: skip
+
+
+TOP_LEVEL = "import io\nassert f(io.StringIO('2')) == 4242\nassert f(io.StringIO('3')) == 4343\n"
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["def f(s): raise SystemExit", "import sys\nf = lambda s: sys.exit(0)",
+     "exec(compile('def f(s): raise SystemExit(0)', 'm.py', 'exec'))",
+     "import builtins\nclass F:\n    __call__ = lambda self, s: exit()\nf = F()"],
+)  # fmt: skip
+def test_a_program_does_not_end_its_suite(best: SandboxPool, program: str) -> None:
+    assert verdict(best, TOP_LEVEL, program).score == 0.0
+
+
+def test_a_suite_that_ends_itself_is_believed_to_have_passed_if_it_says_so(
+    best: SandboxPool,
+) -> None:
+    suite = "import io, sys\nassert f(io.StringIO('2')) == 2\nsys.exit({})\n"
+    program = "def f(s): return int(s.read())"
+    assert verdict(best, suite.format(0), program).score == 1.0
+    assert verdict(best, suite.format(1), program).score == 0.0
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: a.why)

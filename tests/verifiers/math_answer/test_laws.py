@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from assay.verifiers.math_answer import equivalent, same_value
+from assay.verifiers.math_answer.equal import read
 
 SETTINGS = settings(
     max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -280,3 +281,14 @@ def test_any_text_gets_a_comparison_or_a_named_error(reference, answer):
         return
     assert isinstance(found.equal, bool)
     assert found.because
+
+
+@given(st.from_regex(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", fullmatch=True))
+def test_a_plain_numeral_is_read_as_its_tokens_say(text):
+    """The commonest answers are read without their tokens; braces say nothing, and need them."""
+    short, long = read(text), read(f"{{{text}}}")
+    assert (short.node, short.notation, short.shown) == (long.node, long.notation, long.shown)
+    assert (short.parameters, short.choice, short.date, short.option) == (frozenset(),) + (
+        None,
+    ) * 3
+    assert (short.text, short.squeezed) == (text, text)

@@ -16,6 +16,7 @@ from assay.verifiers.code_tests.comparing.compare import Rules, show
 from assay.verifiers.code_tests.comparing.printed import text_difference
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, of_end, of_failure
+from assay.verifiers.code_tests.runs.programs import Program
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxSlot
 from assay.verifiers.code_tests.sandbox.parent.run import Run
 from assay.verifiers.code_tests.sandbox.wire import codec, decoded
@@ -69,9 +70,14 @@ class ProgramRun:
     """One program in one slot."""
 
     def __init__(
-        self, slot: SandboxSlot, kind: ZygoteKind, code: str, suite: Suite, params: CodeTestsParams
+        self,
+        slot: SandboxSlot,
+        kind: ZygoteKind,
+        program: Program,
+        suite: Suite,
+        params: CodeTestsParams,
     ) -> None:
-        self._slot, self._kind, self._code, self._suite = slot, kind, code, suite
+        self._slot, self._kind, self._program, self._suite = slot, kind, program, suite
         self._params = params
         self._budget = Budget.of(suite, params)
         self._rules = Rules(
@@ -121,13 +127,16 @@ class ProgramRun:
     def job(self, kind: str) -> dict[str, Any]:
         """What the child is given: code, and nothing about what is expected of it."""
         beside = self._suite.beside()
-        if self._suite.before and _is_bare_body(self._code):
-            return {"kind": kind, "code": f"{self._suite.before}\n{self._code}", **beside}
-        job: dict[str, Any] = {"kind": kind, "code": self._code, **beside}
+        program = self._program
+        if self._suite.before and not program.files and _is_bare_body(program.text):
+            return {"kind": kind, "code": f"{self._suite.before}\n{program.text}", **beside}
+        job: dict[str, Any] = {"kind": kind, **program.job(), **beside}
         if self._suite.lent:
             job["lent"] = self._suite.lent
         if self._suite.before:
             job["before"] = self._suite.before
+        if self._suite.written is not None and not program.files:
+            job["within"] = dict(self._suite.written.imports.within)
         return job
 
     def start(self, stdin: str = "") -> Run:

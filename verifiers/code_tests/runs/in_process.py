@@ -19,6 +19,7 @@ from assay.printable import printable
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.runs.execute import START_S, Budget
 from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, of_end, of_failure
+from assay.verifiers.code_tests.runs.programs import Program
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxSlot
 from assay.verifiers.code_tests.sandbox.parent.run import Run
 from assay.verifiers.code_tests.sandbox.wire import decoded
@@ -30,13 +31,13 @@ _WHOLE = "the suite"
 
 
 def run_in_process(
-    slot: SandboxSlot, code: str, suite: Suite, params: CodeTestsParams
+    slot: SandboxSlot, program: Program, suite: Suite, params: CodeTestsParams
 ) -> list[tuple[str, CaseResult]]:
     """A label and an outcome a test, in order; at least one.
 
     Args:
         slot: To run in.
-        code: The program.
+        program: What is tested.
         suite: Its `written` holds the suite's text.
         params: Of the verifier.
 
@@ -50,12 +51,12 @@ def run_in_process(
         raise ReferenceUnreadable("tests: only suites of assertions run in one process")
     budget = Budget.of(suite, params)
     key = secrets.token_hex(16)
-    kind = beside(kind_for(code, suite.before, written.code, packages=params.packages))
-    with slot.zygote(kind).run(_job(code, suite, written), budget.limits()) as run:
+    kind = beside(kind_for(*program.texts, suite.before, written.code, packages=params.packages))
+    with slot.zygote(kind).run(_job(program, suite, written), budget.limits()) as run:
         return _Talk(run, budget, key).results(_message(suite, written, key))
 
 
-def _job(code: str, suite: Suite, written: Written) -> dict[str, Any]:
+def _job(program: Program, suite: Suite, written: Written) -> dict[str, Any]:
     """What the process knows while the program is loaded: nothing that is expected of it."""
     names = list(written.names)
     first = names[0] if names else None
@@ -63,10 +64,11 @@ def _job(code: str, suite: Suite, written: Written) -> dict[str, Any]:
     return (
         {
             "kind": "beside",
-            "code": code,
+            **program.job(),
             "before": suite.before,
             "names": [n.partition(".")[0].partition("(")[0] for n in names],
-            "modules": list(written.modules) or ["solution"],
+            "modules": [x for x in written.modules if x] or ["solution"],
+            "imported": list(written.imports.modules),
             "imports": _imports(written),
             "candidate": ".".join(of_class) if of_class is not None else first,
         }

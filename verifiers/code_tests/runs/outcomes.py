@@ -39,6 +39,8 @@ class CaseResult:
     """The program's answer as text; may be shown to the model."""
     seconds: float = 0.0
     rss_kb: int = 0
+    not_carried: tuple[str, ...] = ()
+    """What the test asked that Python asks of the program's objects, and a proxy does not."""
 
     @property
     def passed(self) -> bool:
@@ -82,6 +84,8 @@ def of_failure(message: dict[str, Any], key: str) -> CaseResult:
     line = noted.get("line")
     text = printable(str(noted.get("text", "")), 160)
     where = f" in line {line}" if type(line) is int else ""
+    file = printable(str(noted.get("file") or ""), 80)
+    where += f" of {file}" if where and file else ""
     because = f"{kind}{where}" + (f": {text}" if text else "")
     if key == "c":
         return CaseResult(CaseOutcome.COMPILE_ERROR, because)

@@ -119,7 +119,7 @@ def from_program(tree: ast.Module, modules: Collection[str]) -> list[str]:
     Returns:
         The names imported, or used as attributes of the module.
     """
-    imports = _Imports(modules)
+    imports = _Imports(modules, modules_by_use(tree, modules))
     imports.visit(tree)
     stored = {
         x.id if isinstance(x, ast.Name) else x.arg
@@ -135,9 +135,39 @@ def from_program(tree: ast.Module, modules: Collection[str]) -> list[str]:
     return list(dict.fromkeys([*imports.names.values(), *renamed.found]))
 
 
+def modules_by_use(tree: ast.AST, modules: Collection[str]) -> frozenset[str]:
+    """Names that a suite imports from its program and uses as modules: ``from app import models``.
+
+    In small letters, and never but for what they hold: a function that is called, or a class. What
+    they hold besides may change, as an object's attributes do.
+    """
+    found: set[str] = set()
+    for item in ast.walk(tree):
+        if isinstance(item, ast.ImportFrom):
+            root = "" if item.level else str(item.module).partition(".")[0]
+            if root in modules:
+                found |= {x.asname or x.name for x in item.names if x.name.islower()}
+    if not found:
+        return frozenset()
+    called = {id(x.func) for x in ast.walk(tree) if isinstance(x, ast.Call)}
+    held = {
+        id(x.value) for x in ast.walk(tree)
+        if isinstance(x, ast.Attribute) and (id(x) in called or x.attr[:1].isupper())
+    }  # fmt: skip
+    used: set[str] = set()
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Name) and item.id in found:
+            used.add(item.id)
+            if id(item) not in held:
+                found.discard(item.id)
+        elif isinstance(item, ast.arg):
+            found.discard(item.arg)
+    return frozenset(found & used)
+
+
 class _Imports(ast.NodeTransformer):
-    def __init__(self, modules: Collection[str]) -> None:
-        self._ours = modules
+    def __init__(self, modules: Collection[str], by_use: Collection[str]) -> None:
+        self._ours, self._by_use = modules, by_use
         self.modules: set[str] = set()
         """Expressions that stand for the program as a module."""
         self.names: dict[str, str] = {}
@@ -148,9 +178,8 @@ class _Imports(ast.NodeTransformer):
         if root not in self._ours:
             return node
         for a in node.names:
-            if (
-                node.level and node.module is None
-            ) or a.name in self._ours:  # from . import solution
+            named = a.name in self._ours or (a.asname or a.name) in self._by_use
+            if (node.level and node.module is None) or named:  # from . import solution
                 self.modules.add(a.asname or a.name)
             elif a.name != "*":
                 self.names[a.asname or a.name] = a.name

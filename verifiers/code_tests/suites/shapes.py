@@ -25,7 +25,8 @@ from assay.verifiers.code_tests.suites.fields import code, joined, listed, refus
 from assay.verifiers.code_tests.suites.given_files import of_suite, read_files, roots
 from assay.verifiers.code_tests.suites.libraries import shared_libraries
 from assay.verifiers.code_tests.suites.modules import imports_of, program_modules
-from assay.verifiers.code_tests.suites.needs import needs
+from assay.verifiers.code_tests.suites.needs import Needs, needs
+from assay.verifiers.code_tests.suites.program_imports import program_imports
 from assay.verifiers.code_tests.suites.published import as_read
 from assay.verifiers.code_tests.suites.runnable import defined, parsed
 from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite, Written
@@ -218,10 +219,13 @@ def _asserts(given: Mapping[str, Any], before: str, limits: dict[str, Any]) -> S
     for path in limits["of_tests"]:
         if imports_of(parsed(files[path])) & set(modules):
             refuse(f"files[{path!r}] imports the program; only the tests themselves may")
-    written = Written(code, names, modules)
+    imports = program_imports(tree, modules)
+    written = Written(code, names, modules, imports)
     need = needs(tree, {*names, *modules}, defined(parsed(before)))
     if need.trust != "in_process":
         need = shared_libraries(tree) or need
+    if imports.twice and need.trust != "in_process":
+        need = Needs("in_process", (f"it imports {imports.twice[0]}, two things of one name",))
     if need.trust == "in_process":
         refuse_unavailable(tree)
         return Suite(

@@ -10,6 +10,7 @@ from assay.verifiers.code_tests.comparing.assert_views import View
 from assay.verifiers.code_tests.comparing.compare import Rules
 from assay.verifiers.code_tests.comparing.printed import TextPolicy
 from assay.verifiers.code_tests.suites.needs import PROXY, Needs
+from assay.verifiers.code_tests.suites.program_imports import ProgramImports
 
 MAX_CASES = 20_000
 
@@ -66,6 +67,8 @@ class Written:
     """What `entry_point` names."""
     modules: tuple[str, ...] = ()
     """Names by which the suite imports the program."""
+    imports: ProgramImports = field(default_factory=ProgramImports)
+    """What it imports of each of the program's modules."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from assay.verifiers.math_answer.deciding import (
     sets,
     times_of_day,
 )
+from assay.verifiers.math_answer.deciding.amounts import amount, letters_as_unit
 from assay.verifiers.math_answer.deciding.lists import Lists
 from assay.verifiers.math_answer.deciding.matrices import matrix, vector
 from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
@@ -84,6 +85,8 @@ class Comparer(Lists):
             return piecewise.compare(r, a, self)
         if times_of_day.is_marked(r) or times_of_day.is_marked(a):
             return times_of_day.compare(r, a)
+        if isinstance(r, Items) != isinstance(a, Items):
+            r, a = (amount(side) or side if isinstance(side, Items) else side for side in (r, a))
         if isinstance(r, Quantity) or isinstance(a, Quantity):
             return self.quantities(r, a)
         if isinstance(r, Items) or isinstance(a, Items):
@@ -218,14 +221,14 @@ class Comparer(Lists):
         if not r_unit or not a_unit:
             other = a_value if r_unit else r_value
             mine = units.phrase(r_unit or a_unit)
-            letters = _letters_as_unit(other) if mine is not None else None
+            letters = letters_as_unit(other) if mine is not None else None
             if letters is not None:
                 return self.quantities(r if r_unit else letters, a if a_unit else letters)
             if policy.units == "require" or (policy.units in ("convert", "stated") and r_unit):
                 missing = "answer" if r_unit else "reference"
                 return different(f"the {missing} names no unit", "kind")
             return self.same(r_value, a_value)
-        left, right = units.phrase(r_unit), units.phrase(a_unit)
+        left, right = units.together(r_unit, a_unit)
         if left is not None and right is not None:
             if left.dimensions != right.dimensions:
                 return different(
@@ -334,31 +337,6 @@ def _split(node: Node) -> tuple[Node, tuple[str, ...]]:
 
 def _unit_words(unit: tuple[str, ...]) -> frozenset[str]:
     return frozenset(w.lower().rstrip("s") for w in unit if w not in ("of", "a", "the", "per"))
-
-
-def _letters_as_unit(node: Node) -> Quantity | None:
-    """``5*m`` or ``25*m/s`` as a quantity, where all the letters are units."""
-    if not (isinstance(node, App) and node.op == "mul" and len(node.args) <= 4):
-        return None
-    value, *rest = node.args
-    if not isinstance(value, Num) or not rest:
-        return None
-    words: list[str] = []
-    for factor in rest:
-        if isinstance(factor, App) and factor.op == "inv":
-            words.append("/")
-            factor = factor.args[0]
-        if isinstance(factor, App) and factor.op == "pow":
-            exponent = exact.whole(factor.args[1])
-            name = factor.args[0]
-            if not isinstance(name, Sym) or exponent is None:
-                return None
-            words += [name.name, "^", str(exponent)]
-        elif isinstance(factor, Sym):
-            words.append(factor.name)
-        else:
-            return None
-    return Quantity(value, tuple(words)) if units.phrase(tuple(words)) is not None else None
 
 
 def _is_constant(name: str) -> bool:

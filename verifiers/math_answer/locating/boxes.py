@@ -58,7 +58,7 @@ def boxes(text: str) -> list[Box]:
     closing = _pairs(text)
     out: list[Box] = []
     position = 0
-    while len(out) < MAXBOXES:
+    while len(out) < MAXBOXES and text.find("box", position) >= 0:
         match = BOX.search(text, position)
         if match is None:
             break
@@ -101,6 +101,9 @@ def _pairs(text: str) -> dict[int, int]:
     return out
 
 
+_PERCENT = re.compile(r"\s*\$?\s*(?:\\?[%\uff05]|percent\b|pct\b)")
+
+
 def boxed(text: str, policy: Boxes) -> Boxed | None:
     """The content of the boxes that count, or why they are not an answer; None without a box.
 
@@ -137,8 +140,7 @@ def boxed(text: str, policy: Boxes) -> Boxed | None:
             seen.append(box.content.strip())
     text_found = seen[0] if len(seen) == 1 else " ; ".join(seen)
     after = tail[group[-1].end : group[-1].end + 16]
-    percent = re.match(r"\s*\$?\s*(?:\\?[%\uff05]|percent\b|pct\b)", after)
-    if percent is not None and len(seen) == 1 and "%" not in text_found:
+    if _PERCENT.match(after) is not None and len(seen) == 1 and "%" not in text_found:
         text_found += r"\%"
     return Boxed(text_found, "", offset + group[0].start, offset + group[-1].end)
 

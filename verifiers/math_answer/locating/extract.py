@@ -19,6 +19,7 @@ from assay.verifiers.math_answer.locating.hedging import denies, refused
 from assay.verifiers.math_answer.locating.money import amounts_escaped
 from assay.verifiers.math_answer.locating.objects import Field, answer_field
 from assay.verifiers.math_answer.locating.sentences import last_claim
+from assay.verifiers.math_answer.locating.stated import sentence_end, value_in, value_of
 from assay.verifiers.math_answer.locating.statements import (
     Statement,
     chosen,
@@ -61,7 +62,8 @@ _TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.IGNORECASE | re.DOTALL)
 _OPEN_TAG = re.compile(r"<answer>", re.IGNORECASE)
 _CLOSE_TAG = re.compile(r"</answer>", re.IGNORECASE)
 _HASHES = re.compile(r"####[ \t]*([^\n]*)")
-_SHORT = re.compile(r"^[^\S\n]{0,40}A:([^\n]*)", re.MULTILINE)
+INDENT = 40
+"""Most white space before ``A:`` at the beginning of a line, in characters."""
 _STOPS = re.compile(r"<\|[a-z_]+\|>|</?s>|<end_of_turn>|<eo[a-z]>(?=\s*\Z)", re.IGNORECASE)
 _WIDE = re.compile(r"[\uff01-\uff0b\uff0d-\uff19\uff1c-\uff5e]")
 """Full-width signs, but for the comma, the colon and the semicolon, which separate sentences."""
@@ -137,9 +139,9 @@ def _extract(
         if valid:
             last = valid[-1]
             if last.denied:
-                wrong = max(wrong, _sentence_end(text, last.end))
+                wrong = max(wrong, sentence_end(text, last.end))
             else:
-                best = _Found(last.end, _value_of(last), "final answer")
+                best = _Found(last.end, value_of(last, prose), "final answer")
     if letters and where != "boxed":
         best = _letter(text, best)
     if best is not None and best.text is None and best.rule == "boxed" and boxes == "last":
@@ -155,7 +157,7 @@ def _extract(
         return Extraction(None, "none", "no answer in the response")
     short = _short(text)
     if short is not None:
-        return Extraction(_amount(short), "A:")
+        return Extraction(_amount(value_in(short)), "A:")
     return _stated_nowhere(prose[wrong:], where, cut, whole=not wrong)
 
 
@@ -185,8 +187,8 @@ _PROGRAMS = frozenset({
 
 def without_programs(text: str) -> str:
     """`text` with blanks in the place of fenced programs, which may name a variable ``answer``."""
-    if "```" not in text and "~~~" not in text:
-        return text
+    if ("`" not in text or "```" not in text) and ("~" not in text or "~~~" not in text):
+        return text  # a single sign is found far faster, and most texts have none
     out: list[str] = []
     done, opened, inside = 0, "", 0
     for match in _FENCE.finditer(text):
@@ -202,14 +204,6 @@ def without_programs(text: str) -> str:
             opened, inside = fence[:3], match.end() if language in _PROGRAMS else 0
     out.append(text[done:])
     return "".join(out)
-
-
-_SENTENCE_END = re.compile(r"\n|[.!\u3002](?=\s|\Z)")
-
-
-def _sentence_end(text: str, at: int) -> int:
-    match = _SENTENCE_END.search(text, min(len(text), at + 1))
-    return match.end() if match is not None else len(text)
 
 
 def _stated_nowhere(text: str, where: str, cut: bool, whole: bool) -> Extraction:
@@ -325,34 +319,6 @@ def _is_answer(said: Statement) -> bool:
     return _NAMED.fullmatch(said.said) is not None
 
 
-_ASIDE = re.compile(
-    r"([^()]*\d[^()]*)\s\((?![^()]*\b(?:sin|cos|tan|log|ln|exp|sqrt)\b)[^()]*[A-Za-z]{3,}[^()]*\s[^()]*\)"
-)
-_IS = re.compile(
-    r"^[^=<>]*[A-Za-z)$][^=<>]*?\b(?:is|are|equals)\s+(?:approximately\s+|about\s+|equal to\s+)?"
-    r"((?:(?!\b(?:is|are|equals)\b).)+)$",
-    re.DOTALL,
-)
-
-
-def _value_of(statement: Statement) -> str:
-    """What a sentence after "the answer is" says: its formula, or its number, or itself."""
-    said = statement.said
-    predicate = _IS.match(said) if len(said) < 400 else None
-    if predicate is not None:
-        said = predicate[1].strip().strip("*_").strip()
-        if said.count("$") == 2 and said.startswith("$") and said.endswith("$"):
-            said = said[1:-1].strip()
-    aside = _ASIDE.fullmatch(said)
-    if aside is not None and choice(said) is None:
-        said = aside[1].strip()  # 21 (3 times 7)
-    words = re.findall(r"[A-Za-z]{4,}", re.sub(r"\\[a-z]+|\$[^$]*\$", " ", said))
-    if len(words) < 3 or choice(said) is not None:
-        return said
-    claim = last_claim(said)
-    return claim.text if claim is not None and claim.text is not None else said
-
-
 def _tag(text: str) -> _Found | None:
     opens = deque(_OPEN_TAG.finditer(text), 2) if "<" in text else ()
     for opened in reversed(opens):
@@ -360,7 +326,7 @@ def _tag(text: str) -> _Found | None:
         end = close.start() if close is not None else len(text)
         said = text[opened.end() : end].strip()
         if said:
-            return _Found(close.end() if close is not None else end, said, "answer tag")
+            return _Found(close.end() if close is not None else end, value_in(said), "answer tag")
     return None
 
 
@@ -375,10 +341,16 @@ def _hashes(text: str) -> tuple[int, str] | None:
 
 
 def _short(text: str) -> str | None:
-    if "A:" not in text:
-        return None
-    found = deque(_SHORT.finditer(text), 1)
-    return (found[0][1].strip() or None) if found else None
+    """What follows the last ``A:`` that begins a line."""
+    at = text.rfind("A:")
+    while at >= 0:
+        line = max(text.rfind("\n", max(0, at - INDENT - 1), at) + 1, at - INDENT - 1)
+        before = text[line:at]
+        if len(before) <= INDENT and (not before or before.isspace()):
+            end = text.find("\n", at)
+            return text[at + 2 : end if end >= 0 else len(text)].strip() or None
+        at = text.rfind("A:", 0, at)
+    return None
 
 
 def reference_text(text: str) -> str:

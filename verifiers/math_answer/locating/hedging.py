@@ -16,6 +16,7 @@ BEFORE = 80
 
 _SENTENCE = re.compile(r"[.!?;](?=\s)|\n")
 _NUMBER = re.compile(r"\d")
+_LETTER = re.compile(r"[^\W\d]")
 
 _TAIL = r"(?:\s+(?:[A-Za-z']+|\\[a-z]+))"
 _OPEN = r"[\s$({\[\\:=~]*(?:[A-Za-z]\s?=\s?)?[-\s$({\[]{0,4}\Z"
@@ -34,6 +35,9 @@ _REFUSED = re.compile(
     + _OPEN,
     re.IGNORECASE,
 )  # fmt: skip
+_REFUSALS = ("not", "n't", "n\u2019t", "rul", "anyth")
+"""One of them is in all that `_REFUSED` finds, in small letters."""
+
 _WRONG = re.compile(
     r"[\s)}\]$*.\\]*(?:\\text\{)?\s*(?:is|are|was|would\s+be)\s+(?:[a-z]+ly\s+)?"
     r"(?:wrong|incorrect|false|not\s+(?:correct|right|the\s+(?:final\s+|right\s+|correct\s+)?answer))\b",
@@ -122,7 +126,10 @@ def denies(said: str) -> bool:
     False
     """
     return (
-        len(said) <= 200 and _NUMBER.search(said) is not None and _DENYING.search(said) is not None
+        len(said) <= 200
+        and _LETTER.search(said) is not None
+        and _NUMBER.search(said) is not None
+        and _DENYING.search(said) is not None
     )
 
 
@@ -138,9 +145,11 @@ def refused(text: str, start: int, end: int) -> bool:
     False
     """
     begin = max(0, start - BEFORE)
-    cut = list(_SENTENCE.finditer(text, begin, start))
-    if _REFUSED.search(text[cut[-1].end() if cut else begin : start]):
-        return True
+    before = text[begin:start].lower()
+    if any(word in before for word in _REFUSALS):  # next to no text: then not one pattern is run
+        cut = list(_SENTENCE.finditer(text, begin, start))
+        if _REFUSED.search(text[cut[-1].end() if cut else begin : start]):
+            return True
     if _WRONG.match(text[end : end + BEFORE]):
         return True
     inside = text.find("\\text", start, end)

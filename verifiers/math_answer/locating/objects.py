@@ -47,7 +47,9 @@ def answer_field(text: str, fields: Sequence[str]) -> Field | None:
     >>> answer_field('```json\n{"answer": "10", "why": "5+5"}\n```', ["answer"]).text
     '10'
     """
-    if not any(f'"{f}"' in text or f"'{f}'" in text for f in fields):
+    if "{" not in text or not any(
+        f"{quote}{f}{quote}" in text for quote in "\"'" if quote in text for f in fields
+    ):
         return None
     stack: list[int] = []
     ends: dict[int, int] = {}

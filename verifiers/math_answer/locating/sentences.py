@@ -13,6 +13,7 @@ import re
 from typing import NamedTuple
 
 from assay.verifiers.math_answer.languages import LANGUAGES
+from assay.verifiers.math_answer.locating.clocks import CLOCK
 from assay.verifiers.math_answer.locating.formulas import Span, formulas
 from assay.verifiers.math_answer.locating.hedging import unsure
 from assay.verifiers.math_answer.locating.runs import NUMERAL, runs
@@ -43,8 +44,11 @@ _CONCLUSION = re.compile(
     + r")(?![A-Za-z])",
     re.IGNORECASE,
 )
+# The sign comes first and what must stand around it after: a pattern that begins with a set of
+# signs is tried only where one of them stands.
 _BOUNDARY = re.compile(
-    r"\n|(?<![\d\s])[.](?=\s|$)|(?<=\d)\.(?=\s|$)|[!?](?=\s|$)|[\u3002\uff01\uff1f\u0964]|```"
+    r"[\n.!?`\u3002\uff01\uff1f\u0964](?:(?<=[\n\u3002\uff01\uff1f\u0964])|(?<=`)``"
+    r"|(?<=[.!?])(?<!\s\.)(?=\s|$))"
 )
 _CANNOT = re.compile(
     r"\b(?:not|n['\u2019]t|in)\s*(?:\w+\s+){0,3}(?:enough|sufficient)\s+(?:\w+\s+){0,2}(?:information|data|details)"
@@ -312,7 +316,8 @@ def _runs(text: str, begin: int, end: int, spans: list[Span]) -> list[_Item]:
         ]
         whole += [
             _Item(m.start(), m.end(), m.group().strip(), "last number")
-            for m in _QUANTITY.finditer(text, low, high)
+            for pattern in (_QUANTITY, CLOCK)
+            for m in pattern.finditer(text, low, high)
         ]
         for start, stop, broken in runs(text, low, high):
             if any(w.start <= start and stop <= w.end for w in whole):

@@ -21,6 +21,12 @@ PLACES = 24
 """Places of one word that are looked at, from the end."""
 
 
+WORDLESS = 40
+"""Longest text of which is asked first whether it has a letter at all, in characters."""
+
+_LETTER = re.compile(r"[A-Za-z]")
+
+
 class Statement(NamedTuple):
     """One phrase with what follows it."""
 
@@ -93,6 +99,8 @@ _ADVERB = re.compile(
 
 def statements(text: str) -> list[Statement]:
     """The last statements of `text` that hold an answer or deny one, in order."""
+    if len(text) < WORDLESS and text.isascii() and _LETTER.search(text) is None:
+        return []  # such as the bracket and the full stop after a box
     found: list[Statement] = []
     for phrase in _phrases(text):
         said = answer_after(text, phrase.end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assay.verifiers.math_answer.locating.clocks import CLOCK
 from assay.verifiers.math_answer.locating.formulas import PROSE, formulas
 
 _SENTENCE = re.compile(
@@ -75,6 +76,8 @@ def bare(text: str) -> str | None:
         return stripped if not loose or (stripped.startswith("$") and len(loose) <= 1) else None
     if dollars == 1 and words and not stripped.startswith(("$", "-$")):
         return None  # an amount of money in a sentence
+    if len(words) > 1 and CLOCK.search(stripped) is not None:
+        return None
     if len(words) <= 1 or (len(words) <= 8 and ("=" in stripped or ":" in stripped)):
         return stripped
     if "\\text" in stripped and not re.search(r"[a-z]\. [A-Z]", stripped):

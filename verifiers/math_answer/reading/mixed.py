@@ -1,10 +1,10 @@
-"""What stands beside a numeral: its sign, a proper fraction, a period, a degree sign."""
+"""What stands beside a numeral: a sign, a currency, a proper fraction, a period, a degree."""
 
 from __future__ import annotations
 
 from flint import fmpq
 
-from assay.verifiers.math_answer.tree import App, Node, Num
+from assay.verifiers.math_answer.tree import App, Node, Num, Quantity
 
 
 def degrees(factors: list[Node]) -> Node | None:
@@ -24,6 +24,29 @@ def unsigned(node: Node) -> Node:
     if isinstance(node, App) and node.op == "neg" and isinstance(node.args[0], Num):
         return node.args[0]
     return node
+
+
+def numeral(node: Node) -> Node:
+    """What a sign and a currency stand before; anything else as it is."""
+    return unsigned(node.value if isinstance(node, Quantity) else node)
+
+
+def with_fraction(node: Node, part: Node) -> Node:
+    """The mixed number of a numeral, with the sign and the currency before it, and a fraction."""
+    if isinstance(node, Quantity):
+        return Quantity(with_fraction(node.value, part), node.unit)
+    if isinstance(node, App):
+        return App(node.op, (with_fraction(node.args[0], part),))
+    return App("mixed", (node, part))
+
+
+def marked(node: Node) -> tuple[Node, tuple[str, ...]]:
+    """A node without the percent and degree signs behind it, and these, the outermost first."""
+    marks: list[str] = []
+    while isinstance(node, App) and node.op in ("percent", "deg"):
+        marks.append(node.op)
+        node = node.args[0]
+    return node, tuple(marks)
 
 
 def fraction(top: Num, bottom: Num) -> Node:

@@ -6,7 +6,16 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.reading.cursor import times
-from assay.verifiers.math_answer.reading.mixed import degrees, fraction, periodic, proper, unsigned
+from assay.verifiers.math_answer.reading.mixed import (
+    degrees,
+    fraction,
+    marked,
+    numeral,
+    periodic,
+    proper,
+    unsigned,
+    with_fraction,
+)
 from assay.verifiers.math_answer.reading.operands import MATH_START, SIGNED, SIGNS, Operands
 from assay.verifiers.math_answer.reading.separators import set_apart
 from assay.verifiers.math_answer.reading.tokens import Token, tokenize
@@ -22,7 +31,7 @@ from assay.verifiers.math_answer.tree import (
     Sym,
     Words,
 )
-from assay.verifiers.math_answer.units import is_unit
+from assay.verifiers.math_answer.units import is_unit, phrase
 
 _RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~", "in", "notin", "ni", "subset", "to",
                         "=>", "sim", "propto", "parallel", "perp"})  # fmt: skip
@@ -246,11 +255,14 @@ class Parser(Operands):
                     whole = App("add", (first, self.product()))
                     self.depth -= 1
                     return whole
+                if kind == "num" and not units and self.is_first_of_several(factors):
+                    units.append(plain(factors.pop()))
+                    continue
                 if kind == "num" and (part := self.minutes(factors)) is not None:
                     factors.append(part)
                     continue
-                if kind == "num" and isinstance(unsigned(factors[-1]), Num):
-                    self.beside(factors)
+                beside = kind == "num" and isinstance(numeral(factors[-1]), Num)
+                if beside and self.beside(factors):
                     continue
                 if kind == "open" and token.value == "set{":
                     break
@@ -272,6 +284,18 @@ class Parser(Operands):
         value_ = times(factors)
         return Quantity(value_, tuple(units)) if units else value_
 
+    def is_first_of_several(self, factors: list[Node]) -> bool:
+        """Whether a letter is a unit, since more in a smaller one follows: ``4 h 30 min``."""
+        if len(factors) != 2 or not isinstance(numeral(factors[0]), Num):
+            return False
+        name, after = factors[1], self.peek()
+        if not isinstance(name, Sym) or after.kind not in ("word", "sym"):
+            return False
+        larger, smaller = phrase((name.name,)), phrase((after.value,))
+        if larger is None or smaller is None or larger.dimensions != smaller.dimensions:
+            return False
+        return smaller.factor < larger.factor
+
     def minutes(self, factors: list[Node]) -> Node | None:
         """The minutes of ``30 degrees 15 minutes``."""
         last, word = unsigned(factors[-1]), self.peek().value.lower()
@@ -282,12 +306,9 @@ class Parser(Operands):
         self.advance()
         return App(op, (value,))
 
-    def beside(self, factors: list[Node]) -> None:
+    def beside(self, factors: list[Node]) -> bool:
         """A numeral after a numeral: a mixed number, or nothing that can be read."""
-        last, token = factors[-1], self.token
-        negative = isinstance(last, App) and last.op == "neg"
-        if isinstance(last, App):
-            last = last.args[0]
+        last, token = numeral(factors[-1]), self.token
         top = token.num
         assert isinstance(last, Num)
         assert top is not None
@@ -299,26 +320,30 @@ class Parser(Operands):
         ):  # fmt: skip
             for _ in range(3):
                 self.advance()
-            mixed = App("mixed", (last, fraction(top, bottom.num)))
-            factors[-1] = App("neg", (mixed,)) if negative else mixed
-            return
+            factors[-1] = with_fraction(factors[-1], fraction(top, bottom.num))
+            if self.is_op("%") or self.is_op("deg"):
+                factors[-1] = self.postfix(factors[-1])
+            return True
+        if isinstance(factors[-1], Quantity):
+            return False  # an amount of money, and a factor
         raise self.fail("two numerals side by side")
 
     def juxtapose(self, factors: list[Node]) -> None:
         """A factor without a sign: a product, a mixed number, or a call such as ``W(n)``."""
-        last = unsigned(factors[-1])
-        negative = last is not factors[-1]
+        last = numeral(factors[-1])
         opens = self.token.kind == "open" and self.token.value == "("
         is_frac = self.token.kind == "cmd" and self.token.value == "frac"
         right = self.operand()
+        bare, marks = marked(right)
         if (
             is_frac and isinstance(last, Num) and last.places is None and len(factors) == 1
-            and last.base is None and (inner := proper(right)) is not None
+            and last.base is None and (inner := proper(bare)) is not None
         ):  # fmt: skip
-            mixed = App("mixed", (last, inner))
-            factors[-1] = App("neg", (mixed,)) if negative else mixed
-        elif opens and isinstance(last, Sym) and not isinstance(right, App):
-            factors[-1] = App("call", (last, right))
+            factors[-1] = with_fraction(factors[-1], inner)
+            for mark in reversed(marks):
+                factors[-1] = App(mark, (factors[-1],))
+        elif opens and isinstance(factors[-1], Sym) and not isinstance(right, App):
+            factors[-1] = App("call", (factors[-1], right))
         else:
             factors.append(right)
 

@@ -97,13 +97,12 @@ def _step(node: Node) -> Node:
 def _added(terms: tuple[Node, ...]) -> Quantity | None:
     """A sum of quantities in the unit of the first: ``3 hours 20 minutes``."""
     first = next(t for t in terms if isinstance(t, Quantity))
-    base = units.phrase(first.unit)
     values: list[Node] = []
     for term in terms:
         if not isinstance(term, Quantity) or term.unit == first.unit:
             values.append(term.value if isinstance(term, Quantity) else term)
             continue
-        unit = units.phrase(term.unit)
+        base, unit = units.together(first.unit, term.unit)
         if base is None or unit is None or base.dimensions != unit.dimensions:
             return None
         values.append(App("mul", (term.value, Num(unit.factor / base.factor))))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from assay.cli.console import plain, show
-from assay.errors import ConfigError
+from assay.errors import ConfigError, nearest
 
 
 def new_plugin(
@@ -16,24 +16,36 @@ def new_plugin(
     one_file: Annotated[
         bool, typer.Option("--one-file", help="One Python file, for --plugin FILE.py.")
     ] = False,
+    kind: Annotated[
+        str, typer.Option(metavar="KIND", help="verifier, composer, log-reader, probe or analyser.")
+    ] = "verifier",
     into: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Where; by default here.", show_default=False),
     ] = None,
 ) -> None:
-    """Write a plugin to begin with: a verifier, a probe, tests that hold it to the laws.
+    """Write a plugin to begin with, and tests that hold it to what others rely on.
 
+    A verifier comes with a probe; a composer is a kind of rubric, a log-reader reads files for
+    `assay audit`, a probe is an attack on rubrics, an analyser a verifier of programs.
     It installs, and passes its tests, ruff and mypy --strict as it is. Nothing is overwritten.
     """
-    from assay.testing.scaffold import names_of, write_distribution, write_file
+    from assay.testing.scaffold import KINDS, names_of, write_distribution, write_file
 
+    chosen = next((known for known in KINDS if known == kind), None)
+    if chosen is None:
+        raise ConfigError(f"--kind {kind!r} is not one of {', '.join(KINDS)}{nearest(kind, KINDS)}")
+    if one_file and chosen != "verifier":
+        raise ConfigError(
+            f"--one-file writes a verifier, not a {chosen}\nfix: leave out --one-file, or --kind"
+        )
     names = names_of(name)
     base = into or Path()
     try:
         if one_file:
             written = write_file(name, base / f"{names['package']}.py")
         else:
-            written = write_distribution(name, base / name)
+            written = write_distribution(name, base / name, chosen)
     except OSError as err:
         raise ConfigError(f"{base} cannot be written: {err.strerror or err}") from err
     for path in written:

@@ -77,7 +77,7 @@ def _due(worker: WorkerProcess, spent: float) -> float:
     bound = bound_s(worker)
     if worker.baseline is None:
         return bound * TICK
-    if len(worker.jobs) > 1 and not worker.shared and spent < STEAL_S < bound:
+    if len(worker.jobs) > 1 and not (worker.shared or worker.together) and spent < STEAL_S < bound:
         return STEAL_S
     if spent < bound:
         return bound
@@ -89,7 +89,9 @@ def _due(worker: WorkerProcess, spent: float) -> float:
 
 def blocks_others(worker: WorkerProcess, now: float) -> bool:
     """Whether jobs have waited behind the first for too long, and are not yet offered to others."""
-    if worker.since is None or worker.waiting or worker.shared or len(worker.jobs) < 2:
+    if worker.since is None or worker.waiting or worker.shared or worker.together:
+        return False
+    if len(worker.jobs) < 2:
         return False
     return now - worker.since > STEAL_S
 
@@ -145,7 +147,7 @@ def lost_twice(why: str, job: Job) -> Reply:
 
 def _look_at_waiting(worker: WorkerProcess, now: float) -> Decision | None:
     """A waiting worker ends its jobs itself; one that no longer does so is replaced."""
-    longest = max((job.timeout_s for job in worker.jobs), default=0.0)
+    longest = max((max(job.timeout_s, job.deadline_s) for job in worker.jobs), default=0.0)
     # twice the bound and a second: it ends each job at the bound by its own clock, and a busy
     # machine may delay that as much again
     if worker.jobs and now - worker.touched > 2.0 * longest + 1.0:

@@ -8,9 +8,10 @@ is set aside. Used on both sides: the standard library only.
 from __future__ import annotations
 
 import json
+import os
 import struct
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO, NamedTuple
 
 HEADER = struct.Struct("<IBQdd")
 """Payload's length, kind, number of the job or verifier, CPU seconds, wall seconds."""
@@ -22,6 +23,8 @@ VERIFY = 2
 """A sample for a verifier."""
 ESCALATED = 3
 """A sample that an inline verifier passed on."""
+VERIFY_MANY = 4
+"""Several samples for a verifier that takes a batch; number: the first one's."""
 
 # from a worker
 READY = 16
@@ -38,6 +41,9 @@ RESULT = 19
 
 REPLY_BYTES = 16 << 20
 """Cap of one payload from a worker. A verdict with thousands of parts stays far below."""
+
+ALONE = b'{"alone":true}'
+"""The payload of a reply: the batch of this job failed, and nobody knows by whom."""
 
 _REPLIES = frozenset({READY, LOADED, BOUND, PREPARING, RESULT})
 
@@ -92,6 +98,34 @@ def loads(payload: bytes) -> Any:
         return _decode(payload.decode("ascii"))
     except RecursionError:
         raise ValueError("nested too deep") from None
+
+
+def read_message(stream: BinaryIO) -> tuple[int, int, bytes] | None:
+    """Kind, number and payload of the next frame to a worker; None at the end of the pipe."""
+    header = stream.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    length, kind, number, _, _ = HEADER.unpack(header)
+    payload = stream.read(length)
+    return (kind, number, payload) if len(payload) == length else None
+
+
+def write_frame(descriptor: int, frame: bytes) -> None:
+    """Write the whole of it; waits while the pipe is full."""
+    view = memoryview(frame)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def batch_payload(samples: Iterable[tuple[int, bytes]]) -> bytes:
+    """Numbers of jobs and their samples, for `VERIFY_MANY`."""
+    return b"\n".join(b"%d %s" % (number, payload) for number, payload in samples)
+
+
+def read_batch(payload: bytes) -> list[tuple[int, bytes]]:
+    """The inverse of `batch_payload`; a sample is JSON text in ASCII, without a line's end."""
+    lines = (line.partition(b" ") for line in payload.split(b"\n"))
+    return [(int(number), text) for number, _, text in lines]
 
 
 class FrameReader:

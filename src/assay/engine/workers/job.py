@@ -21,11 +21,20 @@ class Job:
     payload: bytes
     escalated: bool
     timeout_s: float
+    """Bound of an item, in seconds."""
     deliver: Callable[[Job, Reply], None]
     """Called once, from the pool's thread; must not block or raise."""
     tag: Any = None
     """The caller's own."""
     waiting: bool = False
+    deadline_s: float = 0.0
+    """Of a waiting job: bound of all its tries, where that is longer than `timeout_s`."""
+    concurrency: int = 64
+    """Of a waiting job: calls of its verifier at once."""
+    batch: int = 1
+    """How many jobs of its verifier may be judged in one call."""
+    alone: bool = False
+    """Was in a batch that failed: it is judged by itself."""
     number: int = 0
     attempts: int = 0
     """How often a worker was lost with it."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 
+from assay.errors import ServiceUnavailable
+
 CODES = frozenset(
     getattr(errno, name)
     for name in ("ENOSPC", "EDQUOT", "EROFS", "EIO", "ESTALE", "EMFILE", "ENFILE")
@@ -29,6 +31,8 @@ def by_machine(err: BaseException | None) -> bool:
     for _ in range(DEPTH):
         if err is None:
             return False
+        if isinstance(err, ServiceUnavailable):
+            return True
         if isinstance(err, OSError):
             # `os.getcwd` names no file; whatever looks for a file does
             gone = err.errno == errno.ENOENT and err.filename is None

@@ -16,7 +16,15 @@ import time
 from collections import deque
 
 from assay.engine.workers import deadlines
-from assay.engine.workers.frames import BOUND, LOADED, PREPARING, READY, FrameError, PipeFrame
+from assay.engine.workers.frames import (
+    ALONE,
+    BOUND,
+    LOADED,
+    PREPARING,
+    READY,
+    FrameError,
+    PipeFrame,
+)
 from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.process import WorkerProcess
 from assay.engine.workers.scheduling import Pace, Work, fill
@@ -199,7 +207,7 @@ class WorkerPool:
         decision = deadlines.look(worker, now)
         if decision is None:
             return
-        if decision.reply is not None:
+        if decision.reply is not None and not worker.together:  # of a batch, nobody is to blame yet
             self._settle(worker.jobs[0], decision.reply)
         if decision.retire:
             self._retire(worker, decision.why)
@@ -250,8 +258,9 @@ class WorkerPool:
         job = worker.jobs[0]
         payload = frame.payload
         replace = payload.startswith(b"!")
-        self._settle(job, ("reply", payload[1:] if replace else payload))
         worker.jobs.popleft()
+        worker.together = max(0, worker.together - 1)
+        self._answered(self._killable, job, payload[1:] if replace else payload)
         if not worker.jobs:
             worker.shared = False
         self._pace.learn(job.verifier, frame.wall)
@@ -264,15 +273,15 @@ class WorkerPool:
         if job is None:
             raise FrameError(f"a reply to job {frame.number}, which it was not given")
         worker.jobs.remove(job)
-        if frame.payload == b'{"late":true}' and not job.done:
-            job.attempts += 1
-            if job.attempts < 2:
-                self._waiting.queue.appendleft(job)
-                return
-            noted = f"no answer within {job.timeout_s:.3g} s, twice"
-            self._settle(job, ("starved", (noted, 2.0 * job.timeout_s)))
+        self._answered(self._waiting, job, frame.payload)
+
+    def _answered(self, work: Work, job: Job, payload: bytes) -> None:
+        if payload == ALONE and not job.alone:
+            job.alone = True
+            if not job.done:
+                work.queue.appendleft(job)
             return
-        self._settle(job, ("reply", frame.payload))
+        self._settle(job, ("reply", payload))
 
     def _start_clock(self, worker: WorkerProcess, now: float) -> None:
         """The next job starts now, unless its verifier has to be imported first."""
@@ -340,6 +349,8 @@ class WorkerPool:
                 worker.wait()
         if not killed:
             why = worker.death()
+        for job in list(worker.jobs)[: worker.together]:
+            job.alone = True
         jobs = [job for job in worker.jobs if not job.done]
         worker.jobs.clear()
         if not worker.ready:
@@ -350,7 +361,7 @@ class WorkerPool:
                 work.stillborn = 0
                 return
         if why is not None and jobs and worker.ready:
-            guilty = jobs if work.waiting else jobs[:1]
+            guilty = jobs if work.waiting else [] if worker.together else jobs[:1]
             for job in guilty:
                 job.attempts += 1
                 if job.attempts >= 2:

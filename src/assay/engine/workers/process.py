@@ -125,6 +125,8 @@ class WorkerProcess:
         """Since when it has been seen stopped, while no clock ran for it."""
         self.preparing_until: float | None = None
         """Its first job's clock stands still, at most until then."""
+        self.together = 0
+        """How many of the first jobs are being judged in one call; 0: one by one."""
         self.extra_s = 0.0
         """Time the job at hand asked for, if more than the engine's bound."""
         self.alive = True

@@ -8,10 +8,17 @@ and kills nothing: the pool does.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from assay.engine.workers.frames import ESCALATED, RECIPE, VERIFY, encode
+from assay.engine.workers.frames import (
+    ESCALATED,
+    RECIPE,
+    VERIFY,
+    VERIFY_MANY,
+    batch_payload,
+    encode,
+)
 from assay.engine.workers.job import Job
 from assay.engine.workers.process import WorkerProcess
 
@@ -27,9 +34,8 @@ WINDOW_BYTES = 1 << 20
 """Bytes of them at most: what Linux lets a pipe hold (`fs.pipe-max-size`); the rest would lie in
 our own memory."""
 
-WAITING_JOBS = 64
-"""Jobs of waiting verifiers that run at once: enough to hide the network's latency, few enough for
-a server to take from one client."""
+BATCH_BYTES = 8 << 20
+"""Bytes of samples in one batch at most; they lie in our own memory, and in the worker's."""
 
 LATELY = 0.2
 """Weight of the newest job in how long a verifier's jobs take. Five jobs or so decide: one slow
@@ -134,21 +140,69 @@ def fill(
             work.queue.popleft()
             continue
         if work.waiting:
-            if len(worker.jobs) >= WAITING_JOBS:
+            found = next(_with_room(work, worker), None)
+            if found is None:
                 break
+            job = found
+        elif worker.together:
+            break
         elif worker.jobs:
+            if job.batch > 1 and not job.alone:
+                break  # a batch is for a worker that has nothing else
             full = len(worker.jobs) >= WINDOW_JOBS or held + len(job.payload) > WINDOW_BYTES
             if full or seconds + pace.of(job.verifier) > WINDOW_S or job.attempts:
                 break  # a job that killed a worker travels alone
-        work.queue.popleft()
-        given += 1
-        held += len(job.payload)
-        seconds += pace.of(job.verifier)
+        batch = _batch(work, job, job.batch if work.waiting else min(job.batch, share - given))
+        given += len(batch)
+        held += sum(len(each.payload) for each in batch)
+        seconds += len(batch) * pace.of(job.verifier)
         if job.verifier not in worker.introduced:
             worker.introduced.add(job.verifier)
             worker.outgoing += encode(RECIPE, job.verifier, recipes[job.verifier])
         body = b"%d\n%r\n" % (job.verifier, job.timeout_s)
-        kind = ESCALATED if job.escalated else VERIFY
-        worker.outgoing += encode(kind, job.number, body + job.payload)
-        worker.jobs.append(job)
+        worker.jobs.extend(batch)
+        if len(batch) == 1:
+            kind = ESCALATED if job.escalated else VERIFY
+            worker.outgoing += encode(kind, job.number, body + job.payload)
+            continue
+        samples = batch_payload((each.number, each.payload) for each in batch)
+        worker.outgoing += encode(VERIFY_MANY, job.number, body + samples)
+        if not work.waiting:
+            worker.together = len(batch)
     return given
+
+
+def _with_room(work: Work, worker: WorkerProcess) -> Iterator[Job]:
+    """Queued jobs whose verifiers have fewer under way than they may, in order."""
+    under_way: dict[int, int] = {}
+    for job in worker.jobs:
+        under_way[job.verifier] = under_way.get(job.verifier, 0) + 1
+    for job in work.queue:
+        # the worker itself holds the calls to their number; this keeps one verifier's jobs from
+        # lying there in the way of another's
+        if not job.done and under_way.get(job.verifier, 0) < job.concurrency * job.batch:
+            yield job
+
+
+def _batch(work: Work, first: Job, most: int) -> list[Job]:
+    """Take `first` and others of its verifier out of the queue, `most` at most."""
+    batch = [first]
+    if most > 1 and not first.alone and not first.attempts:
+        size = len(first.payload)
+        for job in work.queue:
+            if len(batch) >= most:
+                break
+            if job is first or job.done or job.alone or job.attempts:
+                continue
+            if job.verifier != first.verifier or job.timeout_s != first.timeout_s:
+                continue
+            size += len(job.payload)
+            if size > BATCH_BYTES:
+                break
+            batch.append(job)
+    if len(batch) == 1 and work.queue[0] is first:
+        work.queue.popleft()
+    else:
+        taken = set(map(id, batch))
+        work.queue = deque(job for job in work.queue if id(job) not in taken)
+    return batch

@@ -64,11 +64,13 @@ def _start() -> None:
 
         setup = json.loads(stream.read(size))
         sys.path[:] = setup["path"]
-        from assay.engine.workers.worker_loop import serve, serve_waiting
-
         if setup["waiting"]:
+            from assay.engine.workers.waiting_loop import serve_waiting
+
             serve_waiting(stream, replies)
         else:
+            from assay.engine.workers.worker_loop import serve
+
             serve(stream, replies, memory_bytes)
 
 

@@ -11,12 +11,16 @@ from assay.errors import SampleError
 from assay.model import EMPTY, Sample
 from assay.plugins.registered import Offer
 from assay.plugins.spec import VerifierSpec
+from assay.plugins.wait_policy import WaitPolicy
 from assay.testing.bench.cases import Case, Cases, params_of
 from assay.testing.bench.process import CheckProcess, Outcome
 from assay.testing.bench.shrink import shrunk
 
 MOST_HUNG = 3
 """Hostile samples that may hang before no more are tried: each costs the whole deadline."""
+
+MOST_ABSENT = 3
+"""Samples for which a service may be unavailable before no more are tried: it is not there."""
 
 CLOSE = 1e-9
 """Within this an example's score is met; as floats of sums and shares differ."""
@@ -63,6 +67,8 @@ class Bench:
         self.trace = ""
         self.not_tried = 0
         """Hostile samples that were left out since too many before them hung."""
+        self.unserved = ""
+        """Why most samples were not judged: the service that the verifier asks is not there."""
         self._main: CheckProcess | None = None
         self._outcomes: dict[int, Outcome] = {}
         self._ran = False
@@ -82,8 +88,12 @@ class Bench:
 
     def process(self, hash_seed: int = 0) -> CheckProcess:
         """A fresh process with the verifier in it."""
+        timeout_s = self.settings.timeout_s
+        bound_s = 0.0
+        if self.spec.cost == "waiting":  # it ends its tries itself, and needs a moment for that
+            bound_s = (self.spec.waiting or WaitPolicy()).whole_s(timeout_s) + 1.0
         return CheckProcess(
-            self.ready.recipe, self.spec.effects, self.settings.timeout_s, hash_seed
+            self.ready.recipe, self.spec.effects, timeout_s, hash_seed, bound_s=bound_s
         )
 
     def main(self) -> CheckProcess:
@@ -100,13 +110,19 @@ class Bench:
         if self._ran:
             return
         self._ran = True
+        absent = 0
         for case in self.cases.all:
             if self.hung >= MOST_HUNG and case.kind == "hostile":
                 self.not_tried += 1
                 continue
+            if self.unserved and case.kind != "malformed":
+                continue
             outcome = self.judge(case)
             self._outcomes[id(case)] = outcome
             self.hung += outcome.status == "hung"
+            absent += outcome.status == "unavailable"
+            if absent >= MOST_ABSENT:
+                self.unserved = self.unserved or outcome.because or "its service cannot answer"
             if self.broken:
                 return
 
@@ -138,7 +154,7 @@ class Bench:
             case
             for case in self.cases.core(seed)
             if id(case) in known
-            and known[id(case)].status not in ("hung",)
+            and known[id(case)].status not in ("hung", "unavailable")
             and not (known[id(case)].status == "invalid" and not known[id(case)].raised)
         ]
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
+from assay.engine.workers.blame import account, own_share
 from assay.engine.workers.frames import dumps
-from assay.engine.workers.worker_loop import LoadedVerifier, as_verdict, load_verifier
-from assay.errors import FieldNotDeclared, ReferenceUnreadable, VerdictError
+from assay.engine.workers.loaded_verifier import LoadedVerifier, as_verdict, load_verifier
+from assay.engine.workers.waiting_loop import TriesSpent, asked
+from assay.errors import (
+    FieldNotDeclared,
+    ReferenceUnreadable,
+    ServiceUnavailable,
+    VerdictError,
+)
 from assay.model import Sample, Verdict
 from assay.model.view import SampleView
 from assay.plugins.spec import Escalate
@@ -21,6 +29,9 @@ from assay.testing.bench.watch import Watch, children_faults
 TRACE_CHARS = 4000
 THREADS = 4
 """Threads that judge at once, for a verifier that runs inline: enough to meet, cheap to start."""
+
+LOOK_S = 0.005
+"""How often the event loop is looked at: a twentieth of what it may be held for."""
 
 
 class Judge:
@@ -61,7 +72,8 @@ class Judge:
             watch.end()
         outcome.setdefault("cpu_s", time.process_time() - start)
         outcome["effects"] = list(watch.seen)
-        if children_faults() > before and not any(kind == "processes" for kind, _ in watch.seen):
+        told = watch.imported or any(kind == "processes" for kind, _ in watch.seen)
+        if children_faults() > before and not told:
             outcome["effects"].append(["processes", "a child process ran"])
         outcome["ran"] = watch.ran
         return outcome
@@ -79,7 +91,7 @@ class Judge:
                 cpu_s = time.process_time() - start
                 result = self._loaded.verifier.escalated(view)
             if hasattr(result, "__await__"):
-                result = asyncio.run(_within(result, self._timeout_s))
+                result = asyncio.run(self._asked(result, self._loaded.verifier.verify, view))
             outcome = self._told(view, result)
         except BaseException as err:
             outcome = self._raised(view, err)
@@ -94,9 +106,11 @@ class Judge:
         for view in views:
             with contextlib.suppress(Exception):  # it is raised again as it is judged
                 self._prepare(view)
+        if self._loaded.batch is not None:
+            return asyncio.run(_watched(self._in_batches(views, self._loaded.batch)))
         verify = self._loaded.verifier.verify
         if asyncio.iscoroutinefunction(verify) or self._awaits(views):
-            return asyncio.run(self._at_once(views))
+            return asyncio.run(_watched(self._at_once(views)))
         return self._in_threads(views)
 
     def _awaits(self, views: list[SampleView]) -> bool:
@@ -112,14 +126,60 @@ class Judge:
             return True
         return False
 
+    async def _asked(self, first: Any, judge: Callable[[Any], Any], argument: Any) -> Any:
+        """What `judge` gives, by the policy; `first`: what its first call returned."""
+        begun = [first]
+
+        def ask() -> Any:
+            return begun.pop() if begun else judge(argument)
+
+        return await asked(ask, self._loaded.policy, self._timeout_s)
+
     async def _at_once(self, views: list[SampleView]) -> list[dict[str, Any]]:
+        gate = asyncio.Semaphore(self._loaded.policy.concurrency)
+
         async def one(view: SampleView) -> dict[str, Any]:
-            try:
-                return self._told(view, await _within(self._loaded.verifier.verify(view), 60.0))
-            except Exception as err:
-                return self._raised(view, err)
+            async with gate:
+                return await self._single(view)
 
         return list(await asyncio.gather(*(one(view) for view in views)))
+
+    async def _in_batches(self, views: list[SampleView], size: int) -> list[dict[str, Any]]:
+        """As the engine cuts them: a batch that fails as a whole is judged one by one."""
+        found: list[dict[str, Any]] = []
+        for at in range(0, len(views), size):
+            part = views[at : at + size]
+            try:
+                many = self._loaded.verifier.verify_many
+                results = many(part)
+                if hasattr(results, "__await__"):
+                    results = await self._asked(results, many, part)
+            except VerdictError as err:
+                found += [self._raised(view, err) for view in part]
+                continue
+            except Exception:
+                found += [await self._single(view) for view in part]
+                continue
+            for view, result in zip(part, results, strict=True):
+                found.append(self._one_of(view, result))
+        return found
+
+    async def _single(self, view: SampleView) -> dict[str, Any]:
+        try:
+            result = self._loaded.verifier.verify(view)
+            if hasattr(result, "__await__"):
+                result = await self._asked(result, self._loaded.verifier.verify, view)
+            return self._told(view, result)
+        except Exception as err:
+            return self._raised(view, err)
+
+    def _one_of(self, view: SampleView, result: Any) -> dict[str, Any]:
+        try:
+            if isinstance(result, Exception):
+                raise result
+            return self._told(view, result)
+        except Exception as err:
+            return self._raised(view, err)
 
     def _in_threads(self, views: list[SampleView]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = [{} for _ in views]
@@ -172,7 +232,12 @@ class Judge:
         sentence = str(err).partition("\n")[0][:500]
         outcome = {"status": "crashed", "score": None, "because": sentence, "trace": trace}
         outcome["raised"] = type(err).__name__
-        if isinstance(err, ReferenceUnreadable):
+        if isinstance(err, TriesSpent):
+            outcome["status"] = "timed_out" if err.late else "unavailable"
+            outcome["raised"] = "TimeoutError" if err.late else "ServiceUnavailable"
+        elif isinstance(err, ServiceUnavailable):
+            outcome["status"] = "unavailable"
+        elif isinstance(err, ReferenceUnreadable):
             outcome["status"] = "invalid"
         elif isinstance(err, FieldNotDeclared):
             outcome["fault"] = "needs"
@@ -181,9 +246,31 @@ class Judge:
         return outcome
 
 
-async def _within(awaited: Any, seconds: float) -> Any:
-    async with asyncio.timeout(seconds):
-        return await awaited
+async def _watched(work: Coroutine[Any, Any, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The outcomes, each with how long one step kept the event loop to itself at worst."""
+    worst = [0.0]
+
+    async def look() -> None:
+        pid = os.getpid()
+        before = account(pid)
+        while True:
+            await asyncio.sleep(LOOK_S)
+            now = account(pid)
+            # what the machine kept the process waiting for is none of the verifier's doing
+            own_s = (now.wall - before.wall) * own_share(before, now)
+            worst[0] = max(worst[0], own_s - LOOK_S)
+            before = now
+
+    looking = asyncio.get_running_loop().create_task(look())
+    await asyncio.sleep(0)  # so that it sees the first step, too
+    try:
+        found = await work
+        await asyncio.sleep(2 * LOOK_S)
+    finally:
+        looking.cancel()
+    for outcome in found:
+        outcome["held_s"] = worst[0]
+    return found
 
 
 def _differs(view: SampleView, before: bytes) -> bool:

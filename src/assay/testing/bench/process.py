@@ -30,7 +30,8 @@ class Outcome:
     """What one sample came to."""
 
     status: str
-    """A verdict's status, ``invalid``, or ``hung``: the deadline passed and it was killed."""
+    """A verdict's status, ``invalid``, ``unavailable`` (its service cannot answer), or ``hung``:
+    the deadline passed and it was killed."""
     score: float | None = None
     because: str = ""
     feedback: str | None = None
@@ -39,6 +40,8 @@ class Outcome:
     fault: str = ""
     """``needs`` or ``verdict`` where that is what was wrong with a crash."""
     cpu_s: float = 0.0
+    held_s: float = 0.0
+    """For how long the event loop was held, while it was judged together with others."""
     touched: bool = False
     ran: bool = False
     effects: tuple[tuple[str, str], ...] = field(default=())
@@ -71,6 +74,7 @@ class CheckProcess:
         timeout_s: Bound of one sample, in seconds of the clock.
         hash_seed: ``PYTHONHASHSEED``.
         plugin: Module to import first, whose processor time is measured.
+        bound_s: After which it is killed, where that is more than `timeout_s`.
     """
 
     def __init__(
@@ -80,8 +84,9 @@ class CheckProcess:
         timeout_s: float,
         hash_seed: int = 0,
         plugin: str = "",
+        bound_s: float = 0.0,
     ) -> None:
-        self.timeout_s = timeout_s
+        self.bound_s = max(timeout_s, bound_s)
         self._buffer = bytearray()
         self._folder = tempfile.mkdtemp(prefix="assay-check-")
         request_end, self._requests = os.pipe()
@@ -147,7 +152,7 @@ class CheckProcess:
         inner = b",".join(rows)
         flag = b"true" if together else b"false"
         self._write(b'{"together":' + flag + b',"rows":[' + inner + b"]}\n")
-        bound = self.timeout_s * (len(rows) if together else 1)
+        bound = self.bound_s * (len(rows) if together else 1)
         start = time.monotonic()
         reply = self._line(bound)
         while reply is not None and "bound" in reply:

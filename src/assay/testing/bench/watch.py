@@ -11,6 +11,7 @@ own functions. Child processes are found by the kernel's accounts as well, howev
 from __future__ import annotations
 
 import os
+import sys
 
 CANARY = "assay_check_canary"
 """The module that hostile completions import; to look for it means to have run them."""
@@ -39,6 +40,8 @@ class Watch:
         self.on = False
         self.seen: list[list[str]] = []
         self.ran = False
+        self.imported = False
+        """Whether a module that was imported meanwhile wrote a file or started a process."""
 
     def hook(self, event: str, args: tuple[object, ...]) -> None:
         """Called by Python for every event; must be quick, and may refuse by raising."""
@@ -53,6 +56,9 @@ class Watch:
             kind = "files"
         if kind is None:
             return
+        if kind != "network" and _importing():
+            self.imported = True
+            return
         what = [kind, f"{event} {args[0]!r:.120}" if args else event]
         if what not in self.seen and len(self.seen) < 20:
             self.seen.append(what)
@@ -61,11 +67,26 @@ class Watch:
 
     def begin(self) -> None:
         """A sample is judged from here on."""
-        self.seen, self.ran, self.on = [], False, True
+        self.seen, self.ran, self.imported, self.on = [], False, False, True
 
     def end(self) -> None:
         """And until here."""
         self.on = False
+
+
+def _importing() -> bool:
+    """Whether a module is being imported.
+
+    What that does (a compiler is asked where a library lies) it does once, and for no sample.
+    """
+    frame = sys._getframe(2)
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        if frame.f_back is None:
+            return False
+        frame = frame.f_back
+    return False
 
 
 def _writes(args: tuple[object, ...]) -> bool:

@@ -24,6 +24,7 @@ from assay.testing.laws.law import Breach, Law, NotChecked
 from assay.testing.laws.robust import (
     HoldsDeadline,
     LeavesSamplesUntouched,
+    LetsOthersWait,
     NoCrash,
     RunsNoCompletion,
     ScoreInRange,
@@ -49,6 +50,7 @@ LAWS: tuple[Law, ...] = (
     ReadsOnlyItsNeeds(),
     NoCrash(),
     HoldsDeadline(),
+    LetsOthersWait(),
     CostIsTrue(),
     RunsNoCompletion(),
     NoNetwork(),

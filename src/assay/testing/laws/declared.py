@@ -27,6 +27,7 @@ class Loads(Law):
     """It can be imported and built, with the params as they are by default."""
 
     name = "loads"
+    needs_service = False
     why = "nothing else can be known of it"
     fix = "import what the target names in a fresh Python; give every field of the params a default"
 
@@ -42,6 +43,7 @@ class CheapImport(Law):
     """Importing the plugin costs next to nothing."""
 
     name = "cheap-import"
+    needs_service = False
     why = "every `assay` command and every worker imports every plugin, used or not"
     fix = (
         "let the entry point's module name its verifiers by VerifierSpec(target=...), and import "
@@ -86,6 +88,7 @@ class TravelsToWorkers(Law):
     """Its spec and params can be sent to another process, and arrive as they were."""
 
     name = "travels-to-workers"
+    needs_service = False
     why = "workers, Ray and trainers that spawn get specs by pickle and params as JSON"
     fix = (
         "define the function, the class and the params' model at the top level of a module; give "

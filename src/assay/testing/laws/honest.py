@@ -32,7 +32,8 @@ class MeetsItsExamples(Law):
         if bench.cases.problem:
             return Breach(bench.cases.problem)
         scores = {case.example.score for case in bench.cases.examples if case.example}
-        if not bench.raw_params:
+        bench.run()
+        if not (bench.raw_params or bench.unserved):
             missing = [] if 1.0 in scores else ["earns 1 (Example.full)"]
             if not any(score is not None and score <= LITTLE for score in scores):
                 missing.append(f"earns {LITTLE:g} or less (Example.zero)")
@@ -41,6 +42,8 @@ class MeetsItsExamples(Law):
         for case, outcome in bench.outcomes(bench.cases.examples):
             if case.example is None or case.example.score is None:
                 continue
+            if outcome.status == "unavailable":
+                continue  # nothing is known of it; the law is then not checked
             wanted = case.example.score
             if outcome.score is None or abs(outcome.score - wanted) > CLOSE:
                 why = f": {case.example.why}" if case.example.why else ""
@@ -56,6 +59,7 @@ class HonestAboutUndecided(Law):
     """Where the reference cannot be read, no completion gets a score."""
 
     name = "honest-about-undecided"
+    needs_service = False
     why = (
         "a row with a broken reference would teach that every answer to it is wrong, or that some "
         "wrong answer is right"
@@ -69,6 +73,9 @@ class HonestAboutUndecided(Law):
         """No malformed example was given a score, under any completion."""
         if not bench.cases.malformed:
             raise NotChecked("it declares no malformed example")
+        for _, outcome in bench.outcomes(bench.cases.malformed):
+            if outcome.status == "unavailable":
+                raise NotChecked(f"its service cannot be reached: {outcome.because}")
         return first_breach(
             bench,
             bench.outcomes(bench.cases.malformed),

@@ -37,6 +37,8 @@ class Law(ABC):
     """One sentence: what goes wrong in training where it does not hold."""
     fix: ClassVar[str]
     """One sentence: what the author can do."""
+    needs_service: ClassVar[bool] = True
+    """Whether it says nothing of a verifier whose service cannot be reached."""
 
     @abstractmethod
     def look(self, bench: Bench) -> Breach | None:

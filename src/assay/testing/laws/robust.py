@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from assay.testing.bench.bench import Bench
-from assay.testing.laws.law import Breach, Law, first_breach
+from assay.testing.bench.cases import Case
+from assay.testing.laws.law import Breach, Law, NotChecked, first_breach
+
+HELD_S = 0.25
+"""Seconds for which a step may hold the event loop: what a bound of some seconds can bear from each
+of a few neighbours, and what a JSON answer of a megabyte does not take."""
+
+AT_ONCE = 24
+"""Samples that wait together."""
+
+AGAIN = 4
+"""How often it is tried again where the loop seems held; the least counts."""
 
 
 class ScoreInRange(Law):
@@ -79,6 +90,45 @@ class HoldsDeadline(Law):
             return found
         noted = f"{found.what}; {bench.not_tried} further hostile samples were not tried"
         return Breach(noted, found.case, found.trace)
+
+
+class LetsOthersWait(Law):
+    """A waiting verifier never keeps the event loop to itself."""
+
+    name = "lets-others-wait"
+    why = (
+        "all that wait share one event loop: a call that blocks it makes every other sample late, "
+        "and they are then unscored"
+    )
+    fix = (
+        "await what takes time (asyncio.sleep, an async client), and hand what computes for long "
+        "to asyncio.to_thread"
+    )
+
+    def look(self, bench: Bench) -> Breach | None:
+        """Judged at once, no step of a sample holds the loop for long."""
+        if bench.spec.cost != "waiting":
+            raise NotChecked(f"its cost is {bench.spec.cost!r}: nothing waits beside it")
+        bench.run()
+        cases = bench.core()[:AT_ONCE]
+        if not cases:
+            raise NotChecked("no sample came to a verdict")
+        held = [self._held_s(bench, cases)]
+        while min(held) > HELD_S and len(held) < AGAIN:  # a busy machine only adds
+            held.append(self._held_s(bench, cases))
+        if min(held) <= HELD_S:
+            return None
+        return Breach(
+            f"{len(cases)} samples at once held the event loop for {min(held):.2f} s in one step, "
+            f"more than {HELD_S:g} s",
+            cases[0],
+        )
+
+    @staticmethod
+    def _held_s(bench: Bench, cases: list[Case]) -> float:
+        with bench.process() as process:
+            found = process.together([bench.row(case.sample) for case in cases])
+        return max((outcome.held_s for outcome in found), default=0.0)
 
 
 class RunsNoCompletion(Law):

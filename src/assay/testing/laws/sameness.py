@@ -115,12 +115,15 @@ class SameInABatch(Law):
         "what a completion earns must not depend on its neighbours in a batch, nor on what runs at "
         "the same moment"
     )
-    fix = "share nothing between threads or tasks: no global, no attribute that a sample changes"
+    fix = (
+        "share nothing between threads or tasks: no global, no attribute that a sample changes; "
+        "return a batch's verdicts in the order of its samples, and round what a model computes"
+    )
 
     def look(self, bench: Bench) -> Breach | None:
-        """In four threads (inline), or all at once (waiting)."""
+        """In four threads (inline), all at once (waiting), or in one call (batch)."""
         cases = deterministic(bench)
-        if bench.spec.cost == "worker":
+        if bench.spec.cost == "worker" and bench.spec.batch is None:
             raise NotChecked("a worker judges one sample at a time")
         size = TOGETHER
         with bench.process() as process:
@@ -151,14 +154,11 @@ class SameThroughWorkers(Law):
         ready = bench.ready
         mail: queue.SimpleQueue[tuple[Job, Reply]] = queue.SimpleQueue()
         jobs = [
-            Job(
-                verifier=ready.number,
-                payload=bench.row(case.sample),
-                escalated=False,
-                timeout_s=bench.settings.timeout_s,
-                deliver=lambda job, reply: mail.put((job, reply)),
-                tag=i,
-                waiting=bench.spec.cost == "waiting",
+            ready.job(
+                bench.row(case.sample),
+                bench.settings.timeout_s,
+                lambda job, reply: mail.put((job, reply)),
+                i,
             )
             for i, case in enumerate(cases)
         ]
@@ -168,7 +168,7 @@ class SameThroughWorkers(Law):
             pool = handle.get()
             pool.introduce(ready.number, ready.recipe)
             pool.submit(jobs)
-            patience = 60.0 + 3.0 * bench.settings.timeout_s
+            patience = 60.0 + 3.0 * max(job.timeout_s + job.deadline_s for job in jobs)
             while len(found) < len(jobs):
                 try:
                     job, reply = mail.get(timeout=patience)

@@ -8,8 +8,16 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
+from typing import Literal, TypeAlias
 
 from assay.errors import ConfigError
+
+Kind: TypeAlias = Literal["verifier", "composer", "log-reader", "probe", "analyser"]
+
+KINDS: tuple[Kind, ...] = ("verifier", "composer", "log-reader", "probe", "analyser")
+
+CHECKED: tuple[Kind, ...] = ("verifier", "analyser")
+"""Kinds that hold a verifier, which `assay check` can look at."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
@@ -30,8 +38,8 @@ def names_of(name: str) -> dict[str, str]:
     return {"name": name, "package": package, "topic": plain.replace("-", "_")}
 
 
-def write_distribution(name: str, folder: Path) -> list[Path]:
-    """A distribution with one verifier, one probe and tests, in a new folder.
+def write_distribution(name: str, folder: Path, kind: Kind = "verifier") -> list[Path]:
+    """A distribution with one plugin of a kind and its tests, in a new folder.
 
     Raises:
         ConfigError: a bad name, or a folder that is there and not empty.
@@ -39,8 +47,12 @@ def write_distribution(name: str, folder: Path) -> list[Path]:
     names = names_of(name)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError(f"{folder} is there already\nfix: another name, or --into ANOTHER_FOLDER")
+    names["check"] = f"assay check {name}" if kind in CHECKED else "assay plugins"
+    names["test"] = '"assay[audit]", "pytest>=8"' if kind == "log-reader" else '"pytest>=8"'
     written = []
-    for path, text in _templates(files(__name__) / "distribution", ""):
+    here = files(__name__)
+    shared, own = _templates(here / "common", ""), _templates(here / "kinds" / kind, "")
+    for path, text in (*shared, *own):
         place = folder / Template(path.replace("PACKAGE", "$package")).substitute(names)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(Template(text).substitute(names), encoding="utf-8")

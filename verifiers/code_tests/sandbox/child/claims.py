@@ -14,7 +14,13 @@ from assay.verifiers.code_tests.sandbox.wire.codec import encode
 _write, _read = os.write, os.read
 
 SOURCE = "<program>"
-"""The file name that its code has in tracebacks."""
+"""The file name that its code has in tracebacks; of several files each is a path below it."""
+
+
+def is_programs(file_name: str) -> bool:
+    """Whether code with that file name is the program's own, as far as it was loaded from here."""
+    return file_name == SOURCE or file_name.startswith(f"{SOURCE}/")
+
 
 dump = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
 _load = json.JSONDecoder().decode
@@ -83,15 +89,15 @@ def failure(err: BaseException, *, whole: bool = False) -> dict[str, Any]:
         err: The exception.
         whole: Its arguments, attributes and cause, too, for a test that looks at them.
     """
-    line = None
+    line, file = None, ""
     tb = err.__traceback__
     while tb is not None:
-        if tb.tb_frame.f_code.co_filename == SOURCE:
-            line = tb.tb_lineno
+        if is_programs(tb.tb_frame.f_code.co_filename):
+            line, file = tb.tb_lineno, tb.tb_frame.f_code.co_filename
         tb = tb.tb_next
     kind = type(err)
     if isinstance(err, SyntaxError):
-        line = err.lineno
+        line, file = err.lineno, str(err.filename)
     try:
         text = str(err)[:200]
     except BaseException:  # the program's own __str__
@@ -105,6 +111,7 @@ def failure(err: BaseException, *, whole: bool = False) -> dict[str, Any]:
         "base": base,
         "names": [c.__name__[:80] for c in kind.__mro__ if c.__module__ != "builtins"][:20],
         "line": line,
+        "file": file.removeprefix(f"{SOURCE}/")[:200] if file.startswith(f"{SOURCE}/") else "",
         "text": text,
         "code": err.code if isinstance(err, SystemExit) and type(err.code) is int else None,
     }

@@ -34,14 +34,15 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from assay.verifiers.code_tests.sandbox.child import given_files, pytest_like
+from assay.verifiers.code_tests.sandbox.child import given_files, pytest_like, several_files
 from assay.verifiers.code_tests.sandbox.child.claims import (
     OUT_OF_MEMORY,
     SOURCE,
     ParentChannel,
     failure,
+    is_programs,
 )
-from assay.verifiers.code_tests.sandbox.child.proxy import outward
+from assay.verifiers.code_tests.sandbox.child.proxy import NOT_CARRIED, outward
 from assay.verifiers.code_tests.sandbox.child.serving import Server
 
 _MAX_STACK = 256 << 20
@@ -151,9 +152,9 @@ def _module(name: str) -> types.ModuleType:
     return module
 
 
-def _compile(code: str, channel: ParentChannel) -> types.CodeType | None:
+def _compile(code: str, channel: ParentChannel, path: str = "") -> types.CodeType | None:
     try:
-        return compile(code, SOURCE, "exec", dont_inherit=True)
+        return compile(code, f"{SOURCE}/{path}" if path else SOURCE, "exec", dont_inherit=True)
     except MemoryError:  # CPython's parser says so of nesting, too
         channel.send({"c": {"type": "MemoryError", "line": None, "text": "too complex"}})
     except (SyntaxError, ValueError, OverflowError, RecursionError) as err:
@@ -163,10 +164,17 @@ def _compile(code: str, channel: ParentChannel) -> types.CodeType | None:
 
 def _script(job: dict[str, Any], channel: ParentChannel) -> int:
     """Like ``python program.py``, with the exit code that it would have."""
-    code = _compile(job["code"], channel)
+    several = job.get("several")
+    code = _compile(job["code"], channel, several["main_path"] if several is not None else "")
     if code is None:
         return 1
     main = _module("__main__")
+    if several is not None:
+        finder = several_files.ProgramFiles()
+        sys.meta_path.append(finder)
+        finder.open(several, "")
+        main.__file__ = os.path.abspath(several["main_path"])
+        main.__package__ = several["main"].rpartition(".")[0] or None
     status = 0
     shutdown, exits = threading._shutdown, atexit._run_exitfuncs  # type: ignore[attr-defined]
     try:
@@ -214,13 +222,17 @@ def _exit_status(err: SystemExit) -> int:
 
 
 def _serve(job: dict[str, Any], channel: ParentChannel) -> int:
+    if "several" in job:
+        return _serve_files(job, channel)
     code = _compile(job["code"], channel)
     if code is None:
         return 1
     module = _module("program")
+    not_carried: dict[str, None] = {}
     if job.get("caller"):
         pytest_like.install()
-        module.__dict__["__builtins__"] = outward(channel, job)
+        module.__dict__["__builtins__"] = names = outward(channel, job)
+        not_carried = names[NOT_CARRIED]
     if "before" in job:  # the prompt's helpers; its stub of the function asked for must not stay
         helpers = compile(job["before"], "<prompt>", "exec", dont_inherit=True)
         exec(helpers, module.__dict__)  # noqa: S102
@@ -232,8 +244,29 @@ def _serve(job: dict[str, Any], channel: ParentChannel) -> int:
         channel.send_bytes(OUT_OF_MEMORY)
         return 1
     except BaseException as err:
+        channel.send({"x": failure(err), "not_carried": list(not_carried)[:5]})
+        return 1
+    channel.send({"ready": 1})
+    within = job.get("within")
+    defined = several_files.Within(module.__dict__, within) if within else module.__dict__
+    Server(defined, channel).serve()
+    return 0
+
+
+def _serve_files(job: dict[str, Any], channel: ParentChannel) -> int:
+    finder = several_files.ProgramFiles()
+    sys.meta_path.append(finder)
+    try:
+        names, _ = several_files.load(finder, job["several"], job.get("before", ""))
+    except MemoryError:
+        channel.send_bytes(OUT_OF_MEMORY)
+        return 1
+    except SyntaxError as err:  # it may be what the program compiles as it runs
+        channel.send({"c" if is_programs(str(err.filename)) else "x": failure(err)})
+        return 1
+    except BaseException as err:
         channel.send({"x": failure(err)})
         return 1
     channel.send({"ready": 1})
-    Server(module.__dict__, channel).serve()
+    Server(names, channel).serve()
     return 0

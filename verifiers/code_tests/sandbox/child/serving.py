@@ -14,7 +14,7 @@ import os
 import re
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from assay.verifiers.code_tests.sandbox.child.claims import (
@@ -41,7 +41,7 @@ _MAX_SHOWN = 1_000_000
 class Server:
     """Answers requests about the names a program defined. Objects stay here, known by number."""
 
-    def __init__(self, names: dict[str, Any], channel: ParentChannel) -> None:
+    def __init__(self, names: Mapping[str, Any], channel: ParentChannel) -> None:
         self._names = names
         self._channel = channel
         self._objects: list[Any] = []

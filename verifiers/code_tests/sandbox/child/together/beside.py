@@ -28,11 +28,13 @@ import unittest
 import unittest.mock
 from typing import Any
 
+from assay.verifiers.code_tests.sandbox.child import several_files
 from assay.verifiers.code_tests.sandbox.child.claims import (
     OUT_OF_MEMORY,
     SOURCE,
     ParentChannel,
     failure,
+    is_programs,
 )
 from assay.verifiers.code_tests.sandbox.child.together import (
     agreeing,
@@ -40,6 +42,7 @@ from assay.verifiers.code_tests.sandbox.child.together import (
     pytest_beside,
     rewriting,
     running,
+    said,
     sealing,
     watching,
 )
@@ -64,14 +67,16 @@ def run_beside(job: dict[str, Any], channel: ParentChannel, channel_fd: int) -> 
     if missing is not None:
         channel.send({"missing": missing})
         return 1
+    finder = several_files.ProgramFiles()  # it finds nothing before the program's turn
+    sys.meta_path.append(finder)
     seal = _seal.pop()
     seal.extend()
     here = os.path.dirname(os.path.abspath(__file__))
     libraries = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *sys.path}
     channel_inode, threads = _stat(channel_fd).st_ino, len(_frames())
     watching.watch([x for x in libraries if x], os.path.dirname(here))
-    program = _program(job, channel)
-    if program is None:
+    loaded = _program(job, channel) if "several" not in job else _files(job, finder, channel)
+    if loaded is None:
         return 1
     _calm()
     if len(_frames()) > threads:
@@ -86,7 +91,7 @@ def run_beside(job: dict[str, Any], channel: ParentChannel, channel_fd: int) -> 
         return 1
     for number, handler in handlers.items():
         _set_signal(number, handler)
-    return _Tests(job, message, seal, program, channel).run()
+    return _Tests(job, message, seal, loaded, channel).run()
 
 
 def _imported(names: list[str]) -> str | None:
@@ -106,13 +111,36 @@ def _imported(names: list[str]) -> str | None:
     return None
 
 
-def _program(job: dict[str, Any], channel: ParentChannel) -> types.ModuleType | None:
-    """The program's module, loaded; None if it does not load, which is said."""
+def _files(
+    job: dict[str, Any], finder: several_files.ProgramFiles, channel: ParentChannel
+) -> list[types.ModuleType] | None:
+    """The modules of a program of several files that the suite imports, as `_program`."""
+    try:
+        _, modules = several_files.load(finder, job["several"], job.get("before", ""))
+    except MemoryError:
+        channel.send_bytes(OUT_OF_MEMORY)
+        return None
+    except SyntaxError as err:
+        channel.send({"c" if is_programs(str(err.filename)) else "x": failure(err)})
+        return None
+    except BaseException as err:
+        channel.send({"x": failure(err)})
+        return None
+    if not job["several"]["main"]:
+        modules.insert(0, types.ModuleType("program"))
+    sys.modules["__main__"] = modules[0]
+    return modules
+
+
+def _program(job: dict[str, Any], channel: ParentChannel) -> list[types.ModuleType] | None:
+    """The program's module, loaded, and no other; None if it does not load, which is said."""
     names = job["modules"]
     program = types.ModuleType(names[0])
     program.__dict__.update(__builtins__=builtins, __file__="program.py")
     for name in [*names, "__main__"]:
         sys.modules[name] = program
+    for name in job["imported"]:  # ``app.models``, of which one file holds all there is
+        several_files.known_as(program, name)
     try:
         code = compile(job["code"], SOURCE, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError) as err:
@@ -134,7 +162,7 @@ def _program(job: dict[str, Any], channel: ParentChannel) -> types.ModuleType | 
     except BaseException as err:
         channel.send({"x": failure(err)})
         return None
-    return program
+    return [program]
 
 
 def _calm() -> None:
@@ -173,10 +201,10 @@ class _Tests:
         job: dict[str, Any],
         message: dict[str, Any],
         seal: sealing.Seal,
-        program: types.ModuleType,
+        programs: list[types.ModuleType],
         channel: ParentChannel,
     ) -> None:
-        self._job, self._seal, self._program = job, seal, program
+        self._job, self._seal, self._programs = job, seal, programs
         self._channel = channel
         self._code, self._key = message["suite"], message["key"]
         self._named, self._mocks = frozenset(message["named"]), message["mocks"]
@@ -188,7 +216,7 @@ class _Tests:
         names.update(__builtins__=builtins, __file__=os.path.join(os.getcwd(), "tests.py"))
         names[rewriting.GUARD] = agreeing.Guard(self._seal.known, self._named, mocks=self._mocks)
         own = vars(builtins)
-        for name, value in vars(self._program).items():
+        for name, value in vars(self._programs[0]).items():
             if not name.startswith("__") and (name not in own or name in self._job["names"]):
                 names[name] = value
         if not self._holds():
@@ -197,16 +225,18 @@ class _Tests:
         try:
             code = compile(tree, watching.TESTS, "exec", dont_inherit=True)
             exec(code, names)  # noqa: S102 - the data set's
-        except SystemExit:
-            pass  # it ran its tests as a script would: they are run below
+        except SystemExit as err:
+            if err.code not in (None, 0) or not said.leaves(err, self._code, said.EXITS):
+                self._send({"load": self._failure(err)})
+                return 1  # else it ran its tests as a script would: they are run below
         except BaseException as err:
             self._send({"load": self._failure(err)})
             return 1
         self._send({"loaded": 1})
         _own_methods(module)
-        self._seal.add(module, self._program)
+        self._seal.add(module, self._programs)
         try:
-            running.run_tests(module, self._candidate(names), self._report)
+            running.run_tests(module, self._code, self._candidate(names), self._report)
         except BaseException as err:  # a set-up of the module's
             self._send({"test": "set-up", "x": self._failure(err)})
         if not self._holds():

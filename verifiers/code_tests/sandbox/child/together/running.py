@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import inspect
 import itertools
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from assay.verifiers.code_tests.sandbox.child.claims import SOURCE
+from assay.verifiers.code_tests.sandbox.child.together import said
 from assay.verifiers.code_tests.sandbox.child.together.fixtures import Fixture, Fixtures
 from assay.verifiers.code_tests.sandbox.child.together.pytest_beside import (
     FIXTURE,
@@ -36,15 +37,17 @@ class Found:
 Report = Callable[[Found], None]
 
 
-def run_tests(module: types.ModuleType, check: Any, report: Report) -> None:
+def run_tests(module: types.ModuleType, text: str, check: Any, report: Report) -> None:
     """Run what the suite's module defines.
 
     Args:
         module: The suite's, loaded.
+        text: What it was loaded from.
         check: What ``check`` is given, where the suite has such a function.
         report: Called after each test.
     """
     names = vars(module)
+    skips = _Skips(text)
     _call(names.get("setUpModule"))
     _call(names.get("setup_module"), module)
     cases = [
@@ -53,10 +56,10 @@ def run_tests(module: types.ModuleType, check: Any, report: Report) -> None:
         and x.__module__ == module.__name__
     ]  # fmt: skip
     for case in dict.fromkeys(cases):
-        _run_case(case, report)
+        _run_case(case, skips, report)
     if not cases and inspect.isfunction(names.get("check")) and check is not None:
-        report(_outcome("check", lambda: names["check"](check)))
-    _run_functions(module, report)
+        report(_outcome("check", lambda: names["check"](check), skips))
+    _run_functions(module, skips, report)
     _call(names.get("tearDownModule"))
     _call(names.get("teardown_module"), module)
 
@@ -66,26 +69,33 @@ def _call(function: Any, *given: Any) -> None:
         function(*given[: len(inspect.signature(function).parameters)])
 
 
-def _outcome(label: str, test: Callable[[], Any]) -> Found:
+def _outcome(label: str, test: Callable[[], Any], skips: _Skips) -> Found:
     try:
         found = test()
         if inspect.iscoroutine(found):
             asyncio.run(found)
     except unittest.SkipTest as err:
-        return _skip(label, err)
+        return skips.found(label, err)
     except BaseException as err:
         return Found(label, err)
     return Found(label)
 
 
-def _skip(label: str, err: BaseException | None) -> Found:
-    """A test that is left out; not by the program's word."""
-    tb = err.__traceback__ if err is not None else None
-    while tb is not None:
-        if tb.tb_frame.f_code.co_filename == SOURCE:
-            return Found(label, AssertionError("the program raised SkipTest"))
-        tb = tb.tb_next
-    return Found(label, skipped=True)
+class _Skips:
+    """Tells tests that the suite leaves out from those that the program would.
+
+    Args:
+        text: The suite's.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def found(self, label: str, err: BaseException | None) -> Found:
+        """A test that is left out, or one that failed; None: by a decorator of the suite's."""
+        if err is None or said.leaves(err, self._text, said.SKIPS):
+            return Found(label, skipped=True)
+        return Found(label, AssertionError("the program raised SkipTest"))
 
 
 # -- unittest -------------------------------------------------------------------------------
@@ -94,9 +104,9 @@ def _skip(label: str, err: BaseException | None) -> Found:
 class _Result(unittest.TestResult):
     """Reports each test once, with the first thing that went wrong in it."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, skips: _Skips, report: Report) -> None:
         super().__init__()
-        self._report_to = report
+        self._skips, self._report_to = skips, report
         self._wrong: BaseException | None = None
         self._skipped: Found | None = None
         self._running = False
@@ -112,8 +122,12 @@ class _Result(unittest.TestResult):
         self._running = False
         if self._wrong is None and self._skipped is not None:
             self._report_to(self._skipped)
-        else:
-            self._report_to(Found(_label(test), self._wrong))
+            return
+        self._report_to(Found(_label(test), self._wrong))
+
+    def left(self, err: BaseException) -> None:
+        """A part of the test under way raised this, whatever unittest makes of it."""
+        self._wrong = self._wrong or err
 
     def _failed(self, test: Any, err: BaseException | None) -> None:
         err = err or AssertionError("a test failed")
@@ -136,7 +150,7 @@ class _Result(unittest.TestResult):
         self._failed(test, AssertionError("it passed, and is expected to fail"))
 
     def addSkip(self, test: Any, reason: str) -> None:
-        found = _skip(_label(test), sys.exc_info()[1])
+        found = self._skips.found(_label(test), sys.exc_info()[1])
         if found.error is not None:
             self._failed(test, found.error)
         elif self._running:
@@ -150,20 +164,71 @@ def _label(test: Any) -> str:
     return f"{type(test).__name__}.{name}" if name else str(test)
 
 
-def _run_case(case: type[unittest.TestCase], report: Report) -> None:
+def _run_case(case: type[unittest.TestCase], skips: _Skips, report: Report) -> None:
     names = unittest.TestLoader().getTestCaseNames(case)
-    suite = unittest.TestSuite(case(name) for name in names)
-    result = _Result(report)
+    result = _Result(skips, report)
+    suite = unittest.TestSuite(_watched(case(name), name, result) for name in names)
     try:
         suite.run(result)
     except BaseException as err:  # what unittest does not catch, and whoever raised it
         report(Found(case.__name__, err))
 
 
+_PARTS = ("setUp", "asyncSetUp", "asyncTearDown", "tearDown")
+_SkipTest = unittest.SkipTest
+
+
+def _watched(test: Any, name: str, result: _Result) -> Any:
+    """The test, which tells `result` itself what is raised in it.
+
+    unittest says nothing of some exceptions (``_ShouldStop``), which any program may raise.
+    """
+    method = getattr(test, name)
+    expected = "__unittest_expecting_failure__"
+    if getattr(method, expected, False) or getattr(test, expected, False):
+        return test
+
+    @contextlib.contextmanager
+    def watch() -> Iterator[None]:
+        try:
+            yield
+        except _SkipTest:
+            raise
+        except BaseException as err:
+            result.left(err)
+            raise
+
+    def wrapped(part: Any) -> Any:
+        @functools.wraps(part)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with watch():
+                return part(*args, **kwargs)
+
+        @functools.wraps(part)
+        async def wait(*args: Any, **kwargs: Any) -> Any:
+            with watch():
+                return await part(*args, **kwargs)
+
+        return wait if inspect.iscoroutinefunction(part) else call
+
+    part_of = test.subTest
+
+    @contextlib.contextmanager
+    def sub_test(*args: Any, **kwargs: Any) -> Iterator[None]:
+        with part_of(*args, **kwargs), watch():
+            yield
+
+    for part in (*_PARTS, name):
+        if hasattr(test, part):
+            setattr(test, part, wrapped(getattr(test, part)))
+    test.subTest = sub_test
+    return test
+
+
 # -- pytest ---------------------------------------------------------------------------------
 
 
-def _run_functions(module: types.ModuleType, report: Report) -> None:
+def _run_functions(module: types.ModuleType, skips: _Skips, report: Report) -> None:
     defined: dict[str, Fixture] = {}
     owners: list[Any] = [module]
     for name, value in vars(module).items():
@@ -186,7 +251,7 @@ def _run_functions(module: types.ModuleType, report: Report) -> None:
             _call_of(owner, "setup_class", owner)
         for name, test in list(vars(owner).items()):
             if name.startswith("test") and inspect.isfunction(test):
-                for found in _each(owner, name, test, fixtures):
+                for found in _each(owner, name, test, fixtures, skips):
                     report(found)
         if isinstance(owner, type):
             _call_of(owner, "teardown_class", owner)
@@ -199,7 +264,7 @@ def _call_of(owner: Any, name: str, *given: Any) -> None:
         function(*given[: len(inspect.signature(function).parameters)])
 
 
-def _each(owner: Any, name: str, test: Any, fixtures: Fixtures) -> Iterator[Found]:
+def _each(owner: Any, name: str, test: Any, fixtures: Fixtures, skips: _Skips) -> Iterator[Found]:
     """A test, once for each row of its parameters and of its fixtures'."""
     label = f"{owner.__name__}.{name}" if isinstance(owner, type) else name
     if getattr(test, SKIPPED, False):
@@ -216,7 +281,7 @@ def _each(owner: Any, name: str, test: Any, fixtures: Fixtures) -> Iterator[Foun
         names = [*(n for n in wanted if n not in row)]
         for params in fixtures.choices([*names, *marked]):
             call = functools.partial(_one, owner, test, row, params, names, marked, fixtures)
-            yield _outcome(f"{label}[{i}]" if len(rows) > 1 else label, call)
+            yield _outcome(f"{label}[{i}]" if len(rows) > 1 else label, call, skips)
 
 
 def _one(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import builtins
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 _HEAP_TYPE = 1 << 9
@@ -55,10 +55,13 @@ class Seal:
         self._lists = [(x, list(x)) for x in who_finds]
         self._finders = dict(sys.path_importer_cache)
 
-    def add(self, module: types.ModuleType, program: types.ModuleType) -> None:
+    def add(self, module: types.ModuleType, programs: Sequence[types.ModuleType]) -> None:
         """Remember one more module: the test's own, but for what of it is the program's."""
-        theirs = vars(program)
-        own = {n: x for n, x in vars(module).items() if theirs.get(n, _MISSING) is not x}
+        theirs = [vars(program) for program in programs]
+        own = {
+            n: x for n, x in vars(module).items()
+            if not any(names.get(n, _MISSING) is x for names in theirs)
+        }  # fmt: skip
         self._remember(module, own, leaned_on=True)
 
     def _remember(

@@ -1,0 +1,46 @@
+"""Rulings on answers that are stated as a sentence, and on times of day within one."""
+
+from __future__ import annotations
+
+import pytest
+from located import Ruling, judged
+
+SENTENCES = [
+    Ruling("12", "Answer: Tom has 12 apples.", True, "a sentence around one value"),
+    Ruling("12", "A: Tom has 12 apples.", True, "after the short label"),
+    Ruling("12", "<answer>Tom has 12 apples left.</answer>", True, "in a tag"),
+    Ruling("15", "Final answer: Mary has 15 dollars left.", True, "with its unit"),
+    Ruling("12", "**Answer:** She needs to sell 12 cakes.", True, "under a bold label"),
+    Ruling("5", "Answer: He has 3 + 2 = 5 apples.", True, "a computation says its result"),
+    Ruling("3", "Answer: He has 3 + 2 = 5 apples.", False, "not what it begins with"),
+    Ruling("12", "Answer: Tom has 12 apples and 3 pears.", False, "two values are not one"),
+    Ruling("3", "Answer: Tom has 12 apples and 3 pears.", False, "neither is the last of them"),
+    Ruling("12", "Answer: at least 12", False, "a bound is not a value"),
+    Ruling("Room 12", "Answer: Room 12", True, "a name with a number stays whole"),
+    Ruling("12", "答：小明有12个苹果。", True, "Chinese, as in school books"),
+    Ruling("8", "答案：共需要 8 天完成。", True, "Chinese, under another label"),
+    Ruling("24", "答：长方形的面积是24平方厘米。", True, "Chinese, with a unit"),
+    Ruling("5", "答：甲有5个，乙有7个。", False, "Chinese, two values, the first"),
+    Ruling("7", "答：甲有5个，乙有7个。", False, "Chinese, two values, the last"),
+    Ruling("12", "答えは、りんごは12個です。", True, "Japanese"),
+    Ruling("12", "답: 사과는 12개입니다.", True, "Korean"),
+    Ruling("12", "Respuesta: Juan tiene 12 manzanas.", True, "Spanish"),
+    Ruling("12", "Antwort: Er hat 12 Äpfel.", True, "German"),
+]
+
+TIMES = [
+    Ruling("14:30", "The meeting is at 2:30 PM", True, "the half of the day is part of it"),
+    Ruling("2:30 AM", "The meeting is at 2:30 PM", False, "and not left out"),
+    Ruling("9:15 AM", "The train arrives at 9:15 a.m.", True, "with full stops"),
+    Ruling("9:15 PM", "The train arrives at 9:15 a.m.", False, "the other half"),
+    Ruling("23:45", "So the class ends at 11:45 p.m.", True, "on a clock of 24 hours"),
+    Ruling("15:00", "The answer is 3 PM.", True, "a full hour"),
+    Ruling("9 AM", "He leaves at 7 a.m. and arrives at 9 a.m.", True, "the last of two"),
+    Ruling("7 AM", "He leaves at 7 a.m. and arrives at 9 a.m.", False, "not the first"),
+    Ruling("10:30 PM", "So they meet at 10:30am.", False, "written together"),
+]
+
+
+@pytest.mark.parametrize("ruling", [*SENTENCES, *TIMES], ids=lambda r: r.why)
+def test_ruling(ruling: Ruling) -> None:
+    assert judged(ruling) == ruling.right
