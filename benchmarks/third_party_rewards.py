@@ -108,7 +108,7 @@ def _plain(value: Any) -> Any:
 
 
 def gym_chain_sum(params: None) -> Scored:
-    """The `score_answer` of reasoning-gym for chain_sum, which most of its tasks share."""
+    """The `score_answer` of reasoning-gym for chain_sum, which pays a part for guesses."""
     return _reasoning_gym("reasoning_gym.chain_sum@1", "chain_sum")
 
 
