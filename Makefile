@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 FOR := $(VENV)/.installed-for-
 ROWS := examples/data/gsm8k_solutions_200.jsonl
 
-.PHONY: demo test leaky docs check clean
+.PHONY: demo test leaky docs check bench clean
 
 demo: $(FOR)audit
 	@mkdir -p reports
@@ -26,6 +26,12 @@ test: $(FOR)test
 # Train small policies on published rewards and on their repaired forms: examples/leaky_reward.
 leaky: $(FOR)audit
 	@$(PY) examples/leaky_reward/run.py
+
+# What things cost, as far as it takes nothing but a clone; the first fails if a sample got dearer.
+bench: $(FOR)test
+	@$(PY) benchmarks/guard.py
+	@$(PY) benchmarks/engine.py --samples 20000 --repeats 3
+	@$(PY) benchmarks/rubrics.py
 
 # The documentation as a site, in build/site.
 docs: $(FOR)docs

@@ -12,8 +12,9 @@ from assay.verifiers.code_style.findings import counted
 from assay.verifiers.code_style.hidden import Hidden, hidden_code
 from assay.verifiers.code_style.parse import parse, substantive
 from assay.verifiers.code_style.suppressions import without_suppressions
-from assay.verifiers.program_source import Policy, program_of
+from assay.verifiers.program_source import Policy, named_files, program_of
 
+_EMPTY = "the program is empty"
 _LEADING = re.compile(r"(?:[ \t\f]*\n)+")
 
 
@@ -33,6 +34,8 @@ class Reading:
     """False where no statement does anything: a stub, an import, a docstring."""
     spans: tuple[tuple[int, int], ...] = ()
     """For each line of `text`, where it stands in `Sample.text`; empty where that is unknown."""
+    files: tuple[str, ...] = ()
+    """Texts of the program's other files, cleaned like `text`."""
 
     def line(self, number: int) -> int:
         """The program's own number of line `number` of `text`; both from 1."""
@@ -44,13 +47,15 @@ class Reading:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Everything to judge: the program, then the code it hides."""
-        return (self.text, *self.hidden.programs)
+        """Everything to judge: the program, its other files, then the code that they hide."""
+        return (self.text, *self.files, *self.hidden.programs)
 
     @property
     def note(self) -> str:
         """What was taken out or unfolded, as the end of a sentence; empty for most programs."""
         notes = []
+        if self.files:
+            notes.append(f"{counted(len(self.files), 'further file')} judged")
         if self.suppressions:
             notes.append(f"{counted(self.suppressions, 'suppression comment')} ignored")
         if self.hidden.programs:
@@ -69,6 +74,8 @@ def read(sample: Sample, policy: Policy = "last") -> Reading | str:
     if program is None:
         return "no program in the completion"
     found = _read(program.text)
+    if not isinstance(found, str) and policy == "last":
+        found = _with_files(found, program.text, sample.answer)
     if isinstance(found, str):
         return found
     start, end = program.span
@@ -77,6 +84,33 @@ def read(sample: Sample, policy: Policy = "last") -> Reading | str:
         return found  # indented, joined, or other line ends: places in it are not places there
     spans = _rows(written, start)
     return replace(found, spans=tuple(spans[n - 1] for n in found.lines if n <= len(spans)))
+
+
+def _with_files(found: Reading, program: str, answer: str) -> Reading | str:
+    """The same with the other files of a program of several: what runs is judged."""
+    named = named_files(answer)
+    if named is None:
+        return found
+    others = {path: text for path, text in named.files.items() if path.endswith(".py")}
+    for path, text in {**others, "the file without a name": named.unnamed}.items():
+        if text == program or not text.strip():
+            continue
+        more = _read(text)
+        if isinstance(more, str):
+            if more == _EMPTY:
+                continue
+            return f"{path}: {more}"
+        found = replace(
+            found,
+            files=(*found.files, more.text),
+            suppressions=found.suppressions + more.suppressions,
+            hidden=Hidden(
+                (*found.hidden.programs, *more.hidden.programs),
+                found.hidden.unread + more.hidden.unread,
+            ),
+            substantive=found.substantive or more.substantive,
+        )
+    return found
 
 
 def _rows(text: str, at: int) -> list[tuple[int, int]]:
@@ -93,7 +127,7 @@ def _read(source: str) -> Reading | str:
     if isinstance(tree, str):
         return tree
     if not tree.body:
-        return "the program is empty"
+        return _EMPTY
     try:
         text, lines, suppressions = _clean(source)
         hidden = hidden_code(source, tree)

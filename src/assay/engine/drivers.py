@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import queue
 import time
@@ -156,6 +155,8 @@ async def arun(
         withdrawn: Read all the time: a sample whose index is put into it gets no reward, and its
             work ends within `LOOK_S`.
     """
+    import asyncio  # here, for most calls block, and it costs a first one 15 ms
+
     loop = asyncio.get_running_loop()
     mail: deque[tuple[Job, Reply]] = deque()
     arrived = asyncio.Event()

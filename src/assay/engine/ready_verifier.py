@@ -97,11 +97,7 @@ class ReadyVerifier:
 
     def view(self, sample: Sample) -> Sample:
         """What the verifier may see of `sample`: the completion, and what its spec needs."""
-        seen = sample.only(self.visible)
-        if self._whole_info or not seen.info:
-            return seen
-        info = {name: seen.info[name] for name in self._entries if name in seen.info}
-        return seen if len(info) == len(seen.info) else Sample(**_fields_of(seen, info))
+        return sample.only(self.visible, None if self._whole_info else self._entries)
 
     def key(self, view: Sample) -> bytes:
         """Digest of all that the verdict depends on, but for verifier and params.
@@ -109,10 +105,14 @@ class ReadyVerifier:
         Raises:
             SampleError: as `payload`.
         """
-        text = self._texts(view)
+        return self.keyed(view)[0]
+
+    def keyed(self, view: Sample) -> tuple[bytes, bytes | None]:
+        """As `key`, with the payload where the key had to be made of it: it is made but once."""
+        text, payload = self._texts(view), None
         if text is None:
-            text = self.payload(view)
-        return hashlib.blake2b(text, digest_size=16).digest()
+            text = payload = self.payload(view)
+        return hashlib.blake2b(text, digest_size=16).digest(), payload
 
     def _texts(self, view: Sample) -> bytes | None:
         """The fields of a sample that has nothing but texts, as most have; None for others.
@@ -321,11 +321,3 @@ def _no_json(plain: dict[str, Any], err: Exception) -> str:
                 where = f"{name}.{entry}" if entry else name
                 return f"{where} is not valid JSON: {err}"
     return f"the sample is not valid JSON: {err}"
-
-
-def _fields_of(sample: Sample, info: dict[str, Any]) -> dict[str, Any]:
-    from assay.model import SAMPLE_FIELDS
-
-    fields = {name: getattr(sample, name) for name in SAMPLE_FIELDS}
-    fields["info"] = info
-    return fields

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeAlias
 
 from assay.errors import SampleError, nearest
 from assay.model.chat import Message, Text, Turn, as_text, said, split_reasoning, words
-from assay.model.frozen import EMPTY, JSON, converted, exact, freeze, listed
+from assay.model.frozen import EMPTY, JSON, FrozenDict, converted, exact, freeze, listed
 from assay.model.paths import MISSING, value_at
 from assay.printable import a_type
 
@@ -122,7 +122,7 @@ class Sample:
                 info[column] = value
             elif column == "info":
                 given.setdefault("info", value)
-            elif not _gap(value, column):
+            elif type(value) is str or not _gap(value, column):
                 given[column] = value
         for name, column in columns.items():
             value = value_at(row, column)
@@ -161,16 +161,28 @@ class Sample:
         """The reasoning block, or None where there is none."""
         return split_reasoning(self.text)[0]
 
-    def only(self, names: frozenset[str]) -> Sample:
-        """This sample with every field outside `names` (and `completion`) back at its default."""
+    def only(self, names: frozenset[str], entries: Sequence[str] | None = None) -> Sample:
+        """This sample with every field outside `names` (and `completion`) back at its default.
+
+        Args:
+            names: Fields that stay.
+            entries: Those of its `info` that stay; None: all.
+        """
+        info = self.info
+        if entries is not None and info:
+            kept = {name: info[name] for name in entries if name in info}
+            if len(kept) < len(info):
+                info = FrozenDict(kept) if kept else EMPTY
         values, defaults = _hidden(names)
-        if values(self) == defaults:
+        if info is self.info and values(self) == defaults:
             return self
         put = object.__setattr__
         seen = object.__new__(type(self))  # checked and frozen already: nothing to do again
         put(seen, "completion", self.completion)
         for name, default in _DEFAULTS:
             put(seen, name, getattr(self, name) if name in names else default)
+        if "info" in names:
+            put(seen, "info", info)
         if seen.peers:
             put(seen, "peers", tuple(peer.only(names) for peer in seen.peers))
         return seen

@@ -227,3 +227,33 @@ def test_odd_programs_are_judged_like_others(verifier: str, source: str) -> None
     assert verdict.status == "judged"
     assert verdict.score is not None
     assert verdict.score > 0.0
+
+
+FENCE = "`" * 3
+TIDY = '"""In capitals."""\n\n\ndef up(text):\n    """Give it so."""\n    return text.upper()\n'
+UGLY = "import os,sys\nx = {  'a':1 }\ndef   f( a,b ):\n  return a+b\n"
+
+
+def files(*named: tuple[str, str]) -> str:
+    return "\n".join(f"{FENCE}python {path}\n{text}{FENCE}" for path, text in named)
+
+
+@pytest.mark.parametrize("verifier", [name for name in NAMES if name.startswith("style.")])
+def test_all_files_of_a_program_are_judged(verifier: str) -> None:
+    """What the last block shows is not all that runs."""
+    tidy = judge(verifier, files(("b.py", TIDY.replace("up", "more")), ("a.py", TIDY)))
+    ugly = judge(verifier, files(("b.py", UGLY), ("a.py", TIDY)))
+    alone = judge(verifier, files(("a.py", TIDY)))
+    assert tidy.score == alone.score == 1.0
+    assert ugly.score is not None
+    assert ugly.score < 0.8
+    assert "1 further file judged" in ugly.because
+
+
+def test_a_file_that_cannot_be_read_is_named() -> None:
+    found = read(Sample(completion=files(("b.py", "def (\n"), ("a.py", TIDY))))
+    assert isinstance(found, str)
+    assert found.startswith("b.py: the program does not parse")
+    empty = read(Sample(completion=files(("app/__init__.py", ""), ("app/a.py", TIDY))))
+    assert isinstance(empty, Reading)
+    assert empty.files == ()

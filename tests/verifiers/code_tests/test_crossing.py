@@ -199,3 +199,40 @@ def test_a_failed_unittest_names_its_test_and_the_inner_error(best: SandboxPool)
     sample = Sample(completion="def f(x): return x", tests={"type": "asserts", "code": code})
     verdict = CodeTests(CodeTestsParams(code="whole"), best).verify(sample)
     assert "test_twice: AssertionError in line 7: 1 != 2" in verdict.because
+
+
+BOX = """
+class Box:
+    def __init__(self, n): self.n = n
+    def __len__(self): return self.n
+    def __getitem__(self, key): return self.n
+    def __contains__(self, key): return key == self.n
+    def __iter__(self): return iter(range(self.n))
+    def __bool__(self): return self.n > 0
+    def same(self): return Box(self.n)
+def f(n): return Box(n)
+def g(n): return n
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "not_carried"),
+    [
+        ("len(f(i)) == i", ["len"]),
+        ("f(i)['k'] == i", ["[k]"]),
+        ("f(i)", ["its truth"]),
+        ("i in Box(i).same()", ["in"]),
+        ("Box(i).same()['k'] == i", ["[key]"]),
+        ("g(i) == 5", None),
+        ("g(i)[0] == 5", None),
+        ("f(i).n == 5", None),
+    ],
+)
+def test_a_zero_that_rests_on_what_no_proxy_carries_says_so(
+    best: SandboxPool, asked: str, not_carried: list[str] | None
+) -> None:
+    tests = {"type": "asserts", "code": f"for i in (1, 2):\n    assert {asked}"}
+    verdict = CodeTests(WHOLE, best).verify(Sample(completion=BOX, tests=tests))
+    assert verdict.score == 0.0
+    assert list(verdict.details.get("not_carried", ())) == (not_carried or [])
+    assert ('under trust="in_process" they are' in verdict.because) is (not_carried is not None)

@@ -7,7 +7,9 @@ it. That the suite passed is the test's sandbox's word, which runs no line of th
 
 from __future__ import annotations
 
+import re
 import time
+from dataclasses import replace
 from typing import Any
 
 from assay.errors import ReferenceUnreadable
@@ -26,6 +28,13 @@ from assay.verifiers.code_tests.suites.suite import Rest, Suite
 MAX_CALLS = 100_000
 
 _OPS = ("call", "on", "get", "is", "attr", "sub", "class", "kind")
+_HANDLES = "Handle|Iterator|Sized|Function|Kin|Made|Instance|Believed"
+_OF_HANDLES = re.compile(
+    rf"of type '(?:{_HANDLES})' has no (len)\(\)"
+    rf"|'(?:{_HANDLES})' object is not (subscriptable|iterable|callable)"
+)
+"""In the text of a TypeError: what a handle has no operator for, and its object may have."""
+_QUESTIONS = {"len": "len", "subscriptable": "[k]", "iterable": "iteration", "callable": "a call"}
 _ABOUT = ("class", "kind")
 """Questions about a name or object that call nothing of the program's."""
 _ABILITIES = ("call", "iter", "len", "own", "there", "true")
@@ -62,7 +71,7 @@ def run_rest(
             return failed
         with slot.zygote(kind).run(job, budget.limits()) as testing:
             result = _converse(testing, tested, rest, budget, alone=not suite.cases)
-    return CaseResult(result.outcome, result.because, seconds=time.monotonic() - began)
+    return replace(result, seconds=time.monotonic() - began)
 
 
 def _converse(testing: Run, tested: Run, rest: Rest, budget: Budget, *, alone: bool) -> CaseResult:
@@ -196,9 +205,16 @@ def _readable(value: Any) -> Any:
 def _failed(message: dict[str, Any]) -> CaseResult:
     """The test raised: an assertion that does not hold, or what the program's value caused."""
     found = of_failure(message, "x")
+    asked = message.get("not_carried")
+    asked = [printable(str(x), 40) for x in asked] if isinstance(asked, list) else []
+    if kind := _OF_HANDLES.search(found.because):
+        asked.append(_QUESTIONS[kind[1] or kind[2]])
+    not_carried = tuple(dict.fromkeys(asked))
     if found.because.startswith("AssertionError"):
-        return CaseResult(CaseOutcome.WRONG_ANSWER, f"the test failed: {found.because}")
-    return CaseResult(CaseOutcome.RUNTIME_ERROR, f"the test raised {found.because}")
+        why, outcome = f"the test failed: {found.because}", CaseOutcome.WRONG_ANSWER
+    else:
+        why, outcome = f"the test raised {found.because}", CaseOutcome.RUNTIME_ERROR
+    return CaseResult(outcome, why, not_carried=not_carried)
 
 
 def _test_ended(testing: Run, budget: Budget) -> CaseResult:

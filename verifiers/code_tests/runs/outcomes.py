@@ -39,6 +39,8 @@ class CaseResult:
     """The program's answer as text; may be shown to the model."""
     seconds: float = 0.0
     rss_kb: int = 0
+    not_carried: tuple[str, ...] = ()
+    """What the test asked that Python asks of the program's objects, and a proxy does not."""
 
     @property
     def passed(self) -> bool:

@@ -32,7 +32,8 @@ class MeetsItsExamples(Law):
         if bench.cases.problem:
             return Breach(bench.cases.problem)
         scores = {case.example.score for case in bench.cases.examples if case.example}
-        if not bench.raw_params:
+        bench.run()
+        if not (bench.raw_params or bench.unserved):
             missing = [] if 1.0 in scores else ["earns 1 (Example.full)"]
             if not any(score is not None and score <= LITTLE for score in scores):
                 missing.append(f"earns {LITTLE:g} or less (Example.zero)")

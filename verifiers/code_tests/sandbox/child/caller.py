@@ -58,6 +58,8 @@ class Caller:
         self._functions: list[Any] = []
         """Of the test's, that the program was given; each known by its place."""
         self._numbers: dict[int, int] = {}
+        self.not_carried: dict[str, None] = {}
+        """What the test asked of objects of the program's, and was answered without asking them."""
         self._stdout = sys.stdout
         self._turns = _Turns()
         self._next = threading.local()

@@ -42,7 +42,7 @@ from assay.verifiers.code_tests.sandbox.child.claims import (
     failure,
     is_programs,
 )
-from assay.verifiers.code_tests.sandbox.child.proxy import outward
+from assay.verifiers.code_tests.sandbox.child.proxy import NOT_CARRIED, outward
 from assay.verifiers.code_tests.sandbox.child.serving import Server
 
 _MAX_STACK = 256 << 20
@@ -228,9 +228,11 @@ def _serve(job: dict[str, Any], channel: ParentChannel) -> int:
     if code is None:
         return 1
     module = _module("program")
+    not_carried: dict[str, None] = {}
     if job.get("caller"):
         pytest_like.install()
-        module.__dict__["__builtins__"] = outward(channel, job)
+        module.__dict__["__builtins__"] = names = outward(channel, job)
+        not_carried = names[NOT_CARRIED]
     if "before" in job:  # the prompt's helpers; its stub of the function asked for must not stay
         helpers = compile(job["before"], "<prompt>", "exec", dont_inherit=True)
         exec(helpers, module.__dict__)  # noqa: S102
@@ -242,12 +244,12 @@ def _serve(job: dict[str, Any], channel: ParentChannel) -> int:
         channel.send_bytes(OUT_OF_MEMORY)
         return 1
     except BaseException as err:
-        channel.send({"x": failure(err)})
+        channel.send({"x": failure(err), "not_carried": list(not_carried)[:5]})
         return 1
     channel.send({"ready": 1})
     within = job.get("within")
-    names = several_files.Within(module.__dict__, within) if within else module.__dict__
-    Server(names, channel).serve()
+    defined = several_files.Within(module.__dict__, within) if within else module.__dict__
+    Server(defined, channel).serve()
     return 0
 
 

@@ -103,11 +103,18 @@ class Handle:
             raise AttributeError(name)
         found = self._assay_attribute(name)
         if isinstance(found, Handle) and not isinstance(self, Kin):
-            if name in _OF_TEXT:  # it would be handed what is expected: ``f(x).startswith("He")``
+            if name in _OF_TEXT:
+                self._assay_not_asked(name)
+                # it would be handed what is expected: ``f(x).startswith("He")``
                 raise AttributeError(f"what a function returned is not asked {name!r}")
             if name in _CONTAINERS:
                 vars(found)["_assay_no_answer"] = name
         return found
+
+    def _assay_not_asked(self, question: str) -> None:
+        """Python would have asked the object; the verdict says so if the test fails."""
+        caller: Caller = self._assay_caller
+        caller.not_carried[question] = None
 
     def _assay_attribute(self, name: str) -> Any:
         near = Kin if isinstance(self, Kin) else self._assay_near
@@ -126,6 +133,7 @@ class Handle:
     def __bool__(self) -> bool:
         if "_assay_true" in vars(self):  # a match of re: to say so gains no more than True would
             return True
+        self._assay_not_asked("its truth")
         raise TypeError("an object of the program's that is not a value is neither true nor false")
 
     def __enter__(self) -> Any:
@@ -189,11 +197,13 @@ class Kin(Handle):
 
     def __getitem__(self, key: Any) -> Any:
         if not _is_place(key):
+            self._assay_not_asked("[key]")
             raise TypeError("an object that a method returned is not asked for keys")
         return made(self._assay_caller, self._assay_ask("on", "__getitem__", key), Kin)
 
     def __contains__(self, key: Any) -> bool:
         # its items are guesses each; whether it contains what is expected would be its word
+        self._assay_not_asked("in")
         return key in [x for x in self]  # noqa: C416 - list() would ask for a length, too
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
@@ -205,6 +215,8 @@ class Kin(Handle):
         if isinstance(other, Handle) and self._assay_number == other._assay_number:
             return True
         # with its like only: a plain value would be what is expected
+        if not isinstance(other, Handle):
+            self._assay_not_asked("==")
         return isinstance(other, Kin) and self._assay_on("__eq__", other) is True
 
     def __hash__(self) -> int:
@@ -278,6 +290,7 @@ def _add_operators() -> None:
             if isinstance(other, Kin):
                 return self._assay_on(name, other)
             if not isinstance(self, Made):
+                self._assay_not_asked("arithmetic")
                 return NotImplemented
             return self._assay_scaled(name, other)
 
@@ -292,6 +305,7 @@ def _add_operators() -> None:
     def order(name: str) -> Any:
         def compare(self: Kin, other: Any) -> Any:
             if not isinstance(other, Kin) and not isinstance(self, Believed):
+                self._assay_not_asked("its order")
                 return NotImplemented
             return self._assay_on(name, other) is True
 

@@ -26,6 +26,9 @@ from assay.verifiers.code_tests.sandbox.wire.codec import decode
 
 _exit = os._exit
 
+NOT_CARRIED = "_assay_not_carried"
+"""Of the test's builtins, what it asked that no object of the program's was asked."""
+
 
 def _constant(caller: Caller, name: _Name) -> Any:
     """What the program has by that name, if it is a value: a guess, as what it returns is."""
@@ -200,6 +203,7 @@ def outward(channel: Channel, job: dict[str, Any]) -> dict[str, Any]:
         "_assay_effect": effect,
         "_assay_kind": _kind(caller, found),
         "_assay_dict": _dict,
+        NOT_CARRIED: caller.not_carried,
     }
     exceptions = catchable(job.get("exceptions", ()), lineage)
     return {**vars(builtins), **own, **found, **values, **exceptions}

@@ -154,7 +154,7 @@ def load(
         if not hasattr(of[name], name):  # ``from app import models``
             with contextlib.suppress(ModuleNotFoundError):
                 importlib.import_module(f"{module}.{name}")
-    stars = [_module(name, aliases) for name in several["stars"]]
+    stars = [_module(name, aliases) for name in reversed(several["stars"])]  # the later one wins
     return Names(of, [*stars, *modules[: main is not None]]), [
         x for x in dict.fromkeys(modules) if isinstance(x, types.ModuleType)
     ]

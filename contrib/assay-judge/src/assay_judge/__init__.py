@@ -1,0 +1,1 @@
+"""A judge over HTTP, for Assay."""

@@ -1,0 +1,1 @@
+"""The linter and the formatter of Ruff, for Assay."""
