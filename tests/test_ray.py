@@ -248,3 +248,16 @@ def test_a_row_without_a_score_is_null_in_the_shards(cluster: Any, tmp_path: Pat
         "no": 0.0,
     }
     assert found["doubt"]["status"] == "unscored"
+
+
+def test_a_killed_node_where_samples_hang_leaves_every_result_as_it_is_in_one_process() -> None:
+    """The benchmark in small, which asserts it; no node has room for the killed one's actor."""
+    script = ROOT / "benchmarks" / "ray_nodes.py"
+    small = ["--samples", "1500", "--texts", "40", "--kill-after", "1"]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", str(script), *small],
+        capture_output=True, text=True, check=False, timeout=280,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "samples 1,500, hanging 72, " in done.stdout
+    assert ", unscored 0" in done.stdout

@@ -476,7 +476,7 @@ MISTAKES = [
     Mistake([PAIR], ("--map", "chosn=a"),
             "--map chosn=a: no field 'chosn'; did you mean 'chosen'?\nfields: chosen, rejected, "
             "ranking, rest, rating, label, scores, prompt, completion, reference, tests, steps, "
-            "turns, n_tokens, finish_reason, step, prompt_id, group_id, info", "map"),
+            "turns, n_tokens, finish_reason, step, prompt_id, group_id, peers, info", "map"),
     Mistake([PAIR], ("-o", "r.json"),
             "r.json: a fitted rubric is written as .toml, so that its intervals stand beside it in "
             "comments", "JSON has no comments"),

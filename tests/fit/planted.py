@@ -12,6 +12,7 @@ from assay.fit import Labels, Pairs, Rankings, Ratings
 Array = NDArray[np.float64]
 
 WEIGHTS = np.array([3.0, 1.0, 0.5, -1.0, 2.0])
+FEW = np.array([1.5, -0.7, 0.8])
 NAMES = ("answer", "style", "format", "length", "tests")
 
 
@@ -50,6 +51,43 @@ def ratings(n: int, seed: int) -> Ratings:
     rng = np.random.default_rng(seed)
     scores = rng.random((n, len(WEIGHTS)))
     return Ratings(scores, 2.0 + scores @ WEIGHTS + rng.normal(0.0, 1.5, n), NAMES)
+
+
+def prompted(kind: str, prompts: int, shape: str, seed: int) -> Pairs | Labels | Ratings:
+    """Three criteria, `FEW`; what one prompt brings hangs together, and the weights are exact.
+
+    Scores have a part of their prompt's. Outcomes of half of the prompts are made with one draw,
+    so they are alike, though each by itself has the model's chance.
+
+    Args:
+        kind: ``pairs``, ``labels`` or ``ratings``.
+        prompts: How many.
+        shape: ``single`` units; ``equal``: four a prompt; ``unequal``: one to eight, and of one a
+            good part of all; ``ties``: unequal, and scores of three levels.
+        seed: Of the draws.
+    """
+    rng = np.random.default_rng(seed)
+    sizes = np.full(prompts, {"single": 1, "equal": 4}.get(shape, 0))
+    if not sizes[0]:
+        sizes = rng.integers(1, 9, prompts)
+        sizes[0] = 2 * prompts // 3 + 4
+    of = np.repeat(np.arange(prompts), sizes)
+    n, k = len(of), len(FEW)
+    scores = 0.6 * rng.random((prompts, k))[of] + 0.4 * rng.random((n, k))
+    if shape == "ties":
+        scores = np.round(2 * scores) / 2
+    names = NAMES[:k]
+    if kind == "ratings":
+        noise = rng.normal(0, 0.5, prompts)[of] + rng.normal(0, 0.3, n)
+        return Ratings(scores, 1 + scores @ FEW + noise, names, of.tolist())
+    alike = (rng.random(prompts) < 0.5)[of]
+    draw = np.where(alike, rng.random(prompts)[of], rng.random(n))
+    if kind == "labels":
+        scores = 4 * (scores - 0.5)
+        return Labels(scores, draw < 1 / (1 + np.exp(-scores @ FEW)), names, of.tolist())
+    rows = 4 * (scores - 0.35 - 0.3 * rng.random((n, k)))
+    won = draw < 1 / (1 + np.exp(-rows @ FEW))
+    return Pairs(np.where(won[:, None], rows, -rows), names, of.tolist())
 
 
 def clustered_pairs(prompts: int, each: int, seed: int) -> Pairs:

@@ -117,7 +117,7 @@ def test_bootstrap_by_prompt_covers() -> None:
 
 @pytest.mark.slow
 def test_shares_cover() -> None:
-    """The interval of a weight in the rubric's unit, by the delta method."""
+    """The interval of a weight in the rubric's unit, of Fieller."""
     truth = planted.WEIGHTS / planted.WEIGHTS[planted.WEIGHTS > 0].sum()
     covered = np.zeros(5, dtype=int)
     for seed in range(REPLICATIONS):

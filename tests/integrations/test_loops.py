@@ -239,6 +239,35 @@ def test_ms_swift_is_never_given_none() -> None:
     assert pickle.loads(pickle.dumps(mean)).__name__ == mean.__name__
 
 
+def in_its_own_process(script: str, python: str = sys.executable) -> Any:
+    """What a script beside this one prints last."""
+    import json
+    import subprocess
+
+    done = subprocess.run(
+        [python, "-W", "ignore", str(Path(__file__).parent / script)],
+        capture_output=True, text=True, check=False, timeout=280,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-4000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.slow
+@pytest.mark.optional
+def test_ms_swift_in_its_own_reward_step() -> None:
+    for module in ("swift", "dacite", "modelscope", "peft", "json_repair"):
+        needed(module)
+    found = in_its_own_process("ms_swift_run.py")
+    right, wrong, hang, endless, doubt = found["written"]
+    assert (right, wrong, endless, doubt) == (1.0, 0.0, 0.0, WRITTEN)
+    assert hang in (0.0, WRITTEN)  # a busy machine starves it, and then nobody can tell
+    assert found["mean"][-1] in (0.25, pytest.approx(1 / 3))
+    assert found["advantages"][-1] == pytest.approx(0.0)
+    assert found["no group known"] == "UnscoredError"
+    assert found["raise"] == "UnscoredError"
+    assert found["malformed"] == "SampleError"
+
+
 @pytest.mark.optional
 def test_ms_swift_registers_under_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """`swift.rewards` itself needs the whole of ms-swift; its registry is a dict of classes that
@@ -529,10 +558,32 @@ def test_nemo_gym_replies_with_components_or_masks() -> None:
         assert all(one[key] == value for key, value in one["reward_components"].items())
         assert "mask_sample" not in one
     masked = reply(DOUBT)
-    assert (masked["mask_sample"], masked["failure_kind"]) == (True, "judge_error")
+    assert (masked["mask_sample"], masked["failure_kind"]) == (True, "verifier_error")
     assert "told to doubt" in masked["failure_reason"]
     with pytest.raises(SampleError):
         reply(MALFORMED)
+
+
+@pytest.mark.slow
+def test_nemo_gym_in_its_own_server() -> None:
+    """Its own application and routes, in an interpreter that it runs in; `.ci/run` makes one."""
+    root = Path(__file__).parents[2]
+    python = root / ".venv" / "gym" / "bin" / "python"
+    if not python.exists():
+        pytest.skip("NeMo-Gym needs a Python 3.13 of its own: see .ci/run")
+    seeded, mode, *replies = in_its_own_process("nemo_gym_run.py", str(python))
+    assert (seeded, mode) == (200, "stateless")
+    judged, masked, malformed = replies[:4], replies[4][1], replies[5]
+    assert [reply["reward"] for _, reply in judged] == VALUES
+    for row, (_, reply) in zip(JUDGED, judged, strict=True):
+        if row.why == "SymPy hang" and reply["mask_sample"]:  # starved by a busy machine
+            assert "too busy" in reply["failure_reason"]
+            continue
+        assert math.fsum(reply["reward_components"].values()) == reply["reward"]
+        assert not reply["mask_sample"]
+    assert (masked["mask_sample"], masked["failure_kind"]) == (True, "verifier_error")
+    assert "told to doubt" in masked["failure_reason"]
+    assert malformed[0] == 500  # an error, and no reward
 
 
 def test_every_row_is_there() -> None:

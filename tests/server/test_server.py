@@ -204,7 +204,7 @@ def test_nemo_gym_asks_as_it_does(served: Served) -> None:
     assert found["expected_answer"] == "4"
     said["text"] = "doubt"
     masked = served.post("/verify?rubric=doubt", body).json()
-    assert (masked["mask_sample"], masked["failure_kind"]) == (True, "judge_error")
+    assert (masked["mask_sample"], masked["failure_kind"]) == (True, "verifier_error")
     assert served.post("/seed_session", {}).json() == {}
     assert httpx.get(f"{served.url}/reverify_mode").json() == {"mode": "stateless"}
 

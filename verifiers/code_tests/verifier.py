@@ -6,6 +6,7 @@ import contextlib
 import functools
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -29,6 +30,7 @@ from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind, beside, ki
 from assay.verifiers.code_tests.sandbox.wire.levels import Level
 from assay.verifiers.code_tests.sandbox.wire.limits import Lost, Unconfined
 from assay.verifiers.code_tests.sandbox.wire.packages import NotOffered, offered
+from assay.verifiers.code_tests.suites.modules import is_published
 from assay.verifiers.code_tests.suites.needs import Needs, refusal
 from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.suites.suite import Case, Suite
@@ -277,6 +279,9 @@ class CodeTests:
                 f"; objects of the program's were not asked: {', '.join(not_carried)};"
                 ' under trust="in_process" they are'
             )
+        if first is not None and (package := _not_offered(results[first])):
+            details["not_offered"] = package
+            because += f"; {package!r} can be offered to programs by `packages` in the params"
         if suite.self_comparisons:
             details["self_comparisons_left_out"] = suite.self_comparisons
         return Verdict.judged(
@@ -300,6 +305,15 @@ class CodeTests:
             return 0.0
         won = math.fsum(c.weight for c, r in zip(cases, results, strict=True) if r.passed)
         return min(1.0, won / total)
+
+
+_MISSING = re.compile(r"No module named '(\w+)")
+
+
+def _not_offered(result: CaseResult) -> str:
+    """The package that everybody knows and the program lacked; "" if that was not its trouble."""
+    found = _MISSING.search(result.because)
+    return found[1] if found is not None and is_published(found[1]) else ""
 
 
 def _reason(result: CaseResult) -> str:

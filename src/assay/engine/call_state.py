@@ -90,13 +90,11 @@ class Call:
 
     def _start(self, entry: _Entry, key: str, ready: ReadyVerifier, sample: Sample) -> None:
         view = ready.view(sample)
-        cache_key = (
-            ready.number,
-            ready.key(view) if ready.kept else _unique(entry, key),
-        )
+        digest, payload = ready.keyed(view) if ready.kept else (_unique(entry, key), None)
+        cache_key = (ready.number, digest)
         known = self._seen.get(cache_key) or self._resources.cache.get(cache_key)
         if known is None and cache_key not in self._waiting:
-            known = self._run(ready, view, cache_key)
+            known = self._run(ready, view, cache_key, payload)
         if known is None:
             self._waiting.setdefault(cache_key, []).append((entry, key))
             entry.missing += 1
@@ -106,7 +104,7 @@ class Call:
             entry.error = known
 
     def _run(
-        self, ready: ReadyVerifier, view: Sample, key: Key
+        self, ready: ReadyVerifier, view: Sample, key: Key, payload: bytes | None
     ) -> Verdict | ReferenceUnreadable | None:
         """The verdict if it can be had here; None once a worker has been asked."""
         escalated = False
@@ -129,9 +127,9 @@ class Call:
                 verdict = self._seen[key] = ready.crashed(error)
                 return verdict
             escalated = True
-        job = ready.job(
-            ready.payload(view), self._timeout_s, self._deliver, (ready, key), escalated=escalated
-        )
+        if payload is None:
+            payload = ready.payload(view)
+        job = ready.job(payload, self._timeout_s, self._deliver, (ready, key), escalated=escalated)
         self._jobs[key] = job
         self._outbox.append(job)
         return None

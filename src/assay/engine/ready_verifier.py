@@ -105,10 +105,14 @@ class ReadyVerifier:
         Raises:
             SampleError: as `payload`.
         """
-        text = self._texts(view)
+        return self.keyed(view)[0]
+
+    def keyed(self, view: Sample) -> tuple[bytes, bytes | None]:
+        """As `key`, with the payload where the key had to be made of it: it is made but once."""
+        text, payload = self._texts(view), None
         if text is None:
-            text = self.payload(view)
-        return hashlib.blake2b(text, digest_size=16).digest()
+            text = payload = self.payload(view)
+        return hashlib.blake2b(text, digest_size=16).digest(), payload
 
     def _texts(self, view: Sample) -> bytes | None:
         """The fields of a sample that has nothing but texts, as most have; None for others.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -168,7 +169,7 @@ class Report:
             out["weights"] = {
                 s.name: {
                     "weight": s.value,
-                    "interval": list(s.interval),
+                    "interval": [x if math.isfinite(x) else None for x in s.interval],
                     "needed": None
                     if s.width < 1e-9
                     else needed(self.fitted.n, s.width, self.width),
@@ -189,9 +190,11 @@ class Report:
 def ends(interval: Interval | None) -> str:
     """An interval as text.
 
-    >>> ends((0.123456, 2.0)), ends(None)
-    ('0.123 to 2', '-')
+    >>> ends((0.123456, 2.0)), ends((float("-inf"), float("inf"))), ends(None)
+    ('0.123 to 2', 'unbounded', '-')
     """
+    if interval is not None and math.isinf(interval[0]) and math.isinf(interval[1]):
+        return "unbounded"
     return "-" if interval is None else f"{interval[0]:.3g} to {interval[1]:.3g}"
 
 

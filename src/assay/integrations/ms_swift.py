@@ -13,7 +13,7 @@ the mean of its group (`prompt_id`), a number that somebody wrote, or an error.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
 from assay.engine.engine import RubricSource
@@ -61,11 +61,21 @@ class RewardFunction:
             step=None if step is None else [step] * len(completions),
         )
         rewards = scorer.engine.verify_batch(rows)
-        groups = others.get(GROUP)
-        if groups is None:
-            asked = others.get("messages")
-            groups = None if asked is None else [repr(messages[:-1]) for messages in asked]
-        return scorer.settle(rewards, others, groups=groups)
+        return scorer.settle(rewards, others, groups=_groups(completions, others))
+
+
+def _groups(completions: Sequence[Any], columns: Mapping[str, Any]) -> list[object]:
+    """What tells groups apart: the prompt's id, else the messages that were answered.
+
+    Where neither is known each completion is a group of its own: a mean over others would be a
+    number that nobody wrote.
+    """
+    ids, asked = columns.get(GROUP), columns.get("messages")
+    if ids is not None and all(one is not None for one in ids):
+        return list(ids)
+    if asked is not None and all(asked):
+        return [repr([m for m in messages if m["role"] != "assistant"]) for messages in asked]
+    return list(range(len(completions)))
 
 
 def reward(rubric: RubricSource = "math", **options: Unpack[Options]) -> RewardFunction:

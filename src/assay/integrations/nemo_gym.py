@@ -27,6 +27,9 @@ __all__ = ["Options", "resources_server", "verified"]
 
 CAN = ("mask", "raise", A_NUMBER)
 
+FAILED = "verifier_error"
+"""The failure that a masked completion has, in NeMo-Gym's vocabulary."""
+
 REPLY = ("response", "responses_create_params")
 
 
@@ -66,7 +69,7 @@ def _reply(scorer: Scorer, found: Reward) -> dict[str, Any]:
         return {
             "reward": 0.0,
             "mask_sample": True,
-            "failure_kind": "judge_error",
+            "failure_kind": FAILED,
             "failure_reason": because(found),
             **logs,
         }
@@ -98,13 +101,18 @@ def resources_server(rubric: RubricSource = "math", **options: Unpack[Options]) 
         RubricError: the rubric cannot be built.
     """
     from nemo_gym.base_resources_server import (
+        BaseResourcesServerConfig,
         BaseVerifyRequest,
         BaseVerifyResponse,
+        ReverifyMode,
         SimpleResourcesServer,
     )
     from pydantic import ConfigDict
 
     scorer = Scorer(rubric, can=CAN, truth="expected_answer", **options)
+
+    class Config(BaseResourcesServerConfig):  # type: ignore[misc]
+        REVERIFY_MODE = ReverifyMode.STATELESS
 
     class Request(BaseVerifyRequest):  # type: ignore[misc]
         model_config = ConfigDict(extra="allow")
@@ -112,11 +120,18 @@ def resources_server(rubric: RubricSource = "math", **options: Unpack[Options]) 
     class Response(BaseVerifyResponse):  # type: ignore[misc]
         model_config = ConfigDict(extra="allow")
 
+    async def judged(self: Any, body: Any) -> Any:
+        """The reward of a row with its response."""
+        row = {**body.model_dump(), "response": body.response}
+        return Response(**{**body.model_dump(), **await verified(scorer, row)})
+
+    # FastAPI reads these; it could not find classes of this function by their names.
+    judged.__annotations__ = {"body": Request, "return": Response}
+
     class Server(SimpleResourcesServer):  # type: ignore[misc]
         """Verifies by a rubric; keeps no state between calls."""
 
-        async def verify(self, body: Request) -> Response:
-            row = {**body.model_dump(), "response": body.response}
-            return Response(**{**body.model_dump(), **await verified(scorer, row)})
+        config: Config
+        verify = judged
 
     return Server

@@ -87,17 +87,24 @@ class _Seat:
 
     actor: Any
     starting: Any
-    """The answer that says it is ready; None once it was. What is given to an actor that has no
-    node waits for one, so it is given nothing before."""
+    """The answer that says it is ready; None once it was, and while it is not asked. What is given
+    to an actor that has no node waits for one, so it is given nothing before."""
+    ask_at: float | None = None
+    """When it is asked again whether it is ready, on the monotonic clock; None: it is or was."""
     open: set[Any] = field(default_factory=set)
     suspect: bool = False
     """It has a batch that was lost before, and is given nothing beside it."""
     deaths: int = 0
     """In a row, without having been ready."""
 
+    @property
+    def ready(self) -> bool:
+        """Whether it has said that it is."""
+        return self.starting is None and self.ask_at is None
+
     def has_room(self, batch: _Batch) -> bool:
         """Whether it can be given this batch now."""
-        if self.starting is not None or self.suspect:
+        if not self.ready or self.suspect:
             return False
         return not self.open if batch.losses else len(self.open) < AHEAD
 
@@ -172,8 +179,16 @@ class RayPool:
                         task = seat.actor.score.remote([plain[i] for i in batch.indices])
                         seat.open.add(task)
                         under_way[task] = (batch, seat, seat.actor)
-                starting = {seat.starting: seat for seat in self._seats if seat.starting}
-                done, _ = ray.wait([*under_way, *starting], num_returns=1)
+                starting = self._asked()
+                pause = any(seat.ask_at is not None for seat in self._seats)
+                if not under_way and not starting:
+                    time.sleep(UNREACHABLE_S)
+                    continue
+                done, _ = ray.wait(
+                    [*under_way, *starting],
+                    num_returns=1,
+                    timeout=UNREACHABLE_S if pause else None,
+                )
                 for answer in done:
                     if answer in starting:
                         self._started(starting[answer])
@@ -204,7 +219,7 @@ class RayPool:
         try:
             return [Reward.from_json(found) for found in ray.get(answer)], ""
         except ray.exceptions.RayActorError as err:
-            if seat.actor is actor and seat.starting is None:
+            if seat.actor is actor and seat.ready:
                 self._revive(seat, err)
             return None, "it ended the process of its actor, again and again"
         except ray.exceptions.RayTaskError as err:
@@ -219,6 +234,14 @@ class RayPool:
         ) as err:
             return None, f"{type(err).__name__}, again and again"
 
+    def _asked(self) -> dict[Any, _Seat]:
+        """Answer -> seat, of the actors that have yet to say that they are ready."""
+        now = time.monotonic()
+        for seat in self._seats:
+            if seat.ask_at is not None and seat.ask_at <= now:
+                seat.starting, seat.ask_at = seat.actor.ready.remote(), None
+        return {seat.starting: seat for seat in self._seats if seat.starting is not None}
+
     def _started(self, seat: _Seat) -> None:
         import ray
 
@@ -226,7 +249,6 @@ class RayPool:
         try:
             ray.get(answer)
         except (ray.exceptions.RayActorError, ray.exceptions.RayTaskError) as err:
-            seat.deaths += 1
             self._revive(seat, err)
         else:
             seat.deaths = 0
@@ -235,18 +257,18 @@ class RayPool:
         """Another actor for one that died; the same, once it answers, where Ray restarts it."""
         import ray
 
-        failed = getattr(err, "actor_init_failed", False)
-        if failed or seat.deaths >= STARTS:
+        if isinstance(err, ray.exceptions.ActorUnavailableError):
+            # Its node may be gone, which Ray takes some seconds to see, or on its way back.
+            seat.ask_at = time.monotonic() + UNREACHABLE_S
+            return
+        seat.deaths += 1
+        if getattr(err, "actor_init_failed", False) or seat.deaths > STARTS:
             raise WorkerError(
                 "an actor cannot be made on its node"
                 f"\n  cause: {err}"
                 "\nfix: every node needs the same Assay, and what the rubric's verifiers import"
             ) from err
-        if isinstance(err, ray.exceptions.ActorUnavailableError):
-            time.sleep(UNREACHABLE_S)
-            seat.starting = seat.actor.ready.remote()
-        else:
-            seat.actor, seat.starting = self._start()
+        seat.actor, seat.starting = self._start()
 
     def signatures(self) -> set[str]:
         """Of all actors: one, unless nodes have other versions of what the rubric uses."""
@@ -261,7 +283,7 @@ class RayPool:
         seats, self._seats = self._seats, []
         if not seats or not ray.is_initialized():
             return
-        ended = [seat.actor.close.remote() for seat in seats if seat.starting is None]
+        ended = [seat.actor.close.remote() for seat in seats if seat.ready]
         if ended:
             ray.wait(ended, num_returns=len(ended), timeout=CLOSING_S)
         for seat in seats:

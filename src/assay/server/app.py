@@ -22,7 +22,7 @@ from assay.engine.engine import Engine, as_samples
 from assay.errors import ConfigError, nearest
 from assay.integrations.flat import flat
 from assay.integrations.missing import Missing
-from assay.integrations.nemo_gym import text_of
+from assay.integrations.nemo_gym import FAILED, text_of
 from assay.integrations.openrlhf import answer_of
 from assay.integrations.rows import ColumnNeeds, RowReader
 from assay.integrations.scorer import because
@@ -318,7 +318,7 @@ class Server:
         missing = self._missing["nemo_gym"]
         if found.value is None and missing.unscored == "mask":
             reason = because(found)
-            return {"reward": 0.0, "mask_sample": True, "failure_kind": "judge_error",
+            return {"reward": 0.0, "mask_sample": True, "failure_kind": FAILED,
                     "failure_reason": reason, **logs}  # fmt: skip
         number = self._number("nemo_gym", Scored(found, None))
         terms = found.terms if found.value is not None else {}

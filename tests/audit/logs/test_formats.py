@@ -138,6 +138,37 @@ def test_verl_dumps(tmp_path: Path) -> None:
         assert log.frame.key == "acc"
 
 
+DAPO = [
+    ([1.0, -1.0, 1.0], [True, False, True], [0.0, -0.25, -0.5], "its score is an object's"),
+    ([1.0, -0.25, 0.5], [1.0, 0.0, 1.0], [0.0, -0.25, -0.5], "its score is a number, called acc"),
+]
+
+
+@pytest.mark.parametrize(("score", "acc", "late", "why"), DAPO, ids=[case[3] for case in DAPO])
+def test_verl_pays_the_overlong_penalty_also_where_the_score_leaves_it_out(
+    tmp_path: Path, score: list[float], acc: list[Any], late: list[float], why: str
+) -> None:
+    """``reward_extra_info`` of verl's manager ``dapo`` overwrites ``score`` in the dump."""
+    rows = [
+        {"input": "p", "output": "x", "gts": "3", "score": s, "step": 1, "acc": a}
+        | {"pred": "3", "overlong_reward": o, "overlong": o < 0}
+        for s, a, o in zip(score, acc, late, strict=True)
+    ]
+    beside = isinstance(acc[0], bool)
+    paid = [s + o * beside for s, o in zip(score, late, strict=True)]
+    with read_log(write_rows(tmp_path / "1.jsonl", rows)) as log:
+        assert log.reader == "verl"
+        same(log.frame.reward, paid)
+        same(log.frame.score("overlong_reward"), late)
+        noted = [guess for guess in log.guesses if "`score` + `overlong_reward`" in guess]
+        assert bool(noted) is beside
+    with read_log(tmp_path / "1.jsonl", columns={"reward": "score"}) as log:
+        same(log.frame.reward, score)
+    whole = [{**row, "reward": p} for row, p in zip(rows, paid, strict=True)]
+    with read_log(write_rows(tmp_path / "2.jsonl", whole)) as log:  # a dump of validation
+        same(log.frame.reward, paid)
+
+
 def test_openrlhf_samples(tmp_path: Path) -> None:
     """As ``batch_rm_inference`` writes them (openrlhf/cli/batch_inference.py)."""
     rows = [{"input": f"p{i // 2}", "output": "ab", "reward": 0.5 - i} for i in range(4)]

@@ -182,13 +182,22 @@ SHAPES = [
         [np.nan, np.nan], ("match.correct", "tone"), [], "Weave: of two scores none is the reward",
     ),
     Shape(
+        "areal",
+        [
+            {"task_id": task, "sample_idx": i, "seqlen": 9, "prompt_len": 4, "head_version": 0,
+             "tail_version": version, "reward": float(i), "prompt": "q", "completion": "c"}
+            for task, version in ((1, 0), (2, 0), (1, 3)) for i in range(2)
+        ],
+        [0, 1] * 3, (), [0, 0, 1, 1, 2, 2], "AReaL: a task is a group, at each version anew",
+    ),
+    Shape(
         "columns",
         [
             {"task_id": 1, "sample_idx": i, "seqlen": 9, "reward": float(i), "prompt": "q",
              "completion": "c", "head_version": 0}
             for i in range(2)
         ],
-        [0, 1], (), [0, 0], "AReaL: a reward a line, and nothing else is a criterion",
+        [0, 1], (), [0, 0], "a reward a line, and nothing else is a criterion",
     ),
 ]  # fmt: skip
 

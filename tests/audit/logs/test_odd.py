@@ -519,7 +519,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
         {"reader": "tlr"},
         "--reader tlr: no reader is called that; did you mean 'trl'?\nreaders: assay, ledger, trl, "
         "verl, openrlhf, verifiers, verifiers_results, inspect, lists, lm_eval, evals, skyrl, "
-        "slime, nemo_gym, rllm, wandb, weave, columns",
+        "slime, areal, nemo_gym, rllm, wandb, weave, columns",
     ),
     "rows": ({"max_rows": 0}, "max_rows is 0, must be at least 1"),
 }

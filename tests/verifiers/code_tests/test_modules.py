@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of programs
 """A suite imports the program by its module's name, whatever that is."""
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import pytest
 from assay.errors import ReferenceUnreadable
 from assay.model import Sample
 from assay.verifiers.code_tests.params import CodeTestsParams
+from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.verifier import CodeTests
 
@@ -70,3 +72,33 @@ def test_a_published_package_is_never_the_program() -> None:
     suite = read({"type": "asserts", "code": "import requests\nassert f() == requests.codes.ok"})
     assert suite.needs.trust == "in_process"
     assert suite.needs.reasons == ("line 1 uses requests, whose objects do not cross to a process",)
+
+
+WRONG = "def sum(x): return 7\ndef gcd(a, b): return 7\n"
+RIGHT = "import builtins, math\ndef sum(x): return builtins.sum(x)\ndef gcd(a, b): return math.gcd(a, b)\n"
+
+
+@pytest.mark.parametrize(
+    "suite",
+    [
+        "import solution\nassert solution.sum([1, 2]) == sum([1, 2])",
+        "import solution\nfor i in (1, 2):\n    assert solution.sum([i, 2]) == sum([i, 2])",
+        "from solution import sum as total\nassert total([1, 2]) == sum([1, 2])",
+        "from solution import sum as total\nfor i in (1, 2):\n    assert total([i, 2]) == sum([i, 2])",
+        "from shop import numbers\nfor i in (1, 2):\n    assert numbers.sum([i, 2]) == sum([i, 2])",
+        "from math import gcd\nimport solution\nassert solution.gcd(4, 6) == gcd(4, 6)",
+        "from math import gcd\nimport solution\nfor i in (4, 6):\n    assert solution.gcd(i, 6) == gcd(i, 6)",
+        "from math import gcd\nfrom solution import gcd as mine\nfor i in (4, 6):\n    assert mine(i, 6) == gcd(i, 6)",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("named", [None, "sum"])
+def test_the_programs_name_is_not_taken_for_pythons_or_the_suites_own(
+    best: SandboxPool, suite: str, named: str | None
+) -> None:
+    """It would be held against itself, or never be called: every program would pass."""
+    tests = {"type": "asserts", "code": suite} | ({"entry_point": named} if named else {})
+    if named is not None and "sum" not in suite:
+        tests["entry_point"] = "gcd"
+    verifier = CodeTests(CodeTestsParams(code="whole"), best)
+    assert verifier.verify(Sample(completion=WRONG, tests=tests)).score == 0.0
+    assert verifier.verify(Sample(completion=RIGHT, tests=tests)).score == 1.0

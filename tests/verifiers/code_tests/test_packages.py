@@ -204,3 +204,16 @@ def f(x):
     found = CodeTests(params, best).verify(Sample(completion=program, tests=tests))
     assert found.score == 1.0, found.parts[0].details
     assert list(found.details["packages"]) == ["pluggy"]  # type: ignore[call-overload]
+
+
+def test_a_zero_for_a_package_that_is_not_offered_says_so(best: SandboxPool) -> None:
+    """The program may be right where it is there; whoever reads the rewards can count such zeros."""
+    tests = {"type": "asserts", "code": "assert f() == 3"}
+    for package, named in (("sklearn", "sklearn"), ("no_such_thing", None)):
+        program = f"import {package}\ndef f(): return 3"
+        verdict = CodeTests(CodeTestsParams(code="whole"), best).verify(
+            Sample(completion=program, tests=tests)
+        )
+        assert verdict.score == 0.0
+        assert verdict.details.get("not_offered") == named
+        assert ("by `packages` in the params" in verdict.because) is (named is not None)

@@ -91,6 +91,7 @@ IN_PROCESS = [
     Row("a class that counts its objects", {"a.py": "class C:\n    n = 0\n    def __init__(self, s): C.n += 1\n", "b.py": "x = 1"}, asserts("import io\nfrom a import C\ndef test_a():\n    C(io.StringIO('x'))\n    assert C.n == 1\ndef test_b():\n    C(io.StringIO('x'))\n    assert C.n == 2")),
     Row("the suite's module is named by no file", {"util.py": UTIL, "core.py": "from util import up\ndef shout(s): return up(s.read())"}, asserts("import io\nfrom loud import shout\nassert shout(io.StringIO('x')) == 'X'")),
     Row("nothing is imported", {"util.py": UTIL, "core.py": "from util import up\ndef shout(s): return up(s.read())"}, asserts("import io\nassert shout(io.StringIO('x')) == 'X'")),
+    Row("nothing is imported, and a file shows how it is used", {"core.py": "def shout(s): return s.read().upper()", "main.py": "import core\nif input():\n    print(core.shout(''))"}, asserts("import io\nassert shout(io.StringIO('x')) == 'X'")),
     Row("data alone", {"n.json": "[3]"}, asserts("import io\nfrom a import f\nassert f(io.StringIO('x')) == 3")),
 ]  # fmt: skip
 

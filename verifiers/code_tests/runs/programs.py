@@ -229,8 +229,10 @@ def _wanted(suite: Suite, given: ProgramImports) -> set[str]:
     asked += [*suite.entry_points, *(suite.rest.names if suite.rest is not None else ())]
     if suite.written is not None:
         asked += suite.written.names
-    names = {re.split(r"[.(]", plain(name))[0] for name in asked}
-    return names - {""} - given.names.keys() or names - {""}
+    names = {re.split(r"[.(]", plain(name))[0] for name in asked} - {""}
+    if not names and suite.written is not None:  # it runs beside the program, as it is
+        names = set(re.findall(r"\b([A-Za-z_]\w*)[ \t]*\(", suite.written.code))
+    return names - given.names.keys() or names
 
 
 def _defined(text: str, names: Iterable[str]) -> int:

@@ -28,7 +28,7 @@ from assay.verifiers.code_tests.suites.classes import classes, constants, constr
 from assay.verifiers.code_tests.suites.corrections import CORRECTIONS
 from assay.verifiers.code_tests.suites.identity_rewrites import asking
 from assay.verifiers.code_tests.suites.literals import NoLiteral
-from assay.verifiers.code_tests.suites.modules import USUAL, from_program
+from assay.verifiers.code_tests.suites.modules import USUAL, from_program, told_apart
 from assay.verifiers.code_tests.suites.needs import Needs
 from assay.verifiers.code_tests.suites.operators import operators
 from assay.verifiers.code_tests.suites.prepare import (
@@ -102,6 +102,8 @@ def convert(
     names = tuple(names) if of_class is None else of_class[:1]
     # what the suite imports from the program is the program's, whatever `entry_point` names
     names = tuple(dict.fromkeys([*(names or _called(tree, before)), *imported]))
+    # `sum` is Python's to a suite that has the program's by another name
+    names = tuple(x for x in names if told_apart(x) not in imported)
     exceptions = caught(tree, {*names, *imported}) - set(dir(builtins))
     foreign = exceptions - defined(tree) - defined(parsed(before))
     names = tuple(x for x in names if x not in foreign)

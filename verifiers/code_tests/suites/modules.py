@@ -8,6 +8,7 @@ its own.
 from __future__ import annotations
 
 import ast
+import builtins
 import sys
 from collections.abc import Collection
 
@@ -107,6 +108,11 @@ def _imported(tree: ast.AST) -> tuple[list[str], list[str]]:
 _SUFFIX = "__of_the_program"
 
 
+def told_apart(name: str) -> str:
+    """What a suite's text calls the program's `name` where that means something else to it."""
+    return f"{name}{_SUFFIX}"
+
+
 def plain(name: str) -> str:
     """What the program calls it: `from_program` may have had to tell it from a name of a test's."""
     first, dot, rest = name.partition(".")
@@ -121,18 +127,41 @@ def from_program(tree: ast.Module, modules: Collection[str]) -> list[str]:
     """
     imports = _Imports(modules, modules_by_use(tree, modules))
     imports.visit(tree)
-    stored = {
-        x.id if isinstance(x, ast.Name) else x.arg
-        for x in ast.walk(tree)
-        if (isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)) or isinstance(x, ast.arg)
-    } | {
-        x.name
-        for x in ast.walk(tree)
-        if isinstance(x, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)
+    own = _own_names(tree) - imports.names.keys()
+    names = {  # ``from solution import sum as total``, where `sum` is another
+        bound: told_apart(name) if bound != name and name in own else name
+        for bound, name in imports.names.items()
     }
-    renamed = _Renamed(imports.modules, imports.names, stored)
+    renamed = _Renamed(imports.modules, names, own)
     renamed.visit(tree)
-    return list(dict.fromkeys([*imports.names.values(), *renamed.found]))
+    return list(dict.fromkeys([*names.values(), *renamed.found]))
+
+
+_LIBRARY = frozenset(
+    name for name, x in vars(builtins).items()
+    if not (isinstance(x, type) and issubclass(x, BaseException))
+)  # fmt: skip
+"""Builtins but for exceptions: suites seldom tell a program's own of those from Python's."""
+
+
+def _own_names(tree: ast.AST) -> set[str]:
+    """Names that mean something of the suite's own or Python's, the program's imports taken out.
+
+    ``solution.gcd(4, 6) == gcd(4, 6)`` holds the program against ``math``: were both one name,
+    it would be held against itself.
+    """
+    found: set[str] = set()
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Name):
+            if isinstance(item.ctx, ast.Store) or item.id in _LIBRARY:
+                found.add(item.id)
+        elif isinstance(item, ast.arg):
+            found.add(item.arg)
+        elif isinstance(item, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            found.add(item.name)
+        elif isinstance(item, ast.Import | ast.ImportFrom):
+            found |= {(x.asname or x.name).partition(".")[0] for x in item.names}
+    return found
 
 
 def modules_by_use(tree: ast.AST, modules: Collection[str]) -> frozenset[str]:
@@ -202,7 +231,7 @@ class _Renamed(ast.NodeTransformer):
             self.generic_visit(node)
             return node
         # ``score = yacht.score(...)``: the suite's own `score` is another
-        name = f"{node.attr}{_SUFFIX}" if node.attr in self._stored else node.attr
+        name = told_apart(node.attr) if node.attr in self._stored else node.attr
         self.found.append(name)
         return ast.copy_location(ast.Name(name, node.ctx), node)
 

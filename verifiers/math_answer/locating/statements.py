@@ -83,6 +83,7 @@ _REMARK = re.compile(
     r"one\s+of|among|between|looking|asking)\b",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"[^\n.!?]{1,80}")
 _PRAISE = re.compile(r"(?:\u4e0d)?(?:\u6b63\u786e|\u9519\u8bef|\u5bf9)\u7684?(?![A-Za-z\d])")
 _WRONG = re.compile(
     r"\b(?:this|that|the|my|which|our)\s+(?:\w+\s+){0,2}answers?\s+(?:is|was|are|can(?:no|')t\s+be)\s+"
@@ -110,6 +111,11 @@ def statements(text: str) -> list[Statement]:
         if not said:
             continue
         if _DENIED.match(said):
+            clause = _CLAUSE.match(text, phrase.end)
+            instead = choice(clause[0]) if clause is not None else None
+            if clause is not None and instead is not None and instead.letters:  # "not A but B"
+                found.append(Statement(phrase.start, phrase.end, clause[0], phrase.final))
+                continue
             found.append(Statement(phrase.start, phrase.end, said, phrase.final, denied=True))
         elif not (_REMARK.match(said) or _PRAISE.match(said)) and (
             not phrase.letter or choice(said) is not None
@@ -253,7 +259,7 @@ _CHOSEN = re.compile(
     r"(?P<deny>(?:\bnot|n['\u2019]t|\bthan|\bexcept|\u4e0d|\u6392\u9664|\u4efb|\bno|\bsin|\bni)\s*(?:\w+\s+)?)?"
     r"(?:\b(?P<lead>(?:correspond\w*|match\w*|is|be|are|choose|chose|select\w*|pick\w*|mark\w*|therefore|thus|so|hence|only|equals?|as|with|gives?)[\s*:,\-]+(?:\w+\s+){0,3})?"
     r"\**(?:option|choice|answer|alternative|statement|letter)s?\b"
-    r"|\b(?P<verb>(?:choose|select|pick|chose))\b(?:\s+(?:option|choice|answer|letter))?"
+    r"|\b(?P<verb>(?:choose|select|pick|chose|go(?:ing)?\s+with|opt(?:ing)?\s+for|settle\s+(?:on|for)))\b(?:\s+(?:option|choice|answer|letter))?"
     rf"|(?P<word>{_any(_CHOOSES)}))"
     r"(?:\s+(?:is|are|would\s+be)\b)?"
     rf"[ \t*\-:\uff1a\u662f\u4e3a\u2192\"'$\\{{(]*(?:text\w*\{{|math\w*\{{)?"

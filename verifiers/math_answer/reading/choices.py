@@ -95,6 +95,10 @@ _RATHER = re.compile(
     r"\s*,\s*(?:and\s+)?not\b|\s*,?\s*\u800c?\u4e0d\u662f\s*[(]?[A-J]", re.IGNORECASE
 )
 _QUANTIFIED = re.compile(r"\s*(?:both|neither|either|all|none|only|any)\b", re.IGNORECASE)
+_INSTEAD = re.compile(
+    r"(?:\bbut(?:\s+rather)?|;|\brather|\binstead)\s*,?\s*(?:it\s+is\s+|it['\u2019]s\s+)?(?:option\s+)?"
+    r"[(\[]?([A-J])[)\]]?[.!]?\Z"
+)
 _WORD_NOT = re.compile(r"(?:it\s+is\s+|definitely\s+|certainly\s+)*not\b", re.IGNORECASE)
 
 
@@ -127,6 +131,9 @@ def choice(text: str) -> Choice | None:
     if lead is not None and lead.end() < len(said):
         said = said[lead.end() :]
     if _WORD_NOT.match(said):
+        instead = _INSTEAD.search(said)
+        if instead is not None:
+            return Choice(frozenset(instead[1]), dressed=False)
         return (
             Choice(frozenset())
             if _DRESSED.search(said) or _ONE.fullmatch(said[3:].strip())
@@ -148,7 +155,8 @@ def choice(text: str) -> Choice | None:
     if first is None:
         return None
     letter = first["brackets"] or first["point"] or first["lower"] or first["bare"]
-    return _with_text(letter, said[first.end() :], first["bare"] is not None)
+    point = "," if first.group().rstrip().endswith(",") else ""  # "(A), not (B)" chooses A
+    return _with_text(letter, point + said[first.end() :], first["bare"] is not None)
 
 
 def _with_text(letter: str, rest: str, bare: bool) -> Choice:

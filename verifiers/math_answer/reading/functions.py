@@ -232,6 +232,26 @@ class Functions(Cursor):
         """Words; see `Operands`."""
         raise NotImplementedError
 
+    def counted(self, name: str, below: Node) -> Node | None:
+        """``C_5^2`` and ``A_5^2``: the number of selections, and of arrangements, of 2 out of 5."""
+        if name not in ("C", "A", "P") or not isinstance(below, Num) or not self.is_op("^"):
+            return None
+        bare = self.peek().kind == "num"
+        braced = [self.peek(k) for k in (1, 2, 3)]
+        if not bare and (braced[0].value, braced[1].kind, braced[2].value) != ("{", "num", "}"):
+            return None
+        above = (self.peek() if bare else braced[1]).num
+        if above is None or below.value.q != 1 or above.value.q != 1:
+            return None
+        if not 0 <= above.value <= below.value:
+            return None
+        for _ in range(2 if bare else 4):
+            self.advance()
+        if name == "C":
+            return App("binom", (below, above))
+        rest = App("factorial", (Num(below.value - above.value),))
+        return App("mul", (App("factorial", (below,)), App("inv", (rest,))))
+
 
 def _mentions(node: Node, name: str) -> bool:
     return any(isinstance(n, Sym) and n.name.lower() == name for n in walk(node))

@@ -257,6 +257,9 @@ class Operands(Functions):
         if self.is_op("_"):
             self.advance()
             index = self.script()
+            counted = self.counted(name, index)
+            if counted is not None:
+                return counted
             name = f"{name}_{_index(index)}"
         while self.is_op("'"):
             self.advance()

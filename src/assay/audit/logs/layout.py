@@ -64,6 +64,8 @@ class Layout:
     """Written by Assay: the first criterion is the key where nobody says otherwise."""
     total: bool = False
     """The log holds no reward: it is the sum of the criteria."""
+    added: tuple[str, ...] = ()
+    """Criteria that the reward's column leaves out, though they were paid: they are added to it."""
     paths: Mapping[str, tuple[Path, ...]] = field(default_factory=lambda: EMPTY)
     """Field -> places, of what the user named by a path into a column: rows are asked for each."""
     strict_label: bool = False
@@ -94,6 +96,7 @@ class Layout:
             chosen=chosen,
             paths={n: p for n, c in columns.items() if len(p := column_places(c)) > 1},
             total=self.total and "reward" not in columns,
+            added=() if "reward" in columns else self.added,
             strict_label=self.strict_label or "label" in columns,
         )
 

@@ -305,6 +305,11 @@ def _taken(parts: Parts, frame: Frame, columns: Mapping[str, Any]) -> tuple[str,
             noted[f"{part.reader_name}: {guess}"] = None
         elif layout.total:
             noted[f"{part.reader_name}: the reward is the sum of the criteria"] = None
+        elif layout.added:
+            paid = " + ".join(
+                f"`{name}`" for name in (layout.places("reward")[0][0], *layout.added)
+            )
+            noted[f"{part.reader_name}: the reward is {paid}"] = None
         elif not frame.criteria and hasattr(part.reader, "layout"):
             places = [path for path in layout.places("reward") if path[0] in columns]
             if places:

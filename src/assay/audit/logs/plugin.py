@@ -31,6 +31,7 @@ SPECS = (
     LogReaderSpec("evals", "Events of OpenAI's evals", f"{_READERS}.evaluations:EVALS_READER"),
     LogReaderSpec("skyrl", "Evaluations of SkyRL", f"{_READERS}.trainers:SKYRL_READER"),
     LogReaderSpec("slime", "Samples of slime, as JSON", f"{_READERS}.trainers:SLIME_READER"),
+    LogReaderSpec("areal", "Trajectories of AReaL", f"{_READERS}.trainers:AREAL_READER"),
     LogReaderSpec("nemo_gym", "Rollouts of NeMo-Gym", f"{_READERS}.trainers:NEMO_GYM_READER"),
     LogReaderSpec("rllm", "Episodes of rLLM", f"{_READERS}.trainers:RLLM_READER"),
     LogReaderSpec("wandb", "Tables of W&B", f"{_READERS}.tables_of_runs:WANDB_READER"),

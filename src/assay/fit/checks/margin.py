@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from assay.errors import RubricError
-from assay.fit.checks.scale import Scaled, arrays, scaled
+from assay.fit.checks.scale import Scaled, arrays, quantile, scaled
 from assay.fit.result import Fit, Interval
 from assay.model import EMPTY
 from assay.rubrics.prove import Certificate
@@ -19,10 +19,11 @@ from assay.rubrics.written.number import Number
 
 if TYPE_CHECKING:
     import numpy as np
+    from scipy import stats
 
     from assay.plugins.host import Host
 else:
-    from assay.fit.extra import np
+    from assay.fit.extra import np, stats
 
 DRAWS = 20_000
 """Weights drawn from their joint distribution, to see how often the proof holds."""
@@ -150,7 +151,10 @@ def keys_of(names: Sequence[str], nested: Container[str] = ()) -> dict[str, str]
 
 
 def _margin(fitted: Fit, rubric: Weighted, key: str, host: Host | None, seed: int) -> Margin | None:
-    """M = gap w_key - sum range_i |w_i| over draws of w from its normal approximation."""
+    """M = gap w_key - sum range_i |w_i| over draws of w around the fit.
+
+    Normal, widened by as much as the quantile of Student's t that the fit's intervals reach to.
+    """
     reaches = _reaches(rubric, key, host)
     if reaches is None:
         return None
@@ -158,7 +162,8 @@ def _margin(fitted: Fit, rubric: Weighted, key: str, host: Host | None, seed: in
     values, vectors = np.linalg.eigh(spread)
     if not np.isfinite(values).all():
         return None
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    wider = quantile(fitted) / float(stats.norm.ppf(0.5 + fitted.confidence / 2.0))
+    root = wider * vectors * np.sqrt(np.maximum(values, 0.0))
     draws = beta + np.random.default_rng(seed).standard_normal((DRAWS, len(beta))) @ root.T
     gap, ranges = reaches
     at = list(rubric.criteria).index(key)

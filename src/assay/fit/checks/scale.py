@@ -2,10 +2,16 @@
 
 Only ratios of weights change which completion is preferred, so a rubric may choose the unit. The
 positive weights are made to sum to 1: all good and no penalty is worth 1.
+
+Source of the intervals: Fieller 1954, Journal of the Royal Statistical Society B 16: of a ratio,
+exact where its two parts are normal (or t). The delta method's are too narrow with few data, since
+the unit is uncertain, too. Which weights are positive is uncertain as well: the interval joins
+those of every choice that the data allow.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +26,9 @@ if TYPE_CHECKING:
 else:
     from assay.fit.extra import np, stats
 
+UNSURE = 10
+"""Weights of unknown sign at most: each may be part of the unit, in 2^10 ways."""
+
 DIGITS = 4
 """Significant digits of a weight in a file."""
 
@@ -32,12 +41,11 @@ class Share:
     value: float
     """Rounded to `DIGITS` significant digits."""
     interval: Interval
-    """By the delta method; of a single positive weight, which sets the unit, (1, 1)."""
-
-    @property
-    def width(self) -> float:
-        """Of the interval."""
-        return self.interval[1] - self.interval[0]
+    """Fieller's; unbounded where the unit may be 0; of the only positive weight, which sets the
+    unit, (1, 1)."""
+    width: float
+    """Of the interval by the delta method, which with more data is the same: what says how many
+    more it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +85,66 @@ def scaled(fitted: Fit) -> Scaled:
     unit = float(signs @ beta)
     if unit == 0.0:
         raise ConfigError("all fitted weights are 0: there is nothing to write")
-    values = beta / unit
-    # d(w_j / S) / d w_k, with S the signed sum of the counted ones
-    slope = (np.eye(len(beta)) - np.outer(values, signs)) / unit
-    if np.isfinite(spread).all():
-        errors = np.sqrt(np.maximum(np.diag(slope @ spread @ slope.T), 0.0))
-    else:
-        errors = np.full(len(beta), np.inf)
     reach = quantile(fitted)
+    ends = _ends(beta, spread, reach, none)
+    values = beta / unit
+    widths = np.full(len(beta), np.inf)
+    if np.isfinite(spread).all():
+        # d(w_j / S) / d w_k, with S the signed sum of the counted ones
+        slope = (np.eye(len(beta)) - np.outer(values, signs)) / unit
+        widths = 2 * reach * np.sqrt(np.maximum(np.diag(slope @ spread @ slope.T), 0.0))
     shares = tuple(
-        Share(name, rounded(float(v)), (float(v - reach * e), float(v + reach * e)))
-        for name, v, e in zip(fitted.names, values, errors, strict=True)
+        Share(name, rounded(float(v)), interval, float(width))
+        for name, v, interval, width in zip(fitted.names, values, ends, widths, strict=True)
     )
     return Scaled(shares, unit, none)
+
+
+def _ends(beta: Array, spread: Array, reach: float, none: bool) -> list[Interval]:
+    """The interval of each share, over every set of positive weights that the data allow.
+
+    Args:
+        beta: (k,) weights.
+        spread: (k, k) their covariance.
+        reach: Standard errors to each side.
+        none: No weight is positive, and the unit is the sum of all without their signs.
+    """
+    k = len(beta)
+    everything = [(-np.inf, np.inf)] * k
+    if not np.isfinite(spread).all() or not np.isfinite(reach):
+        return everything
+    if none:
+        return [_fieller(beta, spread, reach, j, -np.ones(k)) for j in range(k)]
+    sure = np.abs(beta) > reach * np.sqrt(np.maximum(np.diag(spread), 0.0))
+    unsure = np.flatnonzero(~sure)
+    positive = sure & (beta > 0.0)
+    if len(unsure) > UNSURE or not positive.any():  # perhaps none of them is positive
+        return everything
+    low, high = np.full(k, np.inf), np.full(k, -np.inf)
+    for taken in itertools.product((0.0, 1.0), repeat=len(unsure)):
+        signs = positive.astype(np.float64)
+        signs[unsure] = taken
+        for j in range(k):
+            ends = _fieller(beta, spread, reach, j, signs)
+            low[j], high[j] = min(low[j], ends[0]), max(high[j], ends[1])
+    # no weight is more than the sum of the positive ones
+    low, high = (np.where(np.isfinite(x), np.minimum(x, 1.0), x) for x in (low, high))
+    return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
+
+
+def _fieller(beta: Array, spread: Array, reach: float, j: int, signs: Array) -> Interval:
+    """The t with (w_j - t S)^2 <= reach^2 Var(w_j - t S), S the signed sum."""
+    if signs[j] and np.count_nonzero(signs) == 1:
+        return (float(signs[j]), float(signs[j]))
+    weight, unit = beta[j], signs @ beta
+    square = reach * reach
+    a = unit * unit - square * float(signs @ spread @ signs)
+    b = weight * unit - square * float(spread[j] @ signs)
+    c = weight * weight - square * spread[j, j]
+    if a <= 0.0:  # the unit may be 0, and the share anything
+        return (-np.inf, np.inf)
+    root = np.sqrt(max(b * b - a * c, 0.0))
+    return (float((b - root) / a), float((b + root) / a))
 
 
 def arrays(fitted: Fit) -> tuple[Array, Array]:

@@ -198,6 +198,9 @@ class Extractor:
         if batch.layout.total:
             scores = [c for (what, _), c in block.criteria.items() if what == "score"]
             columns["reward"] = row_sums(scores, len(block))
+        for (what, criterion), column in block.criteria.items():
+            if what == "score" and criterion in batch.layout.added:
+                columns["reward"] = columns["reward"] + np.nan_to_num(column)
         unsaid = columns["row_status"] < 0
         known = np.isfinite(columns["reward"])
         columns["row_status"] = np.where(unsaid, np.where(known, 0, 1), columns["row_status"])

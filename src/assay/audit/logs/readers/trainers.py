@@ -6,6 +6,9 @@ SkyRL (``skyrl_train/utils/trainer_utils.py``, ``dump_per_dataset_eval_results``
 ``response``, ``label`` (its reference), ``reward`` (a number, or an object of them), ``status`` (of
 generation), ``response_length``, ``group_index``.
 
+AReaL (1.0, ``areal/infra/workflow_executor.py``, ``dump_to_file``): a line a completion, with
+``task_id``, ``seqlen``, ``prompt_len``, ``head_version``, ``tail_version`` and ``reward``.
+
 Two shapes are from descriptions, not from the code that writes them. NeMo-Gym:
 ``responses_create_params``, ``response`` of OpenAI's Responses API, ``reward``, and what the
 verifier returned besides. rLLM: an episode with its ``trajectories``, each with ``steps`` and a
@@ -31,6 +34,7 @@ from assay.plugins.log_readers import LogHead
 SKYRL = ("input_prompt", "output_response", "score", "stop_reason", "env_class")
 SLIME = ("prompt", "response", "label", "reward", "status", "response_length")
 NEMO_GYM = ("responses_create_params", "response", "reward")
+AREAL = ("task_id", "sample_idx", "seqlen", "head_version", "tail_version", "reward")
 RLLM = ("task", "trajectories", "is_correct")
 
 
@@ -102,6 +106,25 @@ class Slime(_Marked):
             "truncated": held.get("status") == "truncated",
             "step": number(held.get("rollout_id")),
             "info": held.get("metadata") or None,
+        }
+
+
+class Areal(_Marked):
+    """Trajectories: the files of a run are one a task, in a folder a version."""
+
+    marks = AREAL
+    guess = "the reward is `reward`; a group is a task, its step the newest version that wrote it"
+
+    def row(self, held: Mapping[str, Any]) -> dict[str, Any]:
+        """One task may come again at a later version."""
+        whole, asked = number(held.get("seqlen")), number(held.get("prompt_len"))
+        return {
+            "prompt": held.get("prompt"),
+            "group_id": held.get("task_id"),
+            "completion": held.get("completion"),
+            "reward": number(held.get("reward")),
+            "n_tokens": None if whole is None or asked is None else whole - asked,
+            "step": number(held.get("tail_version")),
         }
 
 
@@ -182,4 +205,5 @@ class Rllm:
 SKYRL_READER = SkyRL()
 SLIME_READER = Slime()
 NEMO_GYM_READER = NemoGym()
+AREAL_READER = Areal()
 RLLM_READER = Rllm()

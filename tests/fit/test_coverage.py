@@ -1,0 +1,91 @@
+"""Coverage of every interval of a fit with few prompts, unequal and alike: by simulation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from assay.fit import Fit, fit, make_rubric, scaled
+from assay.fit.result import Interval
+from assay.rubrics import Criterion
+
+from . import planted
+
+pytestmark = pytest.mark.slow
+
+REPLICATIONS = 150
+FEWEST = 60
+"""Fits that must be left where others are separated: they have no weights, hence no interval."""
+
+PROMPTS = (12, 25, 40, 100)
+SHAPES = ("single", "equal", "unequal", "ties")
+LEAST = 0.93
+TRUE = planted.FEW
+UNIT = float(TRUE[TRUE > 0].sum())
+
+
+def weights(found: Fit) -> list[Interval | None]:
+    return [weight.interval for weight in found.weights]
+
+
+def shares(found: Fit) -> list[Interval | None]:
+    return [share.interval for share in scaled(found).shares]
+
+
+def margin(found: Fit) -> list[Interval | None]:
+    key = Criterion(use="answer", levels=[0, 1])
+    made = make_rubric(found, key="answer", criteria={"answer": key})
+    return [None if made.margin is None else made.margin.interval]
+
+
+Claim = tuple[Callable[[Fit], "list[Interval | None]"], np.ndarray]
+"""Intervals of a fit, and the true values."""
+
+
+def held(kind: str, prompts: int, shape: str, claims: list[Claim], replications: int) -> None:
+    """Each interval holds its true value in no fewer than `LEAST` of the fits, at p < .0001."""
+    covered = [np.zeros(len(truth), dtype=int) for _, truth in claims]
+    count = 0
+    for seed in range(replications):
+        found = fit(planted.prompted(kind, prompts, shape, seed))
+        if found.status != "fitted":
+            continue
+        count += 1
+        for into, (ends, truth) in zip(covered, claims, strict=True):
+            for i, (interval, true) in enumerate(zip(ends(found), truth, strict=True)):
+                assert interval is not None
+                into[i] += interval[0] <= true <= interval[1]
+    assert count >= min(FEWEST, replications // 2), count
+    for into in covered:
+        assert stats.binom.cdf(into.min(), count, LEAST) > 1e-4, (shape, covered, count)
+
+
+@pytest.mark.parametrize("kind", ["ratings", "pairs", "labels"])
+@pytest.mark.parametrize("prompts", PROMPTS)
+def test_weights_cover_by_themselves_and_in_the_unit_of_a_rubric(kind: str, prompts: int) -> None:
+    """The unit, the sum of the positive ones, is as uncertain as they are."""
+    for shape in SHAPES:
+        held(kind, prompts, shape, [(weights, TRUE), (shares, TRUE / UNIT)], REPLICATIONS)
+
+
+@pytest.mark.parametrize("kind", ["ratings", "pairs"])
+@pytest.mark.parametrize("prompts", [12, 40])
+def test_the_margin_covers(kind: str, prompts: int) -> None:
+    true = (2 * TRUE[0] - np.abs(TRUE).sum()) / UNIT
+    for shape in ("single", "unequal"):
+        held(kind, prompts, shape, [(margin, np.array([true]))], 120)
+
+
+def test_what_no_data_decide_is_unbounded() -> None:
+    """A dozen pairs: the unit may be 0, and then a share is anything."""
+    ends = [
+        interval
+        for seed in range(20)
+        if (found := fit(planted.prompted("pairs", 12, "single", seed))).status == "fitted"
+        for interval in shares(found)
+    ]
+    assert (-math.inf, math.inf) in ends
