@@ -21,7 +21,10 @@ from assay_ruff.params import FormatParams, LintParams
 CHARS = 100_000
 """A longer program is judged 0: ruff's time must be bounded, and nobody writes that by hand."""
 
-RUFF_S = 4.0
+LINES = 500
+"""Lines of a difference that are compared: the time grows by their square."""
+
+RUFF_S = 3.0
 """Bound of one run, in seconds: below the engine's, so that it is named."""
 
 _SILENCED = re.compile(r"#\s*(?:fmt:\s*(?:off|skip)|yapf:\s*disable)")
@@ -92,11 +95,13 @@ class Lint:
             findings = _findings(ruff(self._arguments, source(sample))[1])
         except Unreadable as err:
             return Verdict.judged(self.name, 0.0, str(err))
-        parts = [Part(f"line {line}: {code} {said}"[:200], 0.0) for line, code, said in findings]
+        parts = [
+            Part(f"line {line}: {code} {said}"[:200], 0.0) for line, code, said in findings[:50]
+        ]
         because = f"{len(findings)} findings"
         feedback = "\n".join(part.label for part in parts[:10]) or None
         score = 1.0 / (1.0 + len(findings))
-        return Verdict.judged(self.name, score, because, parts=parts[:50], feedback=feedback)
+        return Verdict.judged(self.name, score, because, parts=parts, feedback=feedback)
 
 
 def _findings(text: str) -> list[tuple[int, str, str]]:
@@ -135,6 +140,12 @@ class Format:
 
 def _changed(before: list[str], after: list[str]) -> int:
     """Lines that are replaced, put in or taken out, the larger side of each place."""
+    same = 0
+    while same < min(len(before), len(after)) and before[same] == after[same]:
+        same += 1
+    before, after = before[same:], after[same:]
+    if max(len(before), len(after)) > LINES:  # too many to compare: as if all were changed
+        return max(len(before), len(after))
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     blocks = (op for op in matcher.get_opcodes() if op[0] != "equal")
     return sum(max(end - start, new_end - new) for _, start, end, new, new_end in blocks)
