@@ -67,3 +67,43 @@ def pytest_make_collect_report(
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
     longrepr = report.longrepr
     return str(longrepr[2]) if isinstance(longrepr, tuple) else str(longrepr)
+
+
+class _Passed:
+    """Notes in a file which tests have passed."""
+
+    def __init__(self, path: str) -> None:
+        self._path, self._ids = path, list[str]()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and report.passed:
+            self._ids.append(report.nodeid)
+
+    def pytest_sessionfinish(self) -> None:
+        with open(self._path, "w", encoding="utf-8") as file:
+            file.write("\n".join(self._ids))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With `TESTS_PASSED`, a file: the first run notes in it what passed."""
+    path = os.environ.get("TESTS_PASSED")
+    if path and not _complete() and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Passed(path))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """And CI's complete run leaves that out, but for laws, of which it tries more examples."""
+    path = os.environ.get("TESTS_PASSED")
+    if not path or not _complete() or not os.path.exists(path):
+        return
+    with open(path, encoding="utf-8") as file:
+        passed = set(file.read().split("\n"))
+    left_out = [
+        item
+        for item in items
+        if item.nodeid in passed
+        and not getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
