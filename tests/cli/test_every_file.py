@@ -84,6 +84,7 @@ NOT_FILES = {
     ("verifiers", "name"): "a verifier",
     ("formats", "name"): "a format",
     ("new-plugin", "name"): "a name",
+    ("new-plugin", "kind"): "a kind",
     ("preflight", "solution"): "a column",
     ("prove", "key"): "a criterion",
     ("prove", "given"): "an inequality",

@@ -75,7 +75,7 @@ def test_every_trainer_of_the_table_has_a_script() -> None:
     table = (ROOT / "docs" / "reference" / "trainers.md").read_text(encoding="utf-8")
     pages = set(re.findall(r"\(\.\./how-to/([\w-]+\.md)\)", table))
     assert len(pages) >= 11
-    for page in pages:
+    for page in pages - {"train-with-others.md"}:  # recipes, which a test of theirs runs
         text = (ROOT / "docs" / "how-to" / page).read_text(encoding="utf-8")
         assert "<!-- examples/" in text, page
 

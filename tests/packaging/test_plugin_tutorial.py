@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,12 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.mark.slow
 def test_the_tutorial_ends_in_a_plugin_that_keeps_the_laws(clean: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": f"{clean}:{os.environ['PATH']}", "COLUMNS": "120"}
@@ -33,8 +40,8 @@ def test_the_tutorial_ends_in_a_plugin_that_keeps_the_laws(clean: Path, tmp_path
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    begin, check, use = blocks("sh")
-    verifier, python = blocks("python")
+    begin, check, use, serve = blocks("sh")
+    verifier, python, client = blocks("python")
     (examples,) = blocks("text")
     run(begin.replace("pip ", "python -m pip ").replace("pytest", "python -m pytest"), tmp_path)
     root = tmp_path / "my-colours"
@@ -62,6 +69,16 @@ def test_the_tutorial_ends_in_a_plugin_that_keeps_the_laws(clean: Path, tmp_path
     assert "proved" in shown
     (root / "use.py").write_text(python, encoding="utf-8")
     assert run("python use.py", root).startswith("1.0 ")
+    install, server = serve.strip().splitlines()
+    run(install.replace("pip ", "python -m pip "), root)
+    port = str(free_port())
+    (root / "ask.py").write_text(client.replace("8123", port), encoding="utf-8")
+    command = ["bash", "-c", f"exec {server.replace('8123', port)}"]
+    with subprocess.Popen(command, cwd=root, env=environment) as serving:
+        try:
+            assert run("python ask.py", root) == "1.0\n"
+        finally:
+            serving.terminate()
 
 
 @pytest.mark.slow
