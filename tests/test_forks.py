@@ -347,6 +347,7 @@ LOCKS = {
 }
 
 
+@pytest.mark.slow
 def test_a_new_lock_of_a_module_is_registered() -> None:
     """A lock that a module or an object keeps is a `forks.Lock`, or it is named above."""
     root = Path(assay.__file__).parent

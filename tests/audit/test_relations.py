@@ -468,6 +468,7 @@ def test_shares_of_cycles_cover_and_are_quiet_at_the_edge() -> None:
     assert stats.binomtest(alarms, CLEAN, 0.01, alternative="greater").pvalue > 0.001
 
 
+@pytest.mark.slow
 def test_of_very_many_criteria_those_that_vary_most_are_compared() -> None:
     """Pairs grow with the square: of thousands of criteria nobody would see the end."""
     rng = np.random.default_rng(3)

@@ -56,6 +56,7 @@ def test_json_is_one_object(assay: Assay, scored: Path) -> None:
     assert {"signal", "reliability", "errors"} <= {a["name"] for a in noted["analyses"]}
 
 
+@pytest.mark.slow
 def test_everything_at_once(assay: Assay, scored: Path, tmp_path: Path) -> None:
     """A second rubric, probes, a report: each of them says something."""
     report = tmp_path / "report.html"

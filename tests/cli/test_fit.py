@@ -281,6 +281,7 @@ def test_criteria_can_be_chosen(assay: Assay, tmp_path: Path) -> None:
 # -- what is not hidden --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_example_of_200_pairs_ends_with_1(assay: Assay) -> None:
     done = assay("fit", EXAMPLE, "-o", "r.toml")
     assert done.code == 1

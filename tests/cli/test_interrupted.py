@@ -242,6 +242,7 @@ def test_a_full_disk_under_the_summary(process: Process, rubric: Path, tmp_path:
     assert len(read_rows(tmp_path / "r.jsonl")) == 1, "the rows are safe all the same"
 
 
+@pytest.mark.slow
 def test_rows_into_a_full_device(process: Process, rubric: Path, tmp_path: Path) -> None:
     write_rows(tmp_path / "a.jsonl", [{"completion": "please"}])
     args = ("verify", "a.jsonl", "-r", rubric, "--plugin", ONE_FILE, "-o", "-")
@@ -284,6 +285,7 @@ def test_head_of_the_rows(process: Process, rubric: Path, tmp_path: Path) -> Non
     assert (done.returncode, done.stderr) == (141, "")
 
 
+@pytest.mark.slow
 def test_nobody_reads_the_summary(process: Process, rubric: Path, tmp_path: Path) -> None:
     rows = [{"id": i, "completion": f"please {i}"} for i in range(50)]
     write_rows(tmp_path / "a.jsonl", rows)
@@ -314,6 +316,7 @@ def test_rows_through_pipes_on_both_sides(process: Process, rubric: Path, tmp_pa
     assert "mean reward" in done.stderr, "rows have standard output for themselves"
 
 
+@pytest.mark.slow
 def test_other_commands_with_a_reader_that_has_gone(tmp_path: Path) -> None:
     for command in ("plugins", "--help", "verify --help", "--version"):
         done = shell(f"assay {command} | true", tmp_path)

@@ -61,6 +61,7 @@ def test_on_a_terminal(
     assert ("rows" in seen) == shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packed", [False, True])
 def test_how_much_is_read_of_files_packed_or_not(
     process: Process, rubric: Path, tmp_path: Path, packed: bool

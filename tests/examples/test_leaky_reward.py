@@ -59,6 +59,7 @@ def test_training_does_what_the_certificates_say(tmp_path: Path) -> None:
     assert reports == {"open-r1-published.html", "open-r1-repaired.html"}
 
 
+@pytest.mark.slow
 def test_the_example_runs(tmp_path: Path) -> None:
     """Two seeds and few steps: what it prints has its shape, and means nothing yet."""
     found = run(tmp_path, "--steps", "2", "--seeds", "2", "--no-audit")

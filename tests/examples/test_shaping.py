@@ -58,6 +58,7 @@ def followed(process: Any, policy: dict[tuple[int, int], str], turn: int, state:
     return total
 
 
+@pytest.mark.slow
 def test_solve_against_every_policy(shaping: ModuleType) -> None:
     """Backward induction finds what trying all deterministic policies finds."""
     for seed in range(3):

@@ -71,6 +71,7 @@ def test_wald_intervals_cover(name: str) -> None:
     check(coverage(WALD[name], planted.WEIGHTS))
 
 
+@pytest.mark.slow
 def test_intervals_clustered_by_prompt_cover_where_independence_does_not() -> None:
     def make(seed: int) -> Model:
         return planted.clustered_ratings(80, 8, seed)
@@ -232,6 +233,7 @@ def test_the_bootstrap_resamples_prompts() -> None:
         assert weight.bootstrap[1] - weight.bootstrap[0] == pytest.approx(weight.width, rel=0.35)
 
 
+@pytest.mark.slow
 def test_separated_resamples_are_infinitely_far_out() -> None:
     """One pair of 30 speaks against the first criterion: a third of resamples lack it."""
     rows = np.array([[1.0, x] for x in np.linspace(-1, 1, 29)] + [[-1.0, 0.1]])

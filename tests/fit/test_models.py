@@ -172,6 +172,7 @@ def test_pairs_of_one_hot_scores_agree_with_choix(alpha: float) -> None:
     assert np.abs(ours - theirs).max() < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alpha", [1e-3, 0.1])
 def test_rankings_of_one_hot_scores_agree_with_choix(alpha: float) -> None:
     rng = np.random.default_rng(2)

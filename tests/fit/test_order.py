@@ -25,6 +25,7 @@ def test_enough_pairs_reach_what_the_true_weights_would() -> None:
     assert found.comparisons == 5_000
 
 
+@pytest.mark.slow
 def test_the_interval_covers() -> None:
     """What is covered is the mean share at 600 pairs, a little below the true weights'."""
     target = np.mean(

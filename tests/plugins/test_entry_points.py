@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from beside import BESIDE
+from sweeps import quick_tuples
 
 GOOD = """
 from assay import VerifierSpec, hookimpl
@@ -163,7 +164,7 @@ LOADS = [
 
 
 @pytest.mark.parametrize(
-    ("code", "noted"), LOADS, ids=[t.partition("\n")[0][:60] for _, t in LOADS]
+    ("code", "noted"), quick_tuples(LOADS, 3), ids=[t.partition("\n")[0][:60] for _, t in LOADS]
 )
 def test_a_plugin_that_fails_is_named_and_the_others_load(
     site: Path, probe: Probe, code: str, noted: str
@@ -267,25 +268,25 @@ def test_two_plugins_of_one_name(site: Path, probe: Probe) -> None:
     assert len(noted["offers"]) == 2
 
 
-@pytest.mark.parametrize(
-    ("options", "env", "loaded"),
-    [
-        ({}, {}, ["good", "my_sql"]),
-        ({"blocked": ["good"]}, {}, ["my_sql"]),
-        ({"blocked": "good"}, {}, ["my_sql"]),
-        ({"blocked": ["sql-entry"]}, {}, ["good"]),
-        ({"blocked": ["My_SQL"]}, {}, ["good"]),
-        ({"blocked": ["goo"]}, {}, ["good", "my_sql"]),
-        ({}, {"ASSAY_BLOCK_PLUGINS": "good, my-sql"}, []),
-        ({"blocked": ["good"]}, {"ASSAY_BLOCK_PLUGINS": "my-sql"}, []),
-        ({}, {"ASSAY_BLOCK_PLUGINS": ""}, ["good", "my_sql"]),
-        ({}, {"ASSAY_LOAD_PLUGINS": ""}, []),
-        ({}, {"ASSAY_LOAD_PLUGINS": " , "}, []),
-        ({}, {"ASSAY_LOAD_PLUGINS": "good"}, ["good"]),
-        ({}, {"ASSAY_LOAD_PLUGINS": "sql_entry,good"}, ["good", "my_sql"]),
-        ({}, {"ASSAY_LOAD_PLUGINS": "good", "ASSAY_BLOCK_PLUGINS": "good"}, []),
-    ],
-)
+BLOCKING: list[tuple[Any, ...]] = [
+    ({}, {}, ["good", "my_sql"]),
+    ({"blocked": ["good"]}, {}, ["my_sql"]),
+    ({"blocked": "good"}, {}, ["my_sql"]),
+    ({"blocked": ["sql-entry"]}, {}, ["good"]),
+    ({"blocked": ["My_SQL"]}, {}, ["good"]),
+    ({"blocked": ["goo"]}, {}, ["good", "my_sql"]),
+    ({}, {"ASSAY_BLOCK_PLUGINS": "good, my-sql"}, []),
+    ({"blocked": ["good"]}, {"ASSAY_BLOCK_PLUGINS": "my-sql"}, []),
+    ({}, {"ASSAY_BLOCK_PLUGINS": ""}, ["good", "my_sql"]),
+    ({}, {"ASSAY_LOAD_PLUGINS": ""}, []),
+    ({}, {"ASSAY_LOAD_PLUGINS": " , "}, []),
+    ({}, {"ASSAY_LOAD_PLUGINS": "good"}, ["good"]),
+    ({}, {"ASSAY_LOAD_PLUGINS": "sql_entry,good"}, ["good", "my_sql"]),
+    ({}, {"ASSAY_LOAD_PLUGINS": "good", "ASSAY_BLOCK_PLUGINS": "good"}, []),
+]
+
+
+@pytest.mark.parametrize(("options", "env", "loaded"), quick_tuples(BLOCKING, 4))
 def test_loading_and_blocking(
     site: Path, probe: Probe, options: dict[str, Any], env: dict[str, str], loaded: list[str]
 ) -> None:

@@ -111,6 +111,7 @@ def test_a_grader_that_pays_for_anything_has_no_signal() -> None:
     assert "probe.no_signal" not in {f.id for f in findings(board_of(ORDER[1]))}
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_board() -> None:
     toy = ORDER[3]
     with Engine({f"toy.{toy.__name__}": 1}, verifiers=[toy], cache_size=0) as engine:

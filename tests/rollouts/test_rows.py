@@ -166,6 +166,7 @@ def test_a_pipe_is_opened_once(tmp_path: Path) -> None:
         assert writer.wait(10) == 0
 
 
+@pytest.mark.slow
 def test_how_much_has_been_read(tmp_path: Path) -> None:
     """In bytes of the files as they lie there, over all of them; pipes and Parquet do not say."""
     lines = b"".join(b'{"completion": "%d"}\n' % i for i in range(200_000))

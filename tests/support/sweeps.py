@@ -14,3 +14,11 @@ def quick(rows: Iterable[Any], one_in: int) -> list[Any]:
         row if i % one_in == 0 else pytest.param(row, marks=pytest.mark.slow)
         for i, row in enumerate(rows)
     ]
+
+
+def quick_tuples(rows: Iterable[tuple[Any, ...]], one_in: int) -> list[Any]:
+    """As `quick`, of rows with a value for each of several arguments."""
+    return [
+        row if i % one_in == 0 else pytest.param(*row, marks=pytest.mark.slow)
+        for i, row in enumerate(rows)
+    ]

@@ -139,6 +139,7 @@ def test_our_own_verifiers_keep_the_laws(name: str) -> None:
     assert set(broken) <= KNOWN.get(name, set()), broken
 
 
+@pytest.mark.slow
 def test_a_golden_file_catches_a_score_that_changed_under_one_signature(tmp_path: Path) -> None:
     golden = tmp_path / "golden.json"
     settings = Settings(timeout_s=2.0, hostile=10, golden=str(golden))

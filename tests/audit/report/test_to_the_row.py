@@ -72,6 +72,7 @@ def test_every_row_of_the_page_is_the_row_of_the_log(html: str) -> None:
     assert len(pairs) == len(set(groups)) == len(set(data["group"]))
 
 
+@pytest.mark.slow
 def test_the_same_log_gives_the_same_page(html: str) -> None:
     with read_log([str(demo_log())]) as log:
         assert page(audit(log.frame, Context(rows=log.rows)), log.rows) == html

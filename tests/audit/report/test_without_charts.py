@@ -25,6 +25,7 @@ def test_a_renderer_that_ends_draws_no_more(monkeypatch: pytest.MonkeyPatch) -> 
                 renderer.draw(SPEC)
 
 
+@pytest.mark.slow
 def test_one_process_draws_many_charts() -> None:
     with Renderer() as renderer:
         assert renderer.draw(SPEC) == renderer.draw(SPEC)
@@ -55,6 +56,7 @@ def test_a_page_without_charts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         assert fact in html
 
 
+@pytest.mark.slow
 def test_nearest_orders_are_places_in_the_log() -> None:
     from assay.audit.report.document import page
 

@@ -105,6 +105,7 @@ def test_cluster_numbers_keep_apart_what_is_apart(codes: list[int]) -> None:
             assert (found[i] == found[j]) == (i == j or (a == b and a >= 0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clusters", [1, 7, BLOCKS, 3 * BLOCKS + 1])
 @pytest.mark.parametrize("k", [1, 5, 40])
 def test_sums_in_blocks_add_up(clusters: int, k: int) -> None:

@@ -184,6 +184,7 @@ def test_certificates_against_brute_force(count: int, most: int) -> None:
     assert min(rulings.values()) > count / 20  # the draw is not a formality
 
 
+@pytest.mark.slow
 def test_twelve_criteria_against_brute_force() -> None:
     """Weighted sums of 12, all 4,096 corners, in integers; sums that tie exactly among them."""
     pick = random.Random(12)

@@ -65,6 +65,7 @@ def test_options_change_what_is_found() -> None:
     assert score("style.black", "x='a'\n", half=3) == 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_feedback_is_bounded_and_the_same_for_the_same_code(name: str) -> None:
     long = UGLY * 60

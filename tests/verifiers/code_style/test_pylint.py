@@ -27,6 +27,7 @@ def messages(source: str) -> tuple[Message, ...]:
         return pylint_messages(source, PylintStyle())
 
 
+@pytest.mark.slow
 def test_messages_agree_with_the_command_line(tmp_path: Path) -> None:
     """Each in a module of its own, as the command line has it, one after the other in process."""
     files = {}

@@ -80,6 +80,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", quick(SHAPES.values(), 4), ids=list(SHAPES))
 def test_reading_a_suite_is_linear(shape: Callable[[int], str]) -> None:
     """Twice the suite is twice the work, not four times."""

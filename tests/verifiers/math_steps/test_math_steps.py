@@ -343,6 +343,7 @@ def test_the_score_tells_right_solutions_from_wrong_ones() -> None:
     assert auc(*scores(rows)) >= 0.80
 
 
+@pytest.mark.slow
 @pytest.mark.optional
 @pytest.mark.skipif(not CORPUS.exists(), reason="needs ../shared/corpora")
 def test_the_score_on_the_whole_corpus() -> None:
