@@ -253,6 +253,7 @@ RUBRICS: list[dict[str, Any]] = [
 LEVELS = st.sampled_from([Fraction(0), Fraction(1, 4), Fraction(1, 2), Fraction(1)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", RUBRICS, ids=lambda t: t["kind"])
 @given(rows=st.lists(st.tuples(LEVELS, LEVELS, LEVELS), min_size=2, max_size=4))
 def test_shapley_values_are_the_mean_over_all_orders(

@@ -90,6 +90,7 @@ def test_a_box_in_the_middle_tells_any_from_first() -> None:
     assert by_toy["first_box"] == {"right first"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("toy", ORDER, ids=name)
 def test_what_is_paid_is_found(toy: Toy) -> None:
     """Every wrong probe that is paid in full on every prompt is an error; none other is one."""
