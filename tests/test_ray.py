@@ -65,6 +65,7 @@ def test_rewards_equal_those_of_one_process_in_order(cluster: Any) -> None:
     assert found[200].status == "invalid"
 
 
+@pytest.mark.thorough
 def test_a_poison_sample_is_crashed_alone_and_files_are_shipped(
     cluster: Any, tmp_path: Path
 ) -> None:
@@ -81,6 +82,7 @@ def test_a_poison_sample_is_crashed_alone_and_files_are_shipped(
     assert "ended the process of its actor" in str(found[17].error)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("n", "batch", "actors", "guilty"), [
     pytest.param(8, 4, 1, {0}, id="one actor holds the poison and its neighbours"),
     pytest.param(24, 4, 2, {3, 21}, id="two poisons at once"),
@@ -250,6 +252,7 @@ def test_a_row_without_a_score_is_null_in_the_shards(cluster: Any, tmp_path: Pat
     assert found["doubt"]["status"] == "unscored"
 
 
+@pytest.mark.thorough
 def test_a_killed_node_where_samples_hang_leaves_every_result_as_it_is_in_one_process() -> None:
     """The benchmark in small, which asserts it; no node has room for the killed one's actor."""
     script = ROOT / "benchmarks" / "ray_nodes.py"

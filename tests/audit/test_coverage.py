@@ -82,6 +82,7 @@ def _label(table: Table, row: Any, value: int) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("prompts", [12, 25, 40, 100])
 @pytest.mark.parametrize("kind", ["equal", "unequal", "ties", "clusters"])
 def test_every_interval_holds_the_truth(kind: str, prompts: int) -> None:

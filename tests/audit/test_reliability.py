@@ -145,6 +145,7 @@ def test_a_score_without_levels_has_an_auc_and_no_error_rates() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("prompts", [12, 25, 40, 100])
 @pytest.mark.parametrize("shift", [0.0, 1.0, 2.5])
 def test_intervals_of_auc_cover(prompts: int, shift: float) -> None:
@@ -165,6 +166,7 @@ def test_intervals_of_auc_cover(prompts: int, shift: float) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_intervals_cover() -> None:
     fp, fn, j = [], [], []
     for seed in range(PLANTED):
@@ -178,6 +180,7 @@ def test_intervals_cover() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("prompts", [30, 200])
 def test_few_clusters_still_cover(prompts: int) -> None:
     found = [
@@ -187,6 +190,7 @@ def test_few_clusters_still_cover(prompts: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "planted",
     [
@@ -199,6 +203,7 @@ def test_clean_logs_are_quiet(planted: dict[str, float]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_a_margin_that_just_holds_is_quiet() -> None:
     """The margin is .6 J - .4: 0 at J = 2/3."""
     host = Host()
@@ -213,6 +218,7 @@ def test_a_margin_that_just_holds_is_quiet() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_a_margin_that_is_lost_is_covered() -> None:
     """.6 J - .4 at J = 1 - .35 - .25."""
     host = Host()
@@ -225,6 +231,7 @@ def test_a_margin_that_is_lost_is_covered() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("planted", "kind", "truth"),
     [
@@ -240,6 +247,7 @@ def test_sizes_of_findings_are_covered(planted: dict[str, float], kind: Any, tru
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("planted", "kind"),
     [

@@ -15,7 +15,7 @@ from assay.rubrics import Criterion
 
 from . import planted
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 REPLICATIONS = 150
 FEWEST = 60

@@ -94,6 +94,7 @@ def test_a_handler_that_closes_loses_nothing(script: Any, folder: Path) -> None:
     assert not list(folder.glob(".*"))
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_killed_at_many_random_moments_by_four_at_once(script: Any, folder: Path) -> None:
     processes = [script(KILLS, folder, 60, ROWS, seed) for seed in range(4)]

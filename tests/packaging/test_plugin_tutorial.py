@@ -82,7 +82,9 @@ def test_the_tutorial_ends_in_a_plugin_that_keeps_the_laws(clean: Path, tmp_path
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [k if k == "verifier" else pytest.param(k, marks=pytest.mark.thorough) for k in KINDS]
+)
 def test_what_is_written_installs_and_passes_as_it_is(tmp_path: Path, kind: str) -> None:
     pytest.importorskip("mypy", reason="optional part not installed: mypy")
     done = subprocess.run(

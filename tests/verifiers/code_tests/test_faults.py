@@ -191,6 +191,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_a_thousand_from_asyncio_through_the_engine() -> None:
     """Four batches at a time: each sample has its reward; no descriptor and no process stays."""
@@ -236,6 +237,7 @@ def test_a_program_that_sleeps_in_every_case_is_ended_by_the_verifier(best: Sand
     assert time.monotonic() - began < verifier.bound_s(sample)
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_ten_thousand_programs_without_growth(best: SandboxPool) -> None:
     verifier = CodeTests(CodeTestsParams(), best)
