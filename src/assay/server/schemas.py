@@ -13,6 +13,10 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+SHORTEST_S = 0.1
+"""No client gets a reward sooner over a network that is in use."""
+
+
 class VerifyRequest(Strict):
     """One row, or several: exactly one of the two."""
 
@@ -23,7 +27,7 @@ class VerifyRequest(Strict):
     rubric: str | None = Field(
         default=None, description="A rubric's name from the server's configuration."
     )
-    timeout_s: Annotated[float, Field(gt=0, le=3600)] | None = Field(
+    timeout_s: Annotated[float, Field(ge=SHORTEST_S, le=3600)] | None = Field(
         default=None, description="Seconds that the client waits; less than the server's patience."
     )
 

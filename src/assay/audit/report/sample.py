@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assay.audit.report.limits import MAX_ROWS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assay.audit.frame import Codes, Frame
-
-MAX_ROWS = 50_000
-"""Rows in the rollout browser, at most."""
 
 RULE = (
     "every rollout that a finding names, with its whole group; then whole groups in the order of "
