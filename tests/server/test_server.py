@@ -362,6 +362,7 @@ def test_others_are_not_served_without_a_token(folder: Path) -> None:
         assert said in done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_a_thousand_clients_and_flat_memory(served: Served) -> None:
     def rss() -> float:
