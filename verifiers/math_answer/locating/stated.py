@@ -48,10 +48,7 @@ def value_of(statement: Statement, text: str) -> str:
         said = aside[1].strip()  # 21 (3 times 7)
     words = re.findall(r"[A-Za-z]{4,}", re.sub(r"\\[a-z]+|\$[^$]*\$", " ", said))
     around = _is_around(said) and not re.search(r"\d", _rest(statement, text))
-    if (len(words) < 3 and not around) or choice(said) is not None:
-        return said
-    claim = last_claim(said)
-    return claim.text if claim is not None and claim.text is not None else said
+    return _claimed(said) if len(words) >= 3 or around else said
 
 
 def _rest(statement: Statement, text: str) -> str:
@@ -65,9 +62,11 @@ def _rest(statement: Statement, text: str) -> str:
 
 def value_in(said: str) -> str:
     """The value of a sentence with one value in it: "Tom has 12 apples"; anything else as it is."""
-    if not _is_around(said) or choice(said) is not None:
-        return said
-    claim = last_claim(said)
+    return _claimed(said) if _is_around(said) else said
+
+
+def _claimed(said: str) -> str:
+    claim = None if choice(said) is not None else last_claim(said)
     return claim.text if claim is not None and claim.text is not None else said
 
 

@@ -6,6 +6,7 @@ from flint import fmpq
 
 from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
+from assay.verifiers.math_answer.reading.selections import Selection
 from assay.verifiers.math_answer.reading.tokens import Token
 from assay.verifiers.math_answer.tree import App, Group, Items, Node, Num
 
@@ -63,7 +64,7 @@ def _bars(tokens: list[Token]) -> dict[int, str]:
 class Cursor:
     """One pass over the tokens of one answer."""
 
-    __slots__ = ("at", "bars", "depth", "inside", "notes", "token", "tokens")
+    __slots__ = ("at", "bars", "depth", "inside", "notes", "selections", "token", "tokens")
 
     def __init__(self, tokens: list[Token]) -> None:
         nested = sum(1 for t in tokens if t.kind == "open")
@@ -76,6 +77,8 @@ class Cursor:
         self.notes: list[str] = []
         self.inside = ""
         """The innermost bracket that is open."""
+        self.selections: dict[int, Selection] | None = None
+        """Counts such as ``C_5^2``, by place; None until one is asked for."""
         self.bars = _bars(tokens) if any(t.value == "|" for t in tokens) else {}
 
     def advance(self) -> Token:

@@ -6,6 +6,7 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.reading.cursor import Cursor, times
+from assay.verifiers.math_answer.reading.selections import selections
 from assay.verifiers.math_answer.reading.tokens import Token
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import (
@@ -232,25 +233,16 @@ class Functions(Cursor):
         """Words; see `Operands`."""
         raise NotImplementedError
 
-    def counted(self, name: str, below: Node) -> Node | None:
-        """``C_5^2`` and ``A_5^2``: the number of selections, and of arrangements, of 2 out of 5."""
-        if name not in ("C", "A", "P") or not isinstance(below, Num) or not self.is_op("^"):
+    def count(self, letter: str) -> Node | None:
+        """The selections or arrangements that begin with the letter just read; None: a name."""
+        if self.selections is None:
+            self.selections = selections(self.tokens)
+        selection = self.selections.get(self.at - 1)
+        if selection is None:
             return None
-        bare = self.peek().kind == "num"
-        braced = [self.peek(k) for k in (1, 2, 3)]
-        if not bare and (braced[0].value, braced[1].kind, braced[2].value) != ("{", "num", "}"):
-            return None
-        above = (self.peek() if bare else braced[1]).num
-        if above is None or below.value.q != 1 or above.value.q != 1:
-            return None
-        if not 0 <= above.value <= below.value:
-            return None
-        for _ in range(2 if bare else 4):
+        for _ in range(selection.tokens):
             self.advance()
-        if name == "C":
-            return App("binom", (below, above))
-        rest = App("factorial", (Num(below.value - above.value),))
-        return App("mul", (App("factorial", (below,)), App("inv", (rest,))))
+        return selection.node(letter)
 
 
 def _mentions(node: Node, name: str) -> bool:

@@ -26,7 +26,7 @@ def unsigned(node: Node) -> Node:
     return node
 
 
-def numeral(node: Node) -> Node:
+def inner_numeral(node: Node) -> Node:
     """What a sign and a currency stand before; anything else as it is."""
     return unsigned(node.value if isinstance(node, Quantity) else node)
 

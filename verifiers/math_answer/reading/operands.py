@@ -7,6 +7,7 @@ from flint import fmpq
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.reading.functions import Functions
 from assay.verifiers.math_answer.reading.numerals import numeral
+from assay.verifiers.math_answer.reading.selections import LETTERS
 from assay.verifiers.math_answer.reading.tokens import PLAIN, Token
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import (
@@ -255,11 +256,11 @@ class Operands(Functions):
         ):
             return self.prose()  # an article
         if self.is_op("_"):
+            count = self.count(name) if name in LETTERS else None
+            if count is not None:
+                return count
             self.advance()
             index = self.script()
-            counted = self.counted(name, index)
-            if counted is not None:
-                return counted
             name = f"{name}_{_index(index)}"
         while self.is_op("'"):
             self.advance()

@@ -9,8 +9,8 @@ from assay.verifiers.math_answer.reading.cursor import times
 from assay.verifiers.math_answer.reading.mixed import (
     degrees,
     fraction,
+    inner_numeral,
     marked,
-    numeral,
     periodic,
     proper,
     unsigned,
@@ -261,7 +261,7 @@ class Parser(Operands):
                 if kind == "num" and (part := self.minutes(factors)) is not None:
                     factors.append(part)
                     continue
-                beside = kind == "num" and isinstance(numeral(factors[-1]), Num)
+                beside = kind == "num" and isinstance(inner_numeral(factors[-1]), Num)
                 if beside and self.beside(factors):
                     continue
                 if kind == "open" and token.value == "set{":
@@ -286,7 +286,7 @@ class Parser(Operands):
 
     def is_first_of_several(self, factors: list[Node]) -> bool:
         """Whether a letter is a unit, since more in a smaller one follows: ``4 h 30 min``."""
-        if len(factors) != 2 or not isinstance(numeral(factors[0]), Num):
+        if len(factors) != 2 or not isinstance(inner_numeral(factors[0]), Num):
             return False
         name, after = factors[1], self.peek()
         if not isinstance(name, Sym) or after.kind not in ("word", "sym"):
@@ -308,7 +308,7 @@ class Parser(Operands):
 
     def beside(self, factors: list[Node]) -> bool:
         """A numeral after a numeral: a mixed number, or nothing that can be read."""
-        last, token = numeral(factors[-1]), self.token
+        last, token = inner_numeral(factors[-1]), self.token
         top = token.num
         assert isinstance(last, Num)
         assert top is not None
@@ -330,7 +330,7 @@ class Parser(Operands):
 
     def juxtapose(self, factors: list[Node]) -> None:
         """A factor without a sign: a product, a mixed number, or a call such as ``W(n)``."""
-        last = numeral(factors[-1])
+        last = inner_numeral(factors[-1])
         opens = self.token.kind == "open" and self.token.value == "("
         is_frac = self.token.kind == "cmd" and self.token.value == "frac"
         right = self.operand()
