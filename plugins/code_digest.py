@@ -165,5 +165,5 @@ def forget(module: str) -> None:
     Objects that were made of it keep their own globals, so what runs goes on as it was.
     """
     root = module.partition(".")[0]
-    for name in [n for n in sys.modules if n == root or n.startswith(root + ".")]:
+    for name in [n for n in list(sys.modules) if n == root or n.startswith(root + ".")]:
         del sys.modules[name]

@@ -206,7 +206,7 @@ def import_plugin(file: PluginFile, shown: str | None = None) -> ModuleType:
         try:
             spec.loader.exec_module(module)
         except BaseException as err:
-            for half in [n for n in sys.modules if n == name or n.startswith(name + ".")]:
+            for half in [n for n in list(sys.modules) if n == name or n.startswith(name + ".")]:
                 del sys.modules[half]
             if not isinstance(err, FAILURES):
                 raise

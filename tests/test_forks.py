@@ -261,7 +261,7 @@ def test_a_fork_waits_for_a_plugin_that_is_being_imported(tmp_path: Path) -> Non
     file.write_text("import time\ntime.sleep(0.3)\nWHOLE = True\n")
     thread = threading.Thread(target=module_from_file, args=(str(file),))
     thread.start()
-    while not any(name.startswith("assay_plugin_slow_plugin_") for name in sys.modules):
+    while not any(name.startswith("assay_plugin_slow_plugin_") for name in list(sys.modules)):
         time.sleep(0.001)
     in_a_fork(lambda: module_from_file(str(file)).WHOLE)
     thread.join()
@@ -278,7 +278,7 @@ def test_a_fork_does_not_wait_for_ever_for_an_import(
     file.write_text(f"import pathlib\nWHOLE = pathlib.Path({str(gate)!r}).read_text()\n")
     thread = threading.Thread(target=module_from_file, args=(str(file),))
     thread.start()
-    while not any(name.startswith("assay_plugin_stuck_plugin_") for name in sys.modules):
+    while not any(name.startswith("assay_plugin_stuck_plugin_") for name in list(sys.modules)):
         time.sleep(0.001)
 
     def child() -> None:

@@ -149,7 +149,7 @@ class Zygote:
         )
         sys.argv[:] = ["program.py"]
         os.environ.clear()
-        for name in [n for n in sys.modules if n == "assay" or n.startswith("assay.")]:
+        for name in [n for n in list(sys.modules) if n == "assay" or n.startswith("assay.")]:
             del sys.modules[name]  # nothing of ours to be found by a program's imports
         gc.collect()
         gc.freeze()  # the collector would otherwise touch, and so copy, every page
