@@ -20,12 +20,12 @@ from starlette.routing import Route
 from assay.engine.drivers import Row
 from assay.engine.engine import Engine, as_samples
 from assay.errors import ConfigError, nearest
-from assay.integrations.flat import flat
-from assay.integrations.missing import Missing
 from assay.integrations.nemo_gym import FAILED, text_of
 from assay.integrations.openrlhf import answer_of
-from assay.integrations.rows import ColumnNeeds, RowReader
 from assay.integrations.scorer import because
+from assay.integrations.scoring.flat import flat
+from assay.integrations.scoring.missing import Missing
+from assay.integrations.scoring.rows import ColumnNeeds, RowReader
 from assay.model import Reward
 from assay.server.bodies import ClientGone, declared_bytes, drain, parse, read_body
 from assay.server.line import Line, Order, Scored

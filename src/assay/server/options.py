@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from assay.errors import ConfigError, nearest
-from assay.integrations.missing import A_NUMBER, Unscored
+from assay.integrations.scoring.missing import A_NUMBER, Unscored
 
 PATIENCE_S: Mapping[str, float] = MappingProxyType(
     {
