@@ -30,10 +30,10 @@ from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind, beside, ki
 from assay.verifiers.code_tests.sandbox.wire.levels import Level
 from assay.verifiers.code_tests.sandbox.wire.limits import Lost, Unconfined
 from assay.verifiers.code_tests.sandbox.wire.packages import NotOffered, offered
-from assay.verifiers.code_tests.suites.modules import is_published
-from assay.verifiers.code_tests.suites.needs import Needs, refusal
+from assay.verifiers.code_tests.suites.imports.modules import is_published
 from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.suites.suite import Case, Suite
+from assay.verifiers.code_tests.suites.trust.needs import Needs, refusal
 
 NAME = "code.tests@1"
 
