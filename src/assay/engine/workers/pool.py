@@ -205,7 +205,7 @@ class WorkerPool:
         if work.size > 1 and deadlines.blocks_others(worker, now):
             work.offer_to_others(worker)
         decision = deadlines.look(worker, now)
-        if decision is None:
+        if decision is None or self._heard(worker):
             return
         if decision.reply is not None and not worker.together:  # of a batch, nobody is to blame yet
             self._settle(worker.jobs[0], decision.reply)
@@ -213,6 +213,18 @@ class WorkerPool:
             self._retire(worker, decision.why)
 
     # -- replies --------------------------------------------------------------------------------
+
+    def _heard(self, worker: WorkerProcess) -> bool:
+        """Whether it has ended, or has said meanwhile what sets its clock anew.
+
+        This thread may come late: what lies in the pipe by now is not to be held against an item
+        whose worker has long answered, and sleeps until it gets the next one. Asked after the
+        kernel's account was taken, so that silence means that it had not answered by then.
+        """
+        before = worker.clock
+        if worker.alive and worker.replies >= 0:
+            self._receive(worker)
+        return not worker.alive or worker.clock != before
 
     def _receive(self, worker: WorkerProcess) -> None:
         data = worker.read()
@@ -230,6 +242,7 @@ class WorkerPool:
     def _take(self, worker: WorkerProcess, frame: PipeFrame) -> None:
         now = time.monotonic()
         worker.touched = now
+        worker.cpu_s = frame.cpu if frame.cpu >= 0.0 else 0.0  # also for what is no number
         if frame.kind == READY:
             worker.ready = True
             self._work(worker).stillborn = 0
@@ -243,6 +256,7 @@ class WorkerPool:
                 worker.extra_s = frame.wall if 0.0 < frame.wall < 86_400.0 else 0.0
                 worker.since = now
                 worker.baseline = None
+                worker.own_s = 0.0
                 worker.preparing_until = None
         elif frame.kind == PREPARING:
             if worker.jobs and worker.jobs[0].number == frame.number:
@@ -284,12 +298,17 @@ class WorkerPool:
         self._settle(job, ("reply", payload))
 
     def _start_clock(self, worker: WorkerProcess, now: float) -> None:
-        """The next job starts now, unless its verifier has to be imported first."""
+        """The next job starts now, unless its verifier has to be imported first.
+
+        Nor if we have not written the whole of it yet: until then it is we who keep the worker
+        waiting, and `_flush` starts the clock.
+        """
         worker.baseline = None
+        worker.own_s = 0.0
         worker.extra_s = 0.0
         worker.preparing_until = None
         built = worker.jobs and worker.jobs[0].verifier in worker.loaded
-        worker.since = now if worker.waiting or built else None
+        worker.since = now if worker.waiting or (built and worker.has_first) else None
 
     @staticmethod
     def _settle(job: Job, reply: Reply) -> None:
@@ -321,7 +340,11 @@ class WorkerPool:
             self._settle(work.queue.popleft(), ("lost", why))
 
     def _flush(self, worker: WorkerProcess) -> None:
+        had = worker.has_first
         worker.flush()
+        if worker.jobs and worker.has_first and not had:
+            worker.touched = now = time.monotonic()
+            self._start_clock(worker, now)
         registered = worker.requests in self._selector.get_map()
         if worker.outgoing and not registered:
             self._selector.register(worker.requests, selectors.EVENT_WRITE, (worker, "requests"))
@@ -383,7 +406,7 @@ class WorkerPool:
                 if was_idle:
                     worker.touched = now
                     self._start_clock(worker, now)
-                self._flush(worker)
+                self._flush(worker)  # starts the clock of a job that is written only now
 
     def _end(self, reason: str) -> None:
         """Kill and bury everything; every caller gets an answer."""
