@@ -28,6 +28,8 @@ def chmod(path: Any, mode: int, *, dir_fd: int | None = None, follow_symlinks: b
     try:
         _chmod(path, mode, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
     except PermissionError:
+        if mode & 0o7000:  # more than who may read and write it
+            raise
         _refuse_others(path, dir_fd)
 
 
