@@ -28,6 +28,7 @@ from assay.engine.workers.frames import (
 from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.process import WorkerProcess
 from assay.engine.workers.scheduling import Pace, Work, fill
+from assay.engine.workers.sharing import SharedRuns
 from assay.errors import WorkerError
 
 
@@ -55,6 +56,7 @@ class WorkerPool:
         self._woken = False
         self._ended = False
         self._cancelled: set[Job] = set()
+        self._shared = SharedRuns()
         self._wake_out, self._wake_in = os.pipe()
         os.set_blocking(self._wake_in, False)
         os.set_blocking(self._wake_out, False)
@@ -75,7 +77,10 @@ class WorkerPool:
         self._recipes[number] = recipe
 
     def submit(self, jobs: list[Job]) -> None:
-        """Queue jobs; each is delivered exactly once, unless cancelled."""
+        """Queue jobs; each is delivered exactly once, unless cancelled.
+
+        Those that ask for the same as one under way (`Job.same`) get its reply.
+        """
         with self._lock:
             if not self._ended:
                 for job in jobs:
@@ -87,9 +92,9 @@ class WorkerPool:
         self._wake()
 
     def cancel(self, jobs: list[Job]) -> None:
-        """Forget jobs that have not been delivered; what runs among them is killed."""
+        """Forget jobs that have not been delivered; what runs for none but them is killed."""
         for job in jobs:
-            job.done = True
+            job.cancelled = True
         with self._lock:
             self._cancelled.update(jobs)
         self._wake()
@@ -175,11 +180,16 @@ class WorkerPool:
     def _sort(self) -> None:
         while self._incoming:
             job = self._incoming.popleft()
+            if job.cancelled or self._shared.join(job):
+                continue
             (self._waiting if job.waiting else self._killable).queue.append(job)
 
     def _drop_cancelled(self) -> None:
         with self._lock:
-            gone, self._cancelled = self._cancelled, set()
+            left, self._cancelled = self._cancelled, set()
+        gone = {run for job in left if (run := self._shared.leave(job)) is not None}
+        if not gone:
+            return
         for work in (self._killable, self._waiting):
             if any(job.done for job in work.queue):
                 work.queue = deque(job for job in work.queue if not job.done)
@@ -310,11 +320,8 @@ class WorkerPool:
         built = worker.jobs and worker.jobs[0].verifier in worker.loaded
         worker.since = now if worker.waiting or (built and worker.has_first) else None
 
-    @staticmethod
-    def _settle(job: Job, reply: Reply) -> None:
-        if not job.done:
-            job.done = True
-            job.deliver(job, reply)
+    def _settle(self, job: Job, reply: Reply) -> None:
+        self._shared.settle(job, reply)
 
     # -- workers --------------------------------------------------------------------------------
 
