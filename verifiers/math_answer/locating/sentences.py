@@ -24,7 +24,7 @@ REACH = 8_000
 SENTENCE = 1_200
 """Characters of a sentence, from its end, in which its value is sought."""
 
-NEAR = 200
+NEAR = 80
 """Characters before a value in which the words that lead to it are sought."""
 
 SENTENCES = 60
