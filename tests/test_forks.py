@@ -20,8 +20,8 @@ from flint import ctx
 import assay
 from assay import Engine, forks, verify, verify_batch
 from assay.engine.workers.shared_pools import PoolHandle
-from assay.integrations.shared import SharedRewards
-from assay.integrations.watch import Watch
+from assay.integrations.scoring.shared import SharedRewards
+from assay.integrations.scoring.watch import Watch
 from assay.ledger import lifetime
 from assay.plugins.files import module_from_file
 from assay.verifiers.code_tests.sandbox.parent import selftest

@@ -17,6 +17,19 @@ LARGEST = Fraction(10) ** 300
 """Most that shares may add up to: floats end at 1.8e308, and sums of a few of them must not."""
 
 
+def as_float(share: Fraction, path: tuple[str, ...]) -> float:
+    """What all weights above a part make of it; refused where a float of it would be 0."""
+    found = float(share)
+    if share and not found:
+        raise Fault(
+            "the weights above it multiply to 0 as a float, so it would count for nothing",
+            path=path,
+            got=f"about 1e{len(str(share.numerator)) - len(str(share.denominator))}",
+            fix="give it and what it stands in larger weights, or leave it out",
+        )
+    return found
+
+
 def check_bounds(leaves: Sequence[Leaf], lowered: Mapping[tuple[str, ...], Rubric]) -> None:
     """A cost without bound must reach the reward as it is: anything else could turn it."""
     for leaf in leaves:

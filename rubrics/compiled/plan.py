@@ -16,7 +16,7 @@ from typing import TypeAlias
 from assay.errors import nearest
 from assay.model import EMPTY, FrozenDict, Sample, Term, Verdict
 from assay.rubrics.compiled.leaf import Leaf
-from assay.rubrics.compiled.limits import check_bounds, check_size
+from assay.rubrics.compiled.limits import as_float, check_bounds, check_size
 from assay.rubrics.compiled.rounding import settle
 from assay.rubrics.compiled.turn_samples import Composed, turn_count, turn_key, turn_sample
 from assay.rubrics.written.arithmetic import FLOAT
@@ -172,8 +172,8 @@ class Plan:
             lowest = Fraction(0 if sign > 0 else 1)
         else:
             lowest = levels[0] if sign > 0 else levels[-1]
-        index = len(self.leaves)
-        leaf = Leaf(key, criterion, float(share), float(lowest), is_key, sign, levels, read)
+        index, counts = len(self.leaves), as_float(share, path)
+        leaf = Leaf(key, criterion, counts, float(lowest), is_key, sign, levels, read)
         leaf.lowest, leaf.name = lowest, self._names.get(key, criterion.use)
         self.leaves.append(leaf)
         return lambda scores: scores[index]
@@ -227,9 +227,9 @@ class Plan:
         index = len(self.nodes)
         key = "/".join((*path, f"({part.noun})"))
         plain = {name: float(shares[name]) for name, _ in steps}
-        self.nodes.append(Node(key, float(share)))
+        weight = as_float(share, path)
+        self.nodes.append(Node(key, weight))
         formula = part.formula
-        weight = float(share)
 
         def step(scores: list[float]) -> float:
             values = {name: inner(scores) for name, inner in steps}

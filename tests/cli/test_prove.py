@@ -71,6 +71,21 @@ MISTAKES = [
 ]
 
 
+def test_a_key_that_could_be_two_lists_them_and_a_whole_one_wins(
+    assay: Assay, tmp_path: Path
+) -> None:
+    judged = '{use = "t.t", levels = [0, 1]}'
+    inner = f'{{kind = "weighted", criteria = {{tests = {judged}}}}}'
+    start = f'kind = "weighted"\n[criteria]\na = {inner}\n'
+    (tmp_path / "two.toml").write_text(f"{start}b = {inner}\n")
+    done = assay("prove", "two.toml", "--key", "tests")
+    assert done.code == 2
+    assert "could be a/tests or b/tests" in done.err
+    (tmp_path / "one.toml").write_text(f"{start}tests = {judged}\n")
+    found = json.loads(assay("prove", "one.toml", "--key", "tests", "--json").out)
+    assert found["cases"][0]["key"] == "tests"
+
+
 @pytest.mark.parametrize(("args", "noted"), MISTAKES)
 def test_mistakes_end_with_code_2(assay: Assay, args: tuple[str, ...], noted: str) -> None:
     done = assay("prove", *args)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from assay import ConfigError, SampleError, load_rubric
-from assay.integrations import cores
 from assay.integrations.configured import scorer_for
 from assay.integrations.scorer import Scorer
+from assay.integrations.scoring import cores
 
 PLUGIN = str(Path(__file__).parent / "loop_plugin.py")
 PROGRAM = "```python\ndef gcd(a, b):\n    return a if not b else gcd(b, a % b)\n```"

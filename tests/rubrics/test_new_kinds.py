@@ -129,6 +129,10 @@ REFUSED = [
     ({"a": 1e308, "b": 1e308}, "more than a float can hold"),
     ({"a": {"weight": "1e-400"}, "b": 1}, "0 as a float"),
     (
+        {"c": 1, "in": {"kind": "weighted", "weight": 1e-200, "criteria": {"a": 1e-200}}},
+        "multiply to 0 as a float",
+    ),
+    (
         {"kind": "weighted", "normalise": True, "criteria": {"a": 1e300, "b": 1e-100}},
         "0 as a float",
     ),
@@ -184,16 +188,45 @@ def test_a_whole_key_goes_before_the_end_of_another() -> None:
     two = load_rubric({"style": inner, "form": inner | {"about": "again"}})
     with pytest.raises(RubricError, match="could be style/tests or form/tests"):
         two.prove(key="tests", host=HOST)
+    assert two.prove(key="form/tests", host=HOST).worst.key == "form/tests"
 
 
+PAIR = {"right": sure("t.right"), "then": "t.form"}
+SUM = {"kind": "weighted", "criteria": PAIR}
 GATE = {"kind": "gate", "gate": sure("t.right"), "then": "t.form"}
+THRESHOLD = {"mode": "threshold", "tau": 0.5, "weights": [1, 1]}
+IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
+    (SUM, "then"),
+    (GATE, "then"),
+    ({**GATE, "ramp": [0.2, 0.9]}, "then"),
+    (TABLE, "form"),
+    *(({"kind": kind, "criteria": PAIR}, "then") for kind in ("product", "min", "max", "vote")),
+    ({"kind": "priority", "criteria": PAIR}, "then"),
+    ({"kind": "priority", "criteria": PAIR, **THRESHOLD}, "then"),
+    ({"kind": "clip", "of": SUM, "low": 0, "high": 1}, "of/then"),
+    ({"kind": "process", "outcome": sure("t.right"), "steps": "t.form", "k": 3}, "steps"),
+    (SCHEDULE, "form/of"),
+    ({"kind": "switch", "on": "info.a", "cases": {"x": SUM, "y": GATE}}, "y/then"),
+    (
+        {"kind": "phases", "by": "step", "cases": [{"until": 5, "rubric": SUM}, {"rubric": GATE}]},
+        "phase2/then",
+    ),
+    ({"kind": "turns", "outcome": SUM}, "outcome/then"),
+    ({"right": "t.right", "then": "t.form"}, "then"),
+]
 
 
-@pytest.mark.parametrize("table", [GATE, {"right": sure("t.right"), "then": "t.form"}, TABLE])
-def test_what_no_completion_can_satisfy_proves_nothing(table: Any) -> None:
-    name = "form" if table is TABLE else "then"
+@pytest.mark.parametrize(
+    ("table", "name"),
+    IMPOSSIBLE,
+    ids=lambda v: str(v.get("kind", "a key without levels")) if isinstance(v, dict) else v,
+)
+@pytest.mark.parametrize("premise", ["{} > 1", "{} < 0", "2 * {} >= 2.5"])
+def test_what_no_completion_can_satisfy_proves_nothing(
+    table: dict[str, Any], name: str, premise: str
+) -> None:
     with pytest.raises(RubricError, match="no correct completion satisfies what is given"):
-        load_rubric(table).prove(given=[f"{name} > 1"], host=HOST)
+        load_rubric(table).prove(given=[premise.format(name)], host=HOST)
 
 
 def test_less_is_less() -> None:

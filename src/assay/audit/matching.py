@@ -64,6 +64,22 @@ def together(bound: BoundRubric, criteria: Sequence[str]) -> list[list[int]]:
     return list(sets.values())
 
 
+def merged_keys(
+    bound: BoundRubric, criteria: Sequence[str], key: str | None
+) -> list[tuple[str, list[str]]]:
+    """Of each set of `together` that has several criteria: the one that stands for it, the others.
+
+    It is the key criterion where that is among them, else the first.
+    """
+    found = []
+    for places in together(bound, criteria):
+        names = [criteria[j] for j in places]
+        one = key if key is not None and key in names else names[0]
+        if len(names) > 1:
+            found.append((one, [name for name in names if name != one]))
+    return found
+
+
 def _leaves(rubric: Rubric) -> Mapping[str, Any]:
     from assay.rubrics.written.rubric import walk
 

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from assay.engine.engine import RubricSource
 from assay.errors import ConfigError
-from assay.integrations.missing import A_NUMBER
 from assay.integrations.scorer import Options, Scorer, because
+from assay.integrations.scoring.missing import A_NUMBER
 from assay.model import Reward
 
 if TYPE_CHECKING:

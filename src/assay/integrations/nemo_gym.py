@@ -18,9 +18,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
 from assay.engine.engine import RubricSource
-from assay.integrations.flat import flat
-from assay.integrations.missing import A_NUMBER
 from assay.integrations.scorer import Options, Scorer, because
+from assay.integrations.scoring.flat import flat
+from assay.integrations.scoring.missing import A_NUMBER
 from assay.model import Reward
 
 __all__ = ["Options", "resources_server", "verified"]

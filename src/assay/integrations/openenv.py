@@ -16,8 +16,8 @@ from typing import Any, Unpack
 
 from assay.engine.engine import RubricSource
 from assay.errors import ConfigError
-from assay.integrations.missing import A_NUMBER
 from assay.integrations.scorer import Options, Scorer
+from assay.integrations.scoring.missing import A_NUMBER
 
 __all__ = ["Options", "rubric"]
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from assay.engine.drivers import Row
 from assay.engine.engine import Engine, RubricSource
 from assay.errors import ConfigError, SampleError
-from assay.integrations.cores import budget_within, share_of_cores
-from assay.integrations.missing import A_NUMBER, Missing, Unscored
-from assay.integrations.rows import Column, ColumnNeeds, RowReader
-from assay.integrations.watch import Watch
+from assay.integrations.scoring.cores import budget_within, share_of_cores
+from assay.integrations.scoring.missing import A_NUMBER, Missing, Unscored
+from assay.integrations.scoring.rows import Column, ColumnNeeds, RowReader
+from assay.integrations.scoring.watch import Watch
 from assay.model import EMPTY, Reward
 from assay.printable import printable
 from assay.rubrics import Rubric, load_rubric, summary

@@ -19,8 +19,8 @@ from typing import Any
 
 from assay.errors import ConfigError
 from assay.integrations.configured import scorer_for
-from assay.integrations.flat import flat
-from assay.integrations.missing import A_NUMBER
+from assay.integrations.scoring.flat import flat
+from assay.integrations.scoring.missing import A_NUMBER
 from assay.integrations.turns import HINT, Conversation, Conversations
 
 CAN = ("raise", A_NUMBER)

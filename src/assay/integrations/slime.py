@@ -21,9 +21,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Unpack
 
 from assay.engine.engine import RubricSource
-from assay.integrations.flat import flat
-from assay.integrations.missing import A_NUMBER
 from assay.integrations.scorer import Options, Scorer
+from assay.integrations.scoring.flat import flat
+from assay.integrations.scoring.missing import A_NUMBER
 
 __all__ = ["Options", "post_process", "reward"]
 

@@ -20,9 +20,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Unpack
 
 from assay.engine.engine import RubricSource
-from assay.integrations.missing import A_NUMBER
 from assay.integrations.scorer import Log, Options, Scorer
-from assay.integrations.shared import SharedRewards
+from assay.integrations.scoring.missing import A_NUMBER
+from assay.integrations.scoring.shared import SharedRewards
 from assay.model import Reward
 
 __all__ = [

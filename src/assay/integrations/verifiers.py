@@ -20,8 +20,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Unpack
 
 from assay.engine.engine import RubricSource
-from assay.integrations.missing import A_NUMBER
 from assay.integrations.scorer import Options, Scorer
+from assay.integrations.scoring.missing import A_NUMBER
 
 __all__ = ["Options", "reward"]
 

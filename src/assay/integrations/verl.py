@@ -28,9 +28,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from assay.integrations.configured import scorer_for
-from assay.integrations.flat import flat
-from assay.integrations.missing import A_NUMBER
 from assay.integrations.scorer import Scorer, because
+from assay.integrations.scoring.flat import flat
+from assay.integrations.scoring.missing import A_NUMBER
 from assay.model import Reward
 
 __all__ = ["acompute_score", "compute_score", "compute_score_batch", "scalar_score"]

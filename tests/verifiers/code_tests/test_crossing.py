@@ -10,8 +10,8 @@ from assay.model import Sample
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.sandbox.wire import decoded
-from assay.verifiers.code_tests.suites.asserts import convert
-from assay.verifiers.code_tests.suites.identity_rewrites import there
+from assay.verifiers.code_tests.suites.cases.asserts import convert
+from assay.verifiers.code_tests.suites.rewriting.identity_rewrites import there
 from assay.verifiers.code_tests.verifier import CodeTests
 
 WHOLE = CodeTestsParams(code="whole", score="all")

@@ -16,7 +16,7 @@ from assay.errors import ReferenceUnreadable
 from assay.model import Sample, Status
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
-from assay.verifiers.code_tests.suites.asserts import convert
+from assay.verifiers.code_tests.suites.cases.asserts import convert
 from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.verifier import CodeTests
 

@@ -21,8 +21,8 @@ from assay.verifiers.code_tests.sandbox.parent.pool import SandboxSlot
 from assay.verifiers.code_tests.sandbox.parent.run import Run
 from assay.verifiers.code_tests.sandbox.wire import decoded
 from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind
-from assay.verifiers.code_tests.suites.identity_rewrites import there
-from assay.verifiers.code_tests.suites.modules import plain
+from assay.verifiers.code_tests.suites.imports.modules import plain
+from assay.verifiers.code_tests.suites.rewriting.identity_rewrites import there
 from assay.verifiers.code_tests.suites.suite import Rest, Suite
 
 MAX_CALLS = 100_000

@@ -24,7 +24,7 @@ from assay.verifiers.code_tests.sandbox.parent.pool import SandboxSlot
 from assay.verifiers.code_tests.sandbox.parent.run import Run
 from assay.verifiers.code_tests.sandbox.wire import decoded
 from assay.verifiers.code_tests.sandbox.wire.kinds import beside, kind_for
-from assay.verifiers.code_tests.suites.prepare import method
+from assay.verifiers.code_tests.suites.rewriting.prepare import method
 from assay.verifiers.code_tests.suites.suite import MAX_CASES, Suite, Written
 
 _WHOLE = "the suite"

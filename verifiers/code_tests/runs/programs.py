@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assay.verifiers.code_tests.params import CodeTestsParams
-from assay.verifiers.code_tests.suites.given_files import roots
-from assay.verifiers.code_tests.suites.modules import plain
-from assay.verifiers.code_tests.suites.program_imports import ProgramImports
+from assay.verifiers.code_tests.suites.imports.modules import plain
+from assay.verifiers.code_tests.suites.imports.program_imports import ProgramImports
+from assay.verifiers.code_tests.suites.rows.given_files import roots
 from assay.verifiers.code_tests.suites.suite import Suite
 from assay.verifiers.program_source import NamedFiles, extract_program, imports, named_files
 

@@ -18,19 +18,19 @@ from assay.model import thaw
 from assay.printable import a_type
 from assay.verifiers.code_tests.comparing.compare import node
 from assay.verifiers.code_tests.sandbox.wire.codec import Unencodable, encode
-from assay.verifiers.code_tests.suites.contest_imports import ANNOTATIONS, CONTESTS
-from assay.verifiers.code_tests.suites.contests import apps, codecontests, livecodebench
-from assay.verifiers.code_tests.suites.doctests import as_suite
-from assay.verifiers.code_tests.suites.fields import code, joined, listed, refuse, seconds
-from assay.verifiers.code_tests.suites.given_files import of_suite, read_files, roots
-from assay.verifiers.code_tests.suites.libraries import shared_libraries
-from assay.verifiers.code_tests.suites.modules import imports_of, program_modules
-from assay.verifiers.code_tests.suites.needs import Needs, needs
-from assay.verifiers.code_tests.suites.program_imports import program_imports
-from assay.verifiers.code_tests.suites.published import as_read
-from assay.verifiers.code_tests.suites.runnable import defined, parsed
+from assay.verifiers.code_tests.suites.imports.modules import imports_of, program_modules
+from assay.verifiers.code_tests.suites.imports.program_imports import program_imports
+from assay.verifiers.code_tests.suites.imports.runnable import defined, parsed
+from assay.verifiers.code_tests.suites.imports.unavailable import refuse_unavailable
+from assay.verifiers.code_tests.suites.rows.contest_imports import ANNOTATIONS, CONTESTS
+from assay.verifiers.code_tests.suites.rows.contests import apps, codecontests, livecodebench
+from assay.verifiers.code_tests.suites.rows.doctests import as_suite
+from assay.verifiers.code_tests.suites.rows.fields import code, joined, listed, refuse, seconds
+from assay.verifiers.code_tests.suites.rows.given_files import of_suite, read_files, roots
+from assay.verifiers.code_tests.suites.rows.published import as_read
 from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite, Written
-from assay.verifiers.code_tests.suites.unavailable import refuse_unavailable
+from assay.verifiers.code_tests.suites.trust.libraries import shared_libraries
+from assay.verifiers.code_tests.suites.trust.needs import Needs, needs
 
 _FIELDS = (
     "type", "entry_point", "cases", "code", "module", "files", "timeout_s", "timeout",
@@ -199,7 +199,7 @@ def _case(case: Any, i: int, kind: Any, entry_point: str, limits: Mapping[str, A
 
 
 def _asserts(given: Mapping[str, Any], before: str, limits: dict[str, Any]) -> Suite:
-    from assay.verifiers.code_tests.suites.asserts import convert
+    from assay.verifiers.code_tests.suites.cases.asserts import convert
 
     code = given.get("code", given.get("test_list"))
     if isinstance(code, list):

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from assay.verifiers.code_tests.comparing.assert_views import View
 from assay.verifiers.code_tests.comparing.compare import Rules
 from assay.verifiers.code_tests.comparing.printed import TextPolicy
-from assay.verifiers.code_tests.suites.needs import PROXY, Needs
-from assay.verifiers.code_tests.suites.program_imports import ProgramImports
+from assay.verifiers.code_tests.suites.imports.program_imports import ProgramImports
+from assay.verifiers.code_tests.suites.trust.needs import PROXY, Needs
 
 MAX_CASES = 20_000
 

@@ -11,6 +11,7 @@ from assay.audit.analyses.budget.compose import Columns, NotComposable
 from assay.audit.analyses.budget.shapley import MOST, affordable, shapley, varying
 from assay.audit.groups import Groups
 from assay.audit.matching import columns as matched
+from assay.audit.matching import merged_keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,8 +60,33 @@ def split(frame: Frame, context: Context) -> tuple[Split | None, tuple[str, ...]
     """The split, and what was lacking for a better one.
 
     By the rubric's Shapley values where it is not a sum and can be composed from scores; else by
-    the log's contributions; else by scores times weights; else None.
+    the log's contributions; else by scores times weights; else None. One verifier under several
+    keys is one criterion.
     """
+    found, lacks = _by_key(frame, context)
+    return found and _as_one(frame, context, found), lacks
+
+
+def _as_one(frame: Frame, context: Context, found: Split) -> Split:
+    """What one verifier gave under several keys, under one: the key criterion's, else the first."""
+    if context.rubric is None:
+        return found
+    parts = found.parts.copy()
+    weights = None if found.weights is None else found.weights.copy()
+    notes = []
+    for name, others in merged_keys(context.rubric, frame.criteria, frame.key):
+        one, *rest = (frame.criteria.index(c) for c in (name, *others))
+        for values in (parts, weights):
+            if values is not None:
+                values[..., one] += values[..., rest].sum(axis=-1)
+                values[..., rest] = 0.0
+        notes.append(f"{', '.join(others)}: the same verifier as {name}, so counted there.")
+    if not notes:
+        return found
+    return replace(found, parts=parts, weights=weights, notes=(*found.notes, *notes))
+
+
+def _by_key(frame: Frame, context: Context) -> tuple[Split | None, tuple[str, ...]]:
     columns: Columns | None = None
     lacks: list[str] = []
     if context.rubric is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,6 +74,11 @@ AGREEMENT = Kind(
     "direction; below 0: the other is worse",
     source=SOURCE + "; tau-b: Kendall 1945; of the same prompts, so the difference is paired",
     action="Train with the one that agrees better, once the rollouts named confirm it.",
+)
+
+NEITHER = (
+    "Train with neither: the other rubric is only less wrong, and does not itself order rollouts "
+    "by the outcome. Find what reverses the log's reward (its sign, its key criterion) and mend it."
 )
 
 CHANGE_OVER = Kind(
@@ -248,7 +254,11 @@ def _raise(
         f"the log's {rates[0]:.0%})"
     )
     severity = "info" if worse else "warning"  # else the log's own is the worse
-    findings.append(_finding(AGREEMENT, severity, title, found, compared.read, noted[0]))
+    raised = _finding(AGREEMENT, severity, title, found, compared.read, noted[0])
+    # what pays all alike, or by chance, is better than what is reversed, and teaches nothing
+    if not worse and not compared.figure(TAU_AFTER, level).low > 0.0:
+        raised = replace(raised, suggestion=NEITHER)
+    findings.append(raised)
 
 
 def _finding(

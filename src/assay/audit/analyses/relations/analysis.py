@@ -9,7 +9,7 @@ import numpy as np
 from assay.audit.analyses.relations.criterion_pairs import Pairs, taken
 from assay.audit.analyses.relations.cycles import CYCLES_KIND, cycles
 from assay.audit.context import Context
-from assay.audit.matching import columns
+from assay.audit.matching import columns, merged_keys
 from assay.audit.stats.intervals import FEWEST
 from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 from assay.plugins.spec import Severity
@@ -92,7 +92,7 @@ SPEC = AnalysisSpec(
 
 def run(frame: Frame, context: Context) -> Outcome:
     """Every pair, within groups; intervals over prompts, alarms over all pairs together."""
-    pairs = Pairs(frame, taken(frame))
+    pairs = Pairs(frame, taken(frame), context.rubric)
     findings = [
         *_alike_or_apart(frame, context, pairs),
         *_implied(frame, context, pairs),
@@ -117,12 +117,23 @@ def _signs(frame: Frame, context: Context, pairs: Pairs) -> list[int]:
     """
     if context.rubric is not None:
         there = columns(context.rubric, frame.criteria, context.rubric)
+        stands = {
+            other: one
+            for one, others in merged_keys(context.rubric, frame.criteria, frame.key)
+            for other in others
+        }
         known: dict[str, int] = {}
         for plan in context.rubric.plans().values():
             leaves = [leaf for leaf in getattr(plan, "leaves", ()) if leaf.key in there]
             # Of a sum, a weight of 0 pays nothing; other composers have no such weights.
             linear = getattr(plan, "linear", False)
-            known |= {there[x.key]: x.sign if x.coefficient or not linear else 0 for x in leaves}
+            paid: dict[str, list[float]] = {}
+            for leaf in leaves:
+                name = stands.get(there[leaf.key], there[leaf.key])
+                paid.setdefault(name, []).append(leaf.coefficient if linear else leaf.sign)
+            for name, sizes in paid.items():
+                both = not linear and min(sizes) < 0 < max(sizes)  # neither bonus nor penalty
+                known[name] = 0 if both else int(np.sign(sum(sizes)))
         if known:
             return [known.get(name, 0) for name in pairs.names]
     if frame.weights:
@@ -130,24 +141,13 @@ def _signs(frame: Frame, context: Context, pairs: Pairs) -> list[int]:
     return pairs.paid_signs(frame.reward)
 
 
-def _verifiers(frame: Frame, context: Context) -> dict[str, str]:
-    """Criterion of the log -> its verifier and params, where the rubric is known."""
-    if context.rubric is None:
-        return {}
-    there = columns(context.rubric, frame.criteria, context.rubric)
-    return {there[key]: what for key, what in context.rubric.same.items() if key in there}
-
-
 def _alike_or_apart(frame: Frame, context: Context, pairs: Pairs) -> list[Finding]:
     if pairs.effective < FEWEST or not pairs.each:
         return []
     signs = _signs(frame, context, pairs)
-    same = _verifiers(frame, context)
     low, high = pairs.bounds(context.alarm(len(pairs.each)))
     findings = []
     for i, j in pairs.each:
-        if pairs.names[i] in same and same[pairs.names[i]] == same.get(pairs.names[j]):
-            continue  # one verifier under two keys: the rubric says so, and it is not a finding
         sign = signs[i] * signs[j]
         either = sign or 1  # two columns that are one are so whatever they are paid
         ends = sorted((either * float(low[i, j]), either * float(high[i, j])))

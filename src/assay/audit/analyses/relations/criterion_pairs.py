@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.audit.groups import Groups
+from assay.audit.matching import merged_keys
 from assay.audit.stats.blocks import Blocks
 from assay.audit.stats.intervals import (
     PSEUDO,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from assay.audit.frame import Codes, Floats, Frame
+    from assay.rubrics import BoundRubric
 
 CELLS = 8_000_000
 """Rows times criteria that are looked at; of more, whole groups at equal strides."""
@@ -55,7 +57,15 @@ class Pairs:
     Cost: a few products of (m, k) matrices, whatever k.
     """
 
-    def __init__(self, frame: Frame, places: Codes) -> None:
+    def __init__(self, frame: Frame, places: Codes, rubric: BoundRubric | None = None) -> None:
+        """Look at some groups of a log.
+
+        Args:
+            frame: The log.
+            places: Of the groups.
+            rubric: Says which criteria are one verifier under several keys; one of them, the key
+                if it is among them, stands for all.
+        """
         whole = frame.groups
         sizes = whole.sizes[places]
         starts = np.cumsum(sizes) - sizes
@@ -70,9 +80,17 @@ class Pairs:
                 f"Relations of {len(places):,} of {len(whole):,} groups, at equal strides.",
             )
         scores = frame.scores[self.rows]
+        merged = [] if rubric is None else merged_keys(rubric, frame.criteria, frame.key)
+        self.notes += tuple(
+            f"{', '.join(others)}: the same verifier as {one}, so not compared with it."
+            for one, others in merged
+        )
+        left_out = {name for _, others in merged for name in others}
         varying = []
         ranks = []
         for j in range(scores.shape[1]):
+            if frame.criteria[j] in left_out:
+                continue
             column = group_ranks(self.groups, scores[:, j])
             if column.any():
                 varying.append(j)

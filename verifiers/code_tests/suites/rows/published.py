@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assay.printable import a_type
-from assay.verifiers.code_tests.suites.fields import refuse
+from assay.verifiers.code_tests.suites.rows.fields import refuse
 
 _LIMITS = (
     "timeout_s",

@@ -9,8 +9,8 @@ from typing import NoReturn
 
 from assay import syntax
 from assay.errors import ReferenceUnreadable
-from assay.verifiers.code_tests.suites.modules import OFFERED
-from assay.verifiers.code_tests.suites.test_runners import tests_in
+from assay.verifiers.code_tests.suites.imports.modules import OFFERED
+from assay.verifiers.code_tests.suites.rewriting.test_runners import tests_in
 
 
 def refuse_suite(why: str, fix: str) -> NoReturn:

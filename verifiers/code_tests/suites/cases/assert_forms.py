@@ -13,9 +13,9 @@ from typing import Any
 from assay.verifiers.code_tests.comparing.assert_views import TEXT_METHODS, TYPES, Relation, View
 from assay.verifiers.code_tests.comparing.compare import Rules, node
 from assay.verifiers.code_tests.sandbox.wire.codec import encode
-from assay.verifiers.code_tests.suites.classes import is_capital
-from assay.verifiers.code_tests.suites.literals import literal
-from assay.verifiers.code_tests.suites.modules import plain
+from assay.verifiers.code_tests.suites.cases.classes import is_capital
+from assay.verifiers.code_tests.suites.cases.literals import literal
+from assay.verifiers.code_tests.suites.imports.modules import plain
 from assay.verifiers.code_tests.suites.suite import Case
 
 EXACT = Rules(rel_tol=0.0, abs_tol=0.0, iterators=False, true_is_one=True)

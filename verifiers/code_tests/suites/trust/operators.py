@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from assay.verifiers.code_tests.suites.modules import plain
-from assay.verifiers.code_tests.suites.needs import PROXY, Needs, few
+from assay.verifiers.code_tests.suites.imports.modules import plain
+from assay.verifiers.code_tests.suites.trust.needs import PROXY, Needs, few
 
 _ORDERS = (ast.Eq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _ASSERTS = {

@@ -10,7 +10,7 @@ import ast
 import doctest
 
 from assay import syntax
-from assay.verifiers.code_tests.suites.fields import refuse
+from assay.verifiers.code_tests.suites.rows.fields import refuse
 
 _HEAD = """
 import contextlib as _contextlib, doctest as _doctest, io as _io

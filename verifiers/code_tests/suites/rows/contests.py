@@ -9,7 +9,7 @@ from typing import Any
 from assay.printable import a_type
 from assay.verifiers.code_tests.comparing.compare import node
 from assay.verifiers.code_tests.sandbox.wire.codec import encode
-from assay.verifiers.code_tests.suites.fields import joined, listed, refuse
+from assay.verifiers.code_tests.suites.rows.fields import joined, listed, refuse
 from assay.verifiers.code_tests.suites.suite import Case
 
 

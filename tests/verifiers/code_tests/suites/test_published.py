@@ -13,7 +13,9 @@ from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.verifier import CodeTests
 
-_spec = importlib.util.spec_from_file_location("code_conf", Path(__file__).with_name("conftest.py"))
+_spec = importlib.util.spec_from_file_location(
+    "code_conf", Path(__file__).parents[1] / "conftest.py"
+)
 assert _spec is not None
 assert _spec.loader is not None
 _conf = importlib.util.module_from_spec(_spec)

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from assay.verifiers.code_tests.suites.modules import modules_by_use
+from assay.verifiers.code_tests.suites.imports.modules import modules_by_use
 
 
 @dataclass(frozen=True, slots=True)

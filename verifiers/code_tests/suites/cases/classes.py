@@ -18,7 +18,7 @@ import types
 from collections.abc import Sequence
 
 from assay import syntax
-from assay.verifiers.code_tests.suites.modules import plain
+from assay.verifiers.code_tests.suites.imports.modules import plain
 
 _VALUES: tuple[type, ...] = (
     str, bytes, bytearray, int, float, complex, bool, list, tuple, dict, set, frozenset, range,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from assay.verifiers.code_tests.suites.modules import OFFERED, is_published
-from assay.verifiers.code_tests.suites.needs import Needs
+from assay.verifiers.code_tests.suites.imports.modules import OFFERED, is_published
+from assay.verifiers.code_tests.suites.trust.needs import Needs
 
 
 def shared_libraries(tree: ast.AST) -> Needs | None:

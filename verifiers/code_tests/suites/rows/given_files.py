@@ -9,7 +9,7 @@ from typing import Any
 
 from assay import syntax
 from assay.printable import a_type
-from assay.verifiers.code_tests.suites.fields import refuse
+from assay.verifiers.code_tests.suites.rows.fields import refuse
 
 _MOST_BYTES = 4 << 20
 _MOST_FILES = 100

@@ -15,8 +15,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assay.verifiers.code_tests.suites.argument_changes import trusts_arguments
-from assay.verifiers.code_tests.suites.assert_forms import (
+from assay.verifiers.code_tests.suites.cases.argument_changes import trusts_arguments
+from assay.verifiers.code_tests.suites.cases.assert_forms import (
     NotACase,
     SelfComparison,
     State,
@@ -24,20 +24,10 @@ from assay.verifiers.code_tests.suites.assert_forms import (
     unittest_call,
     used,
 )
-from assay.verifiers.code_tests.suites.classes import classes, constants, constructed
-from assay.verifiers.code_tests.suites.corrections import CORRECTIONS
-from assay.verifiers.code_tests.suites.identity_rewrites import asking
-from assay.verifiers.code_tests.suites.literals import NoLiteral
-from assay.verifiers.code_tests.suites.modules import USUAL, from_program, told_apart
-from assay.verifiers.code_tests.suites.needs import Needs
-from assay.verifiers.code_tests.suites.operators import operators
-from assay.verifiers.code_tests.suites.prepare import (
-    caught,
-    import_assumed,
-    method,
-    started,
-)
-from assay.verifiers.code_tests.suites.runnable import (
+from assay.verifiers.code_tests.suites.cases.classes import classes, constants, constructed
+from assay.verifiers.code_tests.suites.cases.literals import NoLiteral
+from assay.verifiers.code_tests.suites.imports.modules import USUAL, from_program, told_apart
+from assay.verifiers.code_tests.suites.imports.runnable import (
     defined,
     must_be_runnable,
     parsed,
@@ -45,13 +35,23 @@ from assay.verifiers.code_tests.suites.runnable import (
     refuse_suite,
     stubs,
 )
-from assay.verifiers.code_tests.suites.suite import Case, Rest
-from assay.verifiers.code_tests.suites.test_runners import (
+from assay.verifiers.code_tests.suites.rewriting.corrections import CORRECTIONS
+from assay.verifiers.code_tests.suites.rewriting.identity_rewrites import asking
+from assay.verifiers.code_tests.suites.rewriting.prepare import (
+    caught,
+    import_assumed,
+    method,
+    started,
+)
+from assay.verifiers.code_tests.suites.rewriting.test_runners import (
     calls,
     check_function,
     checked,
     unittest_classes,
 )
+from assay.verifiers.code_tests.suites.suite import Case, Rest
+from assay.verifiers.code_tests.suites.trust.needs import Needs
+from assay.verifiers.code_tests.suites.trust.operators import operators
 
 
 @dataclass(frozen=True, slots=True)

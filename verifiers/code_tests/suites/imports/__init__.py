@@ -1,0 +1,1 @@
+"""What a suite imports: the program, libraries, and what is not here."""

@@ -1,0 +1,1 @@
+"""A row's fields: the shapes that data sets have tests in, and the files beside them."""

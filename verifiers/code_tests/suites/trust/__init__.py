@@ -1,0 +1,1 @@
+"""How much of a program a suite has to believe, and therefore share an interpreter with."""
