@@ -29,9 +29,9 @@ class Phrases:
             self._filed.setdefault(mark, []).append(phrase)
 
     def within(self, text: str) -> list[str]:
-        """Those that stand in `text`, which is in small letters.
+        r"""Those that stand in `text`, which is in small letters.
 
-        >>> Phrases(["la respuesta es", "antwort", "\\u7b54\\u6848"]).within("la respuesta es 5")
+        >>> Phrases(["la respuesta es", "antwort", "\u7b54\u6848"]).within("la respuesta es 5")
         ['la respuesta es']
         """
         return [

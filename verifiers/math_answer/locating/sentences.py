@@ -153,7 +153,7 @@ class _Item(NamedTuple):
 
 
 def _leads(words: re.Pattern[str], text: str, begin: int, item: _Item) -> bool:
-    """Whether `words`, a pattern that ends in ``\\Z``, stand directly before a value."""
+    r"""Whether `words`, a pattern that ends in ``\Z``, stand directly before a value."""
     # from the sentence's beginning it would be a quadratic time for a sentence full of values
     return words.search(text, max(begin, item.start - NEAR), item.start) is not None
 

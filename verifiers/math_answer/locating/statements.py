@@ -261,9 +261,7 @@ _LIST = (
 _NOUN = r"(?:option|choice|answer|alternative|statement|letter)s?\b"
 _VERB = r"(?:choose|select|pick|chose|go(?:ing)?\s+with|opt(?:ing)?\s+for|settle\s+(?:on|for))\b"
 _SECOND = r"(?:\s+(?:option|choice|answer|letter))?"
-_LETTERS = (
-    rf"(?:\s+(?:is|are|would\s+be)\b)?{_OPENS}(?P<letters>{_LIST})(?![A-Za-z\d_^=+/']|\*\w)"
-)
+_LETTERS = rf"(?:\s+(?:is|are|would\s+be)\b)?{_OPENS}(?P<letters>{_LIST})(?![A-Za-z\d_^=+/']|\*\w)"
 _CHOSEN = re.compile(
     r"(?P<deny>(?:\bnot|n['\u2019]t|\bthan|\bexcept|\u4e0d|\u6392\u9664|\u4efb|\bno|\bsin|\bni)\s*(?:\w+\s+)?)?"
     r"(?:\b(?P<lead>(?:correspond\w*|match\w*|is|be|are|choose|chose|select\w*|pick\w*|mark\w*|therefore|thus|so|hence|only|equals?|as|with|gives?)[\s*:,\-]+(?:\w+\s+){0,3})?"
@@ -273,8 +271,8 @@ _CHOSEN = re.compile(
     rf"(?P<wrong>\s*(?:(?:is|are|was|does|do|cannot|can)\s*(?:\w+ly\s+)?(?:not|n't|wrong|incorrect|false|invalid|be\b)|{_any(_DENIES)}))?",
     re.IGNORECASE,
 )
-# A pattern that begins with words of which none need be there is tried at every sign of a text. What
-# each match has, a naming word and a letter behind it, is sought first, in literal small letters.
+# A pattern that begins with words of which none need be there is tried at every sign of a text, so
+# what each match has, a naming word and a letter behind it, is sought first, in small letters.
 _NAMED = re.compile(
     r"(?:option|choice|answer|alternative|statement|letter|choose|select|pick|chose|go\s+with|going\s+with"
     rf"|opt\s+for|opting\s+for|settle\s+on|settle\s+for|{_any(_CHOOSES)})s?"
