@@ -179,6 +179,36 @@ def throughput(pool: SandboxPool, slots: int, n: int) -> float:
     return n / seconds
 
 
+def large(verifier: CodeTests) -> None:
+    """What one more call case costs, a long result, and a long input beside a bare subprocess."""
+    case = {"args": [1, 2], "expected": 3}
+    few, many = (
+        Sample(CODE, tests={"type": "call", "entry_point": "add", "cases": [case] * n})
+        for n in (1, 2001)
+    )
+    listed = Sample(
+        "def f(n): return [7 * i for i in range(n)]",
+        tests={"type": "call", "entry_point": "f",
+               "cases": [{"args": [300_000], "expected": list(range(0, 2_100_000, 7))}]},
+    )  # fmt: skip
+    text = "1234567\n" * 1_250_000
+    code = "import sys\nprint(len(sys.stdin.read()))"
+    read = Sample(
+        code, tests={"type": "stdio", "cases": [{"stdin": text, "expected": str(len(text))}]}
+    )
+    bare = lambda: subprocess.run([sys.executable, "-c", code], input=text.encode(), check=True, capture_output=True)  # noqa: E501,E731 # fmt: skip
+
+    def judged(sample: Sample) -> Callable[[], object]:
+        return lambda: verifier.verify(sample).score == 1.0 or sys.exit("it does not pass")
+
+    rounds = {"1": judged(few), "2001": judged(many), "list": judged(listed),
+              "stdin": judged(read), "bare": bare}  # fmt: skip
+    found = median_ms(rounds, 9)
+    print(f"a call case: {(found['2001'] - found['1']) / 2:.0f} us")
+    print(f"a list of 300,000 results: {found['list']:.0f} ms")
+    print(f"10 MB of stdin: {found['stdin']:.0f} ms; a bare subprocess: {found['bare']:.0f} ms")
+
+
 def resident(pool: SandboxPool) -> dict[str, int]:
     """Private and shared memory of a slot's processes, in kB."""
     total = {"Pss": 0, "Rss": 0}
@@ -253,6 +283,7 @@ def main() -> None:
             verdict = verifier.verify(Sample(completion=code, tests=tests))
             assert verdict.score == 1.0, verdict.because
             print(f"1,000 cases as {name}: {time.perf_counter() - began:.2f} s")
+        large(verifier)
         if args.long:
             verifier.verify(SAMPLE)
             before, fds = resident(pool), len(os.listdir("/proc/self/fd"))

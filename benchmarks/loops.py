@@ -19,8 +19,11 @@ import re
 import statistics
 import subprocess
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -280,11 +283,16 @@ def server(*command: str) -> Iterator[tuple[int, int]]:
         while (found := re.search(r"http://[\d.]+:(\d+)", said)) is None:
             said = process.stderr.readline()
             assert said, "the server did not start"
+        threading.Thread(target=process.stderr.read, daemon=True).start()  # nobody else empties it
         yield int(found[1]), process.pid
     finally:
         process.terminate()
-        process.wait(30)
-        process.stderr.close()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:  # figures that are there are not to be lost for it
+            line("  the server did not end within 30 s of SIGTERM")
+            process.kill()
+            process.wait()
 
 
 def cpu_s(pid: int) -> float:
@@ -307,27 +315,66 @@ def request(route: str, batch: int) -> bytes:
     return f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data
 
 
-async def ask(port: int, route: str, batch: int, until: float, took: list[float]) -> None:
-    """One connection that asks again as soon as it is answered."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+@dataclass(slots=True)
+class Load:
+    """What clients saw: seconds of each answer, and what was no answer, by its kind."""
+
+    took: list[float] = field(default_factory=list)
+    failed: Counter[str] = field(default_factory=Counter)
+
+    def at(self, share: float) -> str:
+        """A quantile of the latencies in ms, for a cell."""
+        took = sorted(self.took)
+        return f"{took[int(len(took) * share)] * 1e3:.1f}" if took else "-"
+
+    def failures(self) -> str:
+        """For a cell: how many requests of each kind had no answer."""
+        return ", ".join(f"{n} {kind}" for kind, n in self.failed.items()) or "none"
+
+
+async def answered(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, data: bytes
+) -> str | None:
+    """One request; what was wrong with the answer, or None."""
+    writer.write(data)
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    if length is None:
+        raise ConnectionError("an answer without a length")
+    await reader.readexactly(int(length[1]))
+    status = head.split(None, 2)[1].decode()
+    return None if status == "200" else f"status {status}"
+
+
+async def ask(port: int, route: str, batch: int, until: float, seen: Load) -> None:
+    """One client that asks again as soon as it is answered, on a new connection if it must.
+
+    A busy machine refuses or drops a connection now and then: that is counted, and no reason to
+    lose the other ten minutes.
+    """
     while time.perf_counter() < until:
-        data = request(route, batch)
-        start = time.perf_counter()
-        writer.write(data)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
-        assert b" 200 " in head[:16], head
-        assert length is not None, head
-        await reader.readexactly(int(length[1]))
-        took.append(time.perf_counter() - start)
-    writer.close()
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            with contextlib.closing(writer):
+                while time.perf_counter() < until:
+                    data = request(route, batch)
+                    start = time.perf_counter()
+                    wrong = await answered(reader, writer, data)
+                    if wrong is not None:
+                        seen.failed[wrong] += 1
+                        await asyncio.sleep(0.1)
+                        continue
+                    seen.took.append(time.perf_counter() - start)
+        except (OSError, EOFError) as err:  # refused, reset, closed before an answer
+            seen.failed[type(err).__name__] += 1
+            await asyncio.sleep(0.1)
 
 
-async def load(port: int, route: str, batch: int, connections: int, seconds: float) -> list[float]:
-    took: list[float] = []
+async def load(port: int, route: str, batch: int, connections: int, seconds: float) -> Load:
+    seen = Load()
     until = time.perf_counter() + seconds
-    await asyncio.gather(*(ask(port, route, batch, until, took) for _ in range(connections)))
-    return took
+    await asyncio.gather(*(ask(port, route, batch, until, seen) for _ in range(connections)))
+    return seen
 
 
 def measure_server(seconds: float, minutes: float) -> None:
@@ -336,29 +383,42 @@ def measure_server(seconds: float, minutes: float) -> None:
         ("assay serve math", SERVE, "/get_reward", 1, (1, 32, 1000)),
         ("assay serve math, 64 a request", SERVE, "/v1/verify", 64, (1, 8)),
     ]
-    line("the server", "connections", "samples/s", "p50 ms", "p99 ms", "CPU us/sample")
+    line("the server", "connections", "samples/s", "p50 ms", "p99 ms", "CPU us/sample", "failed")
     for name, command, route, batch, connections in kinds:
+        if not seconds:
+            break
         with server(*command) as (port, pid):
             asyncio.run(load(port, route, batch, 4, 0.5))  # warm
             for n in connections:
                 before, start = cpu_s(pid), time.perf_counter()
-                took = sorted(asyncio.run(load(port, route, batch, n, seconds)))
-                clock, samples = time.perf_counter() - start, len(took) * batch
+                seen = asyncio.run(load(port, route, batch, n, seconds))
+                clock, samples = time.perf_counter() - start, len(seen.took) * batch
                 line(
                     f"  {name}",
                     str(n),
                     f"{samples / clock:,.0f}",
-                    f"{took[len(took) // 2] * 1e3:.1f}",
-                    f"{took[int(len(took) * 0.99)] * 1e3:.1f}",
-                    f"{(cpu_s(pid) - before) / samples * 1e6:.0f}",
+                    seen.at(0.5),
+                    seen.at(0.99),
+                    f"{(cpu_s(pid) - before) / max(1, samples) * 1e6:.0f}",
+                    seen.failures(),
                 )
     if minutes:
         with server(*SERVE) as (port, pid):
-            line(f"memory under 32 connections, {minutes:g} minutes", "requests", "MB")
+            line("the server over minutes, 32 connections", "requests", "p50 ms", "p99 ms",
+                 "failed", "MB")  # fmt: skip
             asyncio.run(load(port, "/get_reward", 1, 32, 15))  # until its caches are full
-            for _ in range(4):
-                took = asyncio.run(load(port, "/get_reward", 1, 32, minutes * 15))
-                line("", f"{len(took):,}", f"{memory_mb(pid):.1f}")
+            line("  after 15 s", "", "", "", "", f"{memory_mb(pid):.1f}")
+            began = time.perf_counter()
+            while (left := minutes * 60 - (time.perf_counter() - began)) > 1:
+                seen = asyncio.run(load(port, "/get_reward", 1, 32, min(60.0, left)))
+                line(
+                    f"  after {(time.perf_counter() - began) / 60:.1f} min more",
+                    f"{len(seen.took):,}",
+                    seen.at(0.5),
+                    seen.at(0.99),
+                    seen.failures(),
+                    f"{memory_mb(pid):.1f}",
+                )
 
 
 SERVE = ("-m", "assay", "serve", "math", "--port", "0", "--workers", "1")
@@ -367,7 +427,9 @@ SERVE = ("-m", "assay", "serve", "math", "--port", "0", "--workers", "1")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=1024)
-    parser.add_argument("--seconds", type=float, default=5.0, help="of each row of the server")
+    parser.add_argument(
+        "--seconds", type=float, default=5.0, help="of each row of the server; 0: no rows"
+    )
     parser.add_argument("--minutes", type=float, default=0.0, help="of watching its memory")
     parser.add_argument("--only", choices=["adapters", "steps", "server", "ray"])
     options = parser.parse_args()

@@ -12,13 +12,14 @@ import subprocess
 import sys
 import time
 from collections import deque
+from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
 import pytest
 
 from assay.engine.workers import deadlines
-from assay.engine.workers.blame import BLAME_SHARE, Account, at_fault, own_share, was_stopped
-from assay.engine.workers.deadlines import OWN_SHARE, START_S, STEAL_S, TICK
+from assay.engine.workers.blame import Account, account, at_fault, own_s, was_stopped
+from assay.engine.workers.deadlines import AGAIN, START_S, STEAL_S, TICK
 from assay.engine.workers.job import Job
 from assay.engine.workers.scheduling import (
     WINDOW_BYTES,
@@ -40,6 +41,10 @@ class Worker:
         self.shared = shared
         self.introduced: set[int] = set()
         self.outgoing = bytearray()
+
+    def give(self, frame: bytes, jobs: list[Job]) -> None:
+        self.outgoing += frame
+        self.jobs.extend(jobs)
 
 
 def job(payload: bytes = b"x", **more: Any) -> Job:
@@ -216,36 +221,92 @@ class Blame(NamedTuple):
     cpu: float
     kept_waiting: float | None
     state: str
-    share: float
-    fault: str
+    own: float
+    """Seconds of the one that passed, as far as they were surely its own."""
+    before: str = "S"
 
 
-BEFORE = Account(wall=100.0, cpu=5.0, kept_waiting=1.0, state="R")
+BEFORE = Account(wall=100.0, cpu=5.0, kept_waiting=1.0, state="S", others={7: 2.0})
 BLAMES = [
-    Blame("it computed all the time", 1.0, 0.0, "R", OWN_SHARE, "completion"),
-    Blame("it slept, by its own doing", 0.0, 0.0, "S", OWN_SHARE, "completion"),
-    Blame("others had the processor half of the time", 0.5, 0.5, "R", OWN_SHARE, "starved"),
-    Blame("at the very end a quarter is enough", 0.25, 0.75, "R", BLAME_SHARE, "completion"),
-    Blame("less than a quarter never is", 0.24, 0.76, "R", BLAME_SHARE, "starved"),
-    Blame("someone stopped it", 1.0, 0.0, "T", BLAME_SHARE, "stopped"),
-    Blame("a debugger holds it", 1.0, 0.0, "t", BLAME_SHARE, "stopped"),
-    Blame("it waits for a disk", 1.0, 0.0, "D", BLAME_SHARE, "stopped"),
-    Blame("the kernel does not say, and it computed", 1.0, None, "R", OWN_SHARE, "completion"),
-    Blame("the kernel does not say, and it hardly ran", 0.1, None, "R", BLAME_SHARE, "starved"),
-    Blame("the kernel does not say, and it sleeps", 0.0, None, "S", OWN_SHARE, "completion"),
+    Blame("it computed all the time", 1.0, 0.0, "R", 1.0),
+    Blame("it slept, by its own doing", 0.0, 0.0, "S", 1.0),
+    Blame("others had the processor half of the time", 0.5, 0.5, "R", 0.5),
+    Blame("and it slept the rest", 0.25, 0.5, "S", 0.5),
+    Blame("it is ready, and the kernel has not yet added up for how long", 0.0, 0.0, "R", 0.0),
+    Blame("ready again, of what it slept nothing is known", 0.3, 0.1, "R", 0.3),
+    Blame("many threads have more than a second of it", 3.0, 0.9, "R", 1.0),
+    Blame("the kernel does not say, and it computed", 1.0, None, "R", 1.0),
+    Blame("the kernel does not say, and it hardly ran", 0.1, None, "R", 0.1),
+    Blame("the kernel does not say, and it sleeps on", 0.0, None, "S", 1.0),
+    Blame("the kernel does not say, and it sleeps after it was ready", 0.1, None, "S", 0.1, "R"),
 ]
 
 
 @pytest.mark.parametrize("case", BLAMES, ids=lambda b: b.why)
-def test_blame(case: Blame) -> None:
-    """A second of wall time, of which so much was its own."""
+def test_what_of_a_second_was_its_own(case: Blame) -> None:
     waited = None if case.kept_waiting is None else 1.0 + case.kept_waiting
+    before = replace(BEFORE, state=case.before)
     now = Account(101.0, 5.0 + case.cpu, waited, case.state)
-    assert at_fault(BEFORE, now, case.share) == case.fault
+    assert own_s(before, now) == pytest.approx(case.own)
 
 
-def test_a_share_of_no_time_is_its_own() -> None:
-    assert own_share(BEFORE, BEFORE) == 1.0
+def test_no_time_is_nobodys_own() -> None:
+    assert own_s(BEFORE, BEFORE) == 0.0
+
+
+def test_who_waits_for_what_it_started_waits_for_the_machine_too() -> None:
+    """A program that gets no processor makes its caller sleep; the longest wait counts."""
+    slept = Account(101.0, 5.0, 1.0, "S", others={7: 2.5, 8: 0.25})
+    assert own_s(BEFORE, slept) == 0.5
+    busy = replace(slept, cpu=5.9)
+    assert own_s(BEFORE, busy) == pytest.approx(0.9), "but what they computed is its own"
+
+
+@pytest.mark.parametrize(
+    ("state", "own", "fault"),
+    [
+        ("R", 0.25, "completion"),
+        ("R", 0.24, "starved"),
+        ("S", 0.25, "completion"),
+        ("T", 1.0, "stopped"),
+        ("t", 1.0, "stopped"),
+        ("D", 1.0, "stopped"),
+    ],
+)
+def test_who_is_at_fault(state: str, own: float, fault: str) -> None:
+    """A signal, a debugger and a disk are the machine's."""
+    assert at_fault(own, 0.25, state) == fault
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_an_account_holds_what_the_process_has_started() -> None:
+    code = (
+        "import subprocess, sys, time, threading\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'while True: pass'])\n"
+        "threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
+        "print(child.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, start_new_session=True
+    )
+    try:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        before = now = account(parent.pid)
+        until = time.monotonic() + 60
+        while now.cpu - before.cpu < 0.05:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+            now = account(parent.pid)
+        assert now.alone - before.alone < 0.05
+        assert child in now.others
+        assert len(now.others) == 2, "its thread and its child"
+        assert now.state == "R", "its child may wait for a processor"
+    finally:
+        os.killpg(parent.pid, signal.SIGKILL)
+        parent.wait()
+        parent.stdout.close()
 
 
 # -- when a worker is looked at --------------------------------------------------------------------
@@ -262,6 +323,7 @@ class Busy(Worker):
         self.since: float | None = 0.0
         self.touched, self.extra_s = 0.0, 0.0
         self.baseline: Account | None = BEFORE
+        self.own_s, self.cpu_s = 0.0, 0.0
         self.pid = os.getpid()
         vars(self).update(more)
 
@@ -276,8 +338,8 @@ def test_an_item_is_first_looked_at_early_so_that_its_account_covers_most_of_its
 
 def test_then_when_its_time_is_spent_and_from_then_on_by_ticks_up_to_twice() -> None:
     assert look_in(Busy(), 0.2) == pytest.approx(0.8)
-    assert look_in(Busy(), 1.0) == pytest.approx(0.1)
-    assert look_in(Busy(), 1.95) == pytest.approx(0.05)
+    assert look_in(Busy(), 1.0) == pytest.approx(AGAIN)
+    assert look_in(Busy(), 1.97) == pytest.approx(0.03)
 
 
 def test_a_verifiers_own_bound_counts_where_it_is_longer() -> None:
@@ -342,6 +404,10 @@ SPENTS = [
     Spent("half asleep is asleep: the rest was no more than that", 1.0, 0.5, 0.0, "S", "limit",
           True, "sleep"),
     Spent("half of it was the machine's: it goes on", 1.0, 0.5, 0.5, "R", None, False),
+    Spent("it is ready, and nobody knows yet since when: it goes on", 1.0, 0.0, 0.0, "R", None,
+          False),
+    Spent("ready until the end, it has not been seen to do anything", 2.0, 0.0, 0.0, "R", "starved",
+          True),
     Spent("later, when its own part has come to its bound", 1.9, 0.95, 0.95, "R", "limit", True,
           "cpu"),
     Spent("at the end, after twice its bound, half of it is enough", 2.0, 0.5, 1.5, "R", "limit",
@@ -366,6 +432,50 @@ def test_what_becomes_of_an_item(case: Spent, monkeypatch: pytest.MonkeyPatch) -
         assert found.reply is not None
         assert found.reply[1]["limit"] == case.limit
         assert found.reply[1]["timeout_s"] == 1.0
+
+
+class Head(NamedTuple):
+    why: str
+    first_look: float
+    """Of an item whose bound is 1, in seconds since it began; the next is at 1.05."""
+    sent_cpu: float
+    """What its worker's last frame said; at the first look it is 5."""
+    ended: bool
+
+
+HEADS = [
+    Head("asleep in each look: the first tenth is not known, the rest is enough", 0.1, 5.0, True),
+    Head("the first look came late, when its time was over", 1.0, 5.0, False),
+    Head("late, too, but it had computed until then", 1.0, 4.0, True),
+    Head("what it is said to have computed is no more than passed", 1.0, 0.0, True),
+    Head("and no less than nothing", 0.1, 9.0, True),
+]
+
+
+@pytest.mark.parametrize("case", HEADS, ids=lambda h: h.why)
+def test_what_nobody_measured_is_charged_to_nobody(
+    case: Head, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process of ours that is starved itself looks late, and then knows little."""
+    before = Account(100.0 + case.first_look, 5.0, 1.0, "S", alone=5.0)
+    monkeypatch.setattr(deadlines, "account", lambda pid: Account(101.05, 5.0, 1.0, "S", alone=5.0))
+    worker = Busy(pid=0, reader=Reader(), baseline=before, cpu_s=case.sent_cpu)
+    found = deadlines.look(cast(Any, worker), 1.05)
+    assert (found is not None) == case.ended
+
+
+def test_what_was_seen_asleep_still_counts_when_it_is_seen_ready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else whoever wakes up now and then could not be held to its time."""
+    looks = [Account(101.5, 5.0, 1.7, "S"), Account(102.0, 5.0, 1.7, "R")]
+    worker = Busy(pid=0, reader=Reader())
+    monkeypatch.setattr(deadlines, "account", lambda pid: looks.pop(0))
+    assert deadlines.look(cast(Any, worker), 1.5) is None
+    found = deadlines.look(cast(Any, worker), 2.0)
+    assert found is not None
+    assert found.reply is not None
+    assert (found.reply[0], found.reply[1]["seconds"]) == ("limit", 0.8)
 
 
 def test_one_that_is_stopped_again_is_the_machines_fault(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,17 +4,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import hmac
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +26,7 @@ pytestmark = pytest.mark.optional
 for needed in ("httpx", "starlette", "uvicorn", "prometheus_client"):
     pytest.importorskip(needed, reason=f"optional part not installed: {needed}")
 import httpx  # noqa: E402
+from served import Served  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = str(ROOT / "tests" / "integrations" / "loop_plugin.py")
@@ -36,59 +34,6 @@ TOKEN = "a-token-of-the-tests"
 DOUBT = {"kind": "weighted", "criteria": {"loop.doubtful": 1}}
 RANKED = {"kind": "weighted", "criteria": {"group.rank": 1}}
 SLOW = {"kind": "weighted", "criteria": {"loop.slow": 1}}
-
-
-class Served:
-    """A server process."""
-
-    def __init__(self, *arguments: str, folder: Path, **environment: str) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "assay",
-            "serve",
-            *arguments,
-            "--port",
-            "0",
-            "--workers",
-            "1",
-        ]
-        self.process = subprocess.Popen(
-            command, stderr=subprocess.PIPE, text=True, cwd=folder,
-            env={**os.environ, "PYTHONWARNINGS": "ignore", "NO_COLOR": "1", "COLUMNS": "200", **environment},
-        )  # fmt: skip
-        assert self.process.stderr is not None
-        line = self.process.stderr.readline()
-        found = re.search(r"http://[\d.]+:\d+", line)
-        assert found is not None, line + self.process.stderr.read()
-        self.url = found.group()
-        self.reader = threading.Thread(target=self.process.stderr.read, daemon=True)
-        self.reader.start()
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            with contextlib.suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/healthz").status_code == 200:
-                    return
-            time.sleep(0.05)
-        raise AssertionError("it does not answer")
-
-    def post(self, path: str, body: Any, **options: Any) -> httpx.Response:
-        return httpx.post(f"{self.url}{path}", json=body, timeout=60, **options)
-
-    def measure(self, name: str) -> float:
-        lines = httpx.get(f"{self.url}/metrics").text.splitlines()
-        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        self.reader.join(10)
-        assert self.process.stderr is not None
-        self.process.stderr.close()
-
-    def end(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +49,7 @@ def served(folder: Path) -> Iterator[Served]:
     server = Served(
         "math", "mf=math+format", "code", "doubt.json", "slow.json", "ranked.json", "--plugin", PLUGIN,
         "--unscored", "openrlhf=-7", "--max-body-mb", "2", "--max-batch", "300",
+        "--allow-run-code", "--max-run", "2",
         folder=folder,
     )  # fmt: skip
     yield server

@@ -47,8 +47,24 @@ def _read(tests: str, prompt: str | None) -> Suite:
 
 
 def _suite(sample: Sample) -> Suite:
-    tests = sample.tests if isinstance(sample.tests, str) else json.dumps(sample.tests)
+    tests = sample.tests if isinstance(sample.tests, str) else _as_text(sample.tests)
     return _read(tests, sample.prompt if isinstance(sample.prompt, str) else None)
+
+
+_TEXTS: dict[int, tuple[Any, str]] = {}
+"""Tests that were written as JSON lately, by identity: they are frozen, and a sample is asked about
+more than once. Megabytes of input take longer to write than a program takes to read them."""
+
+
+def _as_text(tests: Any) -> str:
+    known = _TEXTS.get(id(tests))
+    if known is not None and known[0] is tests:
+        return known[1]
+    if len(_TEXTS) >= 32:
+        _TEXTS.clear()
+    text = json.dumps(tests)
+    _TEXTS[id(tests)] = (tests, text)
+    return text
 
 
 class CodeTests:
@@ -288,7 +304,9 @@ class CodeTests:
             NAME,
             self._score(cases, results),
             because,
-            parts=[_part(c, r) for c, r in zip(cases, results, strict=True)][:_MAX_PARTS],
+            parts=[
+                _part(c, r) for c, r in zip(cases[:_MAX_PARTS], results[:_MAX_PARTS], strict=True)
+            ],
             feedback=feedback(cases, results),
             details=details,
         )

@@ -129,7 +129,14 @@ class Call:
             escalated = True
         if payload is None:
             payload = ready.payload(view)
-        job = ready.job(payload, self._timeout_s, self._deliver, (ready, key), escalated=escalated)
+        job = ready.job(
+            payload,
+            self._timeout_s,
+            self._deliver,
+            (ready, key),
+            escalated=escalated,
+            digest=key[1] if ready.kept else None,
+        )
         self._jobs[key] = job
         self._outbox.append(job)
         return None

@@ -234,8 +234,12 @@ class ReadyVerifier:
         tag: Any,
         *,
         escalated: bool = False,
+        digest: bytes | None = None,
     ) -> Job:
-        """A sample for the pool, under the bounds that the spec asks for."""
+        """A sample for the pool, under the bounds that the spec asks for.
+
+        `digest`, its key, lets equal jobs that are under way at once be run once.
+        """
         spec = self.spec
         waiting = spec.cost == "waiting"
         policy = spec.waiting or WaitPolicy()
@@ -250,6 +254,7 @@ class ReadyVerifier:
             deadline_s=policy.whole_s(timeout_s) if waiting else 0.0,
             concurrency=policy.concurrency,
             batch=1 if escalated or spec.batch is None else spec.batch,
+            same=None if digest is None else (self.number, digest, timeout_s, escalated),
         )
 
     # -- from a worker --------------------------------------------------------------------------

@@ -38,6 +38,7 @@ from assay.server.schemas import (
     GymRequest,
     RewardRequest,
     RmRequest,
+    RunCodeRequest,
     VerifyRequest,
 )
 
@@ -75,6 +76,11 @@ class Server:
         self._needs = {name: ColumnNeeds.of(engine) for name, engine in rubrics.items()}
         self._labels = RowReader({}, "label")
         self._gym = RowReader(options.columns, "expected_answer")
+        self._programs = None
+        if options.allow_run_code:
+            from assay.server.programs import Programs
+
+            self._programs = Programs(workers, options)
         self.draining = False
         self.app = Starlette(
             routes=[
@@ -84,6 +90,7 @@ class Server:
                 self._route("/verify", self._gym_verify),
                 self._route("/seed_session", self._gym_seed),
                 self._route("/aggregate_metrics", self._gym_metrics),
+                *([self._route("/run_code", self._run_code)] if self._programs else []),
                 Route("/reverify_mode", self._reverify_mode, methods=["GET"]),
                 Route("/healthz", self._healthz, methods=["GET"]),
                 Route("/readyz", self._readyz, methods=["GET"]),
@@ -103,6 +110,8 @@ class Server:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            if self._programs is not None:
+                self._programs.close()
 
     # -- what all routes share ------------------------------------------------------------------
 
@@ -330,6 +339,17 @@ class Server:
 
     async def _gym_metrics(self, request: Request, body: Any) -> Response:
         return JSONResponse({})
+
+    async def _run_code(self, request: Request, body: Any) -> Response:
+        asked = _read(RunCodeRequest, body)
+        assert self._programs is not None, "the route is there only with them"
+        if self.draining:
+            raise Refused(503, "the server is ending", retry_after_s=5.0)
+        gone = asyncio.create_task(_left(request))
+        try:
+            return JSONResponse(await self._programs.run(asked, gone))
+        finally:
+            gone.cancel()
 
     async def _reverify_mode(self, _: Request) -> Response:
         return JSONResponse({"mode": "stateless"})

@@ -14,11 +14,13 @@ from assay.server.schemas import (
     RewardReply,
     RewardRequest,
     RmRequest,
+    RunCodeReply,
+    RunCodeRequest,
     VerifyReply,
     VerifyRequest,
 )
 
-REFUSALS = ("400", "401", "404", "408", "413", "415", "422", "429", "500", "503")
+REFUSALS = ("400", "401", "404", "408", "413", "415", "422", "429", "500", "503", "504")
 
 
 def document(options: ServerOptions) -> dict[str, Any]:
@@ -31,6 +33,9 @@ def document(options: ServerOptions) -> dict[str, Any]:
         "/seed_session": (None, None, "NeMo-Gym's; there is no state."),
         "/aggregate_metrics": (None, None, "NeMo-Gym's; there is no state."),
     }
+    if options.allow_run_code:
+        summary = "As SandboxFusion is asked: a program's output."
+        routes["/run_code"] = (RunCodeRequest, RunCodeReply, summary)
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": _schema(Problem)}
     for path, (asked, given, summary) in routes.items():
@@ -76,11 +81,11 @@ def _content(summary: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _named(model: type[BaseModel], schemas: dict[str, Any]) -> dict[str, Any]:
-    schemas[model.__name__] = _schema(model)
+    found = _schema(model)
+    schemas |= found.pop("$defs", {})  # of the models within it
+    schemas[model.__name__] = found
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
 def _schema(model: type[BaseModel]) -> dict[str, Any]:
-    found = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    found.pop("$defs", None)
-    return found
+    return model.model_json_schema(ref_template="#/components/schemas/{model}")

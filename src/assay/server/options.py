@@ -19,6 +19,8 @@ PATIENCE_S: Mapping[str, float] = MappingProxyType(
         "slime": 100.0,
         # NeMo-Gym's client waits as long as it takes, and tries three times.
         "nemo_gym": 600.0,
+        # of a program: no longer than the times that the request itself gives, see `programs`
+        "run_code": 600.0,
     }
 )
 """Client -> seconds that its requests are held at most, before they are refused."""
@@ -65,15 +67,22 @@ class ServerOptions:
     """Client -> seconds, where other than `PATIENCE_S`."""
     unscored: Mapping[str, Unscored] = field(default_factory=dict)
     """Client -> what a completion without a score is for it."""
+    allow_run_code: bool = False
+    """Run programs for whoever may ask, as a SandboxFusion server does."""
+    max_run_s: float = 60.0
+    """Seconds of such a program."""
+    max_run_mb: int = 2048
+    """Its memory."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Field of `Sample` -> the column of a NeMo-Gym row that fills it."""
 
     def __post_init__(self) -> None:
         _check("port", self.port, 0 <= self.port <= 65535, "0 to 65535")
-        for name in ("max_body_bytes", "max_batch", "max_depth", "max_held_bytes", "max_waiting"):
+        for name in ("max_body_bytes", "max_batch", "max_depth", "max_held_bytes", "max_waiting",
+                     "max_run_mb"):  # fmt: skip
             value = getattr(self, name)
             _check(name, value, isinstance(value, int) and value >= 1, "a whole number from 1 on")
-        for name in ("read_s", "drain_s"):
+        for name in ("read_s", "drain_s", "max_run_s"):
             value = getattr(self, name)
             _check(name, value, 0.0 < value < 86_400.0, "above 0, below a day")
         for client, seconds in self.patience_s.items():

@@ -12,7 +12,7 @@ class Refused(Exception):
         super().__init__(message)
         self.status = status
         """400 not JSON, 401 token, 404 no such rubric, 408 arrived too slowly, 413 too large,
-        415 not sent as JSON, 422 a malformed request or row, 429 and 503 come again, 500 no
+        415 not sent as JSON, 422 a malformed request or row, 429, 503 and 504 come again, 500 no
         score or a fault of ours."""
         self.message = message
         self.retry_after_s = None if retry_after_s is None else _seconds(retry_after_s)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -79,6 +79,51 @@ class GymRequest(BaseModel):
 
     responses_create_params: dict[str, Any] = Field(default_factory=dict)
     response: dict[str, Any]
+
+
+class RunCodeRequest(BaseModel):
+    """SandboxFusion's: one program."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    code: str
+    language: str = Field(description="python alone is run.")
+    stdin: str | None = None
+    compile_timeout: Annotated[float, Field(ge=0, le=3600)] = Field(
+        default=10.0, description="Seconds; nothing is compiled, so it is time to wait for a turn."
+    )
+    run_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
+        default=10.0, description="Seconds; at most what the server gives."
+    )
+    memory_limit_MB: int = Field(  # noqa: N815 - as SandboxFusion has it
+        default=-1, description="At most what the server gives; -1: all of that."
+    )
+    files: dict[str, str | None] = Field(
+        default_factory=dict, description="Path -> text in base64, put where the program runs."
+    )
+    fetch_files: list[str] = Field(default_factory=list, description="Must be empty.")
+    args: list[str] = Field(default_factory=list, description="Must be empty.")
+
+
+class RunResult(BaseModel):
+    """How a program ended."""
+
+    status: Literal["Finished", "TimeLimitExceeded"]
+    execution_time: float = Field(description="Seconds.")
+    return_code: int | None = Field(description="Negative: the signal that ended it.")
+    stdout: str
+    stderr: str
+
+
+class RunCodeReply(BaseModel):
+    """Success: exit code 0. SandboxError: nothing is known of the program."""
+
+    status: Literal["Success", "Failed", "SandboxError"]
+    message: str
+    compile_result: None
+    run_result: RunResult | None
+    executor_pod_name: None
+    files: dict[str, str]
 
 
 class Problem(BaseModel):

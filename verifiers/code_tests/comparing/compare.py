@@ -26,6 +26,9 @@ from assay.verifiers.code_tests.sandbox.wire.decoded import (
 
 _NUMBERS = (int, float, complex, Decimal, Fraction)
 _HUGE_BITS = 100_000
+_EQUAL_BY_EQUALITY = frozenset((int, float, str, bool))
+"""Of one and the same of these types, ``==`` is the whole comparison where it holds."""
+_ONE_KIND = ({int}, {str}, {bool})
 _LISTS_IN_TURN = ("iterator", "range", "array")
 """What stands for a list if `Rules.iterators` says so, and to ``==`` is none."""
 _MATCHING = 500  # unordered and with tolerance is quadratic
@@ -128,7 +131,12 @@ def _differs(got: Any, want: Any, rules: Rules, where: str) -> str | None:
             return _say(where, f"got a {got.kind}, wanted a {want.kind}")
         if len(got.items) != len(want.items):
             return _say(where, f"got {len(got.items)} items, wanted {len(want.items)}")
+        if _all_equal(got.items, want.items):
+            return None
         for i, (a, b) in enumerate(zip(got.items, want.items, strict=True)):
+            kind = type(a)
+            if kind in _EQUAL_BY_EQUALITY and kind is type(b) and a == b:
+                continue  # most of a long list, and under every rule
             found = _differs(a, b, rules, f"{where}[{i}]")
             if found is not None:
                 return found
@@ -151,6 +159,12 @@ def _differs(got: Any, want: Any, rules: Rules, where: str) -> str | None:
     if _same_scalar(got, want, rules):
         return None
     return _say(where, f"got {show(got)}, wanted {show(want)}")
+
+
+def _all_equal(got: tuple[Any, ...], want: tuple[Any, ...]) -> bool:
+    """Whether they are the same numbers, or texts, of one type: most long lists, at once."""
+    kinds = set(map(type, got))
+    return kinds in _ONE_KIND and kinds == set(map(type, want)) and got == want
 
 
 def _ones(rules: Rules) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,9 +23,14 @@ from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind, kind_for
 from assay.verifiers.code_tests.sandbox.wire.limits import RunEnd, RunLimits
 from assay.verifiers.code_tests.suites.suite import Case, Suite
 
-_AHEAD = 16
+_AHEAD = 64
 """Cases that a program is sent before it has answered the first of them: it need not wait for the
-comparison. It sees inputs early, which tell it nothing of what is expected."""
+comparison, and one message in the kernel carries half as many. It may see inputs early, which tell
+it nothing of what is expected; it answers in order, each answer on its way before the next call,
+so that what ends it is charged to the case that it was at."""
+
+_AHEAD_BYTES = 1 << 16
+"""But no more than one case beyond this: arguments would lie here, in the kernel and there."""
 
 START_S = 5.0
 """What the child may need to confine itself and read its job, on top of a case's time."""
@@ -179,23 +183,20 @@ class ProgramRun:
     # -- calls -------------------------------------------------------------------------------
 
     def _calls(self, cases: Sequence[Case]) -> Iterator[CaseResult]:
-        left = deque(cases)
-        while left:
+        at = 0
+        while at < len(cases):
             with self.start() as run:
                 ready = self.ready(run)
                 if ready is not None:
                     # what happens as it is loaded happens to every case
-                    yield from [ready] * len(left)
+                    yield from [ready] * (len(cases) - at)
                     return
-                asked = 0
-                while left:
-                    if asked <= _AHEAD // 2:
-                        ahead = min(_AHEAD, len(left))
-                        for i in range(asked, ahead):
-                            self._ask(run, left[i], more=i + 1 < ahead)
-                        asked = ahead
-                    result, alive = self._answer(run, left.popleft())
-                    asked -= 1
+                asked = at
+                while at < len(cases):
+                    if asked - at <= _AHEAD // 2:
+                        asked = self._ask(run, cases[asked : at + _AHEAD], asked, at)
+                    result, alive = self._answer(run, cases[at])
+                    at += 1
                     yield result
                     if not alive:
                         break
@@ -242,11 +243,23 @@ class ProgramRun:
         found = of_end(end, self._budget.case_s)
         return found or CaseResult(CaseOutcome.RUNTIME_ERROR, "ended before it gave a result")
 
-    def _ask(self, run: Run, case: Case, *, more: bool) -> None:
-        request = {"op": "call", "f": case.entry_point, "a": case.args, "k": case.kwargs or {}}
-        if case.init:
-            request["init"] = case.init
-        run.send(request, more=more)
+    def _ask(self, run: Run, following: Sequence[Case], asked: int, at: int) -> int:
+        """Send cases after the first `asked`, of which `at` are answered; how many are asked, then.
+
+        At least one that is not answered is.
+        """
+        for case in following:
+            if asked > at and run.unsent > _AHEAD_BYTES:
+                break
+            request = {"op": "call", "f": case.entry_point, "a": case.args}
+            if case.kwargs:
+                request["k"] = case.kwargs
+            if case.init:
+                request["init"] = case.init
+            run.send(request, more=True)
+            asked += 1
+        run.flush()
+        return asked
 
     def _answer(self, run: Run, case: Case) -> tuple[CaseResult, bool]:
         """One case's outcome, and whether the program can take another."""
@@ -258,26 +271,26 @@ class ProgramRun:
         seconds = time.monotonic() - began
         if reply is None:
             return replace(self._ended(run), seconds=seconds), False
-        return replace(self._returned(case, reply), seconds=seconds), True
+        return self._returned(case, reply, seconds), True
 
-    def _returned(self, case: Case, reply: dict[str, Any]) -> CaseResult:
+    def _returned(self, case: Case, reply: dict[str, Any], seconds: float) -> CaseResult:
         if "x" in reply:
-            return of_failure(reply, "x")
+            return replace(of_failure(reply, "x"), seconds=seconds)
+        wrong = CaseOutcome.WRONG_ANSWER
         if "v" not in reply:
-            return CaseResult(
-                CaseOutcome.WRONG_ANSWER, f"unreadable result: {printable(str(reply.get('u')), 80)}"
-            )
+            why = f"unreadable result: {printable(str(reply.get('u')), 80)}"
+            return CaseResult(wrong, why, seconds=seconds)
         try:
             got = decoded.decode(reply["v"])
         except decoded.Garbled as err:
-            return CaseResult(CaseOutcome.WRONG_ANSWER, f"unreadable result: {err}")
+            return CaseResult(wrong, f"unreadable result: {err}", seconds=seconds)
         if self._checker is not None:
             judged = self._checker.judge({"t": list(case.args)}, reply["v"], case, encoded=True)
-            return replace(judged, got=show(got, 400))
+            return replace(judged, got=show(got, 400), seconds=seconds)
         found = unmet(got, case.expected, case.view, self._rules.of(case.rules))
         if found is None:
-            return CaseResult(CaseOutcome.PASSED)
-        return CaseResult(CaseOutcome.WRONG_ANSWER, found, got=show(got, 400))
+            return CaseResult(CaseOutcome.PASSED, seconds=seconds)
+        return CaseResult(wrong, found, got=show(got, 400), seconds=seconds)
 
 
 def _is_bare_body(code: str) -> bool:

@@ -40,13 +40,21 @@ def serve(
         list[str] | None,
         typer.Option(
             metavar="CLIENT=SECONDS",
-            help="How long requests of v1, openrlhf, slime or nemo_gym are held.",
+            help="How long requests of v1, openrlhf, slime, nemo_gym or run_code are held.",
             show_default=False,
         ),
     ] = None,
     max_body_mb: Annotated[int, typer.Option(min=1, help="Largest request.")] = 32,
     max_batch: Annotated[int, typer.Option(min=1, help="Most samples of a request.")] = 1024,
     drain: Annotated[float, typer.Option(help="Seconds for what is under way at SIGTERM.")] = 120.0,
+    allow_run_code: Annotated[
+        bool,
+        typer.Option(
+            "--allow-run-code", help="Also run programs, at /run_code, as SandboxFusion does."
+        ),
+    ] = False,
+    max_run: Annotated[float, typer.Option(help="Seconds of a program there.")] = 60.0,
+    max_run_mb: Annotated[int, typer.Option(min=16, help="Memory of a program there.")] = 2048,
     workers: Workers = None,
     timeout: TimeoutS = 5.0,
     plugin: PluginFiles = None,
@@ -54,8 +62,8 @@ def serve(
     """Serve rewards over HTTP, for trainers on other machines.
 
     Routes: /v1/verify (RemoteEngine), /get_reward (OpenRLHF), /rm (slime), /verify (NeMo-Gym),
-    /healthz, /readyz, /metrics, /openapi.json. The token is read from ASSAY_TOKEN, the key that
-    signs replies from ASSAY_SIGNING_KEY.
+    /run_code (SandboxFusion, with --allow-run-code), /healthz, /readyz, /metrics, /openapi.json.
+    The token is read from ASSAY_TOKEN, the key that signs replies from ASSAY_SIGNING_KEY.
     """
     missing = [m for m in ("starlette", "uvicorn", "prometheus_client") if find_spec(m) is None]
     if missing:
@@ -72,6 +80,9 @@ def serve(
         max_body_bytes=max_body_mb << 20,
         max_batch=max_batch,
         drain_s=drain,
+        allow_run_code=allow_run_code,
+        max_run_s=max_run,
+        max_run_mb=max_run_mb,
         patience_s={c: _seconds(c, v) for c, v in _pairs("--patience", patience).items()},
         unscored={c: _what(v) for c, v in _pairs("--unscored", unscored).items()},
     )

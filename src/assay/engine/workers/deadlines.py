@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from assay.engine.workers.blame import BLAME_SHARE, account, at_fault, own_share, was_stopped
+from assay.engine.workers.blame import BLAME_SHARE, account, at_fault, own_s, was_stopped
 from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.process import WorkerProcess
 
@@ -22,13 +22,18 @@ filled with (`scheduling.WINDOW_S`), so that it happens to slow jobs and not to 
 second is nothing to a batch, and a wrong guess costs one job that is done twice."""
 
 TICK = 0.1
-"""Share of its time after which an item is first looked at. An account costs 30 microseconds, and
+"""Share of its time after which an item is first looked at. An account costs 50 microseconds, and
 most items are done long before a tenth of their bound: they never cost one. Blame rests on what
-happened since; what the first tenth was spent on is not known."""
+happened since; of the first tenth only the CPU time is known, which the worker sent with its last
+frame, and the rest of it is charged to nobody."""
+
+AGAIN = 0.05
+"""Share of its time after which an item is looked at again, once its time is over. An item that
+slept through the first tenth has spent its own time at 1.05 of its bound, and is then ended."""
 
 OWN_SHARE = 0.95
 """An item has spent its time once this share of it was its own doing. Not all of it: the kernel
-counts CPU time in ticks of 10 ms, and on an idle machine, too, a process waits now and then."""
+keeps a process waiting now and then on an idle machine, too."""
 
 STOPPED = "was stopped by the machine"
 """Why a worker was replaced that somebody stopped: no item is to blame for it."""
@@ -81,10 +86,10 @@ def _due(worker: WorkerProcess, spent: float) -> float:
         return STEAL_S
     if spent < bound:
         return bound
-    # Beyond its bound the machine was too busy to tell yet: look again every tenth of the bound,
-    # so that an item is ended soon after its own time is spent, and at twice the bound in any case.
-    steps = int(spent / (bound * TICK)) + 1
-    return min(2.0 * bound, steps * bound * TICK)
+    # Beyond its bound the machine was too busy to tell yet: look again every so often, so that an
+    # item is ended soon after its own time is spent, and at twice the bound in any case.
+    steps = int(spent / (bound * AGAIN)) + 1
+    return min(2.0 * bound, steps * bound * AGAIN)
 
 
 def blocks_others(worker: WorkerProcess, now: float) -> bool:
@@ -165,14 +170,18 @@ def _judge(worker: WorkerProcess, spent: float, bound: float) -> Decision | None
     if worker.reader.partial:
         return Decision(retire=True, why="stopped in the middle of a reply")
     state = account(worker.pid)
-    own = own_share(before, state) * spent
+    # The CPU time before the first account is known, too: the worker's last frame told what it
+    # had used by then.
+    head = min(max(0.0, before.alone - worker.cpu_s), max(0.0, spent - (state.wall - before.wall)))
+    # Seen ready to run, less is known of it than when it was last seen asleep.
+    own = worker.own_s = max(worker.own_s, head + own_s(before, state))
     last = spent >= 2.0 * bound
     # Its own time counts: under load an item may take up to twice the bound to spend it.
-    share = BLAME_SHARE if last else OWN_SHARE * bound / spent
-    fault = "stopped" if was_stopped(worker.pid) else at_fault(before, state, share)
+    needed = BLAME_SHARE * 2.0 * bound if last else OWN_SHARE * bound
+    fault = "stopped" if was_stopped(worker.pid) else at_fault(own, needed, state.state)
     if fault == "completion":
         # by what most of its own time went to; a program that does a bit of both is named by one
-        what = "cpu" if state.cpu - before.cpu > 0.5 * own else "sleep"
+        what = "cpu" if head + state.cpu - before.cpu > 0.5 * own else "sleep"
         found = {"limit": what, "seconds": round(own, 3), "timeout_s": bound}
         return Decision(("limit", found), retire=True)
     # A debugger, a full disk or a paused container stops processes; once more in a fresh worker

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Reply = tuple[Literal["reply", "limit", "starved", "late", "dead", "lost"], Any]
@@ -39,3 +39,13 @@ class Job:
     attempts: int = 0
     """How often a worker was lost with it."""
     done: bool = False
+    """Nothing more is to be done for it."""
+    cancelled: bool = False
+    """Its caller has left, and gets no reply."""
+    same: Hashable = None
+    """Jobs under way that have this in common ask for the same, and are run once; None: always
+    run. Holds whatever the reply depends on, the bound of the item too."""
+    run: Job | None = None
+    """The job that is run in its stead."""
+    followers: list[Job] = field(default_factory=list)
+    """Those in whose stead it is run."""

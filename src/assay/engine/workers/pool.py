@@ -28,6 +28,7 @@ from assay.engine.workers.frames import (
 from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.process import WorkerProcess
 from assay.engine.workers.scheduling import Pace, Work, fill
+from assay.engine.workers.sharing import SharedRuns
 from assay.errors import WorkerError
 
 
@@ -55,6 +56,7 @@ class WorkerPool:
         self._woken = False
         self._ended = False
         self._cancelled: set[Job] = set()
+        self._shared = SharedRuns()
         self._wake_out, self._wake_in = os.pipe()
         os.set_blocking(self._wake_in, False)
         os.set_blocking(self._wake_out, False)
@@ -75,7 +77,10 @@ class WorkerPool:
         self._recipes[number] = recipe
 
     def submit(self, jobs: list[Job]) -> None:
-        """Queue jobs; each is delivered exactly once, unless cancelled."""
+        """Queue jobs; each is delivered exactly once, unless cancelled.
+
+        Those that ask for the same as one under way (`Job.same`) get its reply.
+        """
         with self._lock:
             if not self._ended:
                 for job in jobs:
@@ -87,9 +92,9 @@ class WorkerPool:
         self._wake()
 
     def cancel(self, jobs: list[Job]) -> None:
-        """Forget jobs that have not been delivered; what runs among them is killed."""
+        """Forget jobs that have not been delivered; what runs for none but them is killed."""
         for job in jobs:
-            job.done = True
+            job.cancelled = True
         with self._lock:
             self._cancelled.update(jobs)
         self._wake()
@@ -175,11 +180,16 @@ class WorkerPool:
     def _sort(self) -> None:
         while self._incoming:
             job = self._incoming.popleft()
+            if job.cancelled or self._shared.join(job):
+                continue
             (self._waiting if job.waiting else self._killable).queue.append(job)
 
     def _drop_cancelled(self) -> None:
         with self._lock:
-            gone, self._cancelled = self._cancelled, set()
+            left, self._cancelled = self._cancelled, set()
+        gone = {run for job in left if (run := self._shared.leave(job)) is not None}
+        if not gone:
+            return
         for work in (self._killable, self._waiting):
             if any(job.done for job in work.queue):
                 work.queue = deque(job for job in work.queue if not job.done)
@@ -205,7 +215,7 @@ class WorkerPool:
         if work.size > 1 and deadlines.blocks_others(worker, now):
             work.offer_to_others(worker)
         decision = deadlines.look(worker, now)
-        if decision is None:
+        if decision is None or self._heard(worker):
             return
         if decision.reply is not None and not worker.together:  # of a batch, nobody is to blame yet
             self._settle(worker.jobs[0], decision.reply)
@@ -213,6 +223,18 @@ class WorkerPool:
             self._retire(worker, decision.why)
 
     # -- replies --------------------------------------------------------------------------------
+
+    def _heard(self, worker: WorkerProcess) -> bool:
+        """Whether it has ended, or has said meanwhile what sets its clock anew.
+
+        This thread may come late: what lies in the pipe by now is not to be held against an item
+        whose worker has long answered, and sleeps until it gets the next one. Asked after the
+        kernel's account was taken, so that silence means that it had not answered by then.
+        """
+        before = worker.clock
+        if worker.alive and worker.replies >= 0:
+            self._receive(worker)
+        return not worker.alive or worker.clock != before
 
     def _receive(self, worker: WorkerProcess) -> None:
         data = worker.read()
@@ -230,6 +252,7 @@ class WorkerPool:
     def _take(self, worker: WorkerProcess, frame: PipeFrame) -> None:
         now = time.monotonic()
         worker.touched = now
+        worker.cpu_s = frame.cpu if frame.cpu >= 0.0 else 0.0  # also for what is no number
         if frame.kind == READY:
             worker.ready = True
             self._work(worker).stillborn = 0
@@ -243,6 +266,7 @@ class WorkerPool:
                 worker.extra_s = frame.wall if 0.0 < frame.wall < 86_400.0 else 0.0
                 worker.since = now
                 worker.baseline = None
+                worker.own_s = 0.0
                 worker.preparing_until = None
         elif frame.kind == PREPARING:
             if worker.jobs and worker.jobs[0].number == frame.number:
@@ -284,18 +308,20 @@ class WorkerPool:
         self._settle(job, ("reply", payload))
 
     def _start_clock(self, worker: WorkerProcess, now: float) -> None:
-        """The next job starts now, unless its verifier has to be imported first."""
+        """The next job starts now, unless its verifier has to be imported first.
+
+        Nor if we have not written the whole of it yet: until then it is we who keep the worker
+        waiting, and `_flush` starts the clock.
+        """
         worker.baseline = None
+        worker.own_s = 0.0
         worker.extra_s = 0.0
         worker.preparing_until = None
         built = worker.jobs and worker.jobs[0].verifier in worker.loaded
-        worker.since = now if worker.waiting or built else None
+        worker.since = now if worker.waiting or (built and worker.has_first) else None
 
-    @staticmethod
-    def _settle(job: Job, reply: Reply) -> None:
-        if not job.done:
-            job.done = True
-            job.deliver(job, reply)
+    def _settle(self, job: Job, reply: Reply) -> None:
+        self._shared.settle(job, reply)
 
     # -- workers --------------------------------------------------------------------------------
 
@@ -321,7 +347,11 @@ class WorkerPool:
             self._settle(work.queue.popleft(), ("lost", why))
 
     def _flush(self, worker: WorkerProcess) -> None:
+        had = worker.has_first
         worker.flush()
+        if worker.jobs and worker.has_first and not had:
+            worker.touched = now = time.monotonic()
+            self._start_clock(worker, now)
         registered = worker.requests in self._selector.get_map()
         if worker.outgoing and not registered:
             self._selector.register(worker.requests, selectors.EVENT_WRITE, (worker, "requests"))
@@ -383,7 +413,7 @@ class WorkerPool:
                 if was_idle:
                     worker.touched = now
                     self._start_clock(worker, now)
-                self._flush(worker)
+                self._flush(worker)  # starts the clock of a job that is written only now
 
     def _end(self, reason: str) -> None:
         """Kill and bury everything; every caller gets an answer."""

@@ -121,6 +121,10 @@ class WorkerProcess:
         """When the first job started; None while starting up or importing a verifier."""
         self.touched = time.monotonic()
         self.baseline: Account | None = None
+        self.own_s = 0.0
+        """What of its first job's time was seen to be its own doing."""
+        self.cpu_s = 0.0
+        """CPU time that it had used when it sent its last frame."""
         self.halted: float | None = None
         """Since when it has been seen stopped, while no clock ran for it."""
         self.preparing_until: float | None = None
@@ -130,8 +134,32 @@ class WorkerProcess:
         self.extra_s = 0.0
         """Time the job at hand asked for, if more than the engine's bound."""
         self.alive = True
+        self._written = 0
+        self._ends: dict[int, int] = {}
         setup = dumps({"path": search_path(), "waiting": waiting})
         self.outgoing += len(setup).to_bytes(4, "little") + setup
+
+    @property
+    def clock(self) -> tuple[object, ...]:
+        """What the first job's bounds are counted from; frames set it anew."""
+        first = self.jobs[0] if self.jobs else None
+        return (first, self.since, self.extra_s, self.preparing_until)
+
+    @property
+    def has_first(self) -> bool:
+        """Whether the whole of its first job has been written into its pipe."""
+        return not self.jobs or self._written >= self._ends.get(self.jobs[0].number, 0)
+
+    def give(self, frame: bytes, jobs: list[Job]) -> None:
+        """Queue jobs for the pipe, as one frame."""
+        self.outgoing += frame
+        self.jobs.extend(jobs)
+        end = self._written + len(self.outgoing)
+        if len(self._ends) > 2 * len(self.jobs) + 64:  # those that are done are looked for no more
+            held = {job.number for job in self.jobs}
+            self._ends = {number: at for number, at in self._ends.items() if number in held}
+        for job in jobs:
+            self._ends[job.number] = end
 
     def flush(self) -> None:
         """Write what the pipe takes. A broken pipe shows as the worker's death elsewhere."""
@@ -144,6 +172,7 @@ class WorkerProcess:
                 self.outgoing.clear()
                 return
             del self.outgoing[:written]
+            self._written += written
 
     def read(self) -> bytes | None:
         """What the pipe holds; None at its end, empty if nothing has come."""

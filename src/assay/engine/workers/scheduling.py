@@ -160,13 +160,12 @@ def fill(
             worker.introduced.add(job.verifier)
             worker.outgoing += encode(RECIPE, job.verifier, recipes[job.verifier])
         body = b"%d\n%r\n" % (job.verifier, job.timeout_s)
-        worker.jobs.extend(batch)
         if len(batch) == 1:
             kind = ESCALATED if job.escalated else VERIFY
-            worker.outgoing += encode(kind, job.number, body + job.payload)
+            worker.give(encode(kind, job.number, body + job.payload), batch)
             continue
         samples = batch_payload((each.number, each.payload) for each in batch)
-        worker.outgoing += encode(VERIFY_MANY, job.number, body + samples)
+        worker.give(encode(VERIFY_MANY, job.number, body + samples), batch)
         if not work.waiting:
             worker.together = len(batch)
     return given

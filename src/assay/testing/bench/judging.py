@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from assay.engine.workers.blame import account, own_share
+from assay.engine.workers.blame import account, own_s
 from assay.engine.workers.frames import dumps
 from assay.engine.workers.loaded_verifier import LoadedVerifier, as_verdict, load_verifier
 from assay.engine.workers.waiting_loop import TriesSpent, asked
@@ -257,8 +257,8 @@ async def _watched(work: Coroutine[Any, Any, list[dict[str, Any]]]) -> list[dict
             await asyncio.sleep(LOOK_S)
             now = account(pid)
             # what the machine kept the process waiting for is none of the verifier's doing
-            own_s = (now.wall - before.wall) * own_share(before, now)
-            worst[0] = max(worst[0], own_s - LOOK_S)
+            held_s = own_s(before, now, settled=True)  # it is this process that looks
+            worst[0] = max(worst[0], held_s - LOOK_S)
             before = now
 
     looking = asyncio.get_running_loop().create_task(look())

@@ -11,6 +11,7 @@ version and the other in none), chmod, link, symlink, mknod, sendmsg, pidfd_*, u
 from __future__ import annotations
 
 import errno
+import functools
 import platform
 import struct
 
@@ -146,6 +147,16 @@ def _null(argument: int) -> list[bytes]:
 
 def program(pid: int) -> bytes:
     """The filter for the process `pid` (as it sees itself), as packed BPF instructions."""
+    return template().replace(_equal(_SOME_PID, 0, 1), _equal(pid, 0, 1))
+
+
+_SOME_PID = 0x5A5A5A5A
+"""Stands for the process in the template. No process has that number."""
+
+
+@functools.cache
+def template() -> bytes:
+    """The filter of any process. A zygote makes it once, since every start takes one."""
     out = [
         _load(4), _equal(AUDIT_ARCH_X86_64, 1, 0), _return(_KILL),
         _load(0), _op(0x35, 0, 1, _X32_BIT), _return(_KILL),
@@ -168,8 +179,8 @@ def program(pid: int) -> bytes:
     )
     out += _only(_CLONE3, [_ENOSYS])
     # signals to itself: raise(), abort(), os.kill(os.getpid(), ...)
-    out += _only(_KILL_NR, [*_never(1, _UNSEEN), *_among(0, (pid,))])
-    out += _only(_TGKILL, [*_never(2, _UNSEEN), *_among(0, (pid,))])
+    out += _only(_KILL_NR, [*_never(1, _UNSEEN), *_among(0, (_SOME_PID,))])
+    out += _only(_TGKILL, [*_never(2, _UNSEEN), *_among(0, (_SOME_PID,))])
     # event loops wake themselves by a pair of connected stream sockets: those can name no peer
     out += _only(
         _SOCKETPAIR,

@@ -147,6 +147,8 @@ class Zygote:
         self._places = Places(
             self._first_uid, self._workspace, [*self._exposed.rules, *self._more], self._abi > 0
         )
+        if self._level != "rlimits-only":
+            syscalls.template()
         sys.argv[:] = ["program.py"]
         os.environ.clear()
         for name in [n for n in list(sys.modules) if n == "assay" or n.startswith("assay.")]:

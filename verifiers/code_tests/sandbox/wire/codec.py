@@ -92,9 +92,9 @@ def _encode(v: Any, depth: int, left: list[Any]) -> Any:
         return v if math.isfinite(v) else {"F": repr(v)}
     depth += 1
     if kind is list:
-        return [_encode(x, depth, left) for x in v]
+        return _items(v, depth, left)
     if kind is tuple:
-        return {"t": [_encode(x, depth, left) for x in v]}
+        return {"t": _items(v, depth, left)}
     if kind is dict:
         return _pairs(v, depth, left)
     if kind is set or kind is frozenset:
@@ -110,6 +110,23 @@ def _encode(v: Any, depth: int, left: list[Any]) -> Any:
     if kind is fractions.Fraction:
         return {"Q": [_encode(v.numerator, depth, left), _encode(v.denominator, depth, left)]}
     return _relative(v, kind, depth, left)
+
+
+def _items(v: Any, depth: int, left: list[Any]) -> list[Any]:
+    """The items of a list or tuple; of one with nothing but numbers, or texts, all at once."""
+    kind = type(v[0]) if v else None
+    # by identity: a class of the program's may have a metaclass with an ``==`` of its own
+    if (
+        (kind is int or kind is float or kind is str or kind is bool)
+        and depth <= MAX_DEPTH
+        and len(v) <= left[0]
+        and all(type(x) is kind for x in v)
+        and (kind is not int or (min(v) >= -(1 << 63) and max(v) < 1 << 63))
+        and (kind is not float or all(map(math.isfinite, v)))
+    ):
+        left[0] -= len(v)
+        return list(v)
+    return [_encode(x, depth, left) for x in v]
 
 
 def _pairs(v: Any, depth: int, left: list[Any]) -> Any:

@@ -85,7 +85,7 @@ def parse(body: bytes) -> dict[str, Any]:
     if body.count(b"[") + body.count(b"{") > 4 * MAX_NODES:
         raise Garbled("of too many pieces")
     try:
-        message = json.loads(body.decode("utf-8", "strict"), parse_constant=_refuse)
+        message = _load(body.decode("utf-8", "strict"))
     except (ValueError, RecursionError) as err:
         raise Garbled(f"no JSON: {type(err).__name__}") from None
     if type(message) is not dict:
@@ -95,6 +95,9 @@ def parse(body: bytes) -> dict[str, Any]:
 
 def _refuse(name: str) -> float:
     raise ValueError(name)
+
+
+_load = json.JSONDecoder(parse_constant=_refuse).decode
 
 
 def decode(value: Any) -> Any:
@@ -119,7 +122,7 @@ def _decode(v: Any, depth: int, left: list[int]) -> Any:
         return v
     depth += 1
     if kind is list:
-        return Seq("list", tuple(_decode(x, depth, left) for x in v))
+        return Seq("list", _items(v, depth, left))
     if kind is not dict or len(v) != 1:
         raise Garbled("neither a value nor a tag")
     ((tag, inner),) = v.items()
@@ -231,5 +234,15 @@ def _list(v: Any, length: int | None = None) -> list[Any]:
     return v
 
 
+_AS_THEY_ARE = frozenset((bool, str, int, type(None)))
+
+
 def _items(v: Any, depth: int, left: list[int], length: int | None = None) -> tuple[Any, ...]:
-    return tuple(_decode(x, depth, left) for x in _list(v, length))
+    """The items of a list, decoded; of one that holds nothing but plain values, all at once."""
+    items = _list(v, length)
+    kinds = set(map(type, items))
+    plain = kinds <= _AS_THEY_ARE or (kinds == {float} and all(map(math.isfinite, items)))
+    if not plain or depth > MAX_DEPTH or len(items) > left[0]:
+        return tuple([_decode(x, depth, left) for x in items])
+    left[0] -= len(items)
+    return tuple(items)
