@@ -181,7 +181,8 @@ class VerifierSpec:
     tools: tuple[str, ...] = ()
     """Distributions whose versions can change its scores; they are part of the signature.
     ``python`` is one: the minor version of the Python that runs, for what parses or runs programs.
-    Functions and one-file plugins, which bring no version, always have it."""
+    Functions and one-file plugins, which bring no version, always have it. Where more depend on
+    the params, their model adds them by a method ``tool_versions() -> Mapping[str, str]``."""
     retired: Mapping[str, str] = field(default=EMPTY, hash=False)
     """Older name with version -> last release that shipped it."""
     examples: tuple[Example, ...] = ()

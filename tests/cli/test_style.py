@@ -51,3 +51,7 @@ def test_mistakes(assay: Callable[..., Done]) -> None:
     assert done.code == 2
     assert done.err == "assay: error: missing.py: No such file or directory\n"
     assert assay("style").code == 2
+    Path("x.py").write_text("x = 1\n")
+    done = assay("style", "x.py", "--analyser", "ruff")
+    assert done.code == 2
+    assert "wanted 'package.module:name'" in done.err

@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from assay.fit import Fit, fit, make_rubric, scaled
+from assay.fit import (
+    Fit,
+    bootstrap,
+    fit,
+    item_bradley_terry,
+    item_plackett_luce,
+    make_rubric,
+    order_consistency,
+    scaled,
+)
 from assay.fit.result import Interval
 from assay.rubrics import Criterion
 
@@ -78,6 +87,64 @@ def test_the_margin_covers(kind: str, prompts: int) -> None:
     true = (2 * TRUE[0] - np.abs(TRUE).sum()) / UNIT
     for shape in ("single", "unequal"):
         held(kind, prompts, shape, [(margin, np.array([true]))], 120)
+
+
+@pytest.mark.parametrize("kind", ["ratings", "labels"])
+@pytest.mark.parametrize("prompts", PROMPTS)
+def test_bootstrap_intervals_cover(kind: str, prompts: int) -> None:
+    """Pairs are fitted as labels are; separated resamples make them slow."""
+    for shape in ("equal", "unequal"):
+        covered, count = np.zeros(len(TRUE), dtype=int), 0
+        for seed in range(60):
+            model = planted.prompted(kind, prompts, shape, seed)
+            found = fit(model)
+            if found.status != "fitted":
+                continue
+            count += 1
+            drawn = bootstrap(model, found, resamples=400)
+            for i, weight in enumerate(drawn.weights):
+                assert weight.bootstrap is not None
+                covered[i] += weight.bootstrap[0] <= TRUE[i] <= weight.bootstrap[1]
+        assert count >= 30
+        assert stats.binom.cdf(covered.min(), count, LEAST) > 1e-3, (shape, covered, count)
+
+
+@pytest.mark.parametrize("kind", ["pairs", "ratings", "labels"])
+@pytest.mark.parametrize("prompts", PROMPTS)
+def test_the_held_out_order_covers(kind: str, prompts: int) -> None:
+    """What is covered is the mean share over data of this size: weights of few data order worse."""
+    for shape in SHAPES:
+        models = (planted.prompted(kind, prompts, shape, seed) for seed in range(100))
+        every = [order_consistency(model) for model in models]
+        found = [one for one in every if one is not None]
+        true = float(np.mean([one.share for one in found]))
+        covered = sum(one.interval[0] <= true <= one.interval[1] for one in found)
+        assert len(found) >= 50
+        assert stats.binom.cdf(covered, len(found), LEAST) > 1e-3, (shape, covered, len(found))
+
+
+@pytest.mark.parametrize("n", PROMPTS)
+@pytest.mark.parametrize("true", [(-1.0, 0.0, 1.0), (-0.8, -0.5, 0.0, 0.1, 0.3, 0.9)], ids=len)
+@pytest.mark.parametrize("ranked", [2, 3])
+def test_strengths_of_items_cover(n: int, true: tuple[float, ...], ranked: int) -> None:
+    """From so many pairs, or rankings of three. There is none where some item never loses."""
+    random = np.random.default_rng(n)
+    strength = np.array(true)
+    covered, count = np.zeros(len(true), dtype=int), 0
+    for _ in range(300):
+        rankings = []
+        for _ in range(n):
+            there = random.choice(len(true), ranked, replace=False)
+            noisy = strength[there] + random.gumbel(size=ranked)
+            rankings.append(tuple(int(i) for i in there[np.argsort(-noisy)]))
+        found = item_bradley_terry(rankings) if ranked == 2 else item_plackett_luce(rankings)
+        if found.intervals is None or len(found.intervals) < len(true):
+            continue
+        count += 1
+        ends = [found.intervals[i] for i in range(len(true))]
+        covered += [low <= value <= high for (low, high), value in zip(ends, true, strict=True)]
+    assert count >= 20
+    assert stats.binom.cdf(covered.min(), count, LEAST) > 1e-3, (covered, count)
 
 
 def test_what_no_data_decide_is_unbounded() -> None:

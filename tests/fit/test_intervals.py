@@ -20,6 +20,7 @@ from assay.fit import (
     sample_size,
     scaled,
 )
+from assay.fit.solving import resample
 
 from . import planted
 
@@ -243,6 +244,26 @@ def test_separated_resamples_are_infinitely_far_out() -> None:
     assert 0.25 < drawn.resampled.separated / 400 < 0.5  # (1 - 1/30)^30 = .36
     assert drawn["s0"].bootstrap is not None
     assert drawn["s0"].bootstrap[1] == float("inf")
+
+
+def test_percentiles_are_students_and_take_the_bias_back() -> None:
+    """Of normal draws around the fit: Student's t with what the weights leave, times the factor
+    by which resamples are too narrow. Off by half a deviation: moved back by twice that."""
+    random = np.random.default_rng(0)
+    even = stats.norm.ppf((np.arange(20_000) + 0.5) / 20_000)
+    draws = random.permuted(np.stack([even, even + 0.5], axis=1), axis=0)
+    low, high = resample._ends(draws, np.zeros(2), 0.95, 9.0)
+    reach = np.sqrt(9 / 8) * stats.t.ppf(0.975, 8)
+    assert (low[0], high[0]) == pytest.approx((-reach, reach), abs=0.02)
+    assert (low[1], high[1]) == pytest.approx((-reach - 0.5, reach - 0.5), abs=0.02)
+    low, high = resample._ends(draws, np.zeros(2), 0.95, 1e9)
+    assert (low[0], high[0]) == pytest.approx((-1.96, 1.96), abs=0.01)
+
+
+def test_hardly_more_prompts_than_weights_give_no_interval() -> None:
+    model = planted.clustered_ratings(8, 4, 1)
+    drawn = bootstrap(model, fit(model), resamples=100)
+    assert {weight.bootstrap for weight in drawn.weights} == {(-np.inf, np.inf)}
 
 
 def test_too_few_resamples_are_refused() -> None:

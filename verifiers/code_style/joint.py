@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
 
-from assay.errors import VerdictError
+from assay.errors import PluginError
 from assay.model import Part, Verdict
 from assay.plugins.load import load_target
-from assay.printable import a_type
+from assay.verifiers.code_style.analysers import (
+    MOST_OBJECTIONS,
+    Formatted,
+    checked_objections,
+    checked_text,
+    loaded,
+)
 from assay.verifiers.code_style.conflict import (
     Side,
     reconciled_style,
@@ -51,13 +59,24 @@ class JointVerifier(StyleVerifier):
             self._autopep8 = reconciled_style(params.line_length)
             names = ("autopep8", *(n for n in names if n not in ("autopep8", "black")), "black")
         self._formatters = [(name, self._formatter(name)) for name in names]
+        analysers = [loaded(target) for target in params.analysers]
+        _refuse_twice([name for name, _ in self._formatters] + [a.name for a in analysers])
+        theirs = [(a.name, self._joined(a.name, a.formatted)) for a in analysers if a.formatted]
+        # black stays last where that is what reconciles the two
+        at = len(self._formatters) - 1 if params.reconciled else len(self._formatters)
+        self._formatters[at:at] = theirs
+        self._voters = [(a.name, a.objections) for a in analysers if a.objections]
 
     def _formatter(self, name: str) -> Formatter:
         if name == "black":
             return partial(black_output, style=self._black)
         if name == "autopep8":
             return partial(autopep8_output, style=self._autopep8)
-        return _checked(name, load_target(self.name, name))
+        function = load_target(self.name, name)
+        return lambda text: checked_text(name, function(text))
+
+    def _joined(self, name: str, formatted: Formatted) -> Formatter:
+        return lambda text: checked_text(name, formatted(text, self._params.line_length))
 
     def _judge(self, reading: Reading, half: float) -> Verdict:
         orbits = [follow(t, self._formatters, self._params.most_steps) for t in reading.texts]
@@ -100,17 +119,19 @@ class JointVerifier(StyleVerifier):
             )
         if reading.text != target:
             lines += [f"{names} would change:", *diff_lines(reading, target)]
-        score = None
-        if "pylint" in self._params.voters:
-            votes = [self._against(text) for text in reading.texts]
-            weight, against = sum(w for w, _ in votes), sum(n for _, n in votes)
-            total = graded(count + reading.hidden.findings, half)
+        votes: list[float] = []
+        for voter, weight, against, said in self._votes(reading):
             # Its own half, for the same size of solution.
             vote = graded(weight + reading.hidden.findings, PYLINT_HALF * half / self._params.half)
-            score = (1.0 - self._params.vote) * total + self._params.vote * vote
-            parts.append(Part("pylint", vote, None, {"messages": against}))
-            because += f"; pylint has {counted(against, 'objection')}"
-            details["pylint_messages"] = against
+            votes.append(vote)
+            parts.append(Part(voter, vote, None, {"messages": against, **said}))
+            because += f"; {voter} has {counted(against, 'objection')}"
+            details[f"{voter}_messages"] = against
+        score = None
+        if votes:
+            total = graded(count + reading.hidden.findings, half)
+            mean = math.fsum(votes) / len(votes)
+            score = (1.0 - self._params.vote) * total + self._params.vote * mean
         details["accepted"] = all(part.score == 1.0 for part in parts)
         return self._verdict(
             reading,
@@ -122,6 +143,20 @@ class JointVerifier(StyleVerifier):
             details=details,
             score=score,
         )
+
+    def _votes(self, reading: Reading) -> Iterator[tuple[str, float, int, dict[str, Any]]]:
+        """Each voter: its name, the weight of its objections, how many, and which."""
+        if "pylint" in self._params.voters:
+            found = [self._against(text) for text in reading.texts]
+            yield "pylint", sum(w for w, _ in found), sum(n for _, n in found), {}
+        for name, objections in self._voters:
+            said = [
+                item
+                for text in reading.texts
+                for item in checked_objections(name, objections(text, self._params.line_length))
+            ]
+            shown = {"objections": said[:MOST_OBJECTIONS]} if said else {}
+            yield name, float(len(said)), len(said), shown
 
     def _against(self, text: str) -> tuple[float, int]:
         """Weight and number of pylint's messages about what no formatter changes."""
@@ -141,14 +176,13 @@ class JointVerifier(StyleVerifier):
         return follow(text, chain, self._params.most_steps).kind == "fixed"
 
 
-def _checked(name: str, function: Any) -> Formatter:
-    def run(text: str) -> str:
-        after = function(text)
-        if not isinstance(after, str):
-            raise VerdictError(f"formatter {name!r} returned {a_type(after)}, not text")
-        return after
-
-    return run
+def _refuse_twice(names: Sequence[str]) -> None:
+    """Parts of a verdict are told apart by name, and pylint's is taken."""
+    taken = {"pylint"}
+    for name in names:
+        if name in taken:
+            raise PluginError(f"style.joint: two analysers are called {name!r}")
+        taken.add(name)
 
 
 def _nearest(text: str, orbit: Orbit) -> tuple[str, int]:

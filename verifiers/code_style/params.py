@@ -17,7 +17,8 @@ LineLength = Annotated[int, Field(ge=1, le=1_000)]
 Weight = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 
 _CODE = re.compile(r"[A-Z][0-9]{0,4}")
-_FORMATTER = re.compile(r"black|autopep8|[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+_TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+_FORMATTER = re.compile(rf"black|autopep8|{_TARGET.pattern}")
 
 
 class StyleParams(BaseModel):
@@ -174,8 +175,13 @@ class JointParams(StyleParams):
     text as ``package.module:function``."""
     voters: tuple[str, ...] = ("pylint",)
     """Analysers that change no text and say whether they accept it: ``pylint`` or none."""
+    analysers: tuple[str, ...] = ()
+    """Further ones, of other distributions, as ``package.module:name``: an object with a ``name``
+    and ``formatted(text, line_length) -> str``, which joins the formatters, or
+    ``objections(text, line_length) -> list[str]``, which joins the voters, or both. Objections are
+    counted, each 1. ``assay_ruff.joint:ruff`` is one."""
     vote: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
-    """Share of the voter's own score in this one; at 0 its vote is reported only."""
+    """Share of the voters' own scores, their mean, in this one; at 0 they are reported only."""
     reconciled: bool = False
     """Run autopep8 before black, with the options that leave them nothing to disagree on."""
     line_length: LineLength = 88
@@ -199,6 +205,31 @@ class JointParams(StyleParams):
             if voter != "pylint":
                 raise ValueError(f"no voter {voter!r}; known: pylint")
         return voters
+
+    @field_validator("analysers")
+    @classmethod
+    def _analysers(cls, analysers: tuple[str, ...]) -> tuple[str, ...]:
+        for target in analysers:
+            if _TARGET.fullmatch(target) is None:
+                raise ValueError(f"no analyser {target!r}; wanted 'package.module:name'")
+        if len(set(analysers)) != len(analysers):
+            raise ValueError("analysers names one twice")
+        return analysers
+
+    def tool_versions(self) -> dict[str, str]:
+        """What other distributions bring to a score: part of the signature.
+
+        Raises:
+            PluginError: an analyser is none; here, since no row can say it sooner.
+        """
+        theirs = [name for name in self.formatters if ":" in name]
+        if not theirs and not self.analysers:
+            return {}
+        from assay.verifiers.code_style.analysers import loaded, versions
+
+        for target in self.analysers:
+            loaded(target)
+        return {k: v for target in (*theirs, *self.analysers) for k, v in versions(target).items()}
 
     @model_validator(mode="after")
     def _formatters(self) -> Self:

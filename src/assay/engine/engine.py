@@ -381,6 +381,10 @@ def _environment(bound: BoundRubric) -> Mapping[str, Any]:
                 tools[tool] = python_minor() if tool == PYTHON else version(tool)
             except PackageNotFoundError:
                 tools[tool] = "absent"
+    for params in bound.params.values():
+        of_these = getattr(params, "tool_versions", None)
+        if callable(of_these):
+            tools.update(of_these())
     found: dict[str, Any] = {"tools": dict(sorted(tools.items()))}
     code = {offer.code for offer in bound.offers.values() if offer.code}
     if code:  # what has no version that one could trust

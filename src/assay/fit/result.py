@@ -31,7 +31,7 @@ class Weight:
     interval: Interval | None = None
     """Wald, at the fit's confidence."""
     bootstrap: Interval | None = None
-    """Percentiles of refits to resampled prompts (or units)."""
+    """Percentiles of refits to resampled prompts (or units), expanded where these are few."""
 
     @property
     def spans_zero(self) -> bool:

@@ -248,6 +248,62 @@ def test_verifiers_traces(tmp_path: Path) -> None:
         same(log.frame.label, [1.0, 1.0, 0.0, 0.0, 0.0])
 
 
+def test_traces_that_prime_rl_writes(tmp_path: Path) -> None:
+    """A trace a line, a folder a step; older ones have the task's fields and bare rewards."""
+    for step in (3, 4):
+        traces = [
+            trace | {"info": {"prime_rl": {"env_name": "gsm8k"}}}
+            for number, scores in ((0, (1.0,)), (1, (0.0,)), (2, (None,)))
+            for trace in episode(number, *scores)["traces"]
+        ]
+        traces[2] |= {
+            "task": {"idx": 9, "prompt": "2+2?", "answer": "4"},
+            "rewards": {"solved": 1, "style": None},
+        }
+        folder = tmp_path / f"rollouts/step_{step}"
+        folder.mkdir(parents=True)
+        write_rows(folder / "train_rollouts.jsonl", traces)
+    with read_log(tmp_path / "rollouts") as log:
+        frame = log.frame
+        assert log.reader == "verifiers"
+        assert log.problems == ()
+        assert frame.criteria == ("solved", "style")
+        same(frame.step, [3.0] * 3 + [4.0] * 3)
+        same(frame.reward, [1.1, 0.1, 1.0] * 2)
+        same(frame.prompt, [0, 0, 1] * 2)
+        same(frame.group, [0, 0, 1, 2, 2, 3])
+        row = log.rows([2])[0]
+        assert (row["prompt"], row["reference"], row["data_source"]) == ("2+2?", "4", "gsm8k")
+
+
+def test_results_that_prime_rl_writes(tmp_path: Path) -> None:
+    """Rollouts of the versions before: what `verifiers` gives, with the trainer's own beside it."""
+    rows = [
+        {
+            "example_id": i // 2,
+            "prompt": [{"role": "user", "content": "q"}],
+            "completion": [{"role": "assistant", "content": "abc"}],
+            "answer": "4",
+            "task": "gsm8k",
+            "reward": float(i % 2),
+            "advantage": 0.5,
+            "metrics": {"correct": float(i % 2)},
+            "timing": {"total_ms": 3.0},
+            "error": None,
+            "trajectory": [{"tokens": {"prompt_ids": [1, 2]}}],
+            "is_completed": True,
+            "is_truncated": False,
+            "info": {},
+        }
+        for i in range(4)
+    ]
+    with read_log(write_rows(tmp_path / "train_rollouts.jsonl", rows)) as log:
+        assert log.reader == "verifiers_results"
+        assert log.frame.criteria == ("correct",)
+        same(log.frame.reward, [0.0, 1.0] * 2)
+        same(log.frame.group, [0, 0, 1, 1])
+
+
 def test_verifiers_results_before_version_1(tmp_path: Path) -> None:
     """As ``state_to_output`` gives them (verifiers/utils/save_utils.py)."""
     rows = [

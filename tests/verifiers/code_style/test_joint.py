@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import tomllib
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from assay.verifiers.code_style.params import Autopep8Params, BlackParams
+from assay import Engine, PluginError, Sample, VerdictError
+from assay.verifiers.code_style.analysers import versions
+from assay.verifiers.code_style.joint import joint
+from assay.verifiers.code_style.params import Autopep8Params, BlackParams, JointParams
 from assay.verifiers.code_style.reconciliation import reconciliation
 
 from .programs import CLEAN, host, judge, rows, score
@@ -110,3 +116,132 @@ def test_the_printed_configuration_is_a_project(tmp_path: Any) -> None:
     assert isinstance(params, Autopep8Params)
     assert params.max_line_length == 88
     assert "E203" in params.ignore
+
+
+# -- analysers of other distributions ----------------------------------------------------------
+
+
+class Shouting:
+    """Writes names in capitals, and objects to each line that has a question mark."""
+
+    name = "shouting"
+
+    def formatted(self, text: str, line_length: int) -> str:
+        return text.replace("value", "VALUE")
+
+    def objections(self, text: str, line_length: int) -> list[str]:
+        return [f"line {i}: asks" for i, line in enumerate(text.split("\n"), 1) if "?" in line]
+
+
+class Voter:
+    name = "voter"
+
+    def objections(self, text: str, line_length: int) -> object:
+        return "not a list" if "text" in text else [1] if "number" in text else []
+
+
+class Nameless:
+    def formatted(self, text: str, line_length: int) -> str:
+        return text
+
+
+class Idle:
+    name = "idle"
+
+
+@pytest.fixture
+def theirs(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A module that no distribution brings."""
+    module = ModuleType("their_analysers")
+    for kind in (Shouting, Voter, Nameless, Idle):
+        setattr(module, kind.__name__.lower(), kind())
+    monkeypatch.setitem(sys.modules, "their_analysers", module)
+    versions.cache_clear()
+    return "their_analysers"
+
+
+def test_a_plugins_analyser_joins_formatters_and_voters(theirs: str) -> None:
+    program = f'{CLEAN}\n\nVALUE = "?"\n'
+    shouting = f"{theirs}:shouting"
+    verdict = judge("style.joint", program, analysers=[shouting], voters=[], vote=0.5)
+    assert [part.label for part in verdict.parts] == ["black", "autopep8", "shouting", "shouting"]
+    assert verdict.score == pytest.approx(0.5 + 0.5 * 10 / 11)
+    assert verdict.details["shouting_messages"] == 1
+    assert verdict.parts[-1].details["objections"] == ("line 16: asks",)
+    moved = judge(
+        "style.joint", program.replace("VALUE", "value"), analysers=[f"{theirs}:shouting"]
+    )
+    assert moved.details["edits"] > 0
+    assert "black and autopep8 and shouting" in moved.because
+
+
+def test_the_votes_that_there_are_count_alike(theirs: str) -> None:
+    program = f'{CLEAN}\n\nprint(unknown, "?")\n'
+    verdict = judge("style.joint", program, analysers=[f"{theirs}:shouting"], vote=1.0)
+    votes = [part.score for part in verdict.parts if part.label in ("pylint", "shouting")][-2:]
+    assert verdict.score == pytest.approx(sum(v for v in votes if v is not None) / 2)
+
+
+def test_its_code_stands_in_the_signature(theirs: str) -> None:
+    (name,) = (found := JointParams(analysers=(f"{theirs}:shouting",)).tool_versions())
+    assert name == f"{theirs}:shouting"
+    assert re.fullmatch("[0-9a-f]{8,}", found[name])
+    assert JointParams().tool_versions() == {}, "nothing of others by default"
+    assert JointParams(formatters=("black", "textwrap:dedent")).tool_versions() == {}
+    assert "pytest" in JointParams(formatters=("black", "pytest:skip")).tool_versions()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["ruff"], "no analyser 'ruff'; wanted 'package.module:name'"),
+        (["a.b:c", "a.b:c"], "analysers names one twice"),
+    ],
+)
+def test_analysers_are_targets(given: list[str], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        JointParams(analysers=tuple(given))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nameless", "has the name None, wanted lower-case text"),
+        ("idle", r"has neither formatted\(text, line_length\)"),
+        ("missing", "missing"),
+    ],
+)
+def test_what_is_no_analyser_is_said_before_any_row(theirs: str, name: str, said: str) -> None:
+    use = {"use": "style.joint", "weight": 1, "params": {"analysers": [f"{theirs}:{name}"]}}
+    with pytest.raises(PluginError, match=said):
+        Engine({"kind": "weighted", "criteria": {"style": use}})
+
+
+@pytest.mark.parametrize(
+    ("program", "said"), [("text = 1\n", "not a list of objections"), ("number = 1\n", "is an int")]
+)
+def test_what_an_analyser_returns_is_checked(theirs: str, program: str, said: str) -> None:
+    """A fault of the plugin's, never of the program's."""
+    verifier = joint(JointParams(analysers=(f"{theirs}:voter",), voters=()))
+    with pytest.raises(VerdictError, match=said):
+        verifier.verify(Sample(program))
+
+
+def test_no_two_have_one_name(theirs: str) -> None:
+    sys.modules[theirs].again = Shouting()  # type: ignore[attr-defined]
+    with pytest.raises(PluginError, match="two analysers are called 'shouting'"):
+        joint(JointParams(analysers=(f"{theirs}:shouting", f"{theirs}:again")))
+
+
+def test_another_version_of_it_is_another_signature(
+    theirs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def signed() -> str:
+        use = {"use": "style.joint", "weight": 1, "params": {"analysers": [f"{theirs}:shouting"]}}
+        return Engine({"kind": "weighted", "criteria": {"style": use}}).rubric.signature
+
+    first = signed()
+    assert signed() == first
+    monkeypatch.setattr(Shouting, "formatted", lambda self, text, line_length: text.upper())
+    versions.cache_clear()
+    assert signed() != first

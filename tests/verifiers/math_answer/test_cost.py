@@ -32,6 +32,8 @@ FRAGMENTS = (
     "This answer is not possible. ", "not enough information ", "could be 5 ", "\\begin{align}",
     "\\$5 ", "US$", "€", "Ответ: ", " ", "\t", "\r\n", "’", "0", "é", "İ", "<|im_end|>", "</s>",
     "maybe ", "\nA: 7", "ans: ", "!", "?", ":", ";", "16 - 3 = 13 ", "<<16-3=13>>", "def f():\n",
+    "375, 377, ", "4.25 feet = 52 inches - ", "(0,-200),Ta=", "42(21)/20 baps = ", "option a ",
+    "{{", "\\\\",
 )  # fmt: skip
 
 
@@ -84,6 +86,9 @@ QUICK = (
     '{"answer": ',
     "故选",
     "111 ",
+    "option a ",
+    "\\boxed{{",
+    "\\$5 $",
 )
 
 

@@ -55,7 +55,7 @@ def boxes(text: str) -> list[Box]:
 
     An empty or unopened box (``\boxed`` and nothing) has empty content. One pass over the braces.
     """
-    closing = _pairs(text)
+    closing = _Closing(text)
     out: list[Box] = []
     position = 0
     while len(out) < MAXBOXES and text.find("box", position) >= 0:
@@ -67,11 +67,12 @@ def boxes(text: str) -> list[Box]:
             word = _UNBRACED.match(text, start)
             end = word.end() if word is not None else match.end()
             while word is not None and word.group()[0] == "\\" and text[end : end + 1] == "{":
-                end = closing.get(end, len(text) - 1) + 1  # \boxed\frac{1}{2}
+                close = closing.of(end)  # \boxed\frac{1}{2}
+                end = len(text) if close is None else close + 1
             out.append(Box(match.start(), end, text[start:end]))
             position = max(end, match.end())
             continue
-        close = closing.get(start)
+        close = closing.of(start)
         inner = BOX.search(text, start + 1, len(text) if close is None else close)
         if inner is not None and not text[start + 1 : inner.start()].strip(" ${"):
             position = start + 1  # a box in a box
@@ -85,7 +86,32 @@ def boxes(text: str) -> list[Box]:
 
 
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_SHALLOW = re.compile(
+    r"\{[^{}\\]*+(?:(?:\\.|\{[^{}\\]*+(?:\\.[^{}\\]*+)*+\})[^{}\\]*+)*+\}", re.DOTALL
+)
+"""Braces with at most one level of braces in them, as nearly all boxes have."""
 _UNBRACED = re.compile(r"\\?\w+")
+
+
+class _Closing:
+    """Where the braces of a text close."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._pairs: dict[int, int] | None = None
+
+    def of(self, opening: int) -> int | None:
+        """Where the brace at `opening` closes; None where it does not.
+
+        All the text is paired once, and only if a brace is found that is not shallow: else the
+        many braces behind a box, or one that never closes, would be gone through for every box.
+        """
+        if self._pairs is None:
+            match = _SHALLOW.match(self._text, opening)
+            if match is not None:
+                return match.end() - 1
+            self._pairs = _pairs(self._text)
+        return self._pairs.get(opening)
 
 
 def _pairs(text: str) -> dict[int, int]:

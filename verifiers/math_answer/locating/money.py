@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 
-_DOLLARS = re.compile(r"\\.|\$\$|\$|\n", re.DOTALL)
+_DOLLARS = re.compile(r"[^\\$]*+(?:\\.[^\\$]*+)*+(?P<sign>\$\$?)", re.DOTALL)
+_DOLLARS_OR_LINE = re.compile(r"[^\\$\n]*+(?:\\.[^\\$\n]*+)*+(?P<sign>\$\$?|\n)", re.DOTALL)
 _AMOUNT = re.compile(r"[-+\u2212]?[ \t]?(?:\d|\.\d)")
 _OPEN_END = re.compile(
     r"[-+*/=<>,;:(\u00d7\u00f7\u2212&]\Z|\\(?:times|cdot|div|le|ge|leq|geq|approx|ne)\Z"
@@ -36,8 +37,10 @@ def amounts_escaped(text: str) -> str:
     done = 0
     opened = -1  # where the dollar that might open a formula stands
     display = False
-    for match in _DOLLARS.finditer(text):
-        sign, at = match.group(), match.start()
+    here = 0
+    # the end of a line matters only where a dollar sign is open
+    while match := (_DOLLARS if opened < 0 else _DOLLARS_OR_LINE).match(text, here):
+        sign, at, here = match["sign"], match.start("sign"), match.end()
         if sign == "$$":
             if opened >= 0:
                 if _is_amount(text, opened):
@@ -47,10 +50,10 @@ def amounts_escaped(text: str) -> str:
         elif display:
             continue
         elif sign == "\n":
-            if opened >= 0 and _is_amount(text, opened):
+            if _is_amount(text, opened):
                 done = _escape(out, text, done, opened)
             opened = -1
-        elif sign == "$":
+        else:
             if opened >= 0 and _closes(text, opened, at):
                 opened = -1
             else:

@@ -47,9 +47,7 @@ def answer_field(text: str, fields: Sequence[str]) -> Field | None:
     >>> answer_field('```json\n{"answer": "10", "why": "5+5"}\n```', ["answer"]).text
     '10'
     """
-    if "{" not in text or not any(
-        f"{quote}{f}{quote}" in text for quote in "\"'" if quote in text for f in fields
-    ):
+    if "{" not in text or not _names_one(text, fields):
         return None
     stack: list[int] = []
     ends: dict[int, int] = {}
@@ -72,6 +70,16 @@ def answer_field(text: str, fields: Sequence[str]) -> Field | None:
     name = next(f for f in fields if f in keys[last])
     value, end = _value(text, keys[last][name])
     return Field(value, last, max(ends.get(last, len(text)), end))
+
+
+def _names_one(text: str, fields: Sequence[str]) -> bool:
+    """Whether one of `fields` stands in quotes anywhere, which most texts have nowhere."""
+    for quote in ('"', "'"):
+        if quote in text:
+            for field in fields:
+                if quote + field + quote in text:
+                    return True
+    return False
 
 
 def _is_key(text: str, at: int) -> bool:

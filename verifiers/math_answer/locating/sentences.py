@@ -24,6 +24,9 @@ REACH = 8_000
 SENTENCE = 1_200
 """Characters of a sentence, from its end, in which its value is sought."""
 
+NEAR = 80
+"""Characters before a value in which the words that lead to it are sought."""
+
 SENTENCES = 60
 """Sentences that are looked at, from the end."""
 
@@ -149,6 +152,12 @@ class _Item(NamedTuple):
     rule: str
 
 
+def _leads(words: re.Pattern[str], text: str, begin: int, item: _Item) -> bool:
+    r"""Whether `words`, a pattern that ends in ``\Z``, stand directly before a value."""
+    # from the sentence's beginning it would be a quadratic time for a sentence full of values
+    return words.search(text, max(begin, item.start - NEAR), item.start) is not None
+
+
 def _claim(text: str, begin: int, end: int, spans: list[Span], numbers: bool) -> Claim | None:
     items = [_Item(s.start, s.end, s.inside, "last math") for s in spans]
     items += _runs(text, begin, end, spans)
@@ -157,17 +166,17 @@ def _claim(text: str, begin: int, end: int, spans: list[Span], numbers: bool) ->
     if not items:
         return None
     items.sort()
-    kept = [i for i in items if not _CLAUSE.search(text, begin, i.start)] or items
+    kept = [i for i in items if not _leads(_CLAUSE, text, begin, i)] or items
     where = _WHERE.search(text, kept[0].end, end)
     if where is not None and not _TELLS.search(text, begin, kept[-1].start):
         kept = [i for i in kept if i.start < where.start()]
-    kept = [i for i in kept if not _LABEL.search(text, begin, i.start)]
+    kept = [i for i in kept if not _leads(_LABEL, text, begin, i)]
     if not kept:
         return None
     kept = _unbracketed(text, begin, end, kept)
     kept = kept[: _main(text, begin, kept) + 1]
     last = kept[-1]
-    if last.rule != "last math" and _BOUND.search(text, begin, last.start):
+    if last.rule != "last math" and _leads(_BOUND, text, begin, last):
         return Claim(None, "none", "the text gives a bound, not a value")
     if unsure(text, last.start, last.end):
         return Claim(None, "none", "the last value is denied, guessed, or one of several")
@@ -225,7 +234,7 @@ def _listed(text: str, begin: int, items: list[_Item]) -> str | None:
         return None
     joined = text[items[first].start : items[last].end]
     pair = last - first == 1 and "and" not in joined and "\u548c" not in joined
-    if pair and _DATED.search(text, begin, items[first].start):
+    if pair and _leads(_DATED, text, begin, items[first]):
         return None  # "In 2020, 15 people"
     return joined
 
@@ -273,7 +282,7 @@ def _computed(text: str, begin: int, item: _Item) -> bool:
     """Whether a value stands behind an equals sign, with a unit between or not."""
     if _is_formula(text, item):
         return False
-    return "=" in item.text or _AFTER_EQUALS.search(text, begin, item.start) is not None
+    return "=" in item.text or _leads(_AFTER_EQUALS, text, begin, item)
 
 
 def _is_formula(text: str, item: _Item) -> bool:
@@ -297,9 +306,9 @@ def _main(text: str, begin: int, items: list[_Item]) -> int:
     beside = last not in done and (
         items[last].rule == "last number" or _is_formula(text, items[last])
     )
-    if beside and _BESIDE.search(text, begin, items[last].start):
+    if beside and _leads(_BESIDE, text, begin, items[last]):
         for k in range(last - 1, -1, -1):
-            if _VERB.search(text, begin, items[k].start):
+            if _leads(_VERB, text, begin, items[k]):
                 return k
     return last
 

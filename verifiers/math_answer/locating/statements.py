@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from assay.verifiers.math_answer.languages import LANGUAGES
+from assay.verifiers.math_answer.languages.phrases import Phrases
 from assay.verifiers.math_answer.locating.trimming import answer_after
 from assay.verifiers.math_answer.reading.choices import choice
 
@@ -62,8 +64,8 @@ def _any(phrases: set[str]) -> str:
     return "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in ordered)
 
 
-_FOREIGN_STATES = sorted({p for t in LANGUAGES for p in t.states})
-_FOREIGN_LABELS = sorted({p for t in LANGUAGES for p in t.labels})
+_FOREIGN_STATES = Phrases(p for t in LANGUAGES for p in t.states)
+_FOREIGN_LABELS = Phrases(p for t in LANGUAGES for p in t.labels)
 _CHOOSES = {p for t in LANGUAGES for p in t.chooses}
 _CONFIRMS = {p for t in LANGUAGES for p in t.confirms}
 _DENIES = {p for t in LANGUAGES for p in t.denies}
@@ -166,13 +168,13 @@ def _phrases(text: str) -> list[_Phrase]:
         if noun in low:  # most texts have one or two of them
             found += [p for at in _places(low, noun) if (p := _english(text, at, noun))]
     if not text.isascii() or any(word in low for word in _PLAIN_FOREIGN):
-        for phrase in [p for p in _FOREIGN_STATES if p in low]:
+        for phrase in _FOREIGN_STATES.within(low):
             found += [
                 _Phrase(at + len(phrase), at)
                 for at in _places(low, phrase)
                 if _separate(text, at, at + len(phrase))
             ]
-        for phrase in [p for p in _FOREIGN_LABELS if p in low]:
+        for phrase in _FOREIGN_LABELS.within(low):
             found += [p for at in _places(low, phrase) if (p := _label(text, at, len(phrase)))]
     return sorted(set(found))[-LAST:]
 
@@ -249,25 +251,55 @@ def _label(text: str, at: int, length: int) -> _Phrase | None:
 PASSING = 6_000
 """Characters at the end of a text in which a choice in passing is sought."""
 
+_OPENS = r"[ \t*\-:\uff1a\u662f\u4e3a\u2192\"'$\\{(]*(?:text\w*\{|math\w*\{)?"
 _LIST = (
     r"[(\[]?[A-J][)\]]?(?:\s*(?:(?:,|\u3001|\uff0c|and|\u548c|\u4e0e|\u53ca)\s*)?"
     r"[(\[]?[A-J][)\]]?(?![A-Za-z\d_^=+*/])){0,20}"
 )
 # White space between two letters is matched in one way only, and there are ten letters: else a long
 # run of "(A) " could be divided in exponentially many ways before it is given up.
+_NOUN = r"(?:option|choice|answer|alternative|statement|letter)s?\b"
+_VERB = r"(?:choose|select|pick|chose|go(?:ing)?\s+with|opt(?:ing)?\s+for|settle\s+(?:on|for))\b"
+_SECOND = r"(?:\s+(?:option|choice|answer|letter))?"
+_LETTERS = rf"(?:\s+(?:is|are|would\s+be)\b)?{_OPENS}(?P<letters>{_LIST})(?![A-Za-z\d_^=+/']|\*\w)"
 _CHOSEN = re.compile(
     r"(?P<deny>(?:\bnot|n['\u2019]t|\bthan|\bexcept|\u4e0d|\u6392\u9664|\u4efb|\bno|\bsin|\bni)\s*(?:\w+\s+)?)?"
     r"(?:\b(?P<lead>(?:correspond\w*|match\w*|is|be|are|choose|chose|select\w*|pick\w*|mark\w*|therefore|thus|so|hence|only|equals?|as|with|gives?)[\s*:,\-]+(?:\w+\s+){0,3})?"
-    r"\**(?:option|choice|answer|alternative|statement|letter)s?\b"
-    r"|\b(?P<verb>(?:choose|select|pick|chose|go(?:ing)?\s+with|opt(?:ing)?\s+for|settle\s+(?:on|for)))\b(?:\s+(?:option|choice|answer|letter))?"
-    rf"|(?P<word>{_any(_CHOOSES)}))"
-    r"(?:\s+(?:is|are|would\s+be)\b)?"
-    rf"[ \t*\-:\uff1a\u662f\u4e3a\u2192\"'$\\{{(]*(?:text\w*\{{|math\w*\{{)?"
-    rf"(?P<letters>{_LIST})(?![A-Za-z\d_^=+/']|\*\w)[\s*)}}\].$:]{{0,6}}"
+    rf"\**{_NOUN}|\b(?P<verb>{_VERB}){_SECOND}|(?P<word>{_any(_CHOOSES)}))"
+    rf"{_LETTERS}[\s*)}}\].$:]{{0,6}}"
     rf"(?P<right>[^\n]{{0,100}}?\b(?:(?:is|are)\s+(?:the\s+)?(?:only\s+)?(?:correct|right|true|best|answer))|\s*(?:{_any(_CONFIRMS)}))?"
     rf"(?P<wrong>\s*(?:(?:is|are|was|does|do|cannot|can)\s*(?:\w+ly\s+)?(?:not|n't|wrong|incorrect|false|invalid|be\b)|{_any(_DENIES)}))?",
     re.IGNORECASE,
 )
+# A pattern that begins with words of which none need be there is tried at every sign of a text, so
+# what each match has, a naming word and a letter behind it, is sought first, in small letters.
+_NAMED = re.compile(
+    r"(?:option|choice|answer|alternative|statement|letter|choose|select|pick|chose|go\s+with|going\s+with"
+    rf"|opt\s+for|opting\s+for|settle\s+on|settle\s+for|{_any(_CHOOSES)})s?"
+    rf"{_SECOND}(?:\s+(?:is|are|would\s+be)\b)?{_OPENS}[(\[]?[a-j]"
+)
+_FROM_ITS_NAME = re.compile(
+    rf"(?:\b{_NOUN}|\b{_VERB}{_SECOND}|(?:{_any(_CHOOSES)})){_LETTERS}", re.IGNORECASE
+)
+LEAD = 200
+"""Most characters of such a phrase before its naming word."""
+
+
+def _choices(text: str) -> Iterator[re.Match[str]]:
+    """The matches of `_CHOSEN`, in order."""
+    low = lowered(text)
+    at = here = 0
+    while (named := _NAMED.search(low, here)) is not None:
+        here = named.start() + 1
+        if _FROM_ITS_NAME.match(text, named.start()) is None:
+            continue
+        match = _CHOSEN.search(text, max(at, named.start() - LEAD))
+        if match is None:
+            return
+        yield match
+        at = here = match.end()
+
+
 _BOXED = re.compile(
     r"\\boxed\{[\s$]*(?:\\(?:text|math)\w*\{)?[\s(]*(?P<letters>[A-J])[).:\s}]*\$?\}"
 )
@@ -288,7 +320,7 @@ def chosen(text: str) -> tuple[str, int] | None:
     offset = max(0, len(text) - PASSING)
     head, text = text[:400], text[offset:]
     best: tuple[int, str] | None = None
-    for match in deque(_CHOSEN.finditer(text), LAST):
+    for match in deque(_choices(text), LAST):
         if (
             match["deny"]
             or match["wrong"]

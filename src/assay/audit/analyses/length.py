@@ -20,6 +20,7 @@ from assay.audit.stats.intervals import (
     jackknifed,
     quotient,
     ratio,
+    span_of,
 )
 from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, Kind, Outcome, Table
 
@@ -292,12 +293,14 @@ def _truncated(frame: Frame, context: Context, span: float) -> tuple[list[Findin
         rows.append((name, *(float(c) if np.isfinite(c) else None for c in cells)))
 
     whole = np.isfinite(frame.reward) & (frame.truncated >= 0)
+    paid = span_of(frame.reward)
     for name, mask in (("truncated", frame.truncated == 1), ("finished", frame.truncated == 0)):
         taken = mask & whole
         rows.append((f"{name} rollouts", int(taken.sum()), None, None))
         if taken.any():
             ones = np.ones(int(taken.sum()))
-            noted(f"mean reward, {name}", ratio(frame.reward[taken], ones, frame.prompt[taken]))
+            mean = ratio(frame.reward[taken], ones, frame.prompt[taken], span=paid)
+            noted(f"mean reward, {name}", mean)
     sums = cluster_sums(prompts, each)
     cut_too, _, led = PSEUDO * sums.sum(axis=0) / max(1, len(sums))
     most = np.sqrt(cut_too * led)

@@ -18,6 +18,7 @@ from assay.audit.stats.intervals import (
     jackknifed,
     quotient,
     ratio,
+    span_of,
 )
 from assay.audit.stats.slopes import slope
 from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
@@ -240,11 +241,12 @@ def _time_lines(
     rows: list[tuple[Cell, ...]] = []
     for line in lines:
         values = line.values[timed]
+        span = span_of(values)
         for i, edge in enumerate(edges):
             here = order[ends[i] : ends[i + 1]]
             here = here[np.isfinite(values[here])]
             if len(here):
-                found = ratio(values[here], np.ones(len(here)), prompts[here])
+                found = ratio(values[here], np.ones(len(here)), prompts[here], span=span)
                 noted = (float(x) if np.isfinite(x) else None for x in found[:3])
                 rows.append((line.name, float(edge), *noted, len(here)))
     columns = ("figure", "step", "mean", "from", "to", "rows")

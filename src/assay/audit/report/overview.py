@@ -11,7 +11,7 @@ from assay.audit.report.charts.bands import Band, bands, counted, histogram, rea
 from assay.audit.report.charts.lines import At, line
 from assay.audit.report.html import Html
 from assay.audit.report.parts import figure
-from assay.audit.stats.intervals import ratio
+from assay.audit.stats.intervals import ratio, span_of
 from assay.printable import one_line
 
 if TYPE_CHECKING:
@@ -128,9 +128,9 @@ def time_figures(frame: Frame) -> list[Html]:
 def by_step(frame: Frame, values: Floats) -> list[At]:
     """Means by step with intervals over prompts."""
     known = np.isfinite(frame.step) & np.isfinite(values)
-    found = []
+    found, span = [], span_of(values)
     for step, rows in _steps(frame, known):
-        here = ratio(values[rows], np.ones(len(rows)), frame.prompt[rows])
+        here = ratio(values[rows], np.ones(len(rows)), frame.prompt[rows], span=span)
         sure = np.isfinite(here.low)  # with one prompt there is no interval
         ends = (here.low, here.high) if sure else (None, None)
         found.append(At(step, here.value, *ends))

@@ -284,19 +284,54 @@ def jackknife(statistic: Statistic, sums: Floats, confidence: float = 0.95) -> E
     return jackknifed(statistic, sums).at((), confidence)
 
 
-def ratio(top: Floats, bottom: Floats, codes: Codes, confidence: float = 0.95) -> Estimate:
+FEW_LEVELS = 5
+"""Distinct values up to which a column is taken for one of levels: pass or fail, or a grade."""
+
+
+def span_of(values: Floats) -> tuple[float, float] | None:
+    """The ends of what one value can be, where there are few levels; None where there are many.
+
+    Rows of one level may be too rare to be in every part of a log: where none of 12 prompts of a
+    step failed, that does not make failing impossible. Of values within [0, 1] the ends are 0 and
+    1, since scores and shares are.
+    """
+    known = values[np.isfinite(values)]
+    if len(known) == 0 or len(np.unique(known[:: 1 + len(known) // 1000])) > FEW_LEVELS:
+        return None
+    low, high = float(known.min()), float(known.max())
+    return (0.0, 1.0) if low >= 0.0 and high <= 1.0 else (low, high)
+
+
+def ratio(
+    top: Floats,
+    bottom: Floats,
+    codes: Codes,
+    confidence: float = 0.95,
+    *,
+    span: tuple[float, float] | None = None,
+) -> Estimate:
     """``sum(top) / sum(bottom)`` with its interval over clusters: a mean; for shares, `share`.
 
-    The clusters seen are taken to span what a cluster can be.
+    Infinite with fewer than `TOO_FEW` clusters, and where nothing is known to differ.
+
+    Args:
+        top: (n,).
+        bottom: (n,) at least 0.
+        codes: (n,) clusters.
+        confidence: Two-sided.
+        span: What a cluster can be, beyond the clusters seen; see `span_of`.
     """
     sums = cluster_sums(codes, np.stack([top, bottom], axis=1))
     each = quotient(sums[:, 0], sums[:, 1])
     each = each[np.isfinite(each)]
     if len(each) == 0:
         return Estimate(float("nan"), -np.inf, np.inf, 0)
-    low, high = float(each.min()), float(each.max())
-    plus = ends_of(sums, low, high)
-    return jackknifed(_ratio, sums, plus=plus, fewest=TOO_FEW).at((), confidence)
+    low, high = min(each.min(), *(span or each[:1])), max(each.max(), *(span or each[:1]))
+    plus = ends_of(sums, float(low), float(high))
+    found = jackknifed(_ratio, sums, plus=plus, fewest=TOO_FEW).at((), confidence)
+    if low == high:
+        return found._replace(low=-np.inf, high=np.inf)
+    return found if span is None else inside(found, float(low), float(high))
 
 
 def share(part: Floats, whole: Floats, codes: Codes, confidence: float = 0.95) -> Estimate:

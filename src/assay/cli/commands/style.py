@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Group, RenderableType
@@ -38,6 +38,14 @@ def style(
             help="Print the configuration under which black and autopep8 agree, and judge with it.",
         ),
     ] = False,
+    analyser: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PACKAGE.MODULE:NAME",
+            help="A further analyser for style.joint, such as assay_ruff.joint:ruff.",
+            show_default=False,
+        ),
+    ] = None,
     fail_under: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Exit with 1 when a score is lower.")
     ] = 0.0,
@@ -54,7 +62,7 @@ def style(
         raise ConfigError("no file to judge\nfix: assay style FILE..., or --reconcile alone")
     low = False
     if files:
-        rewards = _judged(files, reconcile, timeout, workers)
+        rewards = _judged(files, reconcile, analyser or [], timeout, workers)
         show(Group(_table(files, rewards), *_details(files, rewards)), soft_wrap=True)
         scores = [v.score for reward in rewards for v in reward.verdicts.values()]
         low = any(score is None or score < fail_under for score in scores)
@@ -64,18 +72,26 @@ def style(
 
 
 def _judged(
-    files: Sequence[Path], reconcile: bool, timeout: float, workers: int | None
+    files: Sequence[Path],
+    reconcile: bool,
+    analysers: Sequence[str],
+    timeout: float,
+    workers: int | None,
 ) -> list[Reward]:
     """A reward for each file, for the sake of its verdicts."""
     from assay import Engine, Sample
 
     texts = [_text(path) for path in files]
-    criteria = {name: {"use": name, "params": {"program": "file"}} for name in NAMES}
+    criteria: dict[str, dict[str, Any]] = {
+        name: {"use": name, "params": {"program": "file"}} for name in NAMES
+    }
+    if analysers:
+        criteria["style.joint"]["params"]["analysers"] = list(analysers)
     if reconcile:
         from assay.verifiers.code_style.reconciliation import reconciled_params
 
         for name, params in reconciled_params().items():
-            criteria[name]["params"].update(params)  # type: ignore[attr-defined]
+            criteria[name]["params"].update(params)
     rubric = {"kind": "weighted", "criteria": criteria, "normalise": True}
     with Engine(rubric, timeout_s=timeout, workers=workers, on_unscored="ignore") as engine:
         return engine.verify_batch([Sample(text) for text in texts])

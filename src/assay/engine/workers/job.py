@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from assay.engine.workers.contents import Content
 
 Reply = tuple[Literal["reply", "limit", "starved", "late", "dead", "lost"], Any]
 """What a job comes to: ``reply`` (payload), ``limit`` (what it spent), ``starved`` (a sentence,
@@ -24,6 +26,8 @@ class Job:
     """Bound of an item, in seconds."""
     deliver: Callable[[Job, Reply], None]
     """Called once, from the pool's thread; must not block or raise."""
+    contents: tuple[Content, ...] = ()
+    """Large values that the payload names by their digests."""
     tag: Any = None
     """The caller's own."""
     waiting: bool = False
@@ -36,6 +40,18 @@ class Job:
     alone: bool = False
     """Was in a batch that failed: it is judged by itself."""
     number: int = 0
+    resent: int = 0
+    """How often a worker did not have one of its contents."""
     attempts: int = 0
     """How often a worker was lost with it."""
     done: bool = False
+    """Nothing more is to be done for it."""
+    cancelled: bool = False
+    """Its caller has left, and gets no reply."""
+    same: Hashable = None
+    """Jobs under way that have this in common ask for the same, and are run once; None: always
+    run. Holds whatever the reply depends on, the bound of the item too."""
+    run: Job | None = None
+    """The job that is run in its stead."""
+    followers: list[Job] = field(default_factory=list)
+    """Those in whose stead it is run."""

@@ -19,16 +19,22 @@ from assay.engine.workers import deadlines
 from assay.engine.workers.frames import (
     ALONE,
     BOUND,
+    KEPT,
     LOADED,
     PREPARING,
     READY,
+    WANTED,
     FrameError,
     PipeFrame,
 )
 from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.process import WorkerProcess
 from assay.engine.workers.scheduling import Pace, Work, fill
+from assay.engine.workers.sharing import SharedRuns
 from assay.errors import WorkerError
+
+RESENDS = 3
+"""How often a job's contents are sent again to workers that do not have them."""
 
 
 class WorkerPool:
@@ -55,6 +61,7 @@ class WorkerPool:
         self._woken = False
         self._ended = False
         self._cancelled: set[Job] = set()
+        self._shared = SharedRuns()
         self._wake_out, self._wake_in = os.pipe()
         os.set_blocking(self._wake_in, False)
         os.set_blocking(self._wake_out, False)
@@ -75,7 +82,10 @@ class WorkerPool:
         self._recipes[number] = recipe
 
     def submit(self, jobs: list[Job]) -> None:
-        """Queue jobs; each is delivered exactly once, unless cancelled."""
+        """Queue jobs; each is delivered exactly once, unless cancelled.
+
+        Those that ask for the same as one under way (`Job.same`) get its reply.
+        """
         with self._lock:
             if not self._ended:
                 for job in jobs:
@@ -87,9 +97,9 @@ class WorkerPool:
         self._wake()
 
     def cancel(self, jobs: list[Job]) -> None:
-        """Forget jobs that have not been delivered; what runs among them is killed."""
+        """Forget jobs that have not been delivered; what runs for none but them is killed."""
         for job in jobs:
-            job.done = True
+            job.cancelled = True
         with self._lock:
             self._cancelled.update(jobs)
         self._wake()
@@ -175,11 +185,16 @@ class WorkerPool:
     def _sort(self) -> None:
         while self._incoming:
             job = self._incoming.popleft()
+            if job.cancelled or self._shared.join(job):
+                continue
             (self._waiting if job.waiting else self._killable).queue.append(job)
 
     def _drop_cancelled(self) -> None:
         with self._lock:
-            gone, self._cancelled = self._cancelled, set()
+            left, self._cancelled = self._cancelled, set()
+        gone = {run for job in left if (run := self._shared.leave(job)) is not None}
+        if not gone:
+            return
         for work in (self._killable, self._waiting):
             if any(job.done for job in work.queue):
                 work.queue = deque(job for job in work.queue if not job.done)
@@ -251,6 +266,11 @@ class WorkerPool:
         elif frame.kind == LOADED:
             worker.loaded.add(frame.number)
             self._start_clock(worker, now)
+        elif frame.kind == KEPT:
+            could = worker.can_begin
+            worker.contents_kept = frame.number
+            if worker.can_begin and not could:
+                self._start_clock(worker, now)
         elif frame.kind == BOUND:
             if worker.jobs and worker.jobs[0].number == frame.number:
                 worker.extra_s = frame.wall if 0.0 < frame.wall < 86_400.0 else 0.0
@@ -274,7 +294,7 @@ class WorkerPool:
         replace = payload.startswith(b"!")
         worker.jobs.popleft()
         worker.together = max(0, worker.together - 1)
-        self._answered(self._killable, job, payload[1:] if replace else payload)
+        self._answered(worker, job, payload[1:] if replace else payload)
         if not worker.jobs:
             worker.shared = False
         self._pace.learn(job.verifier, frame.wall)
@@ -287,9 +307,19 @@ class WorkerPool:
         if job is None:
             raise FrameError(f"a reply to job {frame.number}, which it was not given")
         worker.jobs.remove(job)
-        self._answered(self._waiting, job, frame.payload)
+        self._answered(worker, job, frame.payload)
 
-    def _answered(self, work: Work, job: Job, payload: bytes) -> None:
+    def _answered(self, worker: WorkerProcess, job: Job, payload: bytes) -> None:
+        work = self._work(worker)
+        if payload == WANTED:
+            # We note what it keeps as it does, so that this is seldom, and needs no finesse.
+            worker.held.clear()
+            job.resent += 1
+            if job.resent > RESENDS:
+                self._settle(job, ("dead", "its worker did not keep what it was sent"))
+            elif not job.done:
+                work.queue.appendleft(job)
+            return
         if payload == ALONE and not job.alone:
             job.alone = True
             if not job.done:
@@ -300,21 +330,18 @@ class WorkerPool:
     def _start_clock(self, worker: WorkerProcess, now: float) -> None:
         """The next job starts now, unless its verifier has to be imported first.
 
-        Nor if we have not written the whole of it yet: until then it is we who keep the worker
-        waiting, and `_flush` starts the clock.
+        Nor if we have not written the whole of it yet, or the worker still reads what it shares
+        with others: neither is the item's doing. The clock starts when that is over.
         """
         worker.baseline = None
         worker.own_s = 0.0
         worker.extra_s = 0.0
         worker.preparing_until = None
         built = worker.jobs and worker.jobs[0].verifier in worker.loaded
-        worker.since = now if worker.waiting or (built and worker.has_first) else None
+        worker.since = now if worker.waiting or (built and worker.can_begin) else None
 
-    @staticmethod
-    def _settle(job: Job, reply: Reply) -> None:
-        if not job.done:
-            job.done = True
-            job.deliver(job, reply)
+    def _settle(self, job: Job, reply: Reply) -> None:
+        self._shared.settle(job, reply)
 
     # -- workers --------------------------------------------------------------------------------
 
@@ -340,9 +367,9 @@ class WorkerPool:
             self._settle(work.queue.popleft(), ("lost", why))
 
     def _flush(self, worker: WorkerProcess) -> None:
-        had = worker.has_first
+        could = worker.can_begin
         worker.flush()
-        if worker.jobs and worker.has_first and not had:
+        if worker.jobs and worker.can_begin and not could:
             worker.touched = now = time.monotonic()
             self._start_clock(worker, now)
         registered = worker.requests in self._selector.get_map()

@@ -2,7 +2,8 @@
 
 Source:
     Efron 1979, Annals of Statistics 7 (the bootstrap; percentile intervals); Field and Welsh
-    2007, JRSS B 69 (resampling whole clusters).
+    2007, JRSS B 69 (resampling whole clusters); Efron 1981, Canadian Journal of Statistics 9
+    (bias-corrected percentiles); Hesterberg 2015, The American Statistician 69 (expanded ones).
 """
 
 from __future__ import annotations
@@ -19,14 +20,21 @@ from assay.fit.solving.solve import maximum
 
 if TYPE_CHECKING:
     import numpy as np
+    from scipy import stats
 
     from assay.fit.inputs import Array, Indices
 else:
-    from assay.fit.extra import np
+    from assay.fit.extra import np, stats
+
+FEWEST = 4
+"""Prompts (or units), less weights, with fewer than which there is no interval."""
 
 
 def bootstrap(model: Model, fitted: Fit, *, resamples: int = 500, seed: int = 0) -> Fit:
     """The fit with percentile intervals of refits to resampled prompts (or units).
+
+    The percentiles are those that cover with so many prompts, see `_ends`; infinite where there
+    are hardly more prompts than weights.
 
     Args:
         model: What was fitted.
@@ -70,14 +78,51 @@ def bootstrap(model: Model, fitted: Fit, *, resamples: int = 500, seed: int = 0)
                 out = np.sign(found.direction) * np.inf
             beta = np.where(found.direction == 0.0, beta, out)
         draws[draw] = beta[: len(model.criteria)]
-    tail = (1.0 - fitted.confidence) / 2.0
-    low, high = np.quantile(draws, [tail, 1.0 - tail], axis=0, method="inverted_cdf")
+    if prompts is None or model.prompts is None:
+        sizes = np.ones(count)
+    else:
+        sizes = np.bincount(model.prompts).astype(np.float64)
+    # Kish 1965: a few large prompts tell no more than they are; each weight takes one away
+    left = float(sizes.sum()) ** 2 / float((sizes**2).sum()) - len(model.criteria)
+    low, high = _ends(draws, start[: len(model.criteria)], fitted.confidence, left)
     weights_out = tuple(
         replace(w, bootstrap=(float(a), float(b)))
         for w, a, b in zip(fitted.weights, low, high, strict=True)
     )
     by = model.noun if prompts is None else "prompt"
     return replace(fitted, weights=weights_out, resampled=Bootstrap(resamples, by, separated, seed))
+
+
+def _ends(draws: Array, values: Array, confidence: float, left: float) -> tuple[Array, Array]:
+    """Expanded, bias-corrected percentiles of each column of draws.
+
+    Resamples of n spread as if a variance were divided by n, not n - 1, and their percentiles are
+    a normal's, not Student's t. And they lie off the estimate as the estimate lies off the truth:
+    logistic weights are too large where data are few, and those of resamples once more. Plain
+    percentiles of 12 or 25 prompts cover 83% to 93%, these 93% and more (in simulations).
+
+    Args:
+        draws: (b, k) refits, possibly infinite.
+        values: (k,) the fit.
+        confidence: Two-sided.
+        left: Effective prompts less weights; below `FEWEST` the ends are infinite.
+    """
+    count, columns = draws.shape
+    if left < FEWEST:
+        return np.full(columns, -np.inf), np.full(columns, np.inf)
+    reach = np.sqrt(left / (left - 1.0)) * stats.t.ppf(0.5 + confidence / 2.0, left - 1.0)
+    below = ((draws < values).mean(axis=0) + (draws <= values).mean(axis=0)) / 2.0
+    shift = 2.0 * stats.norm.ppf(np.clip(below, 0.5 / count, 1.0 - 0.5 / count))
+    low, high = (
+        np.array(
+            [
+                np.quantile(column, at, method="inverted_cdf")
+                for column, at in zip(draws.T, stats.norm.cdf(shift + sign * reach), strict=True)
+            ]
+        )
+        for sign in (-1.0, 1.0)
+    )
+    return low, high
 
 
 def canonical(model: Model) -> tuple[Indices, Indices | None]:

@@ -2,13 +2,16 @@
 
 ``traces.jsonl`` of version 1 (verifiers 0.4: ``verifiers/v1/utils/trace_store.py`` writes
 ``Episode`` of ``verifiers/v1/episode.py`` with the ``Trace`` of ``verifiers/v1/trace.py``): an
-episode a line, with a trace for each agent; each trace is a row. ``results.jsonl`` of the versions
+episode a line, with a trace for each agent; each trace is a row. prime-rl writes the traces alone,
+one a line (``rollouts/step_N/train_rollouts.jsonl``). ``results.jsonl`` of the versions
 before (``verifiers/utils/save_utils.py``, ``state_to_output``): a rollout a line.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from assay.audit.logs.layout import Layout
@@ -18,6 +21,8 @@ from assay.rollouts.rows import read_rows
 from assay.rollouts.sources import Source
 
 TRACES = ("id", "env", "task", "traces")
+TRACE = ("id", "task", "nodes", "rewards")
+"""Of a trace that stands alone, as prime-rl writes it."""
 RESULTS = ("example_id", "prompt", "completion", "reward")
 OLDER = ("id", "prompt", "completion", "task", "reward")
 """Of verifiers 0.1.3 (``verifiers/scripts/eval.py``): values of reward functions are columns."""
@@ -32,7 +37,10 @@ class Traces:
     """Episodes: several rows a line, so they are read by Python."""
 
     def claims(self, head: LogHead) -> int:
-        """The keys of an episode, with a list of traces."""
+        """The keys of an episode, with a list of traces; or of a trace."""
+        if head.form == "jsonl" and set(TRACE) <= set(head.columns):
+            alone = [r for r in head.rows if isinstance(r.get("nodes"), list)]
+            return len(TRACE) if any(isinstance(r.get("rewards"), Mapping) for r in alone) else 0
         if head.form != "jsonl" or not set(TRACES) <= set(head.columns):
             return 0
         return len(TRACES) if any(isinstance(r.get("traces"), list) for r in head.rows) else 0
@@ -43,13 +51,16 @@ class Traces:
             if line.data is None:
                 raise RolloutsError(f"{line.place}: {line.error}")
             episode = line.data
+            if "traces" not in episode and isinstance(episode.get("nodes"), list):
+                yield line.line, self._row(_alone(episode, path), episode)
+                continue
             for trace in _list(episode.get("traces")):
                 if isinstance(trace, Mapping):
                     yield line.line, self._row(episode, trace)
 
     def _row(self, episode: Mapping[str, Any], trace: Mapping[str, Any]) -> dict[str, Any]:
         task = _table(trace.get("task")) or _table(episode.get("task"))
-        data, agent = _table(task.get("data")), _table(trace.get("agent"))
+        data, agent = _table(task.get("data")) or task, _table(trace.get("agent"))
         work = _table(_table(episode.get("run")).get("work"))
         calls = [c for c in _list(trace.get("calls")) if isinstance(c, Mapping)]
         done = [c for c in calls if c.get("error") is None]
@@ -80,6 +91,22 @@ class Traces:
         return {k: v for k, v in row.items() if v is not None}
 
 
+def _alone(trace: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """What an episode would say of a trace; the step stands in the name of prime-rl's folder."""
+    stamp = _table(_table(trace.get("info")).get("prime_rl"))
+    run = _table(trace.get("run"))
+    step = _table(run.get("work")).get("step", stamp.get("step"))
+    if step is None:
+        folder = re.fullmatch(r"step_(\d+)", Path(path).parent.name)
+        step = int(folder[1]) if folder else None
+    group = stamp.get("group_id")
+    return {
+        "env": {"id": stamp.get("env_name", "")},
+        "run": {"work": {"step": step}},
+        "group": {} if group is None else {"id": group},
+    }
+
+
 def _table(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
@@ -92,7 +119,8 @@ def _terms(rewards: Mapping[str, Any]) -> tuple[dict[str, Any], list[float]]:
     """Rewards as terms of a weighted sum, and the values that were paid."""
     terms: dict[str, Any] = {}
     values: list[float] = []
-    for name, reward in rewards.items():
+    for name, given in rewards.items():
+        reward = given if isinstance(given, Mapping) else {"score": given}
         score = _table(reward).get("score")
         weight = _table(reward).get("weight", 1.0)
         noted = isinstance(score, int | float) and isinstance(weight, int | float)
