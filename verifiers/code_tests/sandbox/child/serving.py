@@ -140,7 +140,10 @@ class Server:
         if "h" in reply and self._is_own(value, request):
             reply["can"].append("own")
         if request.get("after"):
-            reply["after"] = [encode(a, self._other) for a in (*args, *kwargs.values())]
+            passed = (*args, *kwargs.values())
+            reply["after"] = [encode(a, self._other) for a in passed]
+            if type(value) in (list, dict, set):
+                reply["same"] = next((i for i, a in enumerate(passed) if a is value), -1)
         return reply
 
     def _argument(self, value: Any) -> Any:
