@@ -48,6 +48,13 @@ REFUSED = [
     Row("NotImplemented", "assert Point(1).__lt__(3) is NotImplemented", "class Point:\n    def __init__(self, x): self.x = x\n    def __lt__(self, o): return NotImplemented", "class Point:\n    def __init__(self, x): self.x = x\n    def __lt__(self, o): return False"),
     Row("a list that a method gave, changed before the method is called again", "b = Bag()\nb.items().append(2)\nassert b.items() == [1]", BAG.format("list(self.xs)"), BAG.format("self.xs")),
     Row("the same, by a name", "b = Bag()\nxs = b.items()\nxs[0] = 5\nassert b.items() == [1]", BAG.format("list(self.xs)"), BAG.format("self.xs")),
+    Row("an object of the suite's own class", "class P:\n    def __init__(self, n): self.name = n\nassert f([P('b'), P('a')]) == ['a', 'b']", "def f(ps): return sorted(p.name for p in ps)", "def f(ps): return [p.name for p in ps]"),
+    Row("a member of the suite's enumeration", "from enum import Enum\nclass C(Enum):\n    A = 1\nc = C.A\nassert f(c) == 'A'", "def f(c): return c.name", "def f(c): return c.value"),
+    Row("an exception of the suite's, in what is called back", "class Mine(Exception): pass\ndef boom(): raise Mine\nassert f(boom) == 'Mine'", "def f(g):\n    try: g()\n    except Exception as e: return type(e).__name__", "def f(g): return 'Exception'"),
+    Row("an attribute of the program's module", "import m\nm.LIMIT = 10\nassert m.f() == 10", "LIMIT = 3\ndef f(): return LIMIT", "LIMIT = 3\ndef f(): return 3"),
+    Row("an attribute of the program's class", "C.rate = 5\nassert C().pay() == 10", "class C:\n    rate = 1\n    def pay(self): return 2 * self.rate", "class C:\n    def pay(self): return 2"),
+    Row("whether it is a generator", "import types\nassert isinstance(f(), types.GeneratorType)", "def f(): yield 1", "def f(): return [1]"),
+    Row("what is printed to stderr", "import contextlib, io\nout = io.StringIO()\nwith contextlib.redirect_stderr(out):\n    f()\nassert out.getvalue() == 'no\\n'", "import sys\ndef f(): print('no', file=sys.stderr)", "def f(): print('no')"),
 ]  # fmt: skip
 
 
@@ -70,6 +77,10 @@ CARRIED = [
     Row("a frozen dataclass", "import dataclasses, pytest\np = Point(3)\nassert p.x == 3\nwith pytest.raises(dataclasses.FrozenInstanceError):\n    p.x = 2", POINT.replace("@dataclass", "@dataclass(frozen=True)"), POINT),
     Row("the length of a complex number", "assert abs(f(3 + 4j)) == 5.0", "def f(z): return z.conjugate()", "def f(z): return 2 * z"),
     Row("values are copied as ever", "import copy\nd = [[1]]\ne = copy.deepcopy(d)\nf(d)\nassert e == [[1]]\nassert d == [[1, 2]]", "def f(d): d[0].append(2)", "def f(d): d.append(2)"),
+    Row("a method called by its class, of an instance", "b = B()\nassert b.hi() == 'AB'\nfor i in range(1):\n    assert A.hi(b) == 'A'", "class A:\n    def hi(self): return 'A'\nclass B(A):\n    def hi(self): return super().hi() + 'B'", "class A:\n    def hi(self): return 'AB'\nclass B(A): pass"),
+    Row("an exception about text", "import pytest\nwith pytest.raises(UnicodeDecodeError):\n    f(b'\\xff')", "def f(b): return b.decode('ascii')", "def f(b): raise ValueError"),
+    Row("the order of an ordered dict", "from collections import OrderedDict\nassert f() == OrderedDict([('b', 1), ('a', 2)])", "from collections import OrderedDict\ndef f(): return OrderedDict([('b', 1), ('a', 2)])", "from collections import OrderedDict\ndef f(): return OrderedDict([('a', 2), ('b', 1)])"),
+    Row("a dict has none", "from collections import OrderedDict\nassert f() == OrderedDict([('b', 1), ('a', 2)])", "def f(): return {'a': 2, 'b': 1}", "def f(): return {'a': 1, 'b': 2}"),
 ]  # fmt: skip
 
 

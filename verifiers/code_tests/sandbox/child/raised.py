@@ -30,11 +30,13 @@ def raised(noted: dict[str, Any], asked: Any) -> Exception:
     if issubclass(kind, StopIteration | StopAsyncIteration) and asked != "__next__":
         # it would end the test's own loop, map or all() over calls, unasserted
         return ProgramError(text)
-    if kind in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError):
+    values = _values(noted.get("args"))
+    of_text = kind in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError)
+    if of_text and (values is None or len(values) != 5):
         kind = ValueError
     # an AssertionError of the program's is not one of the test's, but reads like it
     caught = _caught_as(noted.get("names") or (), kind, _of_library(noted.get("library") or ()))
-    err = _made(caught, _values(noted.get("args")), text)
+    err = _made(caught, values, text)
     for name, value in (noted.get("fields") or {}).items():
         if value is not None and not name.startswith("_") and not hasattr(Exception, name):
             setattr(err, name, decode(value))

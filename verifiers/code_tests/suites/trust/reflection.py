@@ -54,11 +54,28 @@ def reflected(tree: ast.Module, own: Collection[str]) -> Iterator[tuple[int, str
                 yield item.lineno, _LOOKS_INTO[called]
             elif called in _DATACLASS and known.is_programs(item.args[0]):
                 yield item.lineno, "asks about the fields of the program's dataclass"
+            elif called == "isinstance" and len(item.args) == 2 and known.asks_kind(item.args[1]):
+                yield item.lineno, "asks whether it is a generator or a function"
             elif called.startswith("self.assert") and any(map(_stays, item.args[:2])):
                 yield item.lineno, "asks for NotImplemented or Ellipsis, which do not cross"
         elif isinstance(item, ast.Compare) and any(map(_stays, (item.left, *item.comparators))):
             yield item.lineno, "asks for NotImplemented or Ellipsis, which do not cross"
+        elif isinstance(item, ast.Assign):
+            for target in item.targets:
+                if isinstance(target, ast.Attribute) and known.is_shared(target.value):
+                    yield item.lineno, "sets an attribute of the program's module or class"
+        if isinstance(item, ast.Attribute | ast.Name) and known.full(item) in _STDERR:
+            yield item.lineno, "looks at what is printed to stderr"
     yield from _changed(tree, known)
+    yield from _handed_over(tree, known)
+
+
+_STDERR = ("contextlib.redirect_stderr", "sys.stderr")
+
+_KINDS = {
+    *(f"types.{x}Type" for x in ("Generator", "Function", "Lambda", "Method", "Coroutine")),
+    *(f"{x}.{y}" for x in ("collections.abc", "typing") for y in ("Generator", "Iterator")),
+}  # fmt: skip
 
 
 def _stays(expr: ast.expr) -> bool:
@@ -124,6 +141,15 @@ class _Known:
             return True
         return root.id not in self._own and root.id not in self._stored
 
+    def is_shared(self, expr: ast.expr) -> bool:
+        """Whether it is a name of the program's for what all its parts see: a module, a class."""
+        return isinstance(expr, ast.Name) and expr.id not in self._made and self.is_programs(expr)
+
+    def asks_kind(self, expr: ast.expr) -> bool:
+        """Whether it is a class of what has no value: of generators, of functions."""
+        kinds = expr.elts if isinstance(expr, ast.Tuple) else [expr]
+        return any(self.full(x) in _KINDS for x in kinds)
+
     def is_object(self, expr: ast.expr) -> bool:
         """Whether it was made by calling a class of the program's: something with a capital."""
         made = self._made.get(expr.id) if isinstance(expr, ast.Name) else expr
@@ -137,6 +163,49 @@ class _Known:
         if not (isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute)):
             return ""
         return ast.unparse(made.func) if self.is_made(made.func.value) else ""
+
+
+def _handed_over(tree: ast.Module, known: _Known) -> Iterator[tuple[int, str]]:
+    """Objects of the suite's own classes, as arguments; and exceptions, in what is called back."""
+    classes = {
+        x.name for x in ast.walk(tree)
+        if isinstance(x, ast.ClassDef) and not x.name.startswith("Test")
+        and not any("TestCase" in ast.unparse(b) for b in x.bases)
+    }  # fmt: skip
+    held: set[str] = set()
+
+    def holds(expr: ast.expr) -> bool:
+        if isinstance(expr, ast.Call):
+            return known.full(expr.func) == "types.SimpleNamespace" or (
+                isinstance(expr.func, ast.Name) and expr.func.id in classes
+            )
+        if isinstance(expr, ast.Attribute):  # a member of an enumeration
+            return isinstance(expr.value, ast.Name) and expr.value.id in classes & enums
+        if isinstance(expr, ast.List | ast.Tuple | ast.Set):
+            return any(map(holds, expr.elts))
+        if isinstance(expr, ast.Dict):
+            return any(map(holds, expr.values))
+        return isinstance(expr, ast.Name) and expr.id in held
+
+    enums = {
+        x.name for x in ast.walk(tree)
+        if isinstance(x, ast.ClassDef) and any("Enum" in ast.unparse(b) for b in x.bases)
+    }  # fmt: skip
+    assigned = [x for x in ast.walk(tree) if isinstance(x, ast.Assign)]
+    for one in (*assigned, *assigned):
+        if holds(one.value):
+            held |= {x.id for x in one.targets if isinstance(x, ast.Name)}
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Call) and known.is_programs(item.func):
+            if any(map(holds, (*item.args, *(k.value for k in item.keywords)))):
+                yield item.lineno, "hands the program an object of a class of its own"
+        elif isinstance(item, ast.FunctionDef) and not item.name.startswith("test"):
+            for inner in ast.walk(item):
+                if not isinstance(inner, ast.Raise) or inner.exc is None:
+                    continue
+                of_class = isinstance(inner.exc, ast.Name) and inner.exc.id in classes
+                if of_class or holds(inner.exc):
+                    yield inner.lineno, "raises an exception of its own in what the program calls"
 
 
 def _changed(tree: ast.Module, known: _Known) -> Iterator[tuple[int, str]]:
