@@ -11,7 +11,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from torch import Tensor
 from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
-from assay_reward_model.losses import bradley_terry
+from assay_reward_model.losses import bradley_terry, classification
 
 GOOD = ["good", "kind", "right", "clear"]
 BAD = ["bad", "rude", "wrong", "vague"]
@@ -58,6 +58,24 @@ def trained(folder: Path) -> Path:
         chosen = logits(scorer, reader, [good for good, _ in pairs])
         rejected = logits(scorer, reader, [bad for _, bad in pairs])
         loss = bradley_terry(chosen, rejected)
+        steps.zero_grad()
+        torch.autograd.backward(loss)
+        steps.step()
+    scorer.save_pretrained(folder)
+    reader.save_pretrained(folder)
+    return folder
+
+
+def trained_on_labels(folder: Path, texts: list[str], labels: list[float]) -> Path:
+    """Trained from labels by classification, and saved."""
+    reader = tokenizer()
+    scorer = model(len(reader))
+    draw = random.Random(0)
+    steps = torch.optim.Adam(scorer.parameters(), lr=0.005)
+    for _ in range(120):
+        chosen = [draw.randrange(len(texts)) for _ in range(32)]
+        given = logits(scorer, reader, [texts[i] for i in chosen])
+        loss = classification(given, torch.tensor([labels[i] for i in chosen]))
         steps.zero_grad()
         torch.autograd.backward(loss)
         steps.step()

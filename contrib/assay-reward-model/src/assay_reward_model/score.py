@@ -14,6 +14,9 @@ from assay_reward_model.params import ScoreParams
 
 NAME = "reward_model.score@1"
 
+BATCH = 16
+UNNAMED = "no model is named: params.model, or ASSAY_REWARD_MODEL"
+
 DIGITS = 3
 """Scores are rounded to this many: the last digits of a logit change with the size of the batch."""
 
@@ -42,11 +45,23 @@ class Score:
         """
         asked = [sample for sample in samples if sample.answer.strip(" \n\t\u200b")]
         if asked and self._model is None:
-            raise ServiceUnavailable("no model is named: params.model, or ASSAY_REWARD_MODEL")
-        found = dict(zip(map(id, asked), self._logits(asked), strict=True)) if asked else {}
+            raise ServiceUnavailable(UNNAMED)
+        found = dict(zip(map(id, asked), self._pass(asked), strict=True)) if asked else {}
         return [self._verdict(found.get(id(sample))) for sample in samples]
 
-    def _logits(self, samples: Sequence[Sample]) -> list[float]:
+    def logits(self, samples: Sequence[Sample]) -> list[float]:
+        """The model's logits as they are, for `calibration.ends`; sixteen samples at a time.
+
+        Raises:
+            ServiceUnavailable: no model is named.
+        """
+        if self._model is None:
+            raise ServiceUnavailable(UNNAMED)
+        return [
+            x for i in range(0, len(samples), BATCH) for x in self._pass(samples[i : i + BATCH])
+        ]
+
+    def _pass(self, samples: Sequence[Sample]) -> list[float]:
         texts = [text_of(sample) for sample in samples]
         encoded = self._tokenizer(
             texts,

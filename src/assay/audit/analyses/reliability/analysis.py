@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from assay.audit.analyses.reliability.calibration import calibration
 from assay.audit.analyses.reliability.kinds import (
     FALSE_NEGATIVES,
     FALSE_POSITIVES,
@@ -127,6 +128,7 @@ def run(frame: Frame, context: Context) -> Outcome:
             "The chance that a right completion scores higher than a wrong one, ties counting "
             "half: 1 always, 0.5 as a coin, below 0.5 reversed. It needs no threshold.",
         ),
+        "calibration": calibration(frame),
         "strata": Table(
             "Errors of the key, by stratum",
             ("stratum", "of", "rate", "value", "from", "to", "cases"),
