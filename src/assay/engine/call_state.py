@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.engine.ready_verifier import ReadyVerifier
 from assay.engine.workers.job import Job, Reply
+from assay.engine.workers.parcels import Parcel
 from assay.errors import PluginError, ReferenceUnreadable, SampleError
 from assay.model import Reward, Sample, Verdict
 from assay.plugins.spec import Escalate
@@ -90,11 +91,11 @@ class Call:
 
     def _start(self, entry: _Entry, key: str, ready: ReadyVerifier, sample: Sample) -> None:
         view = ready.view(sample)
-        digest, payload = ready.keyed(view) if ready.kept else (_unique(entry, key), None)
+        digest, parcel = ready.keyed(view) if ready.kept else (_unique(entry, key), None)
         cache_key = (ready.number, digest)
         known = self._seen.get(cache_key) or self._resources.cache.get(cache_key)
         if known is None and cache_key not in self._waiting:
-            known = self._run(ready, view, cache_key, payload)
+            known = self._run(ready, view, cache_key, parcel)
         if known is None:
             self._waiting.setdefault(cache_key, []).append((entry, key))
             entry.missing += 1
@@ -104,7 +105,7 @@ class Call:
             entry.error = known
 
     def _run(
-        self, ready: ReadyVerifier, view: Sample, key: Key, payload: bytes | None
+        self, ready: ReadyVerifier, view: Sample, key: Key, parcel: Parcel | None
     ) -> Verdict | ReferenceUnreadable | None:
         """The verdict if it can be had here; None once a worker has been asked."""
         escalated = False
@@ -127,10 +128,10 @@ class Call:
                 verdict = self._seen[key] = ready.crashed(error)
                 return verdict
             escalated = True
-        if payload is None:
-            payload = ready.payload(view)
+        if parcel is None:
+            parcel = ready.parcel(view)
         job = ready.job(
-            payload,
+            parcel,
             self._timeout_s,
             self._deliver,
             (ready, key),

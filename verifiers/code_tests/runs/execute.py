@@ -251,7 +251,7 @@ class ProgramRun:
         for case in following:
             if asked > at and run.unsent > _AHEAD_BYTES:
                 break
-            request = {"op": "call", "f": case.entry_point, "a": case.args}
+            request: dict[str, Any] = {"op": "call", "f": case.entry_point, "a": case.args}
             if case.kwargs:
                 request["k"] = case.kwargs
             if case.init:
