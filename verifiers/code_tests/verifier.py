@@ -161,12 +161,23 @@ class CodeTests:
         """Before any program is looked at.
 
         Raises:
-            ReferenceUnreadable: packages are not installed, or the suite needs more trust.
+            ReferenceUnreadable: packages are not installed, the row imports one that is not there,
+                or the suite needs more trust.
         """
+        packages = self._params.packages
         try:
-            kind_for(packages=self._params.packages)
+            kind_for(packages=packages)
         except NotOffered as err:
             raise ReferenceUnreadable(str(err)) from None
+        if suite.packages and self._params.remote is None:
+            there = offered(packages).importable if packages else ()
+            for name, where in suite.packages.items():
+                if name not in there:
+                    raise ReferenceUnreadable(
+                        f"tests: {where} imports {name!r}, which programs are not offered\n"
+                        f"fix: packages = [...] in the params of code.tests, with the distribution"
+                        f" that has {name!r}, or leave the row out"
+                    )
         if suite.needs.more_than(self._params.trust):
             raise ReferenceUnreadable(refusal(suite.needs, self._params.trust))
 

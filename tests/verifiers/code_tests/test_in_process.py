@@ -116,7 +116,7 @@ def test_each_test_is_a_part(best: SandboxPool) -> None:
 
 
 BROKEN = [
-    ("import io, sympy\nassert f(io.StringIO()) == 1", "not in the sandbox: sympy"),
+    ("import io, sympy\nassert f(io.StringIO()) == 1", "imports 'sympy', which programs are not offered"),
     ("import io, unittest\n@unittest.skip('later')\nclass T(unittest.TestCase):\n    def test_a(self): f(io.StringIO())", "every test is left out"),
 ]  # fmt: skip
 
