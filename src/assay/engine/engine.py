@@ -15,7 +15,7 @@ from assay.engine.cache import VerdictCache
 from assay.engine.drivers import Done, Given, Row, arun, run
 from assay.engine.groups import GROUP_MOST, with_peers
 from assay.engine.resources import Resources
-from assay.engine.unscored import complaint, suspicious
+from assay.engine.unscored import Doubts, complaint, suspicious
 from assay.engine.workers.shared_pools import PoolHandle, available_cores, default_memory_bytes
 from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
@@ -196,11 +196,13 @@ class Engine:
         _check_budget(budget_s)
         rewards: dict[int, Reward] = {}
         budget = self.budget_s if budget_s is None else budget_s
+        doubts = Doubts()
         async with contextlib.aclosing(self._arun(samples, step, budget)) as done:
             async for index, reward, _ in done:
                 rewards[index] = reward
+                doubts.see(reward)  # one by one: at the end, it would hold the loop for all
         ordered = [rewards[i] for i in range(len(rewards))]
-        self._judge_call(ordered)
+        self._judge_call(ordered, doubts)
         return ordered
 
     def aiter_batch(
@@ -289,10 +291,14 @@ class Engine:
 
     # -- the rest -------------------------------------------------------------------------------
 
-    def _judge_call(self, rewards: Sequence[Reward]) -> None:
+    def _judge_call(self, rewards: Sequence[Reward], seen: Doubts | None = None) -> None:
         if self.on_unscored == "ignore":
             return
-        for doubt in suspicious(rewards, self.max_unscored):
+        if seen is None:
+            doubts = suspicious(rewards, self.max_unscored)
+        else:
+            doubts = seen.sentences(self.max_unscored, "samples")
+        for doubt in doubts:
             warnings.warn(doubt, RuntimeWarning, stacklevel=3)
         message = complaint(rewards, self.max_unscored, f"{len(rewards)} samples")
         if message is None:
