@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -43,7 +44,9 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counts
 
 
-def rewards(engine: Engine, samples: list[Sample], steps: list[int], **more: Any) -> list[Reward]:
+def rewards(
+    engine: Engine, samples: Iterable[Sample], steps: list[int], **more: Any
+) -> list[Reward]:
     async def call() -> list[Reward]:
         async def turn() -> None:
             while True:
@@ -87,3 +90,19 @@ def test_what_a_budget_does_not_reach_is_given_up_bit_by_bit(steps: list[int]) -
         because = {reward.verdicts["zoo.act"].because for reward in found}
         assert because == {"the call's budget of 0.5 s was spent"}
     assert max(steps) <= MOST
+
+
+@pytest.mark.parametrize("size", [None, 50])
+def test_rows_that_wait_for_their_groups_are_read_bit_by_bit(
+    steps: list[int], size: int | None
+) -> None:
+    def read() -> Iterator[Sample]:
+        for i in range(500):
+            steps[-1] += 1
+            yield Sample("x" * (1 + i % 10), group_id=str(i % 10 if size else i // 50))
+
+    with Engine({"kind": "weighted", "criteria": {"group.rank": 1}}, group_size=size) as engine:
+        found = rewards(engine, read(), steps)
+        assert [r.value for r in found] == [r.value for r in engine.verify_batch(read())]
+    assert len(found) == 500
+    assert max(steps[:-1]) <= MOST

@@ -42,11 +42,16 @@ class _Feed:
     """A call and the samples that are still to come."""
 
     def __init__(
-        self, call: Call, resources: Resources, samples: Iterable[Row], budget_s: float | None
+        self,
+        call: Call,
+        resources: Resources,
+        samples: Iterable[Row | None],
+        budget_s: float | None,
     ) -> None:
         self.call = call
         self._resources = resources
-        self._rows = enumerate(samples)
+        self._rows = iter(samples)
+        self._index = 0
         self._budget_s = budget_s
         self._deadline = None if budget_s is None else time.monotonic() + budget_s
         self._more = True
@@ -71,9 +76,11 @@ class _Feed:
         """Start on one more sample, if there is room; hand what has been collected to the pool."""
         call = self.call
         if self._more and call.open < AHEAD:
-            for index, row in self._rows:
-                if index not in self._withdrawn:
-                    call.feed(index, row)
+            for row in self._rows:
+                if row is not None:
+                    index, self._index = self._index, self._index + 1
+                    if index not in self._withdrawn:
+                        call.feed(index, row)
                 break
             else:
                 self._more = False
@@ -97,10 +104,12 @@ class _Feed:
             while call.ripe:
                 call.finish()
                 yield
-        for index, row in self._rows:
-            if index not in self._withdrawn:
-                call.skip(index, row, because)
-                yield
+        for row in self._rows:
+            if row is not None:
+                index, self._index = self._index, self._index + 1
+                if index not in self._withdrawn:
+                    call.skip(index, row, because)
+            yield
         self._more = False
 
     def withdraw(self, index: int) -> None:
@@ -158,7 +167,7 @@ def run(
 
 async def arun(
     resources: Resources,
-    samples: Iterable[Row],
+    samples: Iterable[Row | None],
     timeout_s: float,
     budget_s: float | None,
     withdrawn: deque[int] | None = None,
@@ -167,7 +176,7 @@ async def arun(
 
     Args:
         resources: What the engine runs.
-        samples: As for `run`.
+        samples: As for `run`; None: nothing is there yet, and others on the loop may go on.
         timeout_s: Bound of an item.
         budget_s: Bound of the call.
         withdrawn: Read all the time: a sample whose index is put into it gets no reward, and its

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from assay.engine.cache import VerdictCache
 from assay.engine.drivers import Done, Given, Row, arun, run
-from assay.engine.groups import GROUP_MOST, with_peers
+from assay.engine.groups import GROUP_MOST, with_pauses, with_peers
 from assay.engine.resources import Resources
 from assay.engine.unscored import Doubts, complaint, suspicious
 from assay.engine.workers.shared_pools import PoolHandle, available_cores, default_memory_bytes
@@ -256,10 +256,10 @@ class Engine:
         withdrawn: deque[int] | None = None,
     ) -> AsyncGenerator[Done, None]:
         if self._recorder is None:
-            rows = self.gathered(as_samples(samples, step))
+            rows = self._gathered(as_samples(samples, step))
             return arun(self._resources, rows, self.timeout_s, budget_s, withdrawn)
         record = self._recorder.begin()
-        rows = self.gathered(as_samples(samples, step, record.see))
+        rows = self._gathered(as_samples(samples, step, record.see))
         return record.arun(arun(self._resources, rows, self.timeout_s, budget_s, withdrawn))
 
     @property
@@ -275,6 +275,12 @@ class Engine:
         if not self.sees_groups:
             return iter(rows)
         return with_peers(rows, self._compares, self.group_size)
+
+    def _gathered(self, rows: Iterable[Row]) -> Iterator[Row | None]:
+        """As `gathered`, with a None where an event loop may go on in between."""
+        if not self.sees_groups:
+            return iter(rows)
+        return with_pauses(rows, self._compares, self.group_size)
 
     def _compares(self, sample: Sample) -> bool:
         """Whether this sample's case of the rubric looks at its group."""
