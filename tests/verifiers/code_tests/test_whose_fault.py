@@ -81,6 +81,8 @@ def test_what_is_hit_in_a_run_costs_no_verdict(level: Any, who: str, number: int
         zygote.run = lambda *a: start(*a, on_start=started.append)  # type: ignore[method-assign,misc,assignment]
 
         def hit() -> None:
+            while not started:  # on a busy machine it may take longer than the timer
+                time.sleep(0.01)
             pid = {"outer": zygote.pid, "inner": forker(zygote)}.get(who) or started[0]
             os.kill(pid, number)
 

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from assay.verifiers.code_tests.sandbox.parent.account import TICK_S, Account
 from assay.verifiers.code_tests.sandbox.parent.starting import (
     Ends,
     Output,
@@ -25,13 +26,11 @@ from assay.verifiers.code_tests.sandbox.parent.starting import (
     hand_over,
 )
 from assay.verifiers.code_tests.sandbox.parent.watching import (
-    cpu_seconds,
     pid_of,
     stopped,
     threads,
     unlinked,
     usage,
-    waited_seconds,
 )
 from assay.verifiers.code_tests.sandbox.wire import decoded
 from assay.verifiers.code_tests.sandbox.wire.limits import (
@@ -45,16 +44,10 @@ from assay.verifiers.code_tests.sandbox.wire.limits import (
 FRAME_BYTES = 16 << 20
 """Longest frame that is read; what claims to be longer is `output_limit`."""
 
-TICK_S = 0.05
-"""How often a run is looked at: number of threads, size of its directory."""
-
 REPORT_S = 2.0
 """How long it may take to tell how a run ended that has ended."""
 
 _dump = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
-
-PATIENCE = 5.0
-"""How many times over a deadline is put off on a busy machine, before the run is `starved`."""
 
 
 class Run:
@@ -109,15 +102,8 @@ class Run:
         """Messages sent and not answered."""
         self._channel_open = True
         self._confined = False
-        self._wait_began = time.monotonic()
-        self._look_at = self._wait_began + TICK_S
-        self._extra = 0.0
-        self._accounted = False
-        """Whether what it used and waited for at `_wait_began` is known."""
-        self._cpu_began = 0.0
-        self._waited_began = 0.0
-        self.credited_s = 0.0
-        """Seconds added to deadlines because the machine was busy with other things."""
+        self._account = Account()
+        self._look_at = self._account.began + TICK_S
         self._poll = select.poll()
         self._ends: Ends | None = None
         try:
@@ -172,7 +158,7 @@ class Run:
             wire.Garbled: no frame of the protocol.
         """
         if not self._frames:  # else nobody waits
-            self._begin()
+            self._account.begin(self.pid)
         while True:
             if self._frames:
                 body = self._frames.pop(0)
@@ -191,22 +177,14 @@ class Run:
 
     def wait(self, deadline: float) -> RunEnd:
         """Let the program run to its end, or to the deadline (monotonic seconds)."""
-        self._begin()
+        self._account.begin(self.pid)
         self._settle(deadline)
         return self._ending()
 
-    def _begin(self) -> None:
-        """A wait begins: what was used, or waited for, before it is not part of its account.
-
-        But for what lies less than a tick back: of waits that follow each other quickly, those for
-        answers to thousands of small cases, the first one's account serves. To ask the kernel takes
-        longer than such an answer, and all that the account decides is who spent a deadline.
-        """
-        now = time.monotonic()
-        if self._extra == 0.0 and now - self._wait_began < TICK_S and self._accounted:
-            return
-        self._wait_began, self._extra, self._accounted = now, 0.0, True
-        self._cpu_began, self._waited_began = cpu_seconds(self.pid), waited_seconds(self.pid)
+    @property
+    def credited_s(self) -> float:
+        """Seconds added to deadlines because the machine was busy with other things."""
+        return self._account.credited_s
 
     def frames(self) -> list[dict[str, Any]]:
         """What it said on the channel and nobody received; unreadable frames are left out."""
@@ -238,11 +216,11 @@ class Run:
     def _pump(self, deadline: float, late: Ended = "timeout") -> None:
         """Wait for one event or one tick, and deal with it."""
         now = time.monotonic()
-        if self._how == "exit" and not self._gone_at and now >= deadline + self._extra:
-            self._out_of_time(now, deadline, late)
+        if self._how == "exit" and not self._gone_at and now >= deadline + self._account.extra_s:
+            self._out_of_time(deadline, late)
         left = TICK_S
         if self._how == "exit" and not self._gone_at:
-            left = min(TICK_S, max(0.0, deadline + self._extra - now))
+            left = min(TICK_S, max(0.0, deadline + self._account.extra_s - now))
         ready = self._poll.poll(left * 1000 + 0.5)
         for fd, _ in ready:
             if fd == self._status.fileno():
@@ -389,24 +367,11 @@ class Run:
         ours = float(report.get("cpu_s", 0.0)) > self._limits.cpu_s - 0.5
         return self._filtered and report.get("exit") == -signal.SIGKILL and not ours
 
-    def _out_of_time(self, now: float, deadline: float, late: Ended) -> None:
-        """Time is up by the clock: end it, or give back what other processes took from it.
-
-        What a thread stood ready without a CPU (by the scheduler's own accounts) is added to the
-        deadline, so that a slow program is slow on a busy machine, too, and a fast one is not.
-        Not when its threads together used the CPU time that one could have: then it was they
-        who kept the CPUs busy, perhaps in order to look starved. At most `PATIENCE` times over.
-        """
-        span = deadline - self._wait_began
-        lost = waited_seconds(self.pid) - self._waited_began - self._extra
-        used_up = cpu_seconds(self.pid) - self._cpu_began >= 0.95 * span
-        if used_up or lost < 0.1 * span or late != "timeout":
-            self._stop(late)
-        elif self._extra + lost > PATIENCE * max(span, 1.0):
-            self._stop("starved")
-        else:
-            self._extra += lost
-            self.credited_s += lost
+    def _out_of_time(self, deadline: float, late: Ended) -> None:
+        """Time is up by the clock: end it, unless the machine kept it waiting."""
+        whose = "spent" if late != "timeout" else self._account.put_off(self.pid, deadline)
+        if whose != "put off":
+            self._stop("starved" if whose == "starved" else late)
 
     # -- the end -----------------------------------------------------------------------------
 
