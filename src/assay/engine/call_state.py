@@ -58,6 +58,8 @@ class Call:
         self._outbox: list[Job] = []
         self.done: deque[tuple[int, Reward, SampleError | None]] = deque()
         """Rewards not yet taken, with the error of a sample that is invalid."""
+        self.ripe: deque[_Entry] = deque()
+        """Samples whose verdicts are all there, and whose rewards are not: see `finish`."""
         self.open = 0
         """Samples fed and not yet done."""
 
@@ -174,13 +176,17 @@ class Call:
             entry.verdicts[name] = verdict
             self._less(entry)
 
-    def give_up(self, because: str) -> list[Job]:
-        """The budget is spent: every job still out becomes `timed_out`; they are returned."""
-        jobs = list(self._jobs.values())
+    def finish(self) -> None:
+        """Make the reward of a sample that is ripe.
+
+        One at a time: a job that a thousand equal samples wait for makes all of them ripe.
+        """
+        self._finish(self.ripe.popleft())
+        self.open -= 1
+
+    def drop_outbox(self) -> None:
+        """Forget the jobs that the pool has not been given; `take` says what becomes of them."""
         self._outbox.clear()
-        for job in jobs:
-            self.take(job, ("budget", because))
-        return jobs
 
     def skip(self, index: int, sample: Sample | SampleError, because: str) -> None:
         """A sample that the budget no longer reaches."""
@@ -232,8 +238,7 @@ class Call:
     def _less(self, entry: _Entry) -> None:
         entry.missing -= 1
         if entry.missing == 0:
-            self.open -= 1
-            self._finish(entry)
+            self.ripe.append(entry)
 
     def _finish(self, entry: _Entry) -> None:
         if entry.error is not None:

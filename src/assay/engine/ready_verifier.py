@@ -65,6 +65,8 @@ class ReadyVerifier:
         self._demands_info = len(self._columns) < len(demanded)
         self.kept = spec.deterministic and not spec.sees_group
         """Whether it is worth a key: a whole group seldom comes again, and its key is dear."""
+        self._apart = spec.cost != "inline"
+        """Whether a large value is worth a digest of its own: it is to be sent."""
         self._reader = Reader(spec.name, spec.needs)
         self._verifier: Verifier | BatchVerifier | None = None
         self._broken: PluginError | None = None
@@ -131,7 +133,7 @@ class ReadyVerifier:
             value = getattr(view, name)
             if value is None or value is EMPTY:
                 continue
-            if type(value) is not str or len(value) >= LARGE_BYTES:
+            if type(value) is not str or (self._apart and len(value) >= LARGE_BYTES):
                 return None
             parts += (_FIELD % (place, len(value)), value)
         return "".join(parts).encode("utf-8", "surrogatepass")

@@ -255,6 +255,7 @@ def _asserts(given: Mapping[str, Any], before: str, limits: dict[str, Any]) -> S
         needs=found.needs,
         written=written,
         rest=found.rest,
+        whole=found.whole,
         before=before,
         entry_points=found.names,
         self_comparisons=found.self_comparisons,

@@ -78,6 +78,8 @@ class Suite:
     kind: Literal["call", "stdio"]
     cases: tuple[Case, ...]
     rest: Rest | None = None
+    whole: Rest | None = None
+    """Cases and rest together, in the suite's own order: for programs that keep a state."""
     needs: Needs = PROXY
     """The least trust under which it can be judged."""
     written: Written | None = None

@@ -16,11 +16,15 @@ _own = ""
 
 
 def install() -> None:
-    """Put them in place of those of `os`. The working directory is the program's own folder."""
-    global _own
-    _own = os.path.join(os.path.realpath(os.getcwd()), "")
+    """Put them in place of those of `os`: before anything remembers what is there."""
     os.chmod, os.utime, os.truncate = chmod, utime, truncate
     os.listxattr = listxattr
+
+
+def begin() -> None:
+    """A run begins: the working directory is the program's own folder."""
+    global _own
+    _own = os.path.join(os.path.realpath(os.getcwd()), "")
 
 
 def chmod(path: Any, mode: int, *, dir_fd: int | None = None, follow_symlinks: bool = True) -> None:
@@ -63,7 +67,7 @@ def listxattr(path: Any = None, *, follow_symlinks: bool = True) -> list[str]:
 
 def _refuse_others(path: Any, dir_fd: int | None) -> None:
     """For use while a refusal is handled: raise it again, but for the program's own files."""
-    if dir_fd is not None or not isinstance(path, str | bytes | os.PathLike):
+    if not _own or dir_fd is not None or not isinstance(path, str | bytes | os.PathLike):
         raise
     if not os.path.join(os.path.realpath(os.fsdecode(path)), "").startswith(_own):
         raise

@@ -68,7 +68,7 @@ def run(job: dict[str, Any], channel_fd: int) -> None:
         threading.stack_size = _stack_size
         signal.raise_signal = _raise_signal
         os.kill = _kill
-        file_calls.install()
+        file_calls.begin()
         if "files" in job:
             given_files.place(job["files"], job.get("importable", ()))
         if "lent" in job:

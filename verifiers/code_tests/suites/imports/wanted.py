@@ -15,8 +15,12 @@ from assay.verifiers.code_tests.suites.imports.modules import OFFERED, is_publis
 
 _IMPORT = re.compile(r"^\s*(?:>>> )?(?:import\s+(\w+)|from\s+(\w+)[\w.]*\s+import\b)", re.M)
 
-_WITH_PANDAS = frozenset({"dateutil", "pytz", "tzdata", "six"})
-"""Come with pandas, wherever that is offered."""
+_LEFT = OFFERED | {
+    "dateutil", "pytz", "tzdata", "six",  # come with pandas, wherever that is offered
+    # tools of tests: no program imports them, and a suite that uses them is refused for that
+    "hypothesis", "mock", "parameterized", "freezegun", "pyfakefs", "responses", "requests_mock",
+    "httpretty", "testfixtures", "nose", "behave", "allure", "pytest_mock", "pytest_asyncio",
+}  # fmt: skip
 
 
 def wanted(texts: Mapping[str, str | None]) -> dict[str, str]:
@@ -28,7 +32,7 @@ def wanted(texts: Mapping[str, str | None]) -> dict[str, str]:
     found: dict[str, str] = {}
     for where, text in texts.items():
         for root in _imported(text or ""):
-            if is_published(root) and root not in OFFERED | _WITH_PANDAS:
+            if is_published(root) and root not in _LEFT:
                 found.setdefault(root, where)
     return found
 
