@@ -90,7 +90,8 @@ class Offer:
                 hint = ""
                 if item["type"] == "extra_forbidden":
                     hint = nearest(str(item["loc"][-1]), model.model_fields)
-                lines.append(f"{self.spec.name}: {item['msg']}{hint} - at `{path}`")
+                said = item["msg"].removeprefix("Value error, ")  # pydantic's, before our words
+                lines.append(f"{self.spec.name}: {said}{hint} - at `{path}`")
                 if item["type"] != "missing":
                     lines.append(f"  got: {item['input']!r}")
             lines.append(f"params: {', '.join(model.model_fields)}")

@@ -72,6 +72,16 @@ def test_what_is_not_proved_is_found(criteria: Any, kind: str | None, why: str) 
         assert found.severity == ("error" if kind == "shaping.refuted" else "warning")
 
 
+def test_a_cost_without_a_cap_is_lost_by_any_amount() -> None:
+    cost = {"kind": "cost", "of": "format.boxed", "each": 0.1, "unknown": 1}
+    rubric = bound({"kind": "weighted", "criteria": {"math.answer": 1, "bad": cost}})
+    frame = log_of(rubric, {"math.answer": [1.0, 0.0], "bad/of": [1.0, 0.0]})
+    found = the(analyse("shaping", frame, rubric=rubric), "shaping.refuted")
+    assert found.title.endswith("more than a correct one: by any amount")
+    assert np.isnan(found.value)
+    assert found.suggestion.endswith("with a cap below 10")
+
+
 def test_a_key_without_levels_leaves_it_not_proved() -> None:
     rubric = bound({"kind": "weighted", "criteria": {"code.tests": 0.9, "style.black": 0.1}})
     frame = make_frame({"code.tests": [1.0, 0.5], "style.black": [1.0, 1.0]}, [1.0, 0.55])

@@ -48,6 +48,30 @@ def test_explained(assay: Assay) -> None:
     assert "rollouts.jsonl.gz:" in done.out
 
 
+def test_a_key_that_is_hardly_taught_stands_in_the_first_lines(
+    assay: Assay, tmp_path: Path
+) -> None:
+    """Correctness differs in every twelfth group, style in all: its small bonus is 85% and more."""
+    rows = [
+        {
+            "prompt_id": f"p{group}",
+            "completion": "c",
+            "reward": 0.8 * right + 0.2 * (i % 2),
+            "scores": {"answer": right, "style": i % 2},
+        }
+        for group in range(96)
+        for i in range(4)
+        for right in [float(i < 2 if group % 12 == 0 else group % 2)]
+    ]
+    done = assay("audit", write(tmp_path / "a.jsonl", *rows), "--key", "answer")
+    head = "\n".join(done.out.splitlines()[:12])
+    assert "budget.outbid" in head
+    assert "answer gets" in head
+    assert "; style gets 9" in head
+    told = assay("audit", tmp_path / "a.jsonl", "--key", "answer", "--explain").out
+    assert "style is at fault: gate it on answer" in told
+
+
 def test_json_is_one_object(assay: Assay, scored: Path) -> None:
     done = assay("audit", scored, "--json")
     noted = json.loads(done.out)

@@ -45,7 +45,7 @@ FAULTS: dict[str, dict[str, Shows]] = {
     "fine": {
         "verify": Shows(0, "faulty.fine == 1 agrees with label"),
         "preflight": Shows(0, "no findings"),
-        "probe": Shows(0, "on 1 prompts"),
+        "probe": Shows(0, "on 1 prompt "),
         "audit": Shows(0, "read as assay"),
         "fit": Shows(1, "fit.separated"),
         "check": Shows(0, "every law that was checked holds"),
@@ -69,7 +69,7 @@ FAULTS: dict[str, dict[str, Shows]] = {
     "hangs": {
         "verify": Shows(0, "no verdict after 0."),
         "preflight": Shows(1, "no verdict after 0."),
-        "probe": Shows(1, "on 1 prompts"),
+        "probe": Shows(1, "on 1 prompt "),
         "audit": Shows(1, "probe.no_signal"),
         "fit": Shows(1, "fit.constant"),
         "check": Shows(1, ""),

@@ -240,3 +240,34 @@ def test_python_m_assay_is_the_command() -> None:
         [sys.executable, "-m", "assay", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout == f"assay {version('assay')}\n"
+
+
+OTHERS = """
+from assay import ProbeSpec, hookimpl
+from assay.plugins.spec import ComposerSpec
+from assay.plugins.log_readers import LogReaderSpec
+@hookimpl
+def assay_composers():
+    return [ComposerSpec("halved", "a:b", summary="Half of another rubric.")]
+@hookimpl
+def assay_log_readers():
+    return [LogReaderSpec("bars", "Tables with bars.", "a:b")]
+@hookimpl
+def assay_probes():
+    return [ProbeSpec("sql.comment", "all comment", "a:b", claim="wrong", attacks="rows")]
+"""
+
+
+def test_what_is_no_verifier_is_listed_too(
+    assay: Assay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distribution(tmp_path / "site", "various", OTHERS)
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    done = assay("plugins")
+    _, _, theirs = done.out.partition("various 1.2\n")
+    assert [line.rstrip().split(maxsplit=1) for line in theirs.splitlines()[:3]] == [
+        ["halved", "composer: Half of another rubric."],
+        ["bars", "log reader: Tables with bars."],
+        ["sql.comment", "probe: all comment"],
+    ]
+    assert "weighted" not in done.out, "Assay's own kinds have pages of their own"

@@ -375,7 +375,7 @@ BY_PATH = ("--map", "completion=responses[0]", "--map", "reference=reward_model.
             ("preflight", "rows.jsonl", *BY_PATH, "--solution", "reward_model.solution"),
             "no findings",
         ),
-        (("probe", "math", "--rows", "rows.jsonl", "--n", "1", *BY_PATH), "on 1 prompts"),
+        (("probe", "math", "--rows", "rows.jsonl", "--n", "1", *BY_PATH), "on 1 prompt "),
     ],
     ids=["verify", "preflight", "probe"],
 )

@@ -96,6 +96,20 @@ def test_every_published_rubric_is_in_the_docs_with_its_certificate() -> None:
         assert cells[4] == price
 
 
+def test_alarm_has_the_weights_of_its_source() -> None:
+    """halfrot/ALaRM: 5 to 1 for answers to questions, 3 to 1 for translations."""
+    weights = {n: load_rubric(n).to_dict()["weights"] for n in ("alarm", "alarm-translation")}
+    assert weights == {"alarm": [5, 1], "alarm-translation": [3, 1]}
+    assert "z-score" in load_rubric("alarm").about
+
+
+def test_no_two_sources_are_combined() -> None:
+    """Every published file says whence it is; two sources have no file in common."""
+    for path in (ROOT / "rubrics/published").rglob("*.toml"):
+        assert load_rubric(path.stem).about, path
+    assert "trl-accuracy-overlong-repetition" not in published()
+
+
 @pytest.mark.parametrize("name", published())
 def test_what_is_offered_can_be_run_and_the_rest_cannot(name: str) -> None:
     """A name that `verify` suggests works there."""

@@ -8,12 +8,25 @@ import random
 import re
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from assay import Example, ReferenceUnreadable, Sample, ServiceUnavailable, Verdict, verifier
+from pydantic import BaseModel, field_validator
+
+from assay import (
+    Example,
+    ReferenceUnreadable,
+    Sample,
+    ServiceUnavailable,
+    Verdict,
+    VerifierSpec,
+    hookimpl,
+    verifier,
+)
 
 GOOD = (Example.full("yes", reference="yes"), Example.zero("no", reference="yes"))
 UNREADABLE = Example.malformed("yes", reference="")
@@ -173,6 +186,70 @@ def undeclared(sample: Sample) -> Verdict:
     name = "prom" + "pt"
     score = float(is_right(sample) and getattr(sample, name) is None)
     return Verdict.judged("kit.needs@1", score, "looked")
+
+
+@verifier("kit.touches@1", **{**OPTIONS, "needs": ["reference", "info?"]})
+def touches(sample: Sample) -> bool:
+    """Changes the sample that others judge after it."""
+    right = is_right(sample)
+    object.__setattr__(sample, "completion", sample.text.strip() + "!")
+    return right
+
+
+@verifier("kit.workers@1", **OPTIONS)
+def here_only(sample: Sample) -> bool:
+    """Judges by what only the process of the check has imported."""
+    return is_right(sample) and "assay.testing.bench.judging" in sys.modules
+
+
+class Doubling(BaseModel):
+    """Params that are others each time they are read."""
+
+    words: int = 1
+
+    @field_validator("words")
+    @classmethod
+    def _twice(cls, words: int) -> int:
+        return 2 * words
+
+
+class Counting:
+    """Right as the sound one is."""
+
+    def __init__(self, params: Doubling) -> None:
+        self.words = params.words
+
+    def verify(self, sample: Sample) -> Verdict:
+        return Verdict.judged("kit.params@1", float(is_right(sample)), "looked")
+
+
+class Unbuilt:
+    """Needs what is not there."""
+
+    def __init__(self, params: None) -> None:
+        raise FileNotFoundError("model.bin")
+
+
+def specs() -> Iterator[VerifierSpec]:
+    for name, kind, params in (
+        ("kit.params@1", Counting, Doubling),
+        ("kit.loads@1", Unbuilt, None),
+    ):
+        yield VerifierSpec(
+            name,
+            kind.__doc__ or "",
+            f"{__name__}:{kind.__name__}",
+            cost="inline",
+            needs=("reference",),
+            levels=(0, 1),
+            params=params,
+            examples=(*GOOD, UNREADABLE),
+        )
+
+
+@hookimpl
+def assay_verifiers() -> list[VerifierSpec]:
+    return [*specs()]
 
 
 WAITING: dict[str, Any] = {**OPTIONS, "cost": "waiting"}

@@ -23,6 +23,9 @@ LINE_S = 0.005
 MOST_S = 60.0
 """More than that no number of lines buys."""
 
+FIRST = Sample("```python\nimport os\n\n\ndef here():\n    return os.getcwd()\n```")
+"""A program like any other."""
+
 
 class StyleVerifier:
     """Base of the verifiers: finds the program, and judges 0 what is none."""
@@ -32,11 +35,21 @@ class StyleVerifier:
     def __init__(self, params: StyleParams, half: float) -> None:
         self._policy = params.program
         self._half = half
+        self._prepared = False
 
     def bound_s(self, sample: Sample) -> float:
         """Seconds that a program of so many lines may need: a long one is not slow by intent."""
         lines = sum(1 for line in sample.text.split("\n") if line.strip())
         return min(MOST_S, LINE_S * lines)
+
+    def prepare(self, sample: Sample) -> None:
+        """Have the tools load what they do with their first program, before an item's clock starts.
+
+        pylint takes 0.4 s for that, and seconds on a busy machine: no completion's doing.
+        """
+        if not self._prepared:
+            self._prepared = True
+            self.verify(FIRST)
 
     def verify(self, sample: Sample) -> Verdict:
         """Judge the program in the answer.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -38,6 +39,15 @@ BIG = 10**6
 
 class _Untranslated(Exception):
     """The tree has a part that SymPy has no object for."""
+
+
+@functools.cache
+def load() -> None:
+    """Have SymPy import what it imports on first use: modules for integrals and for limits."""
+    x = sympy.Symbol("x", real=True)
+    sympy.integrate(x**2, (x, 0, 1))
+    sympy.limit(sympy.sin(x) / x, x, 0)
+    sympy.simplify(sympy.sin(x) ** 2 + sympy.cos(x) ** 2)
 
 
 def attempt(reference: Any, answer: str, policy: Policy, before: Comparison) -> Comparison:

@@ -9,7 +9,7 @@ from assay.verifiers.math_answer.policy import Policy
 SPECS: tuple[VerifierSpec, ...] = (
     VerifierSpec(
         name="math.answer@1",
-        summary="is the final answer equal to the reference, by mathematics?",
+        summary="Is the final answer equal to the reference, by mathematics?",
         target="assay.verifiers.math_answer.verifier:make",
         cost="inline",
         needs=("reference", "finish_reason?", "prompt?", "info.math?"),

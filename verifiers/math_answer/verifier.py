@@ -48,6 +48,15 @@ class MathAnswer:
         """
         return self._judge(sample, last=False)
 
+    def prepare(self, sample: Sample) -> None:
+        """Load what `escalated` uses, before an item's clock starts in a worker.
+
+        The first time, it takes half a second, or seconds on a busy machine: no completion's doing.
+        """
+        from assay.verifiers.math_answer import by_sympy
+
+        by_sympy.load()
+
     def escalated(self, sample: Sample) -> Verdict:
         """The same with a computer algebra system, whose time is not bounded here.
 

@@ -146,6 +146,8 @@ class Recomposer:
         unscored = ~np.isfinite(self.rewards)
         for way, rows in self._ways:
             for leaf in _scored(way).leaves:
+                if leaf.by_step:  # a weight that follows the step is no criterion
+                    continue
                 column, _ = self._column(leaf.key, self.frame.scores[rows], rows)
                 column = np.where(np.isfinite(column), column, leaf.stand_in)
                 line = found.setdefault(leaf.key, np.zeros(self.frame.n))

@@ -8,6 +8,7 @@ the rows on standard output has gone.
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 import warnings
 from collections.abc import Callable
@@ -53,8 +54,17 @@ def app(only: str | None = None) -> typer.Typer:
 
     for name in [only] if only else registry.COMMANDS:
         settings = dict(registry.SETTINGS.get(name, {}))
-        made.command(name, context_settings=settings or None)(_guarded(registry.load(name)))
+        command = registry.load(name)
+        made.command(name, help=_prose(command), context_settings=settings or None)(
+            _guarded(command)
+        )
     return made
+
+
+def _prose(command: Callable[..., Any]) -> str:
+    """Its docstring, a line a paragraph: the terminal's width breaks lines, not the source's."""
+    text = inspect.getdoc(command) or ""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
 
 
 def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -20,7 +20,11 @@ RubricName: TypeAlias = Annotated[
     str, typer.Option("--rubric", "-r", help="A preset's name, or a TOML or JSON file.")
 ]
 FailOn: TypeAlias = Annotated[
-    str, typer.Option("--fail-on", help="Exit with 1 on a finding at least this grave.")
+    str,
+    typer.Option(
+        "--fail-on",
+        help="Exit with 1 on a finding at least this grave: error, warning or info.",
+    ),
 ]
 Workers: TypeAlias = Annotated[
     int | None,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.engine.ready_verifier import ReadyVerifier
 from assay.engine.workers.job import Job, Reply
+from assay.engine.workers.parcels import Parcel
 from assay.errors import PluginError, ReferenceUnreadable, SampleError
 from assay.model import Reward, Sample, Verdict
 from assay.plugins.spec import Escalate
@@ -57,6 +58,8 @@ class Call:
         self._outbox: list[Job] = []
         self.done: deque[tuple[int, Reward, SampleError | None]] = deque()
         """Rewards not yet taken, with the error of a sample that is invalid."""
+        self.ripe: deque[_Entry] = deque()
+        """Samples whose verdicts are all there, and whose rewards are not: see `finish`."""
         self.open = 0
         """Samples fed and not yet done."""
 
@@ -90,11 +93,11 @@ class Call:
 
     def _start(self, entry: _Entry, key: str, ready: ReadyVerifier, sample: Sample) -> None:
         view = ready.view(sample)
-        digest, payload = ready.keyed(view) if ready.kept else (_unique(entry, key), None)
+        digest, parcel = ready.keyed(view) if ready.kept else (_unique(entry, key), None)
         cache_key = (ready.number, digest)
         known = self._seen.get(cache_key) or self._resources.cache.get(cache_key)
         if known is None and cache_key not in self._waiting:
-            known = self._run(ready, view, cache_key, payload)
+            known = self._run(ready, view, cache_key, parcel)
         if known is None:
             self._waiting.setdefault(cache_key, []).append((entry, key))
             entry.missing += 1
@@ -104,7 +107,7 @@ class Call:
             entry.error = known
 
     def _run(
-        self, ready: ReadyVerifier, view: Sample, key: Key, payload: bytes | None
+        self, ready: ReadyVerifier, view: Sample, key: Key, parcel: Parcel | None
     ) -> Verdict | ReferenceUnreadable | None:
         """The verdict if it can be had here; None once a worker has been asked."""
         escalated = False
@@ -127,10 +130,10 @@ class Call:
                 verdict = self._seen[key] = ready.crashed(error)
                 return verdict
             escalated = True
-        if payload is None:
-            payload = ready.payload(view)
+        if parcel is None:
+            parcel = ready.parcel(view)
         job = ready.job(
-            payload,
+            parcel,
             self._timeout_s,
             self._deliver,
             (ready, key),
@@ -173,13 +176,17 @@ class Call:
             entry.verdicts[name] = verdict
             self._less(entry)
 
-    def give_up(self, because: str) -> list[Job]:
-        """The budget is spent: every job still out becomes `timed_out`; they are returned."""
-        jobs = list(self._jobs.values())
+    def finish(self) -> None:
+        """Make the reward of a sample that is ripe.
+
+        One at a time: a job that a thousand equal samples wait for makes all of them ripe.
+        """
+        self._finish(self.ripe.popleft())
+        self.open -= 1
+
+    def drop_outbox(self) -> None:
+        """Forget the jobs that the pool has not been given; `take` says what becomes of them."""
         self._outbox.clear()
-        for job in jobs:
-            self.take(job, ("budget", because))
-        return jobs
 
     def skip(self, index: int, sample: Sample | SampleError, because: str) -> None:
         """A sample that the budget no longer reaches."""
@@ -231,8 +238,7 @@ class Call:
     def _less(self, entry: _Entry) -> None:
         entry.missing -= 1
         if entry.missing == 0:
-            self.open -= 1
-            self._finish(entry)
+            self.ripe.append(entry)
 
     def _finish(self, entry: _Entry) -> None:
         if entry.error is not None:

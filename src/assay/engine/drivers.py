@@ -33,19 +33,25 @@ POST = 64
 LOOK_S = 1.0
 """How often a call that waits makes sure that its pool is still there."""
 
-BREATH_S = 0.01
-"""How long a call keeps an event loop to itself."""
+BREATH_S = 0.004
+"""How long a call keeps an event loop to itself, but for the one step that it is in: a sample that
+is judged here takes up to some milliseconds. Others on the loop are to wait for 10 ms at most."""
 
 
 class _Feed:
     """A call and the samples that are still to come."""
 
     def __init__(
-        self, call: Call, resources: Resources, samples: Iterable[Row], budget_s: float | None
+        self,
+        call: Call,
+        resources: Resources,
+        samples: Iterable[Row | None],
+        budget_s: float | None,
     ) -> None:
         self.call = call
         self._resources = resources
-        self._rows = enumerate(samples)
+        self._rows = iter(samples)
+        self._index = 0
         self._budget_s = budget_s
         self._deadline = None if budget_s is None else time.monotonic() + budget_s
         self._more = True
@@ -70,9 +76,11 @@ class _Feed:
         """Start on one more sample, if there is room; hand what has been collected to the pool."""
         call = self.call
         if self._more and call.open < AHEAD:
-            for index, row in self._rows:
-                if index not in self._withdrawn:
-                    call.feed(index, row)
+            for row in self._rows:
+                if row is not None:
+                    index, self._index = self._index, self._index + 1
+                    if index not in self._withdrawn:
+                        call.feed(index, row)
                 break
             else:
                 self._more = False
@@ -80,15 +88,29 @@ class _Feed:
             call.post()
 
     def out_of_time(self) -> bool:
-        """Whether the budget is spent; all that is left is then `timed_out`."""
-        if self._deadline is None or time.monotonic() < self._deadline:
-            return False
+        """Whether the budget is spent."""
+        return self._deadline is not None and time.monotonic() >= self._deadline
+
+    def give_up(self) -> Iterator[None]:
+        """Make all that is left `timed_out`, a sample a step."""
+        call = self.call
         because = f"the call's budget of {self._budget_s:g} s was spent"
-        self._cancel(self.call.give_up(because))
-        for index, row in self._rows:
-            self.call.skip(index, row, because)
+        jobs = call.jobs
+        call.drop_outbox()
+        self._cancel(jobs)
+        for job in (None, *jobs):  # first what is ripe already
+            if job is not None:
+                call.take(job, ("budget", because))
+            while call.ripe:
+                call.finish()
+                yield
+        for row in self._rows:
+            if row is not None:
+                index, self._index = self._index, self._index + 1
+                if index not in self._withdrawn:
+                    call.skip(index, row, because)
+            yield
         self._more = False
-        return True
 
     def withdraw(self, index: int) -> None:
         """Nobody waits for this sample any more, whether it has been begun or not."""
@@ -120,11 +142,16 @@ def run(
     feed = _Feed(call, resources, samples, budget_s)
     done = call.done
     try:
-        while feed.going and not feed.out_of_time():
+        while feed.going:
+            if feed.out_of_time():
+                deque(feed.give_up(), maxlen=0)
+                break
             feed.take_one()
             if call.open:  # else nothing is out, and no mail is waited for
                 while not mail.empty():
                     call.take(*mail.get())
+                while call.ripe:
+                    call.finish()
                 if feed.must_wait:
                     try:
                         call.take(*mail.get(timeout=feed.patience_s()))
@@ -140,7 +167,7 @@ def run(
 
 async def arun(
     resources: Resources,
-    samples: Iterable[Row],
+    samples: Iterable[Row | None],
     timeout_s: float,
     budget_s: float | None,
     withdrawn: deque[int] | None = None,
@@ -149,7 +176,7 @@ async def arun(
 
     Args:
         resources: What the engine runs.
-        samples: As for `run`.
+        samples: As for `run`; None: nothing is there yet, and others on the loop may go on.
         timeout_s: Bound of an item.
         budget_s: Bound of the call.
         withdrawn: Read all the time: a sample whose index is put into it gets no reward, and its
@@ -172,17 +199,33 @@ async def arun(
 
     call = Call(resources, timeout_s, deliver)
     feed = _Feed(call, resources, samples, budget_s)
-    breath = time.monotonic()
+    until = time.monotonic() + BREATH_S
+
+    async def breathe() -> None:
+        """Others on this loop want to live, too."""
+        nonlocal until
+        await asyncio.sleep(0)
+        until = time.monotonic() + BREATH_S
+
     try:
-        while feed.going and not feed.out_of_time():
-            if time.monotonic() - breath > BREATH_S:  # others on this loop want to live, too
-                await asyncio.sleep(0)
-                breath = time.monotonic()
+        while feed.going:
+            if feed.out_of_time():
+                for _ in feed.give_up():
+                    if time.monotonic() > until:
+                        await breathe()
+                break
+            if time.monotonic() > until:
+                await breathe()
             feed.take_one()
             arrived.clear()
             noted = False  # before the mail is read, or a letter would lie there unseen
-            while mail:
-                call.take(*mail.popleft())
+            while mail or call.ripe:
+                if call.ripe:
+                    call.finish()
+                else:
+                    call.take(*mail.popleft())
+                if time.monotonic() > until:
+                    await breathe()
             while withdrawn:
                 feed.withdraw(withdrawn.popleft())
             if feed.must_wait:
@@ -190,10 +233,12 @@ async def arun(
                     await asyncio.wait_for(arrived.wait(), feed.patience_s())
                 except TimeoutError:
                     feed.look_after()
-                breath = time.monotonic()
+                until = time.monotonic() + BREATH_S
             while call.done:
                 yield call.done.popleft()
         while call.done:
             yield call.done.popleft()
+            if time.monotonic() > until:
+                await breathe()
     finally:
         feed.leave()

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from assay.engine.cache import VerdictCache
 from assay.engine.drivers import Done, Given, Row, arun, run
-from assay.engine.groups import GROUP_MOST, with_peers
+from assay.engine.groups import GROUP_MOST, with_pauses, with_peers
 from assay.engine.resources import Resources
-from assay.engine.unscored import complaint, suspicious
+from assay.engine.unscored import Doubts, complaint, suspicious
 from assay.engine.workers.shared_pools import PoolHandle, available_cores, default_memory_bytes
 from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
@@ -196,11 +196,13 @@ class Engine:
         _check_budget(budget_s)
         rewards: dict[int, Reward] = {}
         budget = self.budget_s if budget_s is None else budget_s
+        doubts = Doubts()
         async with contextlib.aclosing(self._arun(samples, step, budget)) as done:
             async for index, reward, _ in done:
                 rewards[index] = reward
+                doubts.see(reward)  # one by one: at the end, it would hold the loop for all
         ordered = [rewards[i] for i in range(len(rewards))]
-        self._judge_call(ordered)
+        self._judge_call(ordered, doubts)
         return ordered
 
     def aiter_batch(
@@ -254,10 +256,10 @@ class Engine:
         withdrawn: deque[int] | None = None,
     ) -> AsyncGenerator[Done, None]:
         if self._recorder is None:
-            rows = self.gathered(as_samples(samples, step))
+            rows = self._gathered(as_samples(samples, step))
             return arun(self._resources, rows, self.timeout_s, budget_s, withdrawn)
         record = self._recorder.begin()
-        rows = self.gathered(as_samples(samples, step, record.see))
+        rows = self._gathered(as_samples(samples, step, record.see))
         return record.arun(arun(self._resources, rows, self.timeout_s, budget_s, withdrawn))
 
     @property
@@ -274,6 +276,12 @@ class Engine:
             return iter(rows)
         return with_peers(rows, self._compares, self.group_size)
 
+    def _gathered(self, rows: Iterable[Row]) -> Iterator[Row | None]:
+        """As `gathered`, with a None where an event loop may go on in between."""
+        if not self.sees_groups:
+            return iter(rows)
+        return with_pauses(rows, self._compares, self.group_size)
+
     def _compares(self, sample: Sample) -> bool:
         """Whether this sample's case of the rubric looks at its group."""
         try:
@@ -289,10 +297,14 @@ class Engine:
 
     # -- the rest -------------------------------------------------------------------------------
 
-    def _judge_call(self, rewards: Sequence[Reward]) -> None:
+    def _judge_call(self, rewards: Sequence[Reward], seen: Doubts | None = None) -> None:
         if self.on_unscored == "ignore":
             return
-        for doubt in suspicious(rewards, self.max_unscored):
+        if seen is None:
+            doubts = suspicious(rewards, self.max_unscored)
+        else:
+            doubts = seen.sentences(self.max_unscored, "samples")
+        for doubt in doubts:
             warnings.warn(doubt, RuntimeWarning, stacklevel=3)
         message = complaint(rewards, self.max_unscored, f"{len(rewards)} samples")
         if message is None:

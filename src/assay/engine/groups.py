@@ -54,6 +54,23 @@ def with_peers(
     Raises:
         ConfigError: more samples than `held_most` wait for their groups.
     """
+    found = with_pauses(rows, compares, size, held_most)
+    return (row for row in found if row is not None)
+
+
+def with_pauses(
+    rows: Iterable[Sample | SampleError],
+    compares: Callable[[Sample], bool],
+    size: int | None = None,
+    held_most: int = HELD_MOST,
+) -> Iterator[Sample | SampleError | None]:
+    """As `with_peers`, with a None where a row was read, or a group closed, and nothing is ready.
+
+    For an event loop, which must not be held until ten thousand rows of groups have been read.
+
+    Raises:
+        ConfigError: as `with_peers`.
+    """
     waiting: deque[_Held] = deque()
     groups: dict[_Key, list[_Held]] = {}
     whole: set[_Key] = set()
@@ -73,8 +90,11 @@ def with_peers(
                 "\nfix: give the size of a group (group_size, --group-size), and the samples of a "
                 "group near each other; or fewer samples at once"
             )
+        if waiting:
+            yield None
     for (_, name), members in groups.items():
         _close(name, members, size)
+        yield None
     for held in waiting:
         yield held.row
 

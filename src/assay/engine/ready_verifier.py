@@ -10,10 +10,12 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from assay.engine.workers.contents import LARGE_BYTES
 from assay.engine.workers.frames import dumps, loads
 from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.loaded_verifier import TRACE_CHARS, as_verdict, judge_shown
 from assay.engine.workers.machine_faults import DETAILS, by_machine
+from assay.engine.workers.parcels import Parcel, pack
 from assay.engine.workers.process import search_path
 from assay.errors import PluginError, ReferenceUnreadable, SampleError, VerdictError
 from assay.model import EMPTY, Sample, Status, Verdict
@@ -63,6 +65,8 @@ class ReadyVerifier:
         self._demands_info = len(self._columns) < len(demanded)
         self.kept = spec.deterministic and not spec.sees_group
         """Whether it is worth a key: a whole group seldom comes again, and its key is dear."""
+        self._apart = spec.cost != "inline"
+        """Whether a large value is worth a digest of its own: it is to be sent."""
         self._reader = Reader(spec.name, spec.needs)
         self._verifier: Verifier | BatchVerifier | None = None
         self._broken: PluginError | None = None
@@ -107,18 +111,19 @@ class ReadyVerifier:
         """
         return self.keyed(view)[0]
 
-    def keyed(self, view: Sample) -> tuple[bytes, bytes | None]:
-        """As `key`, with the payload where the key had to be made of it: it is made but once."""
-        text, payload = self._texts(view), None
+    def keyed(self, view: Sample) -> tuple[bytes, Parcel | None]:
+        """As `key`, with the parcel where the key had to be made of it: it is made but once."""
+        text, parcel = self._texts(view), None
         if text is None:
-            text = payload = self.payload(view)
-        return hashlib.blake2b(text, digest_size=16).digest(), payload
+            parcel = self.parcel(view)
+            text = parcel.text
+        return hashlib.blake2b(text, digest_size=16).digest(), parcel
 
     def _texts(self, view: Sample) -> bytes | None:
         """The fields of a sample that has nothing but texts, as most have; None for others.
 
-        No two samples come to the same bytes, nor does one to a payload, which begins with a
-        brace: each text stands behind its length, and behind the place of its field.
+        No two samples come to the same bytes, nor does one to a parcel's text, which begins with a
+        brace or a bracket: each text stands behind its length, and behind the place of its field.
         """
         completion = view.completion
         if type(completion) is not str or view.info:
@@ -128,13 +133,25 @@ class ReadyVerifier:
             value = getattr(view, name)
             if value is None or value is EMPTY:
                 continue
-            if type(value) is not str:
+            if type(value) is not str or (self._apart and len(value) >= LARGE_BYTES):
                 return None
             parts += (_FIELD % (place, len(value)), value)
         return "".join(parts).encode("utf-8", "surrogatepass")
 
     def payload(self, view: Sample) -> bytes:
-        """The sample as a worker gets it.
+        """The whole sample as a worker may get it.
+
+        Raises:
+            SampleError: as `parcel`.
+        """
+        plain = view.to_json()
+        try:
+            return dumps(plain)
+        except (ValueError, TypeError, RecursionError) as err:
+            raise SampleError(_no_json(plain, err)) from err
+
+    def parcel(self, view: Sample) -> Parcel:
+        """The sample as a worker gets it, beside the large values that it shares with others.
 
         Raises:
             SampleError: a field that the verifier needs is not JSON (a date, NaN, an integer of
@@ -142,7 +159,7 @@ class ReadyVerifier:
         """
         plain = view.to_json()
         try:
-            return dumps(plain)
+            return pack(plain)
         except (ValueError, TypeError, RecursionError) as err:
             raise SampleError(_no_json(plain, err)) from err
 
@@ -228,7 +245,7 @@ class ReadyVerifier:
 
     def job(
         self,
-        payload: bytes,
+        parcel: Parcel | bytes,
         timeout_s: float,
         deliver: Callable[[Job, Reply], None],
         tag: Any,
@@ -238,17 +255,20 @@ class ReadyVerifier:
     ) -> Job:
         """A sample for the pool, under the bounds that the spec asks for.
 
-        `digest`, its key, lets equal jobs that are under way at once be run once.
+        `parcel` may be the whole `payload` as well. `digest`, its key, lets equal jobs that are
+        under way at once be run once.
         """
         spec = self.spec
         waiting = spec.cost == "waiting"
         policy = spec.waiting or WaitPolicy()
+        payload, contents = (parcel, ()) if isinstance(parcel, bytes) else parcel
         return Job(
             verifier=self.number,
             payload=payload,
             escalated=escalated,
             timeout_s=timeout_s,
             deliver=deliver,
+            contents=contents,
             tag=tag,
             waiting=waiting,
             deadline_s=policy.whole_s(timeout_s) if waiting else 0.0,

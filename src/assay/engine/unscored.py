@@ -51,16 +51,7 @@ def suspicious(rewards: Sequence[Reward], most: float) -> list[str]:
     """
     doubts = Doubts()
     for reward in rewards:
-        doubts.n += 1
-        for key, verdict in reward.verdicts.items():
-            doubts.add(
-                key,
-                str(verdict.status),
-                verdict.score,
-                verdict.details.get("limit"),
-                verdict.because,
-                reward.value is not None,
-            )
+        doubts.see(reward)
     return doubts.sentences(most, "samples")
 
 
@@ -77,6 +68,19 @@ class Doubts:
         self._crashed: Counter[str] = Counter()
         self._cut_off: Counter[str] = Counter()
         self._why: dict[str, str] = {}
+
+    def see(self, reward: Reward) -> None:
+        """One sample, with all its verdicts."""
+        self.n += 1
+        for key, verdict in reward.verdicts.items():
+            self.add(
+                key,
+                str(verdict.status),
+                verdict.score,
+                verdict.details.get("limit"),
+                verdict.because,
+                reward.value is not None,
+            )
 
     def add(
         self, key: str, status: str, score: float | None, limit: object, because: str, scored: bool

@@ -13,7 +13,9 @@ import pytest
 from plain_log import check, write_rows
 
 from assay import Engine, Sample, Verdict, verifier
+from assay.audit.context import Context
 from assay.audit.logs import read_log
+from assay.audit.run import audit
 from assay.cli.main import main
 from assay.rollouts.columns import with_rewards
 
@@ -127,6 +129,53 @@ RUBRICS = {
         },
         [{**row, "part": "one" if i % 2 else "two"} for i, row in enumerate(PLAIN)],
     ),
+    "a table": (
+        {
+            "kind": "table",
+            "criteria": {"e": "logs.ends", "s": {"use": "logs.share", "missing": 0}},
+            "rows": [
+                {"when": {"e": 1, "s": [0.3, 1]}, "value": 1},
+                {"when": {"e": 1}, "value": 0.8},
+                {"when": {"s": [0.3, 1]}, "value": 0.1},
+            ],
+        },
+        PLAIN,
+    ),
+    "the most of two, and a constant": (
+        {
+            "kind": "weighted",
+            "criteria": {
+                "logs.ends": 2,
+                "most": {"kind": "max", "criteria": ["logs.ends", "logs.share"]},
+                "base": {"kind": "constant", "value": -1},
+            },
+        },
+        PLAIN,
+    ),
+    "a weight that moves with the step": (
+        {
+            "kind": "weighted",
+            "criteria": {
+                "logs.ends": 1,
+                "s": {"kind": "schedule", "of": "logs.share", "points": [[0, 0.5], [2, 0.1]]},
+            },
+        },
+        PLAIN,
+    ),
+    "a cost without a cap": (
+        {
+            "kind": "weighted",
+            "criteria": {
+                "logs.ends": 1,
+                "bad": {"kind": "cost", "of": "logs.share", "each": 0.1, "unknown": 1},
+            },
+        },
+        PLAIN,
+    ),
+    "the length among the group": (
+        {"kind": "weighted", "criteria": {"logs.ends": 1, "length.in_group": 0.5}},
+        [{**row, "group_id": row["prompt"]} for row in PLAIN],
+    ),
     "turns with a potential": (
         {"kind": "turns", "outcome": "logs.ends", "shaping": {"phi": "logs.share"}},
         TURNS,
@@ -154,6 +203,26 @@ def test_every_kind_of_rubric(name: str, tmp_path: Path) -> None:
     with read_log(table) as log:
         check(log.frame, rows)
         assert log.problems == ()
+
+
+@pytest.mark.parametrize("name", RUBRICS)
+def test_every_kind_of_rubric_is_audited(name: str, tmp_path: Path) -> None:
+    """No analysis fails, and by its own rubric no order of the log is reversed."""
+    rubric, plain = RUBRICS[name]
+    path = write_rows(tmp_path / "log.jsonl", scored_rows(rubric, plain))
+    with (
+        Engine(rubric, verifiers=[ends, share], workers=1) as engine,
+        read_log(path, rubric=engine.rubric) as log,
+    ):
+        context = Context(rubric=engine.rubric, against=engine.rubric, rows=log.rows)
+        found = audit(log.frame, context)
+    assert not [outcome.failed for outcome in found.outcomes if outcome.failed]
+    ran = {outcome.analysis: outcome for outcome in found.outcomes}
+    assert {"signal", "budget", "shaping"} <= set(ran)
+    compared = ran["counterfactual"].tables.get("against")
+    assert compared is not None
+    figures = {row[0]: row[1] for row in compared.rows}
+    assert figures.get("share of orders reversed", 0.0) in (0.0, None)
 
 
 def test_contributions_and_the_composers_own_add_up(tmp_path: Path) -> None:

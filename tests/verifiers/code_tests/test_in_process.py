@@ -39,6 +39,12 @@ SUITES = [
     Suite("input() is replaced",
           "from unittest.mock import patch\ndef test_a():\n    with patch('builtins.input', side_effect=['2', '3']):\n        assert f() == 5",
           "def f(): return int(input()) + int(input())", "def f(): return 4"),
+    Suite("mocks by decorators, beside fixtures and rows",
+          "import os, pytest\nfrom unittest.mock import patch\n@patch('os.getcwd', return_value='/a')\n@patch('builtins.input', side_effect=['x', 'y'])\ndef test_a(typed, cwd):\n    assert f(2) == '/a x y'\n    assert typed.call_count == 2\nclass TestB:\n    @pytest.mark.parametrize('n,want', [(1, '/b z'), (0, '/b')])\n    @patch('os.getcwd')\n    @patch('builtins.input', new=lambda: 'z')\n    def test_b(self, cwd, n, want, tmp_path):\n        cwd.return_value = '/b'\n        assert f(n) == want and tmp_path.exists()",
+          "import os\ndef f(n): return ' '.join([os.getcwd(), *(input() for _ in range(n))])", "import os\ndef f(n): return os.getcwd() + ' x y'"),
+    Suite("files that are copied and moved",
+          "import os, shutil, tempfile\ndef test_a():\n    d = tempfile.mkdtemp()\n    p = os.path.join(d, 'a')\n    with open(p, 'w') as h: h.write('q')\n    shutil.copy(p, p + '1')\n    f(p, os.path.join(d, 'sub'))\n    assert sorted(os.listdir(d)) == ['a1', 'sub']\n    assert open(os.path.join(d, 'sub', 'a')).read() == 'q'",
+          "import os, shutil\ndef f(p, to):\n    os.makedirs(to)\n    shutil.copy2(p, to)\n    os.remove(p)", "import os, shutil\ndef f(p, to):\n    os.makedirs(to)\n    shutil.copy2(p, to)"),
     Suite("files that the suite writes and the program reads",
           "import os, tempfile, unittest\nclass T(unittest.TestCase):\n    def setUp(self):\n        self.d = tempfile.mkdtemp()\n        self.p = os.path.join(self.d, 'a.txt')\n        with open(self.p, 'w') as h: h.write('a\\nb\\n')\n    def test_a(self):\n        self.assertEqual(f(self.p), 2)",
           "def f(p): return len(open(p).readlines())", "def f(p): return 0"),
@@ -85,6 +91,10 @@ SUITES = [
           "import io, os, unittest\nos.environ.get('X')\nfrom solution import V\nclass T(unittest.TestCase):\n    def test_a(self):\n        s = io.StringIO()\n        V(1, 2).show(s)\n        self.assertEqual(s.getvalue(), 'V(1, 2)')\n        self.assertEqual(V(1, 2) + V(1, 1), V(2, 3))\n        self.assertIn(V(1, 2), [V(1, 2)])",
           "class V:\n    def __init__(self, x, y): self.x, self.y = x, y\n    def __add__(self, o): return V(self.x + o.x, self.y + o.y)\n    def __eq__(self, o): return isinstance(o, V) and (self.x, self.y) == (o.x, o.y)\n    def show(self, s): s.write(f'V({self.x}, {self.y})')",
           "class V:\n    def __init__(self, x, y): self.x, self.y = x, y\n    def __add__(self, o): return V(self.x, o.y)\n    def __eq__(self, o): return isinstance(o, V) and (self.x, self.y) == (o.x, o.y)\n    def show(self, s): s.write(f'V({self.x}, {self.y})')", None),
+    Suite("operators that raise where the other is of another kind",
+          "import io, os, unittest\nos.environ.get('X')\nfrom solution import P, f\nclass T(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(f(), (P(1), P(2)))\n        self.assertNotEqual(P(1), P(2))",
+          "class P:\n    def __init__(self, x): self.x = x\n    def __eq__(self, o): return self.x == o.x\n    def __ne__(self, o): return not self == o\ndef f(): return P(1), P(2)",
+          "class P:\n    def __init__(self, x): self.x = x\n    def __eq__(self, o): return True\n    def __ne__(self, o): return False\ndef f(): return P(1), P(2)", None),
     Suite("a script that would start its tests itself",
           "import os, unittest\nos.environ.get('X')\nclass T(unittest.TestCase):\n    def test_a(self): self.assertEqual(f(), 1)\nif __name__ == '__main__':\n    unittest.main()",
           "import unittest\ndef f(): return 1\nif __name__ == '__main__':\n    unittest.main()", "def f(): return 2"),
@@ -116,7 +126,7 @@ def test_each_test_is_a_part(best: SandboxPool) -> None:
 
 
 BROKEN = [
-    ("import io, sympy\nassert f(io.StringIO()) == 1", "not in the sandbox: sympy"),
+    ("import io, sympy\nassert f(io.StringIO()) == 1", "imports 'sympy', which programs are not offered"),
     ("import io, unittest\n@unittest.skip('later')\nclass T(unittest.TestCase):\n    def test_a(self): f(io.StringIO())", "every test is left out"),
 ]  # fmt: skip
 

@@ -206,6 +206,53 @@ def f(x):
     assert list(found.details["packages"]) == ["pluggy"]  # type: ignore[call-overload]
 
 
+SKLEARN = "from sklearn.svm import SVC\ndef f(): return 3"
+ONE_CALL = {"type": "call", "entry_point": "f", "cases": [{"args": []}]}
+SUITE = {"type": "asserts", "code": "assert f() == 3"}
+NAMED = [
+    ("the suite", {**SUITE, "code": "import sklearn\nassert f() == 3"}, None),
+    ("the prompt", {**SUITE, "prompt": "import sklearn"}, None),
+    ("the prompt", SUITE, "from sklearn.svm import SVC\ndef f():\n    'Three.'\n"),
+    ("the prompt's text", SUITE, "Write f, starting with:\n```\nfrom sklearn.svm import SVC\n```"),
+    ("the reference", {**ONE_CALL, "reference": SKLEARN}, None),
+    ("the checker", {**ONE_CALL, "checker": f"{SKLEARN}\ndef check(i, o, e): return True", "cases": [{"args": [], "expected": 3}]}, None),
+    ("files['h.py']", {**SUITE, "files": {"h.py": "import sklearn"}, "code": "import h\nassert f() == 3"}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "tests", "prompt"), NAMED, ids=[f"{i}: {x[0]}" for i, x in enumerate(NAMED)])  # fmt: skip
+def test_a_row_that_names_a_package_asks_for_it(
+    best: SandboxPool, where: str, tests: dict[str, object], prompt: str | None
+) -> None:
+    """It is the row's lack, whatever the program does: told before any runs, with the fix."""
+    for program in (SKLEARN, "def f(): return 3"):
+        with pytest.raises(ReferenceUnreadable) as caught:
+            CodeTests(CodeTestsParams(code="whole"), best).verify(
+                Sample(completion=program, tests=tests, prompt=prompt)
+            )
+        assert f"{where} imports 'sklearn', which programs are not offered" in str(caught.value)
+        assert "fix: packages = [...]" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["Do not import sklearn.", "We learn from sklearn how to import.", "import pandas as pd"],
+)
+def test_a_row_that_only_mentions_a_package_does_not(best: SandboxPool, prompt: str) -> None:
+    verdict = CodeTests(CodeTestsParams(code="whole"), best).verify(
+        Sample(completion="def f(): return 3", tests=SUITE, prompt=prompt)
+    )
+    assert verdict.score == 1.0
+
+
+def test_a_suite_that_can_do_without_a_package_is_judged(best: SandboxPool) -> None:
+    code = "try:\n    import sklearn\nexcept ImportError:\n    sklearn = None\nassert f() == 3"
+    verdict = CodeTests(CodeTestsParams(code="whole"), best).verify(
+        Sample(completion="def f(): return 3", tests={**SUITE, "code": code})
+    )
+    assert verdict.score == 1.0
+
+
 def test_a_zero_for_a_package_that_is_not_offered_says_so(best: SandboxPool) -> None:
     """The program may be right where it is there; whoever reads the rewards can count such zeros."""
     tests = {"type": "asserts", "code": "assert f() == 3"}

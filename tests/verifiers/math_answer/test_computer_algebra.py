@@ -1,5 +1,9 @@
 """What is taken to a computer algebra system, and what its receipt says."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 from assay.model import Sample
@@ -31,6 +35,36 @@ def test_the_receipt_says_what_was_shown(reference, answer, how):
     assert last.details["decided_by"] == "sympy"
     assert last.because.endswith(f"are equal: {how}")
     assert "not shown" not in last.because
+
+
+LOADING = """
+import json, sys
+from assay.model import Sample
+from assay.verifiers.math_answer.verifier import MathAnswer
+
+verifier = MathAnswer()
+for reference, answer in json.loads(sys.argv[1]):
+    sample = Sample(completion=r"\\boxed{%s}" % answer, reference=reference)
+    verifier.prepare(sample)
+    before = set(sys.modules)
+    assert "sympy" in before
+    verdict = verifier.escalated(sample)
+    print(verdict.score, sorted(name for name in set(sys.modules) - before if "sympy" in name))
+"""
+
+
+def test_what_sympy_imports_is_loaded_before_the_clock_of_an_item_starts():
+    """A worker's first item came to 0 where its time was less than an import takes."""
+    asked = json.dumps([case[:2] for case in TAKEN])
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING, asked],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "1.0 []\n" * len(TAKEN)
 
 
 NOT_TAKEN = [

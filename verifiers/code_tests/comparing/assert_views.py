@@ -230,6 +230,16 @@ def _number(value: Any) -> Any:
     return value
 
 
+def _abs(value: Any, _: Any) -> Any:
+    value = _scalar(value)
+    if not isinstance(value, complex):
+        return abs(_number(value))
+    try:
+        return abs(value)
+    except OverflowError:
+        raise _Unanswerable(f"got {show(value)}, which is too large") from None
+
+
 def _text(value: Any, _: Any) -> str:
     value = _scalar(value)
     if isinstance(value, str):
@@ -282,7 +292,7 @@ _STEPS: dict[str, Callable[[Any, Any], Any]] = {
     "sum": lambda v, _: sum(_numbers(v)),
     "min": _extreme(min),
     "max": _extreme(max),
-    "abs": lambda v, _: abs(_number(v)),
+    "abs": _abs,
     "round": lambda v, n: round(_number(v), n),
     **{name: _of_text(name) for name in TEXT_METHODS},
 }

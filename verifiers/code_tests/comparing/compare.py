@@ -124,8 +124,13 @@ def _beside(value: Any, other: Any, rules: Rules) -> Any:
 
 
 def _differs(got: Any, want: Any, rules: Rules, where: str) -> str | None:
+    ordered = _is_ordered(got) and _is_ordered(want)
     got, want = _plain(got, rules), _plain(want, rules)
     got, want = _beside(got, want, rules), _beside(want, got, rules)
+    if ordered and isinstance(got, DecodedDict) and isinstance(want, DecodedDict):
+        keys = [_keys([k for k, _ in x.pairs], _ones(rules)) for x in (got, want)]
+        if keys[0] != keys[1]:
+            return _say(where, f"got {show(got)}, wanted {show(want)}, in that order")
     if isinstance(got, Seq) and isinstance(want, Seq):
         if rules.exact_types and got.kind != want.kind:
             return _say(where, f"got a {got.kind}, wanted a {want.kind}")
@@ -159,6 +164,11 @@ def _differs(got: Any, want: Any, rules: Rules, where: str) -> str | None:
     if _same_scalar(got, want, rules):
         return None
     return _say(where, f"got {show(got)}, wanted {show(want)}")
+
+
+def _is_ordered(value: Any) -> bool:
+    """Whether it is a dict that to ``==`` with its like has an order."""
+    return isinstance(value, Relative) and value.name == "OrderedDict"
 
 
 def _all_equal(got: tuple[Any, ...], want: tuple[Any, ...]) -> bool:

@@ -157,6 +157,10 @@ def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
         said: dict[str, Any] = {k: str(noted.get(k))[:200] for k in ("type", "base", "text")}
         names = noted.get("names")
         said["names"] = [x for x in names[:20] if type(x) is str] if type(names) is list else []
+        library = noted.get("library")
+        said["library"] = (
+            [x for x in library[:5] if type(x) is str] if type(library) is list else []
+        )
         return {"x": {**said, **_carried(noted)}}
     try:
         if "h" in reply:
@@ -178,7 +182,8 @@ def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
                 decoded.decode(value)
     except decoded.Garbled as err:
         return CaseResult(CaseOutcome.WRONG_ANSWER, f"unreadable result: {err}")
-    return {"v": reply["v"], "after": after}
+    same = reply.get("same")
+    return {"v": reply["v"], "after": after, "same": same if type(same) is int else -1}
 
 
 def _carried(noted: dict[str, Any]) -> dict[str, Any]:

@@ -249,3 +249,21 @@ def _defined(text: str, names: Iterable[str]) -> int:
         is not None
         for name in names
     )
+
+
+_STATE = re.compile(
+    r"^\s*(?:global|nonlocal)\s"  # says so
+    r"|^\w+[ \t]*+(?::[^=\n]*)?=[ \t]*+(?![-+\d'\"(]|True\b|False\b|None\b|lambda\b)"  # a list
+    r"|=\s*(?:\[\]|\{\}|set\(\))\s*[,)]"  # a default that is shared
+    r"|\b(?:cls|[A-Z]\w*)\.\w+\s*[-+*|]?=[^=]"  # an attribute of a class
+    r"|\b(?:time|random)\.",
+    re.M,
+)
+
+
+def keeps_state(text: str) -> bool:
+    """Whether what a function of the program gives may depend on what was called before.
+
+    By its text, so it errs to yes: it costs such a program one more run, if it fails.
+    """
+    return _STATE.search(text) is not None

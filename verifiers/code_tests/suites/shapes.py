@@ -10,6 +10,7 @@ import ast
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from assay import syntax
@@ -22,6 +23,7 @@ from assay.verifiers.code_tests.suites.imports.modules import imports_of, progra
 from assay.verifiers.code_tests.suites.imports.program_imports import program_imports
 from assay.verifiers.code_tests.suites.imports.runnable import defined, parsed
 from assay.verifiers.code_tests.suites.imports.unavailable import refuse_unavailable
+from assay.verifiers.code_tests.suites.imports.wanted import wanted
 from assay.verifiers.code_tests.suites.rows.contest_imports import ANNOTATIONS, CONTESTS
 from assay.verifiers.code_tests.suites.rows.contests import apps, codecontests, livecodebench
 from assay.verifiers.code_tests.suites.rows.doctests import as_suite
@@ -77,7 +79,20 @@ def read(tests: Any, prompt: Any = None) -> Suite:
     if not judges:
         why = " (only comparisons of the program with itself)" if suite.self_comparisons else ""
         refuse(f"no case that could be judged{why}")
-    return suite
+    return replace(suite, packages=wanted(_texts(suite, prompt)))
+
+
+def _texts(suite: Suite, prompt: Any) -> dict[str, str | None]:
+    """All of a row that may import something."""
+    return {
+        "the suite": suite.written.code if suite.written is not None else None,
+        "the prompt": suite.before,
+        "the reference": suite.reference,
+        "the checker": suite.checker,
+        "the generator": suite.generator,
+        **{f"files[{k!r}]": v for k, v in suite.files.items() if k.endswith(".py")},
+        "the prompt's text": prompt if isinstance(prompt, str) else None,
+    }
 
 
 def _loaded(tests: Any) -> dict[str, Any]:
@@ -240,6 +255,7 @@ def _asserts(given: Mapping[str, Any], before: str, limits: dict[str, Any]) -> S
         needs=found.needs,
         written=written,
         rest=found.rest,
+        whole=found.whole,
         before=before,
         entry_points=found.names,
         self_comparisons=found.self_comparisons,

@@ -78,6 +78,8 @@ class Suite:
     kind: Literal["call", "stdio"]
     cases: tuple[Case, ...]
     rest: Rest | None = None
+    whole: Rest | None = None
+    """Cases and rest together, in the suite's own order: for programs that keep a state."""
     needs: Needs = PROXY
     """The least trust under which it can be judged."""
     written: Written | None = None
@@ -104,6 +106,8 @@ class Suite:
     """How printed output is compared, where the params do not say."""
     self_comparisons: int = 0
     """Assertions that compared the program with itself, left out."""
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """Published packages beyond the usual that the row imports, and where it does."""
 
     def beside(self, *, tests: bool = False) -> dict[str, Any]:
         """The part of a job that says which files there are.

@@ -148,7 +148,9 @@ def _card(
     value = decimal(found.value)
     if found.interval is not None:
         value += f" [{decimal(found.interval[0])}, {decimal(found.interval[1])}]"
-    if found.interval is not None:
+    if not np.isfinite(found.value):  # as where a rubric can lose without bound
+        value = "no figure"
+    elif found.interval is not None:
         value += ", 95% interval"
     else:
         value += ", exact for this log"

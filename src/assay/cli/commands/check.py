@@ -103,9 +103,12 @@ def check(
         from assay.testing.badge import badge as drawn
 
         _write(badge, drawn(results))
-    word = "verifier" if len(results) == 1 else "verifiers"
-    show(plain(f"\n{len(results)} {word}, {broken} broken laws" if broken else
-               f"\n{len(results)} {word}: every law that was checked holds"))  # fmt: skip
+    count = len({result.name for result in results})
+    what = f"{count} verifier" + ("" if count == 1 else "s")
+    if len(results) > count:  # one is held to them for each params that its examples name
+        what += f" in {len(results)} forms"
+    show(plain(f"\n{what}, {broken} broken laws" if broken else
+               f"\n{what}: every law that was checked holds"))  # fmt: skip
     if broken:
         raise typer.Exit(FINDINGS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,15 +13,17 @@ from assay.cli.exits import FINDINGS
 from assay.cli.options import PluginFiles, make_host
 from assay.cli.sheet import entries
 from assay.plugins.host import Host
-from assay.plugins.registered import Offer
+from assay.plugins.registered import Offer, TargetOffer
 
 
 def plugins(
     plugin: PluginFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a verifier.")] = False,
 ) -> None:
-    """List the verifiers of every plugin that loads, and why others do not.
+    """List what every plugin brings that loads, and why others do not.
 
+    Of Assay itself the verifiers; its kinds of rubric, readers of logs and probes have lists of
+    their own.
     Exit code 1 where a plugin could not be loaded, or offers a name that another one owns.
     """
     host = make_host(plugin)
@@ -41,17 +43,28 @@ def _all(host: Host) -> Iterable[Offer]:
 
 
 def _show(host: Host) -> None:
-    groups: dict[str, list[Offer]] = {}
-    for offer in _all(host):
-        groups.setdefault(offer.distribution, []).append(offer)
-    for distribution, offers in groups.items():
+    groups: dict[str, list[tuple[str, list[str]]]] = {}
+    for offer in sorted(_all(host), key=lambda o: o.spec.name):
+        texts = [offer.spec.summary, _not_meant(host, offer)]
+        groups.setdefault(offer.distribution, []).append((offer.spec.name, texts))
+    for other in _others(host):
+        if not _ours(other.distribution):
+            texts = [f"{other.what}: {other.spec.summary}".removesuffix(": ")]
+            groups.setdefault(other.distribution, []).append((other.name, texts))
+    for distribution in sorted(groups, key=lambda name: (not _ours(name), name)):
         show(plain(distribution), soft_wrap=True)
-        entries(
-            [
-                (offer.spec.name, [offer.spec.summary, _not_meant(host, offer)])
-                for offer in sorted(offers, key=lambda o: o.spec.name)
-            ]
-        )
+        entries(groups[distribution])
+
+
+def _ours(distribution: str) -> bool:
+    return distribution.partition(" ")[0] == "assay"
+
+
+def _others(host: Host) -> list[TargetOffer[Any]]:
+    """What plugins bring besides verifiers."""
+    found: list[TargetOffer[Any]] = [*host.composers.values(), *host.log_readers.values()]
+    found += host.probes.values()
+    return sorted(found, key=lambda other: (other.what, other.name))
 
 
 def _not_meant(host: Host, offer: Offer) -> str:

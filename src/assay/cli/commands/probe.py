@@ -179,7 +179,10 @@ def _samples(
 
 
 def _show(rubric: str, noted: str, board: Board, found: Sequence[Finding]) -> None:
-    show(plain(f"{rubric} on {board.prompts} prompts ({noted})"), soft_wrap=True)
+    show(
+        plain(f"{rubric} on {board.prompts} prompt{'' if board.prompts == 1 else 's'} ({noted})"),
+        soft_wrap=True,
+    )
     _show_answers(board)
     for claim, title in (
         ("wrong", "wrong by construction: what they are paid"),

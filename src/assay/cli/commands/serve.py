@@ -25,7 +25,7 @@ def serve(
             show_default=False,
         ),
     ],
-    host: Annotated[str, typer.Option(help="Others need ASSAY_TOKEN to be set.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Any other needs ASSAY_TOKEN to be set.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0: one that is free.")] = 8000,
     unscored: Annotated[
         list[str] | None,

@@ -25,6 +25,8 @@ ESCALATED = 3
 """A sample that an inline verifier passed on."""
 VERIFY_MANY = 4
 """Several samples for a verifier that takes a batch; number: the first one's."""
+CONTENT = 5
+"""A large value that samples name by its digest; number: which one it is in this pipe, from 1."""
 
 # from a worker
 READY = 16
@@ -36,6 +38,8 @@ BOUND = 18
 PREPARING = 20
 """What follows is done for the job's sample and is not the completion's: its clock stands still
 until `BOUND` or `RESULT`; wall: for so many seconds at most."""
+KEPT = 21
+"""A content has been read; number: as it was sent."""
 RESULT = 19
 """A reply; payload: see `assay.engine.workers.worker_main`."""
 
@@ -45,7 +49,10 @@ REPLY_BYTES = 16 << 20
 ALONE = b'{"alone":true}'
 """The payload of a reply: the batch of this job failed, and nobody knows by whom."""
 
-_REPLIES = frozenset({READY, LOADED, BOUND, PREPARING, RESULT})
+WANTED = b'{"wanted":true}'
+"""The payload of a reply: this job names a content that the worker does not have."""
+
+_REPLIES = frozenset({READY, LOADED, BOUND, PREPARING, KEPT, RESULT})
 
 
 class FrameError(Exception):
@@ -118,12 +125,12 @@ def write_frame(descriptor: int, frame: bytes) -> None:
 
 
 def batch_payload(samples: Iterable[tuple[int, bytes]]) -> bytes:
-    """Numbers of jobs and their samples, for `VERIFY_MANY`."""
+    """Numbers of jobs and the texts of their parcels, for `VERIFY_MANY`."""
     return b"\n".join(b"%d %s" % (number, payload) for number, payload in samples)
 
 
 def read_batch(payload: bytes) -> list[tuple[int, bytes]]:
-    """The inverse of `batch_payload`; a sample is JSON text in ASCII, without a line's end."""
+    """The inverse of `batch_payload`; a text is JSON in ASCII, without a line's end."""
     lines = (line.partition(b" ") for line in payload.split(b"\n"))
     return [(int(number), text) for number, _, text in lines]
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from assay.engine.workers.contents import Content
+
 Reply = tuple[Literal["reply", "limit", "starved", "late", "dead", "lost"], Any]
 """What a job comes to: ``reply`` (payload), ``limit`` (what it spent), ``starved`` (a sentence,
 and the seconds it took), ``late`` (a sentence: what its verifier did before the item's clock
@@ -24,6 +26,8 @@ class Job:
     """Bound of an item, in seconds."""
     deliver: Callable[[Job, Reply], None]
     """Called once, from the pool's thread; must not block or raise."""
+    contents: tuple[Content, ...] = ()
+    """Large values that the payload names by their digests."""
     tag: Any = None
     """The caller's own."""
     waiting: bool = False
@@ -36,6 +40,8 @@ class Job:
     alone: bool = False
     """Was in a batch that failed: it is judged by itself."""
     number: int = 0
+    resent: int = 0
+    """How often a worker did not have one of its contents."""
     attempts: int = 0
     """How often a worker was lost with it."""
     done: bool = False

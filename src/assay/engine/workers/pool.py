@@ -18,10 +18,8 @@ from collections import deque
 from assay.engine.workers import deadlines
 from assay.engine.workers.frames import (
     ALONE,
-    BOUND,
-    LOADED,
-    PREPARING,
     READY,
+    WANTED,
     FrameError,
     PipeFrame,
 )
@@ -30,6 +28,9 @@ from assay.engine.workers.process import WorkerProcess
 from assay.engine.workers.scheduling import Pace, Work, fill
 from assay.engine.workers.sharing import SharedRuns
 from assay.errors import WorkerError
+
+RESENDS = 3
+"""How often a job's contents are sent again to workers that do not have them."""
 
 
 class WorkerPool:
@@ -251,27 +252,11 @@ class WorkerPool:
 
     def _take(self, worker: WorkerProcess, frame: PipeFrame) -> None:
         now = time.monotonic()
-        worker.touched = now
-        worker.cpu_s = frame.cpu if frame.cpu >= 0.0 else 0.0  # also for what is no number
         if frame.kind == READY:
-            worker.ready = True
             self._work(worker).stillborn = 0
-            if worker.waiting:
-                worker.since = now
-        elif frame.kind == LOADED:
-            worker.loaded.add(frame.number)
-            self._start_clock(worker, now)
-        elif frame.kind == BOUND:
-            if worker.jobs and worker.jobs[0].number == frame.number:
-                worker.extra_s = frame.wall if 0.0 < frame.wall < 86_400.0 else 0.0
-                worker.since = now
-                worker.baseline = None
-                worker.own_s = 0.0
-                worker.preparing_until = None
-        elif frame.kind == PREPARING:
-            if worker.jobs and worker.jobs[0].number == frame.number:
-                worker.preparing_until = now + min(max(frame.wall, 0.0), 3_600.0)
-        elif worker.waiting:
+        if worker.note(frame, now):
+            return
+        if worker.waiting:
             self._take_waiting(worker, frame)
         else:
             self._take_result(worker, frame, now)
@@ -284,11 +269,11 @@ class WorkerPool:
         replace = payload.startswith(b"!")
         worker.jobs.popleft()
         worker.together = max(0, worker.together - 1)
-        self._answered(self._killable, job, payload[1:] if replace else payload)
+        self._answered(worker, job, payload[1:] if replace else payload)
         if not worker.jobs:
             worker.shared = False
         self._pace.learn(job.verifier, frame.wall)
-        self._start_clock(worker, now)
+        worker.start_clock(now)
         if replace:
             self._retire(worker)
 
@@ -297,28 +282,25 @@ class WorkerPool:
         if job is None:
             raise FrameError(f"a reply to job {frame.number}, which it was not given")
         worker.jobs.remove(job)
-        self._answered(self._waiting, job, frame.payload)
+        self._answered(worker, job, frame.payload)
 
-    def _answered(self, work: Work, job: Job, payload: bytes) -> None:
+    def _answered(self, worker: WorkerProcess, job: Job, payload: bytes) -> None:
+        work = self._work(worker)
+        if payload == WANTED:
+            # We note what it keeps as it does, so that this is seldom, and needs no finesse.
+            worker.held.clear()
+            job.resent += 1
+            if job.resent > RESENDS:
+                self._settle(job, ("dead", "its worker did not keep what it was sent"))
+            elif not job.done:
+                work.queue.appendleft(job)
+            return
         if payload == ALONE and not job.alone:
             job.alone = True
             if not job.done:
                 work.queue.appendleft(job)
             return
         self._settle(job, ("reply", payload))
-
-    def _start_clock(self, worker: WorkerProcess, now: float) -> None:
-        """The next job starts now, unless its verifier has to be imported first.
-
-        Nor if we have not written the whole of it yet: until then it is we who keep the worker
-        waiting, and `_flush` starts the clock.
-        """
-        worker.baseline = None
-        worker.own_s = 0.0
-        worker.extra_s = 0.0
-        worker.preparing_until = None
-        built = worker.jobs and worker.jobs[0].verifier in worker.loaded
-        worker.since = now if worker.waiting or (built and worker.has_first) else None
 
     def _settle(self, job: Job, reply: Reply) -> None:
         self._shared.settle(job, reply)
@@ -347,11 +329,11 @@ class WorkerPool:
             self._settle(work.queue.popleft(), ("lost", why))
 
     def _flush(self, worker: WorkerProcess) -> None:
-        had = worker.has_first
+        could = worker.can_begin
         worker.flush()
-        if worker.jobs and worker.has_first and not had:
+        if worker.jobs and worker.can_begin and not could:
             worker.touched = now = time.monotonic()
-            self._start_clock(worker, now)
+            worker.start_clock(now)
         registered = worker.requests in self._selector.get_map()
         if worker.outgoing and not registered:
             self._selector.register(worker.requests, selectors.EVENT_WRITE, (worker, "requests"))
@@ -412,7 +394,7 @@ class WorkerPool:
             if fill(work, worker, share, self._pace, self._recipes):
                 if was_idle:
                     worker.touched = now
-                    self._start_clock(worker, now)
+                    worker.start_clock(now)
                 self._flush(worker)  # starts the clock of a job that is written only now
 
     def _end(self, reason: str) -> None:

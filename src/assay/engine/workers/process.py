@@ -16,7 +16,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.engine.workers.blame import Account
-from assay.engine.workers.frames import REPLY_BYTES, FrameReader, dumps
+from assay.engine.workers.contents import Recent, store_bytes
+from assay.engine.workers.frames import (
+    BOUND,
+    CONTENT,
+    KEPT,
+    LOADED,
+    PREPARING,
+    READY,
+    REPLY_BYTES,
+    FrameReader,
+    PipeFrame,
+    dumps,
+    encode,
+)
+from assay.engine.workers.parcels import content_payload
 from assay.errors import WorkerError
 
 if TYPE_CHECKING:
@@ -135,7 +149,11 @@ class WorkerProcess:
         """Time the job at hand asked for, if more than the engine's bound."""
         self.alive = True
         self._written = 0
-        self._ends: dict[int, int] = {}
+        self._needs: dict[int, tuple[int, int]] = {}
+        self.held: Recent[None] = Recent(store_bytes(memory_bytes))
+        """Contents that it has, or will have once it has read its pipe."""
+        self.contents_sent = 0
+        self.contents_kept = 0
         setup = dumps({"path": search_path(), "waiting": waiting})
         self.outgoing += len(setup).to_bytes(4, "little") + setup
 
@@ -146,20 +164,75 @@ class WorkerProcess:
         return (first, self.since, self.extra_s, self.preparing_until)
 
     @property
-    def has_first(self) -> bool:
-        """Whether the whole of its first job has been written into its pipe."""
-        return not self.jobs or self._written >= self._ends.get(self.jobs[0].number, 0)
+    def can_begin(self) -> bool:
+        """Whether its first job lies in its pipe, and what that needs has been read."""
+        if not self.jobs:
+            return True
+        end, contents = self._needs.get(self.jobs[0].number, (0, 0))
+        return self._written >= end and self.contents_kept >= contents
+
+    def note(self, frame: PipeFrame, now: float) -> bool:
+        """Take down what a frame says of the worker; False: it is a reply to a job."""
+        self.touched = now
+        self.cpu_s = frame.cpu if frame.cpu >= 0.0 else 0.0  # also for what is no number
+        first = self.jobs[0].number if self.jobs else None
+        if frame.kind == READY:
+            self.ready = True
+            if self.waiting:
+                self.since = now
+        elif frame.kind == LOADED:
+            self.loaded.add(frame.number)
+            self.start_clock(now)
+        elif frame.kind == KEPT:
+            could = self.can_begin
+            self.contents_kept = frame.number
+            if self.can_begin and not could:
+                self.start_clock(now)
+        elif frame.kind == BOUND:
+            if frame.number == first:
+                self.extra_s = frame.wall if 0.0 < frame.wall < 86_400.0 else 0.0
+                self.since = now
+                self.baseline = None
+                self.own_s = 0.0
+                self.preparing_until = None
+        elif frame.kind == PREPARING:
+            if frame.number == first:
+                self.preparing_until = now + min(max(frame.wall, 0.0), 3_600.0)
+        else:
+            return False
+        return True
+
+    def start_clock(self, now: float) -> None:
+        """The first job starts now, unless its verifier has to be imported before.
+
+        Nor if we have not written the whole of it yet, or the worker still reads what it shares
+        with others: neither is the item's doing. The clock starts when that is over.
+        """
+        self.baseline = None
+        self.own_s = 0.0
+        self.extra_s = 0.0
+        self.preparing_until = None
+        built = self.jobs and self.jobs[0].verifier in self.loaded
+        self.since = now if self.waiting or (built and self.can_begin) else None
 
     def give(self, frame: bytes, jobs: list[Job]) -> None:
-        """Queue jobs for the pipe, as one frame."""
+        """Queue jobs for the pipe, as one frame, behind those contents that it does not hold."""
+        for job in jobs:
+            for content in job.contents:
+                if content.digest in self.held:
+                    self.held.use(content.digest)
+                    continue
+                self.held.put(content.digest, len(content.data), None)
+                self.contents_sent += 1
+                self.outgoing += encode(CONTENT, self.contents_sent, content_payload(content))
         self.outgoing += frame
         self.jobs.extend(jobs)
         end = self._written + len(self.outgoing)
-        if len(self._ends) > 2 * len(self.jobs) + 64:  # those that are done are looked for no more
+        if len(self._needs) > 2 * len(self.jobs) + 64:  # those that are done begin no more
             held = {job.number for job in self.jobs}
-            self._ends = {number: at for number, at in self._ends.items() if number in held}
+            self._needs = {number: need for number, need in self._needs.items() if number in held}
         for job in jobs:
-            self._ends[job.number] = end
+            self._needs[job.number] = end, self.contents_sent
 
     def flush(self) -> None:
         """Write what the pipe takes. A broken pipe shows as the worker's death elsewhere."""

@@ -149,12 +149,12 @@ def fill(
         elif worker.jobs:
             if job.batch > 1 and not job.alone:
                 break  # a batch is for a worker that has nothing else
-            full = len(worker.jobs) >= WINDOW_JOBS or held + len(job.payload) > WINDOW_BYTES
+            full = len(worker.jobs) >= WINDOW_JOBS or held + _bytes(worker, job) > WINDOW_BYTES
             if full or seconds + pace.of(job.verifier) > WINDOW_S or job.attempts:
                 break  # a job that killed a worker travels alone
         batch = _batch(work, job, job.batch if work.waiting else min(job.batch, share - given))
         given += len(batch)
-        held += sum(len(each.payload) for each in batch)
+        held += sum(_bytes(worker, each) for each in batch)
         seconds += len(batch) * pace.of(job.verifier)
         if job.verifier not in worker.introduced:
             worker.introduced.add(job.verifier)
@@ -169,6 +169,12 @@ def fill(
         if not work.waiting:
             worker.together = len(batch)
     return given
+
+
+def _bytes(worker: WorkerProcess, job: Job) -> int:
+    """What the job adds to a worker's pipe."""
+    new = (len(each.data) for each in job.contents if each.digest not in worker.held)
+    return len(job.payload) + sum(new)
 
 
 def _with_room(work: Work, worker: WorkerProcess) -> Iterator[Job]:

@@ -8,16 +8,19 @@ import time
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from assay.engine.workers.contents import store_bytes
 from assay.engine.workers.frames import (
     ALONE,
+    CONTENT,
     ESCALATED,
+    KEPT,
     LOADED,
     READY,
     RECIPE,
     RESULT,
     VERIFY_MANY,
+    WANTED,
     encode,
-    loads,
     read_batch,
     read_message,
     write_frame,
@@ -31,8 +34,8 @@ from assay.engine.workers.loaded_verifier import (
     load_verifier,
     packed,
 )
+from assay.engine.workers.parcels import ContentMissing, Opened, Unpacker
 from assay.errors import ReferenceUnreadable, VerdictError
-from assay.model import Sample
 from assay.plugins.wait_policy import WaitPolicy
 
 
@@ -84,16 +87,17 @@ async def asked(ask: Callable[[], Any], policy: WaitPolicy, timeout_s: float) ->
         await asyncio.sleep(pause)
 
 
-def serve_waiting(stream: BinaryIO, replies: int) -> None:
+def serve_waiting(stream: BinaryIO, replies: int, memory_bytes: int) -> None:
     """Judge many at once, each an `async def`, until the pipe closes."""
-    asyncio.run(_wait(stream, replies))
+    asyncio.run(_wait(stream, replies, memory_bytes))
 
 
-async def _wait(stream: BinaryIO, replies: int) -> None:
+async def _wait(stream: BinaryIO, replies: int, memory_bytes: int) -> None:
     loop = asyncio.get_running_loop()
     verifiers: dict[int, LoadedVerifier] = {}
     gates: dict[int, asyncio.Semaphore] = {}
     tasks: set[asyncio.Task[None]] = set()
+    unpacker = Unpacker(store_bytes(memory_bytes))
     write_frame(replies, encode(READY, os.getpid(), cpu=time.process_time()))
     while (message := await loop.run_in_executor(None, read_message, stream)) is not None:
         kind, number, payload = message
@@ -102,10 +106,26 @@ async def _wait(stream: BinaryIO, replies: int) -> None:
             gates[number] = asyncio.Semaphore(loaded.policy.concurrency)
             write_frame(replies, encode(LOADED, number, cpu=time.process_time()))
             continue
+        if kind == CONTENT:
+            unpacker.keep(payload)
+            write_frame(replies, encode(KEPT, number, cpu=time.process_time()))
+            continue
         of, _, rest = payload.partition(b"\n")
         bound, _, text = rest.partition(b"\n")
-        job = _job if kind != VERIFY_MANY else _batch
-        work = job(verifiers[int(of)], gates[int(of)], kind, number, text, float(bound), replies)
+        given = read_batch(text) if kind == VERIFY_MANY else [(number, text)]
+        opened = []
+        for each, sample in given:  # now, for what it needs may be gone when its turn comes
+            try:
+                opened.append((each, unpacker.open(sample)))
+            except ContentMissing:
+                write_frame(replies, encode(RESULT, each, WANTED, time.process_time()))
+        if not opened:
+            continue
+        loaded, gate = verifiers[int(of)], gates[int(of)]
+        if kind == VERIFY_MANY:
+            work = _batch(loaded, gate, opened, float(bound), replies)
+        else:
+            work = _job(loaded, gate, kind, *opened[0], float(bound), replies)
         task = loop.create_task(work)
         tasks.add(task)
         task.add_done_callback(tasks.discard)
@@ -117,14 +137,14 @@ async def _job(
     gate: asyncio.Semaphore,
     kind: int,
     number: int,
-    text: bytes,
+    opened: Opened,
     timeout_s: float,
     replies: int,
 ) -> None:
     async with gate:  # its clock starts behind it
         start = time.perf_counter()
         try:
-            reply = await _judge(loaded, kind, text, timeout_s, start)
+            reply = await _judge(loaded, kind, opened, timeout_s, start)
         except MemoryError:
             reply = {"limit": "memory"}
         wall = time.perf_counter() - start
@@ -133,12 +153,12 @@ async def _job(
 
 
 async def _judge(
-    loaded: LoadedVerifier, kind: int, text: bytes, timeout_s: float, start: float
+    loaded: LoadedVerifier, kind: int, opened: Opened, timeout_s: float, start: float
 ) -> dict[str, Any]:
     if loaded.broken is not None:
         return {"crash": loaded.broken}
     try:
-        sample = loaded.reader.show(Sample.from_row(loads(text)))
+        sample = loaded.reader.show(opened.sample())
         judge = loaded.verifier.escalated if kind == ESCALATED else loaded.verifier.verify
         result = await asked(lambda: judge_shown(judge, sample), loaded.policy, timeout_s)
         sample.check()
@@ -161,13 +181,10 @@ def _spent(spent: TriesSpent) -> dict[str, Any]:
 async def _batch(
     loaded: LoadedVerifier,
     gate: asyncio.Semaphore,
-    kind: int,
-    number: int,
-    text: bytes,
+    jobs: list[tuple[int, Opened]],
     timeout_s: float,
     replies: int,
 ) -> None:
-    jobs = read_batch(text)
     async with gate:
         start = time.perf_counter()
         try:
@@ -180,26 +197,26 @@ async def _batch(
 
 
 async def _judge_many(
-    loaded: LoadedVerifier, texts: list[bytes], timeout_s: float, start: float
+    loaded: LoadedVerifier, given: list[Opened], timeout_s: float, start: float
 ) -> list[bytes]:
     def all_of(reply: dict[str, Any]) -> list[bytes]:
-        return [packed(loaded, reply)] * len(texts)
+        return [packed(loaded, reply)] * len(given)
 
     if loaded.broken is not None:
         return all_of({"crash": loaded.broken})
     try:
-        samples = [loaded.reader.show(Sample.from_row(loads(text))) for text in texts]
+        samples = [loaded.reader.show(opened.sample()) for opened in given]
         verify = loaded.verifier.verify_many
         results = await asked(lambda: verify(samples), loaded.policy, timeout_s)
-        seconds = (time.perf_counter() - start) / len(texts)
+        seconds = (time.perf_counter() - start) / len(given)
         return batch_replies(loaded, samples, results, seconds)
     except (MemoryError, asyncio.CancelledError):
         raise
     except TriesSpent as spent:
         if spent.late:  # one of them may have kept the others waiting
-            return [ALONE] * len(texts)
+            return [ALONE] * len(given)
         return all_of(_spent(spent))
     except VerdictError as err:  # not a result for each: a bug, whoever is in the batch
         return all_of({"crash": crash_of(err)})
     except (Exception, SystemExit, KeyboardInterrupt):
-        return [ALONE] * len(texts)
+        return [ALONE] * len(given)

@@ -7,18 +7,21 @@ import os
 import time
 from typing import Any, BinaryIO
 
+from assay.engine.workers.contents import store_bytes
 from assay.engine.workers.frames import (
     ALONE,
     BOUND,
+    CONTENT,
     ESCALATED,
+    KEPT,
     LOADED,
     PREPARING,
     READY,
     RECIPE,
     RESULT,
     VERIFY_MANY,
+    WANTED,
     encode,
-    loads,
     read_batch,
     read_message,
     write_frame,
@@ -32,8 +35,8 @@ from assay.engine.workers.loaded_verifier import (
     load_verifier,
     packed,
 )
+from assay.engine.workers.parcels import ContentMissing, Opened, Unpacker
 from assay.errors import ReferenceUnreadable, VerdictError
-from assay.model import Sample
 
 PREPARE_S = 120.0
 """What a verifier may take for what is not a completion's doing; then the item is undecided."""
@@ -45,6 +48,7 @@ RETIRE_SHARE = 0.5
 def serve(stream: BinaryIO, replies: int, memory_bytes: int) -> None:
     """Judge what comes, in order, until the pipe closes."""
     verifiers: dict[int, LoadedVerifier] = {}
+    unpacker = Unpacker(store_bytes(memory_bytes))
     retire_at = memory_bytes * RETIRE_SHARE / 1024
     write_frame(replies, encode(READY, os.getpid(), cpu=time.process_time()))
     while (message := read_message(stream)) is not None:
@@ -55,18 +59,27 @@ def serve(stream: BinaryIO, replies: int, memory_bytes: int) -> None:
             gc.freeze()  # what a verifier imports is never garbage; collections stay short
             write_frame(replies, encode(LOADED, number, cpu=time.process_time()))
             continue
+        if kind == CONTENT:
+            unpacker.keep(payload)
+            write_frame(replies, encode(KEPT, number, cpu=time.process_time()))
+            continue
         of, _, rest = payload.partition(b"\n")
         bound, _, text = rest.partition(b"\n")
         loaded = verifiers[int(of)]
         start = time.perf_counter()
         if kind == VERIFY_MANY:
             samples = read_batch(text)
-            bodies = _judge_many(loaded, [sample for _, sample in samples])
+            bodies = _judge_many(loaded, [sample for _, sample in samples], unpacker)
             numbers = [number for number, _ in samples]
             _answer(replies, numbers, bodies, start, _full(retire_at))
             continue
         try:
-            reply = _judge(loaded, kind, text, number, replies, start, float(bound))
+            opened = unpacker.open(text)
+        except ContentMissing:
+            _answer(replies, [number], [WANTED], start, False)
+            continue
+        try:
+            reply = _judge(loaded, kind, opened, number, replies, start, float(bound))
         except MemoryError:
             reply = {"limit": "memory"}
         full = _full(retire_at) or "limit" in reply
@@ -90,13 +103,13 @@ def _answer(
         write_frame(replies, encode(RESULT, number, body, time.process_time(), wall))
 
 
-def _judge_many(loaded: LoadedVerifier, texts: list[bytes]) -> list[bytes]:
+def _judge_many(loaded: LoadedVerifier, texts: list[bytes], unpacker: Unpacker) -> list[bytes]:
     """The replies to a batch: what each sample came to, or that each is to be judged alone."""
     if loaded.broken is not None:
         return [packed(loaded, {"crash": loaded.broken})] * len(texts)
     start = time.perf_counter()
     try:
-        samples = [loaded.reader.show(Sample.from_row(loads(text))) for text in texts]
+        samples = [loaded.reader.show(unpacker.open(text).sample()) for text in texts]
         results = loaded.verifier.verify_many(samples)
         seconds = (time.perf_counter() - start) / len(texts)
         return batch_replies(loaded, samples, results, seconds)
@@ -109,7 +122,7 @@ def _judge_many(loaded: LoadedVerifier, texts: list[bytes]) -> list[bytes]:
 def _judge(
     loaded: LoadedVerifier,
     kind: int,
-    text: bytes,
+    opened: Opened,
     number: int,
     replies: int,
     start: float,
@@ -118,7 +131,7 @@ def _judge(
     if loaded.broken is not None:
         return {"crash": loaded.broken}
     try:
-        sample = loaded.reader.show(Sample.from_row(loads(text)))
+        sample = loaded.reader.show(opened.sample())
         if hasattr(loaded.verifier, "engine_timeout_s"):
             loaded.verifier.engine_timeout_s = timeout_s
         if loaded.prepare is not None:

@@ -67,7 +67,7 @@ def _start() -> None:
         if setup["waiting"]:
             from assay.engine.workers.waiting_loop import serve_waiting
 
-            serve_waiting(stream, replies)
+            serve_waiting(stream, replies, memory_bytes)
         else:
             from assay.engine.workers.worker_loop import serve
 

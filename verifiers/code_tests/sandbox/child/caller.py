@@ -103,11 +103,24 @@ class Caller:
             sys.stdout.write(reply["out"])
         if "x" in reply:
             raise raised(reply["x"], request.get("f"))
+        passed = (*args, *(kwargs or {}).values())
         if self._in_place or for_effect:
-            passed = (*args, *(kwargs or {}).values())
             for mine, theirs in zip(passed, reply.get("after") or (), strict=False):
                 self._update(mine, theirs)
-        return dict(reply)
+        found = dict(reply)
+        same = found.get("same", -1)
+        if 0 <= same < len(passed) and self._is_still(passed[same], found):
+            found["own"] = passed[same]
+        return found
+
+    def _is_still(self, mine: Any, reply: dict[str, Any]) -> bool:
+        """Whether an argument that the program returned may stand for the result here, too.
+
+        Not where the program changed it and what it changes is not believed.
+        """
+        if type(mine) not in (list, dict, set):
+            return False
+        return self._in_place or bool(self._sent(mine) == reply.get("v"))
 
     def watch(self, value: Any, number: int, name: str) -> Any:
         """A value that is an attribute of an object of the program's."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from typing import Any
 
 from assay.verifiers.code_tests.sandbox.wire.codec import encode
@@ -82,6 +83,17 @@ def _carried(value: Any) -> Any:
         return None
 
 
+def _in_library(cls: type) -> str:
+    """``json.decoder:JSONDecodeError``, of a class of the standard library's; else nothing."""
+    try:
+        module, name = cls.__module__, cls.__name__
+        if module == "builtins" or module.partition(".")[0] not in sys.stdlib_module_names:
+            return ""
+        return f"{module}:{name}" if getattr(sys.modules.get(module), name, None) is cls else ""
+    except BaseException:  # a metaclass of the program's
+        return ""
+
+
 def failure(err: BaseException, *, whole: bool = False) -> dict[str, Any]:
     """An exception as evidence: its type, the program's line, a little text.
 
@@ -110,6 +122,7 @@ def failure(err: BaseException, *, whole: bool = False) -> dict[str, Any]:
         "type": kind.__name__[:80],
         "base": base,
         "names": [c.__name__[:80] for c in kind.__mro__ if c.__module__ != "builtins"][:20],
+        "library": [x for x in map(_in_library, kind.__mro__) if x][:5],
         "line": line,
         "file": file.removeprefix(f"{SOURCE}/")[:200] if file.startswith(f"{SOURCE}/") else "",
         "text": text,

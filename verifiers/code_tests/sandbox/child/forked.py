@@ -34,7 +34,12 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from assay.verifiers.code_tests.sandbox.child import given_files, pytest_like, several_files
+from assay.verifiers.code_tests.sandbox.child import (
+    file_calls,
+    given_files,
+    pytest_like,
+    several_files,
+)
 from assay.verifiers.code_tests.sandbox.child.claims import (
     OUT_OF_MEMORY,
     SOURCE,
@@ -63,6 +68,7 @@ def run(job: dict[str, Any], channel_fd: int) -> None:
         threading.stack_size = _stack_size
         signal.raise_signal = _raise_signal
         os.kill = _kill
+        file_calls.begin()
         if "files" in job:
             given_files.place(job["files"], job.get("importable", ()))
         if "lent" in job:

@@ -53,6 +53,8 @@ def made(caller: Caller, reply: dict[str, Any], operand: type[Handle] | None) ->
         operand: The kind of handle that an operator or a member was used on; None for a call of
             a function.
     """
+    if "own" in reply:  # one of the arguments, which the program returned
+        return reply["own"]
     if "h" not in reply:
         return decode(reply.get("v"), lambda noted: elsewhere(caller, noted, operand))
     can = reply.get("can") or ()

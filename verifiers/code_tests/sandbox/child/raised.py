@@ -30,10 +30,13 @@ def raised(noted: dict[str, Any], asked: Any) -> Exception:
     if issubclass(kind, StopIteration | StopAsyncIteration) and asked != "__next__":
         # it would end the test's own loop, map or all() over calls, unasserted
         return ProgramError(text)
-    if kind in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError):
+    values = _values(noted.get("args"))
+    of_text = kind in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError)
+    if of_text and (values is None or len(values) != 5):
         kind = ValueError
     # an AssertionError of the program's is not one of the test's, but reads like it
-    err = _made(_caught_as(noted.get("names") or (), kind), _values(noted.get("args")), text)
+    caught = _caught_as(noted.get("names") or (), kind, _of_library(noted.get("library") or ()))
+    err = _made(caught, values, text)
     for name, value in (noted.get("fields") or {}).items():
         if value is not None and not name.startswith("_") and not hasattr(Exception, name):
             setattr(err, name, decode(value))
@@ -108,7 +111,20 @@ def _subclass(name: str, bases: tuple[type[Exception], ...]) -> type[Exception]:
     return made
 
 
-def _caught_as(names: Sequence[str], kind: type[Exception]) -> type[Exception]:
+def _of_library(names: Sequence[str]) -> list[type[Exception]]:
+    """Classes of the standard library's, by module and name, as far as the test has loaded them."""
+    found = []
+    for module, _, name in (x.partition(":") for x in names):
+        if module.partition(".")[0] in sys.stdlib_module_names:
+            cls = getattr(sys.modules.get(module), name, None)
+            if isinstance(cls, type) and issubclass(cls, Exception):
+                found.append(cls)
+    return found
+
+
+def _caught_as(
+    names: Sequence[str], kind: type[Exception], library: Sequence[type[Exception]]
+) -> type[Exception]:
     """A class like `kind` that is caught as the test's classes of those names, too."""
     known = vars(sys.modules["program"])  # the test's own module
     mine = [known.get(name, _exceptions[name]) for name in names if name in _exceptions]
@@ -117,8 +133,12 @@ def _caught_as(names: Sequence[str], kind: type[Exception]) -> type[Exception]:
     if bases and mine[0] is bases[0] and names[0] in _exceptions and issubclass(bases[0], kind):
         exactly: type[Exception] = bases[0]  # the very class that it raised
         return exactly
+    named = kind.__name__ if bases or not library else library[0].__name__
+    for cls in library:
+        if not _covers(bases, cls):
+            bases.append(cls)
     try:
-        both = _subclass(kind.__name__, (*bases, *([] if _covers(bases, kind) else [kind])))
+        both = _subclass(named, (*bases, *([] if _covers(bases, kind) else [kind])))
     except TypeError:  # no order of all of them
         return kind
     return both if bases else kind

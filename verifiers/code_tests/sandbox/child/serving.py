@@ -14,7 +14,7 @@ import os
 import re
 import threading
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from assay.verifiers.code_tests.sandbox.child.claims import (
@@ -123,7 +123,7 @@ class Server:
             _put(getattr(self._objects[number], name), self._argument(value))
         args = [self._argument(a) for a in request.get("a", ())]
         kwargs = {k: self._argument(a) for k, a in request.get("k", {}).items()}
-        target = self._target(request)
+        target = self._target(request, args)
         if request["op"] == "get":
             return self._noted(target, keep=True)
         if request["op"] == "attr":
@@ -140,7 +140,10 @@ class Server:
         if "h" in reply and self._is_own(value, request):
             reply["can"].append("own")
         if request.get("after"):
-            reply["after"] = [encode(a, self._other) for a in (*args, *kwargs.values())]
+            passed = (*args, *kwargs.values())
+            reply["after"] = [encode(a, self._other) for a in passed]
+            if type(value) in (list, dict, set):
+                reply["same"] = next((i for i, a in enumerate(passed) if a is value), -1)
         return reply
 
     def _argument(self, value: Any) -> Any:
@@ -208,7 +211,7 @@ class Server:
             found = getattr(found, part)
         return found
 
-    def _target(self, request: dict[str, Any]) -> Any:
+    def _target(self, request: dict[str, Any], args: Sequence[Any]) -> Any:
         if request["op"] == "on":
             return _METHODS[request["f"]](self._objects[request["h"]])
         if request["op"] == "get":
@@ -228,9 +231,11 @@ class Server:
                 raise NameError(f"the program defines no {first!r}")
             found, rest = solution, [first, *rest]
         for part in rest:
-            if isinstance(found, type) and isinstance(
+            of_class = isinstance(found, type) and isinstance(
                 _plain_attribute(found, part), types.FunctionType
-            ):
+            )
+            # but for ``Class.method(instance)``
+            if of_class and not (args and found in type(args[0]).__mro__):
                 init = [self._argument(a) for a in request.get("init", ())]
                 found = found(*init)
             found = getattr(found, part)

@@ -34,6 +34,7 @@ _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 READ_FILE, READ_DIR, WRITE_FILE = 1 << 2, 1 << 3, 1 << 1
 REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1 << 4, 1 << 5, 1 << 7, 1 << 8
 TRUNCATE = 1 << 14
+REFER = 1 << 13
 
 
 class Refused(OSError):
@@ -163,11 +164,11 @@ def landlock_abi() -> int:
     return max(0, int(_syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint(1))))
 
 
-def ruleset(readable: Sequence[str], devices: Sequence[str], work: str, *, dirs: bool) -> int:
+def ruleset(readable: Sequence[str], devices: Sequence[str], work: str) -> int:
     """Rules of Landlock: reading `readable`, using `devices`, writing beneath `work`; no more.
 
     Also, as far as the kernel's version goes: no TCP, no abstract Unix sockets, no signals to
-    processes outside. `dirs` allows directories in `work`.
+    processes outside.
 
     Returns:
         A descriptor, for `restrict`; the rules are made once and serve any number of runs.
@@ -176,7 +177,7 @@ def ruleset(readable: Sequence[str], devices: Sequence[str], work: str, *, dirs:
     if abi < 1:
         raise Refused(38, "Landlock: not in this kernel, or not enabled at boot (lsm=)")
     handled = (1 << 13) - 1
-    handled |= (1 << 13) if abi >= 2 else 0  # REFER
+    handled |= REFER if abi >= 2 else 0
     handled |= TRUNCATE if abi >= 3 else 0
     handled |= (1 << 15) if abi >= 5 else 0  # IOCTL_DEV
     attr = struct.pack("=QQQ", handled, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
@@ -190,9 +191,9 @@ def ruleset(readable: Sequence[str], devices: Sequence[str], work: str, *, dirs:
             _allow(made, path, READ_FILE | (READ_DIR if os.path.isdir(path) else 0))
         for path in devices:
             _allow(made, path, READ_FILE | WRITE_FILE)
-        rights = READ_FILE | READ_DIR | WRITE_FILE | REMOVE_FILE | MAKE_REG
-        rights |= (MAKE_DIR | REMOVE_DIR) if dirs else 0
-        _allow(made, work, rights | (handled & TRUNCATE))
+        rights = READ_FILE | READ_DIR | WRITE_FILE | REMOVE_FILE | MAKE_REG | MAKE_DIR | REMOVE_DIR
+        # without REFER, a file cannot be moved from one of its directories to another
+        _allow(made, work, rights | (handled & (TRUNCATE | REFER)))
     except BaseException:
         os.close(made)
         raise

@@ -67,9 +67,8 @@ class Places:
 
         It takes as long as the program liked it to, so nobody waits for it but the next job.
         """
-        if self._workspace is not None and place.work is not None:
-            self._workspace.sweep(place.work)
-        self._free.append(place)
+        if self._workspace is None or place.work is None or self._workspace.sweep(place.work):
+            self._free.append(place)  # else nobody gets it again
 
     def _new(self) -> Place:
         number = self._made
@@ -78,9 +77,7 @@ class Places:
         work = self._workspace.folder(number, uid) if self._workspace is not None else None
         rules = -1
         if self._landlock:
-            rules = confine.ruleset(
-                self._readable, exposed.DEVICES, work or confine.PRIVATE, dirs=work is None
-            )
+            rules = confine.ruleset(self._readable, exposed.DEVICES, work or confine.PRIVATE)
         return Place(work, uid, rules)
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import shutil
+import secrets
 import stat
 import tempfile
 import time
+from itertools import count
 
 PREFIX = "assay-run-"
 _LOCK = ".lock"
@@ -45,19 +46,46 @@ class Workspace:
             os.chown(path, uid, uid)
         return path
 
-    def sweep(self, folder: str) -> None:
-        """Empty a folder of the workspace."""
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path, ignore_errors=True)
-                else:
-                    with contextlib.suppress(OSError):
-                        os.unlink(entry.path)
+    def sweep(self, folder: str) -> bool:
+        """Empty a folder of the workspace; whether nothing is left in it."""
+        return _emptied(folder)
 
     def remove(self) -> None:
         """Take all of it away."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        _remove(self.path)
+
+
+def _remove(folder: str) -> None:
+    _emptied(folder)
+    with contextlib.suppress(OSError):
+        os.rmdir(folder)
+
+
+def _emptied(folder: str) -> bool:
+    """Take away what lies in a folder; whether all of it is gone.
+
+    It was a program's, which may have nested folders deeper than a path is long, or taken the right
+    to list them: each is opened up, and what lies in it laid beside it, until none is left.
+    """
+    mark, moved = secrets.token_hex(8), count()
+    with contextlib.suppress(OSError):
+        while True:
+            with os.scandir(folder) as entries:
+                found = list(entries)
+            if not found:
+                return True
+            for entry in found:
+                if not entry.is_dir(follow_symlinks=False):
+                    os.unlink(entry.path)
+                    continue
+                os.chmod(entry.path, 0o700)
+                for name in os.listdir(entry.path):
+                    inner = os.path.join(entry.path, name)
+                    if os.path.isdir(inner) and not os.path.islink(inner):
+                        os.chmod(inner, 0o700)  # else its owner may not move it elsewhere
+                    os.rename(inner, os.path.join(folder, f"{mark}-{next(moved)}"))
+                os.rmdir(entry.path)
+    return False
 
 
 def _locked(path: str, *, create: bool) -> int | None:
@@ -103,7 +131,7 @@ def remove_stale() -> list[str]:
                 unlocked = not os.path.lexists(os.path.join(entry.path, _LOCK))
                 if lock is None and not (unlocked and time.time() - found.st_mtime > _UNLOCKED_S):
                     continue
-                shutil.rmtree(entry.path, ignore_errors=True)
+                _remove(entry.path)
                 removed.append(entry.path)
                 if lock is not None:
                     os.close(lock)

@@ -27,7 +27,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from assay.verifiers.code_tests.sandbox.child import forked
+from assay.verifiers.code_tests.sandbox.child import file_calls, forked
 from assay.verifiers.code_tests.sandbox.confinement import confine, exposed, syscalls
 from assay.verifiers.code_tests.sandbox.confinement.places import Place, Places, first_uid, usable
 from assay.verifiers.code_tests.sandbox.confinement.workspace import Workspace
@@ -129,6 +129,7 @@ class Zygote:
         # beyond what the interpreter holds.
         self._find_listed()
         self._load()
+        file_calls.install()
         if self._beside:  # costs a tenth of a second that most need not pay
             from assay.verifiers.code_tests.sandbox.child.together import beside
 

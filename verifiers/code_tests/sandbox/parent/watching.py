@@ -24,15 +24,28 @@ def _read(path: str) -> str:
 
 
 def usage(folder: str, most: int) -> tuple[int, int]:
-    """Files in a folder, and bytes of disk they take; counts no further than `most` files."""
+    """Files and folders beneath a folder, and bytes of disk they take.
+
+    Counts no further than `most` of them. A folder that cannot be listed, since it lies too deep or
+    since its mode hides what is in it, counts as too many.
+    """
     files, total = 0, 0
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            files += 1
-            if files > most:
-                break
-            with contextlib.suppress(OSError):  # gone since it was listed
-                total += entry.stat(follow_symlinks=False).st_blocks * 512
+    left = [folder]
+    while left:
+        try:
+            with os.scandir(left.pop()) as entries:
+                for entry in entries:
+                    files += 1
+                    if files > most:
+                        return files, total
+                    with contextlib.suppress(FileNotFoundError):  # gone since it was listed
+                        if entry.is_dir(follow_symlinks=False):
+                            left.append(entry.path)
+                        total += entry.stat(follow_symlinks=False).st_blocks * 512
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return most + 1, total
     return files, total
 
 

@@ -29,6 +29,11 @@ class Packages:
     modules: tuple[str, ...]
     """What programs import of those asked for."""
 
+    @property
+    def importable(self) -> tuple[str, ...]:
+        """All that can be imported: of those asked for, and of what they need."""
+        return tuple(_importable(self.entries))
+
 
 @functools.lru_cache(maxsize=64)
 def offered(requirements: Sequence[str]) -> Packages:

@@ -25,9 +25,12 @@ def trusts_arguments(tree: ast.Module, names: Iterable[str]) -> bool:
 def _comparisons(tree: ast.Module) -> Iterable[Sequence[ast.expr]]:
     for item in ast.walk(tree):
         if isinstance(item, ast.Compare):
-            yield (item.left, *item.comparators)
+            if not all(isinstance(op, ast.Is | ast.IsNot) for op in item.ops):  # looks into neither
+                yield (item.left, *item.comparators)
         elif isinstance(item, ast.Call) and len(item.args) >= 2:
             name = item.func.attr if isinstance(item.func, ast.Attribute) else ""
+            if name in ("assertIs", "assertIsNot"):
+                continue
             if name.startswith("assert") or ast.unparse(item.func).endswith(
                 ("isclose", "allclose")
             ):

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import copy
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assay.errors import ReferenceUnreadable
 from assay.verifiers.code_tests.suites.cases.argument_changes import trusts_arguments
 from assay.verifiers.code_tests.suites.cases.assert_forms import (
     NotACase,
@@ -64,6 +66,8 @@ class Converted:
     self_comparisons: int
     needs: Needs
     """What of it a proxy refuses to believe."""
+    whole: Rest | None = None
+    """Both parts as one, where there are two."""
 
 
 def convert(
@@ -144,7 +148,15 @@ def convert(
         known = used(tree) | used(parsed(before))
         made = tuple(x for x in records(before) if x not in names and x in known)
         rest = replace(rest, names=(*rest.names, *made))
-    return Converted(tuple(state.cases), rest, names, state.dropped, need)
+    whole = None
+    if rest is not None and state.cases and not state.dropped and correction is None:
+        with contextlib.suppress(ReferenceUnreadable):  # what became a case needs nothing to run
+            must_be_runnable(tree.body, names, helpers)
+            whole = _rest(
+                tree.body, names, check, before, asserts, tree, candidate, rest.exceptions
+            )
+            whole = replace(whole, names=rest.names)
+    return Converted(tuple(state.cases), rest, names, state.dropped, need, whole)
 
 
 def _called(tree: ast.Module, before: str) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from assay.verifiers.code_tests.suites.trust.reflection import reflected
+
 Trust: TypeAlias = Literal["proxy", "operators", "in_process"]
 
 TRUSTS: tuple[Trust, ...] = ("proxy", "operators", "in_process")
@@ -57,6 +59,10 @@ _MODULES = {
     "warnings": "looks at the program's warnings",
     "socket": "opens connections",
     "pandas": "uses data frames, which do not cross from one process to another",
+    "pathlib": "uses paths, which do not cross from one process to another",
+    "uuid": "uses objects of uuid's, which do not cross from one process to another",
+    "ipaddress": "uses objects of ipaddress's, which do not cross from one process to another",
+    "zoneinfo": "uses time zones, which do not cross from one process to another",
     "importlib": "loads modules by name",
     "inspect": "looks at the program's source or signatures",
     "matplotlib": "looks at plots",
@@ -183,6 +189,7 @@ def _shared(tree: ast.Module, names: set[str], helpers: set[str]) -> Iterator[tu
     yield from _streams(tree, names)
     yield from _seeds(tree)
     yield from _frames(tree, names)
+    yield from reflected(tree, own)
 
 
 _HARMLESS = {

@@ -50,7 +50,13 @@ def run(frame: Frame, context: Context) -> Outcome:
             notes += judged.notes
             read = read or judged.read
         columns = ("outcome", "figure", "value", "from", "to")
-        note = "Within groups; intervals by resampling prompts."
+        note = (
+            "Pairs of a group that differ in the outcome. Reversed: the worse is paid more. tau-b: "
+            "those paid in the outcome's order less those paid against it, with ties taken into "
+            "account: 1 agrees, 0 is chance or a constant reward, -1 is reversed. Top-1 regret: "
+            "what the best-paid rollout of a group lacks to the best outcome in it. Intervals over "
+            "prompts."
+        )
         tables["reversals"] = Table("Order by reward", columns, tuple(rows), note)
     else:
         lacks.append("two rollouts of one prompt, to compare the order by reward with the outcome")

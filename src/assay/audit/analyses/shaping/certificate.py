@@ -110,7 +110,7 @@ def finding(certificate: Certificate, rollouts: tuple[int, ...]) -> list[Finding
     margin = float("nan") if worst.margin is None else float(worst.margin)
     noted = {
         "refuted": "a wrong completion can be paid more than a correct one"
-        + (f": by {-margin:.3g}" if margin < 0 else ""),
+        + (f": by {-margin:.3g}" if margin < 0 else ": by any amount"),
         "tie": "a wrong completion can be paid as much as a correct one",
         "not_proved": f"nothing is proved: {worst.because or certificate.shaping or worst.how}",
     }[verdict]

@@ -79,7 +79,8 @@ class Guard:
         )  # fmt: skip
         if "__eq__" in defined and any(_yes(operator.eq, value, x) for x in strange):
             raise AgreesToEverything("it is equal to everything")
-        if "__ne__" in defined and not any(_yes(operator.ne, value, x) for x in strange):
+        # one that raises says nothing: ``not self == other``, of what has no such attributes
+        if "__ne__" in defined and all(_no(operator.ne, value, x) for x in strange):
             raise AgreesToEverything("it differs from nothing")
         for less, more in ((operator.lt, operator.gt), (operator.le, operator.ge)):
             both = {f"__{less.__name__}__", f"__{more.__name__}__"} <= defined
@@ -98,6 +99,13 @@ class Guard:
 
 def _method(value: Any, name: Any) -> Any:
     return getattr(value, f"is_{name}")(name)
+
+
+def _no(question: Callable[[Any, Any], Any], value: Any, other: Any) -> bool:
+    try:
+        return question(value, other) is not True
+    except Exception:
+        return False
 
 
 def _yes(question: Callable[[Any, Any], Any], value: Any, other: Any) -> bool:

@@ -273,7 +273,7 @@ def _each(owner: Any, name: str, test: Any, fixtures: Fixtures, skips: _Skips) -
     wanted = [
         n for n, p in inspect.signature(test).parameters.items()
         if n != "self" and p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
-    ]  # fmt: skip
+    ][_mocked(test) :]  # fmt: skip
     marked = [*getattr(owner, MARKS, []), *getattr(test, MARKS, [])]
     groups = [*getattr(test, ROWS, []), *(getattr(owner, ROWS, []) if owner else [])]
     rows = [dict(kv for part in row for kv in part.items()) for row in itertools.product(*groups)]
@@ -282,6 +282,13 @@ def _each(owner: Any, name: str, test: Any, fixtures: Fixtures, skips: _Skips) -
         for params in fixtures.choices([*names, *marked]):
             call = functools.partial(_one, owner, test, row, params, names, marked, fixtures)
             yield _outcome(f"{label}[{i}]" if len(rows) > 1 else label, call, skips)
+
+
+def _mocked(test: Any) -> int:
+    """How many of a test's first parameters are given by ``@patch``."""
+    patches = getattr(test, "patchings", ())
+    default = getattr(sys.modules.get("unittest.mock"), "DEFAULT", None)
+    return sum(not x.attribute_name and x.new is default for x in patches)
 
 
 def _one(
