@@ -210,13 +210,27 @@ def import_plugin(file: PluginFile, shown: str | None = None) -> ModuleType:
                 del sys.modules[half]
             if not isinstance(err, FAILURES):
                 raise
+            said, _, rest = f"{type(err).__name__}: {err}".partition("\n")
             raise PluginError(
                 f"plugin file {shown or file.path!r} raised as it was loaded: "
-                f"{type(err).__name__}: {err}"
+                f"{said}{_line_of(err, file)}" + (f"\n{rest}" if rest else "")
             ) from err
         finally:
             _HALF.discard(name)
         return module
+
+
+def _line_of(err: BaseException, file: PluginFile) -> str:
+    """Where in the file, or in a neighbour of it, an error comes from; "" where nobody can say."""
+    ours = {path for path, _ in file.texts.values()}
+    place = ""
+    tb = err.__traceback__
+    while tb is not None:
+        path = tb.tb_frame.f_code.co_filename
+        if path in ours:
+            place = f" ({Path(path).name}, line {tb.tb_lineno})"
+        tb = tb.tb_next
+    return place
 
 
 def import_file_of(module: str) -> None:

@@ -337,6 +337,7 @@ THEIR_OWN = {
     "forks": "this is where they are made",
     "engine/workers/pool": "`shared_pools` abandons every pool in a child",
     "ledger/writer": "`lifetime` has every writer begin anew in a child",
+    "server/programs": "registered with `forks.renew`",
     "verifiers/code_tests/sandbox/parent/pool": "registered with `forks.renew`",
 }
 

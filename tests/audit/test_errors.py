@@ -8,6 +8,7 @@ from planted import PLANTED, analyse, covers, make_frame, quiet, the
 
 from assay.audit.analyses import errors
 from assay.audit.frame import STATUSES, Frame
+from assay.findings import Kind
 
 
 def log(
@@ -97,6 +98,30 @@ def test_intervals_cover() -> None:
 )
 def test_clean_logs_are_quiet(planted: dict[str, float]) -> None:
     quiet("errors", lambda seed: log(seed, **planted))
+
+
+@pytest.mark.slow
+@pytest.mark.thorough
+@pytest.mark.parametrize("prompts", [25, 40, 100])
+@pytest.mark.parametrize(
+    ("planted", "kind", "truth"),
+    [
+        ({"lost": 0.05, "lost_wrong": 0.6}, errors.BIASED_ROWS, 0.55),
+        ({"lost": 0.5}, errors.UNSCORED_ROWS, 0.5),
+        ({"rise": 0.9}, errors.RISING_ROWS, 0.9),
+    ],
+    ids=lambda value: getattr(value, "id", ""),
+)
+def test_few_prompts_are_covered(
+    planted: dict[str, float], kind: Kind, truth: float, prompts: int
+) -> None:
+    """Faults so large that nearly every log raises them: else only lucky ones were looked at."""
+    found = []
+    for seed in range(PLANTED):
+        outcome = analyse("errors", log(seed, prompts=prompts, size=16, **planted))
+        found += [f.interval for f in outcome.findings if f.id == kind.id and f.interval]
+    assert len(found) > 0.95 * PLANTED
+    covers(found, truth)
 
 
 def test_a_log_without_any_reward_is_an_error_of_one_prompt_too() -> None:

@@ -164,6 +164,17 @@ def test_the_fall_of_pass_at_k_is_covered() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
+def test_the_fall_of_pass_at_k_is_covered_with_fewer_prompts() -> None:
+    """A hundred; with 40, three of five logs raise nothing, whatever the fall."""
+    logs = (narrowing(s, prompts=100, sharp=True, solved=0.7) for s in range(PLANTED))
+    raised = [analyse("trends", log).findings for log in logs]
+    intervals = [f.interval for found in raised for f in found if f.id == trends.NARROWING.id]
+    assert len(intervals) > 0.95 * PLANTED
+    covers([i for i in intervals if i], 0.7 - (1 - 0.6**8))
+
+
+@pytest.mark.slow
 def test_sharper_at_the_same_pass_at_k_is_quiet() -> None:
     """The edge: pass@1 rises from .4 to .98, and pass@8 is .98 before and after."""
     quiet("trends", lambda seed: narrowing(seed, prompts=60, sharp=True, solved=1 - 0.6**8))

@@ -106,3 +106,24 @@ def test_rows_that_wait_for_their_groups_are_read_bit_by_bit(
         assert [r.value for r in found] == [r.value for r in engine.verify_batch(read())]
     assert len(found) == 500
     assert max(steps[:-1]) <= MOST
+
+
+@pytest.mark.parametrize("blocking", [True, False])
+def test_what_was_answered_when_the_budget_ran_out_has_its_reward(
+    blocking: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock stands still until the answer has been read, and is then far beyond."""
+    now = [0.0]
+    monkeypatch.setattr(drivers, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    real = Call.take
+
+    def take(self: Call, job: Any, reply: Any) -> None:
+        real(self, job, reply)
+        now[0] = 1e6
+
+    monkeypatch.setattr(Call, "take", take)
+    rubric = {"kind": "weighted", "criteria": {"zoo.worker_length": 1}}
+    with Engine(rubric, plugins=[ZOO], workers=1, budget_s=1e5) as engine:
+        given = [Sample("x" * 10)]
+        found = engine.verify_batch(given) if blocking else rewards(engine, given, [0])
+    assert [reward.value for reward in found] == [0.1]

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from assay import Engine, Sample
 from assay.engine.workers import contents, parcels
 from assay.engine.workers.contents import Recent
-from assay.engine.workers.frames import dumps
+from assay.engine.workers.frames import KEPT, PipeFrame, dumps
+from assay.engine.workers.job import Job
 from assay.engine.workers.parcels import ContentMissing, Unpacker, content_payload, pack
+from assay.engine.workers.process import WorkerProcess
 
 PLUGIN = """
 import hashlib, json, os
@@ -263,6 +265,35 @@ def test_a_mapping_that_samples_share_is_encoded_once(monkeypatch: pytest.Monkey
     again = pack(Sample("b", tests=tests).to_json())
     assert again.contents[0] is first.contents[0]
     assert not any(isinstance(value, dict) and "cases" in value for value in encoded)
+
+
+def test_values_of_many_parts_are_told_apart() -> None:
+    """They are known again by themselves alone, and not by their parts."""
+    many = [list(range(i, i + parcels.NODES * 5)) for i in range(2)]
+    samples = [Sample("t", tests=tests) for tests in many]
+    texts = [pack(sample.to_json()).text for sample in (*samples, *samples)]
+    assert texts[:2] == texts[2:]
+    assert texts[0] != texts[1]
+
+
+def test_the_clock_of_an_item_starts_when_its_contents_have_been_read() -> None:
+    """Tests of fifty megabytes are no completion's doing."""
+    parcel = pack(Sample("t", tests="v" * LARGE).to_json())
+    job = Job(1, parcel.text, False, 1.0, lambda *_: None, contents=parcel.contents, number=7)
+    worker = WorkerProcess(0, False)
+    try:
+        worker.loaded.add(1)
+        worker.outgoing.clear()
+        worker.give(b"a frame", [job])
+        worker._written += len(worker.outgoing)
+        worker.start_clock(5.0)
+        assert worker.since is None
+        assert worker.note(PipeFrame(KEPT, 1, 0.0, 0.0, b""), 6.0)
+        assert worker.since == 6.0
+    finally:
+        worker.kill()
+        worker.wait()
+        worker.close()
 
 
 def test_a_content_that_cannot_be_read_is_told_when_it_is_needed() -> None:

@@ -125,7 +125,12 @@ def test_params_are_checked_with_their_path(tmp_path: Path) -> None:
 
 FILES = [
     ("x = 1", "it offers nothing\nfix: mark a function with @assay.verifier"),
-    ("1 / 0", "raised as it was loaded: ZeroDivisionError: division by zero"),
+    ("1 / 0", "raised as it was loaded: ZeroDivisionError: division by zero (plugin.py, line 1)"),
+    (
+        "from assay import verifier\n@verifier('a.b@1', cost='inlin')\ndef f(sample): ...",
+        "PluginError: verifier 'a.b@1': cost 'inlin' is not one of inline, worker, waiting"
+        " (plugin.py, line 2)",
+    ),
     ("import sys; sys.exit(2)", "raised as it was loaded: SystemExit: 2"),
     ("def x(:", "raised as it was loaded: SyntaxError: "),
     ("from assay import hookimpl\n@hookimpl\ndef assay_x(): ...", "no hook is named 'assay_x'"),

@@ -182,6 +182,22 @@ def test_a_client_that_leaves_ends_its_program(served: Served) -> None:
     assert reply["run_result"]["stdout"] == "next\n"
 
 
+def test_a_forked_child_has_threads_of_its_own() -> None:
+    """It counts on the parent's as idle, and would wait for them for ever."""
+    running = Programs(1, ServerOptions())
+    try:
+        assert running._threads.submit(int, "1").result(60) == 1
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os._exit(running._threads.submit(int, "0").result(60))
+            finally:
+                os._exit(1)
+        assert os.waitpid(pid, 0)[1] == 0
+    finally:
+        running.close()
+
+
 def test_who_cannot_have_a_turn_in_time_is_told_to_come_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -17,6 +17,7 @@ from assay.verifiers.math_answer.equal import Comparison
 from assay.verifiers.math_answer.limits import TooBig, Unreadable
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.tree import App, Group, Node, Num, Rel, Sym, Words, symbols, walk
+from assay.verifiers.math_answer.understood import read, read_reference
 
 _FUNCTIONS: dict[str, Any] = {
     "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "cot": sympy.cot, "sec": sympy.sec,
@@ -57,8 +58,8 @@ def attempt(reference: Any, answer: str, policy: Policy, before: Comparison) -> 
     )  # fmt: skip
     for one in references:
         try:
-            left = equal.read_reference(equal.spelled(one, policy)).node
-            right = equal.read(equal.spelled(answer, policy)).node
+            left = read_reference(equal.spelled(one, policy)).node
+            right = read(equal.spelled(answer, policy)).node
             if left is None or right is None:
                 continue
             how = _shown(reach.value(left), reach.value(right))

@@ -14,15 +14,11 @@ from assay.model import FrozenDict, Message, Sample, Verdict
 from assay.plugins.spec import Escalate
 from assay.printable import printable
 from assay.verifiers.math_answer import units
-from assay.verifiers.math_answer.equal import (
-    Comparison,
-    asks_for_letters,
-    equivalent,
-    read_reference,
-)
+from assay.verifiers.math_answer.equal import Comparison, asks_for_letters, equivalent
 from assay.verifiers.math_answer.locating.extract import Extraction, extract
 from assay.verifiers.math_answer.policy import DEFAULT, Policy
 from assay.verifiers.math_answer.tree import Quantity
+from assay.verifiers.math_answer.understood import read_reference
 
 NAME = "math.answer@1"
 

@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from assay import forks
 from assay.server.bodies import ClientGone
 from assay.server.options import ServerOptions
 from assay.server.refusals import Refused
@@ -40,7 +41,16 @@ class Programs:
         self._options = options
         self._pool = SandboxPool(choose(LEAST).level, slots)
         self._turns = Room(slots)
-        self._threads = ThreadPoolExecutor(slots, thread_name_prefix="assay-run-code")
+        self._slots = slots
+        self._threads = self._new_threads()
+        forks.renew(self)
+
+    def _new_threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._slots, thread_name_prefix="assay-run-code")
+
+    def after_fork_in_child(self) -> None:
+        """The threads are the parent's, and so is whatever they hold."""
+        self._threads = self._new_threads()
 
     async def run(self, asked: RunCodeRequest, gone: asyncio.Task[None]) -> dict[str, Any]:
         """SandboxFusion's reply.

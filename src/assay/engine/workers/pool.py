@@ -18,10 +18,6 @@ from collections import deque
 from assay.engine.workers import deadlines
 from assay.engine.workers.frames import (
     ALONE,
-    BOUND,
-    KEPT,
-    LOADED,
-    PREPARING,
     READY,
     WANTED,
     FrameError,
@@ -256,32 +252,11 @@ class WorkerPool:
 
     def _take(self, worker: WorkerProcess, frame: PipeFrame) -> None:
         now = time.monotonic()
-        worker.touched = now
-        worker.cpu_s = frame.cpu if frame.cpu >= 0.0 else 0.0  # also for what is no number
         if frame.kind == READY:
-            worker.ready = True
             self._work(worker).stillborn = 0
-            if worker.waiting:
-                worker.since = now
-        elif frame.kind == LOADED:
-            worker.loaded.add(frame.number)
-            self._start_clock(worker, now)
-        elif frame.kind == KEPT:
-            could = worker.can_begin
-            worker.contents_kept = frame.number
-            if worker.can_begin and not could:
-                self._start_clock(worker, now)
-        elif frame.kind == BOUND:
-            if worker.jobs and worker.jobs[0].number == frame.number:
-                worker.extra_s = frame.wall if 0.0 < frame.wall < 86_400.0 else 0.0
-                worker.since = now
-                worker.baseline = None
-                worker.own_s = 0.0
-                worker.preparing_until = None
-        elif frame.kind == PREPARING:
-            if worker.jobs and worker.jobs[0].number == frame.number:
-                worker.preparing_until = now + min(max(frame.wall, 0.0), 3_600.0)
-        elif worker.waiting:
+        if worker.note(frame, now):
+            return
+        if worker.waiting:
             self._take_waiting(worker, frame)
         else:
             self._take_result(worker, frame, now)
@@ -298,7 +273,7 @@ class WorkerPool:
         if not worker.jobs:
             worker.shared = False
         self._pace.learn(job.verifier, frame.wall)
-        self._start_clock(worker, now)
+        worker.start_clock(now)
         if replace:
             self._retire(worker)
 
@@ -326,19 +301,6 @@ class WorkerPool:
                 work.queue.appendleft(job)
             return
         self._settle(job, ("reply", payload))
-
-    def _start_clock(self, worker: WorkerProcess, now: float) -> None:
-        """The next job starts now, unless its verifier has to be imported first.
-
-        Nor if we have not written the whole of it yet, or the worker still reads what it shares
-        with others: neither is the item's doing. The clock starts when that is over.
-        """
-        worker.baseline = None
-        worker.own_s = 0.0
-        worker.extra_s = 0.0
-        worker.preparing_until = None
-        built = worker.jobs and worker.jobs[0].verifier in worker.loaded
-        worker.since = now if worker.waiting or (built and worker.can_begin) else None
 
     def _settle(self, job: Job, reply: Reply) -> None:
         self._shared.settle(job, reply)
@@ -371,7 +333,7 @@ class WorkerPool:
         worker.flush()
         if worker.jobs and worker.can_begin and not could:
             worker.touched = now = time.monotonic()
-            self._start_clock(worker, now)
+            worker.start_clock(now)
         registered = worker.requests in self._selector.get_map()
         if worker.outgoing and not registered:
             self._selector.register(worker.requests, selectors.EVENT_WRITE, (worker, "requests"))
@@ -432,7 +394,7 @@ class WorkerPool:
             if fill(work, worker, share, self._pace, self._recipes):
                 if was_idle:
                     worker.touched = now
-                    self._start_clock(worker, now)
+                    worker.start_clock(now)
                 self._flush(worker)  # starts the clock of a job that is written only now
 
     def _end(self, reason: str) -> None:

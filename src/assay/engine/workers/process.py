@@ -17,7 +17,19 @@ from typing import TYPE_CHECKING
 
 from assay.engine.workers.blame import Account
 from assay.engine.workers.contents import Recent, store_bytes
-from assay.engine.workers.frames import CONTENT, REPLY_BYTES, FrameReader, dumps, encode
+from assay.engine.workers.frames import (
+    BOUND,
+    CONTENT,
+    KEPT,
+    LOADED,
+    PREPARING,
+    READY,
+    REPLY_BYTES,
+    FrameReader,
+    PipeFrame,
+    dumps,
+    encode,
+)
 from assay.engine.workers.parcels import content_payload
 from assay.errors import WorkerError
 
@@ -158,6 +170,50 @@ class WorkerProcess:
             return True
         end, contents = self._needs.get(self.jobs[0].number, (0, 0))
         return self._written >= end and self.contents_kept >= contents
+
+    def note(self, frame: PipeFrame, now: float) -> bool:
+        """Take down what a frame says of the worker; False: it is a reply to a job."""
+        self.touched = now
+        self.cpu_s = frame.cpu if frame.cpu >= 0.0 else 0.0  # also for what is no number
+        first = self.jobs[0].number if self.jobs else None
+        if frame.kind == READY:
+            self.ready = True
+            if self.waiting:
+                self.since = now
+        elif frame.kind == LOADED:
+            self.loaded.add(frame.number)
+            self.start_clock(now)
+        elif frame.kind == KEPT:
+            could = self.can_begin
+            self.contents_kept = frame.number
+            if self.can_begin and not could:
+                self.start_clock(now)
+        elif frame.kind == BOUND:
+            if frame.number == first:
+                self.extra_s = frame.wall if 0.0 < frame.wall < 86_400.0 else 0.0
+                self.since = now
+                self.baseline = None
+                self.own_s = 0.0
+                self.preparing_until = None
+        elif frame.kind == PREPARING:
+            if frame.number == first:
+                self.preparing_until = now + min(max(frame.wall, 0.0), 3_600.0)
+        else:
+            return False
+        return True
+
+    def start_clock(self, now: float) -> None:
+        """The first job starts now, unless its verifier has to be imported before.
+
+        Nor if we have not written the whole of it yet, or the worker still reads what it shares
+        with others: neither is the item's doing. The clock starts when that is over.
+        """
+        self.baseline = None
+        self.own_s = 0.0
+        self.extra_s = 0.0
+        self.preparing_until = None
+        built = self.jobs and self.jobs[0].verifier in self.loaded
+        self.since = now if self.waiting or (built and self.can_begin) else None
 
     def give(self, frame: bytes, jobs: list[Job]) -> None:
         """Queue jobs for the pipe, as one frame, behind those contents that it does not hold."""

@@ -176,7 +176,8 @@ def _pass(name: str, seen: Floats, context: Context) -> float | None:
         levels = (0.0, 1.0)
     if not levels and len(values) == 2:
         levels = values.tolist()
-    return max(levels) if levels else None
+    # a declared level is a fraction, and to compare a column with one takes a call for each row
+    return float(max(levels)) if levels else None
 
 
 def _rates(one: _Judged, frame: Frame) -> list[tuple[Cell, ...]]:

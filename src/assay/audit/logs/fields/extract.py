@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from assay.audit.frame import LARGEST
 from assay.audit.logs.batch import Batch
-from assay.audit.logs.fields import sql
+from assay.audit.logs.fields import sql, table_sql
 from assay.audit.logs.fields.database import Database, Keys
 from assay.audit.logs.fields.mend import Mender
 from assay.audit.logs.fields.text import chat_length
@@ -26,7 +26,7 @@ from assay.audit.logs.fields.values import (
     whole,
 )
 from assay.audit.logs.gather import Block, Column, of_step
-from assay.audit.logs.layout import Layout
+from assay.audit.logs.layout import Layout, Path
 from assay.audit.logs.problems import Problems
 from assay.errors import ConfigError, RolloutsError
 
@@ -85,37 +85,39 @@ class Extractor:
             RolloutsError: a label of a column that the user named is none.
         """
         beside: list[str] = []
+        receipts: Mapping[Path, str] = {}
         if batch.types is not None:
-            batch, beside, keys = self._documents(batch)
+            made = table_sql.document_query(batch.types, batch.layout)
+            batch, keys = self._documents(batch, made)
+            beside, receipts = made.beside, made.receipts
         else:
             batch, keys = self._mender.mended(batch)
         if batch.data.num_rows == 0:
             return None
         wanted = self._learn(batch.layout, keys, beside)
         self._db.hold(batch.data)
-        found = self._db.table(sql.row_query(batch.layout, wanted, beside))
+        found = self._db.table(sql.row_query(batch.layout, wanted, beside, receipts))
         return self._made(batch, found, wanted)
 
-    def _documents(self, batch: Batch) -> tuple[Batch, list[str], Keys]:
-        """A table's rows as JSON, where that is needed; what stands beside; their keys."""
+    def _documents(self, batch: Batch, how: table_sql.Documents) -> tuple[Batch, Keys]:
+        """A table's rows as JSON, where that is needed; and their keys."""
         columns = [f"c{j}" for j in range(batch.data.num_columns)]
         table = batch.data.rename_columns(columns)
         table = table.append_column("i", pa.array(np.arange(table.num_rows)))
-        query, beside, direct = sql.document_query(batch.types or {}, batch.layout)
         try:
             self._db.hold(table)
-            documents = self._db.table(query)
+            documents = self._db.table(how.query)
         except duckdb.NotImplementedException as err:
             noted = str(err).partition("\n")[0]
             raise RolloutsError(
                 f"{self._reading.place(batch, 0)}: cannot be read: {noted}"
             ) from err
         made = Batch(batch.layout, documents, batch.file, batch.line, batch.at, table=True)
-        known = sql.keys_of_table(batch.types or {}, direct, batch.layout)
+        known = table_sql.keys_of_table(batch.types or {}, how.direct, batch.layout)
         if known is not None:
-            return made, beside, [known]
+            return made, [known]
         self._db.hold(documents)
-        return made, beside, self._db.keys(batch.layout)
+        return made, self._db.keys(batch.layout)
 
     def _learn(self, layout: Layout, keys: Keys, beside: Sequence[str]) -> sql.Wanted:
         """What to look for in a batch, from the keys of its rows."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import pyarrow as pa
-
 from assay.audit.frame import ROW_STATUSES, STATUSES
 from assay.audit.logs.layout import Layout, Path, pointer
 
 UNKNOWN = -2
 """A status that is none."""
+
+FIGURES, WORDS = "figures", "words"
+"""Lists of doubles, and of JSON strings, that stand beside the rows of a table: its receipts."""
 
 
 def literal(text: str) -> str:
@@ -38,12 +39,16 @@ class Fragments:
 
     objects: bool = True
     """Whether a score may stand in an object, as its ``score`` or ``value``."""
+    beside: Mapping[Path, str] = field(default_factory=dict)
+    """Paths that stand beside the rows, of a table's own types: see `table_sql.Figures`."""
     _paths: dict[Path, int] = field(default_factory=dict)
     _scores: dict[Path, int] = field(default_factory=dict)
     _numbers: dict[Path, int] = field(default_factory=dict)
 
     def at(self, path: Path) -> str:
         """SQL of the JSON text there; null where nothing is."""
+        if path in self.beside:
+            return f"{self.beside[path]}::VARCHAR"
         place = self._paths.setdefault(path, len(self._paths) + 1)
         return f"x[{place}]"
 
@@ -52,6 +57,9 @@ class Fragments:
 
     def number(self, path: Path) -> str:
         """SQL of the double there, as `number`."""
+        if path in self.beside:
+            sql = self.beside[path]
+            return sql if sql.startswith(FIGURES) else number(sql)
         return f"n[{self._numbers.setdefault(path, len(self._numbers) + 1)}]"
 
     def score(self, path: Path) -> str:
@@ -144,15 +152,22 @@ class Wanted:
     """Whether lengths are counted in characters."""
 
 
-def row_query(layout: Layout, wanted: Wanted, beside: Sequence[str]) -> str:
+def row_query(
+    layout: Layout,
+    wanted: Wanted,
+    beside: Sequence[str],
+    receipts: Mapping[Path, str] | None = None,
+) -> str:
     """The query of a batch: every column of the frame, named as `Extractor` wants them.
 
     Args:
         layout: Where the fields stand.
         wanted: What to look for; what no row has is null without looking.
         beside: Of `CHARS` and `PROMPT`, those that are there.
+        receipts: What stands in `FIGURES` and `WORDS`, and where.
     """
-    fragments = Fragments(objects=bool(layout.chosen) or layout.criteria != "columns")
+    objects = bool(layout.chosen) or layout.criteria != "columns"
+    fragments = Fragments(objects, receipts or {})
 
     def at(field_name: str) -> str:
         there = [path for path in layout.places(field_name) if path[0] in wanted.present]
@@ -206,7 +221,8 @@ def row_query(layout: Layout, wanted: Wanted, beside: Sequence[str]) -> str:
                 fragments.number(("verdicts", f"{criterion}#{t}", "score")) for t in range(count)
             ]
             columns[f"turn.{i}"] = f"[{', '.join(scores)}]"
-    return fragments.select(columns, beside)
+    lists = {sql.partition("[")[0] for sql in (receipts or {}).values()}
+    return fragments.select(columns, [*beside, *sorted(lists)])
 
 
 def _criterion(
@@ -273,117 +289,3 @@ def keys_of(layout: Layout) -> str:
 def keys_query(layout: Layout) -> str:
     """The different sets of keys that the rows of a batch have, each with its first row."""
     return f"SELECT {keys_of(layout)} AS k, min(i) FROM batch GROUP BY k"  # noqa: S608
-
-
-def document_query(
-    columns: Mapping[str, pa.DataType], layout: Layout
-) -> tuple[str, list[str], list[str]]:
-    """From columns ``c0``, ``c1``, ... of a table to rows as JSON, and what stands beside them.
-
-    Args:
-        columns: Column of the table -> its type, in the order of ``c0``, ``c1``, ...
-        layout: Where the fields stand.
-
-    Returns:
-        The query; of `CHARS` and `PROMPT`, what it gives; the columns that are not part of a row.
-    """
-    direct: dict[str, str] = {}
-    for field_name, beside in (("completion", CHARS), ("prompt", PROMPT)):
-        places = layout.places(field_name)
-        if len(places) == 1 and len(places[0]) == 1 and _is_text(columns.get(places[0][0])):
-            direct[places[0][0]] = beside
-    pairs: list[str] = []
-    more: list[str] = []
-    for j, (column, kind) in enumerate(columns.items()):
-        if column in direct:
-            sql = f"length(c{j})" if direct[column] == CHARS else f"nullif(c{j}, '')"
-            more.append(f"{sql} AS {direct[column]}")
-        elif column != "-":
-            pairs += [literal(column), _as_json(f"c{j}", column, kind, layout)]
-    doc = f"json_object({', '.join(pairs)})" if pairs else "'{}'"
-    wanted = ", ".join(["i", f"{doc}::VARCHAR AS doc", *more])
-    return f"SELECT {wanted} FROM batch", list(direct.values()), list(direct)  # noqa: S608
-
-
-RECEIPT = {
-    "terms": ("weight", "score", "contribution", "status", "verdict_score"),
-    "verdicts": ("status", "score"),
-}
-"""What is read of each criterion's entry, where a table holds these columns as structs."""
-
-
-def leaves(column: str, types: Mapping[str, pa.DataType]) -> list[str]:
-    """The paths of a table's column that are read: all of it, or what `RECEIPT` says of it."""
-    kind = types[column]
-    if column not in RECEIPT or not pa.types.is_struct(kind) or _receipt("", column, kind) is None:
-        return [column]
-    entries = [kind.field(i) for i in range(kind.num_fields)]
-    return [
-        f"{column}.{entry.name}.{name}"
-        for entry in entries
-        for name in RECEIPT[column]
-        if entry.type.get_field_index(name) >= 0
-    ]
-
-
-def keys_of_table(
-    columns: Mapping[str, pa.DataType], beside: Sequence[str], layout: Layout
-) -> list[list[str] | None] | None:
-    """What `keys_query` would find in every row, where the table's types tell it; else None."""
-    if len(layout.scores) > 1 or {"terms", layout.scores[0]} <= set(columns):
-        return None
-    found: list[list[str] | None] = [[name for name in columns if name not in beside]]
-    for container in ("terms", "verdicts", layout.scores[0]):
-        kind = columns.get(container)
-        if kind is not None and not pa.types.is_struct(kind):
-            return None
-        fields = None if kind is None else [kind.field(i).name for i in range(kind.num_fields)]
-        found.append(fields)
-    return found
-
-
-def _receipt(column: str, title: str, kind: pa.DataType) -> str | None:
-    """SQL of the JSON of such a struct; None where its names cannot be distinguished in SQL."""
-    entries = [kind.field(i) for i in range(kind.num_fields)]
-    names = [entry.name.lower() for entry in entries]
-    if len(set(names)) < len(names) or not all(pa.types.is_struct(e.type) for e in entries):
-        return None
-    pairs = []
-    for entry in entries:
-        there = [name for name in RECEIPT[title] if entry.type.get_field_index(name) >= 0]
-        if not there:
-            return None
-        inner = f"struct_extract({column}, {literal(entry.name)})"
-        values = [f"'{name}', struct_extract({inner}, '{name}')" for name in there]
-        pairs.append(f"{literal(entry.name)}, json_object({', '.join(values)})")
-    return f"CASE WHEN {column} IS NOT NULL THEN json_object({', '.join(pairs)}) END"
-
-
-def _is_text(kind: pa.DataType | None) -> bool:
-    return kind is not None and (pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def _as_json(column: str, title: str, kind: pa.DataType, layout: Layout) -> str:
-    containers = {"terms", "verdicts", "info", "turns_reward", layout.scores[0]}
-    containers |= {"label"} if layout.noted else set()
-    if title in containers and _is_text(kind):  # JSON in a column of text
-        return f"CASE WHEN json_valid({column}) THEN {column}::JSON ELSE to_json({column}) END"
-    if title == "terms" and pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
-        inner = kind.value_type
-        wanted = ("weight", "score", "contribution", "status", "verdict_score")
-        there = [f for f in wanted if inner.get_field_index(f) >= 0]
-        if inner.get_field_index("key") >= 0:
-            entry = ", ".join(f"'{f}': t.{f}" for f in there)
-            return (
-                f"map_from_entries(list_transform({column}, "
-                f"lambda t: {{'k': t.key, 'v': {{{entry}}}}}))"
-            )
-    if title in RECEIPT and pa.types.is_struct(kind):
-        noted = _receipt(column, title, kind)
-        if noted is not None:
-            return noted
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return "NULL"
-    if pa.types.is_decimal(kind):
-        return f"{column}::DOUBLE"
-    return column

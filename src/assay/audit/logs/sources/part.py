@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from assay.audit.logs.batch import Batch
-from assay.audit.logs.fields import sql
+from assay.audit.logs.fields import sql, table_sql
 from assay.audit.logs.fields.database import connect
 from assay.audit.logs.layout import FIELDS, ROW_FIELDS, Layout, Path, pointer
 from assay.audit.logs.problems import Problems
@@ -92,7 +92,9 @@ class Part:
             raise failure
 
     def _table(self, tokens: bool) -> Iterator[Batch]:
-        wanted = [path for name in self._wanted(tokens) for path in sql.leaves(name, self.types)]
+        wanted = [
+            path for name in self._wanted(tokens) for path in table_sql.leaves(name, self.types)
+        ]
         for number, batch in tables.batches(self.path, wanted):
             line = np.arange(number, number + batch.num_rows)
             types = {column.name: column.type for column in batch.schema}
