@@ -15,8 +15,10 @@ from assay.plugins.spec import Escalate
 from assay.printable import printable
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.equal import Comparison, asks_for_letters, equivalent
+from assay.verifiers.math_answer.languages.decimals import writes_decimal_commas
 from assay.verifiers.math_answer.locating.extract import Extraction, extract
 from assay.verifiers.math_answer.policy import DEFAULT, Policy
+from assay.verifiers.math_answer.reading.commas import as_locals_write, may_be_local
 from assay.verifiers.math_answer.tree import Quantity
 from assay.verifiers.math_answer.understood import read_reference
 
@@ -95,6 +97,12 @@ class MathAnswer:
             whole = equivalent(reference, sample.answer, policy)
             if whole.equal and whole.decided_by in ("text", "structure", "words"):
                 return _verdict(Extraction(sample.answer.strip(), "whole"), whole)
+        if not comparison.equal and may_be_local(found.text) and writes_decimal_commas(sample.text):
+            # "3,5" is three and a half where it is written so; read as two numbers first, for a
+            # reference may be two numbers
+            local = equivalent(reference, as_locals_write(found.text), policy)
+            if local.equal:
+                return _verdict(found, local)
         if comparison.open:
             if not last:
                 return Escalate(comparison.because)

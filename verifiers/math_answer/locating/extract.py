@@ -15,17 +15,13 @@ from typing import NamedTuple
 
 from assay.model import split_reasoning
 from assay.verifiers.math_answer.locating.boxes import Boxed, Boxes, boxed
+from assay.verifiers.math_answer.locating.chosen import apposed, chosen
 from assay.verifiers.math_answer.locating.hedging import denies, refused
 from assay.verifiers.math_answer.locating.money import amounts_escaped
 from assay.verifiers.math_answer.locating.objects import Field, answer_field
 from assay.verifiers.math_answer.locating.sentences import last_claim
 from assay.verifiers.math_answer.locating.stated import sentence_end, value_in, value_of
-from assay.verifiers.math_answer.locating.statements import (
-    Statement,
-    chosen,
-    retracted,
-    statements,
-)
+from assay.verifiers.math_answer.locating.statements import Statement, retracted, statements
 from assay.verifiers.math_answer.locating.whole import bare
 from assay.verifiers.math_answer.reading.choices import choice
 
@@ -282,9 +278,15 @@ def _letter(text: str, best: _Found | None) -> _Found | None:
         return best
     if best is not None and best.rule == "denied":
         return best
+    if best is not None:
+        rest = text[best.end : sentence_end(text, best.end)]
+        beside = apposed(rest, valued=best.rule in ("boxed", "answer tag"))
+        if beside is not None:
+            return _Found(best.end, beside, "choice")
     passing = chosen(text)
     if passing is None:
-        return best
+        last = apposed(text) if best is None else None
+        return best if last is None else _Found(len(text), last, "choice")
     return _Found(len(text), passing[0], "choice")
 
 

@@ -7,6 +7,24 @@ import re
 _DECIMAL = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})+|\d+)(?:,|\{,\})(\d+)(?![\d,])")
 
 
+_GROUPED = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})+)(?![.,]?\d)")
+_EITHER = re.compile(r"\d(?:,|\{,\})\d|\d\.\d{3}(?!\d)")
+
+
+def may_be_local(text: str) -> bool:
+    """Whether `text` holds a number that reads otherwise where commas are decimal."""
+    return _EITHER.search(text) is not None
+
+
+def as_locals_write(text: str) -> str:
+    """`text` as `with_points`, and without points that group thousands.
+
+    >>> as_locals_write("12.500 Euro")
+    '12500 Euro'
+    """
+    return _GROUPED.sub(lambda m: m[1].replace(".", ""), with_points(text))
+
+
 def with_points(text: str) -> str:
     """`text` with a point for each comma that stands directly between digits.
 
