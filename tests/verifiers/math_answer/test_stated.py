@@ -8,6 +8,9 @@ from located import Ruling, judged
 SENTENCES = [
     Ruling("12", "Answer: Tom has 12 apples.", True, "a sentence around one value"),
     Ruling("12", "A: Tom has 12 apples.", True, "after the short label"),
+    Ruling("12", "Ответ: у Маши 12 яблок.", True, "a word of one letter before it"),
+    Ruling("120", "The answer is 10 choose 3.", True, "selections in words"),
+    Ruling("3", "The answer is 10 choose 3.", False, "not what is selected"),
     Ruling("12", "<answer>Tom has 12 apples left.</answer>", True, "in a tag"),
     Ruling("15", "Final answer: Mary has 15 dollars left.", True, "with its unit"),
     Ruling("12", "**Answer:** She needs to sell 12 cakes.", True, "under a bold label"),

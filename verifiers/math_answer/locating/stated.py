@@ -25,7 +25,9 @@ _ASIDE = re.compile(
     r"([^()]*\d[^()]*)\s\((?![^()]*\b(?:sin|cos|tan|log|ln|exp|sqrt)\b)[^()]*[A-Za-z]{3,}[^()]*\s[^()]*\)"
 )
 _AROUND = re.compile(
-    r"[^\W\d_]{2}[^\d=]*(?:\d[\d.,:/]*[^\d=]*|[^=]*=[^=\d]*\d[\d.,]*[^\d=]*)", re.DOTALL
+    r"(?:[^\W\d_]{2}|[\u0400-\u04ff]\s+[^\W\d_]{2})[^\d=]*"
+    r"(?:\d[\d.,:/]*[^\d=]*|[^=]*=[^=\d]*\d[\d.,]*[^\d=]*)",
+    re.DOTALL,
 )
 """Words, then one value or a computation with its result: "Tom has 12 apples"."""
 _IS = re.compile(

@@ -58,6 +58,8 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
+_TWO_NUMERALS = re.compile(r"\s*\d+\s+choose\s+\d+[\s.]*")
+
 LATEX, PLAIN = "latex", "plain"
 """Value of the end token: whether braces are LaTeX's silent ones."""
 
@@ -187,6 +189,13 @@ class _Scan(Commands):
             return
         if run == "mod" and self.out and self.out[-1].kind in (*_VALUES, "open"):
             self.add("op", "mod", start)
+            return
+        if (
+            run == "choose"
+            and [token.kind for token in self.out] == ["num"]
+            and _TWO_NUMERALS.fullmatch(self.text) is not None
+        ):
+            self.add("cmd", "choose", start)  # "10 choose 3"
             return
         if run in ("st", "nd", "rd", "th") and self.out and self.out[-1].kind == "num":
             self.add("word", run, start)
