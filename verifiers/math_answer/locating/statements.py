@@ -45,7 +45,7 @@ _NOUNS = ("answer", "ans", *_LETTER_ONLY, *_FINAL_ONLY)
 _STATES = re.compile(
     r"(?P<noun>[a-z]+?)s?\b\**(?:\s+(?:to|for|of|in|choice|option|statement|here|must|should|would|will|"
     r"therefore|thus|then)\b[^.\n:]{0,80}?)?(?:,\s*(?:therefore|thus|then|hence|in\s+fact),)?"
-    r"\**\s*(?P<verb>\b(?:is|are|be|becomes)\b|[:=\uff1a])",
+    r"\**\s*(?P<verb>\b(?:is|are|be|becomes)\b|[:\uff1a]|=(?!=))",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(

@@ -13,7 +13,11 @@ REACH = 1_200
 _LEAD = re.compile(
     r"[ \t:\uff1a*_\"'`\u2705\u300c\u201c\u27a1\ufe0f\u2192\u3000]*(?:=>|->|=(?![=>]))?[ \t*_\"'`]*"
 )
-_NEXT_LINE = re.compile(r"(?:[ \t>*_#\u2705:\uff1a]*\n){1,4}[ \t>]*(?:[-*+][ \t]+)?")
+_NEXT_LINE = re.compile(
+    r"(?:[ \t>*_#\u2705:\uff1a]*\n){1,4}(?:[ \t]*[-=]{3,}[ \t]*\n(?:[ \t>]*\n){0,2})?"
+    r"[ \t>]*(?:[-*+][ \t]+)?"
+)
+"""The end of the line, one that underlines it where it is a heading, and a bullet."""
 _DISPLAY = re.compile(r"\\\[(.*?)\\\]|\$\$(.*?)\$\$", re.DOTALL)
 _END = re.compile(
     r"\n|(?<=[^\d\s])\.(?=\s|$)|\.(?=\s+[A-Z<])|\.\s*$|<\||<(?=/?[a-z]{1,12}>)|\bI hope\b"

@@ -36,7 +36,13 @@ _CHARS = {
     ord("½"): r"\frac{1}{2}", ord("⅓"): r"\frac{1}{3}", ord("⅔"): r"\frac{2}{3}",
     ord("¼"): r"\frac{1}{4}", ord("¾"): r"\frac{3}{4}", ord("⅕"): r"\frac{1}{5}",
     ord("⅙"): r"\frac{1}{6}", ord("⅛"): r"\frac{1}{8}", ord("⅜"): r"\frac{3}{8}",
-    ord("⅝"): r"\frac{5}{8}", ord("⅞"): r"\frac{7}{8}",
+    ord("⅝"): r"\frac{5}{8}", ord("⅞"): r"\frac{7}{8}", ord("⅖"): r"\frac{2}{5}",
+    ord("⅗"): r"\frac{3}{5}", ord("⅘"): r"\frac{4}{5}", ord("⅚"): r"\frac{5}{6}",
+    ord("⅐"): r"\frac{1}{7}", ord("⅑"): r"\frac{1}{9}", ord("⅒"): r"\frac{1}{10}",
+    ord("∴"): r"\therefore ", ord("∵"): r"\because ", ord("⇒"): r"\Rightarrow ",
+    ord("⟹"): r"\Rightarrow ", ord("⇔"): r"\iff ", ord("⟺"): r"\iff ", ord("∠"): r"\angle ",
+    ord("△"): r"\triangle ", ord("✓"): r"\checkmark ", ord("✔"): r"\checkmark ",
+    ord("✅"): r"\checkmark ", ord("■"): r"\blacksquare ", ord("□"): r"\square ",
     **{0xFF01 + k: chr(0x21 + k) for k in range(94) if 0xFF01 + k not in (0xFF0C, 0xFF1B)},
 }  # fmt: skip
 
