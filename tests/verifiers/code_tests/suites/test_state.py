@@ -42,7 +42,7 @@ def judged(pool: SandboxPool, suite: str, program: str, score: str = "share") ->
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda r: r.why)
-@pytest.mark.parametrize("score", ["share", "all"])
+@pytest.mark.parametrize("score", ["share", pytest.param("all", marks=pytest.mark.slow)])
 def test_a_state_is_kept_over_a_whole_suite(best: SandboxPool, row: Row, score: str) -> None:
     right = judged(best, row.suite, row.right, score)
     assert right.score == 1.0, right.because
