@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from assay.verifiers.program_source import Policy
 
@@ -197,6 +205,14 @@ class JointParams(StyleParams):
     @classmethod
     def _codes(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
         return _checked_codes(codes)
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `analysers` where it names none: rubrics without any keep their signature."""
+        dumped: dict[str, Any] = dump(self)
+        if not self.analysers:
+            dumped.pop("analysers", None)
+        return dumped
 
     @field_validator("voters")
     @classmethod
