@@ -27,11 +27,10 @@ test: $(FOR)test
 leaky: $(FOR)audit
 	@$(PY) examples/leaky_reward/run.py
 
-# What things cost, as far as it takes nothing but a clone; the first fails if a sample got dearer.
+# What things cost: fails first if a sample got dearer; then all figures, beside a peer, into docs.
 bench: $(FOR)test
 	@$(PY) benchmarks/guard.py
-	@$(PY) benchmarks/engine.py --samples 20000 --repeats 3
-	@$(PY) benchmarks/rubrics.py
+	@$(PY) benchmarks/measured.py --peers --out docs/measured.md
 
 # The documentation as a site, in build/site.
 docs: $(FOR)docs

@@ -126,7 +126,8 @@ def page(
         f"{datetime.date.today()}, Python {platform.python_version()}, {os.cpu_count()} cores of "
         f"{platform.machine()}; `{command}`, on {what}, 200 solutions of grade-school problems and "
         "HumanEval. A figure is of processor time where it does not say `wall`. Seconds are one "
-        "machine's; what can be compared is what stands in one line.",
+        "machine's; what can be compared is what stands in one line: a ratio says how many times "
+        "better the first column is.",
         "",
     ]
     columns = ["figure", "now"]
@@ -139,7 +140,11 @@ def page(
         for other in (before, peer):
             if other:
                 known = other.get(name)
-                cells += ["", ""] if known is None else [shown(known), f"{known / figure:.2f}"]
+                if known is None:
+                    cells += ["", ""]
+                else:
+                    times = figure / known if "/s" in name else known / figure
+                    cells += [shown(known), f"{times:.2f}"]
         cells.append(GOALS.get(name, ""))
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join([*head, *lines, ""])
