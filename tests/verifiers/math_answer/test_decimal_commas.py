@@ -22,12 +22,22 @@ PAID = [
     ("Ответ: 2,5.", "5, 2", "two numbers, where the reference is two"),
     ("Les solutions sont 3, 5.", "3, 5", "a blank behind the comma still separates"),
     ("The solutions are 3,5.", "3, 5", "English: two numbers"),
+    ("Las soluciones son 2 y 3.", "2, 3", "Spanish: a letter joins"),
+    ("As soluções são 2 e 3,5.", "2, 3.5", "Portuguese: a letter joins"),
+    ("Les solutions sont 1,5 et 2,5.", "1.5, 2.5", "both of what is claimed"),
+    ("La réponse est environ 3,5 km.", "3.5 km", "behind an adverb"),
+    ("Die Lösung lautet x = 2,5.", "2.5", "with its name"),
 ]
 UNPAID = [
     ("The answer is 3,5.", "3.5", "English writes a point"),
     ("\\boxed{3,5}", "3.5", "no word tells the language"),
     ("The answer is 1.200.", "1200", "English: one and a fifth"),
     ("La réponse est 3,5.", "35", "no reading of it"),
+    ("La réponse est 3,5 ou 4,5.", "3.5", "left open"),
+    ("La réponse n'est pas 3,5.", "3.5", "denied"),
+    ("Die Antwort ist nicht 12,5.", "12.5", "denied"),
+    ("Il y a 17 chats et 9 chiens.", "9", "two counts are not one"),
+    ("The answer is 2 y 3.", "2, 3", "English: a product"),
     ("La réponse est (3, 5).", "3.5", "a point of the plane"),
     ("We call la quantité x, so the answer is 3,5.", "3.5", "English with two foreign words"),
 ]

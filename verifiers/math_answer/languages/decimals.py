@@ -9,9 +9,9 @@ __all__ = ["writes_decimal_commas"]
 
 _FREQUENT = {
     "French": "la le les des est donc une du nous avec dans que sont réponse cette soit égal égale",
-    "German": "der das und ist wir mit von eine ein sind beträgt antwort lösung den nicht ergebnis",
+    "German": "der die das und ist wir mit von eine sind lautet beträgt liegt antwort lösung",
     "Spanish": "el los las una por entonces respuesta es son que del con para resultado tenemos",
-    "Portuguese": "os uma é são não com resposta portanto então que dos das logo temos resultado",
+    "Portuguese": "os uma é são não as com resposta portanto então que dos das logo temos",
     "Italian": "il lo gli una è sono quindi risposta che della con del risultato dunque",
     "Dutch": "het een van dat antwoord dus zijn wij met niet voor geeft",
     "Polish": "jest odpowiedź się że więc oraz wynosi dla czyli",

@@ -207,8 +207,12 @@ _STOPS = (".", "!", "\u3002", "\uff01", "$", "]", ")", "*", "`", "}")
 _ARITHMETIC = re.compile(
     r"[\d.,\s+*\-\u2212\u00d7\u00f7()]*\d\s?[+*\-\u2212\u00d7\u00f7]\s?[\d.,\s+*\-\u2212\u00d7\u00f7()]*"
 )
-_BETWEEN = re.compile(r"\s*(?:[,\u3001\uff0c;]\s*(?:and\s)?|and|&|\u548c)\s*")
-_COUNTED = re.compile(r"\s+(?:[A-Za-z'-]+\s+){1,5}and\s+")
+_JOINS = sorted({p for t in LANGUAGES for p in t.joins}, key=lambda p: (-len(p), p))
+_JOIN = "|".join(re.escape(p) for p in _JOINS)
+_BETWEEN = re.compile(
+    rf"\s*(?:[,\u3001\uff0c;]\s*(?:and\s)?|and|&|\u548c)\s*|\s+(?:{_JOIN})\s+", re.IGNORECASE
+)
+_COUNTED = re.compile(rf"\s+(?:[^\W\d_][\w'-]*\s+){{1,5}}(?:and|{_JOIN})\s+", re.IGNORECASE)
 _DATED = re.compile(
     r"\b(?:in|on|at|for|of|since|by|after|before|with|from)\s*(?:the\s+)?\Z", re.IGNORECASE
 )

@@ -91,7 +91,8 @@ _WRONG = re.compile(
 )
 _ADVERB = re.compile(
     r"(?:(?:therefore|thus|hence|then|simply|just|indeed|clearly|approximately|about|roughly|around|exactly"
-    r"|probably|likely"
+    r"|probably|likely|environ|etwa|ungef\u00e4hr|circa|rund|aproximadamente|cerca\s+de|\u043e\u043a\u043e\u043b\u043e"
+    r"|\u043f\u0440\u0438\u043c\u0435\u0440\u043d\u043e|kho\u1ea3ng"
     r"|equal\s+to|that|option|choice|letter|actually|now|also|is|be)\b[ ,:]*)+",
     re.IGNORECASE,
 )

@@ -8,21 +8,23 @@ _DECIMAL = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})+|\d+)(?:,|\{,\})(\d+)(?![
 
 
 _GROUPED = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})+)(?![.,]?\d)")
-_EITHER = re.compile(r"\d(?:,|\{,\})\d|\d\.\d{3}(?!\d)")
+_LETTER = re.compile(r"(?<=[\d)\]}$])\s+[ye]\s+(?=[-+(\[{\d\\$])")
+"""Spanish "y" and Portuguese and Italian "e" between two values."""
+_EITHER = re.compile(rf"\d(?:,|\{{,\}})\d|\d\.\d{{3}}(?!\d)|{_LETTER.pattern}")
 
 
 def may_be_local(text: str) -> bool:
-    """Whether `text` holds a number that reads otherwise where commas are decimal."""
+    """Whether `text` reads otherwise in a language whose commas are decimal."""
     return _EITHER.search(text) is not None
 
 
 def as_locals_write(text: str) -> str:
-    """`text` as `with_points`, and without points that group thousands.
+    """`text` as `with_points`, without points that group thousands, and "and" for its one letter.
 
-    >>> as_locals_write("12.500 Euro")
-    '12500 Euro'
+    >>> as_locals_write("12.500 y 0,5")
+    '12500 and 0.5'
     """
-    return _GROUPED.sub(lambda m: m[1].replace(".", ""), with_points(text))
+    return _LETTER.sub(" and ", _GROUPED.sub(lambda m: m[1].replace(".", ""), with_points(text)))
 
 
 def with_points(text: str) -> str:
