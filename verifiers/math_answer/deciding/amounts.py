@@ -7,7 +7,7 @@ from itertools import pairwise
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.reading.simplify import settle
-from assay.verifiers.math_answer.tree import App, Items, Node, Num, Quantity, Sym
+from assay.verifiers.math_answer.tree import App, Items, Node, Num, Quantity, Sym, Words
 
 
 def amount(listed: Items) -> Node | None:
@@ -47,14 +47,74 @@ def letters_as_unit(node: Node) -> Quantity | None:
         if isinstance(factor, App) and factor.op == "inv":
             words.append("/")
             factor = factor.args[0]
+        elif "/" in words:
+            return _gathered_unit(node)  # a factor above the line again
         if isinstance(factor, App) and factor.op == "pow":
             exponent = exact.whole(factor.args[1])
             name = factor.args[0]
             if not isinstance(name, Sym) or exponent is None:
-                return None
+                return _gathered_unit(node)
             words += [name.name, "^", str(exponent)]
         elif isinstance(factor, Sym):
             words.append(factor.name)
         else:
-            return None
+            return _gathered_unit(node)
     return Quantity(value, tuple(words)) if units.phrase(tuple(words)) is not None else None
+
+
+def _gathered_unit(node: Node) -> Quantity | None:
+    found = gathered(Quantity(node, ()))
+    return found if isinstance(found, Quantity) and isinstance(found.value, Num) else None
+
+
+def as_measured(r: Node, a: Node) -> tuple[Node, Node] | None:
+    """Two values whose letters are units, where as names they make them differ: 5 N m and 5 J.
+
+    Beside a plain number the letters are a unit only if they are a compound one: in ``5 m/s``,
+    which no formula for 5 could be, but not in ``5 m``, which might be five times m.
+    """
+    left, right = letters_as_unit(r), letters_as_unit(a)
+    if left is not None and right is not None:
+        return left, right
+    one, other = (left, a) if left is not None else (right, r)
+    if one is None or len(one.unit) < 3 or exact.rational(other) is None:
+        return None
+    return (one, a) if left is not None else (r, one)
+
+
+def gathered(node: Node) -> Node:
+    """A quantity with the letters of its value that are units too: of ``5*s^(-1)`` in m, m/s."""
+    if not (isinstance(node, Quantity) and isinstance(node.value, App) and node.value.op == "mul"):
+        return node
+    numbers = list(node.value.args)
+    words: list[str] = []
+    while numbers and (power := _powers(numbers[-1], 1)) is not None:
+        words += power
+        numbers.pop()
+    unit = (*words, *node.unit)
+    if not words or not numbers or units.phrase(unit) is None:
+        return node
+    return Quantity(App("mul", tuple(numbers)) if len(numbers) > 1 else numbers[0], unit)
+
+
+def _powers(factor: Node, sign: int) -> list[str] | None:
+    """The words of ``s``, ``s^(-1)``, ``1/s^2`` or ``1/(mol*K)``; None for what is no unit."""
+    if isinstance(factor, App) and factor.op in ("inv", "mul"):
+        sign = -sign if factor.op == "inv" else sign
+        found = [_powers(part, sign) for part in factor.args]
+        return None if None in found else [word for one in found for word in one or ()]
+    if isinstance(factor, Words):  # mol * K, s ^ 2
+        out: list[str] = []
+        for one in " ".join(factor.words).replace(" ^ ", "^").replace("*", " ").split():
+            name, _, exponent = one.partition("^")
+            if not units.is_unit(name) or not (exponent or "1").isdecimal():
+                return None
+            out += [name, "^", str(sign * int(exponent or "1"))]
+        return out
+    power = sign
+    if isinstance(factor, App) and factor.op == "pow":
+        power *= exact.whole(factor.args[1]) or 0
+        factor = factor.args[0]
+    if not isinstance(factor, Sym) or not power or not units.is_unit(factor.name):
+        return None
+    return [factor.name, "^", str(power)]

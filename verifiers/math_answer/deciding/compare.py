@@ -13,7 +13,12 @@ from assay.verifiers.math_answer.deciding import (
     sets,
     times_of_day,
 )
-from assay.verifiers.math_answer.deciding.amounts import amount, letters_as_unit
+from assay.verifiers.math_answer.deciding.amounts import (
+    amount,
+    as_measured,
+    gathered,
+    letters_as_unit,
+)
 from assay.verifiers.math_answer.deciding.lists import Lists
 from assay.verifiers.math_answer.deciding.matrices import matrix, vector
 from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
@@ -101,7 +106,12 @@ class Comparer(Lists):
             return self.words(r, a)
         if isinstance(r, App) and isinstance(a, App) and r.op == a.op == "ratio":
             return self.ratios(r, a)
-        return self.scalar(r, a)
+        found = self.scalar(r, a)
+        if found.equal is False:
+            measured = as_measured(r, a)
+            if measured is not None:
+                return self.quantities(*measured)
+        return found
 
     # -- values ---------------------------------------------------------------------------------
 
@@ -215,6 +225,7 @@ class Comparer(Lists):
 
     def quantities(self, r: Node, a: Node) -> Finding:
         """Values with units, or with the things that are counted."""
+        r, a = gathered(r), gathered(a)
         r_value, r_unit = _split(r)
         a_value, a_unit = _split(a)
         policy = self.policy

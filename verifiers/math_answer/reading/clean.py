@@ -96,6 +96,11 @@ def clean(text: str) -> str:
     invisible characters go, escapes that a JSON reader swallowed (a form feed before ``rac``)
     come back, and ``\\\\frac`` loses a doubled backslash.
     """
+    if "[" in text and ("]" in text or text.count("[") > 1):
+        text = _OUTWARD_LEFT.sub(_left_open, text)
+        text = _OUTWARD_RIGHT.sub(r"[\1\2)", text)
+    elif text.count("]") > 1:
+        text = _OUTWARD_LEFT.sub(_left_open, text)
     if _PLAIN.fullmatch(text) is not None and "<" not in text and "&" not in text:
         return text
     if "\\\\" in text and "&" not in text and r"\begin" not in text:
@@ -126,6 +131,23 @@ def clean(text: str) -> str:
         if not text.isascii():
             text = _DIGIT.sub(lambda m: str(unicodedata.decimal(m.group())), text)
     return text
+
+
+# Open intervals with their brackets turned outward, as French has them: ]2, 5[ is (2, 5).
+_ENDS = r"([^\[\]]{1,80}?[,;][^\[\]]{1,80}?)(\\right\s?)?"
+_OUTWARD_LEFT = re.compile(
+    r"(^|[\s=$(:\u222a\u2229\u2208\u2216]|\\(?:left|cup|cap|in|setminus)\s?)\]"
+    + _ENDS
+    + r"([\[\]])"
+)
+_OUTWARD_RIGHT = re.compile(
+    r"(?<![\w\])}])\[" + _ENDS + r"\[(?=\s*(?:$|[,;.$)\\\u222a\u2229\u2216]))"
+)
+
+
+def _left_open(match: re.Match[str]) -> str:
+    right = ")" if match[4] == "[" else "]"
+    return f"{match[1]}({match[2]}{match[3] or ''}{right}"
 
 
 def _script(match: re.Match[str]) -> str:

@@ -58,6 +58,8 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
+_CAPITAL_UNITS = frozenset("JKNVW")
+"""Units of one capital letter that are words in ``\\text{...}``; A and C are choices there, too."""
 _TWO_NUMERALS = re.compile(r"\s*\d+\s+choose\s+\d+[\s.]*")
 
 LATEX, PLAIN = "latex", "plain"
@@ -167,7 +169,7 @@ class _Scan(Commands):
                     return
             if (
                 self.depth
-                and run.islower()
+                and (run.islower() or run in _CAPITAL_UNITS)
                 and self.out
                 and is_unit(run)
                 and (self.out[-1].kind in ("num", "close") or self.out[-1].value == "/")
