@@ -37,7 +37,7 @@ def amount(listed: Items) -> Node | None:
 
 def letters_as_unit(node: Node) -> Quantity | None:
     """``5*m`` or ``25*m/s`` as a quantity, where all the letters are units."""
-    if not (isinstance(node, App) and node.op == "mul" and len(node.args) <= 4):
+    if not (isinstance(node, App) and node.op == "mul" and len(node.args) <= 6):
         return None
     value, *rest = node.args
     if not isinstance(value, Num) or not rest:
@@ -64,7 +64,9 @@ def letters_as_unit(node: Node) -> Quantity | None:
 
 def _gathered_unit(node: Node) -> Quantity | None:
     found = gathered(Quantity(node, ()))
-    return found if isinstance(found, Quantity) and isinstance(found.value, Num) else None
+    if not isinstance(found, Quantity) or not found.unit or exact.rational(found.value) is None:
+        return None
+    return found
 
 
 def as_measured(r: Node, a: Node) -> tuple[Node, Node] | None:
@@ -77,7 +79,9 @@ def as_measured(r: Node, a: Node) -> tuple[Node, Node] | None:
     if left is not None and right is not None:
         return left, right
     one, other = (left, a) if left is not None else (right, r)
-    if one is None or len(one.unit) < 3 or exact.rational(other) is None:
+    if one is None or exact.rational(other) is None:
+        return None
+    if len(one.unit) < 3 and one.unit != ("Omega",):
         return None
     return (one, a) if left is not None else (r, one)
 

@@ -58,8 +58,8 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
-_CAPITAL_UNITS = frozenset("JKNVW")
-"""Units of one capital letter that are words in ``\\text{...}``; A and C are choices there, too."""
+_CAPITAL_UNITS = frozenset("AJKLNVW")
+"""Units of one capital letter that are words behind a number in ``\\text{...}``."""
 _TWO_NUMERALS = re.compile(r"\s*\d+\s+choose\s+\d+[\s.]*")
 
 LATEX, PLAIN = "latex", "plain"
