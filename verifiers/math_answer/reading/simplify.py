@@ -274,6 +274,8 @@ def is_label(node: Node) -> bool:
             return True  # an unevaluated operator with its value
         if node.op == "mul" and len(node.args) == 2 and _is_derivative(node.args):
             return True
+        if node.op == "mul" and len(node.args) == 2 and node.args[0] == Sym("Delta"):
+            return is_label(node.args[1])  # a change: \Delta H
         if node.op in (
             "abs",
             "mul",
