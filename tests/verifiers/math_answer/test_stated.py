@@ -13,6 +13,16 @@ SENTENCES = [
     Ruling("42", "Answer\n======\n\n42", True, "below a heading underlined twice"),
     Ruling("42", "\u2234 x = 42", True, "behind a sign for therefore"),
     Ruling("42", "So x = 42 \u2713", True, "with a tick behind it"),
+    Ruling("7", "The answer is 7, not 8.", True, "another one denied behind it"),
+    Ruling("8", "The answer is 7, not 8.", False, "what is denied"),
+    Ruling("3.5", "The answer is 3.5, not 4.", True, "likewise a decimal"),
+    Ruling("8", "The answer is not 7, but 8.", True, "after a denial"),
+    Ruling("7", "The answer is not 7, but 8.", False, "what that denies"),
+    Ruling(
+        "10", "So it is $\\frac{3}{7}$, and $m+n=3+7=10$.", True, "a step and the answer: no list"
+    ),
+    Ruling("3/5", "Hence $\\sin\\theta=\\frac{3}{5}$.", True, "a sine is a name"),
+    Ruling("3.5", "Thus $E[X]=\\frac{7}{2}$.", True, "so is an expectation"),
     Ruling("120", "The answer is 10 choose 3.", True, "selections in words"),
     Ruling("3", "The answer is 10 choose 3.", False, "not what is selected"),
     Ruling("12", "<answer>Tom has 12 apples left.</answer>", True, "in a tag"),

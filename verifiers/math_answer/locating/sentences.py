@@ -232,6 +232,7 @@ def _listed(text: str, begin: int, items: list[_Item]) -> str | None:
         and _BETWEEN.fullmatch(text, items[first - 1].end, items[first].start)
         and ("$" in items[first - 1].text) == ("$" in items[first].text)
         and items[first - 1].rule == items[first].rule
+        and ("=" in items[first - 1].text or "=" not in items[first].text)
     ):
         first -= 1
     if first == last:

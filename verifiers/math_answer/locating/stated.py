@@ -37,6 +37,12 @@ _IS = re.compile(
 )
 
 
+_NOT = re.compile(
+    r"((?:[^.;\n]|\.(?=\d))*?\d(?:[^.;\n,]|\.(?=\d))*?)(?:,\s*|\s+(?:and|but)\s+)not\s+[-\u2212$\\(]*\d[^;\n]*"
+)
+"""A value, and one that it is not."""
+
+
 def value_of(statement: Statement, text: str) -> str:
     """What a sentence after "the answer is" says: its formula, or its number, or itself."""
     said = statement.said.lstrip("\u3001\uff0c, ")
@@ -45,6 +51,8 @@ def value_of(statement: Statement, text: str) -> str:
         said = predicate[1].strip().strip("*_").strip()
         if said.count("$") == 2 and said.startswith("$") and said.endswith("$"):
             said = said[1:-1].strip()
+    if choice(said) is None and (denied := _NOT.fullmatch(said)) is not None:
+        said = denied[1].strip()  # 7, not 8
     aside = _ASIDE.fullmatch(said)
     if aside is not None and choice(said) is None:
         said = aside[1].strip()  # 21 (3 times 7)

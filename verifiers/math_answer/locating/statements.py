@@ -82,6 +82,10 @@ _REMARK = re.compile(
     r"one\s+of|among|between|looking|asking)\b",
     re.IGNORECASE,
 )
+_BUT = re.compile(
+    r"\s*not\s+[^,;\n]{1,40}?,?\s+but\s+(?:rather\s+|instead\s+|it(?:\s+is|'s)\s+)?(?=[-\u2212$\\(]*\d)",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"[^\n.!?]{1,80}")
 _PRAISE = re.compile(r"(?:\u4e0d)?(?:\u6b63\u786e|\u9519\u8bef|\u5bf9)\u7684?(?![A-Za-z\d])")
 _WRONG = re.compile(
@@ -115,6 +119,11 @@ def statements(text: str) -> list[Statement]:
             instead = choice(clause[0]) if clause is not None else None
             if clause is not None and instead is not None and instead.letters:  # "not A but B"
                 found.append(Statement(phrase.start, phrase.end, clause[0], phrase.final))
+                continue
+            rather = _BUT.match(text, phrase.end)
+            if rather is not None:  # "not 7, but 8"
+                said = answer_after(text, rather.end())
+                found.append(Statement(phrase.start, rather.end(), said, phrase.final))
                 continue
             found.append(Statement(phrase.start, phrase.end, said, phrase.final, denied=True))
         elif not (_REMARK.match(said) or _PRAISE.match(said)) and (

@@ -276,6 +276,10 @@ def is_label(node: Node) -> bool:
             return True
         if node.op == "mul" and len(node.args) == 2 and node.args[0] == Sym("Delta"):
             return is_label(node.args[1])  # a change: \Delta H
+        if node.op in _TRIGONOMETRIC:
+            return is_label(node.args[0])  # the sine that is asked for, not the angle
+        if node.op == "mul" and len(node.args) == 2 and _is_expectation(node.args):
+            return True
         if node.op in (
             "abs",
             "mul",
@@ -294,6 +298,21 @@ def is_label(node: Node) -> bool:
                 for n in walk(node)
             )
     return False
+
+
+_TRIGONOMETRIC = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
+
+
+def _is_expectation(args: tuple[Node, ...]) -> bool:
+    """``E[X]``, ``P[A]``."""
+    head, inner = args
+    return (
+        isinstance(head, Sym)
+        and head.name.isupper()
+        and (
+            isinstance(inner, Group) and inner.left == "[" and all(is_label(i) for i in inner.items)
+        )
+    )
 
 
 def _is_derivative(args: tuple[Node, ...]) -> bool:
