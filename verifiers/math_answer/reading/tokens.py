@@ -60,6 +60,7 @@ def tokenize(text: str) -> list[Token]:
 
 _CAPITAL_UNITS = frozenset("AJKLNVW")
 """Units of one capital letter that are words behind a number in ``\\text{...}``."""
+_WORD_AFTER = re.compile(r"(?:\\(?:text|mathrm)\{ ?)?([A-Za-z]+)")
 _TWO_NUMERALS = re.compile(r"\s*\d+\s+choose\s+\d+[\s.]*")
 
 LATEX, PLAIN = "latex", "plain"
@@ -156,6 +157,14 @@ class _Scan(Commands):
             return True
         # brackets around one numeral say nothing, so "(3,331)" is a pair
         return bool(_OPENED.search(text[max(0, start - 2) : start]) and _CLOSED.match(text, end))
+
+    def hyphenates(self, at: int) -> bool:
+        """Whether a hyphen stands between two units, and nothing else does."""
+        if not self.out or self.out[-1].kind != "word" or not is_unit(self.out[-1].value):
+            return False
+        after = _WORD_AFTER.match(self.text, at + 1)
+        beside = self.text[at - 1].isalpha() or self.text[at - 1] == "}"
+        return after is not None and beside and is_unit(after[1])
 
     # -- letters --------------------------------------------------------------------------------
 
@@ -287,6 +296,8 @@ class _Scan(Commands):
             self.add("op", "=>", start)
         elif value in (",", ";"):
             self.add("sep", value, start)
+        elif value == "-" and self.hyphenates(start):
+            return  # N-m, foot-pounds: units side by side
         elif value == "@":
             if not self.spaced:
                 raise Unreadable("unexpected '@'", start)
