@@ -17,6 +17,7 @@ from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.equal import Comparison, asks_for_letters, equivalent
 from assay.verifiers.math_answer.languages.decimals import writes_decimal_commas
 from assay.verifiers.math_answer.locating.extract import Extraction, extract
+from assay.verifiers.math_answer.locating.truth import asks_for_truth, truth
 from assay.verifiers.math_answer.policy import DEFAULT, Policy
 from assay.verifiers.math_answer.reading.commas import as_locals_write, may_be_local
 from assay.verifiers.math_answer.tree import Quantity
@@ -30,6 +31,9 @@ INFO = "math"
 
 PASSING = frozenset({"conclusion", "last math", "last number"})
 """Rules that take a value out of a sentence; where the reference is the sentence, it counts."""
+
+UNSTATED = PASSING | {"whole"}
+"""Rules of values that nobody calls the answer."""
 
 WHOLE = 600
 """Longest response that is compared whole with the reference, in characters."""
@@ -97,6 +101,10 @@ class MathAnswer:
             whole = equivalent(reference, sample.answer, policy)
             if whole.equal and whole.decided_by in ("text", "structure", "words"):
                 return _verdict(Extraction(sample.answer.strip(), "whole"), whole)
+        if not comparison.equal and found.rule in UNSTATED and asks_for_truth(reference):
+            said = truth(sample.answer)
+            if said is not None:
+                return _verdict(Extraction(said, "conclusion"), equivalent(reference, said, policy))
         if not comparison.equal and may_be_local(found.text) and writes_decimal_commas(sample.text):
             # "3,5" is three and a half where it is written so; read as two numbers first, for a
             # reference may be two numbers

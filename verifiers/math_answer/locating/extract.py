@@ -20,7 +20,12 @@ from assay.verifiers.math_answer.locating.hedging import denies, refused
 from assay.verifiers.math_answer.locating.money import amounts_escaped
 from assay.verifiers.math_answer.locating.objects import Field, answer_field
 from assay.verifiers.math_answer.locating.sentences import last_claim
-from assay.verifiers.math_answer.locating.stated import sentence_end, value_in, value_of
+from assay.verifiers.math_answer.locating.stated import (
+    sentence_end,
+    value_in,
+    value_of,
+    without_aside,
+)
 from assay.verifiers.math_answer.locating.statements import Statement, retracted, statements
 from assay.verifiers.math_answer.locating.whole import bare
 from assay.verifiers.math_answer.reading.choices import choice
@@ -207,7 +212,7 @@ def _stated_nowhere(text: str, where: str, cut: bool, whole: bool) -> Extraction
     if whole:
         everything = bare(text)
         if everything is not None:
-            return Extraction(_amount(everything), "whole")
+            return Extraction(_amount(without_aside(everything)), "whole")
     claim = last_claim(text, numbers=where != "math", cut=cut)
     if claim is None:
         return Extraction(None, "none", "no answer in the response")

@@ -9,8 +9,11 @@ import re
 
 from assay.verifiers.math_answer.reading.vocabulary import TWO_LETTER_WORDS
 
-NUMERAL = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[ \u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?|\.\d+)"
-"""A decimal numeral as prose writes it, with separators of thousands."""
+NUMERAL = (
+    r"(?:\d{1,3} \d{1,2}/\d{1,3}(?!/?\d)|\d{1,3}(?:,\d{3})+(?:\.\d+)?"
+    r"|\d{1,3}(?:[ \u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?|\.\d+)"
+)
+"""A numeral as prose writes it: mixed (``2 1/4``), or decimal with separators of thousands."""
 
 _MONEY = (
     r"(?:(?:(?<![A-Za-z])(?:US|CA|AU|HK|NZ|SG|R|A|C|S))?\\?\$\s?"

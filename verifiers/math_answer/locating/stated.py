@@ -22,7 +22,7 @@ SENTENCE = 400
 """Characters of a sentence around a value, at most."""
 
 _ASIDE = re.compile(
-    r"([^()]*\d[^()]*)\s\((?![^()]*\b(?:sin|cos|tan|log|ln|exp|sqrt)\b)[^()]*[A-Za-z]{3,}[^()]*\s[^()]*\)"
+    r"([^()]*\d[^()]*)\s\((?![^()]*\b(?:sin|cos|tan|log|ln|exp|sqrt)\b)(?:=[^()]*|[^()]*[A-Za-z]{3,}[^()]*\s[^()]*)\)"
 )
 _AROUND = re.compile(
     r"(?:[^\W\d_]{2}|[\u0400-\u04ff]\s+[^\W\d_]{2})[^\d=]*"
@@ -43,6 +43,12 @@ _NOT = re.compile(
 """A value, and one that it is not."""
 
 
+def without_aside(said: str) -> str:
+    """A value without the remark in brackets behind it: "21 (3 times 7)"."""
+    aside = _ASIDE.fullmatch(said)
+    return said if aside is None or choice(said) is not None else aside[1].strip()
+
+
 def value_of(statement: Statement, text: str) -> str:
     """What a sentence after "the answer is" says: its formula, or its number, or itself."""
     said = statement.said.lstrip("\u3001\uff0c, ")
@@ -53,9 +59,7 @@ def value_of(statement: Statement, text: str) -> str:
             said = said[1:-1].strip()
     if choice(said) is None and (denied := _NOT.fullmatch(said)) is not None:
         said = denied[1].strip()  # 7, not 8
-    aside = _ASIDE.fullmatch(said)
-    if aside is not None and choice(said) is None:
-        said = aside[1].strip()  # 21 (3 times 7)
+    said = without_aside(said)
     words = re.findall(r"[A-Za-z]{4,}", re.sub(r"\\[a-z]+|\$[^$]*\$", " ", said))
     around = _is_around(said) and not re.search(r"\d", _rest(statement, text))
     return _claimed(said) if len(words) >= 3 or around else said
