@@ -16,7 +16,10 @@ DEEP = "x = " + "[" * 60 + "]" * 60 + "\n" + "y = " + "+".join(["(1 * 2)"] * 400
 
 @pytest.mark.parametrize(
     ("parse", "text"),
-    [(syntax.parsed, DEEP), (syntax.parsed_expression, "[" * 60 + "]" * 60)],
+    [
+        pytest.param(syntax.parsed, DEEP, marks=pytest.mark.slow),
+        (syntax.parsed_expression, "[" * 60 + "]" * 60),
+    ],
     ids=["module", "expression"],
 )
 def test_parsing_in_many_threads(parse: Callable[[str], Any], text: str) -> None:

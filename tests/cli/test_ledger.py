@@ -82,7 +82,7 @@ def test_an_invalid_row_that_is_mended_is_recorded_once(
     "sign",
     [
         pytest.param(signal.SIGINT, id="Ctrl-C", marks=pytest.mark.slow),
-        pytest.param(signal.SIGKILL, id="SIGKILL"),
+        pytest.param(signal.SIGKILL, id="SIGKILL", marks=pytest.mark.slow),
     ],
 )
 def test_interrupted_and_gone_on_with(

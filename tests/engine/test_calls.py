@@ -349,6 +349,7 @@ def test_one_result_for_each_job_under_stress() -> None:
     assert out == dict.fromkeys(range(8), 125)
 
 
+@pytest.mark.slow
 def test_no_job_is_forgotten_among_many() -> None:
     """20,000 small jobs from four threads: a wake-up lost once is a call that never ends."""
     rubric = weighted("zoo.worker_length")

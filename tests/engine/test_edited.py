@@ -123,7 +123,7 @@ def one(sample):
 """
 
 
-@pytest.mark.parametrize("cost", ["inline", "worker"])
+@pytest.mark.parametrize("cost", ["inline", pytest.param("worker", marks=pytest.mark.slow)])
 def test_a_file_may_import_its_neighbours_and_they_count(tmp_path: Path, cost: str) -> None:
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools" / "__init__.py").write_text("")

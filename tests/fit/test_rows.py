@@ -158,7 +158,7 @@ fields = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.dictionaries(fields, anything), st.sampled_from(KINDS))
 def test_whatever_a_row_holds_it_is_read_or_refused(row: dict[str, Any], kind: Kind) -> None:
     """And what is read has scores in [0, 1], or none, and a prompt that can be a key."""

@@ -70,6 +70,7 @@ def test_time_writes_though_no_further_reward_comes(folder: Path) -> None:
     writer.close()
 
 
+@pytest.mark.slow
 def test_never_more_than_the_bound_is_unwritten(folder: Path) -> None:
     writer = Writer(Ledger(folder, flush_rows=50, flush_s=3600), "math", RUBRIC)
     for i in range(500):

@@ -283,6 +283,7 @@ FIELDS = (
 FIELD = st.sampled_from(FIELDS.split())
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(st.dictionaries(FIELD, JSON, max_size=8), min_size=1, max_size=6))
 def test_whatever_json_a_row_holds_it_is_a_row(
