@@ -62,6 +62,29 @@ def test_a_plugins_composer_composes_and_nests(tmp_path: Path) -> None:
     assert "h/(harmonic)" in reward.terms
 
 
+def test_over_columns_each_row_is_worth_what_it_is_alone(tmp_path: Path) -> None:
+    """A stranger's formula is called for each distinct row, and no more often than is allowed."""
+    np = pytest.importorskip("numpy")
+    from assay.rubrics.compiled.columns import TooManyRows, evaluated
+
+    host = host_with(tmp_path)
+    keys = ["math.answer", "format.boxed"]
+    bound = load_rubric({"kind": "harmonic", "criteria": keys}, host).bind(host)
+    scores = [(1.0, 0.5), (0.25, 1.0), (1.0, 0.5), (0.0, 1.0), (1.0, 1.0)]
+    columns = {key: np.array([row[k] for row in scores]) for k, key in enumerate(keys)}
+    plan = bound.plan(None)
+    alone = [
+        bound.compose(
+            {k: Verdict.judged(k, s, "") for k, s in zip(columns, row, strict=True)}
+        ).value
+        for row in scores
+    ]
+    assert evaluated(plan, columns).tolist() == alone
+    assert evaluated(plan, columns, most=4).tolist() == alone
+    with pytest.raises(TooManyRows):
+        evaluated(plan, columns, most=3)
+
+
 def test_it_is_searched_and_stays_not_proved(tmp_path: Path) -> None:
     host = host_with(tmp_path)
     key = {"levels": [0, 1]}

@@ -221,6 +221,16 @@ def test_turns_pay_potential_differences_with_a_zero_end() -> None:
     assert reward.terms["phi"].contribution == 0.0
 
 
+def test_the_last_turn_has_no_potential_and_nobody_is_asked_for_one() -> None:
+    table = {
+        **POTENTIAL,
+        "outcome": "math.answer",
+        "shaping": {"phi": "format.boxed", "gamma": 0.5},
+    }
+    rubric = load_rubric(table).bind(Host())
+    assert [run.key for run in rubric.jobs(THREE)] == ["outcome", "phi#0", "phi#1"]
+
+
 def test_a_missing_phi_is_replaced_once_in_both_differences() -> None:
     rubric = load_rubric(POTENTIAL)
     verdicts = {
