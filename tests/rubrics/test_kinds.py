@@ -243,6 +243,22 @@ def test_a_missing_phi_is_replaced_once_in_both_differences() -> None:
     assert sum(r * 0.5**t for t, r in enumerate(turns) if r is not None) == 0.25  # the outcome's
 
 
+def test_a_repeated_outcome_sees_the_step_in_each_turn() -> None:
+    """A weight that moves with the step is read from the sample, which each turn stands for."""
+    moving = {"kind": "schedule", "of": "b", "points": [[0, 1], [10, 0.5]]}
+    rubric = load_rubric(
+        {
+            "kind": "turns",
+            "outcome": {"kind": "weighted", "criteria": {"a": 1, "b": moving}},
+            "shaping": {"kind": "repeat"},
+            "unsafe": True,
+        }
+    )
+    keys = [f"{key}#{t}" for t in range(3) for key in ("outcome/a", "outcome/b/of")]
+    verdicts = {key: Verdict.judged(key[8], 1, "") for key in keys}
+    assert rubric.compose(verdicts, THREE.at_step(10)).turns == (1.5, 1.5, 1.5)
+
+
 def test_turns_without_an_outcome_have_no_reward() -> None:
     rubric = load_rubric({"kind": "turns", "outcome": "a"})
     lost = rubric.compose({"outcome": Verdict.crashed("a", "")}, THREE)
