@@ -64,7 +64,7 @@ def test_a_plugins_composer_composes_and_nests(tmp_path: Path) -> None:
 
 def test_over_columns_each_row_is_worth_what_it_is_alone(tmp_path: Path) -> None:
     """A stranger's formula is called for each distinct row, and no more often than is allowed."""
-    np = pytest.importorskip("numpy")
+    np = pytest.importorskip("numpy", reason="optional part not installed: numpy")
     from assay.rubrics.compiled.columns import TooManyRows, evaluated
 
     host = host_with(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from assay.verifiers.math_answer import units
@@ -101,19 +102,23 @@ def gathered(node: Node) -> Node:
     return Quantity(App("mul", tuple(numbers)) if len(numbers) > 1 else numbers[0], unit)
 
 
+_EXPONENT = re.compile(r"\s*\^[\s{]*(-?)\s*([0-9])[\s}]*(?![0-9])")
+
+
 def _powers(factor: Node, sign: int) -> list[str] | None:
     """The words of ``s``, ``s^(-1)``, ``1/s^2`` or ``1/(mol*K)``; None for what is no unit."""
     if isinstance(factor, App) and factor.op in ("inv", "mul"):
         sign = -sign if factor.op == "inv" else sign
         found = [_powers(part, sign) for part in factor.args]
         return None if None in found else [word for one in found for word in one or ()]
-    if isinstance(factor, Words):  # mol * K, s ^ 2
+    if isinstance(factor, Words):  # mol * K, s ^ { 2 }
+        said = _EXPONENT.sub(r"^\1\2 ", " ".join(factor.words).replace("*", " "))
         out: list[str] = []
-        for one in " ".join(factor.words).replace(" ^ ", "^").replace("*", " ").split():
+        for one in said.split():
             name, _, exponent = one.partition("^")
-            if not units.is_unit(name) or not (exponent or "1").isdecimal():
+            if not units.is_unit(name):
                 return None
-            out += [name, "^", str(sign * int(exponent or "1"))]
+            out += _power(name, sign * int(exponent or "1"))
         return out
     power = sign
     if isinstance(factor, App) and factor.op == "pow":
@@ -121,4 +126,8 @@ def _powers(factor: Node, sign: int) -> list[str] | None:
         factor = factor.args[0]
     if not isinstance(factor, Sym) or not power or not units.is_unit(factor.name):
         return None
-    return [factor.name, "^", str(power)]
+    return _power(factor.name, power)
+
+
+def _power(name: str, exponent: int) -> list[str]:
+    return [name] if exponent == 1 else [name, "^", str(exponent)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from assay.verifiers.math_answer.languages import (
     arabic,
     chinese,
@@ -24,4 +26,12 @@ LANGUAGES: tuple[Language, ...] = (
 )  # fmt: skip
 """Every language with a table; English, whose grammar is richer, has rules of its own."""
 
-__all__ = ["LANGUAGES", "Language"]
+
+def of_all(
+    kind: Literal["chooses", "confirms", "denies", "joins", "offers", "concludes"],
+) -> list[str]:
+    """The phrases of one kind in every language, the longest first, as a pattern tries them."""
+    return sorted({p for t in LANGUAGES for p in getattr(t, kind)}, key=lambda p: (-len(p), p))
+
+
+__all__ = ["LANGUAGES", "Language", "of_all"]

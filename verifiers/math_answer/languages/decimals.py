@@ -9,16 +9,17 @@ __all__ = ["writes_decimal_commas"]
 
 _FREQUENT = {
     "French": "la le les des est donc une du nous avec dans que sont réponse cette soit égal égale",
-    "German": "der die das und ist wir mit von eine sind lautet beträgt liegt antwort lösung",
-    "Spanish": "el los las una por entonces respuesta es son que del con para resultado tenemos",
-    "Portuguese": "os uma é são não as com resposta portanto então que dos das logo temos",
+    "German": "der das und ist wir mit von eine sind lautet beträgt liegt antwort lösung",
+    "Spanish": "el los las una por entonces respuesta es que del con para soluciones solución",
+    "Portuguese": "os uma é são não com resposta portanto então que dos das soluções solução",
     "Italian": "il lo gli una è sono quindi risposta che della con del risultato dunque",
-    "Dutch": "het een van dat antwoord dus zijn wij met niet voor geeft",
+    "Dutch": "het een dat antwoord dus zijn wij niet voor geeft",
     "Polish": "jest odpowiedź się że więc oraz wynosi dla czyli",
     "Turkish": "ve bir bu için cevap olur değil ile sonuç",
-    "Indonesian": "dan yang adalah jawaban jadi dengan maka dari",
+    "Indonesian": "yang adalah jawaban jadi dengan maka dari",
     "Vietnamese": "là của và một các được có đáp án vậy bằng",
 }
+"""No word of them is an English one: "die", "as" and "son" say nothing."""
 _THEIRS = frozenset(word for words in _FREQUENT.values() for word in words.split())
 _ENGLISH = frozenset({
     "the", "is", "of", "and", "so", "we", "to", "that", "answer", "which", "are", "this", "with",

@@ -6,12 +6,10 @@ import re
 from collections import deque
 from collections.abc import Iterator
 
-from assay.verifiers.math_answer.languages import LANGUAGES
+from assay.verifiers.math_answer.languages import of_all
 from assay.verifiers.math_answer.locating.statements import LAST, any_of, lowered
 
-_CHOOSES = {p for t in LANGUAGES for p in t.chooses}
-_CONFIRMS = {p for t in LANGUAGES for p in t.confirms}
-_DENIES = {p for t in LANGUAGES for p in t.denies}
+_CHOOSES, _CONFIRMS, _DENIES = of_all("chooses"), of_all("confirms"), of_all("denies")
 
 PASSING = 6_000
 """Characters at the end of a text in which a choice in passing is sought."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from assay.verifiers.math_answer.languages import LANGUAGES
+from assay.verifiers.math_answer.languages import of_all
 
 BEFORE = 80
 """Characters before a value, and after it, that are looked at."""
@@ -49,10 +49,7 @@ _GUESSED = re.compile(
     + r"|(?<!in )(?<!of )\beither(?:\s+(?!is\b|are\b|was\b)[A-Za-z']+)?" + _OPEN,
     re.IGNORECASE,
 )  # fmt: skip
-_DENIES = sorted(
-    {d for t in LANGUAGES for d in t.denies if len(d) > 2 or d[0] > "\u2e80"},
-    key=lambda d: (-len(d), d),
-)
+_DENIES = [d for d in of_all("denies") if len(d) > 2 or d[0] > "\u2e80"]
 _FOREIGN = re.compile(
     r"(?:" + "|".join(re.escape(d) for d in _DENIES) + r")[\s:\uff1a$({\[\\]*\Z", re.IGNORECASE
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from assay.verifiers.math_answer.languages import LANGUAGES
+from assay.verifiers.math_answer.languages import of_all
 from assay.verifiers.math_answer.locating.clocks import CLOCK
 from assay.verifiers.math_answer.locating.formulas import Span, formulas
 from assay.verifiers.math_answer.locating.hedging import unsure
@@ -40,10 +40,9 @@ class Claim(NamedTuple):
     why: str = ""
 
 
-_CONCLUDES = sorted({p for t in LANGUAGES for p in t.concludes}, key=lambda p: (-len(p), p))
 _CONCLUSION = re.compile(
     r"[\s>*_#\-]*(?:therefore|thus|hence|so|in\s+conclusion|consequently|finally|in\s+total|altogether|"
-    + "|".join(re.escape(p) for p in _CONCLUDES)
+    + "|".join(re.escape(p) for p in of_all("concludes"))
     + r")(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -207,8 +206,7 @@ _STOPS = (".", "!", "\u3002", "\uff01", "$", "]", ")", "*", "`", "}")
 _ARITHMETIC = re.compile(
     r"[\d.,\s+*\-\u2212\u00d7\u00f7()]*\d\s?[+*\-\u2212\u00d7\u00f7]\s?[\d.,\s+*\-\u2212\u00d7\u00f7()]*"
 )
-_JOINS = sorted({p for t in LANGUAGES for p in t.joins}, key=lambda p: (-len(p), p))
-_JOIN = "|".join(re.escape(p) for p in _JOINS)
+_JOIN = "|".join(re.escape(p) for p in of_all("joins"))
 _BETWEEN = re.compile(
     rf"\s*(?:[,\u3001\uff0c;]\s*(?:and\s)?|and|&|\u548c)\s*|\s+(?:{_JOIN})\s+", re.IGNORECASE
 )

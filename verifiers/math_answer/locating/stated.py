@@ -37,15 +37,13 @@ _IS = re.compile(
 )
 
 
-_NOT = re.compile(
-    r"((?:[^.;\n]|\.(?=\d))*?\d(?:[^.;\n,]|\.(?=\d))*?)(?:,\s*|\s+(?:and|but)\s+)not\s+[-\u2212$\\(]*\d[^;\n]*"
-)
-"""A value, and one that it is not."""
+_NOT = re.compile(r"(?:,\s*|\s+(?:and|but)\s+)not\s+[-\u2212$\\(]*\d")
+"""What leads from a value to one that it is not."""
 
 
 def without_aside(said: str) -> str:
     """A value without the remark in brackets behind it: "21 (3 times 7)"."""
-    aside = _ASIDE.fullmatch(said)
+    aside = _ASIDE.fullmatch(said) if "(" in said else None
     return said if aside is None or choice(said) is not None else aside[1].strip()
 
 
@@ -57,8 +55,9 @@ def value_of(statement: Statement, text: str) -> str:
         said = predicate[1].strip().strip("*_").strip()
         if said.count("$") == 2 and said.startswith("$") and said.endswith("$"):
             said = said[1:-1].strip()
-    if choice(said) is None and (denied := _NOT.fullmatch(said)) is not None:
-        said = denied[1].strip()  # 7, not 8
+    denied = _NOT.search(said)
+    if denied is not None and re.search(r"\d", said[: denied.start()]) and choice(said) is None:
+        said = said[: denied.start()].strip()  # 7, not 8
     said = without_aside(said)
     words = re.findall(r"[A-Za-z]{4,}", re.sub(r"\\[a-z]+|\$[^$]*\$", " ", said))
     around = _is_around(said) and not re.search(r"\d", _rest(statement, text))

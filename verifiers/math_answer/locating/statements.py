@@ -7,9 +7,10 @@ our final answer." are remarks, and what stands below them counts.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from assay.verifiers.math_answer.languages import LANGUAGES
+from assay.verifiers.math_answer.languages import LANGUAGES, of_all
 from assay.verifiers.math_answer.languages.phrases import Phrases
 from assay.verifiers.math_answer.locating.trimming import answer_after
 from assay.verifiers.math_answer.reading.choices import choice
@@ -57,7 +58,7 @@ _LINE = re.compile(r"[ \t>*#_\-]*(?:(?:the|final|correct)[ \t]+){0,2}\Z", re.IGN
 _HEADING = re.compile(r"s?[*_:\uff1a. \t]*(?=\n|\Z)", re.IGNORECASE)
 
 
-def any_of(phrases: set[str]) -> str:
+def any_of(phrases: Iterable[str]) -> str:
     """A pattern of any of `phrases`, the longest first, their blanks of any width."""
     ordered = sorted(phrases, key=lambda p: (-len(p), p))
     return "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in ordered)
@@ -65,12 +66,11 @@ def any_of(phrases: set[str]) -> str:
 
 _FOREIGN_STATES = Phrases(p for t in LANGUAGES for p in t.states)
 _FOREIGN_LABELS = Phrases(p for t in LANGUAGES for p in t.labels)
-_DENIES = {p for t in LANGUAGES for p in t.denies}
 _COLON = re.compile(r"\u3011[ \t]*[:\uff1a]?|[*_ \t\"\u300d)]{0,6}[:\uff1a]")
 
 _DENIED = re.compile(
     r"(?:(?:definitely|certainly|clearly|obviously|surely|most\s+likely)\s+)?(?:not\b|n['\u2019]t\b|anything\s+but\b"
-    r"|(?:" + any_of({d for d in _DENIES if len(d) > 2 or d[0] > "\u2e80"}) + r"))",
+    r"|(?:" + any_of({d for d in of_all("denies") if len(d) > 2 or d[0] > "\u2e80"}) + r"))",
     re.IGNORECASE,
 )  # fmt: skip
 _REMARK = re.compile(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from assay.verifiers.math_answer.languages import LANGUAGES
+from assay.verifiers.math_answer.languages import LANGUAGES, of_all
 
 CHARS = 600
 """Longest text that is read as a choice."""
@@ -58,8 +58,8 @@ _LEAD = re.compile(
 _NAMED = re.compile(
     r"\b(?:options?|choices?|answers?|letters?)\b|\u9009\u9879|\u9078\u9805", re.IGNORECASE
 )
-_JOINS = sorted({p for t in LANGUAGES for p in t.joins}, key=lambda p: (-len(p), p))
-_OFFERS = sorted({p for t in LANGUAGES for p in t.offers}, key=lambda p: (-len(p), p))
+_JOINS = of_all("joins")
+_OFFERS = of_all("offers")
 _AND = rf"(?:,|\u3001|\uff0c|;|/|&|\+|and|{'|'.join(map(re.escape, _JOINS))})"
 _OR = rf"(?:or|{'|'.join(map(re.escape, _OFFERS))})"
 _LETTER = r"[(\[]?\s?([A-J])\s?[)\]]?[.:]?"
@@ -78,7 +78,7 @@ _FIRST = re.compile(
     r"|\s+[-\u2013\u2014]\s|\s*[,\uff0c;]?\s*(?:because|since|as|which|is|are|with|for|"
     r"it|not|\u4e0d|\u56e0\u4e3a|\u662f|\u9009\u9879|\u9879|\u6b63\u786e|\u3067\u3059|\uc785\ub2c8\ub2e4|\u0e15\u0e31\u0e27)(?![a-z])))\s*",
 )  # fmt: skip
-_DENIES = sorted({p for t in LANGUAGES for p in t.denies}, key=lambda p: (-len(p), p))
+_DENIES = of_all("denies")
 _DENIAL = re.compile(
     r"[\s,\uff0c]*(?:(?:is|are|was|be|option|choice)\s+)*(?:[a-z]+ly\s+)?"
     r"(?:not\b|isn['\u2019]t|wrong\b|incorrect\b|false\b|ruled\s+out|impossible\b|eliminated|"
