@@ -57,11 +57,8 @@ def test_the_table_names_functions_and_laws(script: ModuleType) -> None:
 
 
 def marked(function: str) -> Any:
-    """One of each distribution is tried in every run of the slow tests.
-
-    reasoning-gym is no optional part of ours: it is looked at where it happens to be installed.
-    """
-    marks = [] if NAMES[function].startswith("gym") else [pytest.mark.optional]
+    """One of each distribution is tried in every run of the slow tests."""
+    marks = [pytest.mark.optional]
     if function not in ("accuracy_reward", "gsm8k", "chain_sum"):
         marks.append(pytest.mark.thorough)
     return pytest.param(function, marks=marks)
