@@ -20,6 +20,7 @@ from starlette.routing import Route
 from assay.engine.drivers import Row
 from assay.engine.engine import Engine, as_samples
 from assay.errors import ConfigError, nearest
+from assay.field_rules import broken_rule
 from assay.integrations.nemo_gym import FAILED, text_of
 from assay.integrations.openrlhf import answer_of
 from assay.integrations.scorer import because
@@ -384,4 +385,9 @@ def _read(model: type[Model], body: Any) -> Model:
     except ValidationError as err:
         first = err.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the request"
-        raise Refused(422, f"{where}: {first['msg']}") from None
+        if first["type"] == "extra_forbidden":
+            known = [field.alias or name for name, field in model.model_fields.items()]
+            near = nearest(str(first["loc"][-1]), known) if len(first["loc"]) == 1 else ""
+            raise Refused(422, f"{where}: no such field{near}") from None
+        said = broken_rule(first) or first["msg"].removeprefix("Value error, ")
+        raise Refused(422, f"{where}: {said}") from None
