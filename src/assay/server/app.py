@@ -28,11 +28,11 @@ from assay.integrations.scoring.missing import Missing
 from assay.integrations.scoring.rows import ColumnNeeds, RowReader
 from assay.model import Reward
 from assay.server.bodies import ClientGone, declared_bytes, drain, parse, read_body
-from assay.server.line import Line, Order, Scored
-from assay.server.measures import Measures
+from assay.server.line import Order, Scored, ScoringQueue
+from assay.server.measures import ServerMetrics
 from assay.server.openapi import document
 from assay.server.options import UNSCORED, ServerOptions
-from assay.server.refusals import Refused
+from assay.server.refusals import RequestRefused
 from assay.server.room import Room
 from assay.server.schemas import (
     GymRequest,
@@ -62,9 +62,10 @@ class Server:
         if not rubrics:
             raise ConfigError("no rubric to serve")
         self.options = options
-        self.measures = Measures()
+        self.measures = ServerMetrics()
         self.lines = {
-            name: Line(name, engine, workers, self.measures) for name, engine in rubrics.items()
+            name: ScoringQueue(name, engine, workers, self.measures)
+            for name, engine in rubrics.items()
         }
         self.default = next(iter(rubrics))
         self._bytes = Room(options.max_held_bytes)
@@ -136,11 +137,13 @@ class Server:
             self._authorised(request)
             kind = request.headers.get("content-type", "application/json").partition(";")[0]
             if kind.strip().lower() != "application/json":
-                raise Refused(415, f"the request is sent as {kind[:80]!r}, wanted application/json")
+                raise RequestRefused(
+                    415, f"the request is sent as {kind[:80]!r}, wanted application/json"
+                )
             size = declared_bytes(request.headers, self.options.max_body_bytes)
             until = time.monotonic() + self.options.read_s
             if not await self._bytes.take(size, until):
-                raise Refused(503, "the server holds as much as it may", retry_after_s=1.0)
+                raise RequestRefused(503, "the server holds as much as it may", retry_after_s=1.0)
             self.measures.held_bytes.set(self._bytes.size - self._bytes.free)
             try:
                 body = await read_body(
@@ -153,7 +156,7 @@ class Server:
             finally:
                 self._bytes.give(size)
                 self.measures.held_bytes.set(self._bytes.size - self._bytes.free)
-        except Refused as err:
+        except RequestRefused as err:
             if err.status == 413 and not hasattr(request.state, "arrived"):
                 await drain(request.receive)
             headers = {"Connection": "close"} if err.status in (408, 413) else {}
@@ -169,12 +172,12 @@ class Server:
             return
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-            raise Refused(401, "wrong or no token\nfix: send 'Authorization: Bearer TOKEN'")
+            raise RequestRefused(401, "wrong or no token\nfix: send 'Authorization: Bearer TOKEN'")
 
-    def _line(self, name: str | None) -> Line:
+    def _line(self, name: str | None) -> ScoringQueue:
         name = self.default if name is None else name
         if name not in self.lines:
-            raise Refused(
+            raise RequestRefused(
                 404,
                 f"no rubric {name[:80]!r} is served{nearest(name, self.lines)}"
                 f"\nrubrics: {', '.join(self.lines)}",
@@ -182,25 +185,32 @@ class Server:
         return self.lines[name]
 
     async def _scored(
-        self, request: Request, line: Line, rows: Sequence[Row], client: str, patience_s: float
+        self,
+        request: Request,
+        line: ScoringQueue,
+        rows: Sequence[Row],
+        client: str,
+        patience_s: float,
     ) -> list[Scored]:
         """The rewards of a request's samples.
 
         Raises:
-            Refused: no room, no time; or a fault of ours.
+            RequestRefused: no room, no time; or a fault of ours.
             ClientGone: the client left; its work ends.
         """
         if self.draining:
-            raise Refused(503, "the server is ending", retry_after_s=5.0)
+            raise RequestRefused(503, "the server is ending", retry_after_s=5.0)
         if len(rows) > self.options.max_batch:
-            raise Refused(413, f"{len(rows):,} samples, at most {self.options.max_batch:,}")
+            raise RequestRefused(413, f"{len(rows):,} samples, at most {self.options.max_batch:,}")
         until = time.monotonic() + patience_s
         wait = line.wait_s()
         busy = 429 if client == "v1" else 503
         if wait is not None and wait > patience_s:
-            raise Refused(busy, f"about {wait:.0f} s of work wait before yours", retry_after_s=wait)
+            raise RequestRefused(
+                busy, f"about {wait:.0f} s of work wait before yours", retry_after_s=wait
+            )
         if not await self._samples.take(len(rows), until):
-            raise Refused(busy, "too many samples wait", retry_after_s=wait or 5.0)
+            raise RequestRefused(busy, "too many samples wait", retry_after_s=wait or 5.0)
         # in full here: the line may cut a request, and join it with others that use the same names
         order = Order(list(line.engine.gathered(rows)))
         gone = asyncio.create_task(_left(request))
@@ -216,10 +226,12 @@ class Server:
                 try:
                     return order.done.result()
                 except Exception as err:
-                    raise Refused(500, f"the server failed: {type(err).__name__}") from err
+                    raise RequestRefused(500, f"the server failed: {type(err).__name__}") from err
             if gone.done():
                 raise ClientGone
-            raise Refused(503, f"no reward within {patience_s:g} s", retry_after_s=wait or 5.0)
+            raise RequestRefused(
+                503, f"no reward within {patience_s:g} s", retry_after_s=wait or 5.0
+            )
         finally:
             gone.cancel()
             line.withdraw(order)
@@ -228,11 +240,11 @@ class Server:
     def _number(self, client: str, scored: Scored) -> float:
         """The number that a trainer gets: never one that nobody wrote."""
         if scored.error is not None:
-            raise Refused(422, f"a row of the data set is malformed: {scored.error}")
+            raise RequestRefused(422, f"a row of the data set is malformed: {scored.error}")
         try:
             number = self._missing[client].numbers([scored.reward])[0]
         except Exception as err:
-            raise Refused(500, f"a completion has no score: {err}") from None
+            raise RequestRefused(500, f"a completion has no score: {err}") from None
         assert number is not None, "masks are handled before"
         return number
 
@@ -241,7 +253,7 @@ class Server:
     async def _verify(self, request: Request, body: Any) -> Response:
         asked = _read(VerifyRequest, body)
         if (asked.sample is None) == (asked.samples is None):
-            raise Refused(422, "wanted either 'sample' or 'samples'")
+            raise RequestRefused(422, "wanted either 'sample' or 'samples'")
         rows = asked.samples if asked.samples is not None else [asked.sample or {}]
         line = self._line(asked.rubric)
         patience = self.options.patience_of("v1")
@@ -263,12 +275,17 @@ class Server:
         return reply
 
     def _read_rows(
-        self, reader: RowReader, line: Line, texts: list[str], columns: Mapping[str, Any], **k: Any
+        self,
+        reader: RowReader,
+        line: ScoringQueue,
+        texts: list[str],
+        columns: Mapping[str, Any],
+        **k: Any,
     ) -> list[Row]:
         try:
             return reader.read(texts, columns, self._needs[line.name], **k)
         except ConfigError as err:
-            raise Refused(422, str(err)) from None
+            raise RequestRefused(422, str(err)) from None
 
     async def _get_reward(self, request: Request, body: Any) -> Response:
         asked = _read(RewardRequest, body)
@@ -276,7 +293,7 @@ class Server:
         prompts = asked.prompts or [""] * n
         labels = asked.labels or [None] * n
         if not n == len(prompts) == len(labels):
-            raise Refused(422, f"{n} queries, {len(prompts)} prompts, {len(labels)} labels")
+            raise RequestRefused(422, f"{n} queries, {len(prompts)} prompts, {len(labels)} labels")
         line = self._line(request.query_params.get("rubric"))
         texts = [
             answer_of(query, prompt) for query, prompt in zip(asked.query, prompts, strict=True)
@@ -319,10 +336,10 @@ class Server:
             request, line, rows, "nemo_gym", self.options.patience_of("nemo_gym")
         )
         if one.error is not None:
-            raise Refused(422, f"a row of the data set is malformed: {one.error}")
+            raise RequestRefused(422, f"a row of the data set is malformed: {one.error}")
         return JSONResponse({**body, **self._gym_reply(line, one.reward)})
 
-    def _gym_reply(self, line: Line, found: Reward) -> dict[str, Any]:
+    def _gym_reply(self, line: ScoringQueue, found: Reward) -> dict[str, Any]:
         logs: dict[str, Any] = dict(flat(line.engine, found))
         missing = self._missing["nemo_gym"]
         if found.value is None and missing.unscored == "mask":
@@ -344,7 +361,7 @@ class Server:
         asked = _read(RunCodeRequest, body)
         assert self._programs is not None, "the route is there only with them"
         if self.draining:
-            raise Refused(503, "the server is ending", retry_after_s=5.0)
+            raise RequestRefused(503, "the server is ending", retry_after_s=5.0)
         gone = asyncio.create_task(_left(request))
         try:
             return JSONResponse(await self._programs.run(asked, gone))
@@ -384,4 +401,4 @@ def _read(model: type[Model], body: Any) -> Model:
     except ValidationError as err:
         first = err.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the request"
-        raise Refused(422, f"{where}: {first['msg']}") from None
+        raise RequestRefused(422, f"{where}: {first['msg']}") from None

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from itertools import accumulate
 from typing import Any, NoReturn
 
-from assay.server.refusals import Refused
+from assay.server.refusals import RequestRefused
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -37,7 +37,7 @@ def declared_bytes(headers: MutableMapping[str, str] | Any, most: int) -> int:
     """What the body's header says of its length; `most` where it says nothing.
 
     Raises:
-        Refused: it says more than `most`.
+        RequestRefused: it says more than `most`.
     """
     stated = headers.get("content-length")
     if stated is None or not stated.isdigit():
@@ -52,7 +52,7 @@ async def read_body(receive: Receive, most: int, seconds: float) -> bytes:
     """The whole body.
 
     Raises:
-        Refused: it is longer than `most`, or took longer than `seconds` to arrive.
+        RequestRefused: it is longer than `most`, or took longer than `seconds` to arrive.
         ClientGone: the client left.
     """
     chunks: list[bytes] = []
@@ -62,7 +62,9 @@ async def read_body(receive: Receive, most: int, seconds: float) -> bytes:
         try:
             message = await asyncio.wait_for(receive(), max(0.0, until - time.monotonic()))
         except TimeoutError:
-            raise Refused(408, f"the request did not arrive whole within {seconds:g} s") from None
+            raise RequestRefused(
+                408, f"the request did not arrive whole within {seconds:g} s"
+            ) from None
         if message["type"] == "http.disconnect":
             raise ClientGone
         chunk = message.get("body", b"")
@@ -96,7 +98,7 @@ async def parse(body: bytes, max_depth: int) -> Any:
     """The JSON of a body.
 
     Raises:
-        Refused: it is not JSON, or nested too deeply.
+        RequestRefused: it is not JSON, or nested too deeply.
     """
     if len(body) < IN_THREAD_BYTES:
         return _parse(body, max_depth)
@@ -106,21 +108,23 @@ async def parse(body: bytes, max_depth: int) -> Any:
 def _parse(body: bytes, max_depth: int) -> Any:
     brackets = _STRING.sub(b"", body).translate(None, _NOT_BRACKETS)
     if len(brackets) > MAX_CONTAINERS:
-        raise Refused(413, f"the request holds more than {MAX_CONTAINERS // 2:,} lists and objects")
+        raise RequestRefused(
+            413, f"the request holds more than {MAX_CONTAINERS // 2:,} lists and objects"
+        )
     if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > max_depth:
-        raise Refused(400, f"the request is nested deeper than {max_depth} levels")
+        raise RequestRefused(400, f"the request is nested deeper than {max_depth} levels")
     try:
         return json.loads(body, parse_constant=_constant)
     except (ValueError, RecursionError) as err:  # also what is not UTF-8, and giant integers
-        raise Refused(400, f"the request is not valid JSON: {str(err)[:200]}") from None
+        raise RequestRefused(400, f"the request is not valid JSON: {str(err)[:200]}") from None
 
 
 def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not valid JSON")
 
 
-def _too_large(most: int) -> Refused:
-    return Refused(
+def _too_large(most: int) -> RequestRefused:
+    return RequestRefused(
         413,
         f"the request is larger than {most:,} bytes\nfix: send fewer samples in a request, or "
         "raise --max-body-mb of the server",

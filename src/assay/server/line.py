@@ -20,7 +20,7 @@ from assay.engine.drivers import Row
 from assay.engine.engine import Engine
 from assay.errors import SampleError
 from assay.model import Reward
-from assay.server.measures import Measures
+from assay.server.measures import ServerMetrics
 
 _log = logging.getLogger("assay.server")
 
@@ -45,7 +45,7 @@ class Order:
     __slots__ = ("_found", "_left", "done", "items", "withdrawn")
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        self.items = [_Item(self, place, row) for place, row in enumerate(rows)]
+        self.items = [_QueuedSample(self, place, row) for place, row in enumerate(rows)]
         self.done: asyncio.Future[list[Scored]] = asyncio.get_running_loop().create_future()
         self.withdrawn = False
         self._found: list[Scored | None] = [None] * len(rows)
@@ -69,7 +69,7 @@ class Order:
             self.done.set_exception(error)
 
 
-class _Item:
+class _QueuedSample:
     """A sample of an order: waiting, under way, or done."""
 
     __slots__ = ("call", "done", "order", "place", "row")
@@ -83,7 +83,7 @@ class _Item:
         self.done = False
 
 
-class Line:
+class ScoringQueue:
     """Scores orders, first come, first served. For one event loop.
 
     Args:
@@ -93,13 +93,13 @@ class Line:
         measures: The server's.
     """
 
-    def __init__(self, name: str, engine: Engine, workers: int, measures: Measures) -> None:
+    def __init__(self, name: str, engine: Engine, workers: int, measures: ServerMetrics) -> None:
         self.name = name
         self.engine = engine
-        self.pace = Pace()
+        self.pace = Throughput()
         self._measures = measures
         self._limit = max(BATCH, UNDER_WAY * workers)
-        self._queue: deque[_Item] = deque()
+        self._queue: deque[_QueuedSample] = deque()
         self._waiting = 0
         self._running = 0
         self._stir = asyncio.Event()
@@ -168,8 +168,8 @@ class Line:
             for task in self._calls:
                 task.cancel()
 
-    def _next(self, most: int) -> list[_Item]:
-        batch: list[_Item] = []
+    def _next(self, most: int) -> list[_QueuedSample]:
+        batch: list[_QueuedSample] = []
         while self._queue and len(batch) < most:
             item = self._queue.popleft()
             if not item.done:
@@ -180,7 +180,7 @@ class Line:
         self._show()
         return batch
 
-    async def _call(self, batch: list[_Item]) -> None:
+    async def _call(self, batch: list[_QueuedSample]) -> None:
         withdrawn: deque[int] = deque()
         for index, item in enumerate(batch):
             item.call = (withdrawn, index)
@@ -197,7 +197,7 @@ class Line:
                     item.order.fail(err)
                     self.withdraw(item.order)
 
-    def _finish(self, item: _Item, scored: Scored) -> None:
+    def _finish(self, item: _QueuedSample, scored: Scored) -> None:
         if item.done:
             return
         self._note(finished=1)
@@ -216,7 +216,7 @@ class Line:
         self._measures.running.labels(self.name).set(self._running)
 
 
-class Pace:
+class Throughput:
     """Samples a second, measured only while others wait.
 
     A line without a queue says nothing of what it could do: taking its pace for the server's would

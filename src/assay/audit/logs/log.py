@@ -13,13 +13,13 @@ import numpy as np
 from assay.audit.frame import LARGEST, Frame, Stratum
 from assay.audit.logs.fields.database import interrupts
 from assay.audit.logs.fields.extract import Extractor, NeedsCharacters
-from assay.audit.logs.fields.values import Names
-from assay.audit.logs.gather import Block, Gathered, codes, turns_of
+from assay.audit.logs.fields.values import NumberedValues
+from assay.audit.logs.gather import RowBlock, RowGatherer, codes, turns_of
 from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
 from assay.audit.logs.linear import weighted_sum
-from assay.audit.logs.problems import Problem, Problems
+from assay.audit.logs.problems import LogProblem, Problems
 from assay.audit.logs.sources.files import find_files
-from assay.audit.logs.sources.part import Part
+from assay.audit.logs.sources.part import LogFile
 from assay.audit.logs.sources.parts import Parts, open_parts
 from assay.errors import ConfigError, RolloutsError, nearest
 from assay.model import EMPTY
@@ -42,7 +42,7 @@ class Log:
     """A log that was read. Close it, or use it in a ``with``."""
 
     frame: Frame
-    problems: tuple[Problem, ...]
+    problems: tuple[LogProblem, ...]
     """What could not be read, with places; lines that are not rows are in no frame."""
     unreadable: int
     """Lines and rows that could not be read at all, of the whole log."""
@@ -54,7 +54,7 @@ class Log:
     """Nobody named the key: it is the one criterion that equals the reward."""
     guesses: tuple[str, ...] = ()
     """What was taken for what, where the log does not say; one sentence each."""
-    _parts: Mapping[int, Part] = field(default_factory=dict, repr=False)
+    _parts: Mapping[int, LogFile] = field(default_factory=dict, repr=False)
     _at: Column | None = field(default=None, repr=False)
 
     def rows(self, indices: Sequence[int]) -> list[dict[str, Any]]:
@@ -141,7 +141,7 @@ def read_log(
     before = deepcopy(problems)
     tokens = parts.seem_to_have_tokens
     while True:  # twice, where lengths in tokens turn out to be missing in some rows
-        gathered = Gathered(max_rows)
+        gathered = RowGatherer(max_rows)
         extractor = Extractor(files, strata, problems, characters=not tokens)
         try:
             with interrupts():
@@ -221,7 +221,7 @@ def _check_columns(columns: Mapping[str, str], known: Mapping[str, None]) -> Non
 
 
 def _check_paths(
-    columns: Mapping[str, str], extractor: Extractor, block: Block, parts: Parts
+    columns: Mapping[str, str], extractor: Extractor, block: RowBlock, parts: Parts
 ) -> None:
     """Refuse a path that leads nowhere: `_check_columns` sees only where it begins."""
     for name, column in columns.items():
@@ -245,8 +245,8 @@ def _check_by(by: Sequence[str], extractor: Extractor, known: Mapping[str, None]
 
 def _frame(
     files: Sequence[str],
-    block: Block,
-    gathered: Gathered,
+    block: RowBlock,
+    gathered: RowGatherer,
     extractor: Extractor,
     rubric: BoundRubric | None,
     key: str | None,
@@ -351,13 +351,13 @@ def _equals_reward(frame: Frame) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
-def _matrix(block: Block, what: str, criteria: Sequence[str], n: int, fill: Any) -> Any:
+def _matrix(block: RowBlock, what: str, criteria: Sequence[str], n: int, fill: Any) -> Any:
     missing = np.full(n, fill)
     found = [block.criteria.get((what, c), missing) for c in criteria]
     return np.stack(found, axis=1) if found else np.empty((n, 0), missing.dtype)
 
 
-def _stratum(names: Names, column: Column) -> Stratum | None:
+def _stratum(names: NumberedValues, column: Column) -> Stratum | None:
     return Stratum(tuple(names.codes), column) if names.codes else None
 
 

@@ -25,7 +25,7 @@ from assay.engine.workers.frames import (
 )
 from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.process import WorkerProcess
-from assay.engine.workers.scheduling import Pace, Work, fill
+from assay.engine.workers.scheduling import JobTimes, Work, fill
 from assay.engine.workers.sharing import SharedRuns
 from assay.errors import WorkerError
 
@@ -49,7 +49,7 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._incoming: deque[Job] = deque()
         self._recipes: dict[int, bytes] = {}
-        self._pace = Pace()
+        self._pace = JobTimes()
         self._killable = Work(False, size)
         self._waiting = Work(True, 1)
         self._dying: list[WorkerProcess] = []

@@ -24,7 +24,7 @@ from assay.errors import (
 from assay.model import Sample, Verdict
 from assay.model.view import SampleView
 from assay.plugins.spec import Escalate
-from assay.testing.bench.watch import Watch, children_faults
+from assay.testing.bench.watch import SideEffectWatch, children_faults
 
 TRACE_CHARS = 4000
 THREADS = 4
@@ -48,7 +48,7 @@ class Judge:
     def __init__(
         self,
         recipe: bytes,
-        watch: Watch,
+        watch: SideEffectWatch,
         timeout_s: float,
         say: Callable[[dict[str, object]], None],
     ) -> None:

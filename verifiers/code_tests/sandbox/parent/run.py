@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from assay.verifiers.code_tests.sandbox.parent.account import TICK_S, Account
+from assay.verifiers.code_tests.sandbox.parent.account import TICK_S, TimeAccount
 from assay.verifiers.code_tests.sandbox.parent.starting import (
     Ends,
     Output,
@@ -102,7 +102,7 @@ class Run:
         """Messages sent and not answered."""
         self._channel_open = True
         self._confined = False
-        self._account = Account()
+        self._account = TimeAccount()
         self._look_at = self._account.began + TICK_S
         self._poll = select.poll()
         self._ends: Ends | None = None
