@@ -1,4 +1,4 @@
-"""From the bytes of a stranger to JSON: every limit is looked at before anything is parsed."""
+"""From the bytes of a stranger to a request: every limit is looked at before anything is parsed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from itertools import accumulate
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
 
 from assay.server.refusals import RequestRefused
 
+Model = TypeVar("Model", bound=BaseModel)
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 MAX_CONTAINERS = 1_000_000
@@ -94,6 +98,14 @@ async def drain(receive: Receive) -> None:
                 return
 
 
+async def client_left(request: Request) -> None:
+    """Returns once the client has left; the body has been read."""
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            return
+
+
 async def parse(body: bytes, max_depth: int) -> Any:
     """The JSON of a body.
 
@@ -117,6 +129,20 @@ def _parse(body: bytes, max_depth: int) -> Any:
         return json.loads(body, parse_constant=_constant)
     except (ValueError, RecursionError) as err:  # also what is not UTF-8, and giant integers
         raise RequestRefused(400, f"the request is not valid JSON: {str(err)[:200]}") from None
+
+
+def as_model(model: type[Model], body: Any) -> Model:
+    """A parsed body as what the route takes.
+
+    Raises:
+        RequestRefused: a field is missing or of the wrong type; names the first.
+    """
+    try:
+        return model.model_validate(body)
+    except ValidationError as err:
+        first = err.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the request"
+        raise RequestRefused(422, f"{where}: {first['msg']}") from None
 
 
 def _constant(name: str) -> NoReturn:
