@@ -23,7 +23,7 @@ from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.switching import any_choice, choices, top_of, ways, ways_count
 from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.results.certificate import Certificate
-from assay.rubrics.results.table import Table
+from assay.rubrics.results.table import CornerTable
 from assay.rubrics.written.faults import Fault, shown
 from assay.rubrics.written.kinds.turns import Turns
 from assay.rubrics.written.ranges import Levels, Range
@@ -67,7 +67,7 @@ class BoundRubric:
 
     prover: ClassVar[Callable[..., Certificate]]
     reacher: ClassVar[Callable[[Plan], Range | None]]
-    tabler: ClassVar[Callable[[BoundRubric], tuple[Table, ...]]]
+    tabler: ClassVar[Callable[[BoundRubric], tuple[CornerTable, ...]]]
     """What proves it, bounds and tabulates it; `assay.rubrics` names them when it is imported."""
 
     def __init__(
@@ -220,7 +220,7 @@ class BoundRubric:
             self._reaches[id(plan)] = type(self).reacher(inner)
         return self._reaches[id(plan)]
 
-    def table(self) -> tuple[Table, ...]:
+    def table(self) -> tuple[CornerTable, ...]:
         """See `Rubric.table`."""
         return type(self).tabler(self)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 from assay.errors import nearest
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Verdict, thaw
 from assay.rubrics.results.certificate import Certificate
-from assay.rubrics.results.table import Table
+from assay.rubrics.results.table import CornerTable
 from assay.rubrics.written.arithmetic import EXACT, Ops
 from assay.rubrics.written.criterion import Closed, Criterion
 from assay.rubrics.written.faults import Fault
@@ -311,7 +311,7 @@ class Rubric(Closed):
         bound = self.binder.with_what_there_is(self, host)
         return bound.prove(key, given, beta=beta, p0=p0, noise=noise)
 
-    def table(self, host: Host | None = None) -> tuple[Table, ...]:
+    def table(self, host: Host | None = None) -> tuple[CornerTable, ...]:
         """Every corner with its reward, and a plot of the bands: one table for each case.
 
         Raises:

@@ -18,13 +18,13 @@ from typing import Any, NamedTuple, cast
 import pytest
 
 from assay.engine.workers import deadlines
-from assay.engine.workers.blame import Account, account, at_fault, own_s, was_stopped
+from assay.engine.workers.blame import ProcessTimes, at_fault, own_s, process_times, was_stopped
 from assay.engine.workers.deadlines import AGAIN, START_S, STEAL_S, TICK
 from assay.engine.workers.job import Job
 from assay.engine.workers.scheduling import (
     WINDOW_BYTES,
     WINDOW_JOBS,
-    Pace,
+    JobTimes,
     Work,
     fill,
 )
@@ -59,7 +59,7 @@ def work(*queue: Job, workers: list[Worker] | None = None, size: int = 4, **more
 
 
 def filled(of: Work, worker: Worker, share: int = 1000, seconds: float = 1e-6) -> int:
-    pace = Pace()
+    pace = JobTimes()
     pace.learn(1, seconds)
     return fill(of, cast(Any, worker), share, pace, {1: b"recipe"})
 
@@ -118,7 +118,7 @@ def test_jobs_that_wait_for_the_network_run_together_up_to_a_bound() -> None:
     other = job(concurrency=5)
     other.verifier = 2
     of.queue.append(other)
-    assert fill(of, cast(Any, worker), 9, Pace(), {1: b"recipe", 2: b"recipe"}) == 1
+    assert fill(of, cast(Any, worker), 9, JobTimes(), {1: b"recipe", 2: b"recipe"}) == 1
     assert worker.jobs[-1] is other
     assert len(of.queue) == 4
 
@@ -129,7 +129,7 @@ def test_a_batch_takes_the_jobs_of_one_verifier_wherever_they_are_queued() -> No
     other.verifier = 2
     of = work(mine[0], other, *mine[1:])
     worker = Worker()
-    assert fill(of, cast(Any, worker), 9, Pace(), {1: b"recipe", 2: b"recipe"}) == 3
+    assert fill(of, cast(Any, worker), 9, JobTimes(), {1: b"recipe", 2: b"recipe"}) == 3
     assert list(worker.jobs) == mine[:3]
     assert worker.together == 3
     assert list(of.queue) == [other, *mine[3:]]
@@ -206,7 +206,7 @@ def test_workers_are_started_for_what_is_queued_and_no_idle_one_can_take() -> No
 
 def test_pace_follows_what_jobs_take_slowly() -> None:
     """One slow completion does not make a verifier slow."""
-    pace = Pace()
+    pace = JobTimes()
     assert pace.of(7) == pytest.approx(0.01)  # unknown: as much as fills a pipe, so one at first
     pace.learn(7, 1.0)
     pace.learn(7, 2.0)
@@ -226,7 +226,7 @@ class Blame(NamedTuple):
     before: str = "S"
 
 
-BEFORE = Account(wall=100.0, cpu=5.0, kept_waiting=1.0, state="S", others={7: 2.0})
+BEFORE = ProcessTimes(wall=100.0, cpu=5.0, kept_waiting=1.0, state="S", others={7: 2.0})
 BLAMES = [
     Blame("it computed all the time", 1.0, 0.0, "R", 1.0),
     Blame("it slept, by its own doing", 0.0, 0.0, "S", 1.0),
@@ -246,7 +246,7 @@ BLAMES = [
 def test_what_of_a_second_was_its_own(case: Blame) -> None:
     waited = None if case.kept_waiting is None else 1.0 + case.kept_waiting
     before = replace(BEFORE, state=case.before)
-    now = Account(101.0, 5.0 + case.cpu, waited, case.state)
+    now = ProcessTimes(101.0, 5.0 + case.cpu, waited, case.state)
     assert own_s(before, now) == pytest.approx(case.own)
 
 
@@ -256,7 +256,7 @@ def test_no_time_is_nobodys_own() -> None:
 
 def test_who_waits_for_what_it_started_waits_for_the_machine_too() -> None:
     """A program that gets no processor makes its caller sleep; the longest wait counts."""
-    slept = Account(101.0, 5.0, 1.0, "S", others={7: 2.5, 8: 0.25})
+    slept = ProcessTimes(101.0, 5.0, 1.0, "S", others={7: 2.5, 8: 0.25})
     assert own_s(BEFORE, slept) == 0.5
     busy = replace(slept, cpu=5.9)
     assert own_s(BEFORE, busy) == pytest.approx(0.9), "but what they computed is its own"
@@ -293,12 +293,12 @@ def test_an_account_holds_what_the_process_has_started() -> None:
     try:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        before = now = account(parent.pid)
+        before = now = process_times(parent.pid)
         until = time.monotonic() + 60
         while now.cpu - before.cpu < 0.05:
             assert time.monotonic() < until
             time.sleep(0.01)
-            now = account(parent.pid)
+            now = process_times(parent.pid)
         assert now.alone - before.alone < 0.05
         assert child in now.others
         assert len(now.others) == 2, "its thread and its child"
@@ -322,7 +322,7 @@ class Busy(Worker):
         self.alive, self.ready, self.waiting = True, True, False
         self.since: float | None = 0.0
         self.touched, self.extra_s = 0.0, 0.0
-        self.baseline: Account | None = BEFORE
+        self.baseline: ProcessTimes | None = BEFORE
         self.own_s, self.cpu_s = 0.0, 0.0
         self.pid = os.getpid()
         vars(self).update(more)
@@ -419,8 +419,8 @@ SPENTS = [
 
 @pytest.mark.parametrize("case", SPENTS, ids=lambda s: s.why)
 def test_what_becomes_of_an_item(case: Spent, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = Account(100.0 + case.wall, 5.0 + case.cpu, 1.0 + case.kept_waiting, case.state)
-    monkeypatch.setattr(deadlines, "account", lambda pid: now)
+    now = ProcessTimes(100.0 + case.wall, 5.0 + case.cpu, 1.0 + case.kept_waiting, case.state)
+    monkeypatch.setattr(deadlines, "process_times", lambda pid: now)
     found = deadlines.look(cast(Any, Busy(pid=0, reader=Reader())), case.wall)
     if not case.retire:
         assert found is None
@@ -457,8 +457,10 @@ def test_what_nobody_measured_is_charged_to_nobody(
     case: Head, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process of ours that is starved itself looks late, and then knows little."""
-    before = Account(100.0 + case.first_look, 5.0, 1.0, "S", alone=5.0)
-    monkeypatch.setattr(deadlines, "account", lambda pid: Account(101.05, 5.0, 1.0, "S", alone=5.0))
+    before = ProcessTimes(100.0 + case.first_look, 5.0, 1.0, "S", alone=5.0)
+    monkeypatch.setattr(
+        deadlines, "process_times", lambda pid: ProcessTimes(101.05, 5.0, 1.0, "S", alone=5.0)
+    )
     worker = Busy(pid=0, reader=Reader(), baseline=before, cpu_s=case.sent_cpu)
     found = deadlines.look(cast(Any, worker), 1.05)
     assert (found is not None) == case.ended
@@ -468,9 +470,9 @@ def test_what_was_seen_asleep_still_counts_when_it_is_seen_ready(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Else whoever wakes up now and then could not be held to its time."""
-    looks = [Account(101.5, 5.0, 1.7, "S"), Account(102.0, 5.0, 1.7, "R")]
+    looks = [ProcessTimes(101.5, 5.0, 1.7, "S"), ProcessTimes(102.0, 5.0, 1.7, "R")]
     worker = Busy(pid=0, reader=Reader())
-    monkeypatch.setattr(deadlines, "account", lambda pid: looks.pop(0))
+    monkeypatch.setattr(deadlines, "process_times", lambda pid: looks.pop(0))
     assert deadlines.look(cast(Any, worker), 1.5) is None
     found = deadlines.look(cast(Any, worker), 2.0)
     assert found is not None
@@ -479,7 +481,7 @@ def test_what_was_seen_asleep_still_counts_when_it_is_seen_ready(
 
 
 def test_one_that_is_stopped_again_is_the_machines_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadlines, "account", lambda pid: Account(101.0, 6.0, 1.0, "T"))
+    monkeypatch.setattr(deadlines, "process_times", lambda pid: ProcessTimes(101.0, 6.0, 1.0, "T"))
     found = deadlines.look(cast(Any, Busy(job(attempts=1), pid=0, reader=Reader())), 1.0)
     assert found is not None
     assert found.reply is not None
@@ -487,7 +489,7 @@ def test_one_that_is_stopped_again_is_the_machines_fault(monkeypatch: pytest.Mon
 
 
 def test_the_first_account_is_taken_when_it_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadlines, "account", lambda pid: BEFORE)
+    monkeypatch.setattr(deadlines, "process_times", lambda pid: BEFORE)
     early, due = (Busy(baseline=None, pid=0, reader=Reader()) for _ in range(2))
     deadlines.look(cast(Any, early), TICK * 0.9)
     deadlines.look(cast(Any, due), TICK)
@@ -498,7 +500,7 @@ def test_a_reply_that_stops_in_its_midst_replaces_the_worker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Who is to blame for it is found by a second try alone."""
-    monkeypatch.setattr(deadlines, "account", lambda pid: Account(101.0, 6.0, 1.0, "R"))
+    monkeypatch.setattr(deadlines, "process_times", lambda pid: ProcessTimes(101.0, 6.0, 1.0, "R"))
     found = deadlines.look(cast(Any, Busy(pid=0, reader=Reader(partial=True))), 1.0)
     assert found is not None
     assert (found.reply, found.why) == (None, "stopped in the middle of a reply")
@@ -506,7 +508,7 @@ def test_a_reply_that_stops_in_its_midst_replaces_the_worker(
 
 def test_time_that_it_was_stopped_is_not_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel's accounts take a stop for sleep; that it goes on again changes nothing."""
-    monkeypatch.setattr(deadlines, "account", lambda pid: Account(101.0, 5.1, 1.0, "R"))
+    monkeypatch.setattr(deadlines, "process_times", lambda pid: ProcessTimes(101.0, 5.1, 1.0, "R"))
     monkeypatch.setattr(deadlines, "was_stopped", lambda pid: True)
     first = deadlines.look(cast(Any, Busy(pid=0, reader=Reader())), 1.0)
     assert first is not None

@@ -26,7 +26,7 @@ from assay.server.bodies import ClientGone  # noqa: E402
 from assay.server.openapi import document  # noqa: E402
 from assay.server.options import ServerOptions  # noqa: E402
 from assay.server.programs import Programs, _end_of, _reply  # noqa: E402
-from assay.server.refusals import Refused  # noqa: E402
+from assay.server.refusals import RequestRefused  # noqa: E402
 from assay.server.schemas import RunCodeRequest  # noqa: E402
 from assay.verifiers.code_tests.runs.script import Script, ScriptFailed  # noqa: E402
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool  # noqa: E402
@@ -209,7 +209,7 @@ def test_who_cannot_have_a_turn_in_time_is_told_to_come_again(
         stays = asyncio.create_task(asyncio.sleep(60))
         assert running._turns.take_now(1), "the only slot is somebody else's"
         try:
-            with pytest.raises(Refused, match="too many programs wait") as late:
+            with pytest.raises(RequestRefused, match="too many programs wait") as late:
                 await running.run(request, stays)
             assert (late.value.status, late.value.retry_after_s) == (504, 1)
             leaves = asyncio.create_task(asyncio.sleep(0))

@@ -11,7 +11,7 @@ from flint import fmpq, fmpz
 
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.arithmetic.ring import Fraction, GiveUp, Ring, content
-from assay.verifiers.math_answer.finding import Finding
+from assay.verifiers.math_answer.finding import EqualityResult
 from assay.verifiers.math_answer.tree import CONSTANTS, App, Group, Node, Num, Sym, walk
 
 MAX_NODES = 3000
@@ -211,7 +211,7 @@ def _factor(value: fmpz) -> list[tuple[fmpz, int]]:
     raise GiveUp
 
 
-def same(a: Node, b: Node) -> Finding | None:
+def same(a: Node, b: Node) -> EqualityResult | None:
     """A proof that `a` equals `b`, or that they differ as rational functions; None: neither.
 
     Raises:
@@ -229,13 +229,13 @@ def same(a: Node, b: Node) -> Finding | None:
     except (GiveUp, RecursionError):
         return None
     if difference.is_zero():
-        return Finding(True, "algebra", "proved", "the difference vanishes identically")
+        return EqualityResult(True, "algebra", "proved", "the difference vanishes identically")
     if not form.transcendental:
-        return Finding(False, "algebra", "proved", "they differ as rational functions")
+        return EqualityResult(False, "algebra", "proved", "they differ as rational functions")
     return None
 
 
-def same_zeros(a: Node, b: Node) -> Finding | None:
+def same_zeros(a: Node, b: Node) -> EqualityResult | None:
     """Whether ``a = 0`` and ``b = 0`` are one equation: equal numerators up to a constant factor.
 
     None where they are not rational functions of names alone.
@@ -259,7 +259,9 @@ def same_zeros(a: Node, b: Node) -> Finding | None:
     except (GiveUp, RecursionError):
         return None
     if tops[0] == tops[1]:
-        return Finding(True, "algebra", "proved", "one equation is a multiple of the other")
+        return EqualityResult(True, "algebra", "proved", "one equation is a multiple of the other")
     if form.transcendental:
         return None
-    return Finding(False, "algebra", "proved", "the equations are not multiples of each other")
+    return EqualityResult(
+        False, "algebra", "proved", "the equations are not multiples of each other"
+    )

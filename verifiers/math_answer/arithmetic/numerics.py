@@ -11,7 +11,7 @@ from flint import acb, arb, fmpq
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.arithmetic.balls import Env, evaluate
 from assay.verifiers.math_answer.arithmetic.precision import Noted, NoValue, Precision, magnitude
-from assay.verifiers.math_answer.finding import UNKNOWN, Finding
+from assay.verifiers.math_answer.finding import UNKNOWN, EqualityResult
 from assay.verifiers.math_answer.limits import TooBig, Undefined, Unreadable
 from assay.verifiers.math_answer.tree import App, Node, Sym, symbols, walk
 
@@ -71,7 +71,7 @@ def _tight(a: acb, b: acb) -> bool:
     return magnitude(spread) <= min(max(magnitude(a), magnitude(b), -40), 10**9) - 56
 
 
-def same(a: Node, b: Node, positive: bool = False) -> Finding:
+def same(a: Node, b: Node, positive: bool = False) -> EqualityResult:
     """Whether two expressions have the same value, by balls at seeded points.
 
     Args:
@@ -91,21 +91,21 @@ def same(a: Node, b: Node, positive: bool = False) -> Finding:
             return _constants(a, b)
         return _at_points(a, b, names, imaginary, positive)
     except TooBig as err:
-        return Finding(None, "bounds", "unproved", err.reason)
+        return EqualityResult(None, "bounds", "unproved", err.reason)
 
 
 def _size(node: Node) -> int:
     return sum(1 for _ in walk(node))
 
 
-def _constants(a: Node, b: Node) -> Finding:
+def _constants(a: Node, b: Node) -> EqualityResult:
     bits = PRECISION
     for _ in range(4):
         with Precision(bits):
             try:
                 left, right = evaluate(a, {}), evaluate(b, {})
                 if not left.overlaps(right):
-                    return Finding(False, "numeric", "proved", "the values differ")
+                    return EqualityResult(False, "numeric", "proved", "the values differ")
                 known = _accuracy(left, right)
             except TooBig:
                 raise
@@ -113,11 +113,11 @@ def _constants(a: Node, b: Node) -> Finding:
                 return UNKNOWN
             wanted = max(HIGH, Noted.bits + 200)  # e^-1000 + 1 is not 1
         if bits >= wanted and known >= wanted - 80:
-            return Finding(True, "numeric", "probable", f"the values agree to {known} bits")
+            return EqualityResult(True, "numeric", "probable", f"the values agree to {known} bits")
         bits = max(wanted, bits + max(0, wanted - known) if bits > PRECISION else wanted)
         if bits > HIGHEST:
             break
-    return Finding(None, "bounds", "unproved", "the values cannot be distinguished")
+    return EqualityResult(None, "bounds", "unproved", "the values cannot be distinguished")
 
 
 def _accuracy(a: acb, b: acb) -> int:
@@ -129,7 +129,9 @@ def _accuracy(a: acb, b: acb) -> int:
     return max(sizes, default=0) - magnitude(spread)
 
 
-def _at_points(a: Node, b: Node, names: list[str], imaginary: bool, positive: bool) -> Finding:
+def _at_points(
+    a: Node, b: Node, names: list[str], imaginary: bool, positive: bool
+) -> EqualityResult:
     """Agreement at points: of real values where there are any, else of complex ones."""
     if not imaginary:
         found = _sampled(a, b, names, positive, real=True)
@@ -138,7 +140,9 @@ def _at_points(a: Node, b: Node, names: list[str], imaginary: bool, positive: bo
     return _sampled(a, b, names, positive, real=False) or UNKNOWN
 
 
-def _sampled(a: Node, b: Node, names: list[str], positive: bool, real: bool) -> Finding | None:
+def _sampled(
+    a: Node, b: Node, names: list[str], positive: bool, real: bool
+) -> EqualityResult | None:
     """The finding at seeded points; None where neither has a value at any of them."""
     agreed = 0
     pieces = any(isinstance(n, App) and n.op in _PIECEWISE for t in (a, b) for n in walk(t))
@@ -153,7 +157,7 @@ def _sampled(a: Node, b: Node, names: list[str], positive: bool, real: bool) -> 
                     continue
                 if not left.overlaps(right):
                     at = ", ".join(f"{n} = {float(env[n].real.mid()):.6g}" for n in names[:4])
-                    return Finding(False, "numeric", "proved", f"they differ at {at}")
+                    return EqualityResult(False, "numeric", "proved", f"they differ at {at}")
                 if _tight(left, right) and Noted.bits < PRECISION - 64:
                     agreed += 1
             except TooBig:
@@ -163,7 +167,9 @@ def _sampled(a: Node, b: Node, names: list[str], positive: bool, real: bool) -> 
                 continue
         if agreed >= wanted:
             kind = "points" if real else "points, with complex values"
-            return Finding(True, "numeric", "probable", f"they agree at {agreed} seeded {kind}")
+            return EqualityResult(
+                True, "numeric", "probable", f"they agree at {agreed} seeded {kind}"
+            )
     return UNKNOWN if agreed else None
 
 
@@ -198,7 +204,7 @@ def points(a: Node, b: Node, names: list[str]) -> Iterator[Env]:
     return _points(a, b, names, positive=False)
 
 
-def ratio(a: Node, b: Node) -> Finding | None:
+def ratio(a: Node, b: Node) -> EqualityResult | None:
     """Whether ``a / b`` is one real constant other than zero; its value leads `why`."""
     names = sorted(symbols(a) | symbols(b))
     if not names or len(names) > 24 or _size(a) + _size(b) > _NODES:
@@ -217,11 +223,11 @@ def ratio(a: Node, b: Node) -> Finding | None:
                 if first is None:
                     first = factor
                 elif not factor.overlaps(first):
-                    return Finding(False, "numeric", "proved", "their ratio is not constant")
+                    return EqualityResult(False, "numeric", "proved", "their ratio is not constant")
                 agreed += _tight(factor, first)
             except (NoValue, Unreadable, ZeroDivisionError, ValueError, OverflowError):
                 continue
         if agreed > POINTS and first is not None:
             value = float(first.real.mid())
-            return Finding(True, "numeric", "probable", f"{value:.6g} times the other")
+            return EqualityResult(True, "numeric", "probable", f"{value:.6g} times the other")
     return None

@@ -12,7 +12,7 @@ PLACES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class LogProblem:
     """Something of one kind that could not be read, all over the log."""
 
     what: str
@@ -51,6 +51,6 @@ class Problems:
         """Be as `other`."""
         self.unreadable, self._found = other.unreadable, deepcopy(other._found)
 
-    def all(self) -> tuple[Problem, ...]:
+    def all(self) -> tuple[LogProblem, ...]:
         """In the order in which they were met."""
-        return tuple(Problem(what, n, tuple(p)) for what, (n, p) in self._found.items())
+        return tuple(LogProblem(what, n, tuple(p)) for what, (n, p) in self._found.items())

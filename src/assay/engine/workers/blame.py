@@ -31,7 +31,7 @@ _CPUCLOCK_SCHED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ProcessTimes:
     """What a process had used up at one moment, in seconds."""
 
     wall: float
@@ -49,15 +49,15 @@ class Account:
     """CPU time of the process without what it has started."""
 
 
-def account(pid: int) -> Account:
-    """The account of process `pid` now.
+def process_times(pid: int) -> ProcessTimes:
+    """What process `pid` has used up until now.
 
     Costs some 50 microseconds, and 20 for each further thread and process that it has started.
     """
     now = time.monotonic()
     fields = _stat(f"/proc/{pid}")
     if not fields:
-        return Account(now, 0.0, None, "?")
+        return ProcessTimes(now, 0.0, None, "?")
     kept_waiting = _kept_waiting(f"/proc/{pid}")
     state = fields[0]
     cpu = alone = _cpu(pid, fields)
@@ -75,7 +75,7 @@ def account(pid: int) -> Account:
             state = "R"
         if process == task:
             cpu += _cpu(process, noted) + _ended(noted)
-    return Account(now, cpu, kept_waiting, state, others, alone)
+    return ProcessTimes(now, cpu, kept_waiting, state, others, alone)
 
 
 def _stat(folder: str) -> list[str]:
@@ -142,7 +142,7 @@ def was_stopped(pid: int) -> bool:
         return False
 
 
-def own_s(before: Account, now: Account, *, settled: bool | None = None) -> float:
+def own_s(before: ProcessTimes, now: ProcessTimes, *, settled: bool | None = None) -> float:
     """Seconds between two accounts that were surely the process's own doing.
 
     Args:

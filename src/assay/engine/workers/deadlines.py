@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from assay.engine.workers.blame import BLAME_SHARE, account, at_fault, own_s, was_stopped
+from assay.engine.workers.blame import BLAME_SHARE, at_fault, own_s, process_times, was_stopped
 from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.process import WorkerProcess
 
@@ -121,7 +121,7 @@ def look(worker: WorkerProcess, now: float) -> Decision | None:
     bound = bound_s(worker)
     if worker.baseline is None:
         if spent >= bound * TICK:
-            worker.baseline = account(worker.pid)
+            worker.baseline = process_times(worker.pid)
             was_stopped(worker.pid)  # before it: of another item
         return None
     return _judge(worker, spent, bound) if spent >= bound else None
@@ -129,7 +129,7 @@ def look(worker: WorkerProcess, now: float) -> Decision | None:
 
 def _halted(worker: WorkerProcess, now: float) -> bool:
     """Whether a worker that no clock runs for has been stopped for a while."""
-    if account(worker.pid).state not in "Tt":
+    if process_times(worker.pid).state not in "Tt":
         worker.halted = None
         return False
     if worker.halted is None:
@@ -169,7 +169,7 @@ def _judge(worker: WorkerProcess, spent: float, bound: float) -> Decision | None
     # means that it was killed or stopped as it wrote, and neither is the completion's doing.
     if worker.reader.partial:
         return Decision(retire=True, why="stopped in the middle of a reply")
-    state = account(worker.pid)
+    state = process_times(worker.pid)
     # The CPU time before the first account is known, too: the worker's last frame told what it
     # had used by then.
     head = min(max(0.0, before.alone - worker.cpu_s), max(0.0, spent - (state.wall - before.wall)))

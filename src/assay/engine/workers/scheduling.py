@@ -91,7 +91,7 @@ class Work:
         self.queue.extendleft(reversed(again))
 
 
-class Pace:
+class JobTimes:
     """How long jobs of each verifier take, lately, in seconds."""
 
     __slots__ = ("_seconds",)
@@ -116,7 +116,7 @@ class Pace:
 
 
 def fill(
-    work: Work, worker: WorkerProcess, share: int, pace: Pace, recipes: Mapping[int, bytes]
+    work: Work, worker: WorkerProcess, share: int, pace: JobTimes, recipes: Mapping[int, bytes]
 ) -> int:
     """Move queued jobs to a worker that has room for them, as frames to be flushed.
 

@@ -28,7 +28,7 @@ ROWS = 4096
 
 
 @dataclass
-class Part:
+class LogFile:
     """One file with its reader."""
 
     number: int
