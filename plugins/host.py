@@ -270,6 +270,12 @@ class Host:
         for impl in getattr(self._manager.hook, hook).get_hookimpls():
             try:
                 offered: Any = impl.function()
+                if not isinstance(offered, Iterable):  # a single spec, or a `return` forgotten
+                    wrong = PluginError(
+                        f"got {a_type(offered)}\nfix: return [spec, ...], or yield each spec"
+                    )
+                    self._fail(impl.plugin_name, wrong, f"gives no list by {hook}")
+                    continue
                 items = list(offered)
             except FAILURES as err:
                 self._fail(impl.plugin_name, err, f"raised in {hook}")

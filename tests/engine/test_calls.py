@@ -269,6 +269,13 @@ def test_no_descriptor_is_leaked_by_kills_and_closes() -> None:
         ("max_unscored", 2.0, "max_unscored is 2.0, must be 0 to 1"),
         ("on_unscored", "explode", "on_unscored is 'explode', must be raise, warn, ignore"),
         ("memory_bytes", 1, "memory_bytes is 1, must be 0"),
+        ("memory_bytes", "4G", "memory_bytes is '4G', must be 0"),
+        ("timeout_s", "5", "timeout_s is '5', must be above 0"),
+        ("timeout_s", float("nan"), "timeout_s is nan, must be above 0"),
+        ("budget_s", "60", "budget_s is '60', must be None or above 0"),
+        ("max_unscored", "5%", "max_unscored is '5%', must be 0 to 1"),
+        ("workers", True, "workers is True, must be 1 to 4096"),
+        ("cache_size", -1, "cache_size is -1, must be 0 or more"),
     ],
 )
 def test_an_option_out_of_range_is_named(option: str, value: Any, said: str) -> None:

@@ -406,7 +406,8 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "foreign rows": (
         lambda p: p.write_text('{"a": 1, "b": 2}\n'),
         "PATH: has neither a reward nor scores, and no reader knows it\ncolumns: a, b"
-        "\nfix: name them, e.g. --map reward=COLUMN --map scores.style=COLUMN",
+        "\nfix: name them, e.g. --map reward=COLUMN --map scores.style=COLUMN; or "
+        "score the rows first: assay verify FILE --rubric RUBRIC --out SCORED_FILE",
     ),
     "rows that are all nested too deeply": (
         lambda p: p.write_text(('{"reward": 1, "x": ' + "[" * 5000 + "]" * 5000 + "}\n") * 3),

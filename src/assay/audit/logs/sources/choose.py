@@ -138,7 +138,8 @@ class Chooser:
         return (
             f"{head.path}: has neither a reward nor scores, and no reader knows it"
             f"\ncolumns: {columns}"
-            f"\nfix: name them, e.g. --map reward=COLUMN --map {SCORES}style=COLUMN"
+            f"\nfix: name them, e.g. --map reward=COLUMN --map {SCORES}style=COLUMN; or score "
+            "the rows first: assay verify FILE --rubric RUBRIC --out SCORED_FILE"
         )
 
 
