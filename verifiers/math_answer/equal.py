@@ -15,7 +15,7 @@ from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
 from assay.verifiers.math_answer.deciding import constants, families, form, reach, relations
 from assay.verifiers.math_answer.deciding.compare import Comparer
-from assay.verifiers.math_answer.finding import EqualityResult, different
+from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy

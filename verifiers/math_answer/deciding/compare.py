@@ -22,7 +22,7 @@ from assay.verifiers.math_answer.deciding.amounts import (
 from assay.verifiers.math_answer.deciding.lists import ListComparer
 from assay.verifiers.math_answer.deciding.matrices import matrix, vector
 from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
-from assay.verifiers.math_answer.finding import EqualityResult, different, every
+from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading import spoken, wording
 from assay.verifiers.math_answer.reading.simplify import determinant, settle
