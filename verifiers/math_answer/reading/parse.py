@@ -6,17 +6,9 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.reading.cursor import times
-from assay.verifiers.math_answer.reading.mixed import (
-    degrees,
-    fraction,
-    inner_numeral,
-    marked,
-    periodic,
-    proper,
-    unsigned,
-    with_fraction,
-)
-from assay.verifiers.math_answer.reading.operands import MATH_START, SIGNED, SIGNS, Operands
+from assay.verifiers.math_answer.reading.mixed import degrees, inner_numeral, periodic
+from assay.verifiers.math_answer.reading.neighbours import Neighbours
+from assay.verifiers.math_answer.reading.operands import MATH_START, SIGNED, SIGNS
 from assay.verifiers.math_answer.reading.separators import set_apart
 from assay.verifiers.math_answer.reading.tokens import Token, tokenize
 from assay.verifiers.math_answer.to_text import plain
@@ -31,7 +23,7 @@ from assay.verifiers.math_answer.tree import (
     Sym,
     Words,
 )
-from assay.verifiers.math_answer.units import is_unit, phrase
+from assay.verifiers.math_answer.units import is_unit
 
 _RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~", "in", "notin", "ni", "subset", "to",
                         "=>", "sim", "propto", "parallel", "perp"})  # fmt: skip
@@ -39,8 +31,6 @@ _SETS = frozenset({"cup", "cap", "setminus"})
 _CLAUSES = frozenset({"for", "where", "with", "as", "such", "whenever", "provided", "given"})
 _PERCENT = frozenset({"percent", "pct", "percentage", "percents"})
 _DEGREES = frozenset({"degree", "degrees", "deg", "degs"})
-_PARTS_OF_DEGREES = {"minute": "arcmin", "minutes": "arcmin", "min": "arcmin", "second": "arcsec",
-                     "seconds": "arcsec", "sec": "arcsec"}  # fmt: skip
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _ORDINAL = frozenset({"st", "nd", "rd", "th"})
 
@@ -76,7 +66,7 @@ def parse_tokens(tokens: list[Token]) -> tuple[Node, tuple[str, ...]]:
     return node, tuple(parser.notes)
 
 
-class Parser(Operands):
+class Parser(Neighbours):
     """Lists, relations, sums and products of operands."""
 
     __slots__ = ()
@@ -258,6 +248,9 @@ class Parser(Operands):
                 if kind == "num" and not units and self.is_first_of_several(factors):
                     units.append(plain(factors.pop()))
                     continue
+                if kind == "num" and not token.spaced and self.is_index(factors):
+                    factors[0] = Sym(f"{plain(factors[0])}_{self.advance().value}")
+                    continue
                 if kind == "num" and (part := self.minutes(factors)) is not None:
                     factors.append(part)
                     continue
@@ -283,69 +276,6 @@ class Parser(Operands):
                 break
         value_ = times(factors)
         return Quantity(value_, tuple(units)) if units else value_
-
-    def is_first_of_several(self, factors: list[Node]) -> bool:
-        """Whether a letter is a unit, since more in a smaller one follows: ``4 h 30 min``."""
-        if len(factors) != 2 or not isinstance(inner_numeral(factors[0]), Num):
-            return False
-        name, after = factors[1], self.peek()
-        if not isinstance(name, Sym) or after.kind not in ("word", "sym"):
-            return False
-        larger, smaller = phrase((name.name,)), phrase((after.value,))
-        if larger is None or smaller is None or larger.dimensions != smaller.dimensions:
-            return False
-        return smaller.factor < larger.factor
-
-    def minutes(self, factors: list[Node]) -> Node | None:
-        """The minutes of ``30 degrees 15 minutes``."""
-        last, word = unsigned(factors[-1]), self.peek().value.lower()
-        op = _PARTS_OF_DEGREES.get(word) if self.peek().kind == "word" else None
-        if op is None or not (isinstance(last, App) and last.op in ("deg", "arcmin")):
-            return None
-        value = self.primary()
-        self.advance()
-        return App(op, (value,))
-
-    def beside(self, factors: list[Node]) -> bool:
-        """A numeral after a numeral: a mixed number, or nothing that can be read."""
-        last, token = inner_numeral(factors[-1]), self.token
-        top = token.num
-        assert isinstance(last, Num)
-        assert top is not None
-        slash, bottom = self.peek(), self.peek(2)
-        if (
-            last.places is None and top.places is None and slash.value == "/"
-            and bottom.kind == "num" and bottom.num is not None and bottom.num.places is None
-            and top.value < bottom.num.value and len(factors) == 1
-        ):  # fmt: skip
-            for _ in range(3):
-                self.advance()
-            factors[-1] = with_fraction(factors[-1], fraction(top, bottom.num))
-            if self.is_op("%") or self.is_op("deg"):
-                factors[-1] = self.postfix(factors[-1])
-            return True
-        if isinstance(factors[-1], Quantity):
-            return False  # an amount of money, and a factor
-        raise self.fail("two numerals side by side")
-
-    def juxtapose(self, factors: list[Node]) -> None:
-        """A factor without a sign: a product, a mixed number, or a call such as ``W(n)``."""
-        last = inner_numeral(factors[-1])
-        opens = self.token.kind == "open" and self.token.value == "("
-        is_frac = self.token.kind == "cmd" and self.token.value == "frac"
-        right = self.operand()
-        bare, marks = marked(right)
-        if (
-            is_frac and isinstance(last, Num) and last.places is None and len(factors) == 1
-            and last.base is None and (inner := proper(bare)) is not None
-        ):  # fmt: skip
-            factors[-1] = with_fraction(factors[-1], inner)
-            for mark in reversed(marks):
-                factors[-1] = App(mark, (factors[-1],))
-        elif opens and isinstance(factors[-1], Sym) and not isinstance(right, App):
-            factors[-1] = App("call", (factors[-1], right))
-        else:
-            factors.append(right)
 
     def suffix(self, factors: list[Node], units: list[str]) -> bool:
         """Words after a value: percent, degrees, a scale, a unit, what is counted, a clause."""
