@@ -9,9 +9,8 @@ import hmac
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -28,9 +27,16 @@ from assay.integrations.scoring.flat import flat
 from assay.integrations.scoring.missing import Missing
 from assay.integrations.scoring.rows import ColumnNeeds, RowReader
 from assay.model import Reward
-from assay.server.bodies import ClientGone, declared_bytes, drain, parse, read_body
-from assay.server.line import Order, Scored, ScoringQueue
-from assay.server.measures import ServerMetrics
+from assay.server.bodies import (
+    ClientGone,
+    as_model,
+    client_left,
+    declared_bytes,
+    drain,
+    parse,
+    read_body,
+)
+from assay.server.metrics import ServerMetrics
 from assay.server.openapi import document
 from assay.server.options import UNSCORED, ServerOptions
 from assay.server.refusals import RequestRefused
@@ -42,8 +48,8 @@ from assay.server.schemas import (
     RunCodeRequest,
     VerifyRequest,
 )
+from assay.server.scoring_queue import Order, Scored, ScoringQueue
 
-Model = TypeVar("Model", bound=BaseModel)
 Handler = Callable[[Request, Any], Awaitable[Response]]
 
 NO_STATUS = 499
@@ -55,7 +61,7 @@ class Server:
 
     Args:
         rubrics: Name -> engine; the first is the one that is meant where none is named.
-        workers: Of each engine, for the pace of its queue.
+        workers: Of each engine; they bound how much of its queue is under way.
         options: See `ServerOptions`.
     """
 
@@ -63,9 +69,9 @@ class Server:
         if not rubrics:
             raise ConfigError("no rubric to serve")
         self.options = options
-        self.measures = ServerMetrics()
-        self.lines = {
-            name: ScoringQueue(name, engine, workers, self.measures)
+        self.metrics = ServerMetrics()
+        self.queues = {
+            name: ScoringQueue(name, engine, workers, self.metrics)
             for name, engine in rubrics.items()
         }
         self.default = next(iter(rubrics))
@@ -104,7 +110,7 @@ class Server:
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(line.serve()) for line in self.lines.values()]
+        tasks = [asyncio.create_task(queue.serve()) for queue in self.queues.values()]
         try:
             yield
         finally:
@@ -128,8 +134,8 @@ class Server:
             except ClientGone:
                 return Response(status_code=NO_STATUS)
             finally:
-                self.measures.requests.labels(path, str(status)).inc()
-                self.measures.seconds.labels(path).observe(time.monotonic() - began)
+                self.metrics.requests.labels(path, str(status)).inc()
+                self.metrics.seconds.labels(path).observe(time.monotonic() - began)
 
         return Route(path, handle, methods=["POST"])
 
@@ -145,7 +151,7 @@ class Server:
             until = time.monotonic() + self.options.read_s
             if not await self._bytes.take(size, until):
                 raise RequestRefused(503, "the server holds as much as it may", retry_after_s=1.0)
-            self.measures.held_bytes.set(self._bytes.size - self._bytes.free)
+            self.metrics.held_bytes.set(self._bytes.size - self._bytes.free)
             try:
                 body = await read_body(
                     request.receive, self.options.max_body_bytes, self.options.read_s
@@ -156,7 +162,7 @@ class Server:
                 return await handler(request, found)
             finally:
                 self._bytes.give(size)
-                self.measures.held_bytes.set(self._bytes.size - self._bytes.free)
+                self.metrics.held_bytes.set(self._bytes.size - self._bytes.free)
         except RequestRefused as err:
             if err.status == 413 and not hasattr(request.state, "arrived"):
                 await drain(request.receive)
@@ -175,20 +181,20 @@ class Server:
         if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
             raise RequestRefused(401, "wrong or no token\nfix: send 'Authorization: Bearer TOKEN'")
 
-    def _line(self, name: str | None) -> ScoringQueue:
+    def _queue(self, name: str | None) -> ScoringQueue:
         name = self.default if name is None else name
-        if name not in self.lines:
+        if name not in self.queues:
             raise RequestRefused(
                 404,
-                f"no rubric {name[:80]!r} is served{nearest(name, self.lines)}"
-                f"\nrubrics: {', '.join(self.lines)}",
+                f"no rubric {name[:80]!r} is served{nearest(name, self.queues)}"
+                f"\nrubrics: {', '.join(self.queues)}",
             )
-        return self.lines[name]
+        return self.queues[name]
 
     async def _scored(
         self,
         request: Request,
-        line: ScoringQueue,
+        queue: ScoringQueue,
         rows: Sequence[Row],
         client: str,
         patience_s: float,
@@ -204,7 +210,7 @@ class Server:
         if len(rows) > self.options.max_batch:
             raise RequestRefused(413, f"{len(rows):,} samples, at most {self.options.max_batch:,}")
         until = time.monotonic() + patience_s
-        wait = line.wait_s()
+        wait = queue.wait_s()
         busy = 429 if client == "v1" else 503
         if wait is not None and wait > patience_s:
             raise RequestRefused(
@@ -212,11 +218,11 @@ class Server:
             )
         if not await self._samples.take(len(rows), until):
             raise RequestRefused(busy, "too many samples wait", retry_after_s=wait or 5.0)
-        # in full here: the line may cut a request, and join it with others that use the same names
-        order = Order(list(line.engine.gathered(rows)))
-        gone = asyncio.create_task(_left(request))
+        # in full here: the queue may cut a request, and join it with others that use the same names
+        order = Order(list(queue.engine.gathered(rows)))
+        gone = asyncio.create_task(client_left(request))
         try:
-            line.put(order)
+            queue.put(order)
             waited: set[asyncio.Future[Any]] = {order.done, gone}
             await asyncio.wait(
                 waited,
@@ -235,7 +241,7 @@ class Server:
             )
         finally:
             gone.cancel()
-            line.withdraw(order)
+            queue.withdraw(order)
             self._samples.give(len(rows))
 
     def _number(self, client: str, scored: Scored) -> float:
@@ -252,19 +258,19 @@ class Server:
     # -- routes ---------------------------------------------------------------------------------
 
     async def _verify(self, request: Request, body: Any) -> Response:
-        asked = _read(VerifyRequest, body)
+        asked = as_model(VerifyRequest, body)
         if (asked.sample is None) == (asked.samples is None):
             raise RequestRefused(422, "wanted either 'sample' or 'samples'")
         rows = asked.samples if asked.samples is not None else [asked.sample or {}]
-        line = self._line(asked.rubric)
+        queue = self._queue(asked.rubric)
         patience = self.options.patience_of("v1")
         if asked.timeout_s is not None:
             patience = min(patience, asked.timeout_s)
         samples = list(as_samples(rows, None))
-        scored = await self._scored(request, line, samples, "v1", patience) if samples else []
+        scored = await self._scored(request, queue, samples, "v1", patience) if samples else []
         rewards = [one.reward.to_json() for one in scored]
-        signature = line.engine.rubric.signature
-        reply: dict[str, Any] = {"rubric": line.name, "signature": signature, "rewards": rewards}
+        signature = queue.engine.rubric.signature
+        reply: dict[str, Any] = {"rubric": queue.name, "signature": signature, "rewards": rewards}
         return JSONResponse(self._signed(request, reply))
 
     def _signed(self, request: Request, reply: dict[str, Any]) -> dict[str, Any]:
@@ -278,34 +284,34 @@ class Server:
     def _read_rows(
         self,
         reader: RowReader,
-        line: ScoringQueue,
+        queue: ScoringQueue,
         texts: list[str],
         columns: Mapping[str, Any],
         **k: Any,
     ) -> list[Row]:
         try:
-            return reader.read(texts, columns, self._needs[line.name], **k)
+            return reader.read(texts, columns, self._needs[queue.name], **k)
         except ConfigError as err:
             raise RequestRefused(422, str(err)) from None
 
     async def _get_reward(self, request: Request, body: Any) -> Response:
-        asked = _read(RewardRequest, body)
+        asked = as_model(RewardRequest, body)
         n = len(asked.query)
         prompts = asked.prompts or [""] * n
         labels = asked.labels or [None] * n
         if not n == len(prompts) == len(labels):
             raise RequestRefused(422, f"{n} queries, {len(prompts)} prompts, {len(labels)} labels")
-        line = self._line(request.query_params.get("rubric"))
+        queue = self._queue(request.query_params.get("rubric"))
         texts = [
             answer_of(query, prompt) for query, prompt in zip(asked.query, prompts, strict=True)
         ]
         rows = self._read_rows(
-            self._labels, line, texts, {"label": labels}, prompt=[p or None for p in prompts]
+            self._labels, queue, texts, {"label": labels}, prompt=[p or None for p in prompts]
         )
         patience = self.options.patience_of("openrlhf")
-        scored = await self._scored(request, line, rows, "openrlhf", patience) if rows else []
+        scored = await self._scored(request, queue, rows, "openrlhf", patience) if rows else []
         numbers = [self._number("openrlhf", one) for one in scored]
-        logs = [flat(line.engine, one.reward) for one in scored]
+        logs = [flat(queue.engine, one.reward) for one in scored]
         if n == 1:
             return JSONResponse(
                 {"rewards": numbers[0], "scores": numbers[0], "extra_logs": logs[0]}
@@ -314,34 +320,36 @@ class Server:
         return JSONResponse({"rewards": numbers, "scores": numbers, "extra_logs": joined})
 
     async def _rm(self, request: Request, body: Any) -> Response:
-        asked = _read(RmRequest, body)
-        line = self._line(request.query_params.get("rubric"))
+        asked = as_model(RmRequest, body)
+        queue = self._queue(request.query_params.get("rubric"))
         columns = {name: [value] for name, value in (asked.metadata or {}).items()}
         columns["label"] = [asked.label]
         rows = self._read_rows(
-            self._labels, line, [asked.response], columns, prompt=[asked.prompt or None]
+            self._labels, queue, [asked.response], columns, prompt=[asked.prompt or None]
         )
-        (one,) = await self._scored(request, line, rows, "slime", self.options.patience_of("slime"))
+        (one,) = await self._scored(
+            request, queue, rows, "slime", self.options.patience_of("slime")
+        )
         return JSONResponse(self._number("slime", one))
 
     async def _gym_verify(self, request: Request, body: Any) -> Response:
-        asked = _read(GymRequest, body)
-        line = self._line(request.query_params.get("rubric"))
+        asked = as_model(GymRequest, body)
+        queue = self._queue(request.query_params.get("rubric"))
         row = {k: v for k, v in (asked.model_extra or {}).items() if v is not None}
         metadata = row.get("verifier_metadata")
         if isinstance(metadata, Mapping) and "unit_tests" in metadata:
             row.setdefault("tests", {"verifier_metadata": dict(metadata)})
         columns = {name: [value] for name, value in row.items()}
-        rows = self._read_rows(self._gym, line, [text_of(asked.response)], columns)
+        rows = self._read_rows(self._gym, queue, [text_of(asked.response)], columns)
         (one,) = await self._scored(
-            request, line, rows, "nemo_gym", self.options.patience_of("nemo_gym")
+            request, queue, rows, "nemo_gym", self.options.patience_of("nemo_gym")
         )
         if one.error is not None:
             raise RequestRefused(422, f"a row of the data set is malformed: {one.error}")
-        return JSONResponse({**body, **self._gym_reply(line, one.reward)})
+        return JSONResponse({**body, **self._gym_reply(queue, one.reward)})
 
-    def _gym_reply(self, line: ScoringQueue, found: Reward) -> dict[str, Any]:
-        logs: dict[str, Any] = dict(flat(line.engine, found))
+    def _gym_reply(self, queue: ScoringQueue, found: Reward) -> dict[str, Any]:
+        logs: dict[str, Any] = dict(flat(queue.engine, found))
         missing = self._missing["nemo_gym"]
         if found.value is None and missing.unscored == "mask":
             reason = because(found)
@@ -359,11 +367,11 @@ class Server:
         return JSONResponse({})
 
     async def _run_code(self, request: Request, body: Any) -> Response:
-        asked = _read(RunCodeRequest, body)
+        asked = as_model(RunCodeRequest, body)
         assert self._programs is not None, "the route is there only with them"
         if self.draining:
             raise RequestRefused(503, "the server is ending", retry_after_s=5.0)
-        gone = asyncio.create_task(_left(request))
+        gone = asyncio.create_task(client_left(request))
         try:
             return JSONResponse(await self._programs.run(asked, gone))
         finally:
@@ -378,28 +386,11 @@ class Server:
     async def _readyz(self, _: Request) -> Response:
         if self.draining:
             return JSONResponse({"status": "ending"}, 503)
-        rubrics = {name: line.engine.rubric.signature for name, line in self.lines.items()}
+        rubrics = {name: queue.engine.rubric.signature for name, queue in self.queues.items()}
         return JSONResponse({"status": "ready", "default": self.default, "rubrics": rubrics})
 
     async def _metrics(self, _: Request) -> Response:
-        return PlainTextResponse(self.measures.text(), media_type="text/plain; version=0.0.4")
+        return PlainTextResponse(self.metrics.text(), media_type="text/plain; version=0.0.4")
 
     async def _openapi(self, _: Request) -> Response:
         return JSONResponse(document(self.options))
-
-
-async def _left(request: Request) -> None:
-    """Returns once the client has left; the body has been read."""
-    while True:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            return
-
-
-def _read(model: type[Model], body: Any) -> Model:
-    try:
-        return model.model_validate(body)
-    except ValidationError as err:
-        first = err.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the request"
-        raise RequestRefused(422, f"{where}: {first['msg']}") from None

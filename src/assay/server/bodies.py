@@ -1,4 +1,4 @@
-"""From the bytes of a stranger to JSON: every limit is looked at before anything is parsed."""
+"""From the bytes of a stranger to a request: every limit is looked at before anything is parsed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from itertools import accumulate
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from assay.errors import nearest
+from assay.field_rules import broken_rule
 from assay.server.refusals import RequestRefused
 
+Model = TypeVar("Model", bound=BaseModel)
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 MAX_CONTAINERS = 1_000_000
@@ -94,6 +100,14 @@ async def drain(receive: Receive) -> None:
                 return
 
 
+async def client_left(request: Request) -> None:
+    """Returns once the client has left; the body has been read."""
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            return
+
+
 async def parse(body: bytes, max_depth: int) -> Any:
     """The JSON of a body.
 
@@ -117,6 +131,25 @@ def _parse(body: bytes, max_depth: int) -> Any:
         return json.loads(body, parse_constant=_constant)
     except (ValueError, RecursionError) as err:  # also what is not UTF-8, and giant integers
         raise RequestRefused(400, f"the request is not valid JSON: {str(err)[:200]}") from None
+
+
+def as_model(model: type[Model], body: Any) -> Model:
+    """A parsed body as what the route takes.
+
+    Raises:
+        RequestRefused: a field is missing or of the wrong type; names the first.
+    """
+    try:
+        return model.model_validate(body)
+    except ValidationError as err:
+        first = err.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the request"
+        if first["type"] == "extra_forbidden":
+            known = [field.alias or name for name, field in model.model_fields.items()]
+            near = nearest(str(first["loc"][-1]), known) if len(first["loc"]) == 1 else ""
+            raise RequestRefused(422, f"{where}: no such field{near}") from None
+        said = broken_rule(first) or first["msg"].removeprefix("Value error, ")
+        raise RequestRefused(422, f"{where}: {said}") from None
 
 
 def _constant(name: str) -> NoReturn:
