@@ -20,7 +20,7 @@ from typing import Any
 
 from assay import Engine, Sample
 from assay.engine.workers import contents
-from assay.engine.workers.blame import account
+from assay.engine.workers.blame import process_times
 
 PLUGIN = '''
 from assay import verifier
@@ -46,7 +46,7 @@ def tests(megabytes: float, seed: int) -> dict[str, Any]:
 def used(engine: Engine) -> float:
     """CPU seconds of this process and of the engine's workers, until now."""
     workers = engine._pool.get()._killable.workers
-    return time.process_time() + sum(account(worker.pid).cpu for worker in workers)
+    return time.process_time() + sum(process_times(worker.pid).cpu for worker in workers)
 
 
 def seconds(engine: Engine, megabytes: float, completions: int, seed: int) -> float:

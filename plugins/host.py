@@ -30,7 +30,7 @@ from assay.plugins.importable import check_factory, code_of, local_object
 from assay.plugins.load import load_target
 from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.markers import PROJECT, SPEC_ATTRIBUTE
-from assay.plugins.names import Names
+from assay.plugins.names import OfferNames
 from assay.plugins.probe import ProbeSpec
 from assay.plugins.registered import WHAT, Offer, TargetOffer
 from assay.plugins.spec import ComposerSpec, VerifierSpec
@@ -86,7 +86,7 @@ class Host:
         self._manager.add_hookspecs(hookspecs)
         self._distributions: dict[str, str] = {}
         self._files: dict[str, PluginFile] = {}
-        self._names = Names()
+        self._names = OfferNames()
         self._errors: list[PluginError] = []
         self._left_out: list[str] = []
         self._clash: PluginError | None = None
@@ -142,7 +142,13 @@ class Host:
         lines = [self._names.not_found(name)]
         lines += [f"not loaded: {str(error).splitlines()[0]}" for error in self._errors]
         lines += [f"not loaded: {sentence}" for sentence in self._left_out]
-        lines.append("fix: `assay verifiers` lists what there is")
+        if "." in name:
+            lines.append("fix: `assay verifiers` lists what there is")
+        else:  # somebody's own key, most likely
+            lines.append(
+                "fix: a verifier's name has a dot, as math.answer; a key of your own names it: "
+                f'{name} = {{use = "math.answer", ...}}'
+            )
         raise VerifierNotFound("\n".join(lines))
 
     # -- loading --------------------------------------------------------------------------------

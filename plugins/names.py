@@ -14,7 +14,7 @@ from assay.plugins.markers import PROJECT
 from assay.plugins.registered import Offer
 
 
-class Names:
+class OfferNames:
     """Every offer, and what each name means."""
 
     def __init__(self) -> None:

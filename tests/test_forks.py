@@ -21,7 +21,7 @@ import assay
 from assay import Engine, forks, verify, verify_batch
 from assay.engine.workers.shared_pools import PoolHandle
 from assay.integrations.scoring.shared import SharedRewards
-from assay.integrations.scoring.watch import Watch
+from assay.integrations.scoring.watch import UnscoredWatch
 from assay.ledger import lifetime
 from assay.plugins.files import module_from_file
 from assay.verifiers.code_tests.sandbox.parent import selftest
@@ -160,7 +160,7 @@ def share(number: int = 0) -> None:
 
 
 SHARED = SharedRewards(["one", "two"])
-WATCH = Watch(1.0, "warn")
+WATCH = UnscoredWatch(1.0, "warn")
 
 
 class Case(NamedTuple):

@@ -23,7 +23,7 @@ from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.switching import any_choice, choices, top_of, ways, ways_count
 from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.results.certificate import Certificate
-from assay.rubrics.results.table import Table
+from assay.rubrics.results.table import CornerTable
 from assay.rubrics.written.faults import Fault, shown
 from assay.rubrics.written.kinds.turns import Turns
 from assay.rubrics.written.ranges import Levels, Range
@@ -67,7 +67,7 @@ class BoundRubric:
 
     prover: ClassVar[Callable[..., Certificate]]
     reacher: ClassVar[Callable[[Plan], Range | None]]
-    tabler: ClassVar[Callable[[BoundRubric], tuple[Table, ...]]]
+    tabler: ClassVar[Callable[[BoundRubric], tuple[CornerTable, ...]]]
     """What proves it, bounds and tabulates it; `assay.rubrics` names them when it is imported."""
 
     def __init__(
@@ -135,10 +135,10 @@ class BoundRubric:
                 offer = host.resolve(leaf.use)
             except VerifierNotFound as err:
                 first, _, rest = str(err).partition("\n")
-                place = f"{first} - at `{shown(key.split('/'))}`"
+                place = f"{first} - at `{shown(rubric.written_at(key))}`"
                 raise VerifierNotFound(f"{place}\n{rest}" if rest else place) from err
             offers[key] = offer
-            checked = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
+            checked = offer.check(leaf.params, where=f"{shown(rubric.written_at(key))}.params")
             params[key] = checked
             levels[key] = levels_of(key, leaf, offer, checked)
         return cls(rubric, offers, params, levels, environment)
@@ -192,7 +192,7 @@ class BoundRubric:
                 absent[key] = str(err).partition("\n")[0]
                 continue
             offers[key] = offer
-            params[key] = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
+            params[key] = offer.check(leaf.params, where=f"{shown(rubric.written_at(key))}.params")
             levels[key] = levels_of(key, leaf, offer, params[key])
         bound = cls(rubric, offers, params, levels, EMPTY)
         bound.absent = FrozenDict(absent)
@@ -220,7 +220,7 @@ class BoundRubric:
             self._reaches[id(plan)] = type(self).reacher(inner)
         return self._reaches[id(plan)]
 
-    def table(self) -> tuple[Table, ...]:
+    def table(self) -> tuple[CornerTable, ...]:
         """See `Rubric.table`."""
         return type(self).tabler(self)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assay.rubrics.prove.prover import prove
 from assay.rubrics.prove.table import table
-from assay.rubrics.results.certificate import Certificate, Outcome, Witness
-from assay.rubrics.results.table import Table
+from assay.rubrics.results.certificate import CaseCertificate, Certificate, Witness
+from assay.rubrics.results.table import CornerTable
 
-__all__ = ["Certificate", "Outcome", "Table", "Witness", "prove", "table"]
+__all__ = ["CaseCertificate", "Certificate", "CornerTable", "Witness", "prove", "table"]

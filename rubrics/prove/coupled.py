@@ -80,7 +80,7 @@ def feasible(plan: Plan, fixed: State, couplings: Sequence[Coupling]) -> bool | 
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class PartialAssignment:
     """Some variables fixed, the others free between their ends."""
 
     values: Mapping[str, Form]
@@ -90,7 +90,7 @@ class Case:
     attained: bool
 
 
-def _cases(plan: Plan, fixed: State, couplings: Sequence[Coupling]) -> Iterator[Case]:
+def _cases(plan: Plan, fixed: State, couplings: Sequence[Coupling]) -> Iterator[PartialAssignment]:
     """Every way the variables with levels can stand that a coupling names."""
     named = {name for coupling in couplings for name in coupling.terms}
     loose = [v for v in variables(plan) if not any(x.key in fixed for x in v.leaves)]
@@ -126,11 +126,11 @@ def _cases(plan: Plan, fixed: State, couplings: Sequence[Coupling]) -> Iterator[
                 values.update(
                     {x.key: Form(Fraction(0), {part.key: Fraction(1)}) for x in part.leaves}
                 )
-        yield Case(values, free, attained)
+        yield PartialAssignment(values, free, attained)
 
 
 def _programme(
-    objective: Form, case: Case, couplings: Sequence[Coupling], highest: bool
+    objective: Form, case: PartialAssignment, couplings: Sequence[Coupling], highest: bool
 ) -> Extreme | None:
     """The end over what is free; variables that no coupling names go to their ends."""
     rows: list[tuple[dict[str, Fraction], Fraction, bool]] = []
@@ -195,7 +195,7 @@ def _inside(
     return None if found is None or found.value <= 0 else found.point[:-1]
 
 
-def _scores(case: Case, point: Scores) -> dict[str, Fraction]:
+def _scores(case: PartialAssignment, point: Scores) -> dict[str, Fraction]:
     return {
         key: sum((c * point[n] for n, c in f.terms.items()), f.constant)
         for key, f in case.values.items()

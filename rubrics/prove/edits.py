@@ -14,17 +14,21 @@ from assay.rubrics.prove.coupled import linear_extreme
 from assay.rubrics.prove.couplings import Coupling
 from assay.rubrics.prove.floats import linear_weights
 from assay.rubrics.prove.steps import at_steps
-from assay.rubrics.results.certificate import Outcome, shown
+from assay.rubrics.results.certificate import CaseCertificate, shown
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.kinds import Process, Weighted
 from assay.rubrics.written.number import Number
 from assay.rubrics.written.rubric import Part, Rubric
 
-Check = Callable[[Part, Mapping[str, Any], str, Mapping[str, str]], "Outcome | None"]
+Check = Callable[[Part, Mapping[str, Any], str, Mapping[str, str]], "CaseCertificate | None"]
 
 
 def edit_for(
-    plan: Plan, leaf: Leaf, outcome: Outcome, check: Check, couplings: Sequence[Coupling] = ()
+    plan: Plan,
+    leaf: Leaf,
+    outcome: CaseCertificate,
+    check: Check,
+    couplings: Sequence[Coupling] = (),
 ) -> str:
     """One sentence, of edits that were themselves proved; empty where none is known."""
     gate = (

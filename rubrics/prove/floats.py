@@ -18,7 +18,7 @@ from assay.rubrics.compiled.variables import (
     variable_of,
     variables,
 )
-from assay.rubrics.results.certificate import CastCheck, Outcome, Witness, frozen, shown
+from assay.rubrics.results.certificate import CaseCertificate, CastCheck, Witness, frozen, shown
 from assay.rubrics.written.dtypes import DTYPES, cast
 
 LISTED = 4096
@@ -86,7 +86,7 @@ def linear_weights(plan: Plan) -> list[Fraction]:
     ]
 
 
-def with_casts(plan: Plan, leaf: Leaf, outcome: Outcome) -> Outcome:
+def with_casts(plan: Plan, leaf: Leaf, outcome: CaseCertificate) -> CaseCertificate:
     """The outcome with its rewards in every float type; what 64 bits cannot tell is a tie."""
     if outcome.how not in ("corners", "every combination", "linear programme") or leaf.read:
         return outcome

@@ -22,7 +22,8 @@ from assay.rubrics.prove.floats import with_casts
 from assay.rubrics.prove.noise import kl_floor, read_noise
 from assay.rubrics.prove.ruling import ONE, ruled
 from assay.rubrics.prove.steps import over_steps, without_bound
-from assay.rubrics.results.certificate import Certificate, Noise, Outcome, shown
+from assay.rubrics.results.certificate import CaseCertificate, Certificate, Noise, shown
+from assay.rubrics.written import faults
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.kinds import Process, Repeat, Turns
 from assay.rubrics.written.rubric import Part, Rubric
@@ -62,7 +63,7 @@ def prove(
     if isinstance(given, str):
         given = (given,)
     question = Question(key, tuple(given), beta, p0, noise, trials, edits)
-    cases: list[Outcome] = []
+    cases: list[CaseCertificate] = []
     shaping = ""
     plans = {
         names: plan.outcome if isinstance(plan, TurnsPlan) else plan
@@ -113,14 +114,14 @@ def _has_key(plan: Plan, key: str) -> bool:
     return True
 
 
-def _case(bound: BoundRubric, plan: Plan, question: Question) -> Outcome:
+def _case(bound: BoundRubric, plan: Plan, question: Question) -> CaseCertificate:
     leaf = key_leaf(plan, question.key)
     if _relative(bound, leaf):
         because = (
             f"{leaf.key} compares within the group: the best of a group may be wrong, and another "
             "group makes another completion the best; name a key that judges each by itself"
         )
-        return Outcome("", "not_proved", leaf.key, "structure", because=because)
+        return CaseCertificate("", "not_proved", leaf.key, "structure", because=because)
     if any(x.unbounded for x in plan.leaves):
         outcome = without_bound(plan, leaf, lambda p, x: _over_steps(p, x, question)[0])
         assumed = _assumptions(bound, plan, leaf)
@@ -143,14 +144,28 @@ def _case(bound: BoundRubric, plan: Plan, question: Question) -> Outcome:
         outcome = replace(
             outcome, edit=edit_for(plan, leaf, outcome, _reprove(question), couplings)
         )
-    return outcome
+    return _without_verifier(bound, leaf, outcome)
 
 
-def _over_steps(plan: Plan, leaf: Leaf, question: Question) -> tuple[Outcome, Plan, Leaf]:
+def _without_verifier(bound: BoundRubric, leaf: Leaf, outcome: CaseCertificate) -> CaseCertificate:
+    """Where the key names no verifier, a slip of the pen most likely: that, before all else."""
+    why = bound.absent.get(leaf.key)
+    if why is None or leaf.levels is not None or outcome.ruling != "not_proved":
+        return outcome
+    return replace(
+        outcome,
+        because=f"{why} - at `{faults.shown(bound.rubric.written_at(leaf.key))}`; the scores that "
+        "it can give are not known",
+        edit=f"name a verifier that is there (`assay verifiers` lists them), or give {leaf.key} "
+        "its `levels`",
+    )
+
+
+def _over_steps(plan: Plan, leaf: Leaf, question: Question) -> tuple[CaseCertificate, Plan, Leaf]:
     """The ruling at the step of training where it is worst; and the plan of that step."""
     couplings = read_couplings(question.given, [x.key for x in plan.leaves])
 
-    def rule(at: Plan) -> Outcome:
+    def rule(at: Plan) -> CaseCertificate:
         found = ruled(at, _same(at, leaf), couplings, question.trials)
         return with_casts(at, _same(at, leaf), found) if question.edits else found
 
@@ -191,7 +206,9 @@ def key_leaf(plan: Plan, key: str | None) -> Leaf:
 # -- what else is asked ---------------------------------------------------------------------------
 
 
-def _noisy(plan: Plan, leaf: Leaf, noise: Mapping[str, Any], outcome: Outcome) -> Outcome:
+def _noisy(
+    plan: Plan, leaf: Leaf, noise: Mapping[str, Any], outcome: CaseCertificate
+) -> CaseCertificate:
     fp, fn, noted = read_noise(noise)
     levels = leaf.levels
     if not levels:
@@ -215,7 +232,7 @@ def _noisy(plan: Plan, leaf: Leaf, noise: Mapping[str, Any], outcome: Outcome) -
     )
 
 
-def _assuming(outcome: Outcome, text: str) -> Outcome:
+def _assuming(outcome: CaseCertificate, text: str) -> CaseCertificate:
     return replace(outcome, assumptions=(*outcome.assumptions, text))
 
 
@@ -259,7 +276,7 @@ def _top(leaf: Leaf) -> Fraction:
 def _reprove(question: Question) -> Any:
     def check(
         rubric: Part, levels: Mapping[str, Any], key: str, same: Mapping[str, str]
-    ) -> Outcome | None:
+    ) -> CaseCertificate | None:
         """The outcome of an edited rubric, with the levels that are known."""
         if not isinstance(rubric, Rubric):
             return None
@@ -277,7 +294,7 @@ def _reprove(question: Question) -> Any:
 # -- turns ----------------------------------------------------------------------------------------
 
 
-def _turns(plan: TurnsPlan, outcome: Outcome) -> tuple[Outcome, str]:
+def _turns(plan: TurnsPlan, outcome: CaseCertificate) -> tuple[CaseCertificate, str]:
     """Whether the shaping leaves the order of trajectories alone."""
     rubric: Turns = plan.rubric
     if rubric.shaping is None:

@@ -34,7 +34,7 @@ from assay.rubrics.prove.linear import NotLinear
 from assay.rubrics.prove.price import price_of
 from assay.rubrics.prove.search import search
 from assay.rubrics.prove.smt import available, decide
-from assay.rubrics.results.certificate import Outcome, Ruling, Witness, frozen
+from assay.rubrics.results.certificate import CaseCertificate, Ruling, Witness, frozen
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.kinds import OURS
 from assay.rubrics.written.ranges import Levels
@@ -42,7 +42,7 @@ from assay.rubrics.written.ranges import Levels
 ONE = Fraction(1)
 
 
-def ruled(plan: Plan, leaf: Leaf, couplings: Sequence[Coupling], trials: int) -> Outcome:
+def ruled(plan: Plan, leaf: Leaf, couplings: Sequence[Coupling], trials: int) -> CaseCertificate:
     """What is known of the margin of one plan.
 
     Args:
@@ -59,7 +59,7 @@ def ruled(plan: Plan, leaf: Leaf, couplings: Sequence[Coupling], trials: int) ->
     key = variable_of(plan, leaf)
     strange = strangers(plan)
     if levels is not None and len(levels) < 2 and not strange:
-        return Outcome(
+        return CaseCertificate(
             "", "not_proved", leaf.key, "corners", because="the key has one level: it never tells"
         )
     below: tuple[Any, ...] = levels[:-1] if levels else _below(leaf, top)
@@ -78,7 +78,7 @@ def ruled(plan: Plan, leaf: Leaf, couplings: Sequence[Coupling], trials: int) ->
     margin = correct[0] - wrong[1]
     exact = ends["low"].attained and ends["top"].attained
     if levels is None and margin <= 0:
-        return Outcome(
+        return CaseCertificate(
             "",
             "not_proved",
             leaf.key,
@@ -97,7 +97,7 @@ def ruled(plan: Plan, leaf: Leaf, couplings: Sequence[Coupling], trials: int) ->
         witness = Witness(
             frozen(ends["low"].scores), frozen(ends["top"].scores), (correct[0], wrong[1])
         )
-    return Outcome(
+    return CaseCertificate(
         "",
         _ruling(margin),
         leaf.key,
@@ -156,7 +156,7 @@ def _check_given(
     top: Fraction,
     levels: Levels,
     couplings: Sequence[Coupling],
-) -> Outcome | None:
+) -> CaseCertificate | None:
     """What is given must leave completions to compare, whatever the formula: else anything holds.
 
     Raises:
@@ -173,7 +173,7 @@ def _check_given(
         )
     if levels is None or any(w is not False for w in wrong):
         return None
-    return Outcome(
+    return CaseCertificate(
         "",
         "not_proved",
         key.key,
@@ -192,7 +192,7 @@ def _coupled(
     top: Fraction,
     below: Sequence[Fraction],
     couplings: Sequence[Coupling],
-) -> Outcome:
+) -> CaseCertificate:
     """The criteria are tied to each other: the corners may not occur."""
     note = _given(couplings)
     key = variable_of(plan, leaf)
@@ -215,13 +215,13 @@ def _coupled(
     low, high_end, bottom, top_end = (ends[n] for n in ("low", "high", "bottom", "top"))
     if low is None or high_end is None or bottom is None or top_end is None:
         because = "too many combinations of levels to find completions that satisfy what is given"
-        return Outcome("", "not_proved", leaf.key, "linear programme", because=because)
+        return CaseCertificate("", "not_proved", leaf.key, "linear programme", because=because)
     correct = low.value, high_end.value
     margin = low.value - top_end.value
     wrong = bottom.value, top_end.value
     exact = low.attained and top_end.attained
     if margin <= 0 and not exact:
-        return Outcome(
+        return CaseCertificate(
             "",
             "not_proved",
             leaf.key,
@@ -237,7 +237,7 @@ def _coupled(
     reached = low.inner is None and top_end.inner is None
     ruling = "proved" if margin == 0 and not reached else _ruling(margin)
     because = "" if reached else "strict couplings keep the margin from being reached"
-    return Outcome(
+    return CaseCertificate(
         "",
         ruling,
         leaf.key,
@@ -270,28 +270,28 @@ def _solved(
     below: Sequence[Any],
     couplings: Sequence[Coupling],
     why: str,
-) -> Outcome:
+) -> CaseCertificate:
     """A formula that bends, under couplings or where one verifier stands in several places."""
     note = _given(couplings)
     if leaf.levels is None:
         because = f"{why}, and {leaf.key} declares no levels"
-        return Outcome("", "not_proved", leaf.key, "z3", because=because, assumptions=note)
+        return CaseCertificate("", "not_proved", leaf.key, "z3", because=because, assumptions=note)
     listed = _listed(plan, leaf, top, below, couplings)
     if listed is not None:
         return replace(listed, assumptions=note)
     if not available():
         because = f"{why}: to decide this needs z3\n  fix: pip install z3-solver"
-        return Outcome("", "not_proved", leaf.key, "z3", because=because, assumptions=note)
+        return CaseCertificate("", "not_proved", leaf.key, "z3", because=because, assumptions=note)
     answer = decide(plan, leaf.key, top, below, couplings)
     if answer.ruling == "unknown" or answer.correct is None or answer.wrong is None:
         if answer.ruling == "proved":
-            return Outcome("", "proved", leaf.key, "z3", assumptions=note)
+            return CaseCertificate("", "proved", leaf.key, "z3", assumptions=note)
         because = "z3 could not decide, or its answer could not be confirmed in fractions"
-        return Outcome("", "not_proved", leaf.key, "z3", because=because, assumptions=note)
+        return CaseCertificate("", "not_proved", leaf.key, "z3", because=because, assumptions=note)
     rewards = evaluate(plan, answer.correct), evaluate(plan, answer.wrong)
     witness = Witness(frozen(answer.correct), frozen(answer.wrong), rewards)
     because = "the margin of this witness; another may be worse" if rewards[0] < rewards[1] else ""
-    return Outcome(
+    return CaseCertificate(
         "",
         _ruling(rewards[0] - rewards[1]),
         leaf.key,
@@ -305,7 +305,7 @@ def _solved(
 
 def _listed(
     plan: Plan, leaf: Leaf, top: Fraction, below: Sequence[Any], couplings: Sequence[Coupling]
-) -> Outcome | None:
+) -> CaseCertificate | None:
     """Every combination of scores, where these are a short list; None where they are not."""
     key = variable_of(plan, leaf)
     named = {name for coupling in couplings for name in coupling.terms}
@@ -340,7 +340,7 @@ def _listed(
     margin = low[0] - top_end[0]
     correct, wrong = (low[0], high_end[0]), (bottom[0], top_end[0])
     witness = Witness(frozen(low[1]), frozen(top_end[1]), (low[0], top_end[0]))
-    return Outcome(
+    return CaseCertificate(
         "",
         _ruling(margin),
         leaf.key,
@@ -366,18 +366,20 @@ def _searched(
     couplings: Sequence[Coupling],
     trials: int,
     strange: Sequence[str],
-) -> Outcome:
+) -> CaseCertificate:
     """A formula of somebody else's: a counterexample counts, its absence does not."""
     wrong = levels[:-1] if levels else [Fraction(i, 1000) for i in range(1000)]
     found = search(plan, leaf.key, top, wrong, couplings, trials)
     because = f"the formula of {', '.join(strange)} is not ours, so nothing is known of its shape"
     if found is None:
-        return Outcome("", "not_proved", leaf.key, "search", because=because)
+        return CaseCertificate("", "not_proved", leaf.key, "search", because=because)
     low, high = (Fraction(r) for r in found.rewards)
     if low >= high or levels is None:
-        return Outcome("", "not_proved", leaf.key, "search", because=because, trials=found.trials)
+        return CaseCertificate(
+            "", "not_proved", leaf.key, "search", because=because, trials=found.trials
+        )
     witness = Witness(frozen(found.correct), frozen(found.wrong), (low, high))
-    return Outcome(
+    return CaseCertificate(
         "",
         "refuted",
         leaf.key,

@@ -21,7 +21,7 @@ Met: TypeAlias = tuple[dict[str, Fraction], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Extremes:
     """The worst correct and the best wrong completion met."""
 
     correct: Mapping[str, Fraction]
@@ -37,7 +37,7 @@ def search(
     wrong: Sequence[Fraction],
     couplings: Sequence[Coupling],
     trials: int,
-) -> Found | None:
+) -> Extremes | None:
     """Random corners and points, then steps from the best met; seeded, so the same every time.
 
     Returns:
@@ -83,7 +83,7 @@ def search(
     high = hunt(wrong, 1, trials - trials // 2) if wrong else None
     if low is None or high is None:
         return None
-    return Found(low[0], high[0], (low[1], high[1]), points)
+    return Extremes(low[0], high[0], (low[1], high[1]), points)
 
 
 def _draw(pick: random.Random, variable: Variable, corner: bool) -> State:

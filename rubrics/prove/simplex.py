@@ -14,7 +14,7 @@ ZERO, ONE = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Solution:
+class Optimum:
     """The optimum of a linear programme, and where it is taken."""
 
     value: Fraction
@@ -25,7 +25,7 @@ def maximise(
     objective: Sequence[Fraction],
     rows: Sequence[tuple[Sequence[Fraction], Fraction]],
     bounds: Sequence[tuple[Fraction, Fraction]],
-) -> Solution | None:
+) -> Optimum | None:
     """Maximise ``objective . x`` over ``row . x <= limit`` and ``low <= x <= high``.
 
     Returns:
@@ -51,7 +51,7 @@ def maximise(
     point = tuple(x + low for x, low in zip(shifted, lows, strict=True))
     value = sum((c * x for c, x in zip(objective, point, strict=True)), ZERO)
     _confirm(objective, table, limits, shifted, dual)
-    return Solution(value, point)
+    return Optimum(value, point)
 
 
 def _solve(

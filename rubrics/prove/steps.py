@@ -11,14 +11,14 @@ from fractions import Fraction
 
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
-from assay.rubrics.results.certificate import ORDER, Outcome, shown
+from assay.rubrics.results.certificate import ORDER, CaseCertificate, shown
 from assay.rubrics.written.kinds import Schedule
 from assay.rubrics.written.ranges import Range
 
-Rule = Callable[[Plan], Outcome]
+Rule = Callable[[Plan], CaseCertificate]
 
 
-def over_steps(plan: Plan, rule: Rule) -> tuple[Outcome, Plan]:
+def over_steps(plan: Plan, rule: Rule) -> tuple[CaseCertificate, Plan]:
     """The worst ruling over all steps of training, and the plan at that step.
 
     Between two steps at which some weight turns, every weight is linear in the step. Where all
@@ -30,7 +30,7 @@ def over_steps(plan: Plan, rule: Rule) -> tuple[Outcome, Plan]:
     if not schedules:
         return rule(plan), plan
     steps = sorted({step for schedule in schedules.values() for step in schedule.steps})
-    found: list[tuple[Outcome, Plan, int]] = []
+    found: list[tuple[CaseCertificate, Plan, int]] = []
     for step in steps:
         at = pinned(plan, {key: _ends(s, step, step) for key, s in schedules.items()})
         found.append((rule(at), at, step))
@@ -81,7 +81,9 @@ def pinned(plan: Plan, reach: Mapping[str, Range]) -> Plan:
     return other
 
 
-def without_bound(plan: Plan, leaf: Leaf, rule: Callable[[Plan, Leaf], Outcome]) -> Outcome:
+def without_bound(
+    plan: Plan, leaf: Leaf, rule: Callable[[Plan, Leaf], CaseCertificate]
+) -> CaseCertificate:
     """The ruling where a cost has no lowest value: refuted, with the count that does it."""
     open_ = [x for x in plan.leaves if x.unbounded]
     zero = (Fraction(0), Fraction(0))
@@ -133,7 +135,7 @@ def _ends(schedule: Schedule, first: int, last: int) -> Range:
     return min(a, b), max(a, b)
 
 
-def _rank(outcome: Outcome) -> tuple[int, Fraction]:
+def _rank(outcome: CaseCertificate) -> tuple[int, Fraction]:
     return ORDER.index(outcome.ruling), -(outcome.margin or Fraction(0))
 
 

@@ -12,7 +12,7 @@ from assay.rubrics.compiled.evaluate import evaluate
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.prove.floats import corner_states
-from assay.rubrics.results.table import Row, Table
+from assay.rubrics.results.table import Corner, CornerTable
 from assay.rubrics.written.faults import Fault
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ MOST = 4096
 """Most corners of one case."""
 
 
-def table(bound: BoundRubric) -> tuple[Table, ...]:
+def table(bound: BoundRubric) -> tuple[CornerTable, ...]:
     """A table for each case of a rubric (one where it has no switch); see `Rubric.table`.
 
     Raises:
@@ -31,7 +31,7 @@ def table(bound: BoundRubric) -> tuple[Table, ...]:
     return tuple(_tables(bound))
 
 
-def _tables(bound: BoundRubric) -> Iterator[Table]:
+def _tables(bound: BoundRubric) -> Iterator[CornerTable]:
     for names, plan in bound.plans().items():
         inner: Plan = plan.outcome if isinstance(plan, TurnsPlan) else plan
         states = corner_states(inner)
@@ -48,6 +48,6 @@ def _tables(bound: BoundRubric) -> Iterator[Table]:
         for corner in itertools.product(*states):
             scores = {k: v for state in corner for k, v in state.items()}
             reward = Fraction(evaluate(inner, scores))
-            rows.append(Row(tuple(scores[k] for k in keys), reward, scores[key.key] == top))
+            rows.append(Corner(tuple(scores[k] for k in keys), reward, scores[key.key] == top))
         rows.sort(key=lambda r: (r.reward, r.scores), reverse=True)
-        yield Table("/".join(names), key.key, keys, tuple(rows))
+        yield CornerTable("/".join(names), key.key, keys, tuple(rows))

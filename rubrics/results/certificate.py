@@ -95,7 +95,7 @@ class CastCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CaseCertificate:
     """What is known of one case of a rubric (of the whole, where it has no switch)."""
 
     case: str
@@ -133,13 +133,13 @@ class Certificate:
 
     title: str
     signature: str
-    cases: tuple[Outcome, ...]
+    cases: tuple[CaseCertificate, ...]
     given: tuple[str, ...] = ()
     shaping: str = ""
     """For `turns`: why the shaping leaves the order of trajectories alone, or does not."""
 
     @property
-    def worst(self) -> Outcome:
+    def worst(self) -> CaseCertificate:
         """The case that decides."""
         return max(
             self.cases,
@@ -237,7 +237,7 @@ TITLES: Mapping[Ruling, str] = {
 }
 
 
-def _page(outcome: Outcome) -> list[str]:
+def _page(outcome: CaseCertificate) -> list[str]:
     rows: list[tuple[str, str]] = [("key", outcome.key)]
     if outcome.margin is not None:
         at_least = "at least " if outcome.bound else ""
@@ -326,4 +326,11 @@ def frozen(scores: Mapping[str, Fraction]) -> Mapping[str, Fraction]:
     return FrozenDict(scores) if scores else EMPTY
 
 
-__all__: Sequence[str] = ["CastCheck", "Certificate", "KLFloor", "Noise", "Outcome", "Witness"]
+__all__: Sequence[str] = [
+    "CaseCertificate",
+    "CastCheck",
+    "Certificate",
+    "KLFloor",
+    "Noise",
+    "Witness",
+]

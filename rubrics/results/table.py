@@ -14,7 +14,7 @@ WIDTH = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Corner:
     """One corner."""
 
     scores: tuple[Fraction, ...]
@@ -24,13 +24,13 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CornerTable:
     """The corners of one case, highest reward first."""
 
     case: str
     key: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[Corner, ...]
 
     def band(self, correct: bool) -> tuple[Fraction, Fraction] | None:
         """Lowest and highest reward of the correct, or of the wrong, corners."""

@@ -25,7 +25,7 @@ ROLLOUTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FindingKind:
     """A fault that an analysis can find: what it means, how it is measured, what to do.
 
     The reference page of findings is made of these, so they are written for the reader who has
@@ -67,7 +67,7 @@ class Finding:
     """One fault in one log."""
 
     id: str
-    """Of its `Kind`."""
+    """Of its `FindingKind`."""
     severity: Severity
     """``error``: the run will learn, or has learnt, something else than was meant; ``warning``:
     it may; ``info``: worth knowing."""
@@ -91,7 +91,7 @@ class Finding:
     @classmethod
     def of(
         cls,
-        kind: Kind,
+        kind: FindingKind,
         severity: Severity,
         title: str,
         found: Measured,
@@ -140,12 +140,12 @@ class AnalysisSpec:
     needs: tuple[str, ...]
     """Facts of `Frame.has`, without which it cannot run at all. What only a part of it needs, it
     tells in `Outcome.lacks`."""
-    kinds: tuple[Kind, ...]
+    kinds: tuple[FindingKind, ...]
     """Every finding it can raise."""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Figures of an analysis, for the report and for JSON."""
 
     title: str
@@ -173,7 +173,7 @@ class Outcome:
 
     analysis: str
     findings: tuple[Finding, ...] = ()
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    tables: Mapping[str, ReportTable] = field(default_factory=dict)
     """By a name that the report's charts know."""
     lacks: tuple[str, ...] = ()
     """What the log lacks for this analysis, or for a part of it, and how to provide it."""

@@ -15,7 +15,7 @@ from assay import load_rubric
 from assay.audit.analyses import ANALYSES, load
 from assay.audit.analyses.budget.advantage_shares import ROUNDING
 from assay.audit.context import Context
-from assay.audit.frame import LARGEST, SMALLEST, Frame, Stratum, Turns
+from assay.audit.frame import LARGEST, SMALLEST, Frame, Stratum, TurnRewards
 from assay.audit.run import Audit, audit
 from assay.plugins.host import Host
 from assay.rubrics import BoundRubric
@@ -126,7 +126,9 @@ def frames(draw: st.DrawFn) -> Frame:
     paid = column() if draw(st.booleans()) else np.where(np.abs(total) <= LARGEST, total, np.nan)
     counts = np.array(draw(few)).clip(0, 3)
     offsets = np.concatenate([[0], np.cumsum(counts)])
-    turns = Turns(offsets, column(int(offsets[-1])), {"format.boxed": column(int(offsets[-1]))})
+    turns = TurnRewards(
+        offsets, column(int(offsets[-1])), {"format.boxed": column(int(offsets[-1]))}
+    )
     frame = make_frame(
         scores,
         paid,

@@ -10,7 +10,7 @@ from planted import make_frame
 from assay.audit.as_json import to_json
 from assay.audit.frame import Stratum, Totals
 from assay.audit.run import Audit, audit
-from assay.findings import Finding, Outcome, Table
+from assay.findings import Finding, Outcome, ReportTable
 
 KEYS = {
     "": {"version", "assay", "seed", "log", "findings", "analyses"},
@@ -49,7 +49,7 @@ def planted() -> Audit:
         "x.y", "warning", "t", float("nan"), (0.0, float("inf")), 3, "own", "do", (2,), ("a",)
     )
     exact = Finding("x.z", "error", "t", 1.0, None, 3, "own", "do")
-    table = Table("T", ("a", "b"), (("n", float("nan")), (True, np.float64(2.5))), "note")
+    table = ReportTable("T", ("a", "b"), (("n", float("nan")), (True, np.float64(2.5))), "note")
     return Audit(frame, (Outcome("x", (finding, exact), {"t": table}, ("l",), ("n",)),))
 
 

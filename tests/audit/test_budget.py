@@ -259,15 +259,15 @@ LEVELS = st.sampled_from([Fraction(0), Fraction(1, 4), Fraction(1, 2), Fraction(
 def test_shapley_values_are_the_mean_over_all_orders(
     table: dict[str, Any], rows: list[tuple[Fraction, ...]]
 ) -> None:
-    from assay.audit.analyses.budget.compose import Columns
+    from assay.audit.analyses.budget.compose import ColumnRubric
 
     rubric = bound(table)
     groups = Groups(np.arange(len(rows)), np.array([0]))
     scores = np.array([[float(s) for s in row] for row in rows])
-    found = shapley(groups, scores, Columns(rubric).pay)
+    found = shapley(groups, scores, ColumnRubric(rubric).pay)
     expected = [[float(v) for v in row] for row in in_every_order(rubric, rows)]
     assert found == pytest.approx(np.array(expected), abs=1e-12)
-    paid = Columns(rubric).pay(scores)
+    paid = ColumnRubric(rubric).pay(scores)
     assert found.sum(axis=1) == pytest.approx(paid - paid.mean(), abs=1e-12)  # efficiency
 
 

@@ -8,7 +8,7 @@ from planted import PLANTED, analyse, covers, make_frame, quiet, the
 
 from assay.audit.analyses import errors
 from assay.audit.frame import STATUSES, Frame
-from assay.findings import Kind
+from assay.findings import FindingKind
 
 
 def log(
@@ -113,7 +113,7 @@ def test_clean_logs_are_quiet(planted: dict[str, float]) -> None:
     ids=lambda value: getattr(value, "id", ""),
 )
 def test_few_prompts_are_covered(
-    planted: dict[str, float], kind: Kind, truth: float, prompts: int
+    planted: dict[str, float], kind: FindingKind, truth: float, prompts: int
 ) -> None:
     """Faults so large that nearly every log raises them: else only lucky ones were looked at."""
     found = []

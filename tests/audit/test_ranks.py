@@ -34,13 +34,13 @@ def test_pairs_are_those_counted_one_by_one(rows: list[tuple[int, int, int]]) ->
     _check(groups, x, y, by_sorting(groups, x, y))
 
 
-def by_sorting(groups: Groups, x: Floats, y: Floats) -> ranks.Pairs:
+def by_sorting(groups: Groups, x: Floats, y: Floats) -> ranks.PairCounts:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranks, "SMALL", 0)
         return pairs(groups, x, y)
 
 
-def _check(groups: Groups, x: Floats, y: Floats, found: ranks.Pairs) -> None:
+def _check(groups: Groups, x: Floats, y: Floats, found: ranks.PairCounts) -> None:
     for g in range(len(groups)):
         members = np.flatnonzero(groups.of_row == g)
         noted = [(x[a] - x[b], y[a] - y[b]) for a, b in itertools.combinations(members, 2)]

@@ -26,7 +26,7 @@ from assay.audit.analyses.relations.cycles import CYCLES, CYCLES_KIND
 from assay.audit.frame import Frame
 from assay.audit.groups import Groups
 from assay.audit.stats.midranks import group_ranks
-from assay.findings import Kind, Outcome
+from assay.findings import FindingKind, Outcome
 
 
 def pair(outcome: Outcome, a: str, b: str) -> Mapping[str, Any]:
@@ -257,9 +257,9 @@ def test_implication_by_hand() -> None:
     a = [1, 0, 0, 1, 1, 0, 1, 1]
     b = [1, 0, 1, 1, 0, 0, 0, 0]
     frame = make_frame({"a": a, "b": b}, np.zeros(8), prompt=[0, 0, 0, 1, 1, 1, 2, 2])
-    from assay.audit.analyses.relations.criterion_pairs import Pairs
+    from assay.audit.analyses.relations.criterion_pairs import CriterionPairs
 
-    pairs = Pairs(frame, np.arange(3))
+    pairs = CriterionPairs(frame, np.arange(3))
     assert pairs.exceptions(0, 1).value == pytest.approx(1 / 3)
     assert pairs.failing(0, 1).value == pytest.approx(2 / 3)
     assert pairs.exceptions(1, 0).value == pytest.approx(1 / 3)
@@ -435,7 +435,7 @@ def test_noisy_copies_at_the_edge_of_redundant_are_quiet(passed: float, prompts:
     ids=["a copy with noise", "two that are nearly one", "two that pull apart"],
 )
 def test_sizes_of_findings_are_covered(
-    kind: Kind, planted: Callable[[int], Frame], size: float
+    kind: FindingKind, planted: Callable[[int], Frame], size: float
 ) -> None:
     found = [the(analyse("relations", planted(seed)), kind.id) for seed in range(PLANTED)]
     covers([f.interval for f in found if f.interval], size)

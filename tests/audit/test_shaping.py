@@ -19,7 +19,7 @@ from assay.audit.analyses.shaping.analysis import SPEC
 from assay.audit.analyses.shaping.potential import REUSE, STALL
 from assay.audit.analyses.shaping.reversals import REGRET, REVERSED
 from assay.audit.analyses.shaping.step_count import STEP_COUNT, STEPS, per_step
-from assay.audit.frame import Frame, Turns
+from assay.audit.frame import Frame, TurnRewards
 from assay.audit.groups import Groups
 from assay.audit.logs.log import read_log
 from assay.findings import Outcome
@@ -277,7 +277,7 @@ def walked(
     """Trajectories with the rewards of their turns."""
     offsets = np.concatenate([[0], np.cumsum([len(p) for p in paths])]).astype(np.int64)
     scores = {} if phi is None else {"phi": np.concatenate(phi)}
-    turns = Turns(offsets, np.concatenate(paths), scores)
+    turns = TurnRewards(offsets, np.concatenate(paths), scores)
     weights = {"outcome": 1.0} if contributions else None
     return make_frame({"outcome": outcome}, outcome, weights=weights, prompt=prompt, turns=turns)
 
@@ -533,7 +533,7 @@ def test_gaps_of_every_sort_are_survived() -> None:
         reward,
         prompt=random.integers(-1, 9, n),
         label=np.where(random.random(n) < 0.5, np.nan, 1.0),
-        turns=Turns(offsets, paid),
+        turns=TurnRewards(offsets, paid),
     )
     analyse("shaping", frame)
 

@@ -11,7 +11,7 @@ from planted import PLANTED, analyse, covers, make_frame, quiet, the
 
 from assay.audit.analyses import trends
 from assay.audit.frame import Frame
-from assay.findings import Kind
+from assay.findings import FindingKind
 
 
 def log(
@@ -128,7 +128,7 @@ def test_intervals_cover() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [trends.OVEROPTIMISED, trends.KEY_DOWN], ids=lambda k: k.id)
-def test_falls_that_are_told_are_covered(kind: Kind) -> None:
+def test_falls_that_are_told_are_covered(kind: FindingKind) -> None:
     """The key criterion and the label are one here: each finding tells the fall of its own."""
     found = [
         the(analyse("trends", log(seed, reward=0.4, label=-0.6)), kind.id)

@@ -9,7 +9,7 @@ import pytest
 from assay.audit.analyses import ANALYSES, all_analyses
 from assay.audit.run import REMEDIES
 from assay.cli.findings_page import kinds, markdown, specs
-from assay.findings import Kind
+from assay.findings import FindingKind
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "findings.md"
 
@@ -28,7 +28,7 @@ def test_ids_are_unique_and_say_whose_they_are() -> None:
 
 
 @pytest.mark.parametrize("kind", list(kinds()), ids=lambda kind: kind.id)
-def test_a_kind_tells_the_reader_everything(kind: Kind) -> None:
+def test_a_kind_tells_the_reader_everything(kind: FindingKind) -> None:
     for text in (kind.title, kind.meaning, kind.formula, kind.source, kind.action):
         assert text.strip() == text
         assert text

@@ -33,7 +33,7 @@ def test_an_answer_that_lies_in_the_pipe_is_read_before_anybody_is_blamed(engine
     """The worker sleeps by then, since it waits for its next job."""
     pool = engine._pool.get()
     (worker,) = pool._killable.workers
-    real: Any = pool._selector
+    real: Any = pool._wakeups.selector
     looks: list[float] = []
 
     class Late:
@@ -50,8 +50,8 @@ def test_an_answer_that_lies_in_the_pipe_is_read_before_anybody_is_blamed(engine
             looks.append(time.monotonic())
             return []
 
-    pool._selector = Late()  # type: ignore[assignment]
-    pool._wake(force=True)
+    pool._wakeups.selector = Late()  # type: ignore[assignment]
+    pool._wakeups.wake(force=True)
     verdict = engine.verify(Sample("ok")).verdicts["zoo.act"]
     assert len(looks) == 2
     assert verdict.score == 1.0, verdict.because

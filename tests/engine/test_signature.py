@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assay import Engine, Sample, verifier
-from assay.engine import engine as module
+from assay.engine import environment as module
 
 
 @verifier("signed.one@1", cost="inline")

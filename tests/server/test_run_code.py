@@ -26,7 +26,7 @@ from assay.server.bodies import ClientGone  # noqa: E402
 from assay.server.openapi import document  # noqa: E402
 from assay.server.options import ServerOptions  # noqa: E402
 from assay.server.programs import Programs, _end_of, _reply  # noqa: E402
-from assay.server.refusals import Refused  # noqa: E402
+from assay.server.refusals import RequestRefused  # noqa: E402
 from assay.server.schemas import RunCodeRequest  # noqa: E402
 from assay.verifiers.code_tests.runs.script import Script, ScriptFailed  # noqa: E402
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool  # noqa: E402
@@ -110,11 +110,11 @@ def test_a_program_ends_as_it_does_there(served: Served, row: Run) -> None:
         ({"fetch_files": ["a"]}, "are not given back"),
         ({"args": ["-x"]}, "arguments are for the language"),
         ({"run_timeout": 41}, "at most 40 s are given here\nfix: --max-run"),
-        ({"run_timeout": 0}, "run_timeout: Input should be greater than 0"),
+        ({"run_timeout": 0}, "run_timeout: must be more than 0"),
         ({"memory_limit_MB": 4096}, "at most 1024 are given here\nfix: --max-run-mb"),
         ({"files": {"../a": ""}}, "is not a path below"),
         ({"files": {"a": "not base64"}}, "is not text (UTF-8) in base64"),
-        ({"code": None}, "code: Input should be a valid string"),
+        ({"code": None}, "code: must be text"),
     ],
 )
 def test_what_is_not_done_here_is_refused_in_words(
@@ -209,7 +209,7 @@ def test_who_cannot_have_a_turn_in_time_is_told_to_come_again(
         stays = asyncio.create_task(asyncio.sleep(60))
         assert running._turns.take_now(1), "the only slot is somebody else's"
         try:
-            with pytest.raises(Refused, match="too many programs wait") as late:
+            with pytest.raises(RequestRefused, match="too many programs wait") as late:
                 await running.run(request, stays)
             assert (late.value.status, late.value.retry_after_s) == (504, 1)
             leaves = asyncio.create_task(asyncio.sleep(0))

@@ -18,8 +18,8 @@ from scipy import stats
 
 from assay.audit.analyses import load
 from assay.audit.context import Context
-from assay.audit.frame import Frame, Turns
-from assay.findings import Table
+from assay.audit.frame import Frame, TurnRewards
+from assay.findings import ReportTable
 
 KINDS = ("equal", "unequal", "ties", "clusters")
 
@@ -151,7 +151,7 @@ def walks(kind: str, prompts: int, seed: int) -> Frame:
     ends = (random.random(m) < random.beta(0.6, 0.6, prompts)[prompt]).astype(float)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     paid[offsets[1:] - 1] = ends
-    turns = Turns(offsets, paid)
+    turns = TurnRewards(offsets, paid)
     return make_frame({"outcome": ends}, ends, weights={"outcome": 1.0}, prompt=prompt, turns=turns)
 
 
@@ -178,7 +178,7 @@ def figures(frame: Frame, analyses: Sequence[str], context: Context) -> dict[Any
     return found
 
 
-def _label(table: Table, row: Any, value: int) -> str:
+def _label(table: ReportTable, row: Any, value: int) -> str:
     return ", ".join(str(row[i]) for i in range(value) if isinstance(row[i], str))
 
 

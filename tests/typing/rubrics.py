@@ -18,7 +18,7 @@ from assay.rubrics import (
     summary,
     values,
 )
-from assay.rubrics.prove import Certificate, Table, Witness
+from assay.rubrics.prove import Certificate, CornerTable, Witness
 
 rubric = load_rubric("math")
 assert_type(rubric, Rubric)
@@ -39,6 +39,6 @@ certificate = rubric.prove(given=["a <= 1"], noise={"fp": 0.1})
 assert_type(certificate, Certificate)
 assert_type(certificate.margin, Fraction | None)
 assert_type(certificate.witness, Witness | None)
-assert_type(rubric.table(), tuple[Table, ...])
+assert_type(rubric.table(), tuple[CornerTable, ...])
 assert_type(rubric_text(rubric), str)
 assert_type(Gate(gate="math.answer", then="format.boxed").floor.exact, Fraction)

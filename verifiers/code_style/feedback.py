@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 
 from assay.model import Part
-from assay.verifiers.code_style.findings import Finding
-from assay.verifiers.code_style.reading import Reading
+from assay.verifiers.code_style.findings import StyleFinding
+from assay.verifiers.code_style.reading import ParsedProgram
 
 FEEDBACK_CHARS = 2_000
 """Most characters of a feedback."""
@@ -42,7 +42,7 @@ def bounded(lines: Sequence[str]) -> str:
     return "\n".join(kept)
 
 
-def diff_lines(reading: Reading, target: str) -> list[str]:
+def diff_lines(reading: ParsedProgram, target: str) -> list[str]:
     """A unified diff from the program to `target`, its line numbers those of the completion."""
     before, after, skipped = _window(reading.text, target)
     lines = []
@@ -76,14 +76,14 @@ def _window(source: str, target: str) -> tuple[list[str], list[str], int]:
     return before[start : start + _DIFFED_LINES], after[start : start + _DIFFED_LINES], start
 
 
-def line_parts(reading: Reading, lines: Sequence[int]) -> list[Part]:
+def line_parts(reading: ParsedProgram, lines: Sequence[int]) -> list[Part]:
     """A part for each changed line, up to `MOST_PARTS`."""
     return [
         Part(f"line {reading.line(n)}", None, reading.span(n)) for n in list(lines)[:MOST_PARTS]
     ]
 
 
-def finding_parts(reading: Reading, findings: Sequence[Finding]) -> list[Part]:
+def finding_parts(reading: ParsedProgram, findings: Sequence[StyleFinding]) -> list[Part]:
     """A part for each finding, up to `MOST_PARTS`."""
     return [
         Part(f.to_text(reading.line(f.line)), None, reading.span(f.line))
@@ -91,6 +91,6 @@ def finding_parts(reading: Reading, findings: Sequence[Finding]) -> list[Part]:
     ]
 
 
-def finding_lines(reading: Reading, findings: Sequence[Finding]) -> list[str]:
+def finding_lines(reading: ParsedProgram, findings: Sequence[StyleFinding]) -> list[str]:
     """Feedback about findings, a line each."""
     return [f.to_text(reading.line(f.line)) for f in findings]

@@ -15,7 +15,7 @@ USUAL_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class StyleFinding:
     """One message of an analyser."""
 
     line: int

@@ -31,7 +31,7 @@ from assay.verifiers.code_style.judge import StyleVerifier
 from assay.verifiers.code_style.lint import DEFAULT_WEIGHTS
 from assay.verifiers.code_style.orbit import Formatter, Orbit, follow
 from assay.verifiers.code_style.params import JointParams, PylintParams
-from assay.verifiers.code_style.reading import Reading
+from assay.verifiers.code_style.reading import ParsedProgram
 from assay.verifiers.code_style.reconciliation import reconciliation
 from assay.verifiers.code_style.tools.autopep8_format import Autopep8Style, autopep8_output
 from assay.verifiers.code_style.tools.black_format import BlackStyle, black_output
@@ -78,7 +78,7 @@ class JointVerifier(StyleVerifier):
     def _joined(self, name: str, formatted: Formatted) -> Formatter:
         return lambda text: checked_text(name, formatted(text, self._params.line_length))
 
-    def _judge(self, reading: Reading, half: float) -> Verdict:
+    def _judge(self, reading: ParsedProgram, half: float) -> Verdict:
         orbits = [follow(t, self._formatters, self._params.most_steps) for t in reading.texts]
         targets = [_nearest(t, o) for t, o in zip(reading.texts, orbits, strict=True)]
         count = sum(distance for _, distance in targets)
@@ -144,7 +144,7 @@ class JointVerifier(StyleVerifier):
             score=score,
         )
 
-    def _votes(self, reading: Reading) -> Iterator[tuple[str, float, int, dict[str, Any]]]:
+    def _votes(self, reading: ParsedProgram) -> Iterator[tuple[str, float, int, dict[str, Any]]]:
         """Each voter: its name, the weight of its objections, how many, and which."""
         if "pylint" in self._params.voters:
             found = [self._against(text) for text in reading.texts]
@@ -206,7 +206,7 @@ def _side_json(side: Side) -> dict[str, Any]:
     }
 
 
-def _where(reading: Reading, orbit: Orbit, found: tuple[Side, ...], target: str) -> str:
+def _where(reading: ParsedProgram, orbit: Orbit, found: tuple[Side, ...], target: str) -> str:
     """The lines they fight over: the program's own, or those of the nearest text."""
     numbers = list(found[orbit.texts.index(target)].lines[:5])
     mine = target == reading.text

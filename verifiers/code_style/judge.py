@@ -11,7 +11,7 @@ from assay.model import Part, Sample, Verdict
 from assay.verifiers.code_style.feedback import HIDDEN_ADVICE, bounded
 from assay.verifiers.code_style.findings import graded, scaled
 from assay.verifiers.code_style.params import StyleParams
-from assay.verifiers.code_style.reading import Reading, read
+from assay.verifiers.code_style.reading import ParsedProgram, read
 from assay.verifiers.code_style.tools.errors import CannotRead
 
 NOTHING_DONE = "The program has no statement that does anything"
@@ -76,7 +76,7 @@ class StyleVerifier:
         because = f"{NOTHING_DONE}; {verdict.because}"
         return replace(verdict, score=0.0, because=because, feedback=f"{NOTHING_DONE}.")
 
-    def _judge(self, reading: Reading, half: float) -> Verdict:
+    def _judge(self, reading: ParsedProgram, half: float) -> Verdict:
         raise NotImplementedError
 
     def _fault(self, why: str) -> Verdict:
@@ -84,7 +84,7 @@ class StyleVerifier:
 
     def _verdict(
         self,
-        reading: Reading,
+        reading: ParsedProgram,
         found: float,
         half: float,
         because: str,

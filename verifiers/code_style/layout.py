@@ -16,7 +16,7 @@ from assay.verifiers.code_style.feedback import (
 from assay.verifiers.code_style.findings import counted
 from assay.verifiers.code_style.judge import StyleVerifier
 from assay.verifiers.code_style.params import Autopep8Params, BlackParams
-from assay.verifiers.code_style.reading import Reading
+from assay.verifiers.code_style.reading import ParsedProgram
 from assay.verifiers.code_style.tools.autopep8_format import (
     Autopep8Style,
     autopep8_output,
@@ -39,7 +39,7 @@ class BlackVerifier(StyleVerifier):
             params.preview,
         )
 
-    def _judge(self, reading: Reading, half: float) -> Verdict:
+    def _judge(self, reading: ParsedProgram, half: float) -> Verdict:
         targets = [black_output(text, self._style) for text in reading.texts]
         count = sum(map(edits, reading.texts, targets))
         lines: list[str] = []
@@ -67,7 +67,7 @@ class Autopep8Verifier(StyleVerifier):
         super().__init__(params, params.half)
         self._style = Autopep8Style(params.max_line_length, params.ignore, params.aggressive)
 
-    def _judge(self, reading: Reading, half: float) -> Verdict:
+    def _judge(self, reading: ParsedProgram, half: float) -> Verdict:
         targets = [autopep8_output(text, self._style) for text in reading.texts]
         count = sum(map(edits, reading.texts, targets))
         findings = [pycodestyle_findings(text, self._style) for text in reading.texts]

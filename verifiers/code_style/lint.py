@@ -9,12 +9,16 @@ from pydantic import BaseModel
 
 from assay.model import Verdict
 from assay.verifiers.code_style.feedback import finding_lines, finding_parts
-from assay.verifiers.code_style.findings import Finding, counted
+from assay.verifiers.code_style.findings import StyleFinding, counted
 from assay.verifiers.code_style.judge import StyleVerifier
 from assay.verifiers.code_style.params import PylintParams
 from assay.verifiers.code_style.parse import parse
-from assay.verifiers.code_style.reading import Reading
-from assay.verifiers.code_style.tools.pylint_check import Message, PylintStyle, pylint_messages
+from assay.verifiers.code_style.reading import ParsedProgram
+from assay.verifiers.code_style.tools.pylint_check import (
+    PylintMessage,
+    PylintStyle,
+    pylint_messages,
+)
 
 JOINED = "multiple-statements"
 JOINED_TEXT = "More than one statement on a single line"
@@ -34,7 +38,7 @@ class PylintVerifier(StyleVerifier):
             self._weights[JOINED] = 0.0
         self._style = PylintStyle(params.max_line_length, params.disable, params.good_names)
 
-    def _judge(self, reading: Reading, half: float) -> Verdict:
+    def _judge(self, reading: ParsedProgram, half: float) -> Verdict:
         findings = [
             weigh(
                 pylint_messages(text, self._style),
@@ -61,8 +65,8 @@ class PylintVerifier(StyleVerifier):
 
 
 def weigh(
-    messages: Sequence[Message], text: str, weights: Mapping[str, float], limit: int
-) -> list[Finding]:
+    messages: Sequence[PylintMessage], text: str, weights: Mapping[str, float], limit: int
+) -> list[StyleFinding]:
     """`messages` with the weight of their names, or else of their categories.
 
     pylint tells of two statements on a line as of ten, and of a line of 101 characters as of one
@@ -76,7 +80,9 @@ def weigh(
         if message.name == "line-too-long" and message.line <= len(lines):
             weight *= max(1, (len(lines[message.line - 1]) - 1) // limit)
         if message.name != JOINED:
-            found.append(Finding(message.line, message.code, message.name, message.text, weight))
+            found.append(
+                StyleFinding(message.line, message.code, message.name, message.text, weight)
+            )
     joined = joined_statements(text)
     reported = {m.line: m for m in messages if m.name == JOINED}
     for line in sorted(joined.keys() | reported.keys()):
@@ -84,7 +90,7 @@ def weigh(
         weight = weights[JOINED] * max(1, joined.get(line, 0))
         if weight == 0.0 and line not in reported:
             continue
-        found.append(Finding(line, "C0321", JOINED, message_text, weight))
+        found.append(StyleFinding(line, "C0321", JOINED, message_text, weight))
     return sorted(found, key=lambda f: (f.line, f.code, f.text))
 
 

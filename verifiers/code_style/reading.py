@@ -19,7 +19,7 @@ _LEADING = re.compile(r"(?:[ \t\f]*\n)+")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedProgram:
     """A program that parses, ready to be judged."""
 
     text: str
@@ -65,7 +65,7 @@ class Reading:
         return "; " + ", ".join(notes) if notes else ""
 
 
-def read(sample: Sample, policy: Policy = "last") -> Reading | str:
+def read(sample: Sample, policy: Policy = "last") -> ParsedProgram | str:
     """The program in a sample's answer, or why there is none to judge, in one sentence.
 
     What the second case names is the completion's doing and judged 0.
@@ -86,7 +86,7 @@ def read(sample: Sample, policy: Policy = "last") -> Reading | str:
     return replace(found, spans=tuple(spans[n - 1] for n in found.lines if n <= len(spans)))
 
 
-def _with_files(found: Reading, program: str, answer: str) -> Reading | str:
+def _with_files(found: ParsedProgram, program: str, answer: str) -> ParsedProgram | str:
     """The same with the other files of a program of several: what runs is judged."""
     named = named_files(answer)
     if named is None:
@@ -122,7 +122,7 @@ def _rows(text: str, at: int) -> list[tuple[int, int]]:
 
 
 @lru_cache(maxsize=32)
-def _read(source: str) -> Reading | str:
+def _read(source: str) -> ParsedProgram | str:
     tree = parse(source)
     if isinstance(tree, str):
         return tree
@@ -143,7 +143,7 @@ def _read(source: str) -> Reading | str:
     except RecursionError:
         return "the program is nested too deeply"
     hidden = Hidden(tuple(pieces), hidden.unread)
-    return Reading(text, lines, suppressions, hidden, substantive(tree))
+    return ParsedProgram(text, lines, suppressions, hidden, substantive(tree))
 
 
 def _clean(source: str) -> tuple[str, tuple[int, ...], int]:

@@ -23,7 +23,7 @@ from assay.verifiers.code_tests.runs.execute import START_S, Budget, ProgramRun
 from assay.verifiers.code_tests.runs.expected import completed
 from assay.verifiers.code_tests.runs.in_process import run_in_process
 from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, Starved
-from assay.verifiers.code_tests.runs.programs import Program, keeps_state, program_in
+from assay.verifiers.code_tests.runs.programs import RunnableProgram, keeps_state, program_in
 from assay.verifiers.code_tests.sandbox.parent import selftest
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, SandboxSlot, shared_pool
 from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind, beside, kind_for
@@ -182,7 +182,7 @@ class CodeTests:
         if suite.needs.more_than(self._params.trust):
             raise ReferenceUnreadable(refusal(suite.needs, self._params.trust))
 
-    def _kinds(self, program: Program, suite: Suite) -> list[ZygoteKind]:
+    def _kinds(self, program: RunnableProgram, suite: Suite) -> list[ZygoteKind]:
         """Of the interpreters that the program and its tests need."""
         packages = self._params.packages
         rest = suite.rest.code if suite.rest is not None else None
@@ -250,7 +250,9 @@ class CodeTests:
     def _chosen(self, cases: Sequence[Case]) -> tuple[Case, ...]:
         return tuple(cases[: self._params.first])
 
-    def _judged(self, slot: SandboxSlot, program: Program, suite: Suite, level: str) -> Verdict:
+    def _judged(
+        self, slot: SandboxSlot, program: RunnableProgram, suite: Suite, level: str
+    ) -> Verdict:
         params = self._params
         rest_code = suite.rest.code if suite.rest is not None else None
         # an array that the suite hands over is one to the program, too
@@ -281,7 +283,7 @@ class CodeTests:
         return self._verdict(suite, cases, results, level)
 
     def _passes_whole(
-        self, slot: SandboxSlot, kind: ZygoteKind, program: Program, suite: Suite
+        self, slot: SandboxSlot, kind: ZygoteKind, program: RunnableProgram, suite: Suite
     ) -> bool:
         """Whether a program that keeps a state passes all of a suite in its own order, in one go.
 

@@ -15,7 +15,7 @@ from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
 from assay.verifiers.math_answer.deciding import constants, families, form, reach, relations
 from assay.verifiers.math_answer.deciding.compare import Comparer
-from assay.verifiers.math_answer.finding import Finding, different
+from assay.verifiers.math_answer.finding import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
@@ -111,7 +111,7 @@ def spelled(given: Spelled, policy: Policy) -> Spelled:
 def _equivalent(reference: Reading, answer: str, policy: Policy) -> Comparison:
     inner = reference_text(answer) if "boxed" in answer else answer
     if policy.text_layer and policy.form == "any" and squeeze(inner) == reference.squeezed:
-        return _comparison(Finding(True, "text", "proved"), reference, reference)
+        return _comparison(EqualityResult(True, "text", "proved"), reference, reference)
     if reference.choice is not None:
         chosen = choices.choice(inner)
         if chosen is not None:
@@ -128,7 +128,7 @@ def _equivalent(reference: Reading, answer: str, policy: Policy) -> Comparison:
     if found.equal and policy.form != "any" and reading.node is not None:
         problem = form.problem(reading.node, policy)
         if problem is not None:
-            found = Finding(False, "form", "proved", problem)
+            found = EqualityResult(False, "form", "proved", problem)
     return _comparison(found, reference, reading)
 
 
@@ -143,7 +143,9 @@ def _chosen(reference: Reading, chosen: Choice, text: str, policy: Policy) -> Co
     return Comparison(bool(found.equal), found.by, "proved", because, reference.shown, said)
 
 
-def _by_option(found: Finding, reference: Reading, answer: Reading, policy: Policy) -> Finding:
+def _by_option(
+    found: EqualityResult, reference: Reading, answer: Reading, policy: Policy
+) -> EqualityResult:
     """`found`, unless one side is a letter with an option's text that answers the other side."""
     if reference.option is not None and answer.choice is None:
         by_text = compare(reference.option, answer, policy)
@@ -168,16 +170,16 @@ def asks_for_letters(reference: str | int | float | Sequence[str | int | float])
     return any(asks_for_letters(one) for one in reference)
 
 
-def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
+def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResult:
     """The finding on two readings, by the bounded layers."""
     if reference.notation == answer.notation:
-        return Finding(True, "structure", "proved", "the same notation")
+        return EqualityResult(True, "structure", "proved", "the same notation")
     expected = reference.date
     if expected is not None and (given := date(answer.text)) is not None:
         same = expected == given
-        return Finding(same, "exact", "proved", "the same date" if same else "another date")
+        return EqualityResult(same, "exact", "proved", "the same date" if same else "another date")
     if _is_day(reference.node, answer):
-        return Finding(True, "exact", "proved", "the day of a date")
+        return EqualityResult(True, "exact", "proved", "the day of a date")
     if reference.node is None or answer.node is None:
         return different("one of them can only be compared by its spelling", "words")
     numbers = type(reference.node) is Num is type(answer.node)  # most pairs: no families, no sets
@@ -198,9 +200,9 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> Finding:
                 return family
         return found
     except Unreadable as err:
-        return Finding(False, "reading", "proved", str(err))
+        return EqualityResult(False, "reading", "proved", str(err))
     except RecursionError:
-        return Finding(None, "bounds", "unproved", "nested too deeply to compare")
+        return EqualityResult(None, "bounds", "unproved", "nested too deeply to compare")
 
 
 def _is_day(expected: Node | None, answer: Reading) -> bool:
@@ -211,7 +213,7 @@ def _is_day(expected: Node | None, answer: Reading) -> bool:
     return given is not None and given.year is None and given.day == expected.value
 
 
-def _other_number(r: Node, a: Node) -> Finding | None:
+def _other_number(r: Node, a: Node) -> EqualityResult | None:
     """What `Comparer.same` finds on two plain numbers that differ: the commonest wrong answer."""
     right, given = _whole(r), _whole(a)
     if right is None or given is None or right == given:
@@ -229,7 +231,7 @@ def _whole(node: Node) -> fmpq | None:
     return None
 
 
-def _comparison(found: Finding, reference: Reading, answer: Reading) -> Comparison:
+def _comparison(found: EqualityResult, reference: Reading, answer: Reading) -> Comparison:
     equal = found.equal is True
     certainty = found.certainty if found.equal is not None else "unproved"
     sides = f"{answer.shown} and {reference.shown}"
@@ -268,12 +270,12 @@ def same_value(a: str, b: str) -> Comparison:
     """
     left, right = read_reference(a), read_reference(b)
     if left.notation == right.notation:
-        return _comparison(Finding(True, "structure", "proved"), left, right)
+        return _comparison(EqualityResult(True, "structure", "proved"), left, right)
     if left.node is None or right.node is None:
         return _comparison(different("the spelling differs", "words"), left, right)
     comparer = Comparer(STRICT, directional=False)
     try:
         found = comparer.same(left.node, right.node)
     except Unreadable as err:
-        found = Finding(False, "reading", "proved", str(err))
+        found = EqualityResult(False, "reading", "proved", str(err))
     return _comparison(found, left, right)

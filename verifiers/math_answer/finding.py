@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 
-class Finding(NamedTuple):
+class EqualityResult(NamedTuple):
     """Equal, different, or not known."""
 
     equal: bool | None
@@ -19,21 +19,21 @@ class Finding(NamedTuple):
     why: str = ""
 
 
-UNKNOWN = Finding(None, "none", "unproved", "not shown equal within the bounds")
+UNKNOWN = EqualityResult(None, "none", "unproved", "not shown equal within the bounds")
 
 _RANK = {"proved": 0, "probable": 1, "rounded": 2, "unproved": 3}
 _LAYER = ("text", "structure", "exact", "words", "algebra", "numeric", "rounding", "sympy")
 
 
-def different(why: str, by: str = "kind", certainty: str = "proved") -> Finding:
+def different(why: str, by: str = "kind", certainty: str = "proved") -> EqualityResult:
     """They are not the same."""
-    return Finding(False, by, certainty, why)
+    return EqualityResult(False, by, certainty, why)
 
 
-def every(findings: Iterable[Finding]) -> Finding:
+def every(findings: Iterable[EqualityResult]) -> EqualityResult:
     """Equal if all are; different if any is; the weakest certainty; stops at a difference."""
-    weakest = Finding(True, "structure", "proved")
-    unknown: Finding | None = None
+    weakest = EqualityResult(True, "structure", "proved")
+    unknown: EqualityResult | None = None
     for finding in findings:
         if finding.equal is False:
             return finding

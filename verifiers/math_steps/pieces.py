@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 
-class Token(NamedTuple):
+class TextPiece(NamedTuple):
     """A piece of the text: kind, the plain notation of it, and where it stands."""
 
     kind: str
@@ -55,7 +55,7 @@ _COMMANDS = {
 }  # fmt: skip
 
 
-def pieces(text: str, start: int, end: int) -> Iterator[Token]:
+def pieces(text: str, start: int, end: int) -> Iterator[TextPiece]:
     """The pieces of a part of the text, in order; white space only shows in what follows it."""
     spaced = True
     for match in _TOKEN.finditer(text, start, end):
@@ -89,7 +89,7 @@ def pieces(text: str, start: int, end: int) -> Iterator[Token]:
         elif kind == "percent":
             kind = "op"
             plain = "%"
-        yield Token(kind, plain, start, end, spaced)
+        yield TextPiece(kind, plain, start, end, spaced)
         spaced = kind in ("newline", "skip", "note")
 
 
@@ -100,7 +100,7 @@ def _mixed(raw: str) -> str:
     return f"({whole}+{fraction})" if int(top) < int(bottom) else fraction
 
 
-def balanced(parts: list[Token], right: bool) -> list[Token]:
+def balanced(parts: list[TextPiece], right: bool) -> list[TextPiece]:
     """`parts` without a bracket that is never closed (before it) or opened (after it)."""
     depth = 0
     for i, token in enumerate(parts):
@@ -127,7 +127,7 @@ def balanced(parts: list[Token], right: bool) -> list[Token]:
     return parts
 
 
-def plain(parts: list[Token]) -> str:
+def plain(parts: list[TextPiece]) -> str:
     """A formula in plain notation."""
     out: list[str] = []
     for i, token in enumerate(parts):
@@ -144,7 +144,7 @@ def plain(parts: list[Token]) -> str:
     return "".join(out)
 
 
-def _between(parts: list[Token], i: int) -> bool:
+def _between(parts: list[TextPiece], i: int) -> bool:
     """Whether an ``x`` stands between two numbers, and so means "times"."""
     if i == 0 or i + 1 >= len(parts):
         return False

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assay.verifiers.math_steps.pieces import Token, balanced, pieces, plain
+from assay.verifiers.math_steps.pieces import TextPiece, balanced, pieces, plain
 
 CHARS = 100_000
 """What is read of one text; claims past it do not count."""
@@ -84,7 +84,7 @@ def chains(text: str) -> list[Chain]:
     [['16-3', '16-3', '13', '13']]
     """
     found: list[Chain] = []
-    reader = _Reader()
+    reader = _ChainBuilder()
     for start, end in _lines(text[:CHARS]):
         for token in pieces(text, start, end):
             chain = reader.feed(token)
@@ -112,7 +112,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
         yield span
 
 
-class _Reader:
+class _ChainBuilder:
     """Builds chains token by token: the formula being read, and those complete before it."""
 
     __slots__ = ("after", "arrow", "chain", "open", "parts", "rounded", "units", "words")
@@ -126,12 +126,12 @@ class _Reader:
         self.rounded = False
         self.after = False
         """A line has ended after a formula: only a relation goes on with the chain."""
-        self.parts: list[Token] = []
+        self.parts: list[TextPiece] = []
         self.units: list[str] = []
-        self.words: list[Token] = []
+        self.words: list[TextPiece] = []
         """Words after a number, which may be its unit."""
 
-    def feed(self, token: Token) -> Chain | None:
+    def feed(self, token: TextPiece) -> Chain | None:
         kind = token.kind
         if kind == "newrow" or kind == "newline":
             self.after = True
@@ -164,7 +164,7 @@ class _Reader:
 
     # -- words ----------------------------------------------------------------------------------
 
-    def _word(self, token: Token) -> Chain | None:
+    def _word(self, token: TextPiece) -> Chain | None:
         word = token.plain.strip()
         lower = word.lower()
         last = self.words[-1] if self.words else self.parts[-1] if self.parts else None
@@ -211,7 +211,7 @@ class _Reader:
     def _is_fraction(self) -> bool:
         return len(self.parts) >= 3 and self.parts[-2].plain == "/"
 
-    def _restart(self, token: Token | None) -> Chain | None:
+    def _restart(self, token: TextPiece | None) -> Chain | None:
         """A word or a number that cannot go on with the formula: the chain ends before it."""
         done = self.close()
         if token is not None:
@@ -220,7 +220,7 @@ class _Reader:
 
     # -- formulas -------------------------------------------------------------------------------
 
-    def _formula(self, token: Token) -> Chain | None:
+    def _formula(self, token: TextPiece) -> Chain | None:
         if self.words:
             joins = token.kind == "op" and token.plain not in ("!", "_", "^")
             closes = token.kind == "bracket" and token.plain in ")}]"
@@ -268,7 +268,7 @@ class _Reader:
 
     # -- relations ------------------------------------------------------------------------------
 
-    def _relation(self, token: Token) -> Chain | None:
+    def _relation(self, token: TextPiece) -> Chain | None:
         segment = self._segment(self.open)
         done: Chain | None = None
         if segment is not None:
@@ -286,9 +286,9 @@ class _Reader:
         self.rounded = token.plain == "~"
         return done
 
-    def _note(self, token: Token) -> Chain | None:
+    def _note(self, token: TextPiece) -> Chain | None:
         """An annotation: its own small chain, within the one around it."""
-        inner = _Reader()
+        inner = _ChainBuilder()
         done: Chain | None = None
         for piece in pieces(token.plain, 2, len(token.plain) - 2):
             at = token.start

@@ -45,7 +45,7 @@ _WORD = re.compile(r"[\w+#.-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class FencedBlock:
     """A fenced block; `start` and `end` of its content, in characters of the text."""
 
     language: str
@@ -74,7 +74,7 @@ class _Opening:
     """Each line begins with ``>``."""
 
 
-def blocks_of(text: str) -> list[Block]:
+def blocks_of(text: str) -> list[FencedBlock]:
     """All fenced blocks in `text`, in order; none where it is a bare program that shows fences."""
     lines = text.split("\n") if "```" in text or "~~~" in text else []
     return [] if _fences_are_in_strings(lines) else list(_blocks(lines))
@@ -85,7 +85,7 @@ def newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def content(text: str, block: Block) -> str:
+def content(text: str, block: FencedBlock) -> str:
     r"""A block's text; line ends are ``\n``, the fence's own indentation is taken off."""
     content = newlines(text[block.start : block.end]).removeprefix("\ufeff")
     opening = block.opening
@@ -129,7 +129,7 @@ def _fences_are_in_strings(lines: list[str]) -> bool:
     return True
 
 
-def _blocks(lines: list[str]) -> Iterator[Block]:
+def _blocks(lines: list[str]) -> Iterator[FencedBlock]:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
@@ -144,7 +144,7 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
         close, hidden = _closing(lines, at + 1, opened, strings > 0)
         strings -= hidden
         end = len(lines) if close is None else close
-        yield Block(
+        yield FencedBlock(
             opened.language, opened.path, starts[at + 1], starts[end], opened, close is not None
         )
         # a quotation that ends without a fence: what follows it may open a block

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from assay.verifiers.program_source.blocks import LANGUAGES, Block, blocks_of, content
+from assay.verifiers.program_source.blocks import LANGUAGES, FencedBlock, blocks_of, content
 from assay.verifiers.program_source.choosing import chosen_of
 from assay.verifiers.program_source.paths import path_in_comment
 
@@ -58,7 +58,7 @@ def named_files(text: str) -> NamedFiles | None:
     return NamedFiles(files, main) if len(files) > 1 or main.strip() else None
 
 
-def _path(block: Block, program: str) -> str:
+def _path(block: FencedBlock, program: str) -> str:
     if block.language in LANGUAGES["python"] or not block.language:
         return block.path if block.path.endswith(".py") else path_in_comment(program)
     return "" if block.path.endswith(".py") else block.path

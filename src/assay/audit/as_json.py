@@ -37,7 +37,7 @@ from assay.findings import RowCell
 if TYPE_CHECKING:
     from assay.audit.frame import Floats, Frame
     from assay.audit.run import Audit
-    from assay.findings import Cell, Finding, Outcome, Table
+    from assay.findings import Cell, Finding, Outcome, ReportTable
 
 VERSION = 1
 
@@ -123,7 +123,7 @@ def _outcome(outcome: Outcome, frame: Frame) -> dict[str, Any]:
     }
 
 
-def _table(table: Table, frame: Frame) -> dict[str, Any]:
+def _table(table: ReportTable, frame: Frame) -> dict[str, Any]:
     return {
         "title": table.title,
         "columns": list(table.columns),

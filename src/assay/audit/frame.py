@@ -51,7 +51,7 @@ class Stratum:
 
 
 @dataclass(frozen=True)
-class Turns:
+class TurnRewards:
     """Rewards of trajectories, turn by turn: row i owns ``offsets[i]:offsets[i + 1]``."""
 
     offsets: Codes
@@ -136,7 +136,7 @@ class Frame:
     """Criterion -> its weight, where the log tells one and the same for every row."""
     constant: float = 0.0
     """What every reward holds besides the criteria's contributions, such as DAPO's -1."""
-    turns: Turns | None = None
+    turns: TurnRewards | None = None
     total: int = 0
     """Rows of the whole log; more than `n` where this is a sample."""
     rubric: str = ""

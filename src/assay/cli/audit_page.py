@@ -14,7 +14,7 @@ from assay.printable import one_line
 if TYPE_CHECKING:
     from assay.audit.logs import Log
     from assay.audit.run import Audit
-    from assay.findings import Finding, Kind
+    from assay.findings import Finding, FindingKind
 
 NAMED = 10
 """Criteria that are named in the heading."""
@@ -163,7 +163,7 @@ def size(finding: Finding) -> str:
     return f"{finding.value:.3g} [{low:.3g}, {high:.3g}] n={finding.n:,}"
 
 
-def _explain(finding: Finding, kind: Kind | None, found: Audit, log: Log) -> None:
+def _explain(finding: Finding, kind: FindingKind | None, found: Audit, log: Log) -> None:
     frame = found.frame
     lines: list[tuple[str, Any]] = []
     if kind is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assay.audit.analyses import all_analyses
 from assay.audit.context import CONFIDENCE, FALSE_ALARM
-from assay.findings import AnalysisSpec, Kind
+from assay.findings import AnalysisSpec, FindingKind
 from assay.probes.outcome import SPEC
 
 HEAD = f"""# What each finding means, and what to do
@@ -31,7 +31,7 @@ def specs() -> Iterator[AnalysisSpec]:
     yield SPEC
 
 
-def kinds() -> Iterator[Kind]:
+def kinds() -> Iterator[FindingKind]:
     """Every kind of finding, in the order of a report."""
     for spec in specs():
         yield from spec.kinds

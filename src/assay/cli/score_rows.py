@@ -53,9 +53,9 @@ def score_rows(
         record: Called after `emit` with what the row out was made of.
 
     Raises:
-        RolloutsError: an input cannot be read on; every row before that has been emitted.
+        RolloutsError: an input cannot be read further; every row before that has been emitted.
     """
-    run = _Run(rows, emit, columns, strict, record)
+    run = _ScoringPasses(rows, emit, columns, strict, record)
     deadline = None if budget_s is None else time.monotonic() + budget_s
     while not run.ended:
         run.one_pass(engine, None if deadline is None else deadline - time.monotonic())
@@ -63,7 +63,7 @@ def score_rows(
         raise run.failure
 
 
-class _Run:
+class _ScoringPasses:
     """A pass ends when one slow row holds up too many others; then the next one begins."""
 
     def __init__(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import platform
 import warnings
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
+from assay.engine.as_samples import as_samples
 from assay.engine.cache import VerdictCache
 from assay.engine.drivers import Done, Given, Row, arun, run
+from assay.engine.environment import environment
 from assay.engine.groups import GROUP_MOST, with_pauses, with_peers
 from assay.engine.resources import Resources
 from assay.engine.unscored import Doubts, complaint, suspicious
@@ -20,8 +20,6 @@ from assay.engine.workers.shared_pools import PoolHandle, available_cores, defau
 from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
 from assay.plugins.host import Host
-from assay.plugins.spec import PYTHON
-from assay.printable import a_type
 from assay.rubrics import Rubric, load_rubric
 
 if TYPE_CHECKING:
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from assay.engine.record import Recorder
     from assay.ledger import Ledger
     from assay.plugins.spec import VerifierSpec
-    from assay.rubrics import BoundRubric
 
 RubricSource: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any] | Rubric"
 """A preset's name, a path, a dict or a rubric."""
@@ -110,7 +107,7 @@ class Engine:
         self.on_unscored = on_unscored
         self.host = Host(verifiers, plugins, blocked)
         bound = load_rubric(rubric, self.host).bind(self.host)
-        self.rubric = bound.under(_environment(bound))
+        self.rubric = bound.under(environment(bound))
         self._recorder = None if ledger is None else _recorder(ledger, rubric, self.rubric.rubric)
         self._pool = PoolHandle(workers, memory_bytes)
         self._resources = Resources(self.rubric, VerdictCache(cache_size), self._pool)
@@ -343,36 +340,6 @@ class Engine:
         self.close()
 
 
-_READY = (Sample, SampleError)  # a union of types would be made anew for every row
-
-
-def as_samples(
-    rows: Iterable[Given],
-    step: int | None,
-    see: Callable[[int, Row, Any], None] | None = None,
-) -> Iterator[Row]:
-    """The rows as samples, each with its step of training; `see` is told before it is judged."""
-    for i, row in enumerate(rows):
-        sample: Row
-        if isinstance(row, _READY):
-            sample = row
-        elif isinstance(row, Mapping):
-            try:
-                sample = Sample.from_row(row)
-            except SampleError as err:
-                sample = err
-        else:
-            raise SampleError(
-                f"samples[{i}] is {a_type(row)}; wanted a Sample or a row of a data set"
-                "\nfix: Sample(completion, reference=...), or verify(...) for a single text"
-            )
-        if step is not None and isinstance(sample, Sample) and sample.step is None:
-            sample = sample.at_step(step)
-        if see is not None:
-            see(i, sample, row)
-        yield sample
-
-
 def _recorder(
     ledger: str | os.PathLike[str] | Ledger, source: RubricSource, rubric: Rubric
 ) -> Recorder:
@@ -381,32 +348,6 @@ def _recorder(
 
     named = not isinstance(source, Mapping | Rubric)
     return Recorder(open_ledger(ledger, str(source) if named else rubric.kind, rubric))
-
-
-def _environment(bound: BoundRubric) -> Mapping[str, Any]:
-    """What besides rubric and sample can change a score: part of the signature."""
-    tools: dict[str, str] = {}
-    for offer in bound.offers.values():
-        named = offer.spec.tools
-        for tool in (*named, PYTHON) if offer.code else named:
-            try:
-                tools[tool] = python_minor() if tool == PYTHON else version(tool)
-            except PackageNotFoundError:
-                tools[tool] = "absent"
-    for params in bound.params.values():
-        of_these = getattr(params, "tool_versions", None)
-        if callable(of_these):
-            tools.update(of_these())
-    found: dict[str, Any] = {"tools": dict(sorted(tools.items()))}
-    code = {offer.code for offer in bound.offers.values() if offer.code}
-    if code:  # what has no version that one could trust
-        found["code"] = sorted(code)
-    return found
-
-
-def python_minor() -> str:
-    """Such as ``3.12``."""
-    return ".".join(platform.python_version_tuple()[:2])
 
 
 def _check(name: str, value: Any, good: bool, wanted: str) -> None:

@@ -120,7 +120,7 @@ def read_preference(
     Raises:
         SampleError: what cannot be; names place, field, what was got and what was wanted.
     """
-    reader = _Reader(row, place, columns)
+    reader = _FieldReader(row, place, columns)
     prompt = reader.prompt()
     if kind == "pairs":
         items = [reader.item(reader.needed(name), name) for name in ("chosen", "rejected")]
@@ -133,7 +133,7 @@ def read_preference(
     return Preference(place, [item], outcome=reader.label(), prompt=prompt)
 
 
-class _Reader:
+class _FieldReader:
     def __init__(self, row: Mapping[str, Any], place: str, columns: Mapping[str, str]) -> None:
         self._row = row
         self._place = place

@@ -103,11 +103,13 @@ def register(as_name: str, rubric: RubricSource = "math", **options: Unpack[Opti
 
     made = reward(rubric, **options)
 
-    class Assay(RewardFunction):
+    class RegisteredFunction(RewardFunction):
         """Made by ms-swift with its arguments, which a rubric does not need."""
 
         def __init__(self, args: Any = None, **others: Any) -> None:
             super().__init__(made._scorer, as_name)
 
-    Assay.__name__ = Assay.__qualname__ = as_name  # what ms-swift's logs call it
-    orms[as_name] = Assay
+    RegisteredFunction.__name__ = RegisteredFunction.__qualname__ = (
+        as_name  # what ms-swift's logs call it
+    )
+    orms[as_name] = RegisteredFunction

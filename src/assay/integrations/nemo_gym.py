@@ -114,24 +114,24 @@ def resources_server(rubric: RubricSource = "math", **options: Unpack[Options]) 
     class Config(BaseResourcesServerConfig):  # type: ignore[misc]
         REVERIFY_MODE = ReverifyMode.STATELESS
 
-    class Request(BaseVerifyRequest):  # type: ignore[misc]
+    class RubricVerifyRequest(BaseVerifyRequest):  # type: ignore[misc]
         model_config = ConfigDict(extra="allow")
 
-    class Response(BaseVerifyResponse):  # type: ignore[misc]
+    class RubricVerifyResponse(BaseVerifyResponse):  # type: ignore[misc]
         model_config = ConfigDict(extra="allow")
 
     async def judged(self: Any, body: Any) -> Any:
         """The reward of a row with its response."""
         row = {**body.model_dump(), "response": body.response}
-        return Response(**{**body.model_dump(), **await verified(scorer, row)})
+        return RubricVerifyResponse(**{**body.model_dump(), **await verified(scorer, row)})
 
     # FastAPI reads these; it could not find classes of this function by their names.
-    judged.__annotations__ = {"body": Request, "return": Response}
+    judged.__annotations__ = {"body": RubricVerifyRequest, "return": RubricVerifyResponse}
 
-    class Server(SimpleResourcesServer):  # type: ignore[misc]
+    class RubricResourcesServer(SimpleResourcesServer):  # type: ignore[misc]
         """Verifies by a rubric; keeps no state between calls."""
 
         config: Config
         verify = judged
 
-    return Server
+    return RubricResourcesServer

@@ -48,7 +48,7 @@ def rubric(
 
     scorer = Scorer(rubric, can=CAN, truth="answer", **options)
 
-    class Criterion(Base):  # type: ignore[misc]
+    class AssayCriterion(Base):  # type: ignore[misc]
         """One criterion: it shows its last score."""
 
         def forward(self, action: Any, observation: Any) -> float:
@@ -61,7 +61,7 @@ def rubric(
             super().__init__()
             for key, term in scorer.engine.rubric.blank_terms().items():
                 if term.verifier:
-                    setattr(self, key.replace(".", "_").replace("/", "_"), Criterion())
+                    setattr(self, key.replace(".", "_").replace("/", "_"), AssayCriterion())
 
         async def forward(self, action: Any, observation: Any) -> float:
             """The reward of an action."""

@@ -119,7 +119,7 @@ def agent(
     scorer = Scorer(rubric, can=CAN, truth="label", copied=True, **options)
     rules = Conversations(scorer, max_turns=max_turns, solved_at=solved_at)
 
-    class Instance(AgentInstanceBase):  # type: ignore[misc]
+    class ConversationInstance(AgentInstanceBase):  # type: ignore[misc]
         """One conversation."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -151,6 +151,6 @@ def agent(
         """What OpenRLHF loads by its name."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(Instance)
+            super().__init__(ConversationInstance)
 
     return Executor

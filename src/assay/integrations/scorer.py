@@ -13,7 +13,7 @@ from assay.errors import ConfigError, SampleError
 from assay.integrations.scoring.cores import budget_within, share_of_cores
 from assay.integrations.scoring.missing import A_NUMBER, Missing, Unscored
 from assay.integrations.scoring.rows import Column, ColumnNeeds, RowReader
-from assay.integrations.scoring.watch import Watch
+from assay.integrations.scoring.watch import UnscoredWatch
 from assay.model import EMPTY, Reward
 from assay.printable import printable
 from assay.rubrics import Rubric, load_rubric, summary
@@ -129,7 +129,7 @@ class Scorer:
             "plugins": tuple(os.path.abspath(path) for path in plugins),
             "group_size": group_size,
         }
-        self._watch = Watch(max_unscored, on_unscored)
+        self._watch = UnscoredWatch(max_unscored, on_unscored)
         self._engine: tuple[Engine, ColumnNeeds] | None = None
         self.ready()  # a mistake shows now, not after a model has been loaded
 
@@ -139,7 +139,7 @@ class Scorer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._watch = Watch(*state["_watch"])
+        self._watch = UnscoredWatch(*state["_watch"])
 
     def ready(self) -> tuple[Engine, ColumnNeeds]:
         """This process's engine, and what its rubric needs; starts no worker.

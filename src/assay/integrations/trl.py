@@ -108,7 +108,7 @@ def per_criterion(
     ]
 
 
-class _Batch:
+class _CallSamples:
     """One call of TRL's, and the samples it comes to.
 
     Args:
@@ -202,7 +202,7 @@ class RewardFunction(_Function):
             SampleError: a row of the data set is malformed, and `on_invalid` is ``raise``.
             UnscoredError: too many completions have no score.
         """
-        batch = _Batch(self._scorer, prompts, completions, completion_ids, others)
+        batch = _CallSamples(self._scorer, prompts, completions, completion_ids, others)
         rewards = self._scorer.engine.verify_batch(batch.rows)
         return batch.numbers(rewards)
 
@@ -218,7 +218,7 @@ class AsyncRewardFunction(_Function):
         **others: Any,
     ) -> list[float | None]:
         """As `RewardFunction.__call__`, without blocking the event loop while workers judge."""
-        batch = _Batch(self._scorer, prompts, completions, completion_ids, others)
+        batch = _CallSamples(self._scorer, prompts, completions, completion_ids, others)
         rewards = await self._scorer.engine.averify_batch(batch.rows)
         return batch.numbers(rewards)
 
@@ -262,7 +262,7 @@ class CriterionFunction(_Function):
         Where the reward is unscored it is None for every criterion; where a switch leaves this
         criterion out, for this one alone.
         """
-        batch = _Batch(self._scorer, prompts, completions, completion_ids, others)
+        batch = _CallSamples(self._scorer, prompts, completions, completion_ids, others)
         rewards = self._shared.rewards(
             self.key,
             completions,

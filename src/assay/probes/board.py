@@ -206,7 +206,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProbeResult:
     """One probe on the board. Its figures are those of its best paid form (worst, if honest)."""
 
     spec: ProbeSpec
@@ -288,7 +288,7 @@ class Board:
     """Keys, in the rubric's order."""
     key: str | None
     """The key criterion; None where the rubric looks at turns."""
-    lines: tuple[Line, ...]
+    lines: tuple[ProbeResult, ...]
     """Wrong probes first, the best paid first; then neutral and honest ones."""
     prompts: int
     seed: int
@@ -300,7 +300,7 @@ class Board:
     """Correct answers whose reward was another one the second time."""
     notes: tuple[str, ...] = ()
 
-    def wrong_lines(self) -> list[Line]:
+    def wrong_lines(self) -> list[ProbeResult]:
         """The lines of probes that claim to be wrong."""
         return [line for line in self.lines if line.spec.claim == "wrong"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assay.findings import Finding, Kind, worst_first
+from assay.findings import Finding, FindingKind, worst_first
 from assay.plugins.spec import Severity
-from assay.probes.board import Board, Line, bounded_mean
+from assay.probes.board import Board, ProbeResult, bounded_mean
 from assay.probes.lines import THRESHOLD
 
 BEATEN = 0.10
@@ -17,7 +17,7 @@ LOST = 0.90
 
 SAME = 1e-9
 
-PAID = Kind(
+PAID = FindingKind(
     id="probe.paid",
     title="wrong completions are paid",
     meaning="A completion that is wrong by construction earns a part of what a correct one does. "
@@ -31,7 +31,7 @@ PAID = Kind(
     action="Read the responses, then mend the criterion that pays them; or take the pay from the "
     "auxiliaries with a gate on the key criterion.",
 )
-FLOOR = Kind(
+FLOOR = FindingKind(
     id="probe.floor",
     title="whatever is wrong earns a part",
     meaning="Plain wrong answers earn a part of what correct ones do, so every wrong probe does: "
@@ -41,7 +41,7 @@ FLOOR = Kind(
     source="own",
     action="Take the offset out of the rubric to read the board as it is meant; or gate what pays.",
 )
-PAID_BY_KEY = Kind(
+PAID_BY_KEY = FindingKind(
     id="probe.paid_by_key",
     title="the key criterion pays for wrong completions",
     meaning="The reward as a whole pays too little for it to matter now, since other criteria "
@@ -51,7 +51,7 @@ PAID_BY_KEY = Kind(
     source="own",
     action="Mend the key criterion before weights are changed.",
 )
-GAIN = Kind(
+GAIN = FindingKind(
     id="probe.gain",
     title="a trick raises the reward",
     meaning="The same completion earns more with padding, praise or a suppression than without.",
@@ -61,7 +61,7 @@ GAIN = Kind(
     action="Bound or drop the criterion that pays for it; a gate does not help where the "
     "completion is right.",
 )
-TURNED_DOWN = Kind(
+TURNED_DOWN = FindingKind(
     id="probe.turned_down",
     title="right completions in another style are turned down",
     meaning="What is right is paid only in one style: the policy is taught the style, and right "
@@ -71,7 +71,7 @@ TURNED_DOWN = Kind(
     source="own",
     action="Let the verifier read the other forms, or ask for the one form in the prompt.",
 )
-UNSCORED = Kind(
+UNSCORED = FindingKind(
     id="probe.unscored",
     title="wrong completions escape without a score",
     meaning="A trainer drops or masks a completion without a score, so a wrong one that gets none "
@@ -80,7 +80,7 @@ UNSCORED = Kind(
     source="own",
     action="What a completion causes must be judged 0: the verifier's verdict says what happened.",
 )
-NO_SIGNAL = Kind(
+NO_SIGNAL = FindingKind(
     id="probe.no_signal",
     title="correct answers earn no more than wrong ones",
     meaning="Whatever the policy learns from this reward, it is not correctness.",
@@ -88,7 +88,7 @@ NO_SIGNAL = Kind(
     source="own",
     action="Check sign and weight of the key criterion, and that it reads your answers at all.",
 )
-REFUSED = Kind(
+REFUSED = FindingKind(
     id="probe.refused",
     title="answers labelled correct that the key criterion does not pay",
     meaning="Right answers are called wrong, or the labels are.",
@@ -96,7 +96,7 @@ REFUSED = Kind(
     source="own; interval: Hoeffding 1963, (2.1)",
     action="Read them: the verdict says why. A wrong label, a reference, or the verifier.",
 )
-UNSTEADY = Kind(
+UNSTEADY = FindingKind(
     id="probe.unsteady",
     title="the same completion, another reward",
     meaning="The reward depends on the order of calls, on chance or on state.",
@@ -104,7 +104,7 @@ UNSTEADY = Kind(
     source="own",
     action="Declare the verifier `deterministic=False` if it must be so; else find the state.",
 )
-GUESS = Kind(
+GUESS = FindingKind(
     id="probe.guess",
     title="one answer to every prompt is paid",
     meaning="The references repeat: a constant answer is right often enough to live on. That is "
@@ -114,7 +114,7 @@ GUESS = Kind(
     source="own",
     action="Balance the references, or ask for more than the answer.",
 )
-BROKEN = Kind(
+BROKEN = FindingKind(
     id="probe.broken",
     title="a probe failed",
     meaning="A plugin's probe raised, so nothing is known of what it tries.",
@@ -198,7 +198,7 @@ def _of_the_whole(board: Board) -> Iterator[Finding]:
         yield _plain(REFUSED, "warning", title, share, n, bounded_mean(values, 0.0, 1.0))
 
 
-def _of_a_wrong(board: Board, line: Line, floor: float) -> Iterator[Finding]:
+def _of_a_wrong(board: Board, line: ProbeResult, floor: float) -> Iterator[Finding]:
     assert line.figure is not None
     assert line.worst is not None
     paid = line.worst >= THRESHOLD - SAME
@@ -220,14 +220,14 @@ def _of_a_wrong(board: Board, line: Line, floor: float) -> Iterator[Finding]:
         yield _finding(UNSCORED, "warning", title, line, float(line.unscored))
 
 
-def _of_an_honest(line: Line) -> Iterator[Finding]:
+def _of_an_honest(line: ProbeResult) -> Iterator[Finding]:
     assert line.figure is not None
     if line.figure < LOST - SAME:
         title = f"{line.spec.name} ({line.form}) keeps {line.figure:.0%} of the key's score"
         yield _finding(TURNED_DOWN, "warning", title, line, line.figure)
 
 
-def _payers(board: Board, line: Line) -> str:
+def _payers(board: Board, line: ProbeResult) -> str:
     """The criteria that gave the best paid response something, the largest first."""
     terms = line.responses[0].reward.terms if line.responses else {}
     paid = {k: t.contribution for k, t in terms.items() if t.contribution and t.contribution > SAME}
@@ -236,7 +236,12 @@ def _payers(board: Board, line: Line) -> str:
 
 
 def _finding(
-    kind: Kind, severity: Severity, title: str, line: Line, value: float, payers: str = ""
+    kind: FindingKind,
+    severity: Severity,
+    title: str,
+    line: ProbeResult,
+    value: float,
+    payers: str = "",
 ) -> Finding:
     advice = next((text for aim, text in ADVICE.items() if aim in line.spec.attacks), kind.action)
     return Finding(
@@ -253,7 +258,7 @@ def _finding(
 
 
 def _plain(
-    kind: Kind,
+    kind: FindingKind,
     severity: Severity,
     title: str,
     value: float,

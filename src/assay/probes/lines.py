@@ -16,7 +16,7 @@ from assay.plugins.registered import TargetOffer
 from assay.probes.board import (
     SAME,
     Board,
-    Line,
+    ProbeResult,
     Response,
     RewardSpread,
     Scale,
@@ -128,7 +128,7 @@ def board_of(
     )
 
 
-def _rank(line: Line) -> float:
+def _rank(line: ProbeResult) -> float:
     if line.figure is None:
         return -math.inf
     return -line.figure if line.spec.claim == "honest" else line.figure
@@ -168,7 +168,7 @@ def _line(
     medians: Mapping[str, float | None],
     key: str | None,
     error: str,
-) -> Line:
+) -> ProbeResult:
     spec = offer.spec
     gain = any(shot.base is not None for shot in shots)
     honest = spec.claim == "honest" and key is not None and bool(medians.get(key))
@@ -176,7 +176,7 @@ def _line(
     forms = _by_form(shots, figures)
     if not forms:
         lost = sum(rewards[s.at].value is None for s in shots)
-        return Line(
+        return ProbeResult(
             spec, offer.plugin, "", 0, 0, 0, None, None, None, None, 0, 0, 0, lost, error=error
         )
     pick = min if spec.claim == "honest" else max
@@ -193,7 +193,7 @@ def _line(
     for shot, f in known:
         extreme[shot.task] = pick(extreme.get(shot.task, f), f)
     ranked = sorted(known, key=lambda x: x[1], reverse=spec.claim != "honest")
-    return Line(
+    return ProbeResult(
         spec=spec,
         plugin=offer.plugin,
         form=form,

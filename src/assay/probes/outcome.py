@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from assay.errors import SampleError
-from assay.findings import AnalysisSpec, Cell, Outcome, Table
+from assay.findings import AnalysisSpec, Cell, Outcome, ReportTable
 from assay.model import Sample
-from assay.probes.board import Board, Line
+from assay.probes.board import Board, ProbeResult
 from assay.probes.findings import KINDS, findings
 from assay.rollouts.rows import Row
 
@@ -48,7 +48,7 @@ def as_outcome(board: Board) -> Outcome:
     return Outcome(SPEC.name, found, tables, (), notes)
 
 
-def _board(board: Board) -> Table:
+def _board(board: Board) -> ReportTable:
     columns = ("claim", "probe", "of correct", "from", "to", "form", "mean reward", "highest", "n")
     rows: list[tuple[Cell, ...]] = []
     for line in board.lines:
@@ -70,19 +70,19 @@ def _board(board: Board) -> Table:
     note = (
         "of correct: mean reward of the form that is paid best / median reward of correct answers"
     )
-    return Table("Board of probes", (*columns, *board.criteria), tuple(rows), note)
+    return ReportTable("Board of probes", (*columns, *board.criteria), tuple(rows), note)
 
 
-def _answers(board: Board) -> Table:
+def _answers(board: Board) -> ReportTable:
     rows = [
         (name, spread.n, spread.median, spread.low, spread.high, spread.unscored)
         for name, spread in (("correct", board.correct), ("wrong", board.wrong))
     ]
     columns = ("answers", "n", "median reward", "lowest", "highest", "unscored")
-    return Table("Answers that probes are measured by", columns, tuple(rows))
+    return ReportTable("Answers that probes are measured by", columns, tuple(rows))
 
 
-def _responses(board: Board) -> Table:
+def _responses(board: Board) -> ReportTable:
     """The best paid response of each probe that was paid anything at all."""
     rows: list[tuple[Cell, ...]] = []
     for line in _paid(board.lines):
@@ -90,9 +90,9 @@ def _responses(board: Board) -> Table:
         text = response.text if len(response.text) <= TEXT else f"{response.text[:TEXT]} ..."
         rows.append((line.spec.name, response.place, response.reward.value, text))
     columns = ("probe", "prompt", "reward", "response")
-    return Table("Responses to read", columns, tuple(rows))
+    return ReportTable("Responses to read", columns, tuple(rows))
 
 
-def _paid(lines: Sequence[Line]) -> list[Line]:
+def _paid(lines: Sequence[ProbeResult]) -> list[ProbeResult]:
     wrong = [line for line in lines if line.spec.claim == "wrong" and line.responses]
     return [line for line in wrong if (line.responses[0].reward.value or 0.0) > 0.0]

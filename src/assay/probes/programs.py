@@ -16,7 +16,7 @@ from assay.verifiers.code_tests.suites.shapes import read
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class CallExample:
     """One case whose arguments and expected value are plain data."""
 
     args: tuple[Any, ...]
@@ -40,7 +40,7 @@ class ProbedSuite:
 
     entry: str
     """``name`` or ``Class.name``; empty for programs that read standard input."""
-    calls: tuple[Example, ...] = ()
+    calls: tuple[CallExample, ...] = ()
     runs: tuple[Printed, ...] = ()
 
     @classmethod
@@ -64,7 +64,7 @@ class ProbedSuite:
         calls = [_marked(call, shown) for call in calls]
         return cls(entry, (*(s for s in shown if _unknown(s, calls)), *calls)) if entry else None
 
-    def public(self) -> tuple[Example, ...]:
+    def public(self) -> tuple[CallExample, ...]:
         """The calls that a model can know; where none is marked, the first half of them."""
         known = tuple(call for call in self.calls if call.public)
         return known or self.calls[: len(self.calls) // 2]
@@ -85,16 +85,16 @@ def _plain(tests: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"code": "\n".join(map(str, found))}
 
 
-def _listed(given: Mapping[str, Any]) -> list[Example]:
+def _listed(given: Mapping[str, Any]) -> list[CallExample]:
     cases = given.get("cases")
     if not isinstance(cases, list):
         names = ("inputs", "outputs")
         if all(isinstance(given.get(name), list) for name in names):
             pairs = zip(given["inputs"], given["outputs"], strict=False)
-            return [Example(tuple(x), {}, y) for x, y in pairs if isinstance(x, list)]
+            return [CallExample(tuple(x), {}, y) for x, y in pairs if isinstance(x, list)]
         return []
     return [
-        Example(
+        CallExample(
             tuple(case.get("args") or case.get("input") or ()),
             dict(case.get("kwargs") or {}),
             case.get("expected", case.get("output")),
@@ -105,7 +105,7 @@ def _listed(given: Mapping[str, Any]) -> list[Example]:
     ]
 
 
-def _asserted(given: Mapping[str, Any], entry: str) -> list[Example]:
+def _asserted(given: Mapping[str, Any], entry: str) -> list[CallExample]:
     """The assertions of a suite that compare a call with a literal."""
     code = given.get("code", given.get("test_list", ""))
     code = "\n".join(code) if isinstance(code, list) else str(code)
@@ -125,7 +125,7 @@ def _asserted(given: Mapping[str, Any], entry: str) -> list[Example]:
     return found
 
 
-def _call(left: ast.expr, right: ast.expr, names: set[str]) -> Example | None:
+def _call(left: ast.expr, right: ast.expr, names: set[str]) -> CallExample | None:
     if not isinstance(left, ast.Call) or not isinstance(left.func, ast.Name):
         return None
     if left.func.id not in names:
@@ -133,12 +133,12 @@ def _call(left: ast.expr, right: ast.expr, names: set[str]) -> Example | None:
     try:
         args = tuple(ast.literal_eval(a) for a in left.args)
         kwargs = {str(k.arg): ast.literal_eval(k.value) for k in left.keywords}
-        return Example(args, kwargs, ast.literal_eval(right))
+        return CallExample(args, kwargs, ast.literal_eval(right))
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
 
 
-def _documented(sample: Sample, entry: str) -> list[Example]:
+def _documented(sample: Sample, entry: str) -> list[CallExample]:
     """The examples of a prompt's docstring."""
     prompt = sample.prompt if isinstance(sample.prompt, str) else ""
     if ">>>" not in prompt:
@@ -157,20 +157,20 @@ def _documented(sample: Sample, entry: str) -> list[Example]:
             continue
         call = _call(left, right, {entry})
         if call is not None:
-            found.append(Example(call.args, call.kwargs, call.expected, public=True))
+            found.append(CallExample(call.args, call.kwargs, call.expected, public=True))
     return found
 
 
-def _key(call: Example) -> str:
+def _key(call: CallExample) -> str:
     return repr((call.args, sorted(call.kwargs.items())))
 
 
-def _marked(call: Example, shown: list[Example]) -> Example:
+def _marked(call: CallExample, shown: list[CallExample]) -> CallExample:
     public = call.public or any(_key(call) == _key(s) for s in shown)
-    return Example(call.args, call.kwargs, call.expected, public)
+    return CallExample(call.args, call.kwargs, call.expected, public)
 
 
-def _unknown(shown: Example, calls: list[Example]) -> bool:
+def _unknown(shown: CallExample, calls: list[CallExample]) -> bool:
     return all(_key(shown) != _key(call) for call in calls)
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
+from assay.engine.as_samples import as_samples
 from assay.engine.drivers import Given, Row
-from assay.engine.engine import Engine, RubricSource, as_samples
+from assay.engine.engine import Engine, RubricSource
 from assay.errors import AssayError, ConfigError, WorkerError
 from assay.model import EMPTY, Reward, Sample
 from assay.ray.shipping import Shipped, engine_here, shipped

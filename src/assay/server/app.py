@@ -9,16 +9,16 @@ import hmac
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from assay.engine.as_samples import as_samples
 from assay.engine.drivers import Row
-from assay.engine.engine import Engine, as_samples
+from assay.engine.engine import Engine
 from assay.errors import ConfigError, nearest
 from assay.integrations.nemo_gym import FAILED, text_of
 from assay.integrations.openrlhf import answer_of
@@ -27,12 +27,19 @@ from assay.integrations.scoring.flat import flat
 from assay.integrations.scoring.missing import Missing
 from assay.integrations.scoring.rows import ColumnNeeds, RowReader
 from assay.model import Reward
-from assay.server.bodies import ClientGone, declared_bytes, drain, parse, read_body
-from assay.server.line import Line, Order, Scored
-from assay.server.measures import Measures
+from assay.server.bodies import (
+    ClientGone,
+    as_model,
+    client_left,
+    declared_bytes,
+    drain,
+    parse,
+    read_body,
+)
+from assay.server.metrics import ServerMetrics
 from assay.server.openapi import document
 from assay.server.options import UNSCORED, ServerOptions
-from assay.server.refusals import Refused
+from assay.server.refusals import RequestRefused
 from assay.server.room import Room
 from assay.server.schemas import (
     GymRequest,
@@ -41,8 +48,8 @@ from assay.server.schemas import (
     RunCodeRequest,
     VerifyRequest,
 )
+from assay.server.scoring_queue import Order, Scored, ScoringQueue
 
-Model = TypeVar("Model", bound=BaseModel)
 Handler = Callable[[Request, Any], Awaitable[Response]]
 
 NO_STATUS = 499
@@ -54,7 +61,7 @@ class Server:
 
     Args:
         rubrics: Name -> engine; the first is the one that is meant where none is named.
-        workers: Of each engine, for the pace of its queue.
+        workers: Of each engine; they bound how much of its queue is under way.
         options: See `ServerOptions`.
     """
 
@@ -62,9 +69,10 @@ class Server:
         if not rubrics:
             raise ConfigError("no rubric to serve")
         self.options = options
-        self.measures = Measures()
-        self.lines = {
-            name: Line(name, engine, workers, self.measures) for name, engine in rubrics.items()
+        self.metrics = ServerMetrics()
+        self.queues = {
+            name: ScoringQueue(name, engine, workers, self.metrics)
+            for name, engine in rubrics.items()
         }
         self.default = next(iter(rubrics))
         self._bytes = Room(options.max_held_bytes)
@@ -102,7 +110,7 @@ class Server:
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(line.serve()) for line in self.lines.values()]
+        tasks = [asyncio.create_task(queue.serve()) for queue in self.queues.values()]
         try:
             yield
         finally:
@@ -126,8 +134,8 @@ class Server:
             except ClientGone:
                 return Response(status_code=NO_STATUS)
             finally:
-                self.measures.requests.labels(path, str(status)).inc()
-                self.measures.seconds.labels(path).observe(time.monotonic() - began)
+                self.metrics.requests.labels(path, str(status)).inc()
+                self.metrics.seconds.labels(path).observe(time.monotonic() - began)
 
         return Route(path, handle, methods=["POST"])
 
@@ -136,12 +144,14 @@ class Server:
             self._authorised(request)
             kind = request.headers.get("content-type", "application/json").partition(";")[0]
             if kind.strip().lower() != "application/json":
-                raise Refused(415, f"the request is sent as {kind[:80]!r}, wanted application/json")
+                raise RequestRefused(
+                    415, f"the request is sent as {kind[:80]!r}, wanted application/json"
+                )
             size = declared_bytes(request.headers, self.options.max_body_bytes)
             until = time.monotonic() + self.options.read_s
             if not await self._bytes.take(size, until):
-                raise Refused(503, "the server holds as much as it may", retry_after_s=1.0)
-            self.measures.held_bytes.set(self._bytes.size - self._bytes.free)
+                raise RequestRefused(503, "the server holds as much as it may", retry_after_s=1.0)
+            self.metrics.held_bytes.set(self._bytes.size - self._bytes.free)
             try:
                 body = await read_body(
                     request.receive, self.options.max_body_bytes, self.options.read_s
@@ -152,8 +162,8 @@ class Server:
                 return await handler(request, found)
             finally:
                 self._bytes.give(size)
-                self.measures.held_bytes.set(self._bytes.size - self._bytes.free)
-        except Refused as err:
+                self.metrics.held_bytes.set(self._bytes.size - self._bytes.free)
+        except RequestRefused as err:
             if err.status == 413 and not hasattr(request.state, "arrived"):
                 await drain(request.receive)
             headers = {"Connection": "close"} if err.status in (408, 413) else {}
@@ -169,43 +179,50 @@ class Server:
             return
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-            raise Refused(401, "wrong or no token\nfix: send 'Authorization: Bearer TOKEN'")
+            raise RequestRefused(401, "wrong or no token\nfix: send 'Authorization: Bearer TOKEN'")
 
-    def _line(self, name: str | None) -> Line:
+    def _queue(self, name: str | None) -> ScoringQueue:
         name = self.default if name is None else name
-        if name not in self.lines:
-            raise Refused(
+        if name not in self.queues:
+            raise RequestRefused(
                 404,
-                f"no rubric {name[:80]!r} is served{nearest(name, self.lines)}"
-                f"\nrubrics: {', '.join(self.lines)}",
+                f"no rubric {name[:80]!r} is served{nearest(name, self.queues)}"
+                f"\nrubrics: {', '.join(self.queues)}",
             )
-        return self.lines[name]
+        return self.queues[name]
 
     async def _scored(
-        self, request: Request, line: Line, rows: Sequence[Row], client: str, patience_s: float
+        self,
+        request: Request,
+        queue: ScoringQueue,
+        rows: Sequence[Row],
+        client: str,
+        patience_s: float,
     ) -> list[Scored]:
         """The rewards of a request's samples.
 
         Raises:
-            Refused: no room, no time; or a fault of ours.
+            RequestRefused: no room, no time; or a fault of ours.
             ClientGone: the client left; its work ends.
         """
         if self.draining:
-            raise Refused(503, "the server is ending", retry_after_s=5.0)
+            raise RequestRefused(503, "the server is ending", retry_after_s=5.0)
         if len(rows) > self.options.max_batch:
-            raise Refused(413, f"{len(rows):,} samples, at most {self.options.max_batch:,}")
+            raise RequestRefused(413, f"{len(rows):,} samples, at most {self.options.max_batch:,}")
         until = time.monotonic() + patience_s
-        wait = line.wait_s()
+        wait = queue.wait_s()
         busy = 429 if client == "v1" else 503
         if wait is not None and wait > patience_s:
-            raise Refused(busy, f"about {wait:.0f} s of work wait before yours", retry_after_s=wait)
+            raise RequestRefused(
+                busy, f"about {wait:.0f} s of work wait before yours", retry_after_s=wait
+            )
         if not await self._samples.take(len(rows), until):
-            raise Refused(busy, "too many samples wait", retry_after_s=wait or 5.0)
-        # in full here: the line may cut a request, and join it with others that use the same names
-        order = Order(list(line.engine.gathered(rows)))
-        gone = asyncio.create_task(_left(request))
+            raise RequestRefused(busy, "too many samples wait", retry_after_s=wait or 5.0)
+        # in full here: the queue may cut a request, and join it with others that use the same names
+        order = Order(list(queue.engine.gathered(rows)))
+        gone = asyncio.create_task(client_left(request))
         try:
-            line.put(order)
+            queue.put(order)
             waited: set[asyncio.Future[Any]] = {order.done, gone}
             await asyncio.wait(
                 waited,
@@ -216,42 +233,44 @@ class Server:
                 try:
                     return order.done.result()
                 except Exception as err:
-                    raise Refused(500, f"the server failed: {type(err).__name__}") from err
+                    raise RequestRefused(500, f"the server failed: {type(err).__name__}") from err
             if gone.done():
                 raise ClientGone
-            raise Refused(503, f"no reward within {patience_s:g} s", retry_after_s=wait or 5.0)
+            raise RequestRefused(
+                503, f"no reward within {patience_s:g} s", retry_after_s=wait or 5.0
+            )
         finally:
             gone.cancel()
-            line.withdraw(order)
+            queue.withdraw(order)
             self._samples.give(len(rows))
 
     def _number(self, client: str, scored: Scored) -> float:
         """The number that a trainer gets: never one that nobody wrote."""
         if scored.error is not None:
-            raise Refused(422, f"a row of the data set is malformed: {scored.error}")
+            raise RequestRefused(422, f"a row of the data set is malformed: {scored.error}")
         try:
             number = self._missing[client].numbers([scored.reward])[0]
         except Exception as err:
-            raise Refused(500, f"a completion has no score: {err}") from None
+            raise RequestRefused(500, f"a completion has no score: {err}") from None
         assert number is not None, "masks are handled before"
         return number
 
     # -- routes ---------------------------------------------------------------------------------
 
     async def _verify(self, request: Request, body: Any) -> Response:
-        asked = _read(VerifyRequest, body)
+        asked = as_model(VerifyRequest, body)
         if (asked.sample is None) == (asked.samples is None):
-            raise Refused(422, "wanted either 'sample' or 'samples'")
+            raise RequestRefused(422, "wanted either 'sample' or 'samples'")
         rows = asked.samples if asked.samples is not None else [asked.sample or {}]
-        line = self._line(asked.rubric)
+        queue = self._queue(asked.rubric)
         patience = self.options.patience_of("v1")
         if asked.timeout_s is not None:
             patience = min(patience, asked.timeout_s)
         samples = list(as_samples(rows, None))
-        scored = await self._scored(request, line, samples, "v1", patience) if samples else []
+        scored = await self._scored(request, queue, samples, "v1", patience) if samples else []
         rewards = [one.reward.to_json() for one in scored]
-        signature = line.engine.rubric.signature
-        reply: dict[str, Any] = {"rubric": line.name, "signature": signature, "rewards": rewards}
+        signature = queue.engine.rubric.signature
+        reply: dict[str, Any] = {"rubric": queue.name, "signature": signature, "rewards": rewards}
         return JSONResponse(self._signed(request, reply))
 
     def _signed(self, request: Request, reply: dict[str, Any]) -> dict[str, Any]:
@@ -263,31 +282,36 @@ class Server:
         return reply
 
     def _read_rows(
-        self, reader: RowReader, line: Line, texts: list[str], columns: Mapping[str, Any], **k: Any
+        self,
+        reader: RowReader,
+        queue: ScoringQueue,
+        texts: list[str],
+        columns: Mapping[str, Any],
+        **k: Any,
     ) -> list[Row]:
         try:
-            return reader.read(texts, columns, self._needs[line.name], **k)
+            return reader.read(texts, columns, self._needs[queue.name], **k)
         except ConfigError as err:
-            raise Refused(422, str(err)) from None
+            raise RequestRefused(422, str(err)) from None
 
     async def _get_reward(self, request: Request, body: Any) -> Response:
-        asked = _read(RewardRequest, body)
+        asked = as_model(RewardRequest, body)
         n = len(asked.query)
         prompts = asked.prompts or [""] * n
         labels = asked.labels or [None] * n
         if not n == len(prompts) == len(labels):
-            raise Refused(422, f"{n} queries, {len(prompts)} prompts, {len(labels)} labels")
-        line = self._line(request.query_params.get("rubric"))
+            raise RequestRefused(422, f"{n} queries, {len(prompts)} prompts, {len(labels)} labels")
+        queue = self._queue(request.query_params.get("rubric"))
         texts = [
             answer_of(query, prompt) for query, prompt in zip(asked.query, prompts, strict=True)
         ]
         rows = self._read_rows(
-            self._labels, line, texts, {"label": labels}, prompt=[p or None for p in prompts]
+            self._labels, queue, texts, {"label": labels}, prompt=[p or None for p in prompts]
         )
         patience = self.options.patience_of("openrlhf")
-        scored = await self._scored(request, line, rows, "openrlhf", patience) if rows else []
+        scored = await self._scored(request, queue, rows, "openrlhf", patience) if rows else []
         numbers = [self._number("openrlhf", one) for one in scored]
-        logs = [flat(line.engine, one.reward) for one in scored]
+        logs = [flat(queue.engine, one.reward) for one in scored]
         if n == 1:
             return JSONResponse(
                 {"rewards": numbers[0], "scores": numbers[0], "extra_logs": logs[0]}
@@ -296,34 +320,36 @@ class Server:
         return JSONResponse({"rewards": numbers, "scores": numbers, "extra_logs": joined})
 
     async def _rm(self, request: Request, body: Any) -> Response:
-        asked = _read(RmRequest, body)
-        line = self._line(request.query_params.get("rubric"))
+        asked = as_model(RmRequest, body)
+        queue = self._queue(request.query_params.get("rubric"))
         columns = {name: [value] for name, value in (asked.metadata or {}).items()}
         columns["label"] = [asked.label]
         rows = self._read_rows(
-            self._labels, line, [asked.response], columns, prompt=[asked.prompt or None]
+            self._labels, queue, [asked.response], columns, prompt=[asked.prompt or None]
         )
-        (one,) = await self._scored(request, line, rows, "slime", self.options.patience_of("slime"))
+        (one,) = await self._scored(
+            request, queue, rows, "slime", self.options.patience_of("slime")
+        )
         return JSONResponse(self._number("slime", one))
 
     async def _gym_verify(self, request: Request, body: Any) -> Response:
-        asked = _read(GymRequest, body)
-        line = self._line(request.query_params.get("rubric"))
+        asked = as_model(GymRequest, body)
+        queue = self._queue(request.query_params.get("rubric"))
         row = {k: v for k, v in (asked.model_extra or {}).items() if v is not None}
         metadata = row.get("verifier_metadata")
         if isinstance(metadata, Mapping) and "unit_tests" in metadata:
             row.setdefault("tests", {"verifier_metadata": dict(metadata)})
         columns = {name: [value] for name, value in row.items()}
-        rows = self._read_rows(self._gym, line, [text_of(asked.response)], columns)
+        rows = self._read_rows(self._gym, queue, [text_of(asked.response)], columns)
         (one,) = await self._scored(
-            request, line, rows, "nemo_gym", self.options.patience_of("nemo_gym")
+            request, queue, rows, "nemo_gym", self.options.patience_of("nemo_gym")
         )
         if one.error is not None:
-            raise Refused(422, f"a row of the data set is malformed: {one.error}")
-        return JSONResponse({**body, **self._gym_reply(line, one.reward)})
+            raise RequestRefused(422, f"a row of the data set is malformed: {one.error}")
+        return JSONResponse({**body, **self._gym_reply(queue, one.reward)})
 
-    def _gym_reply(self, line: Line, found: Reward) -> dict[str, Any]:
-        logs: dict[str, Any] = dict(flat(line.engine, found))
+    def _gym_reply(self, queue: ScoringQueue, found: Reward) -> dict[str, Any]:
+        logs: dict[str, Any] = dict(flat(queue.engine, found))
         missing = self._missing["nemo_gym"]
         if found.value is None and missing.unscored == "mask":
             reason = because(found)
@@ -341,11 +367,11 @@ class Server:
         return JSONResponse({})
 
     async def _run_code(self, request: Request, body: Any) -> Response:
-        asked = _read(RunCodeRequest, body)
+        asked = as_model(RunCodeRequest, body)
         assert self._programs is not None, "the route is there only with them"
         if self.draining:
-            raise Refused(503, "the server is ending", retry_after_s=5.0)
-        gone = asyncio.create_task(_left(request))
+            raise RequestRefused(503, "the server is ending", retry_after_s=5.0)
+        gone = asyncio.create_task(client_left(request))
         try:
             return JSONResponse(await self._programs.run(asked, gone))
         finally:
@@ -360,28 +386,11 @@ class Server:
     async def _readyz(self, _: Request) -> Response:
         if self.draining:
             return JSONResponse({"status": "ending"}, 503)
-        rubrics = {name: line.engine.rubric.signature for name, line in self.lines.items()}
+        rubrics = {name: queue.engine.rubric.signature for name, queue in self.queues.items()}
         return JSONResponse({"status": "ready", "default": self.default, "rubrics": rubrics})
 
     async def _metrics(self, _: Request) -> Response:
-        return PlainTextResponse(self.measures.text(), media_type="text/plain; version=0.0.4")
+        return PlainTextResponse(self.metrics.text(), media_type="text/plain; version=0.0.4")
 
     async def _openapi(self, _: Request) -> Response:
         return JSONResponse(document(self.options))
-
-
-async def _left(request: Request) -> None:
-    """Returns once the client has left; the body has been read."""
-    while True:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            return
-
-
-def _read(model: type[Model], body: Any) -> Model:
-    try:
-        return model.model_validate(body)
-    except ValidationError as err:
-        first = err.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the request"
-        raise Refused(422, f"{where}: {first['msg']}") from None

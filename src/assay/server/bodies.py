@@ -1,4 +1,4 @@
-"""From the bytes of a stranger to JSON: every limit is looked at before anything is parsed."""
+"""From the bytes of a stranger to a request: every limit is looked at before anything is parsed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from itertools import accumulate
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
-from assay.server.refusals import Refused
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
 
+from assay.errors import nearest
+from assay.field_rules import broken_rule
+from assay.server.refusals import RequestRefused
+
+Model = TypeVar("Model", bound=BaseModel)
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 MAX_CONTAINERS = 1_000_000
@@ -37,7 +43,7 @@ def declared_bytes(headers: MutableMapping[str, str] | Any, most: int) -> int:
     """What the body's header says of its length; `most` where it says nothing.
 
     Raises:
-        Refused: it says more than `most`.
+        RequestRefused: it says more than `most`.
     """
     stated = headers.get("content-length")
     if stated is None or not stated.isdigit():
@@ -52,7 +58,7 @@ async def read_body(receive: Receive, most: int, seconds: float) -> bytes:
     """The whole body.
 
     Raises:
-        Refused: it is longer than `most`, or took longer than `seconds` to arrive.
+        RequestRefused: it is longer than `most`, or took longer than `seconds` to arrive.
         ClientGone: the client left.
     """
     chunks: list[bytes] = []
@@ -62,7 +68,9 @@ async def read_body(receive: Receive, most: int, seconds: float) -> bytes:
         try:
             message = await asyncio.wait_for(receive(), max(0.0, until - time.monotonic()))
         except TimeoutError:
-            raise Refused(408, f"the request did not arrive whole within {seconds:g} s") from None
+            raise RequestRefused(
+                408, f"the request did not arrive whole within {seconds:g} s"
+            ) from None
         if message["type"] == "http.disconnect":
             raise ClientGone
         chunk = message.get("body", b"")
@@ -92,11 +100,19 @@ async def drain(receive: Receive) -> None:
                 return
 
 
+async def client_left(request: Request) -> None:
+    """Returns once the client has left; the body has been read."""
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            return
+
+
 async def parse(body: bytes, max_depth: int) -> Any:
     """The JSON of a body.
 
     Raises:
-        Refused: it is not JSON, or nested too deeply.
+        RequestRefused: it is not JSON, or nested too deeply.
     """
     if len(body) < IN_THREAD_BYTES:
         return _parse(body, max_depth)
@@ -106,21 +122,42 @@ async def parse(body: bytes, max_depth: int) -> Any:
 def _parse(body: bytes, max_depth: int) -> Any:
     brackets = _STRING.sub(b"", body).translate(None, _NOT_BRACKETS)
     if len(brackets) > MAX_CONTAINERS:
-        raise Refused(413, f"the request holds more than {MAX_CONTAINERS // 2:,} lists and objects")
+        raise RequestRefused(
+            413, f"the request holds more than {MAX_CONTAINERS // 2:,} lists and objects"
+        )
     if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > max_depth:
-        raise Refused(400, f"the request is nested deeper than {max_depth} levels")
+        raise RequestRefused(400, f"the request is nested deeper than {max_depth} levels")
     try:
         return json.loads(body, parse_constant=_constant)
     except (ValueError, RecursionError) as err:  # also what is not UTF-8, and giant integers
-        raise Refused(400, f"the request is not valid JSON: {str(err)[:200]}") from None
+        raise RequestRefused(400, f"the request is not valid JSON: {str(err)[:200]}") from None
+
+
+def as_model(model: type[Model], body: Any) -> Model:
+    """A parsed body as what the route takes.
+
+    Raises:
+        RequestRefused: a field is missing or of the wrong type; names the first.
+    """
+    try:
+        return model.model_validate(body)
+    except ValidationError as err:
+        first = err.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the request"
+        if first["type"] == "extra_forbidden":
+            known = [field.alias or name for name, field in model.model_fields.items()]
+            near = nearest(str(first["loc"][-1]), known) if len(first["loc"]) == 1 else ""
+            raise RequestRefused(422, f"{where}: no such field{near}") from None
+        said = broken_rule(first) or first["msg"].removeprefix("Value error, ")
+        raise RequestRefused(422, f"{where}: {said}") from None
 
 
 def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not valid JSON")
 
 
-def _too_large(most: int) -> Refused:
-    return Refused(
+def _too_large(most: int) -> RequestRefused:
+    return RequestRefused(
         413,
         f"the request is larger than {most:,} bytes\nfix: send fewer samples in a request, or "
         "raise --max-body-mb of the server",

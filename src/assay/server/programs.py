@@ -15,7 +15,7 @@ from typing import Any
 from assay import forks
 from assay.server.bodies import ClientGone
 from assay.server.options import ServerOptions
-from assay.server.refusals import Refused
+from assay.server.refusals import RequestRefused
 from assay.server.room import Room
 from assay.server.schemas import RunCodeRequest
 from assay.verifiers.code_tests.runs.script import Script, ScriptEnd, ScriptFailed, ScriptStopped
@@ -60,7 +60,7 @@ class Programs:
             gone: Done once the client has left.
 
         Raises:
-            Refused: it asks for what is not done here, or no slot was free in time.
+            RequestRefused: it asks for what is not done here, or no slot was free in time.
             ClientGone: the client left; the program is ended.
         """
         script = self._script(asked)
@@ -103,20 +103,24 @@ class Programs:
 
     def _script(self, asked: RunCodeRequest) -> Script:
         if asked.language != "python":
-            raise Refused(422, f"language: {asked.language[:40]!r} is not run here, only 'python'")
+            raise RequestRefused(
+                422, f"language: {asked.language[:40]!r} is not run here, only 'python'"
+            )
         if asked.fetch_files:
-            raise Refused(422, "fetch_files: files that a program writes are not given back")
+            raise RequestRefused(422, "fetch_files: files that a program writes are not given back")
         if asked.args:
-            raise Refused(422, "args: arguments are for the language 'pytest', which is not run")
+            raise RequestRefused(
+                422, "args: arguments are for the language 'pytest', which is not run"
+            )
         most_s, most_mb = self._options.max_run_s, self._options.max_run_mb
         if asked.run_timeout > most_s:
-            raise Refused(
+            raise RequestRefused(
                 422,
                 f"run_timeout: {asked.run_timeout:g} s, at most {most_s:g} s are given here"
                 "\nfix: --max-run of the server",
             )
         if asked.memory_limit_MB > most_mb:
-            raise Refused(
+            raise RequestRefused(
                 422,
                 f"memory_limit_MB: {asked.memory_limit_MB}, at most {most_mb} are given here"
                 "\nfix: --max-run-mb of the server",
@@ -141,19 +145,21 @@ def _end_of(script: Script, pool: SandboxPool) -> ScriptEnd | str:
         return str(err)
 
 
-def _late() -> Refused:
+def _late() -> RequestRefused:
     # 504: what verl's client takes as busy, and asks again
-    return Refused(504, "too many programs wait, or this one took too long", retry_after_s=1.0)
+    return RequestRefused(
+        504, "too many programs wait, or this one took too long", retry_after_s=1.0
+    )
 
 
 def _text(path: str, data: str) -> str:
     parts = path.split("/")
     if not path or "\0" in path or path.startswith("/") or ".." in parts or "" in parts:
-        raise Refused(422, f"files: {path[:80]!r} is not a path below the program's folder")
+        raise RequestRefused(422, f"files: {path[:80]!r} is not a path below the program's folder")
     try:
         return base64.b64decode(data, validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
-        raise Refused(422, f"files: {path[:80]!r} is not text (UTF-8) in base64") from None
+        raise RequestRefused(422, f"files: {path[:80]!r} is not text (UTF-8) in base64") from None
 
 
 def _reply(end: ScriptEnd | str) -> dict[str, Any]:

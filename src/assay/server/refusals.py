@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that gets no reward. Never raised for what a completion is worth."""
 
     def __init__(self, status: int, message: str, *, retry_after_s: float | None = None) -> None:

@@ -5,15 +5,15 @@ pytest; `assay.testing.strategies` samples for Hypothesis.
 """
 
 from assay.testing.bench.bench import Settings
-from assay.testing.check import Checked, Finding, check, chosen, write_golden
+from assay.testing.check import Checked, LawResult, check, chosen, write_golden
 from assay.testing.laws import LAWS, Breach, Law
 
 __all__ = [
     "LAWS",
     "Breach",
     "Checked",
-    "Finding",
     "Law",
+    "LawResult",
     "Settings",
     "check",
     "chosen",

@@ -25,7 +25,7 @@ Ruling = Literal["holds", "broken", "not checked"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LawResult:
     """What came of one law for one verifier."""
 
     law: Law
@@ -60,7 +60,7 @@ class Checked:
     """File and line of the code that judges, where it is known."""
     params: Mapping[str, Any]
     samples: int
-    findings: tuple[Finding, ...]
+    findings: tuple[LawResult, ...]
     golden: Mapping[str, Any] | None = None
     """What a golden file keeps of it."""
 
@@ -70,7 +70,7 @@ class Checked:
         return f"{self.name} {json.dumps(dict(self.params))}" if self.params else self.name
 
     @property
-    def broken(self) -> tuple[Finding, ...]:
+    def broken(self) -> tuple[LawResult, ...]:
         """The laws that do not hold."""
         return tuple(f for f in self.findings if f.ruling == "broken")
 
@@ -125,13 +125,13 @@ def _check(
     laws: Sequence[Law],
     step: Callable[[str], object],
 ) -> Checked:
-    findings: list[Finding] = []
+    findings: list[LawResult] = []
     golden = None
     with Bench(offer, settings, params) as bench:
         for law in laws:
             step(f"{offer.spec.name}: {law.name}")
             if bench.broken and law.name != "loads":
-                findings.append(Finding(law, "not checked", "it could not be loaded"))
+                findings.append(LawResult(law, "not checked", "it could not be loaded"))
                 continue
             findings.append(_ruled(law, bench))
         if settings.golden is not None and not bench.broken:
@@ -142,16 +142,16 @@ def _check(
     )
 
 
-def _ruled(law: Law, bench: Bench) -> Finding:
+def _ruled(law: Law, bench: Bench) -> LawResult:
     try:
         breach = law.look(bench)
     except NotChecked as err:
-        return Finding(law, "not checked", str(err))
+        return LawResult(law, "not checked", str(err))
     if breach is None and bench.unserved and law.needs_service:
-        return Finding(law, "not checked", f"its service cannot be reached: {bench.unserved}")
+        return LawResult(law, "not checked", f"its service cannot be reached: {bench.unserved}")
     if breach is None:
-        return Finding(law, "holds")
-    return Finding(law, "broken", breach.what, _cut(breach))
+        return LawResult(law, "holds")
+    return LawResult(law, "broken", breach.what, _cut(breach))
 
 
 def _cut(breach: Breach) -> Breach:

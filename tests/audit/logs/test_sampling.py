@@ -15,7 +15,7 @@ from plain_log import NAN, same, write_rows
 
 from assay.audit.frame import STATUSES
 from assay.audit.logs import gather, read_log
-from assay.audit.logs.gather import Block, Gathered, codes, mixed, of_step
+from assay.audit.logs.gather import RowBlock, RowGatherer, codes, mixed, of_step
 from assay.audit.logs.sources import parts
 
 
@@ -125,7 +125,7 @@ def test_one_group_larger_than_a_frame(tmp_path: Path) -> None:
         same(log.frame.group, [0] * 30)
 
 
-def block(groups: list[int], at: list[int]) -> Block:
+def block(groups: list[int], at: list[int]) -> RowBlock:
     n = len(groups)
     keys = np.array(groups, np.uint64)
     columns = {
@@ -136,7 +136,7 @@ def block(groups: list[int], at: list[int]) -> Block:
         "file": np.zeros(n, np.int32),
         "at": np.array(at, np.int64),
     }
-    return Block(columns)
+    return RowBlock(columns)
 
 
 @given(
@@ -154,7 +154,7 @@ def test_any_stream_keeps_the_same_rows(
         order = list(range(len(groups)))
         kept = []
         for _ in range(2):
-            gathered = Gathered(limit)
+            gathered = RowGatherer(limit)
             for i in range(0, len(order), cut):
                 some = order[i : i + cut]
                 gathered.add(block([groups[j] for j in some], some))

@@ -19,7 +19,7 @@ from assay.audit.report.overview import STEPS, by_step, quartiles_by_step, told_
 from assay.audit.report.parts import decimal
 from assay.audit.report.rollouts import as_text, number, receipt, short_names
 from assay.audit.report.svg import draw
-from assay.findings import Cell, Table
+from assay.findings import Cell, ReportTable
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_table_is_drawn_by_its_columns(
     case: tuple[str, tuple[str, ...], tuple[tuple[Cell, ...], ...], list[str]],
 ) -> None:
     _, columns, rows, titles = case
-    drawn = list(charts_of(Table("T", columns, rows)))
+    drawn = list(charts_of(ReportTable("T", columns, rows)))
     assert [d.title for d in drawn] == titles
     for chart in drawn:
         assert chart.chart.to_dict()["config"]  # by Altair's own schema

@@ -14,7 +14,7 @@ from scored import frame_of
 from assay.audit.report.document import page as made
 from assay.audit.report.html import island, tag, text
 from assay.audit.run import Audit, audit
-from assay.findings import Finding, Outcome, Table
+from assay.findings import Finding, Outcome, ReportTable
 
 SCRIPT = "</script><script>window.pwned = 1</script>"
 NASTY = (
@@ -78,19 +78,21 @@ def hostile() -> tuple[Audit, list[dict[str, object]]]:
     )
     names = NASTY[:6]
     tables = {
-        "figures": Table(
+        "figures": ReportTable(
             SCRIPT,
             ("of", "name", "value", "from", "to"),
             tuple((SCRIPT, n, 0.5, 0.25, 0.75) for n in names),
             SCRIPT,
         ),
-        "square": Table(SCRIPT, ("name", *names), tuple((n, *[0.5] * len(names)) for n in names)),
-        "lines": Table(
+        "square": ReportTable(
+            SCRIPT, ("name", *names), tuple((n, *[0.5] * len(names)) for n in names)
+        ),
+        "lines": ReportTable(
             SCRIPT,
             ("name", "step", "value", "from", "to"),
             tuple((n, s, 0.5, 0.25, 0.75) for n in names for s in range(3)),
         ),
-        "plain": Table(SCRIPT, names[:2], tuple((n, n) for n in names)),
+        "plain": ReportTable(SCRIPT, names[:2], tuple((n, n) for n in names)),
     }
     planted = Outcome("probes", (finding,), tables, (SCRIPT,), (SCRIPT,))
     return Audit(frame, (*found.outcomes, planted)), rows

@@ -13,7 +13,7 @@ import pytest
 from assay.verifiers.code_style.lint import joined_statements
 from assay.verifiers.code_style.tools.pylint_check import (
     INSTALLATION_MESSAGES,
-    Message,
+    PylintMessage,
     PylintStyle,
     pylint_messages,
 )
@@ -21,7 +21,7 @@ from assay.verifiers.code_style.tools.pylint_check import (
 from .programs import HONEST, judge, score
 
 
-def messages(source: str) -> tuple[Message, ...]:
+def messages(source: str) -> tuple[PylintMessage, ...]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the parser's, which the command line does not show
         return pylint_messages(source, PylintStyle())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assay.model import Sample
 from assay.verifiers.code_style.hidden import hidden_code
 from assay.verifiers.code_style.parse import parse, substantive
-from assay.verifiers.code_style.reading import Reading, read
+from assay.verifiers.code_style.reading import ParsedProgram, read
 from assay.verifiers.code_style.suppressions import without_suppressions
 
 from .programs import NAMES, PROGRAMS, judge
@@ -66,14 +66,14 @@ def test_a_hundred_thousand_blank_lines() -> None:
     """Within a program they are its own, at its end none; work with their square takes hours."""
     blank = "\n" * 100_000
     found = read(Sample(f"x = 1{blank}y = 2{blank}"))
-    assert isinstance(found, Reading)
+    assert isinstance(found, ParsedProgram)
     assert found.text == f"x = 1{blank}y = 2\n"
 
 
 def test_lines_and_spans_are_those_of_the_completion() -> None:
     text = "Say:\n```python\n\n# noqa\nx = 1\n# fmt: off\ny = 2  # noqa\n```\n"
     reading = read(Sample(text))
-    assert isinstance(reading, Reading)
+    assert isinstance(reading, ParsedProgram)
     assert reading.text == "x = 1\ny = 2\n"
     assert [reading.line(n) for n in (1, 2)] == [3, 5]
     span = reading.span(2)
@@ -255,5 +255,5 @@ def test_a_file_that_cannot_be_read_is_named() -> None:
     assert isinstance(found, str)
     assert found.startswith("b.py: the program does not parse")
     empty = read(Sample(completion=files(("app/__init__.py", ""), ("app/a.py", TIDY))))
-    assert isinstance(empty, Reading)
+    assert isinstance(empty, ParsedProgram)
     assert empty.files == ()

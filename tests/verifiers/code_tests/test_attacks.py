@@ -692,12 +692,14 @@ def test_no_expected_value_is_in_the_childs_memory(pool: SandboxPool) -> None:
 
         zygote.run = watched  # type: ignore[method-assign]
         from assay.verifiers.code_tests.runs.execute import ProgramRun
-        from assay.verifiers.code_tests.runs.programs import Program
+        from assay.verifiers.code_tests.runs.programs import RunnableProgram
         from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
         from assay.verifiers.code_tests.suites.shapes import read
 
         suite = read(tests)
-        ProgramRun(slot, PLAIN, Program(code), suite, WHOLE).results(suite.cases, stop=False)
+        ProgramRun(slot, PLAIN, RunnableProgram(code), suite, WHOLE).results(
+            suite.cases, stop=False
+        )
         del zygote.run
         for thread in threads:
             thread.join()

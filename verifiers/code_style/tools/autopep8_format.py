@@ -12,7 +12,7 @@ from typing import Any
 import autopep8
 import pycodestyle
 
-from assay.verifiers.code_style.findings import Finding
+from assay.verifiers.code_style.findings import StyleFinding
 from assay.verifiers.code_style.tools.errors import CannotRead
 
 AUTOPEP8_IGNORES = ("E226", "E24", "W50", "W690")
@@ -63,7 +63,7 @@ def _autopep8_options() -> Any:
 
 
 @lru_cache(maxsize=64)
-def pycodestyle_findings(text: str, style: Autopep8Style) -> tuple[Finding, ...]:
+def pycodestyle_findings(text: str, style: Autopep8Style) -> tuple[StyleFinding, ...]:
     """What pycodestyle reports, in the order of lines.
 
     A line too long weighs as many lines as it should have been, so that writing a program on one
@@ -89,7 +89,7 @@ def pycodestyle_findings(text: str, style: Autopep8Style) -> tuple[Finding, ...]
         weight = 1.0
         if code == "E501" and 1 <= line <= len(lines):
             weight = float((len(lines[line - 1]) - 1) // style.max_line_length)
-        findings.append(Finding(line, code, "", f"column {column + 1}: {message[5:]}", weight))
+        findings.append(StyleFinding(line, code, "", f"column {column + 1}: {message[5:]}", weight))
     return tuple(findings)
 
 

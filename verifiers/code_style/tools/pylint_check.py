@@ -81,7 +81,7 @@ class PylintStyle:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class PylintMessage:
     """What pylint said, before it is weighed."""
 
     line: int
@@ -93,7 +93,7 @@ class Message:
 
 
 @functools.lru_cache(maxsize=64)
-def pylint_messages(text: str, style: PylintStyle) -> tuple[Message, ...]:
+def pylint_messages(text: str, style: PylintStyle) -> tuple[PylintMessage, ...]:
     """What pylint reports for `text`, in the order of lines; about 10 ms for a short program.
 
     Modules outside the standard library count as unknown, whether they are installed or not.
@@ -126,7 +126,7 @@ class _Process:
         self._memos: list[Any] = []
         self._start_mb = 0.0
 
-    def check(self, text: str, style: PylintStyle) -> tuple[Message, ...]:
+    def check(self, text: str, style: PylintStyle) -> tuple[PylintMessage, ...]:
         number = next(self._numbers)
         if number % 64 == 0:
             self._recycle()
@@ -219,9 +219,9 @@ def _empty_directory() -> Iterator[None]:
         os.close(before)
 
 
-def _messages(found: list[Any], name: str) -> tuple[Message, ...]:
+def _messages(found: list[Any], name: str) -> tuple[PylintMessage, ...]:
     messages = [
-        Message(
+        PylintMessage(
             item.line,
             item.column,
             item.msg_id,

@@ -15,7 +15,7 @@ from assay.verifiers.code_tests.comparing.compare import Rules, show
 from assay.verifiers.code_tests.comparing.printed import text_difference
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, of_end, of_failure
-from assay.verifiers.code_tests.runs.programs import Program
+from assay.verifiers.code_tests.runs.programs import RunnableProgram
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxSlot
 from assay.verifiers.code_tests.sandbox.parent.run import Run
 from assay.verifiers.code_tests.sandbox.wire import codec, decoded
@@ -77,7 +77,7 @@ class ProgramRun:
         self,
         slot: SandboxSlot,
         kind: ZygoteKind,
-        program: Program,
+        program: RunnableProgram,
         suite: Suite,
         params: CodeTestsParams,
     ) -> None:

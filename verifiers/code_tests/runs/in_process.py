@@ -19,19 +19,19 @@ from assay.printable import printable
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.runs.execute import START_S, Budget
 from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, of_end, of_failure
-from assay.verifiers.code_tests.runs.programs import Program
+from assay.verifiers.code_tests.runs.programs import RunnableProgram
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxSlot
 from assay.verifiers.code_tests.sandbox.parent.run import Run
 from assay.verifiers.code_tests.sandbox.wire import decoded
 from assay.verifiers.code_tests.sandbox.wire.kinds import beside, kind_for
 from assay.verifiers.code_tests.suites.rewriting.prepare import method
-from assay.verifiers.code_tests.suites.suite import MAX_CASES, Suite, Written
+from assay.verifiers.code_tests.suites.suite import MAX_CASES, Suite, WrittenSuite
 
 _WHOLE = "the suite"
 
 
 def run_in_process(
-    slot: SandboxSlot, program: Program, suite: Suite, params: CodeTestsParams
+    slot: SandboxSlot, program: RunnableProgram, suite: Suite, params: CodeTestsParams
 ) -> list[tuple[str, CaseResult]]:
     """A label and an outcome a test, in order; at least one.
 
@@ -56,7 +56,7 @@ def run_in_process(
         return _Talk(run, budget, key).results(_message(suite, written, key))
 
 
-def _job(program: Program, suite: Suite, written: Written) -> dict[str, Any]:
+def _job(program: RunnableProgram, suite: Suite, written: WrittenSuite) -> dict[str, Any]:
     """What the process knows while the program is loaded: nothing that is expected of it."""
     names = list(written.names)
     first = names[0] if names else None
@@ -77,7 +77,7 @@ def _job(program: Program, suite: Suite, written: Written) -> dict[str, Any]:
     )
 
 
-def _message(suite: Suite, written: Written, key: str) -> dict[str, Any]:
+def _message(suite: Suite, written: WrittenSuite, key: str) -> dict[str, Any]:
     text = f"{written.code}\n{suite.before}"
     return {
         "suite": written.code,
@@ -87,7 +87,7 @@ def _message(suite: Suite, written: Written, key: str) -> dict[str, Any]:
     }
 
 
-def _imports(written: Written) -> list[str]:
+def _imports(written: WrittenSuite) -> list[str]:
     """What the suite imports and is not the program: as modules, or names of modules."""
     ours = {name.partition(".")[0] for name in written.modules}
     found: dict[str, None] = {}

@@ -27,7 +27,7 @@ _READS = re.compile(r"\binput\s*\(|\bstdin\b|\bopen\s*\(\s*0\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class RunnableProgram:
     """A program, ready to be given to a sandbox."""
 
     text: str
@@ -70,7 +70,7 @@ class Program:
         return {"code": self.text, "several": several}
 
 
-def program_in(answer: str, suite: Suite, params: CodeTestsParams) -> Program | None:
+def program_in(answer: str, suite: Suite, params: CodeTestsParams) -> RunnableProgram | None:
     """The program in an answer, for that suite; None where there is none.
 
     Several files only under the policy ``last``: the others say which of the blocks are meant.
@@ -81,10 +81,10 @@ def program_in(answer: str, suite: Suite, params: CodeTestsParams) -> Program | 
     if named is not None:
         return _of_files(named, suite)
     found = extract_program(answer, params.code, params.language)
-    return Program(found.text) if found is not None and found.text.strip() else None
+    return RunnableProgram(found.text) if found is not None and found.text.strip() else None
 
 
-def _of_files(named: NamedFiles, suite: Suite) -> Program:
+def _of_files(named: NamedFiles, suite: Suite) -> RunnableProgram:
     written = suite.written
     given = written.imports if written is not None else ProgramImports()
     files = dict(_beside(named.files, suite, given))
@@ -95,7 +95,7 @@ def _of_files(named: NamedFiles, suite: Suite) -> Program:
     folders = _folders(files, given.modules)
     main = _main(files, unnamed, suite, given, folders)
     if main is None:  # data alone
-        return Program("", files)
+        return RunnableProgram("", files)
     if suite.kind == "stdio" and "/" in main:  # as ``python app/main.py`` has it
         folders = tuple(dict.fromkeys([*folders, main.rpartition("/")[0] + "/"]))
     dotted = _dotted(main, folders)
@@ -114,7 +114,9 @@ def _of_files(named: NamedFiles, suite: Suite) -> Program:
     }
     wanted = [m for m in given.modules if _path(m, files, folders) or m in aliases]
     modules = tuple(wanted or given.modules)
-    return Program(files[main], files, dotted, main, folders, aliases, names, modules, given.stars)
+    return RunnableProgram(
+        files[main], files, dotted, main, folders, aliases, names, modules, given.stars
+    )
 
 
 def _beside(

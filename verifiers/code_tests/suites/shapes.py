@@ -30,7 +30,7 @@ from assay.verifiers.code_tests.suites.rows.doctests import as_suite
 from assay.verifiers.code_tests.suites.rows.fields import code, joined, listed, refuse, seconds
 from assay.verifiers.code_tests.suites.rows.given_files import of_suite, read_files, roots
 from assay.verifiers.code_tests.suites.rows.published import as_read
-from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite, Written
+from assay.verifiers.code_tests.suites.suite import MAX_CASES, Case, Suite, WrittenSuite
 from assay.verifiers.code_tests.suites.trust.libraries import shared_libraries
 from assay.verifiers.code_tests.suites.trust.needs import Needs, needs
 
@@ -235,7 +235,7 @@ def _asserts(given: Mapping[str, Any], before: str, limits: dict[str, Any]) -> S
         if imports_of(parsed(files[path])) & set(modules):
             refuse(f"files[{path!r}] imports the program; only the tests themselves may")
     imports = program_imports(tree, modules)
-    written = Written(code, names, modules, imports)
+    written = WrittenSuite(code, names, modules, imports)
     need = needs(tree, {*names, *modules}, defined(parsed(before)))
     if need.trust != "in_process":
         need = shared_libraries(tree) or need

@@ -59,7 +59,7 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenSuite:
     """An assert suite as its author wrote it: what runs beside the program, in one process."""
 
     code: str
@@ -82,7 +82,7 @@ class Suite:
     """Cases and rest together, in the suite's own order: for programs that keep a state."""
     needs: Needs = PROXY
     """The least trust under which it can be judged."""
-    written: Written | None = None
+    written: WrittenSuite | None = None
     """The text of an assert suite."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Texts by their paths: what lies beside the program as it runs."""

@@ -8,24 +8,28 @@ from flint import arb, fmpq
 
 from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics
-from assay.verifiers.math_answer.finding import UNKNOWN, Finding, different
+from assay.verifiers.math_answer.finding import UNKNOWN, EqualityResult, different
 from assay.verifiers.math_answer.limits import TooBig, Undefined
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.tree import App, Node, Num, Rel, Sym, children, rebuild, walk
+
+DOUBLE_DIGITS = 15
+"""Significant digits from which on a decimal was printed by floating point: a double holds 15 to
+17, of which computing spoils the last."""
 
 SHORT = 3
 """Significant digits below which a decimal reference is taken as exact: 0.5 is one half."""
 
 
-def same(a: Node, b: Node, policy: Policy) -> Finding:
+def same(a: Node, b: Node, policy: Policy) -> EqualityResult:
     """Whether two scalar expressions are equal; symmetric; no rounding."""
     left, right = exact.rational(a), exact.rational(b)
     if left is not None and right is not None:
         if left == right:
-            return Finding(True, "exact", "proved")
+            return EqualityResult(True, "exact", "proved")
         return different(f"{short(right)} is not {short(left)}", "exact")
     if a == b:
-        return Finding(True, "structure", "proved")
+        return EqualityResult(True, "structure", "proved")
     if _infinite(a) or _infinite(b):
         return _endless(a, b)
     proof = algebra.same(a, b)
@@ -43,7 +47,7 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
             and all(_alike(x, y, policy) for x, y in zip(a.args, b.args, strict=True))
         )
     ):
-        return Finding(True, "structure", "proved", "the same operation on equal parts")
+        return EqualityResult(True, "structure", "proved", "the same operation on equal parts")
     if found.equal is not True and policy.log == "either" and _has_log(a, b):
         ten = numerics.same(_log_ten(a), _log_ten(b), policy.variables == "positive")
         if ten.equal:
@@ -59,12 +63,12 @@ def _infinite(node: Node) -> int:
     return sign if isinstance(node, Sym) and node.name == "infinity" else 0
 
 
-def _endless(a: Node, b: Node) -> Finding:
+def _endless(a: Node, b: Node) -> EqualityResult:
     """Infinity against a number, or against infinity."""
     signs = _infinite(a), _infinite(b)
     if all(signs):
         if signs[0] == signs[1]:
-            return Finding(True, "structure", "proved")
+            return EqualityResult(True, "structure", "proved")
         return different("the signs of infinity differ", "exact")
     if _real(b if signs[0] else a) is not None:
         return different("one is infinite, the other is a number", "exact")
@@ -100,12 +104,12 @@ def _log_ten(node: Node) -> Node:
 
 def short(value: fmpq) -> str:
     """A rational for a sentence."""
-    if exact.bits(value) > 200:
+    if exact.bits(value) > 200:  # 60 digits, more than is read in a sentence
         return "a number of many digits"
     return str(value)
 
 
-def rounded(reference: Node, answer: Node, policy: Policy) -> Finding | None:
+def rounded(reference: Node, answer: Node, policy: Policy) -> EqualityResult | None:
     """Equality by rounding, where the policy allows it and one side is a decimal."""
     ref, ans = written(reference), written(answer)
     asked = _as_asked(answer, policy)
@@ -121,26 +125,28 @@ def rounded(reference: Node, answer: Node, policy: Policy) -> Finding | None:
     if policy.reference_rounded and ref is not None and ref.places > 0 and ref.digits >= SHORT:
         shows_less = ans is not None and ans.places > 0 and ans.half_unit > 2 * ref.half_unit
         if not shows_less and gap <= ref.half_unit:
-            return Finding(True, "rounding", "rounded", "it rounds to the reference's digits")
+            return EqualityResult(
+                True, "rounding", "rounded", "it rounds to the reference's digits"
+            )
     if asked is not None and gap <= asked.half_unit:
-        return Finding(True, "rounding", "rounded", "it is rounded as the policy asks")
+        return EqualityResult(True, "rounding", "rounded", "it is rounded as the policy asks")
     if ans is not None and ref is None:
         least = policy.answer_digits
         if least is not None and ans.digits >= least and gap <= _last_digit(ans):
-            return Finding(
+            return EqualityResult(
                 True,
                 "rounding",
                 "rounded",
                 f"the answer has {ans.digits} digits and rounds rightly",
             )
     if policy.significant is not None and gap <= abs(truth) * arb(fmpq(5, 10**policy.significant)):
-        return Finding(
+        return EqualityResult(
             True, "rounding", "rounded", f"{policy.significant} significant digits agree"
         )
     return None
 
 
-class Written(NamedTuple):
+class WrittenDecimal(NamedTuple):
     """A decimal as it was written, and the width of its rounding in the value of the whole."""
 
     places: int
@@ -151,7 +157,7 @@ class Written(NamedTuple):
     """Half a unit of the last digit, times whatever stands beside the decimal."""
 
 
-def written(node: Node) -> Written | None:
+def written(node: Node) -> WrittenDecimal | None:
     """The decimal that `node` is, behind a sign, a mark or a power of ten; None: it is none.
 
     The marks scale the value, so they scale the rounding too: 12.5% stands for what lies
@@ -184,10 +190,10 @@ def written(node: Node) -> Written | None:
     digits = node.digits or len(str(abs(int(node.value.p))))
     # a hair more, so that a value just half a unit away rounds to it whatever the balls' width
     half = arb(fmpq(1, 2)) * arb(10) ** -places * scale * (1 + arb(fmpq(1, 10**12)))
-    return Written(places - shift, digits, half)
+    return WrittenDecimal(places - shift, digits, half)
 
 
-def _as_asked(answer: Node, policy: Policy) -> Written | None:
+def _as_asked(answer: Node, policy: Policy) -> WrittenDecimal | None:
     """The answer as a rounded number, where it shows the digits that the policy asks for."""
     if policy.places is None and policy.digits is None:
         return None
@@ -198,7 +204,7 @@ def _as_asked(answer: Node, policy: Policy) -> Written | None:
             bare = bare.args[0]
         if not (isinstance(bare, Num) and bare.value.q == 1 and bare.value and bare.base is None):
             return None
-        shown = Written(0, len(str(abs(int(bare.value.p)))), arb(fmpq(1, 2)))
+        shown = WrittenDecimal(0, len(str(abs(int(bare.value.p)))), arb(fmpq(1, 2)))
     enough_places = policy.places is not None and shown.places >= policy.places
     enough_digits = policy.digits is not None and shown.digits >= policy.digits
     return shown if enough_places or enough_digits else None
@@ -214,9 +220,9 @@ def _real(node: Node) -> arb | None:
     return ball.real
 
 
-def _last_digit(decimal: Written) -> arb:
+def _last_digit(decimal: WrittenDecimal) -> arb:
     """Half a unit of the last digit; of what floating point printed, four units."""
-    return 8 * decimal.half_unit if decimal.digits >= 15 else decimal.half_unit
+    return 8 * decimal.half_unit if decimal.digits >= DOUBLE_DIGITS else decimal.half_unit
 
 
 def defined(node: Node) -> None:

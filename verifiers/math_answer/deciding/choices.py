@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.finding import Finding, different
+from assay.verifiers.math_answer.finding import EqualityResult, different
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading.choices import Choice
 
 
-def same(reference: Choice, answer: Choice, policy: Policy) -> Finding:
+def same(reference: Choice, answer: Choice, policy: Policy) -> EqualityResult:
     """Equal where both choose the same letters, in whatever order.
 
     More letters than the reference has are wrong, and so is a choice that is left open: whoever
@@ -22,5 +22,5 @@ def same(reference: Choice, answer: Choice, policy: Policy) -> Finding:
         wanted = frozenset(w.upper() for w in wanted)
         said = frozenset(s.upper() for s in said)
     if wanted == said:
-        return Finding(True, "words", "proved", "the same choice")
+        return EqualityResult(True, "words", "proved", "the same choice")
     return different("another choice", "words")

@@ -19,10 +19,10 @@ from assay.verifiers.math_answer.deciding.amounts import (
     gathered,
     letters_as_unit,
 )
-from assay.verifiers.math_answer.deciding.lists import Lists
+from assay.verifiers.math_answer.deciding.lists import ListComparer
 from assay.verifiers.math_answer.deciding.matrices import matrix, vector
 from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
-from assay.verifiers.math_answer.finding import Finding, different, every
+from assay.verifiers.math_answer.finding import EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading import spoken, wording
 from assay.verifiers.math_answer.reading.simplify import determinant, settle
@@ -47,7 +47,7 @@ PAIRS = 4000
 """Most comparisons of single values in one verdict."""
 
 
-class Comparer(Lists):
+class Comparer(ListComparer):
     """One comparison of a reference with an answer. Holds the policy and the budget."""
 
     def __init__(self, policy: Policy, directional: bool = True) -> None:
@@ -59,11 +59,11 @@ class Comparer(Lists):
 
     # -- dispatch -------------------------------------------------------------------------------
 
-    def same(self, r: Node, a: Node) -> Finding:
+    def same(self, r: Node, a: Node) -> EqualityResult:
         """Whether `a` answers `r`."""
         self.left -= 1
         if self.left < 0:
-            return Finding(None, "bounds", "unproved", f"more than {PAIRS:,} comparisons")
+            return EqualityResult(None, "bounds", "unproved", f"more than {PAIRS:,} comparisons")
         r, a = settle(r), settle(a)
         if rosters.may_be(r) or rosters.may_be(a):
             found = self.rosters(r, a)
@@ -71,11 +71,11 @@ class Comparer(Lists):
                 return found
         if r == a:
             scalars.defined(r)
-            return Finding(True, "structure", "proved")
+            return EqualityResult(True, "structure", "proved")
         if isinstance(r, Num) and isinstance(a, Num):
             if r.places is None is a.places and r.base is None is a.base:  # two plain numbers
                 if r.value == a.value:
-                    return Finding(True, "exact", "proved")
+                    return EqualityResult(True, "exact", "proved")
                 return different(
                     f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
                 )
@@ -115,7 +115,7 @@ class Comparer(Lists):
 
     # -- values ---------------------------------------------------------------------------------
 
-    def scalar(self, r: Node, a: Node) -> Finding:
+    def scalar(self, r: Node, a: Node) -> EqualityResult:
         """Two values, with the customs for marks, rounding and names."""
         policy = self.policy
         if (isinstance(r, Num) and r.base is not None and self.directional) and (
@@ -139,7 +139,7 @@ class Comparer(Lists):
                 return renamed
         return found
 
-    def marked(self, r: Node, a: Node) -> Finding | None:
+    def marked(self, r: Node, a: Node) -> EqualityResult | None:
         """Percent and degree signs on one side only."""
         for op, rule in (("percent", self.policy.percent), ("deg", self.policy.degrees)):
             if rule != "strip":
@@ -161,7 +161,7 @@ class Comparer(Lists):
                     return near
         return None
 
-    def renamed(self, r: Node, a: Node) -> Finding | None:
+    def renamed(self, r: Node, a: Node) -> EqualityResult | None:
         """Equality after other names for arbitrary constants and parameters."""
         left, right = symbols(r), symbols(a)
         only_r, only_a = sorted(left - right), sorted(right - left)
@@ -173,7 +173,7 @@ class Comparer(Lists):
         loose_a = [n for n in only_a if self.is_loose(n, a)]
         if (
             len(only_r) == len(only_a)
-            and 0 < len(only_r) <= 3
+            and 0 < len(only_r) <= 3  # all orders are tried: 6 of three
             and (
                 (len(loose_r) == len(only_r) and len(loose_a) == len(only_a))
                 or (self.parameters and set(only_a) <= self.parameters)
@@ -183,7 +183,7 @@ class Comparer(Lists):
             pool_r, pool_a = only_r, only_a
         elif (
             len(constants_r) == len(constants_a)
-            and 2 <= len(constants_r) <= 4
+            and 2 <= len(constants_r) <= 4  # all orders are tried: 24 of four
             and (left - set(constants_r) == right - set(constants_a))
         ):
             pool_r, pool_a = constants_r, constants_a
@@ -208,7 +208,7 @@ class Comparer(Lists):
             )
         return False
 
-    def ratios(self, r: App, a: App) -> Finding:
+    def ratios(self, r: App, a: App) -> EqualityResult:
         """Ratios by cross multiplication; times of day as they stand."""
         if len(r.args) != len(a.args):
             found = times_of_day.without_seconds(r, a)
@@ -223,7 +223,7 @@ class Comparer(Lists):
             for x, y in zip(r.args[1:], a.args[1:], strict=True)
         )
 
-    def quantities(self, r: Node, a: Node) -> Finding:
+    def quantities(self, r: Node, a: Node) -> EqualityResult:
         """Values with units, or with the things that are counted."""
         r, a = gathered(r), gathered(a)
         r_value, r_unit = _split(r)
@@ -258,7 +258,7 @@ class Comparer(Lists):
 
     # -- words ----------------------------------------------------------------------------------
 
-    def words(self, r: Node, a: Node) -> Finding:
+    def words(self, r: Node, a: Node) -> EqualityResult:
         """At least one side is words; they may spell a number."""
         spelled_r = spoken.number(r.words) if isinstance(r, Words) else None
         spelled_a = spoken.number(a.words) if isinstance(a, Words) else None
@@ -268,12 +268,12 @@ class Comparer(Lists):
             return self.same(spelled_r or r, spelled_a or a)
         for one, other in ((r, a), (a, r)):
             if one == Sym("infinity") and other == Words(("infinitely", "many")):
-                return Finding(True, "words", "proved", "infinitely many")
+                return EqualityResult(True, "words", "proved", "infinitely many")
         return wording.same(r, a, self.policy)
 
     # -- brackets and matrices ---------------------------------------------------------------
 
-    def groups(self, r: Node, a: Node) -> Finding:
+    def groups(self, r: Node, a: Node) -> EqualityResult:
         """At least one side is in brackets."""
         if isinstance(r, Group) and isinstance(a, Group):
             pair = {r.left + r.right, a.left + a.right}
@@ -298,7 +298,7 @@ class Comparer(Lists):
             return self.ordered(*((group.items, parts) if group is r else (parts, group.items)))
         return different("one is a list in brackets, the other is not")
 
-    def matrices(self, r: Node, a: Node) -> Finding:
+    def matrices(self, r: Node, a: Node) -> EqualityResult:
         """At least one side is a matrix."""
         left, right = matrix(r), matrix(a)
         if left is None or right is None:
@@ -319,11 +319,11 @@ class Comparer(Lists):
 
     # -- relations and sets ---------------------------------------------------------------------
 
-    def related(self, r: Node, a: Node) -> Finding | None:
+    def related(self, r: Node, a: Node) -> EqualityResult | None:
         """At least one side is a relation."""
         return relations.same(r, a, self)
 
-    def rosters(self, r: Node, a: Node) -> Finding | None:
+    def rosters(self, r: Node, a: Node) -> EqualityResult | None:
         """Sets of whole numbers by a condition, or with dots, as their members."""
         lists_r, lists_a = rosters.written_out(r), rosters.written_out(a)
         if not lists_r and not lists_a:
@@ -333,7 +333,7 @@ class Comparer(Lists):
         tried = [self.same(x, y) for x in lists_r or (r,) for y in lists_a or (a,)]
         return next((f for f in tried if f.equal), tried[0])
 
-    def sets(self, r: Node, a: Node) -> Finding:
+    def sets(self, r: Node, a: Node) -> EqualityResult:
         """At least one side is a set of numbers."""
         return sets.compare(r, a, self)
 
@@ -358,6 +358,11 @@ def _is_constant(name: str) -> bool:
 
 
 def _is_clock(node: App) -> bool:
+    """Whether a ratio could be a time of day: 4:10 and 2:00, but not 2:5, and not 3:4.
+
+    Times in exercises end in multiples of five minutes; 2:05 is read as 2:5, which is a ratio far
+    more often.
+    """
     if len(node.args) not in (2, 3):
         return False
     values = [exact.whole(arg) for arg in node.args]
@@ -366,5 +371,5 @@ def _is_clock(node: App) -> bool:
         and 0 <= (values[0] or 0) <= 24
         and all(0 <= (v or 0) < 60 for v in values[1:])
         and (values[1] or 0) % 5 == 0
-        and (values[1] or 0) not in (5,)
+        and (values[1] or 0) != 5
     )

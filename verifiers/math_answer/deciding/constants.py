@@ -14,7 +14,7 @@ from flint import acb, acb_mat, fmpq
 from assay.verifiers.math_answer.arithmetic import numerics, scalars
 from assay.verifiers.math_answer.arithmetic.balls import Env, evaluate
 from assay.verifiers.math_answer.arithmetic.precision import NoValue, Precision
-from assay.verifiers.math_answer.finding import Finding
+from assay.verifiers.math_answer.finding import EqualityResult
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading.simplify import is_label, settle
@@ -39,7 +39,7 @@ def _may_be(name: str) -> bool:
     return head in ("A", "B", "C", "D", "K", "M", "a", "b", "c", "k", "alpha", "beta", "lambda")
 
 
-def compare(r: Node, a: Node, policy: Policy, labelled: bool) -> Finding | None:
+def compare(r: Node, a: Node, policy: Policy, labelled: bool) -> EqualityResult | None:
     """Whether two expressions are the same family; None: not shown, or no families.
 
     Args:
@@ -74,7 +74,7 @@ def compare(r: Node, a: Node, policy: Policy, labelled: bool) -> Finding | None:
 
 def _spans(
     r: Node, a: Node, pool_r: list[str], pool_a: list[str], others: list[str], labelled: bool
-) -> Finding | None:
+) -> EqualityResult | None:
     one, two = _parts(r, pool_r), _parts(a, pool_a)
     if one is None or two is None:
         return None
@@ -112,8 +112,10 @@ def _spans(
                 if not total.overlaps(value):
                     return None
                 if total.real.rad() > 2.0**-40 * (1 + abs(float(value.real.mid()))):
-                    return None  # too wide to say anything
-    return Finding(True, "numeric", "probable", "the same family of functions, by its constants")
+                    return None  # too wide to say anything: less than a float's 24 bits besides 16
+    return EqualityResult(
+        True, "numeric", "probable", "the same family of functions, by its constants"
+    )
 
 
 def _at(node: Node, env: Env) -> acb:
@@ -138,7 +140,7 @@ def _parts(node: Node, names: list[str]) -> list[Node] | None:
     return parts if linear.equal else None
 
 
-def same_family(r: Node, a: Node, policy: Policy) -> Finding | None:
+def same_family(r: Node, a: Node, policy: Policy) -> EqualityResult | None:
     """Whether both are one family of functions under other names or scales of its constants."""
     r, a = settle(r), settle(a)
     labels = [n.args[0] for n in (r, a) if isinstance(n, Rel) and n.ops == ("=",)]

@@ -15,7 +15,7 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import exact, numerics, scalars
 from assay.verifiers.math_answer.deciding.signs import spread_signs
-from assay.verifiers.math_answer.finding import Finding, different
+from assay.verifiers.math_answer.finding import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading.simplify import is_label, settle
@@ -42,6 +42,9 @@ _UNKNOWNS = frozenset({"x", "y", "z", "n", "a", "b", "t", "u", "w", "theta", "al
 _MOST = 48
 """Most progressions that a list is taken apart into."""
 
+_STEPS = 10**6
+"""Most steps that two members, or two step widths, may lie apart: a double still counts them."""
+
 _DENOMINATOR = 60
 """Largest denominator that the steps of two progressions may have between them."""
 
@@ -51,7 +54,7 @@ class _Progression(NamedTuple):
     step: Node
 
 
-def compare(r: Node, a: Node, declared: frozenset[str], policy: Policy) -> Finding | None:
+def compare(r: Node, a: Node, declared: frozenset[str], policy: Policy) -> EqualityResult | None:
     r"""Whether two readings are the same families or residues; None: they are no such things.
 
     Args:
@@ -189,7 +192,7 @@ def _same_names(r: Node, a: Node) -> bool:
     return len(left | right) <= 1 or (left == right and len(left) == 1)
 
 
-def _against_value(r: Node, a: Node) -> Finding | None:
+def _against_value(r: Node, a: Node) -> EqualityResult | None:
     r"""``n \equiv 5 \pmod{17}`` against 5: the residue, as it is written."""
     left, right = _items(r), _items(a)
     if len(left) != len(right) or not _same_names(r, a):
@@ -203,7 +206,7 @@ def _against_value(r: Node, a: Node) -> Finding | None:
     if None in wanted or None in given:
         return None
     if sorted(map(str, wanted)) == sorted(map(str, given)):
-        return Finding(True, "exact", "proved", "the residue, with its modulus left out")
+        return EqualityResult(True, "exact", "proved", "the residue, with its modulus left out")
     return different("another residue", "exact")
 
 
@@ -265,7 +268,7 @@ def _line(value: Node, name: str) -> _Progression | None:
 
 def _same_members(
     one: list[_Progression], two: list[_Progression], policy: Policy
-) -> Finding | None:
+) -> EqualityResult | None:
     """Both lists taken apart to one common step, and matched offset by offset."""
     unit = one[0].step
     ratios: list[list[Fraction]] = []
@@ -301,7 +304,9 @@ def _same_members(
                 return different("one family has a member that the other lacks", "numeric")
             findings.append(match)
     weakest = next((f for f in findings if f.certainty != "proved"), findings[0])
-    return Finding(True, weakest.by, weakest.certainty, "the same values for whole parameters")
+    return EqualityResult(
+        True, weakest.by, weakest.certainty, "the same values for whole parameters"
+    )
 
 
 def _multiple(values: list[Fraction]) -> Fraction:
@@ -316,7 +321,7 @@ def _ratio(step: Node, unit: Node, policy: Policy) -> Fraction | None:
     if quotient is None or not quotient.is_finite() or not quotient.imag.contains(0):
         return None
     guess = Fraction(float(quotient.real.mid())).limit_denominator(_DENOMINATOR)
-    if abs(guess.numerator) > 10**6:
+    if abs(guess.numerator) > _STEPS:
         return None
     shown = scalars.same(
         App("mul", (step, Num(fmpq(guess.denominator)))),
@@ -325,14 +330,14 @@ def _ratio(step: Node, unit: Node, policy: Policy) -> Fraction | None:
     return guess if shown.equal else None
 
 
-def _congruent(a: Node, b: Node, step: Node, policy: Policy) -> Finding | None:
+def _congruent(a: Node, b: Node, step: Node, policy: Policy) -> EqualityResult | None:
     """Equality up to a whole number of steps."""
     apart = App("add", (a, App("neg", (b,))))
     count = numerics.value_of(App("mul", (apart, App("inv", (step,)))))
     if count is None or not count.is_finite() or not count.imag.contains(0):
         return None
     nearest = round(float(count.real.mid()))
-    if abs(nearest) > 10**6:
+    if abs(nearest) > _STEPS:
         return None
     found = scalars.same(apart, App("mul", (Num(fmpq(nearest)), step)), policy)
     return found if found.equal else None

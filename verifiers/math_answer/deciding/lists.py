@@ -8,7 +8,7 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.deciding import relations, sets
-from assay.verifiers.math_answer.finding import UNKNOWN, Finding, different, every
+from assay.verifiers.math_answer.finding import UNKNOWN, EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.tree import (
     App,
@@ -24,19 +24,22 @@ from assay.verifiers.math_answer.tree import (
     symbols,
 )
 
+_PARTNERS = 60
+"""Most members without an equal that are held against each other: each may need algebra."""
 
-class Lists:
+
+class ListComparer:
     """What `Comparer` does with more than one thing at a time."""
 
     policy: Policy
     directional: bool
     parameters: frozenset[str]
 
-    def same(self, r: Node, a: Node) -> Finding:
+    def same(self, r: Node, a: Node) -> EqualityResult:
         """Whether two readings agree; see `Comparer`."""
         raise NotImplementedError
 
-    def words(self, r: Node, a: Node) -> Finding:
+    def words(self, r: Node, a: Node) -> EqualityResult:
         """Whether two readings agree of which one is words; see `Comparer`."""
         raise NotImplementedError
 
@@ -44,7 +47,7 @@ class Lists:
         """Whether a name may be another; see `Comparer`."""
         raise NotImplementedError
 
-    def lists(self, r: Node, a: Node) -> Finding:
+    def lists(self, r: Node, a: Node) -> EqualityResult:
         """At least one side is a list without brackets."""
         if isinstance(r, Items) and isinstance(a, Items):
             return self.plain_lists(r, a)
@@ -72,7 +75,7 @@ class Lists:
         return different(f"{len(listed.items)} answers instead of one" if listed is a
                          else f"one answer instead of {len(listed.items)}")  # fmt: skip
 
-    def plain_lists(self, r: Items, a: Items) -> Finding:
+    def plain_lists(self, r: Items, a: Items) -> EqualityResult:
         """Two lists without brackets."""
         tuples = relations.as_tuples(r), relations.as_tuples(a)
         if tuples[0] is not None or tuples[1] is not None:
@@ -98,7 +101,7 @@ class Lists:
             return self.parametric(r, a) or found
         return found
 
-    def parametric(self, r: Items, a: Items) -> Finding | None:
+    def parametric(self, r: Items, a: Items) -> EqualityResult | None:
         """``x = 1 + 2t, y = 3 - t`` with another name for the one parameter."""
         if not all(isinstance(i, Rel) and i.ops == ("=",) for i in (*r.items, *a.items)):
             return None
@@ -113,7 +116,7 @@ class Lists:
         found = self.unordered(r.items, renamed.items)
         return found if found.equal else None
 
-    def ordered(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> Finding:
+    def ordered(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> EqualityResult:
         """Item by item."""
         if len(r) != len(a):
             return different("lists of different length")
@@ -123,7 +126,7 @@ class Lists:
                 return renamed
         return every(self.same(x, y) for x, y in zip(r, a, strict=True))
 
-    def renamed_together(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> Finding | None:
+    def renamed_together(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> EqualityResult | None:
         """One renaming for all items: ``(1 + t, 2t)`` and ``(1 + s, 2s)``."""
         left: frozenset[str] = frozenset().union(*(symbols(x) for x in r))
         right: frozenset[str] = frozenset().union(*(symbols(x) for x in a))
@@ -145,17 +148,19 @@ class Lists:
                 return found
         return None
 
-    def unordered(self, r: tuple[Node, ...], a: tuple[Node, ...], as_sets: bool = False) -> Finding:
+    def unordered(
+        self, r: tuple[Node, ...], a: tuple[Node, ...], as_sets: bool = False
+    ) -> EqualityResult:
         """Every item of one has a partner in the other; exact values are paired by hash."""
         left, right = _keyed(r, as_sets), _keyed(a, as_sets)
         rest_r, rest_a = _unmatched(left, right), _unmatched(right, left)
         if not rest_r and not rest_a:
-            return Finding(True, "exact", "proved")
+            return EqualityResult(True, "exact", "proved")
         if len(rest_r) != len(rest_a) and not as_sets:
             return different("lists of different length")
         if as_sets and (not rest_r) != (not rest_a):
             return different("one has members that the other lacks", "exact")
-        if len(rest_r) > 60 or len(rest_a) > 60:
+        if len(rest_r) > _PARTNERS or len(rest_a) > _PARTNERS:
             return different("too many members without a partner", "exact", "unproved")
         findings = []
         free = list(rest_a)

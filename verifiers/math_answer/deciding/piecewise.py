@@ -12,7 +12,7 @@ from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import sets
 from assay.verifiers.math_answer.deciding.decides import Decides
 from assay.verifiers.math_answer.deciding.regions import INFINITY, MINUS, Region, order
-from assay.verifiers.math_answer.finding import Finding, different, every
+from assay.verifiers.math_answer.finding import EqualityResult, different, every
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
@@ -41,7 +41,7 @@ def is_piecewise(node: Node) -> bool:
     return isinstance(node, App) and node.op == "cases"
 
 
-def compare(r: Node, a: Node, comparer: Decides) -> Finding:
+def compare(r: Node, a: Node, comparer: Decides) -> EqualityResult:
     """Two values of which at least one is written in pieces."""
     left, right = _pieces(r), _pieces(a)
     if len(left) + len(right) > _MOST:
@@ -71,7 +71,7 @@ def compare(r: Node, a: Node, comparer: Decides) -> Finding:
     return every(findings)
 
 
-def _same_piece(r: _Piece, a: _Piece, comparer: Decides) -> Finding:
+def _same_piece(r: _Piece, a: _Piece, comparer: Decides) -> EqualityResult:
     if (r.condition is None) != (a.condition is None):
         return different("the conditions differ")
     if r.condition is None or a.condition is None:
@@ -124,7 +124,7 @@ def _regions(pieces: list[_Piece], name: str) -> list[tuple[Node, Region | None]
 def _by_intervals(
     r: list[tuple[Node, Region | None]], a: list[tuple[Node, Region | None]], name: str,
     comparer: Decides,
-) -> Finding | None:  # fmt: skip
+) -> EqualityResult | None:  # fmt: skip
     """Compare between each two neighbouring endpoints, and at each endpoint."""
     ends: list[Node] = []
     for _, region in (*r, *a):
@@ -140,7 +140,7 @@ def _by_intervals(
     if len(ends) > _MOST:
         return None
     ends.sort(key=cmp_to_key(lambda x, y: order(x, y) or 0))
-    findings: list[Finding] = []
+    findings: list[EqualityResult] = []
     square = App("pow", (Sym(name), Num(fmpq(2))))
     fences: list[Node] = [MINUS, *ends, INFINITY]
     for low, high in pairwise(fences):

@@ -7,7 +7,7 @@ from flint import fmpq
 from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics, scalars
 from assay.verifiers.math_answer.deciding import sets
 from assay.verifiers.math_answer.deciding.decides import Decides
-from assay.verifiers.math_answer.finding import Finding, different, every
+from assay.verifiers.math_answer.finding import EqualityResult, different, every
 from assay.verifiers.math_answer.reading.simplify import is_label, is_value
 from assay.verifiers.math_answer.tree import (
     App,
@@ -27,7 +27,7 @@ _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 _ORDER = frozenset({"<", ">", "<=", ">="})
 
 
-def same(r: Node, a: Node, comparer: Decides) -> Finding | None:
+def same(r: Node, a: Node, comparer: Decides) -> EqualityResult | None:
     """Whether two readings agree of which at least one is a relation; None: no view."""
     if isinstance(r, Rel) and isinstance(a, Rel):
         return both(r, a, comparer)
@@ -56,7 +56,7 @@ def same(r: Node, a: Node, comparer: Decides) -> Finding | None:
 
 def _against_value(
     relation: Rel, other: Node, r: Node, a: Node, comparer: Decides
-) -> Finding | None:
+) -> EqualityResult | None:
     """``x = 3`` against ``3``; ``(f, g) = (n, 1)`` against ``f = n, g = 1``."""
     label, value = relation.args
     if (
@@ -134,7 +134,7 @@ def _solved(relation: Rel, names: frozenset[str]) -> Node | None:
     return App("add", (right, *(App("neg", (t,)) for t in rest)))
 
 
-def both(r: Rel, a: Rel, comparer: Decides) -> Finding:
+def both(r: Rel, a: Rel, comparer: Decides) -> EqualityResult:
     """Two relations."""
     if r.ops == ("=",) == a.ops:
         return _equations(r, a, comparer)
@@ -168,7 +168,7 @@ def _oriented(node: Rel) -> Rel:
     return node
 
 
-def _equations(r: Rel, a: Rel, comparer: Decides) -> Finding:
+def _equations(r: Rel, a: Rel, comparer: Decides) -> EqualityResult:
     (left_r, right_r), (left_a, right_a) = r.args, a.args
     if is_label(left_r) and is_label(left_a):
         found = _named(left_r, right_r, left_a, right_a, comparer)
@@ -186,7 +186,7 @@ def _equations(r: Rel, a: Rel, comparer: Decides) -> Finding:
 
 def _named(
     left_r: Node, right_r: Node, left_a: Node, right_a: Node, comparer: Decides
-) -> Finding | None:
+) -> EqualityResult | None:
     """Two assignments or definitions: the names must fit, then the values."""
     if left_r == left_a:
         return _unless_equation(comparer.same(right_r, right_a), left_r)
@@ -225,7 +225,7 @@ def _named(
     return None
 
 
-def _unless_equation(found: Finding, label: Node) -> Finding | None:
+def _unless_equation(found: EqualityResult, label: Node) -> EqualityResult | None:
     """A difference of right sides decides only where the left side is a mere name."""
     if (
         found.equal is False
@@ -262,7 +262,7 @@ def _difference(node: Rel) -> Node:
     return App("add", (left, App("neg", (right,))))
 
 
-def _proportional(r: Node, a: Node, comparer: Decides) -> Finding:
+def _proportional(r: Node, a: Node, comparer: Decides) -> EqualityResult:
     """``F = 0`` and ``G = 0`` where F/G is a constant other than zero, or clearing denominators."""
     if symbols(r) != symbols(a):
         return different("equations in other names")
@@ -279,7 +279,7 @@ def _proportional(r: Node, a: Node, comparer: Decides) -> Finding:
     return factor
 
 
-def _compared(r: Rel, a: Rel, comparer: Decides) -> Finding:
+def _compared(r: Rel, a: Rel, comparer: Decides) -> EqualityResult:
     """Two inequalities in several names: proportional, with the sign of the factor."""
     if r.ops[0] in ("in", "notin", "subset", "to", "sim") or a.ops[0] in ("in", "notin", "subset"):
         if r.ops != a.ops:

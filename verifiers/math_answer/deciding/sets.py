@@ -17,7 +17,7 @@ from assay.verifiers.math_answer.deciding.regions import (
     point,
     without,
 )
-from assay.verifiers.math_answer.finding import Finding, different, every
+from assay.verifiers.math_answer.finding import EqualityResult, different, every
 from assay.verifiers.math_answer.reading.simplify import settle
 from assay.verifiers.math_answer.tree import (
     App,
@@ -105,7 +105,7 @@ def as_set(node: Node) -> Region | None:
 
 def union_of(node: Items) -> Region | None:
     """A list of conditions or sets as one region: ``or`` unites, ``and`` intersects."""
-    if len(node.items) > 40:
+    if len(node.items) > 40:  # each is met with what the others leave
         return None
     if not any((isinstance(i, Rel) and set(i.ops) & (ORDER | {"in", "notin", "!="})) or is_set(i)
                for i in node.items):  # fmt: skip
@@ -150,7 +150,7 @@ def _name(node: Node) -> str:
     return node.name if isinstance(node, Sym) else ""
 
 
-def compare(r: Node, a: Node, comparer: Decides) -> Finding:
+def compare(r: Node, a: Node, comparer: Decides) -> EqualityResult:
     """Two readings of which at least one is a set of numbers."""
     left, right = as_set(r), as_set(a)
     if left is not None and right is not None:
@@ -166,7 +166,7 @@ def compare(r: Node, a: Node, comparer: Decides) -> Finding:
     return different("one is a set of numbers, the other is not")
 
 
-def same(r: Region, a: Region, comparer: Decides) -> Finding:
+def same(r: Region, a: Region, comparer: Decides) -> EqualityResult:
     """Whether two regions are equal as sets."""
     left, right = normal(r) or r, normal(a) or a
     if len(left.parts) != len(right.parts):

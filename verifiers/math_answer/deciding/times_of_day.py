@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from assay.verifiers.math_answer.arithmetic import exact
-from assay.verifiers.math_answer.finding import Finding, different
+from assay.verifiers.math_answer.finding import EqualityResult, different
 from assay.verifiers.math_answer.tree import App, Node, Quantity
 
 _HALVES = {
@@ -38,7 +38,7 @@ def is_marked(node: Node) -> bool:
     return isinstance(last, Quantity) and _half(last.unit) is not None
 
 
-def compare(r: Node, a: Node) -> Finding:
+def compare(r: Node, a: Node) -> EqualityResult:
     """Two times of day, at least one of them marked; the other may leave the mark out."""
     time_r, time_a = _read(r), _read(a)
     if time_r is None or time_a is None:
@@ -49,17 +49,17 @@ def compare(r: Node, a: Node) -> Finding:
         same = time_r.of_day == time_a.of_day or time_r.seconds == time_a.seconds
     if not same:
         return different("another time of day", "exact")
-    return Finding(True, "exact", "proved", "the same time of day")
+    return EqualityResult(True, "exact", "proved", "the same time of day")
 
 
-def without_seconds(r: App, a: App) -> Finding | None:
+def without_seconds(r: App, a: App) -> EqualityResult | None:
     """``16:30:00`` against ``16:30``: a ratio has no part that is 0; None: they are not such."""
     longer, shorter = (r, a) if len(r.args) > len(a.args) else (a, r)
     if len(longer.args) != 3 or exact.whole(longer.args[2]) != 0:
         return None
     if _read(longer) is None or longer.args[:2] != shorter.args:
         return None
-    return Finding(True, "exact", "proved", "the same time of day")
+    return EqualityResult(True, "exact", "proved", "the same time of day")
 
 
 def _parts(node: Node) -> tuple[Node, ...]:

@@ -50,7 +50,7 @@ class Extraction(NamedTuple):
     """Why there is no answer, where there is none."""
 
 
-class _Found(NamedTuple):
+class _Stated(NamedTuple):
     """Something stated, and where it ends."""
 
     end: int
@@ -132,7 +132,7 @@ def _extract(
         tail = prose[best.end :]
         later = [s for s in statements(tail) if _is_answer(s)] if where != "boxed" else []
         if later:
-            best = _Found(best.end + later[-1].end, later[-1].said, "final answer")
+            best = _Stated(best.end + later[-1].end, later[-1].said, "final answer")
     elif where != "boxed":
         said = statements(prose)
         wrong = retracted(prose) if said else 0
@@ -142,7 +142,7 @@ def _extract(
             if last.denied:
                 wrong = max(wrong, sentence_end(text, last.end))
             else:
-                best = _Found(last.end, value_of(last, prose), "final answer")
+                best = _Stated(last.end, value_of(last, prose), "final answer")
     if letters and where != "boxed":
         best = _letter(text, best)
     if best is not None and best.text is None and best.rule == "boxed" and boxes == "last":
@@ -219,9 +219,11 @@ def _stated_nowhere(text: str, where: str, cut: bool, whole: bool) -> Extraction
     return Extraction(_amount(claim.text), claim.rule, claim.why)
 
 
-def _formal(text: str, policy: Boxes, where: str, fields: Sequence[str], cut: bool) -> list[_Found]:
+def _formal(
+    text: str, policy: Boxes, where: str, fields: Sequence[str], cut: bool
+) -> list[_Stated]:
     """What is marked as the answer by its form: box, tag, field, hashes."""
-    found: list[_Found] = []
+    found: list[_Stated] = []
     box: Boxed | None = None
     if "boxed" in text or "fbox" in text:
         box = boxed(text, policy)
@@ -230,13 +232,13 @@ def _formal(text: str, policy: Boxes, where: str, fields: Sequence[str], cut: bo
         answer = box.text
         if answer is not None and policy == "last" and _denied(text, box):
             answer, why = None, "the boxed value is denied"
-            found.append(_Found(box.end + 1, answer, "denied", why))
+            found.append(_Stated(box.end + 1, answer, "denied", why))
         elif cut and box.end >= len(text) and not text.rstrip().endswith("}"):
             found.append(
-                _Found(box.end, None, "denied", "the response was cut off within its last box")
+                _Stated(box.end, None, "denied", "the response was cut off within its last box")
             )
         else:
-            found.append(_Found(box.end, answer, "boxed", why))
+            found.append(_Stated(box.end, answer, "boxed", why))
     tag = _tag(text)
     if tag is not None and not (
         box is not None
@@ -252,11 +254,11 @@ def _formal(text: str, policy: Boxes, where: str, fields: Sequence[str], cut: bo
     hashes = _hashes(text)
     alone = hashes is not None and not found and not text[hashes[0] + len(hashes[1]) + 2 :].strip()
     if hashes is not None and (alone or _bare_value(hashes[1])):  # else they may head a section
-        found.append(_Found(hashes[0], hashes[1], "hashes"))
+        found.append(_Stated(hashes[0], hashes[1], "hashes"))
     return found
 
 
-def _beside_field(found: list[_Found], field: Field) -> list[_Found]:
+def _beside_field(found: list[_Stated], field: Field) -> list[_Stated]:
     """What is stated outside the object, and the object's field: within it nothing else counts."""
     outside = [f for f in found if not field.start <= f.end <= field.end]
     if field.text is None:
@@ -265,7 +267,7 @@ def _beside_field(found: list[_Found], field: Field) -> list[_Found]:
     if "boxed" in inner:
         box = boxed(inner, "last")
         inner = box.text if box is not None and box.text is not None else inner
-    return [*outside, _Found(field.end, inner, "json")]
+    return [*outside, _Stated(field.end, inner, "json")]
 
 
 def _denied(text: str, box: Boxed) -> bool:
@@ -273,13 +275,13 @@ def _denied(text: str, box: Boxed) -> bool:
     return refused(text, box.start, box.end)
 
 
-def _letter(text: str, best: _Found | None) -> _Found | None:
+def _letter(text: str, best: _Stated | None) -> _Stated | None:
     """The choice letter that counts: what is stated last, if it is one; else what is chosen."""
     if best is not None and best.text is not None and choice(best.text) is not None:
         if best.rule in ("boxed", "answer tag", "json"):
             tail = chosen(text[best.end :]) if len(text) - best.end < 400 else None
             if tail is not None and tail[1] > 0 and tail[1] < len(text) - best.end:
-                return _Found(best.end + tail[1], tail[0], "choice")
+                return _Stated(best.end + tail[1], tail[0], "choice")
         return best
     if best is not None and best.rule == "denied":
         return best
@@ -287,12 +289,12 @@ def _letter(text: str, best: _Found | None) -> _Found | None:
         rest = text[best.end : sentence_end(text, best.end)]
         beside = apposed(rest, valued=best.rule in ("boxed", "answer tag"))
         if beside is not None:
-            return _Found(best.end, beside, "choice")
+            return _Stated(best.end, beside, "choice")
     passing = chosen(text)
     if passing is None:
         last = apposed(text) if best is None else None
-        return best if last is None else _Found(len(text), last, "choice")
-    return _Found(len(text), passing[0], "choice")
+        return best if last is None else _Stated(len(text), last, "choice")
+    return _Stated(len(text), passing[0], "choice")
 
 
 _STATED = re.compile(r"[-+\u2212$\u20ac\u00a3\u20b9(\[\\{]|\d|[A-Za-z]\w?\s*=|[A-J](?:[).:]|\Z)")
@@ -326,14 +328,14 @@ def _is_answer(said: Statement) -> bool:
     return _NAMED.fullmatch(said.said) is not None
 
 
-def _tag(text: str) -> _Found | None:
+def _tag(text: str) -> _Stated | None:
     opens = deque(_OPEN_TAG.finditer(text), 2) if "<" in text else ()
     for opened in reversed(opens):
         close = _CLOSE_TAG.search(text, opened.end())
         end = close.start() if close is not None else len(text)
         said = text[opened.end() : end].strip()
         if said:
-            return _Found(close.end() if close is not None else end, value_in(said), "answer tag")
+            return _Stated(close.end() if close is not None else end, value_in(said), "answer tag")
     return None
 
 

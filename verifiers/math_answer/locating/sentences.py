@@ -29,7 +29,7 @@ SENTENCES = 60
 """Sentences that are looked at, from the end."""
 
 
-class Claim(NamedTuple):
+class ClaimedValue(NamedTuple):
     """A value that a sentence claims."""
 
     text: str | None
@@ -74,7 +74,7 @@ _UNIT_LETTER = re.compile(rf"({_NUM})[mglhs][\u00b2\u00b3]?")
 _LONE_NAME = re.compile(r"[A-Za-z](?:_\w)?\Z")
 
 
-def last_claim(text: str, numbers: bool = True, cut: bool = False) -> Claim | None:
+def last_claim(text: str, numbers: bool = True, cut: bool = False) -> ClaimedValue | None:
     """The last value that `text` claims, or why there is none; None where it holds no value.
 
     Args:
@@ -91,7 +91,7 @@ def last_claim(text: str, numbers: bool = True, cut: bool = False) -> Claim | No
     for begin, end in _sentences(tail, spans):
         sentence = tail[begin:end]
         if _CANNOT.search(sentence):
-            return Claim(None, "none", "the text says that it cannot be decided")
+            return ClaimedValue(None, "none", "the text says that it cannot be decided")
         if cut and end == len(tail) and not tail.rstrip().endswith(_STOPS):
             continue
         if _REMARK.match(sentence) or (end < len(tail) and tail[end] in "?\uff1f"):
@@ -139,7 +139,9 @@ def _leads(words: re.Pattern[str], text: str, begin: int, item: _Item) -> bool:
     return words.search(text, max(begin, item.start - NEAR), item.start) is not None
 
 
-def _claim(text: str, begin: int, end: int, spans: list[Span], numbers: bool) -> Claim | None:
+def _claim(
+    text: str, begin: int, end: int, spans: list[Span], numbers: bool
+) -> ClaimedValue | None:
     items = [_Item(s.start, s.end, s.inside, "last math") for s in spans]
     items += _runs(text, begin, end, spans)
     if not numbers:
@@ -158,18 +160,18 @@ def _claim(text: str, begin: int, end: int, spans: list[Span], numbers: bool) ->
     kept = kept[: _main(text, begin, kept) + 1]
     last = kept[-1]
     if last.rule != "last math" and _leads(_BOUND, text, begin, last):
-        return Claim(None, "none", "the text gives a bound, not a value")
+        return ClaimedValue(None, "none", "the text gives a bound, not a value")
     if unsure(text, last.start, last.end):
-        return Claim(None, "none", "the last value is denied, guessed, or one of several")
+        return ClaimedValue(None, "none", "the last value is denied, guessed, or one of several")
     spelled = not _is_formula(text, last)
     if spelled and _ARITHMETIC.fullmatch(last.text) and end == len(text) and not _ended(text):
-        return Claim(None, "none", "the text breaks off in a computation")
+        return ClaimedValue(None, "none", "the text breaks off in a computation")
     listed = _listed(text, begin, kept)
     if listed is not None:
-        return Claim(listed, "last number")
+        return ClaimedValue(listed, "last number")
     said = _settled(last, text) if last.rule != "broken" else None
     if said is None:
-        return Claim(None, "none", "the text breaks off in a computation")
+        return ClaimedValue(None, "none", "the text breaks off in a computation")
     sentence = text[begin:end]
     if (
         last.rule == "last number"
@@ -177,11 +179,11 @@ def _claim(text: str, begin: int, end: int, spans: list[Span], numbers: bool) ->
         and _HAS_OP.search(last.text)
         and "=" not in last.text
     ):
-        return Claim(None, "none", "a computation is announced and not done")
+        return ClaimedValue(None, "none", "a computation is announced and not done")
     rule = last.rule
     if rule == "last number" and _CONCLUSION.match(sentence):
         rule = "conclusion"
-    return Claim(said, rule)
+    return ClaimedValue(said, rule)
 
 
 _STOPS = (".", "!", "\u3002", "\uff01", "$", "]", ")", "*", "`", "}")

@@ -46,8 +46,6 @@ class Functions(Cursor):
             elif self.is_op("^"):
                 self.advance()
                 power = self.script()
-        if op == "sqrt" and power is None:
-            pass
         if self.token.kind in ("end", "close", "sep", "word") or (
             self.token.kind == "op" and self.token.value not in ("|", "-", "+")
         ):

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from flint import fmpq
-
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.reading.cursor import times
-from assay.verifiers.math_answer.reading.mixed import degrees, inner_numeral, periodic
-from assay.verifiers.math_answer.reading.neighbours import Neighbours
-from assay.verifiers.math_answer.reading.operands import MATH_START, SIGNED, SIGNS
+from assay.verifiers.math_answer.reading.marks import SIGNS
+from assay.verifiers.math_answer.reading.operands import MATH_START, SIGNED
+from assay.verifiers.math_answer.reading.products import Products
 from assay.verifiers.math_answer.reading.separators import set_apart
 from assay.verifiers.math_answer.reading.tokens import Token, tokenize
-from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import (
     App,
     Items,
     Node,
-    Num,
-    Quantity,
     Rel,
     Such,
-    Sym,
     Words,
 )
-from assay.verifiers.math_answer.units import is_unit
 
 _RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~", "in", "notin", "ni", "subset", "to",
                         "=>", "sim", "propto", "parallel", "perp"})  # fmt: skip
 _SETS = frozenset({"cup", "cap", "setminus"})
-_CLAUSES = frozenset({"for", "where", "with", "as", "such", "whenever", "provided", "given"})
-_PERCENT = frozenset({"percent", "pct", "percentage", "percents"})
-_DEGREES = frozenset({"degree", "degrees", "deg", "degs"})
-_SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
-_ORDINAL = frozenset({"st", "nd", "rd", "th"})
 
 
 def parse(text: str) -> Node:
@@ -66,8 +53,8 @@ def parse_tokens(tokens: list[Token]) -> tuple[Node, tuple[str, ...]]:
     return node, tuple(parser.notes)
 
 
-class Parser(Neighbours):
-    """Lists, relations, sums and products of operands."""
+class Parser(Products):
+    """Lists, relations and sums of products."""
 
     __slots__ = ()
 
@@ -205,126 +192,3 @@ class Parser(Neighbours):
             term = self.product()
             terms.append(term if sign == "+" else App(SIGNED[sign], (term,)))
         return App("add", tuple(terms))
-
-    def product(self) -> Node:
-        """Factors, side by side or with a sign, and what follows them."""
-        factors = [self.operand()]
-        units: list[str] = []
-        while True:
-            token = self.token
-            kind = token.kind
-            if kind == "op":
-                value = token.value
-                if value == "*":
-                    self.advance()
-                    factors.append(self.operand())
-                elif value == "/":
-                    self.advance()
-                    factors.append(App("inv", (self.operand(),)))
-                elif value == "mod":
-                    self.advance()
-                    factors = [App("mod", (times(factors), self.operand()))]
-                elif value == "|" and self.bars.get(self.at) == "open":
-                    factors.append(self.operand())
-                elif value == "circ" and self.peek().kind in ("sym", "open"):
-                    self.advance()
-                    factors = [App("compose", (times(factors), self.operand()))]
-                else:
-                    break
-            elif kind == "word":
-                if not self.suffix(factors, units):
-                    break
-            elif kind in ("num", "sym", "fn", "open", "cmd"):
-                if kind == "cmd" and (
-                    token.value in ("choose", "over") or token.value[:4] == "end:"
-                ):
-                    break
-                if kind == "num" and units and all(is_unit(w) for w in units):
-                    self.down()  # "3 hours 20 minutes"
-                    first = Quantity(times(factors), tuple(units))
-                    whole = App("add", (first, self.product()))
-                    self.depth -= 1
-                    return whole
-                if kind == "num" and not units and self.is_first_of_several(factors):
-                    units.append(plain(factors.pop()))
-                    continue
-                if kind == "num" and not token.spaced and self.is_index(factors):
-                    factors[0] = Sym(f"{plain(factors[0])}_{self.advance().value}")
-                    continue
-                if kind == "num" and (part := self.minutes(factors)) is not None:
-                    factors.append(part)
-                    continue
-                beside = kind == "num" and isinstance(inner_numeral(factors[-1]), Num)
-                if beside and self.beside(factors):
-                    continue
-                if kind == "open" and token.value == "set{":
-                    break
-                if token.value in ("C", "F") and (scale := degrees(factors)) is not None:
-                    factors[:] = [scale]
-                    self.advance()
-                    units.append("celsius" if token.value == "C" else "fahrenheit")
-                    continue
-                if token.value == "dots" and isinstance(factors[-1], Num) and not token.spaced:
-                    factors[-1] = periodic(factors[-1], self.tokens[self.at - 1].value)
-                    self.advance()
-                    continue
-                self.juxtapose(factors)
-            elif kind == "money":
-                self.advance()
-                units.append(token.value)
-            else:
-                break
-        value_ = times(factors)
-        return Quantity(value_, tuple(units)) if units else value_
-
-    def suffix(self, factors: list[Node], units: list[str]) -> bool:
-        """Words after a value: percent, degrees, a scale, a unit, what is counted, a clause."""
-        word = self.token.value
-        low = word.lower()
-        if len(factors) == 1 and isinstance(factors[0], Words):
-            return False
-        if low in _PERCENT:
-            self.advance()
-            factors[:] = [App("percent", (times(factors),))]
-        elif low in _DEGREES and not units:
-            self.advance()
-            factors[:] = [App("deg", (times(factors),))]
-        elif low in _SCALES:
-            self.advance()
-            factors.append(Num(fmpq(10 ** _SCALES[low])))
-        elif low == "repeating" and isinstance(factors[-1], Num):
-            raw = self.tokens[self.at - 1].value
-            self.advance()
-            factors[-1] = periodic(factors[-1], raw, forced=True)
-        elif low in _ORDINAL and isinstance(factors[-1], Num):
-            self.advance()
-        elif low in _CLAUSES:
-            while self.token.kind not in ("end", "close"):
-                self.notes.append(self.advance().value)
-            if self.token.kind == "close" and self.depth == 1:
-                self.advance()
-        else:
-            self.unit(units)
-        return True
-
-    def unit(self, units: list[str]) -> None:
-        """A unit, or the things that are counted, in words."""
-        units.append(self.advance().value)
-        while True:
-            token = self.token
-            if token.kind == "word" and token.value.lower() not in _CLAUSES:
-                units.append(self.advance().value)
-            elif token.kind == "op" and token.value == "/" and self.peek().kind == "word":
-                self.advance()
-                units += ["/", self.advance().value]
-            elif token.kind == "op" and token.value == "*" and self.peek().kind == "word":
-                self.advance()
-            elif token.kind == "op" and token.value == "^":
-                self.advance()
-                units += ["^", plain(self.script())]
-            elif token.kind == "open" and token.value == "(" and self.peek().kind == "word":
-                while self.token.kind not in ("end", "close"):  # "5 cm (approximately)"
-                    self.advance()
-                self.advance()
-            else:
-                return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assay.verifiers.math_answer.finding import Finding, different
+from assay.verifiers.math_answer.finding import EqualityResult, different
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading.tokens import Token, tokenize
 from assay.verifiers.math_answer.tree import Node, Sym, Words
@@ -32,7 +32,7 @@ def text_of(node: Node) -> str | None:
     return None
 
 
-def same(a: Node, b: Node, policy: Policy) -> Finding:
+def same(a: Node, b: Node, policy: Policy) -> EqualityResult:
     """Whether two phrases are the same words in the same order."""
     left, right = text_of(a), text_of(b)
     if left is None or right is None:
@@ -41,12 +41,12 @@ def same(a: Node, b: Node, policy: Policy) -> Finding:
         return different(f"{left} is not {right}", "words")
     keep = policy.case == "keep"
     if normal(left, keep) == normal(right, keep) and normal(left, keep):
-        return Finding(True, "words", "proved")
+        return EqualityResult(True, "words", "proved")
     joined = left.replace(" ", "")
     if joined == right.replace(" ", "") and not any(c.isdigit() for c in joined):
-        return Finding(True, "words", "proved")
+        return EqualityResult(True, "words", "proved")
     if policy.words == "contained" and _contained(left, right, keep):
-        return Finding(True, "words", "rounded", "the answer is the gist of the reference")
+        return EqualityResult(True, "words", "rounded", "the answer is the gist of the reference")
     return different("the words differ", "words")
 
 

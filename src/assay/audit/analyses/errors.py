@@ -18,7 +18,7 @@ from assay.audit.stats.intervals import (
     share,
 )
 from assay.audit.stats.slopes import slope
-from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, Kind, Outcome, Table
+from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, FindingKind, Outcome, ReportTable
 from assay.plugins.spec import Severity
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ BIASED = 0.05
 RISING = 0.05
 """Rise of that share from the first step to the last."""
 
-UNSCORED_ROWS = Kind(
+UNSCORED_ROWS = FindingKind(
     id="errors.unscored",
     title="rows without a reward",
     meaning="So many rollouts have no score that the rest is not a fair picture of the policy. A "
@@ -45,7 +45,7 @@ UNSCORED_ROWS = Kind(
     "with `assay verify`, which changes nothing for rows that could be judged.",
 )
 
-BIASED_ROWS = Kind(
+BIASED_ROWS = FindingKind(
     id="errors.biased",
     title="the share without a reward depends on correctness",
     meaning="Right and wrong completions go unscored at different rates, so dropping the rows "
@@ -56,7 +56,7 @@ BIASED_ROWS = Kind(
     "be judged 0, not left out.",
 )
 
-RISING_ROWS = Kind(
+RISING_ROWS = FindingKind(
     id="errors.rising",
     title="ever more rows go without a reward",
     meaning="The share of rollouts that cannot be judged grows as training goes on: the machine "
@@ -68,7 +68,7 @@ RISING_ROWS = Kind(
     "trick again and again: judge it 0.",
 )
 
-CRASHES = Kind(
+CRASHES = FindingKind(
     id="errors.crashed",
     title="a verifier crashed",
     meaning="A bug in a verifier or on the machine, not in the completion. No such row has a "
@@ -209,24 +209,24 @@ def _wrong_right(frame: Frame) -> tuple[Floats, Floats]:
     return (frame.label < 0.5).astype(float), (frame.label >= 0.5).astype(float)
 
 
-def _by_label(frame: Frame, unscored: Floats) -> Table:
+def _by_label(frame: Frame, unscored: Floats) -> ReportTable:
     rows: list[tuple[Cell, ...]] = []
     for name, who in zip(("wrong", "right"), _wrong_right(frame), strict=True):
         if who.any():
             found = share(unscored * who, who, frame.prompt)
             rows.append((name, int(who.sum()), found.value, found.low, found.high))
-    return Table("Unscored, by label", ("label", "rows", "share", "from", "to"), tuple(rows))
+    return ReportTable("Unscored, by label", ("label", "rows", "share", "from", "to"), tuple(rows))
 
 
-def _statuses(frame: Frame) -> Table:
+def _statuses(frame: Frame) -> ReportTable:
     rows: list[tuple[Cell, ...]] = []
     for j, name in enumerate(frame.criteria):
         status = frame.statuses[:, j]
         rows.append((name, *(int((status == i).sum()) for i in range(len(STATUSES)))))
-    return Table("Verdicts, by status", ("criterion", *STATUSES), tuple(rows))
+    return ReportTable("Verdicts, by status", ("criterion", *STATUSES), tuple(rows))
 
 
-def _policies(frame: Frame) -> Table:
+def _policies(frame: Frame) -> ReportTable:
     """What a trainer would see if it paid 0, dropped the row, or masked its loss."""
     scored = np.isfinite(frame.reward)
     zero = np.where(scored, frame.reward, 0.0)
@@ -247,4 +247,4 @@ def _policies(frame: Frame) -> Table:
         rows.append((name, mean, signal, square))
     note = "squared advantage is (r - group mean)^2, a row of the batch on average"
     columns = ("policy", "mean reward", "groups with a signal", "squared advantage")
-    return Table("What each treatment would have paid", columns, tuple(rows), note)
+    return ReportTable("What each treatment would have paid", columns, tuple(rows), note)

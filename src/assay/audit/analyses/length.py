@@ -15,14 +15,14 @@ from assay.audit.stats.intervals import (
     PSEUDO,
     TOO_FEW,
     Estimate,
-    Measures,
+    Estimates,
     cluster_sums,
     jackknifed,
     quotient,
     ratio,
     span_of,
 )
-from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, Kind, Outcome, Table
+from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, FindingKind, Outcome, ReportTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +44,7 @@ BANDS = 10
 UNITS = 1000.0
 """Units of length that a slope is reported for."""
 
-PAYS_KIND = Kind(
+PAYS_KIND = FindingKind(
     id="length.pays",
     title="longer is worth more, at equal correctness",
     meaning="Of two rollouts of one prompt that are equally right, the longer one earns more. "
@@ -59,7 +59,7 @@ PAYS_KIND = Kind(
     "hides the fault.",
 )
 
-PUNISHES_KIND = Kind(
+PUNISHES_KIND = FindingKind(
     id="length.punishes",
     title="long right answers earn less",
     meaning="Among right answers to one prompt, the longer earn less. Where hard problems need "
@@ -72,7 +72,7 @@ PUNISHES_KIND = Kind(
     "punishment, arXiv:2503.14476), and not on right answers below it.",
 )
 
-TRUNCATED_KIND = Kind(
+TRUNCATED_KIND = FindingKind(
     id="length.truncated",
     title="being cut off pays",
     meaning="Completions that ran into the token limit earn more than the others of their "
@@ -98,7 +98,7 @@ class Slope:
 
     given: str
     among: str
-    measures: Measures
+    measures: Estimates
     """Slope a unit; share of the reward's range a standard deviation; that deviation."""
     cells: Groups
     """Rollouts that are compared with each other."""
@@ -190,7 +190,7 @@ def _slope(
         plus = np.array([[each[0], s * most, 0.0, 0.0, 0.0, each[5], each[6]] for s in (1, -1)])
         measures = jackknifed(figures, sums, sums[:, 0], plus, TOO_FEW)
     else:
-        measures = Measures(np.full(3, np.nan), np.full(3, np.inf), 0, 0.0)
+        measures = Estimates(np.full(3, np.nan), np.full(3, np.inf), 0, 0.0)
     return Slope(given, among, measures, cells, length * reward, length > 0)
 
 
@@ -220,7 +220,7 @@ def _punishes(frame: Frame, context: Context, slopes: list[Slope]) -> list[Findi
     return [_finding(frame, PUNISHES_KIND, min(found, key=lambda s: s.effect.value))]
 
 
-def _finding(frame: Frame, kind: Kind, slope: Slope) -> Finding:
+def _finding(frame: Frame, kind: FindingKind, slope: Slope) -> Finding:
     effect = slope.effect
     up = effect.value > 0
     slope_1000 = float(slope.measures.values[0]) * UNITS
@@ -277,7 +277,7 @@ def _lowest(groups: Groups, order: Floats) -> tuple[int, ...]:
     )
 
 
-def _truncated(frame: Frame, context: Context, span: float) -> tuple[list[Finding], Table]:
+def _truncated(frame: Frame, context: Context, span: float) -> tuple[list[Finding], ReportTable]:
     assert frame.truncated is not None
     known = (frame.group >= 0) & np.isfinite(frame.reward) & (frame.truncated >= 0)
     groups = Groups.of(frame.group, known)
@@ -308,7 +308,7 @@ def _truncated(frame: Frame, context: Context, span: float) -> tuple[list[Findin
     found = jackknifed(lambda s: quotient(s[..., 1], s[..., 0]), sums, sums[:, 0], plus, TOO_FEW)
     gain = found.at()
     noted("reward of being truncated, within groups", gain)
-    table = Table("Truncated completions", ("figure", "value", "from", "to"), tuple(rows))
+    table = ReportTable("Truncated completions", ("figure", "value", "from", "to"), tuple(rows))
     both = int((each[:, 0] > 0).sum())
     if found.effective < FEWEST or not span or not found.at((), context.alarm()).low / span > PAYS:
         return [], table
@@ -327,7 +327,7 @@ def _truncated(frame: Frame, context: Context, span: float) -> tuple[list[Findin
 # -- tables ---------------------------------------------------------------------------------------
 
 
-def _slopes_table(frame: Frame, slopes: list[Slope]) -> Table:
+def _slopes_table(frame: Frame, slopes: list[Slope]) -> ReportTable:
     rows: list[tuple[Cell, ...]] = []
     for slope in slopes:
         figures: list[Cell] = []
@@ -363,10 +363,10 @@ def _slopes_table(frame: Frame, slopes: list[Slope]) -> Table:
         "Rollouts of one prompt are compared, that are equal in what is given. Right: it is at "
         "the highest value seen."
     )
-    return Table("Slope of reward on length", columns, tuple(rows), note)
+    return ReportTable("Slope of reward on length", columns, tuple(rows), note)
 
 
-def _bands(frame: Frame, slope: Slope) -> Table:
+def _bands(frame: Frame, slope: Slope) -> ReportTable:
     """The lead over equals by bands of length."""
     cells = slope.cells
     length = frame.length[cells.rows]
@@ -388,4 +388,4 @@ def _bands(frame: Frame, slope: Slope) -> Table:
     columns = ("length", "lead", "from", "to", "rollouts")
     what = "equals" if slope.given == "nothing" else f"equal {slope.given}"
     note = f"Lead: reward less the mean of the prompt's rollouts with {what}; by bands of length."
-    return Table(f"Lead by length in {frame.length_unit}", columns, tuple(rows), note)
+    return ReportTable(f"Lead by length in {frame.length_unit}", columns, tuple(rows), note)

@@ -21,7 +21,7 @@ from assay.audit.context import FALSE_ALARM, Context
 from assay.audit.groups import Groups
 from assay.audit.logs.gather import Hashes, mixed
 from assay.audit.stats.intervals import FEWEST
-from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, Kind, Outcome, Table
+from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, FindingKind, Outcome, ReportTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ PRIMES = (2, 3, 5, 7, 11, 13)
 CHECKED = 20
 """Pairs of rows that are compared whole before any is called a copy."""
 
-COPIES = Kind(
+COPIES = FindingKind(
     id="repeats.copies",
     title="rows that were written more than once",
     meaning="The log holds copies: a file that was read twice, a part that a resumed run wrote "
@@ -69,7 +69,7 @@ SPEC = AnalysisSpec(
 )
 
 
-class _Found(NamedTuple):
+class _RepeatedRows(NamedTuple):
     """Rows that repeat others of their group in order."""
 
     groups: Groups
@@ -139,7 +139,7 @@ def run(frame: Frame, context: Context) -> Outcome:
         ("such groups by chance, at most", found.expected),
     )
     note = "In any order of the rows of each group. Groups in which all are alike are left out."
-    tables = {"repeats": Table("Repeated rows", ("figure", "value"), rows, note)}
+    tables = {"repeats": ReportTable("Repeated rows", ("figure", "value"), rows, note)}
     return Outcome(SPEC.name, findings, tables, lacks, notes)
 
 
@@ -179,7 +179,7 @@ def _marks(frame: Frame) -> Hashes:
     return marks
 
 
-def _repeated(frame: Frame, marks: Hashes) -> _Found:
+def _repeated(frame: Frame, marks: Hashes) -> _RepeatedRows:
     groups = Groups.of(frame.group + 1, np.ones(frame.n, bool))
     own = marks[groups.rows]
     _, first, counts = np.unique(own, return_index=True, return_counts=True)
@@ -197,7 +197,7 @@ def _repeated(frame: Frame, marks: Hashes) -> _Found:
     times = np.where(noted, _times(groups, own), 1)
     expected = float(np.minimum(chance, 1.0)[noted].sum())
     again = groups.sizes - contents
-    return _Found(groups, times, expected, int(again.sum()), int(again[~noted].sum()))
+    return _RepeatedRows(groups, times, expected, int(again.sum()), int(again[~noted].sum()))
 
 
 def _log_orders(sizes: Floats | Codes, counts: Floats | Codes, group: Codes) -> Floats:

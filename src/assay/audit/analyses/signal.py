@@ -18,7 +18,7 @@ from assay.audit.stats.intervals import (
     quotient,
     share,
 )
-from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
+from assay.findings import AnalysisSpec, Cell, Finding, FindingKind, Outcome, ReportTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +34,7 @@ OFF_KEY = 0.2
 ROUNDING = 1e-9
 """Of the largest reward: a difference below it is a rounding, and no signal."""
 
-DEAD_GROUPS = Kind(
+DEAD_GROUPS = FindingKind(
     id="signal.dead_groups",
     title="groups without a signal",
     meaning="Every rollout of the group has the same reward, so a trainer that compares within "
@@ -49,7 +49,7 @@ DEAD_GROUPS = Kind(
     "right: drop the prompts. Filter such groups before the update and sample others.",
 )
 
-OFF_KEY_SIGNAL = Kind(
+OFF_KEY_SIGNAL = FindingKind(
     id="signal.off_key",
     title="advantage spent where the key criterion does not vary",
     meaning="In these groups the key criterion is the same for all, and the reward differs by "
@@ -94,7 +94,7 @@ def run(frame: Frame, context: Context) -> Outcome:
         sizes, notes = _expected(frame, prompts, rows)
         if sizes is not None:
             tables["group_sizes"] = sizes
-    tables["signal"] = Table("Signal", ("figure", "value", "from", "to"), tuple(rows))
+    tables["signal"] = ReportTable("Signal", ("figure", "value", "from", "to"), tuple(rows))
     return Outcome(SPEC.name, tuple(findings), tables, lacks, notes)
 
 
@@ -234,7 +234,9 @@ def _subsets(n: Floats, size: Floats | float) -> Floats:
     return np.where(there, np.exp(np.minimum(logs, 700.0)), 0.0)
 
 
-def _expected(frame: Frame, prompts: Codes, rows: Figures) -> tuple[Table | None, tuple[str, ...]]:
+def _expected(
+    frame: Frame, prompts: Codes, rows: Figures
+) -> tuple[ReportTable | None, tuple[str, ...]]:
     """Groups whose key varies, as found and as expected; and for other sizes of a group."""
     groups = frame.groups
     _, high = _ends(frame.key_score)
@@ -268,7 +270,7 @@ def _expected(frame: Frame, prompts: Codes, rows: Figures) -> tuple[Table | None
     return _sizes(right, rollouts), notes
 
 
-def _sizes(right: Floats, rollouts: Floats) -> Table | None:
+def _sizes(right: Floats, rollouts: Floats) -> ReportTable | None:
     """Share of groups with a signal, were they of another size: powers of 2."""
     there = rollouts > 0
     middle = float(np.median(rollouts[there]))
@@ -287,4 +289,4 @@ def _sizes(right: Floats, rollouts: Floats) -> Table | None:
         "with its chance taken as one over the log."
     )
     columns = ("size", "expected share with a signal", "from", "to", "prompts")
-    return Table("Signal by size of group", columns, tuple(rows), note)
+    return ReportTable("Signal by size of group", columns, tuple(rows), note)

@@ -21,7 +21,7 @@ from assay.audit.stats.intervals import (
     span_of,
 )
 from assay.audit.stats.slopes import slope
-from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
+from assay.findings import AnalysisSpec, Cell, Finding, FindingKind, Outcome, ReportTable
 
 if TYPE_CHECKING:
     from assay.audit.frame import Floats, Frame
@@ -38,7 +38,7 @@ LONGER = 0.5
 PASS_AT_K = 0.0
 """Fall of pass@k from the first third of steps to the last above which it is reported."""
 
-OVEROPTIMISED = Kind(
+OVEROPTIMISED = FindingKind(
     id="trends.reward_up_label_down",
     title="reward rises while the label falls",
     meaning="The policy earns more and is right less often: it has learnt the reward's error. "
@@ -51,7 +51,7 @@ OVEROPTIMISED = Kind(
     "reward and label 0, and mend what pays them.",
 )
 
-KEY_DOWN = Kind(
+KEY_DOWN = FindingKind(
     id="trends.reward_up_key_down",
     title="reward rises while the key criterion falls",
     meaning="The auxiliaries pay more than the key: the total grows at the cost of what matters.",
@@ -60,7 +60,7 @@ KEY_DOWN = Kind(
     action="`assay prove` on the rubric; a larger weight for the key, or a gate.",
 )
 
-LENGTH_GROWS = Kind(
+LENGTH_GROWS = FindingKind(
     id="trends.length_grows",
     title="completions grow longer",
     meaning="Length is what reward hacking shows first, and costs generation time besides. It "
@@ -73,7 +73,7 @@ LENGTH_GROWS = Kind(
     "remove what pays it.",
 )
 
-NARROWING = Kind(
+NARROWING = FindingKind(
     id="trends.pass_at_k_falls",
     title="pass@1 rises while pass@k falls",
     meaning="The policy is right more often on what it could solve, and solves fewer prompts at "
@@ -117,7 +117,7 @@ def run(frame: Frame, context: Context) -> Outcome:
             trends.append((line.name, found.value, found.low, found.high))
     findings = [*_opposed(frame, timed, context), *_longer(frame, timed, context)]
     tables = {
-        "trends": Table(
+        "trends": ReportTable(
             "Change over the run",
             ("figure", "change", "from", "to"),
             tuple(trends),
@@ -229,7 +229,7 @@ def _longer(
 
 def _time_lines(
     frame: Frame, timed: np.ndarray[tuple[int], np.dtype[np.bool_]], lines: list[_Line]
-) -> Table:
+) -> ReportTable:
     """Means over bins of steps, with intervals over prompts."""
     step = frame.step[timed]
     steps = np.unique(step)
@@ -254,7 +254,7 @@ def _time_lines(
         f"Means from each step to the next; intervals over prompts. None: fewer than {TOO_FEW} "
         "prompts are too few for an interval."
     )
-    return Table("Time lines", columns, tuple(rows), note)
+    return ReportTable("Time lines", columns, tuple(rows), note)
 
 
 def _pass_at(k: int, n: Floats, c: Floats) -> Floats:
@@ -267,10 +267,10 @@ def _pass_at(k: int, n: Floats, c: Floats) -> Floats:
 
 def _narrowing(
     frame: Frame, timed: np.ndarray[tuple[int], np.dtype[np.bool_]], context: Context
-) -> tuple[list[Finding], Table]:
+) -> tuple[list[Finding], ReportTable]:
     kept = np.flatnonzero(timed & np.isfinite(frame.label) & (frame.group >= 0))
     columns = ("k", "third", "pass@k", "groups")
-    empty = Table("pass@k", columns, ())
+    empty = ReportTable("pass@k", columns, ())
     if len(kept) == 0:
         return [], empty
     _, first, where = np.unique(frame.group[kept], return_index=True, return_inverse=True)
@@ -288,7 +288,7 @@ def _narrowing(
             if there.any():
                 mean = float(_pass_at(k, n[there], c[there]).mean())
                 rows.append((k, name, mean, int(there.sum())))
-    table = Table("pass@k", columns, tuple(rows), "by the label; thirds of the steps")
+    table = ReportTable("pass@k", columns, tuple(rows), "by the label; thirds of the steps")
     k = ks[-1]
     there = n >= k
     if k == 1 or not (early & there).any() or not (late & there).any():

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assay.audit.logs.log import Log, read_log
-    from assay.audit.logs.problems import Problem
+    from assay.audit.logs.problems import LogProblem
 
-__all__ = ["Log", "Problem", "read_log"]
+__all__ = ["Log", "LogProblem", "read_log"]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,8 +19,8 @@ def __getattr__(name: str) -> Any:
         from assay.audit.logs import log
 
         return getattr(log, name)
-    if name == "Problem":
-        from assay.audit.logs.problems import Problem
+    if name == "LogProblem":
+        from assay.audit.logs.problems import LogProblem
 
-        return Problem
+        return LogProblem
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

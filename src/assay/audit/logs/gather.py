@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.audit.frame import ROW_STATUSES, STATUSES, Codes, Floats, Totals, Turns
+from assay.audit.frame import ROW_STATUSES, STATUSES, Codes, Floats, Totals, TurnRewards
 
 Column: TypeAlias = NDArray[Any]
 Hashes: TypeAlias = NDArray[np.uint64]
@@ -26,7 +26,7 @@ _FILL: Mapping[str, Any] = {"score": np.nan, "contribution": np.nan, "status": n
 
 
 @dataclass
-class Block:
+class RowBlock:
     """Some rows. Every column is as long as the others."""
 
     columns: dict[str, Column]
@@ -40,21 +40,21 @@ class Block:
     def __len__(self) -> int:
         return len(self.columns["reward"])
 
-    def take(self, kept: Codes) -> Block:
+    def take(self, kept: Codes) -> RowBlock:
         """These rows, in this order."""
         columns = {name: column[kept] for name, column in self.columns.items()}
         criteria = {name: column[kept] for name, column in self.criteria.items()}
         if self.turn_counts is None:
-            return Block(columns, criteria)
+            return RowBlock(columns, criteria)
         counts = self.turn_counts[kept]
         starts = np.cumsum(self.turn_counts) - self.turn_counts
         inside = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         flat = np.repeat(starts[kept], counts) + inside
         turns = {name: values[flat] for name, values in self.turns.items()}
-        return Block(columns, criteria, counts, turns)
+        return RowBlock(columns, criteria, counts, turns)
 
     @staticmethod
-    def joined(blocks: Sequence[Block]) -> Block:
+    def joined(blocks: Sequence[RowBlock]) -> RowBlock:
         """One after the other; a column that a block has not is "not there" in its rows."""
         if len(blocks) == 1:
             return blocks[0]
@@ -70,7 +70,7 @@ class Block:
             for name in names
         }
         if all(b.turn_counts is None for b in blocks):
-            return Block(columns, criteria)
+            return RowBlock(columns, criteria)
         counts = [
             np.zeros(len(b), np.int64) if b.turn_counts is None else b.turn_counts for b in blocks
         ]
@@ -84,7 +84,7 @@ class Block:
             )
             for name in kinds
         }
-        return Block(columns, criteria, np.concatenate(counts), turns)
+        return RowBlock(columns, criteria, np.concatenate(counts), turns)
 
 
 def mixed(values: Hashes) -> Hashes:
@@ -108,7 +108,7 @@ def of_step(keys: Hashes, step: Floats) -> Hashes:
 
 
 @dataclass
-class Gathered:
+class RowGatherer:
     """Collects blocks.
 
     Above `max_rows` rows, whole groups are kept: those whose hashes are smallest, as many as
@@ -119,14 +119,14 @@ class Gathered:
 
     max_rows: int
     total: int = 0
-    _blocks: list[Block] = field(default_factory=list)
+    _blocks: list[RowBlock] = field(default_factory=list)
     _held: int = 0
     _limit: np.uint64 | None = None
     _row_status: Counter[int] = field(default_factory=Counter)
     _statuses: dict[str, Counter[int]] = field(default_factory=dict)
     _steps: dict[float, list[float]] = field(default_factory=dict)
 
-    def add(self, block: Block) -> None:
+    def add(self, block: RowBlock) -> None:
         """Count the rows of `block`, and keep those that the rule keeps."""
         self.total += len(block)
         self._count(block)
@@ -138,7 +138,7 @@ class Gathered:
         if self._held > self.max_rows + 1 + max(SLACK_ROWS, int(SLACK * self.max_rows)):
             self._drop()
 
-    def block(self) -> Block | None:
+    def block(self) -> RowBlock | None:
         """What was kept, in the order of the log; None where there were no rows."""
         if not self._blocks:
             return None
@@ -154,13 +154,13 @@ class Gathered:
                 if cut == last and rank[order[0]] != cut:
                     kept &= rank != cut  # a group is kept whole or not at all
                 self._blocks = [block.take(np.flatnonzero(kept))]
-        block = Block.joined(self._blocks)
+        block = RowBlock.joined(self._blocks)
         self._blocks = [block]
         self._held = len(block)
         return block
 
     def _drop(self) -> None:
-        block = Block.joined(self._blocks)
+        block = RowBlock.joined(self._blocks)
         rank = _rank(block)
         if len(rank) > self.max_rows + 1:
             order = np.lexsort((_own(block), rank))[: self.max_rows + 1]
@@ -171,7 +171,7 @@ class Gathered:
 
     # -- counts over everything -----------------------------------------------------------------
 
-    def _count(self, block: Block) -> None:
+    def _count(self, block: RowBlock) -> None:
         _tally(self._row_status, block.columns["row_status"])
         for (what, criterion), column in block.criteria.items():
             if what == "status":
@@ -221,13 +221,13 @@ def _named(counter: Counter[int], names: Sequence[str], total: int) -> dict[str,
     return {**found, "": rest} if rest else found
 
 
-def _own(block: Block) -> Hashes:
+def _own(block: RowBlock) -> Hashes:
     """A hash of each row: of its place in the log."""
     place = block.columns["file"].astype(np.uint64) << np.uint64(40)
     return mixed(mixed(place ^ block.columns["at"].astype(np.uint64)))
 
 
-def _rank(block: Block) -> Hashes:
+def _rank(block: RowBlock) -> Hashes:
     """What the sampling rule goes by."""
     group: Hashes = block.columns["group"]
     return np.where(group == NO_KEY, _own(block), group)
@@ -245,10 +245,10 @@ def codes(hashes: Hashes) -> Codes:
     return result
 
 
-def turns_of(block: Block) -> Turns | None:
+def turns_of(block: RowBlock) -> TurnRewards | None:
     """Rewards of turns, where any row has them."""
     if block.turn_counts is None or not block.turn_counts.any():
         return None
     offsets = np.concatenate([[0], np.cumsum(block.turn_counts)]).astype(np.int64)
     scores = {name: values for name, values in block.turns.items() if name}
-    return Turns(offsets, block.turns[""], scores)
+    return TurnRewards(offsets, block.turns[""], scores)

@@ -13,22 +13,23 @@ import numpy as np
 from assay.audit.frame import LARGEST, Frame, Stratum
 from assay.audit.logs.fields.database import interrupts
 from assay.audit.logs.fields.extract import Extractor, NeedsCharacters
-from assay.audit.logs.fields.values import Names
-from assay.audit.logs.gather import Block, Gathered, codes, turns_of
-from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
+from assay.audit.logs.fields.values import NumberedValues
+from assay.audit.logs.gather import RowBlock, RowGatherer, codes, turns_of
+from assay.audit.logs.key_criterion import equals_reward, key_of
+from assay.audit.logs.layout import ROW_FIELDS
 from assay.audit.logs.linear import weighted_sum
-from assay.audit.logs.problems import Problem, Problems
+from assay.audit.logs.named_columns import check_by, check_columns, check_fields, check_paths
+from assay.audit.logs.problems import LogProblem, Problems
 from assay.audit.logs.sources.files import find_files
-from assay.audit.logs.sources.part import Part
+from assay.audit.logs.sources.part import LogFile
 from assay.audit.logs.sources.parts import Parts, open_parts
-from assay.errors import ConfigError, RolloutsError, nearest
+from assay.errors import ConfigError, RolloutsError
 from assay.model import EMPTY
-from assay.model.paths import what_is_missing
 
 if TYPE_CHECKING:
     from assay.audit.logs.gather import Column
     from assay.plugins.host import Host
-    from assay.rubrics import BoundRubric, Rubric
+    from assay.rubrics import BoundRubric
 
 MAX_ROWS = 1_000_000
 """Rows of a frame; of a larger log it holds a sample of whole groups."""
@@ -42,7 +43,7 @@ class Log:
     """A log that was read. Close it, or use it in a ``with``."""
 
     frame: Frame
-    problems: tuple[Problem, ...]
+    problems: tuple[LogProblem, ...]
     """What could not be read, with places; lines that are not rows are in no frame."""
     unreadable: int
     """Lines and rows that could not be read at all, of the whole log."""
@@ -54,7 +55,7 @@ class Log:
     """Nobody named the key: it is the one criterion that equals the reward."""
     guesses: tuple[str, ...] = ()
     """What was taken for what, where the log does not say; one sentence each."""
-    _parts: Mapping[int, Part] = field(default_factory=dict, repr=False)
+    _parts: Mapping[int, LogFile] = field(default_factory=dict, repr=False)
     _at: Column | None = field(default=None, repr=False)
 
     def rows(self, indices: Sequence[int]) -> list[dict[str, Any]]:
@@ -132,7 +133,7 @@ def read_log(
     """
     if max_rows < 1:
         raise ConfigError(f"max_rows is {max_rows}, must be at least 1")
-    _check_fields(columns)
+    check_fields(columns)
     by = [by] if isinstance(by, str) else list(by)
     strata = list(dict.fromkeys([*AUTO_STRATA, *by]))
     files, found = find_files(paths)
@@ -141,7 +142,7 @@ def read_log(
     before = deepcopy(problems)
     tokens = parts.seem_to_have_tokens
     while True:  # twice, where lengths in tokens turn out to be missing in some rows
-        gathered = Gathered(max_rows)
+        gathered = RowGatherer(max_rows)
         extractor = Extractor(files, strata, problems, characters=not tokens)
         try:
             with interrupts():
@@ -159,15 +160,15 @@ def read_log(
     if block is None:
         raise RolloutsError(_nothing(files, problems))
     known = {**dict.fromkeys(parts.columns), **extractor.columns}
-    _check_columns(columns, known)
+    check_columns(columns, known)
     unread = {*ROW_FIELDS, "completion"} if tokens else {*ROW_FIELDS}
-    _check_paths({n: c for n, c in columns.items() if n not in unread}, extractor, block, parts)
-    _check_by(by, extractor, known)
+    check_paths({n: c for n, c in columns.items() if n not in unread}, extractor, block, parts)
+    check_by(by, extractor, known)
     frame = _frame(files, block, gathered, extractor, rubric, key, own=parts.own)
     frame, solved = _weighed(frame, parts.own)
     guessed = None
     if frame.key is None and rubric is None:
-        guessed = _equals_reward(frame)
+        guessed = equals_reward(frame)
         if guessed is not None:
             frame = replace(frame, key=guessed)
     return Log(
@@ -183,13 +184,6 @@ def read_log(
     )
 
 
-NAMED = 20
-"""Criteria that an error names."""
-
-LOOKED_AT = 100
-"""Rows in which the nearest name is looked for."""
-
-
 def _nothing(files: Sequence[str], problems: Problems) -> str:
     where = files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
     noted = problems.all()
@@ -198,55 +192,10 @@ def _nothing(files: Sequence[str], problems: Problems) -> str:
     return f"{where}: no row could be read\n" + "\n".join(str(p) for p in noted[:5])
 
 
-def _check_fields(columns: Mapping[str, str]) -> None:
-    fields = (*FIELDS, *ROW_FIELDS)
-    for name, column in columns.items():
-        if name.startswith(SCORES):
-            if name == SCORES:
-                raise ConfigError(f"--map {name}={column}: must name a criterion: scores.NAME")
-        elif name not in fields:
-            raise ConfigError(
-                f"--map {name}={column}: no field {name!r}{nearest(name, fields)}"
-                f"\nfields: {', '.join(fields)}, scores.NAME"
-            )
-        if not column:
-            raise ConfigError(f"--map {name}=: names no column")
-
-
-def _check_columns(columns: Mapping[str, str], known: Mapping[str, None]) -> None:
-    for name, column in columns.items():
-        if not any(path[0] in known for path in column_places(column)):
-            absent = what_is_missing(dict.fromkeys(known), column)
-            raise ConfigError(f"--map {name}={column}: {absent}")
-
-
-def _check_paths(
-    columns: Mapping[str, str], extractor: Extractor, block: Block, parts: Parts
-) -> None:
-    """Refuse a path that leads nowhere: `_check_columns` sees only where it begins."""
-    for name, column in columns.items():
-        if len(column_places(column)) == 1 or name in extractor.paths:
-            continue
-        first = block.columns["file"] == block.columns["file"][0]
-        part = parts.opened[int(block.columns["file"][0])]
-        rows = part.rows(block.columns["at"][first][:LOOKED_AT].tolist())
-        said = [what_is_missing(row, column) for row in rows if isinstance(row, Mapping)]
-        # the row whose columns hold the nearest name, if there is one
-        absent = next((one for one in said if "did you mean" in one), said[0])
-        raise ConfigError(f"--map {name}={column}: {absent}")
-
-
-def _check_by(by: Sequence[str], extractor: Extractor, known: Mapping[str, None]) -> None:
-    for column in by:
-        if not extractor.strata[column].codes:
-            raise ConfigError(f"--by {column}: no row has that column{nearest(column, known)}")
-    extractor.check_strata(by)
-
-
 def _frame(
     files: Sequence[str],
-    block: Block,
-    gathered: Gathered,
+    block: RowBlock,
+    gathered: RowGatherer,
     extractor: Extractor,
     rubric: BoundRubric | None,
     key: str | None,
@@ -258,7 +207,7 @@ def _frame(
     truncated = block.columns["truncated"]
     return Frame(
         criteria=tuple(criteria),
-        key=_key(key, rubric, criteria, own),
+        key=key_of(key, rubric, criteria, own),
         reward=block.columns["reward"],
         scores=_matrix(block, "score", criteria, n, np.nan),
         contributions=_matrix(block, "contribution", criteria, n, np.nan),
@@ -335,29 +284,13 @@ def _weighed(frame: Frame, own: bool) -> tuple[Frame, bool]:
     return made, True
 
 
-def _equals_reward(frame: Frame) -> str | None:
-    """The one criterion that is the reward, in every row that has both; None where none, or two.
-
-    A reward that is one criterion is what the run was for.
-    """
-    same = []
-    for criterion in frame.criteria:
-        score = frame.score(criterion)
-        both = np.isfinite(score) & np.isfinite(frame.reward)
-        if both.sum() < 2 or not (both == np.isfinite(frame.reward)).all():
-            continue
-        if (score[both] == frame.reward[both]).all() and np.ptp(score[both]) > 0:
-            same.append(criterion)
-    return same[0] if len(same) == 1 else None
-
-
-def _matrix(block: Block, what: str, criteria: Sequence[str], n: int, fill: Any) -> Any:
+def _matrix(block: RowBlock, what: str, criteria: Sequence[str], n: int, fill: Any) -> Any:
     missing = np.full(n, fill)
     found = [block.criteria.get((what, c), missing) for c in criteria]
     return np.stack(found, axis=1) if found else np.empty((n, 0), missing.dtype)
 
 
-def _stratum(names: Names, column: Column) -> Stratum | None:
+def _stratum(names: NumberedValues, column: Column) -> Stratum | None:
     return Stratum(tuple(names.codes), column) if names.codes else None
 
 
@@ -365,38 +298,3 @@ def _ordered(criteria: Mapping[str, None], rubric: BoundRubric | None) -> list[s
     """The rubric's order, then the log's."""
     first = [] if rubric is None else [c for c in rubric.rubric.leaves() if c in criteria]
     return [*first, *(c for c in criteria if c not in first)]
-
-
-def _key(
-    key: str | None, rubric: BoundRubric | None, criteria: Sequence[str], own: bool
-) -> str | None:
-    if key is not None:
-        if key not in criteria:
-            more = f" and {len(criteria) - NAMED:,} more" if len(criteria) > NAMED else ""
-            named = ", ".join(criteria[:NAMED])
-            noted = f"criteria: {named}{more}" if criteria else "the log has no criteria"
-            raise ConfigError(
-                f"--key {key}: no criterion of the log{nearest(key, criteria)}\n{noted}"
-            )
-        return key
-    if rubric is not None:
-        found = key_leaf(rubric.rubric)
-        return found if found in criteria else None
-    return criteria[0] if own and criteria else None
-
-
-def key_leaf(rubric: Rubric, named: str | None = None) -> str:
-    """The key criterion of a rubric, as keys of leaves are: nested keys joined with ``/``.
-
-    Where a switch or the phases choose, that of their first case.
-    """
-    from assay.rubrics.written.criterion import Criterion
-
-    parts = rubric.parts()
-    named = named or rubric.key or next(iter(parts))
-    for name, part in parts.items():
-        if named == name or named.startswith(name + "/"):
-            if isinstance(part, Criterion):
-                return name
-            return f"{name}/{key_leaf(part, named[len(name) + 1 :] or None)}"
-    return named

@@ -12,7 +12,7 @@ PLACES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class LogProblem:
     """Something of one kind that could not be read, all over the log."""
 
     what: str
@@ -36,7 +36,7 @@ class Problems:
     def line(self, place: str, error: str) -> None:
         """A line that is not a row."""
         self.unreadable += 1
-        kind, _, detail = error.partition(": ")
+        kind, _, detail = error.partition("\n")[0].partition(": ")
         self.add(f"lines not read, {kind}", f"{place} {detail}".rstrip())
 
     def add(self, what: str, place: str, count: int = 1) -> None:
@@ -51,6 +51,6 @@ class Problems:
         """Be as `other`."""
         self.unreadable, self._found = other.unreadable, deepcopy(other._found)
 
-    def all(self) -> tuple[Problem, ...]:
+    def all(self) -> tuple[LogProblem, ...]:
         """In the order in which they were met."""
-        return tuple(Problem(what, n, tuple(p)) for what, (n, p) in self._found.items())
+        return tuple(LogProblem(what, n, tuple(p)) for what, (n, p) in self._found.items())

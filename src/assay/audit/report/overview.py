@@ -26,7 +26,7 @@ STEPS = 40
 """Points of a line; more steps are joined, equally many steps to a point."""
 
 
-class Kind(NamedTuple):
+class RolloutKind(NamedTuple):
     """Rollouts that are shown apart."""
 
     name: str
@@ -36,22 +36,24 @@ class Kind(NamedTuple):
     """Of the palette."""
 
 
-def told_apart(frame: Frame) -> tuple[str, list[Kind]]:
+def told_apart(frame: Frame) -> tuple[str, list[RolloutKind]]:
     """Rollouts by the label, else by the key criterion, else all; and which it was."""
     known = np.isfinite(frame.reward)
     if "label" in frame.has:
-        kinds = [Kind("right by label", frame.label == 1, "right")]
-        kinds += [Kind("wrong by label", frame.label == 0, "wrong")]
-        kinds += [Kind("no label", ~np.isin(frame.label, (0, 1)), "plain")]
+        kinds = [RolloutKind("right by label", frame.label == 1, "right")]
+        kinds += [RolloutKind("wrong by label", frame.label == 0, "wrong")]
+        kinds += [RolloutKind("no label", ~np.isin(frame.label, (0, 1)), "plain")]
         name = "the label"
     elif frame.key is not None:
         key, shown = frame.key_score, one_line(frame.key, 24)
-        kinds = [Kind(f"{shown} {said}", rows, colour) for said, rows, colour in _levels(key)]
-        kinds.append(Kind(f"{shown} missing", ~np.isfinite(key), "plain"))
+        kinds = [
+            RolloutKind(f"{shown} {said}", rows, colour) for said, rows, colour in _levels(key)
+        ]
+        kinds.append(RolloutKind(f"{shown} missing", ~np.isfinite(key), "plain"))
         name = one_line(frame.key, 40)
     else:
-        kinds, name = [Kind("all rollouts", known, "plain")], ""
-    found = [Kind(said, rows & known, colour) for said, rows, colour in kinds]
+        kinds, name = [RolloutKind("all rollouts", known, "plain")], ""
+    found = [RolloutKind(said, rows & known, colour) for said, rows, colour in kinds]
     return name, [kind for kind in found if kind.rows.any()]
 
 

@@ -11,7 +11,7 @@ from assay.audit.report.svg import draw
 from assay.findings import RowCell
 
 if TYPE_CHECKING:
-    from assay.findings import Cell, Table
+    from assay.findings import Cell, ReportTable
 
 ROWS = 60
 """Rows of a table that a page shows; of the rest the number is shown, and it is in the JSON."""
@@ -29,7 +29,7 @@ def figure(chart: Any, title: str, caption: str) -> Html | None:
     )
 
 
-def table(found: Table, place: Callable[[int], Html | str] = str) -> Html:
+def table(found: ReportTable, place: Callable[[int], Html | str] = str) -> Html:
     """A table of figures; wide ones scroll within themselves.
 
     Args:

@@ -19,7 +19,7 @@ from assay.printable import one_line
 if TYPE_CHECKING:
     from assay.audit.frame import Frame
     from assay.audit.run import Audit
-    from assay.findings import Finding, Kind, Outcome
+    from assay.findings import Finding, FindingKind, Outcome
 
 SHORT = 12
 """Rows of a table that is shown as it is; a longer one is folded."""
@@ -128,7 +128,7 @@ def _facts(frame: Frame, shown: int, rule: str) -> list[tuple[str, str]]:
     ]
 
 
-def findings(audit: Audit, kinds: Mapping[str, Kind], on_page: Mapping[int, int]) -> Html:
+def findings(audit: Audit, kinds: Mapping[str, FindingKind], on_page: Mapping[int, int]) -> Html:
     """Every finding, worst first.
 
     Args:
@@ -143,7 +143,7 @@ def findings(audit: Audit, kinds: Mapping[str, Kind], on_page: Mapping[int, int]
 
 
 def _card(
-    found: Finding, number: int, kind: Kind | None, frame: Frame, on_page: Mapping[int, int]
+    found: Finding, number: int, kind: FindingKind | None, frame: Frame, on_page: Mapping[int, int]
 ) -> Html:
     value = decimal(found.value)
     if found.interval is not None:

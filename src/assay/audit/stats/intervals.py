@@ -97,7 +97,7 @@ TOO_FEW = 5
 """Clusters below which there is no interval: their spread says nothing that could be relied on."""
 
 
-class Measures(NamedTuple):
+class Estimates(NamedTuple):
     """Figures of one shape with their standard errors; intervals at any confidence."""
 
     values: Floats
@@ -165,7 +165,7 @@ def jackknifed(
     weights: Floats | None = None,
     plus: Floats | None = None,
     fewest: int = 2,
-) -> Measures:
+) -> Estimates:
     """Smooth functions of sums over clusters, with delete-one-cluster standard errors.
 
     What is left of a sum when a cluster is taken out and should be 0 is set to 0 (a difference
@@ -189,7 +189,7 @@ def jackknifed(
     values = np.asarray(statistic(sums.sum(axis=0)), float)
     c = len(sums)
     if c < max(2, fewest):
-        return Measures(values, np.full(values.shape, np.inf), c, float(c))
+        return Estimates(values, np.full(values.shape, np.inf), c, float(c))
     held = sums if plus is None else np.concatenate([sums, plus])
     total = held.sum(axis=0)
     rest = total - held
@@ -204,8 +204,8 @@ def jackknifed(
     noise = 1e-9 * np.abs(deviations).max(axis=0)  # clusters that are all alike but for rounding
     free = degrees(np.where(np.isfinite(seen) & (np.abs(seen) > noise), seen, 0.0))
     if plus is None:
-        return Measures(values, errors, c, units, None, np.minimum(free, max(units - 1.0, 1e-3)))
-    return Measures(values, errors, c, units, np.asarray(statistic(total), float), free)
+        return Estimates(values, errors, c, units, None, np.minimum(free, max(units - 1.0, 1e-3)))
+    return Estimates(values, errors, c, units, np.asarray(statistic(total), float), free)
 
 
 def ends_of(sums: Floats, low: float = 0.0, high: float = 1.0, clusters: float = 1.0) -> Floats:

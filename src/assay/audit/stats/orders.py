@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.stats.intervals import PSEUDO, TOO_FEW, Measures, jackknifed, quotient
+from assay.audit.stats.intervals import PSEUDO, TOO_FEW, Estimates, jackknifed, quotient
 
 if TYPE_CHECKING:
     from assay.audit.frame import Floats
 
 
-def tau_b(concordant: Floats, discordant: Floats, decided_x: Floats, decided_y: Floats) -> Measures:
+def tau_b(
+    concordant: Floats, discordant: Floats, decided_x: Floats, decided_y: Floats
+) -> Estimates:
     """``sum(C - D) / sqrt(sum(P - T_x) sum(P - T_y))``, one figure.
 
     Args:

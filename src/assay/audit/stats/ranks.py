@@ -16,7 +16,7 @@ SMALL = 24
 """Rows of the largest group up to which pairs are looked at one by one."""
 
 
-class Pairs(NamedTuple):
+class PairCounts(NamedTuple):
     """(g,) counts of the pairs of each group."""
 
     concordant: Floats
@@ -38,7 +38,7 @@ class Pairs(NamedTuple):
         return self.all - self.tied_x
 
 
-def pairs(groups: Groups, x: Floats, y: Floats) -> Pairs:
+def pairs(groups: Groups, x: Floats, y: Floats) -> PairCounts:
     """How the pairs of each group are ordered by x and by y.
 
     Cost: a sort, and one pass for each binary digit of the most distinct values of y in one
@@ -58,7 +58,7 @@ def pairs(groups: Groups, x: Floats, y: Floats) -> Pairs:
     sizes = groups.sizes.astype(float)
     every = sizes * (sizes - 1) / 2
     if g == 0:
-        return Pairs(every, every, every, every, every)
+        return PairCounts(every, every, every, every, every)
     if int(groups.sizes.max()) <= SMALL:
         return _pair_by_pair(groups, x, y, every)
     group = groups.of_row
@@ -79,10 +79,10 @@ def pairs(groups: Groups, x: Floats, y: Floats) -> Pairs:
     rank[by_y] = dense - np.repeat(dense[groups.starts], groups.sizes)
     discordant = _inversions(rank, groups)
     concordant = every - tied_x - tied_y + tied_both - discordant
-    return Pairs(concordant, discordant, tied_x, tied_y, every)
+    return PairCounts(concordant, discordant, tied_x, tied_y, every)
 
 
-def _pair_by_pair(groups: Groups, x: Floats, y: Floats, every: Floats) -> Pairs:
+def _pair_by_pair(groups: Groups, x: Floats, y: Floats, every: Floats) -> PairCounts:
     """As `pairs`, for groups so small that looking at each pair is quicker than sorting."""
     of_row = groups.of_row
     counts = np.zeros((4, len(of_row)), np.int16)
@@ -95,7 +95,7 @@ def _pair_by_pair(groups: Groups, x: Floats, y: Floats, every: Floats) -> Pairs:
         counts[2, apart:] += same & ~(above_x | below_x)
         counts[3, apart:] += same & ~(above_y | below_y)
     sums = np.add.reduceat(counts, groups.starts, axis=1, dtype=np.int64).astype(float)
-    return Pairs(sums[0], sums[1], sums[2], sums[3], every)
+    return PairCounts(sums[0], sums[1], sums[2], sums[3], every)
 
 
 def _tied(new: np.ndarray[tuple[int], np.dtype[np.bool_]], group: Codes, g: int) -> Floats:

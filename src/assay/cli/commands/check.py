@@ -18,7 +18,7 @@ from assay.printable import one_line
 from assay.rollouts.files import write_text
 
 if TYPE_CHECKING:
-    from assay.testing.check import Checked, Finding
+    from assay.testing.check import Checked, LawResult
 
 TEXT = 240
 """Characters of a completion that the page shows."""
@@ -136,7 +136,7 @@ def _show(result: Checked, every: bool) -> None:
             show(plain(one_line(f"  {finding.ruling}  {finding.law.name}{noted}")), soft_wrap=True)
 
 
-def _show_breach(finding: Finding, where: str) -> None:
+def _show_breach(finding: LawResult, where: str) -> None:
     lines: list[tuple[str, str]] = [("", finding.what)]
     case = finding.breach.case if finding.breach is not None else None
     if case is not None:

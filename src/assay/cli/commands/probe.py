@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from assay.findings import Finding
     from assay.model import Sample
     from assay.plugins.host import Host
-    from assay.probes.board import Board, Line, Score
+    from assay.probes.board import Board, ProbeResult, Score
 
 MAP_EXAMPLE = "reference=answer"
 
@@ -216,7 +216,7 @@ def _show_answers(board: Board) -> None:
     show(plain(f"correct answers: {by[board.known_by]}"))
 
 
-def _show_lines(board: Board, lines: Sequence[Line], claim: str) -> None:
+def _show_lines(board: Board, lines: Sequence[ProbeResult], claim: str) -> None:
     """The lines as a table: figures stay whole; names give way first, then whole criteria."""
     names = board.criteria if claim == "wrong" and len(board.criteria) > 1 else ()
     value = "kept" if claim == "honest" else "of correct"
@@ -247,7 +247,7 @@ def _show_lines(board: Board, lines: Sequence[Line], claim: str) -> None:
         show(plain(note), soft_wrap=True)
 
 
-def _rows(lines: Sequence[Line], claim: str, names: Sequence[str]) -> list[list[Text]]:
+def _rows(lines: Sequence[ProbeResult], claim: str, names: Sequence[str]) -> list[list[Text]]:
     idle = [line for line in lines if claim == "wrong" and _is_idle(line)]
     rows = []
     for line in lines:
@@ -281,7 +281,7 @@ def _share(score: Score | None) -> str:
     return f"({score.mean:.2f})" if score.share is None else f"{score.share:.2f}"
 
 
-def _is_idle(line: Line) -> bool:
+def _is_idle(line: ProbeResult) -> bool:
     """Whether a wrong probe was paid nothing, so that a line of its own would tell nothing."""
     noted = line.error or line.unscored or line.worst is None or line.figure is None
     return not noted and max(line.worst or 0.0, line.figure or 0.0) <= 0.0

@@ -26,12 +26,15 @@ Fault = Literal["completion", "starved", "stopped"]
 TASKS = 256
 """Threads and descendants of a process that are looked at, at most: each costs 20 microseconds."""
 
+PROC = "/proc"
+"""Where the kernel shows its accounts."""
+
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _CPUCLOCK_SCHED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ProcessTimes:
     """What a process had used up at one moment, in seconds."""
 
     wall: float
@@ -49,16 +52,16 @@ class Account:
     """CPU time of the process without what it has started."""
 
 
-def account(pid: int) -> Account:
-    """The account of process `pid` now.
+def process_times(pid: int) -> ProcessTimes:
+    """What process `pid` has used up until now.
 
     Costs some 50 microseconds, and 20 for each further thread and process that it has started.
     """
     now = time.monotonic()
-    fields = _stat(f"/proc/{pid}")
+    fields = _stat(f"{PROC}/{pid}")
     if not fields:
-        return Account(now, 0.0, None, "?")
-    kept_waiting = _kept_waiting(f"/proc/{pid}")
+        return ProcessTimes(now, 0.0, None, "?")
+    kept_waiting = _kept_waiting(f"{PROC}/{pid}")
     state = fields[0]
     cpu = alone = _cpu(pid, fields)
     cpu += _ended(fields)
@@ -66,7 +69,7 @@ def account(pid: int) -> Account:
     for process, task in _tasks(pid):
         if task == pid:
             continue
-        folder = f"/proc/{process}/task/{task}"
+        folder = f"{PROC}/{process}/task/{task}"
         noted = _stat(folder)
         if not noted:  # it has ended since it was listed
             continue
@@ -75,7 +78,7 @@ def account(pid: int) -> Account:
             state = "R"
         if process == task:
             cpu += _cpu(process, noted) + _ended(noted)
-    return Account(now, cpu, kept_waiting, state, others, alone)
+    return ProcessTimes(now, cpu, kept_waiting, state, others, alone)
 
 
 def _stat(folder: str) -> list[str]:
@@ -113,7 +116,7 @@ def _tasks(pid: int) -> Iterator[tuple[int, int]]:
     while left:
         process = left.pop()
         try:
-            tasks = os.listdir(f"/proc/{process}/task")
+            tasks = os.listdir(f"{PROC}/{process}/task")
         except OSError:
             continue
         for task in tasks:
@@ -122,7 +125,7 @@ def _tasks(pid: int) -> Iterator[tuple[int, int]]:
                 return
             yield process, int(task)
             try:
-                with open(f"/proc/{process}/task/{task}/children") as file:
+                with open(f"{PROC}/{process}/task/{task}/children") as file:
                     left += map(int, file.read().split())
             except (OSError, ValueError):  # gone, or a kernel that does not list them
                 pass
@@ -142,7 +145,7 @@ def was_stopped(pid: int) -> bool:
         return False
 
 
-def own_s(before: Account, now: Account, *, settled: bool | None = None) -> float:
+def own_s(before: ProcessTimes, now: ProcessTimes, *, settled: bool | None = None) -> float:
     """Seconds between two accounts that were surely the process's own doing.
 
     Args:
@@ -157,9 +160,7 @@ def own_s(before: Account, now: Account, *, settled: bool | None = None) -> floa
         the process has started, the longest counts, and not if they had a whole processor's time
         between them: then they kept each other waiting.
     """
-    wall = now.wall - before.wall
-    if wall <= 0.0:
-        return 0.0
+    wall = max(0.0, now.wall - before.wall)
     cpu = min(wall, max(0.0, now.cpu - before.cpu))
     if not (now.state == "S" if settled is None else settled):
         return cpu

@@ -7,10 +7,8 @@ for a verdict. The thread routes frames by their header and never parses a verdi
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
-import selectors
 import threading
 import time
 from collections import deque
@@ -25,8 +23,9 @@ from assay.engine.workers.frames import (
 )
 from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.process import WorkerProcess
-from assay.engine.workers.scheduling import Pace, Work, fill
+from assay.engine.workers.scheduling import JobTimes, Work, fill
 from assay.engine.workers.sharing import SharedRuns
+from assay.engine.workers.wakeups import Wakeups
 from assay.errors import WorkerError
 
 RESENDS = 3
@@ -49,20 +48,15 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._incoming: deque[Job] = deque()
         self._recipes: dict[int, bytes] = {}
-        self._pace = Pace()
+        self._pace = JobTimes()
         self._killable = Work(False, size)
         self._waiting = Work(True, 1)
         self._dying: list[WorkerProcess] = []
         self._closing = False
-        self._woken = False
         self._ended = False
         self._cancelled: set[Job] = set()
         self._shared = SharedRuns()
-        self._wake_out, self._wake_in = os.pipe()
-        os.set_blocking(self._wake_in, False)
-        os.set_blocking(self._wake_out, False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._wake_out, selectors.EVENT_READ, None)
+        self._wakeups = Wakeups(self._lock)
         self._thread = threading.Thread(target=self._run, name="assay-pool", daemon=True)
         self._thread.start()
 
@@ -90,7 +84,7 @@ class WorkerPool:
                 jobs = []
         for job in jobs:
             job.deliver(job, ("lost", "the pool was closed"))
-        self._wake()
+        self._wakeups.wake()
 
     def cancel(self, jobs: list[Job]) -> None:
         """Forget jobs that have not been delivered; what runs for none but them is killed."""
@@ -98,14 +92,14 @@ class WorkerPool:
             job.cancelled = True
         with self._lock:
             self._cancelled.update(jobs)
-        self._wake()
+        self._wakeups.wake()
 
     def close(self) -> None:
         """Kill every worker and wait until they are gone. Jobs not delivered are `lost`."""
         if self.pid != os.getpid() or self._closing:
             return
         self._closing = True
-        self._wake(force=True)
+        self._wakeups.wake(force=True)
         if threading.current_thread() is not self._thread:
             self._thread.join(timeout=10.0)
 
@@ -118,19 +112,7 @@ class WorkerPool:
             work.workers.clear()
         for worker in self._dying:
             worker.popen.returncode = 0
-        for end in (self._wake_in, self._wake_out):
-            with contextlib.suppress(OSError):
-                os.close(end)
-        with contextlib.suppress(OSError):
-            self._selector.close()
-
-    def _wake(self, force: bool = False) -> None:
-        if self._woken and not force:
-            return
-        self._woken = True
-        with self._lock, contextlib.suppress(BlockingIOError):  # full: it is awake already
-            if not self._ended:
-                os.write(self._wake_in, b"x")
+        self._wakeups.close()
 
     # -- the thread -----------------------------------------------------------------------------
 
@@ -147,24 +129,17 @@ class WorkerPool:
             self._end(reason)
 
     def _turn(self) -> None:
-        for key, _ in self._selector.select(self._patience()):
-            data = key.data
-            if data is None:
-                with contextlib.suppress(BlockingIOError):
-                    os.read(self._wake_out, 4096)
-                self._woken = False  # only now, or a byte written in between would be lost
+        for worker, what in self._wakeups.wait(self._patience()):
+            if not worker.alive:
+                continue
+            if what == "replies":
+                self._receive(worker)
+            elif what == "requests":
+                self._flush(worker)
             else:
-                worker, what = data
-                if not worker.alive:
-                    continue
-                if what == "replies":
-                    self._receive(worker)
-                elif what == "requests":
-                    self._flush(worker)
-                else:
-                    self._receive(worker)  # its last words
-                    if worker.alive:
-                        self._lose(worker, None)
+                self._receive(worker)  # its last words
+                if worker.alive:
+                    self._lose(worker, None)
         if self._incoming:
             self._sort()
         if self._cancelled:
@@ -318,9 +293,7 @@ class WorkerPool:
                 self._fail(work, str(err))
             return False
         work.workers.append(worker)
-        self._selector.register(worker.replies, selectors.EVENT_READ, (worker, "replies"))
-        if worker.pidfd >= 0:
-            self._selector.register(worker.pidfd, selectors.EVENT_READ, (worker, "death"))
+        self._wakeups.watch(worker)
         self._flush(worker)
         return True
 
@@ -334,11 +307,7 @@ class WorkerPool:
         if worker.jobs and worker.can_begin and not could:
             worker.touched = now = time.monotonic()
             worker.start_clock(now)
-        registered = worker.requests in self._selector.get_map()
-        if worker.outgoing and not registered:
-            self._selector.register(worker.requests, selectors.EVENT_WRITE, (worker, "requests"))
-        elif not worker.outgoing and registered:
-            self._selector.unregister(worker.requests)
+        self._wakeups.watch_requests(worker)
 
     def _retire(self, worker: WorkerProcess, why: str | None = None) -> None:
         """Kill a worker; its first job is to blame if `why` is given."""
@@ -348,9 +317,7 @@ class WorkerPool:
     def _lose(self, worker: WorkerProcess, why: str | None, killed: bool = False) -> None:
         """A worker is gone: bury it, and give its jobs to others."""
         work = self._work(worker)
-        for descriptor in (worker.replies, worker.requests, worker.pidfd):
-            if descriptor >= 0 and descriptor in self._selector.get_map():
-                self._selector.unregister(descriptor)
+        self._wakeups.forget(worker)
         worker.kill()  # what it leaves behind in its process group
         worker.close()
         work.workers.remove(worker)
@@ -401,6 +368,7 @@ class WorkerPool:
         """Kill and bury everything; every caller gets an answer."""
         with self._lock:
             self._ended = True
+            self._wakeups.stop()
         self._sort()
         for work in (self._killable, self._waiting):
             jobs = [job for worker in work.workers for job in worker.jobs]
@@ -415,7 +383,4 @@ class WorkerPool:
         for worker in self._dying:
             worker.wait()
         self._dying.clear()
-        with contextlib.suppress(OSError):
-            self._selector.close()
-        os.close(self._wake_in)
-        os.close(self._wake_out)
+        self._wakeups.close()

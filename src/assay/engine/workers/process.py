@@ -15,7 +15,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.engine.workers.blame import Account
+from assay.engine.workers.blame import ProcessTimes
 from assay.engine.workers.contents import Recent, store_bytes
 from assay.engine.workers.frames import (
     BOUND,
@@ -134,7 +134,7 @@ class WorkerProcess:
         self.since: float | None = None
         """When the first job started; None while starting up or importing a verifier."""
         self.touched = time.monotonic()
-        self.baseline: Account | None = None
+        self.baseline: ProcessTimes | None = None
         self.own_s = 0.0
         """What of its first job's time was seen to be its own doing."""
         self.cpu_s = 0.0

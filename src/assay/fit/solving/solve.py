@@ -34,7 +34,7 @@ SUSPECT = 6
 """Newton steps from which on a resample is asked whether it is separated; three are usual."""
 
 
-class Solution(NamedTuple):
+class SolvedWeights(NamedTuple):
     """Weights in the columns of the design that was solved."""
 
     beta: Array
@@ -100,7 +100,7 @@ def fit(model: Model, *, l2: float = 0.0, confidence: float = 0.95) -> Fit:
     return _with_weights(empty, model, found, basis, () if l2 > 0.0 else ranked.undetermined)
 
 
-def _overlap(model: Model, found: Solution, contrasts: Array) -> bool:
+def _overlap(model: Model, found: SolvedWeights, contrasts: Array) -> bool:
     """Whether the maximum itself proves that nothing separates, so that no programme need run.
 
     Stiemke: weights w with every ``row @ w >= 0`` and some above 0 exist unless positive y
@@ -117,7 +117,7 @@ def _overlap(model: Model, found: Solution, contrasts: Array) -> bool:
 
 
 def _with_weights(
-    empty: Fit, model: Model, found: Solution, basis: Array, undetermined: tuple[str, ...]
+    empty: Fit, model: Model, found: SolvedWeights, basis: Array, undetermined: tuple[str, ...]
 ) -> Fit:
     spread = covariance(model, found.beta, basis, penalties(model, empty.l2))
     reach = spread.quantile(empty.confidence)
@@ -158,7 +158,7 @@ def solve(
     weights: Array | None = None,
     start: Array | None = None,
     polish: bool = True,
-) -> Solution:
+) -> SolvedWeights:
     """Minimise ``loss + penalty @ w**2`` over ``w = basis @ g``: damped Newton.
 
     Args:
@@ -182,20 +182,20 @@ def solve(
         try:
             step = np.linalg.solve(hessian, gradient)
         except np.linalg.LinAlgError:
-            return Solution(beta, iteration, False)
+            return SolvedWeights(beta, iteration, False)
         decrement = float(gradient @ step)
         if not decrement >= 0.0:  # NaN too
-            return Solution(beta, iteration, False)
+            return SolvedWeights(beta, iteration, False)
         move = basis @ step
         near = TOLERANCE * (1.0 + abs(float(loss)))
         if decrement <= (near if polish else max(near, NEAR_ENOUGH)):
             # so near that the loss is flat to the last digit: whole steps, while they still help
             if decrement >= smallest / 4.0 or decrement == 0.0:
-                return Solution(beta, iteration, True)
+                return SolvedWeights(beta, iteration, True)
             smallest = decrement
             beta = beta - move
             if not polish:
-                return Solution(beta, iteration, True)
+                return SolvedWeights(beta, iteration, True)
             continue
         size = 1.0
         while True:
@@ -205,9 +205,9 @@ def solve(
                 break
             size /= 2.0
             if size < 1e-12:
-                return Solution(beta, iteration, False)
+                return SolvedWeights(beta, iteration, False)
         beta, loss = candidate, after
-    return Solution(beta, STEPS, False)
+    return SolvedWeights(beta, STEPS, False)
 
 
 class Maximum(NamedTuple):

@@ -12,7 +12,7 @@ from assay.errors import ConfigError, UnscoredError
 from assay.model import Reward
 
 
-class Watch:
+class UnscoredWatch:
     """Raises, or warns, when too many rewards in a row of calls have no value. Safe in threads.
 
     An engine looks at single calls, and only at those of 200 samples and more. A trainer's calls

@@ -12,8 +12,8 @@ from assay.model import EMPTY, Sample
 from assay.plugins.registered import Offer
 from assay.plugins.spec import VerifierSpec
 from assay.plugins.wait_policy import WaitPolicy
-from assay.testing.bench.cases import Case, Cases, params_of
-from assay.testing.bench.process import CheckProcess, Outcome
+from assay.testing.bench.cases import BenchCase, Cases, params_of
+from assay.testing.bench.process import CheckProcess, SampleResult
 from assay.testing.bench.shrink import shrunk
 
 MOST_HUNG = 3
@@ -70,7 +70,7 @@ class Bench:
         self.unserved = ""
         """Why most samples were not judged: the service that the verifier asks is not there."""
         self._main: CheckProcess | None = None
-        self._outcomes: dict[int, Outcome] = {}
+        self._outcomes: dict[int, SampleResult] = {}
         self._ran = False
 
     @property
@@ -126,28 +126,30 @@ class Bench:
             if self.broken:
                 return
 
-    def judge(self, case: Case) -> Outcome:
+    def judge(self, case: BenchCase) -> SampleResult:
         """The outcome of one case, in the main process, now."""
         need = self.spec.missing(case.sample)
         if need is not None:
-            return Outcome("invalid", because=f"no {need!r}")
+            return SampleResult("invalid", because=f"no {need!r}")
         try:
             row = self.row(case.sample)
         except SampleError as err:
-            return Outcome("invalid", because=str(err))
+            return SampleResult("invalid", because=str(err))
         process = self.main()
         if not process.alive:
-            return Outcome("crashed", because=self.broken, raised="PluginError")
+            return SampleResult("crashed", because=self.broken, raised="PluginError")
         return process.judge([row])[0]
 
-    def outcomes(self, cases: Iterable[Case] | None = None) -> list[tuple[Case, Outcome]]:
+    def outcomes(
+        self, cases: Iterable[BenchCase] | None = None
+    ) -> list[tuple[BenchCase, SampleResult]]:
         """Cases with what they came to, those that were judged."""
         self.run()
         wanted = self.cases.all if cases is None else cases
         known = self._outcomes
         return [(case, known[id(case)]) for case in wanted if id(case) in known]
 
-    def core(self, seed: int = 0) -> list[Case]:
+    def core(self, seed: int = 0) -> list[BenchCase]:
         """Cases to judge again elsewhere: those that came to a verdict of their own doing."""
         known = self._outcomes
         return [
@@ -158,7 +160,7 @@ class Bench:
             and not (known[id(case)].status == "invalid" and not known[id(case)].raised)
         ]
 
-    def shrink(self, case: Case, broken: Callable[[Case], bool]) -> Case:
+    def shrink(self, case: BenchCase, broken: Callable[[BenchCase], bool]) -> BenchCase:
         """The case with the shortest completion that is still `broken`."""
         text = shrunk(case.sample.text, lambda t: broken(case.with_text(t)))
         return case.with_text(text) if text != case.sample.text else case

@@ -31,7 +31,7 @@ CORE_CHARS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class BenchCase:
     """One sample, and where it comes from."""
 
     kind: str
@@ -41,7 +41,7 @@ class Case:
     sample: Sample
     example: Example | None = None
 
-    def with_text(self, text: str) -> Case:
+    def with_text(self, text: str) -> BenchCase:
         """The same case with another completion."""
         return replace(self, sample=replace(self.sample, completion=text))
 
@@ -70,18 +70,20 @@ class Cases:
         seed: int = 0,
     ) -> None:
         self.problem = ""
-        self.examples: list[Case] = []
-        self.malformed_examples: list[Case] = []
+        self.examples: list[BenchCase] = []
+        self.malformed_examples: list[BenchCase] = []
         for i, example in enumerate(examples):
             try:
-                case = Case("example", f"example {i} ({example.kind})", example.sample(), example)
+                case = BenchCase(
+                    "example", f"example {i} ({example.kind})", example.sample(), example
+                )
             except SampleError as err:
                 if example.score is None:
                     continue  # so malformed that no sample can be made of it: never judged
                 self.problem = f"example {i} cannot be a sample: {err}"
                 continue
             (self.examples if example.score is not None else self.malformed_examples).append(case)
-        self.given = [Case("sample", f"sample {i}", s) for i, s in enumerate(samples)]
+        self.given = [BenchCase("sample", f"sample {i}", s) for i, s in enumerate(samples)]
         known = [case.sample for case in (*self.examples, *self.given)]
         tasks: list[Sample] = []
         for sample in known:
@@ -98,14 +100,14 @@ class Cases:
         self.malformed = self._malformed()
         self.hostile = self._hostile(hostile, seed)
 
-    def _each(self, kind: str, texts: Sequence[tuple[str, str]]) -> list[Case]:
+    def _each(self, kind: str, texts: Sequence[tuple[str, str]]) -> list[BenchCase]:
         return [
-            Case(kind, label, replace(task, completion=text))
+            BenchCase(kind, label, replace(task, completion=text))
             for task in self.tasks[:TASKS]
             for label, text in texts
         ]
 
-    def _malformed(self) -> list[Case]:
+    def _malformed(self) -> list[BenchCase]:
         """Each malformed row, under completions that would earn something elsewhere."""
         texts = [case.sample.text for case in self.examples[:3]]
         found = list(self.malformed_examples)
@@ -114,7 +116,7 @@ class Cases:
                 found.append(replace(case.with_text(text), kind="malformed"))
         return found
 
-    def _hostile(self, count: int, seed: int) -> list[Case]:
+    def _hostile(self, count: int, seed: int) -> list[BenchCase]:
         if not self.tasks:
             return []
         found = []
@@ -123,11 +125,11 @@ class Cases:
             task = self.tasks[i % len(self.tasks)]
             if full and i % 5 == 4:  # inside of a good answer, past the first glance of a verifier
                 text = f"{text}\n{full[i % len(full)]}" if i % 2 else f"{full[i % len(full)]}{text}"
-            found.append(Case("hostile", family, replace(task, completion=text)))
+            found.append(BenchCase("hostile", family, replace(task, completion=text)))
         return found
 
     @property
-    def all(self) -> list[Case]:
+    def all(self) -> list[BenchCase]:
         """Every case, the author's first."""
         return [
             *self.examples,
@@ -138,7 +140,7 @@ class Cases:
             *self.hostile,
         ]
 
-    def core(self, seed: int = 0) -> list[Case]:
+    def core(self, seed: int = 0) -> list[BenchCase]:
         """A few of every kind, in an order by seed."""
         small = [c for c in self.hostile if len(c.sample.text) <= CORE_CHARS][:CORE_HOSTILE]
         found = [*self.examples, *self.given[:20], *self.empty[:3], *self.echo[:3]]
@@ -155,7 +157,7 @@ def _said(sample: Sample) -> list[str]:
     return [str(value) for value in values if value is not None]
 
 
-def _echoes(task: Sample) -> list[Case]:
+def _echoes(task: Sample) -> list[BenchCase]:
     prompt = task.prompt
     texts: list[str] = []
     if isinstance(prompt, str):
@@ -166,7 +168,7 @@ def _echoes(task: Sample) -> list[Case]:
     for text in texts or PROMPTS:
         for label, said in (("the prompt", text), ("the prompt, twice", f"{text}\n{text}")):
             sample = replace(task, completion=said, prompt=task.prompt or text)
-            cases.append(Case("echo", label, sample))
+            cases.append(BenchCase("echo", label, sample))
     return cases
 
 

@@ -29,7 +29,7 @@ def main() -> None:
 
     # only now: a script does not find its own project before the path is its parent's
     from assay.testing.bench.judging import Judge
-    from assay.testing.bench.watch import ALL_EFFECTS, Watch
+    from assay.testing.bench.watch import ALL_EFFECTS, SideEffectWatch
 
     def say(message: dict[str, object]) -> None:
         line = json.dumps(message).encode("ascii") + b"\n"
@@ -38,7 +38,7 @@ def main() -> None:
             view = view[os.write(replies, view) :]
 
     tempfile.gettempdir()  # whoever asks first tries to write there; that is no verifier's doing
-    watch = Watch(frozenset(setup["effects"]))
+    watch = SideEffectWatch(frozenset(setup["effects"]))
     begun = time.process_time()
     if setup["plugin"]:
         import importlib

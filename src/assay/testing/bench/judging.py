@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from assay.engine.workers.blame import account, own_s
+from assay.engine.workers.blame import own_s, process_times
 from assay.engine.workers.frames import dumps
 from assay.engine.workers.loaded_verifier import LoadedVerifier, as_verdict, load_verifier
 from assay.engine.workers.waiting_loop import TriesSpent, asked
@@ -24,7 +24,7 @@ from assay.errors import (
 from assay.model import Sample, Verdict
 from assay.model.view import SampleView
 from assay.plugins.spec import Escalate
-from assay.testing.bench.watch import Watch, children_faults
+from assay.testing.bench.watch import SideEffectWatch, children_faults
 
 TRACE_CHARS = 4000
 THREADS = 4
@@ -48,7 +48,7 @@ class Judge:
     def __init__(
         self,
         recipe: bytes,
-        watch: Watch,
+        watch: SideEffectWatch,
         timeout_s: float,
         say: Callable[[dict[str, object]], None],
     ) -> None:
@@ -252,10 +252,10 @@ async def _watched(work: Coroutine[Any, Any, list[dict[str, Any]]]) -> list[dict
 
     async def look() -> None:
         pid = os.getpid()
-        before = account(pid)
+        before = process_times(pid)
         while True:
             await asyncio.sleep(LOOK_S)
-            now = account(pid)
+            now = process_times(pid)
             # what the machine kept the process waiting for is none of the verifier's doing
             held_s = own_s(before, now, settled=True)  # it is this process that looks
             worst[0] = max(worst[0], held_s - LOOK_S)

@@ -26,7 +26,7 @@ START_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SampleResult:
     """What one sample came to."""
 
     status: str
@@ -134,9 +134,9 @@ class CheckProcess:
         )
         self.alive = not self.broken
 
-    def judge(self, rows: Sequence[bytes]) -> list[Outcome]:
+    def judge(self, rows: Sequence[bytes]) -> list[SampleResult]:
         """The outcomes of samples, one after the other; short where one hung: it is the last."""
-        found: list[Outcome] = []
+        found: list[SampleResult] = []
         for row in rows:
             outcomes = self._ask([row], together=False)
             found += outcomes
@@ -144,11 +144,11 @@ class CheckProcess:
                 break
         return found
 
-    def together(self, rows: Sequence[bytes]) -> list[Outcome]:
+    def together(self, rows: Sequence[bytes]) -> list[SampleResult]:
         """The outcomes of samples that are judged in one go; empty where that hung."""
         return self._ask(rows, together=True)
 
-    def _ask(self, rows: Sequence[bytes], together: bool) -> list[Outcome]:
+    def _ask(self, rows: Sequence[bytes], together: bool) -> list[SampleResult]:
         inner = b",".join(rows)
         flag = b"true" if together else b"false"
         self._write(b'{"together":' + flag + b',"rows":[' + inner + b"]}\n")
@@ -159,7 +159,7 @@ class CheckProcess:
             reply = self._line(reply["bound"] * (len(rows) if together else 1))
         spent = time.monotonic() - start
         if reply is not None:
-            return [Outcome.of(told) for told in reply["outcomes"]]
+            return [SampleResult.of(told) for told in reply["outcomes"]]
         ended = self._popen.poll()
         self.close()
         if together:
@@ -167,8 +167,8 @@ class CheckProcess:
         why = f"no verdict after {spent:.1f} s"
         if ended is not None:
             named = signal.Signals(-ended).name if ended < 0 else f"exit code {ended}"
-            return [Outcome("crashed", because=f"its process ended: {named}", raised="Exit")]
-        return [Outcome("hung", because=why)]
+            return [SampleResult("crashed", because=f"its process ended: {named}", raised="Exit")]
+        return [SampleResult("hung", because=why)]
 
     def _send(self, message: dict[str, Any]) -> None:
         self._write(json.dumps(message).encode("ascii") + b"\n")

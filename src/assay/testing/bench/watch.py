@@ -32,7 +32,7 @@ ALL_EFFECTS = frozenset({"network", "files", "processes"})
 HARMLESS = ("/dev/null", "/dev/tty", "/proc/self/")
 
 
-class Watch:
+class SideEffectWatch:
     """What is done while a verifier judges."""
 
     def __init__(self, declared: frozenset[str]) -> None:

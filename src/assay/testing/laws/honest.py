@@ -9,8 +9,8 @@ from typing import Any
 from assay.errors import ConfigError, RolloutsError
 from assay.rollouts.files import read_bytes
 from assay.testing.bench.bench import CLOSE, Bench
-from assay.testing.bench.cases import Case
-from assay.testing.bench.process import Outcome
+from assay.testing.bench.cases import BenchCase
+from assay.testing.bench.process import SampleResult
 from assay.testing.laws.law import Breach, Law, NotChecked, first_breach
 
 LITTLE = 0.5
@@ -114,7 +114,7 @@ class EchoEarnsNothing(Law):
         return _earns_nothing(bench, "echo", bench.cases.echo)
 
 
-def _earns_nothing(bench: Bench, kind: str, cases: list[Case]) -> Breach | None:
+def _earns_nothing(bench: Bench, kind: str, cases: list[BenchCase]) -> Breach | None:
     if kind in bench.spec.pays:
         raise NotChecked(f"it declares pays={kind!r}: it judges form")
     paid = [(c, o) for c, o in bench.outcomes(cases) if o.score]
@@ -191,7 +191,7 @@ def golden_of(bench: Bench) -> dict[str, Any]:
     return {"signature": signature, "verdicts": dict(sorted(verdicts.items()))}
 
 
-def digest_of(bench: Bench, case: Case) -> str:
+def digest_of(bench: Bench, case: BenchCase) -> str:
     """Of what the verifier may see of a case."""
     return bench.ready.key(bench.ready.view(case.sample)).hex()
 
@@ -228,7 +228,7 @@ __all__ = [
     "EmptyEarnsNothing",
     "HonestAboutUndecided",
     "MeetsItsExamples",
-    "Outcome",
+    "SampleResult",
     "SignatureFollowsBehaviour",
     "golden_key",
     "golden_of",

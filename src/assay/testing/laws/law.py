@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from assay.testing.bench.bench import Bench
-from assay.testing.bench.cases import Case
-from assay.testing.bench.process import Outcome
+from assay.testing.bench.cases import BenchCase
+from assay.testing.bench.process import SampleResult
 
 
 class NotChecked(Exception):
@@ -22,7 +22,7 @@ class Breach:
 
     what: str
     """One sentence: what was seen."""
-    case: Case | None = None
+    case: BenchCase | None = None
     """The smallest sample found that shows it."""
     trace: str = ""
     """Of the exception behind it, if there is one."""
@@ -51,9 +51,9 @@ class Law(ABC):
 
 def first_breach(
     bench: Bench,
-    cases: list[tuple[Case, Outcome]],
-    broken: Callable[[Outcome], bool],
-    told: Callable[[Outcome], str],
+    cases: list[tuple[BenchCase, SampleResult]],
+    broken: Callable[[SampleResult], bool],
+    told: Callable[[SampleResult], str],
 ) -> Breach | None:
     """The first outcome that is `broken`, with the smallest sample that shows it.
 

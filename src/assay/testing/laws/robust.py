@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.testing.bench.bench import Bench
-from assay.testing.bench.cases import Case
+from assay.testing.bench.cases import BenchCase
 from assay.testing.laws.law import Breach, Law, NotChecked, first_breach
 
 HELD_S = 0.25
@@ -125,7 +125,7 @@ class LetsOthersWait(Law):
         )
 
     @staticmethod
-    def _held_s(bench: Bench, cases: list[Case]) -> float:
+    def _held_s(bench: Bench, cases: list[BenchCase]) -> float:
         with bench.process() as process:
             found = process.together([bench.row(case.sample) for case in cases])
         return max((outcome.held_s for outcome in found), default=0.0)

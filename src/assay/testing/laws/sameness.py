@@ -10,8 +10,8 @@ from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.shared_pools import PoolHandle, default_memory_bytes
 from assay.errors import ReferenceUnreadable
 from assay.testing.bench.bench import Bench
-from assay.testing.bench.cases import Case
-from assay.testing.bench.process import Outcome
+from assay.testing.bench.cases import BenchCase
+from assay.testing.bench.process import SampleResult
 from assay.testing.laws.law import Breach, Law, NotChecked
 
 OTHER_HASH_SEED = 4242
@@ -21,7 +21,7 @@ TOGETHER = 24
 """Samples that are judged in one go."""
 
 
-def deterministic(bench: Bench) -> list[Case]:
+def deterministic(bench: Bench) -> list[BenchCase]:
     """The cases to judge again.
 
     Raises:
@@ -37,11 +37,11 @@ def deterministic(bench: Bench) -> list[Case]:
 
 
 def compared(
-    bench: Bench, cases: Sequence[Case], found: Sequence[Outcome], how: str
+    bench: Bench, cases: Sequence[BenchCase], found: Sequence[SampleResult], how: str
 ) -> Breach | None:
     """The breach where an outcome differs from the first one of its case."""
     known = {id(case): outcome for case, outcome in bench.outcomes()}
-    worst: tuple[Case, Outcome, Outcome] | None = None
+    worst: tuple[BenchCase, SampleResult, SampleResult] | None = None
     count = 0
     for case, again in zip(cases, found, strict=False):
         first = known[id(case)]
@@ -163,7 +163,7 @@ class SameThroughWorkers(Law):
             for i, case in enumerate(cases)
         ]
         handle = PoolHandle(2, default_memory_bytes(2))
-        found: dict[int, Outcome] = {}
+        found: dict[int, SampleResult] = {}
         try:
             pool = handle.get()
             pool.introduce(ready.number, ready.recipe)
@@ -182,9 +182,9 @@ class SameThroughWorkers(Law):
         return compared(bench, kept, [by_worker[i] for i in sorted(by_worker)], "in a worker")
 
 
-def _read(ready: ReadyVerifier, reply: Reply) -> Outcome:
+def _read(ready: ReadyVerifier, reply: Reply) -> SampleResult:
     try:
         verdict = ready.read(reply)
     except ReferenceUnreadable as err:
-        return Outcome("invalid", because=str(err))
-    return Outcome(str(verdict.status), verdict.score, verdict.because, verdict.feedback)
+        return SampleResult("invalid", because=str(err))
+    return SampleResult(str(verdict.status), verdict.score, verdict.because, verdict.feedback)

@@ -48,7 +48,7 @@ from assay.verifiers.code_tests.sandbox.child.claims import (
     is_programs,
 )
 from assay.verifiers.code_tests.sandbox.child.proxy import NOT_CARRIED, outward
-from assay.verifiers.code_tests.sandbox.child.serving import Server
+from assay.verifiers.code_tests.sandbox.child.serving import ObjectServer
 
 _MAX_STACK = 256 << 20
 
@@ -255,7 +255,7 @@ def _serve(job: dict[str, Any], channel: ParentChannel) -> int:
     channel.send({"ready": 1})
     within = job.get("within")
     defined = several_files.Within(module.__dict__, within) if within else module.__dict__
-    Server(defined, channel).serve()
+    ObjectServer(defined, channel).serve()
     return 0
 
 
@@ -274,5 +274,5 @@ def _serve_files(job: dict[str, Any], channel: ParentChannel) -> int:
         channel.send({"x": failure(err)})
         return 1
     channel.send({"ready": 1})
-    Server(names, channel).serve()
+    ObjectServer(names, channel).serve()
     return 0

@@ -38,7 +38,7 @@ _exit = os._exit
 _MAX_SHOWN = 1_000_000
 
 
-class Server:
+class ObjectServer:
     """Answers requests about the names a program defined. Objects stay here, known by number."""
 
     def __init__(self, names: Mapping[str, Any], channel: ParentChannel) -> None:

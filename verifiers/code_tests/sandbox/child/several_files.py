@@ -105,7 +105,7 @@ class Within(Mapping[str, Any]):
         return len(self._names)
 
 
-class Names(Mapping[str, Any]):
+class NamesByModule(Mapping[str, Any]):
     """What a suite asks a program of several files for: each name of the module it has it from."""
 
     def __init__(self, of: Mapping[str, types.ModuleType], bare: list[types.ModuleType]) -> None:
@@ -136,7 +136,7 @@ class Names(Mapping[str, Any]):
 
 def load(
     finder: ProgramFiles, several: Mapping[str, Any], before: str
-) -> tuple[Names, list[types.ModuleType]]:
+) -> tuple[NamesByModule, list[types.ModuleType]]:
     """Import what the suite does: its names, and the program's modules, the main one first.
 
     Raises:
@@ -155,7 +155,7 @@ def load(
             with contextlib.suppress(ModuleNotFoundError):
                 importlib.import_module(f"{module}.{name}")
     stars = [_module(name, aliases) for name in reversed(several["stars"])]  # the later one wins
-    return Names(of, [*stars, *modules[: main is not None]]), [
+    return NamesByModule(of, [*stars, *modules[: main is not None]]), [
         x for x in dict.fromkeys(modules) if isinstance(x, types.ModuleType)
     ]
 

@@ -1,9 +1,9 @@
 """The kernel's means of confinement, through ctypes: namespaces, Landlock, seccomp, rlimits.
 
 Runs in the zygote and, between fork and the first byte of untrusted code, in its child. Every
-call checks its result and raises `Refused`, naming the step: a confinement that half worked is
-none. Numbers are those of the kernel's headers, the same on every 64-bit architecture except
-where `syscalls` says otherwise.
+call checks its result and raises `ConfinementRefused`, naming the step: a confinement that half
+worked is none. Numbers are those of the kernel's headers, the same on every 64-bit architecture
+except where `syscalls` says otherwise.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ TRUNCATE = 1 << 14
 REFER = 1 << 13
 
 
-class Refused(OSError):
+class ConfinementRefused(OSError):
     """The kernel, or a policy above it, refused a step."""
 
 
@@ -45,11 +45,11 @@ def check(result: int, step: str) -> int:
     """`result`, unless it says that `step` failed.
 
     Raises:
-        Refused: with the kernel's errno.
+        ConfinementRefused: with the kernel's errno.
     """
     if result < 0:
         code = ctypes.get_errno()
-        raise Refused(code, f"{step}: {os.strerror(code)}")
+        raise ConfinementRefused(code, f"{step}: {os.strerror(code)}")
     return result
 
 
@@ -80,7 +80,7 @@ def map_user(uid: int, gid: int) -> None:
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
         except OSError as err:
-            raise Refused(err.errno, f"setting up the {name}: {err.strerror}") from None
+            raise ConfinementRefused(err.errno, f"setting up the {name}: {err.strerror}") from None
 
 
 PRIVATE = "/private"
@@ -175,7 +175,7 @@ def ruleset(readable: Sequence[str], devices: Sequence[str], work: str) -> int:
     """
     abi = landlock_abi()
     if abi < 1:
-        raise Refused(38, "Landlock: not in this kernel, or not enabled at boot (lsm=)")
+        raise ConfinementRefused(38, "Landlock: not in this kernel, or not enabled at boot (lsm=)")
     handled = (1 << 13) - 1
     handled |= REFER if abi >= 2 else 0
     handled |= TRUNCATE if abi >= 3 else 0

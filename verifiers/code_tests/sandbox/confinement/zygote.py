@@ -194,7 +194,7 @@ class Zygote:
         # run can touch. Anybody else needs a user namespace, in which all runs are one user.
         try:
             confine.unshare(kinds, "unshare")
-        except confine.Refused:
+        except confine.ConfinementRefused:
             confine.unshare(confine.CLONE_NEWUSER | kinds, "unshare of user namespace")
             confine.map_user(uid, gid)
             self._first_uid, own_user = None, True

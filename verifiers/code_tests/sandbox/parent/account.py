@@ -14,7 +14,7 @@ PATIENCE = 5.0
 """How many times over a deadline is put off on a busy machine, before the run is `starved`."""
 
 
-class Account:
+class TimeAccount:
     """One run's."""
 
     def __init__(self) -> None:

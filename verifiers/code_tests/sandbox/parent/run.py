@@ -17,7 +17,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from assay.verifiers.code_tests.sandbox.parent.account import TICK_S, Account
+from assay.verifiers.code_tests.sandbox.parent.account import TICK_S, TimeAccount
+from assay.verifiers.code_tests.sandbox.parent.channel import (
+    CHUNK_BYTES,
+    FRAME_BYTES,
+    Channel,
+)
 from assay.verifiers.code_tests.sandbox.parent.starting import (
     Ends,
     Output,
@@ -32,7 +37,6 @@ from assay.verifiers.code_tests.sandbox.parent.watching import (
     unlinked,
     usage,
 )
-from assay.verifiers.code_tests.sandbox.wire import decoded
 from assay.verifiers.code_tests.sandbox.wire.limits import (
     Ended,
     Lost,
@@ -41,13 +45,8 @@ from assay.verifiers.code_tests.sandbox.wire.limits import (
     Unconfined,
 )
 
-FRAME_BYTES = 16 << 20
-"""Longest frame that is read; what claims to be longer is `output_limit`."""
-
 REPORT_S = 2.0
 """How long it may take to tell how a run ended that has ended."""
-
-_dump = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
 
 
 class Run:
@@ -94,15 +93,7 @@ class Run:
         self._report: dict[str, Any] | None = None
         self._how: Ended = "exit"
         self._printed = 0
-        self._inbox = bytearray()
-        self._outbox = bytearray()
-        self._frames: list[bytes] = []
-        self._pending = 0
-        self._asked = 0
-        """Messages sent and not answered."""
-        self._channel_open = True
-        self._confined = False
-        self._account = Account()
+        self._account = TimeAccount()
         self._look_at = self._account.began + TICK_S
         self._poll = select.poll()
         self._ends: Ends | None = None
@@ -119,12 +110,10 @@ class Run:
         self._pidfd, self._work = await_start(self._ends.status, self._zygote)
         self.pid = pid_of(self._pidfd)
         self._started = time.monotonic()
-        self._channel, self._status = self._ends.channel, self._ends.status
+        self._channel = Channel(self._ends.channel, self._poll)
+        self._status = self._ends.status
         self._stdout, self._stderr = self._ends.stdout, self._ends.stderr
-        for fd in (
-            self._channel.fileno(), self._status.fileno(), self._stdout.fd, self._stderr.fd,
-            self._pidfd,
-        ):  # fmt: skip
+        for fd in (self._status.fileno(), self._stdout.fd, self._stderr.fd, self._pidfd):
             self._poll.register(fd, select.POLLIN)
 
     # -- talk --------------------------------------------------------------------------------
@@ -134,20 +123,18 @@ class Run:
 
         What the channel does not take at once, `receive` carries on.
         """
-        body = _dump(message).encode("ascii")
-        self._outbox += len(body).to_bytes(4, "big") + body
-        self._asked += 1
+        self._channel.put(message)
         if not more:
-            self._write_channel()
+            self._channel.write()
 
     def flush(self) -> None:
         """Put on its way what was sent with `more`."""
-        self._write_channel()
+        self._channel.write()
 
     @property
     def unsent(self) -> int:
         """Bytes of requests that still wait here."""
-        return len(self._outbox)
+        return self._channel.unsent
 
     def receive(self, deadline: float) -> dict[str, Any] | None:
         """The program's next frame; None once it has ended, or was ended for a limit.
@@ -157,17 +144,14 @@ class Run:
             Unconfined: the child did not reach the program.
             wire.Garbled: no frame of the protocol.
         """
-        if not self._frames:  # else nobody waits
+        if not self._channel.has_frame:  # else nobody waits
             self._account.begin(self.pid)
         while True:
-            if self._frames:
-                body = self._frames.pop(0)
-                self._pending -= len(body)
-                self._asked -= 1
-                return decoded.parse(body)
+            if self._channel.has_frame:
+                return self._channel.take()
             if self._report is not None:
                 return None
-            if not self._channel_open and self._how == "exit":
+            if not self._channel.open and self._how == "exit":
                 # a served program that closes its channel is on its way out, or hangs for spite
                 self._settle(min(deadline, time.monotonic() + 0.5), "killed")
             elif self._how != "exit":
@@ -188,16 +172,10 @@ class Run:
 
     def frames(self) -> list[dict[str, Any]]:
         """What it said on the channel and nobody received; unreadable frames are left out."""
-        out = []
-        for body in self._frames:
-            with contextlib.suppress(decoded.Garbled):
-                out.append(decoded.parse(body))
-        self._frames.clear()
-        self._pending = 0
-        return out
+        return self._channel.take_readable()
 
     def kill(self, how: Ended = "killed") -> RunEnd:
-        """RunEnd it now."""
+        """End it now."""
         self._stop(how)
         self._settle(time.monotonic())
         return self._ending()
@@ -208,7 +186,7 @@ class Run:
         while self._report is None:
             self._pump(deadline, late)
         self._drain()
-        if not self._confined and self._how == "exit":
+        if not self._channel.confined and self._how == "exit":
             raise Unconfined("the child ended before it was confined")
         if self._how == "exit" and self._hit_from_outside():
             raise Lost("the program was killed from outside, or the machine has no memory left")
@@ -225,9 +203,9 @@ class Run:
         for fd, _ in ready:
             if fd == self._status.fileno():
                 self._read_status()
-            elif fd == self._channel.fileno():
+            elif fd == self._channel.fd:
                 self._read_channel()
-                self._write_channel()
+                self._channel.write()
             elif fd == self._pidfd:
                 self._poll.unregister(fd)
                 self._gone_at = time.monotonic()
@@ -244,11 +222,6 @@ class Run:
         if self._how != "exit" and time.monotonic() - self._killed > 20.0:
             raise Lost("a killed run did not end within 20 s")
 
-    def _events(self) -> None:
-        if self._channel_open:
-            out = select.POLLOUT if self._outbox else 0
-            self._poll.modify(self._channel.fileno(), select.POLLIN | out)
-
     def _read_status(self) -> None:
         try:
             data = self._status.recv(4096)
@@ -261,55 +234,12 @@ class Run:
         self._report = json.loads(data)
 
     def _read_channel(self) -> None:
-        if not self._channel_open:
-            return
         try:
-            data = self._channel.recv(1 << 18)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self._channel_open = False
-            self._poll.unregister(self._channel.fileno())
-            return
-        self._inbox += data
-        while len(self._inbox) >= 4:
-            length = int.from_bytes(self._inbox[:4], "big")
-            if (
-                length > FRAME_BYTES
-                or len(self._frames) > 10_000
-                # of frames that nobody asked for
-                or (self._pending > FRAME_BYTES and len(self._frames) >= max(1, self._asked))
-            ):
-                self._inbox.clear()
+            if not self._channel.read():
                 self._stop("output")
-                return
-            if len(self._inbox) < 4 + length:
-                return
-            body = bytes(self._inbox[4 : 4 + length])
-            del self._inbox[: 4 + length]
-            if self._confined:
-                self._frames.append(body)
-                self._pending += length
-            elif body == b'{"confined":1}':
-                self._confined = True
-            else:  # the first frame is ours: the program had not begun
-                self._stop("killed")
-                raise Unconfined(body.decode("utf-8", "replace"))
-
-    def _write_channel(self) -> None:
-        if not self._outbox or not self._channel_open:
-            return
-        try:
-            sent = self._channel.send(self._outbox[: 1 << 18])
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            self._outbox.clear()
-            sent = 0
-        del self._outbox[:sent]
-        self._events()
+        except Unconfined:
+            self._stop("killed")
+            raise
 
     def _read_output(self, output: Output) -> None:
         try:
@@ -334,10 +264,10 @@ class Run:
                 self._read_output(output)
                 if self._printed == before or self._printed > self._limits.output_bytes:
                     break
-        for _ in range(FRAME_BYTES >> 18):
-            before = len(self._inbox) + len(self._frames)
+        for _ in range(FRAME_BYTES // CHUNK_BYTES):
+            before = self._channel.held
             self._read_channel()
-            if len(self._inbox) + len(self._frames) == before:
+            if self._channel.held == before:
                 break
 
     def _look(self) -> None:
@@ -398,7 +328,7 @@ class Run:
         return self._end
 
     def close(self) -> None:
-        """RunEnd the program if it runs, and give every descriptor back."""
+        """End the program if it runs, and give every descriptor back."""
         if self._pidfd >= 0 and self._report is None:
             with contextlib.suppress(Lost, OSError):
                 self._stop("killed")

@@ -37,7 +37,7 @@ def program_imports(tree: ast.AST, roots: Collection[str]) -> ProgramImports:
         tree: The suite as written.
         roots: Names by which it imports the program; "" for relative imports.
     """
-    found = _Found(roots, modules_by_use(tree, roots))
+    found = _ImportScan(roots, modules_by_use(tree, roots))
     tries = (x for x in ast.walk(tree) if isinstance(x, ast.Try))
     guarded = {id(x) for outer in tries for x in ast.walk(outer)}
     for item in ast.walk(tree):
@@ -63,7 +63,7 @@ def program_imports(tree: ast.AST, roots: Collection[str]) -> ProgramImports:
     )
 
 
-class _Found:
+class _ImportScan:
     def __init__(self, roots: Collection[str], by_use: Collection[str]) -> None:
         self._roots, self._by_use = roots, by_use
         self.objects: set[str] = set()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.analyses.budget.compose import Columns, NotComposable
+from assay.audit.analyses.budget.compose import ColumnRubric, NotComposable
 from assay.audit.analyses.budget.shapley import MOST, affordable, shapley, varying
 from assay.audit.groups import Groups
 from assay.audit.matching import columns as matched
@@ -87,11 +87,11 @@ def _as_one(frame: Frame, context: Context, found: Split) -> Split:
 
 
 def _by_key(frame: Frame, context: Context) -> tuple[Split | None, tuple[str, ...]]:
-    columns: Columns | None = None
+    columns: ColumnRubric | None = None
     lacks: list[str] = []
     if context.rubric is not None:
         try:
-            columns = Columns(context.rubric)
+            columns = ColumnRubric(context.rubric)
         except NotComposable as err:
             lacks.append(f"exact Shapley values: {err}")
         if columns is not None:
@@ -143,7 +143,7 @@ def _explained(found: Split) -> tuple[Split | None, int]:
     return some, int(other.sum())
 
 
-def _weights(frame: Frame, columns: Columns | None) -> Floats | None:
+def _weights(frame: Frame, columns: ColumnRubric | None) -> Floats | None:
     """(k,) of a weighted sum, 0 for a criterion that is not in it."""
     weights: Floats = np.zeros(len(frame.criteria))
     if columns is not None:
@@ -230,7 +230,7 @@ def _by_contributions(frame: Frame, weights: Floats | None) -> Split | None:
     return _of_parts(frame, groups, parts, weights, how, notes=tuple(notes))
 
 
-def _by_weights(frame: Frame, columns: Columns | None, weights: Floats | None) -> Split | None:
+def _by_weights(frame: Frame, columns: ColumnRubric | None, weights: Floats | None) -> Split | None:
     if weights is None:
         return None
     scores = _scores(frame, columns)
@@ -241,7 +241,7 @@ def _by_weights(frame: Frame, columns: Columns | None, weights: Floats | None) -
     return _of_parts(frame, groups, parts, weights, "By weights times scores.")
 
 
-def _scores(frame: Frame, columns: Columns | None) -> Floats:
+def _scores(frame: Frame, columns: ColumnRubric | None) -> Floats:
     if columns is None:
         return frame.scores
     scores = frame.scores.copy()
@@ -249,7 +249,7 @@ def _scores(frame: Frame, columns: Columns | None) -> Floats:
     return scores
 
 
-def _by_shapley(frame: Frame, columns: Columns) -> Split:
+def _by_shapley(frame: Frame, columns: ColumnRubric) -> Split:
     """The exact Shapley values of a rubric that is not a sum.
 
     Raises:

@@ -13,14 +13,14 @@ from assay.audit.stats.intervals import (
     FEWEST,
     PSEUDO,
     TOO_FEW,
-    Measures,
+    Estimates,
     cluster_sums,
     effective,
     jackknifed,
     quotient,
     share,
 )
-from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, Kind, Outcome, Table
+from assay.findings import ROLLOUTS, AnalysisSpec, Cell, Finding, FindingKind, Outcome, ReportTable
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
@@ -38,7 +38,7 @@ VARIES = 0.01
 AGAINST = -0.05
 """A share of a criterion in the squared advantage, below which the policy is paid to lose it."""
 
-OUTBID = Kind(
+OUTBID = FindingKind(
     id="budget.outbid",
     title="the key criterion gets less than half of the advantage",
     meaning="What the policy learns goes by squared advantage, not by weight. Dividing by the "
@@ -55,7 +55,7 @@ OUTBID = Kind(
     "the key does not vary, gate the auxiliaries on the key, or lower their weights.",
 )
 
-IDLE = Kind(
+IDLE = FindingKind(
     id="budget.idle",
     title="a criterion that hardly ever varies within a group",
     meaning="All rollouts of a prompt score the same on it, so it moves no advantage: what it "
@@ -68,7 +68,7 @@ IDLE = Kind(
     "too hard or its verifier cannot read the answers; look at a few.",
 )
 
-LOSES = Kind(
+LOSES = FindingKind(
     id="budget.against",
     title="the reward teaches to lose a criterion",
     meaning="Rollouts that lead their group have less of this criterion than those that trail: "
@@ -168,13 +168,13 @@ def run(frame: Frame, context: Context) -> Outcome:
     return Outcome(SPEC.name, tuple(findings), tables, lacks, found.notes)
 
 
-def _shares(found: Split, scale: Floats, prompts: Codes) -> Measures:
+def _shares(found: Split, scale: Floats, prompts: Codes) -> Estimates:
     """Of each name in the squares of one kind of advantage."""
     products = found.groups.sum(found.parts * found.lead[:, None]) * scale[:, None]
     return _of_products(products, prompts)
 
 
-def _of_products(products: Floats, prompts: Codes) -> Measures:
+def _of_products(products: Floats, prompts: Codes) -> Estimates:
     sums = cluster_sums(prompts, products)
     squares = np.maximum(sums.sum(axis=-1), 0.0)
     values = quotient(sums.sum(axis=0), squares.sum())
@@ -198,10 +198,10 @@ def _of_products(products: Floats, prompts: Codes) -> Measures:
             free[j], centres[j] = one.free, one.centres
     centres = np.where(np.isfinite(centres), centres, values)
     free = np.where(np.isfinite(free), free, 1.0)
-    return Measures(values, errors, len(sums), effective(squares), centres, free)
+    return Estimates(values, errors, len(sums), effective(squares), centres, free)
 
 
-def _gdpo(frame: Frame, found: Split, prompts: Codes) -> Measures:
+def _gdpo(frame: Frame, found: Split, prompts: Codes) -> Estimates:
     """Each criterion's z-score within the group, times its weight; whitened over each step.
 
     As TRL's ``normalize_then_sum``; verl's whitens over tokens, so that longer rollouts count more.
@@ -226,7 +226,7 @@ def _gdpo(frame: Frame, found: Split, prompts: Codes) -> Measures:
     return _of_products(found.groups.sum(parts * whitened[:, None]), prompts)
 
 
-def _table(found: Split, measured: dict[str, Measures]) -> Table:
+def _table(found: Split, measured: dict[str, Estimates]) -> ReportTable:
     rows: list[tuple[Cell, ...]] = []
     for advantage, shares in measured.items():
         low, high = shares.bounds()
@@ -240,7 +240,7 @@ def _table(found: Split, measured: dict[str, Measures]) -> Table:
         "only, so its shares are those of the variance. GRPO divides by the group's "
         "sample standard deviation (n - 1): TRL adds 1e-4 to it, verl 1e-6."
     )
-    return Table(
+    return ReportTable(
         "Gradient budget", ("advantage", "criterion", "share", "from", "to"), tuple(rows), note
     )
 
@@ -249,7 +249,7 @@ def _table(found: Split, measured: dict[str, Measures]) -> Table:
 
 
 def _outbid(
-    frame: Frame, found: Split, measured: dict[str, Measures], context: Context
+    frame: Frame, found: Split, measured: dict[str, Estimates], context: Context
 ) -> list[Finding]:
     grpo = measured[GRPO]
     if frame.key is None or grpo.effective < FEWEST:
@@ -322,7 +322,7 @@ def _dominates(frame: Frame, found: Split) -> bool:
 
 
 def _against(
-    frame: Frame, found: Split, measured: dict[str, Measures], context: Context
+    frame: Frame, found: Split, measured: dict[str, Estimates], context: Context
 ) -> list[Finding]:
     grpo = measured[GRPO]
     if grpo.effective < FEWEST:
@@ -348,7 +348,7 @@ def _against(
     return findings
 
 
-def _idle(frame: Frame, context: Context) -> tuple[list[Finding], Table]:
+def _idle(frame: Frame, context: Context) -> tuple[list[Finding], ReportTable]:
     """Criteria that hardly vary, and how often each does."""
     groups = frame.groups
     prompts = frame.prompt[groups.rows[groups.starts]]
@@ -380,4 +380,4 @@ def _idle(frame: Frame, context: Context) -> tuple[list[Finding], Table]:
             )
     columns = ("criterion", "weight", "share of groups", "from", "to")
     note = "Groups in which the criterion's scores differ, of those in which all are known."
-    return findings, Table("How often each criterion varies", columns, tuple(rows), note)
+    return findings, ReportTable("How often each criterion varies", columns, tuple(rows), note)

@@ -22,7 +22,7 @@ class NotComposable(Exception):
     """Scores alone do not tell what the rubric pays; the message says why."""
 
 
-class Columns:
+class ColumnRubric:
     """A rubric that pays for scores and nothing else, ready for columns of them.
 
     Raises:

@@ -23,7 +23,7 @@ from assay.audit.context import Context
 from assay.audit.orders import outcome_of
 from assay.audit.recompose import Recomposer, rows_of
 from assay.audit.stats.intervals import FEWEST
-from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
+from assay.findings import AnalysisSpec, Cell, Finding, FindingKind, Outcome, ReportTable
 from assay.rubrics import BoundRubric, Phases, Rubric, Weighted
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ NEAR = 20_000
 
 SOURCE = "own: rewards composed again from stored scores; discordant pairs of Kendall 1938"
 
-ORDERS = Kind(
+ORDERS = FindingKind(
     id="counterfactual.orders",
     title="another rubric orders rollouts otherwise",
     meaning="Pairs of a group that this log's reward puts in one order, the other rubric puts in "
@@ -52,7 +52,7 @@ ORDERS = Kind(
     "agrees is the one to train with.",
 )
 
-BEST = Kind(
+BEST = FindingKind(
     id="counterfactual.top",
     title="another rubric picks other winners",
     meaning="In these groups no rollout is best-paid under both rubrics.",
@@ -61,7 +61,7 @@ BEST = Kind(
     action="As for orders: the winners are what training moves towards.",
 )
 
-AGREEMENT = Kind(
+AGREEMENT = FindingKind(
     id="counterfactual.outcome",
     title="one rubric agrees better with the outcome",
     meaning="Held against the label, or the key criterion where there is no label, one of the two "
@@ -81,7 +81,7 @@ NEITHER = (
     "by the outcome. Find what reverses the log's reward (its sign, its key criterion) and mend it."
 )
 
-CHANGE_OVER = Kind(
+CHANGE_OVER = FindingKind(
     id="counterfactual.phases",
     title="a change of phase reverses orders",
     meaning="Rollouts near the change, composed under the rubric before it and the one after it, "
@@ -105,7 +105,7 @@ SPEC = AnalysisSpec(
 def run(frame: Frame, context: Context) -> Outcome:
     """The log under ``context.against``; and, for phases, the rows near each change."""
     findings: list[Finding] = []
-    tables: dict[str, Table] = {}
+    tables: dict[str, ReportTable] = {}
     lacks: list[str] = []
     notes: list[str] = []
     noted = outcome_of(frame)
@@ -118,7 +118,7 @@ def run(frame: Frame, context: Context) -> Outcome:
     return Outcome(SPEC.name, tuple(findings), tables, tuple(lacks), tuple(notes))
 
 
-Said = tuple[list[Finding], dict[str, Table], list[str], list[str]]
+Said = tuple[list[Finding], dict[str, ReportTable], list[str], list[str]]
 """Findings, tables, lacks and notes so far."""
 
 
@@ -156,7 +156,9 @@ def _against(
         notes.append(f"no order of {compared.orders:,.0f} pairs is reversed under the other rubric")
 
 
-def _table(title: str, rows: list[tuple[Cell, ...]], noted: tuple[str, Floats] | None) -> Table:
+def _table(
+    title: str, rows: list[tuple[Cell, ...]], noted: tuple[str, Floats] | None
+) -> ReportTable:
     note = "Before: as logged; after: the other rubric, from the same scores. No verifier was run."
     if noted is not None:
         note += (
@@ -165,7 +167,7 @@ def _table(title: str, rows: list[tuple[Cell, ...]], noted: tuple[str, Floats] |
             "also counting pairs that are told apart though equal in it; 1 agrees, 0 is chance or "
             "a constant reward, -1 is reversed."
         )
-    return Table(title, ("figure", "value", "from", "to"), tuple(rows), note)
+    return ReportTable(title, ("figure", "value", "from", "to"), tuple(rows), note)
 
 
 def _baseline(frame: Frame, context: Context, own: BoundRubric) -> list[str]:
@@ -187,7 +189,7 @@ def _baseline(frame: Frame, context: Context, own: BoundRubric) -> list[str]:
     ]
 
 
-def _by_criterion(frame: Frame, recomposer: Recomposer, compared: Compared) -> Table:
+def _by_criterion(frame: Frame, recomposer: Recomposer, compared: Compared) -> ReportTable:
     """Where the differences in reward come from: what each criterion adds, before and after."""
     rows = compared.groups.rows
     after = recomposer.shares()
@@ -214,7 +216,7 @@ def _by_criterion(frame: Frame, recomposer: Recomposer, compared: Compared) -> T
         noted.append((name, mean_old, float(new.mean()), change, part))
     if total > 0 and not unknown:
         noted.append(("(composition)", None, None, None, 1.0 - explained))
-    return Table(
+    return ReportTable(
         "Differences in reward by criterion",
         ("criterion", "mean before", "mean after", "difference", "share of the change"),
         tuple(noted),
@@ -262,7 +264,7 @@ def _raise(
 
 
 def _finding(
-    kind: Kind, severity: Any, title: str, size: Any, read: tuple[int, ...], *subject: str
+    kind: FindingKind, severity: Any, title: str, size: Any, read: tuple[int, ...], *subject: str
 ) -> Finding:
     return Finding(
         id=kind.id,
@@ -325,7 +327,7 @@ def _phases(
     if rows:
         note = "The same rows, those of the steps nearest to the change, under both phases."
         columns = ("change", "figure", "value", "from", "to")
-        tables["phases"] = Table("Changes of phase", columns, tuple(rows), note)
+        tables["phases"] = ReportTable("Changes of phase", columns, tuple(rows), note)
 
 
 def _near(step: Floats, until: int) -> Codes | None:

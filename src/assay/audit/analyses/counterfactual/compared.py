@@ -14,7 +14,7 @@ from assay.audit.stats.intervals import (
     PSEUDO,
     TOO_FEW,
     Estimate,
-    Measures,
+    Estimates,
     cells,
     cluster_sums,
     inside,
@@ -81,7 +81,7 @@ class Compared:
         return inside(found, *ends)
 
     @cached_property
-    def _measured(self) -> Measures:
+    def _measured(self) -> Estimates:
         """With imagined prompts at either end of what every figure can be."""
         plus = _ends(self.sums, self.reach)
         return jackknifed(_figures, self.sums, plus=plus, fewest=TOO_FEW)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.analyses.relations.criterion_pairs import Pairs, taken
+from assay.audit.analyses.relations.criterion_pairs import CriterionPairs, taken
 from assay.audit.analyses.relations.cycles import CYCLES_KIND, cycles
 from assay.audit.context import Context
 from assay.audit.matching import columns, merged_keys
 from assay.audit.stats.intervals import FEWEST
-from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, Table
+from assay.findings import AnalysisSpec, Cell, Finding, FindingKind, Outcome, ReportTable
 from assay.plugins.spec import Severity
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ anything at all."""
 LISTED = 0.05
 """Implications with at most this share of exceptions are listed."""
 
-REDUNDANT = Kind(
+REDUNDANT = FindingKind(
     id="relations.redundant",
     title="two criteria that rank rollouts alike",
     meaning="Within a group they order the rollouts in the same way, so they are one criterion "
@@ -54,7 +54,7 @@ REDUNDANT = Kind(
     action="Drop one, or give the two together the weight that one was meant to have.",
 )
 
-CONTRADICTS = Kind(
+CONTRADICTS = FindingKind(
     id="relations.contradicts",
     title="two criteria that pull apart",
     meaning="Within a group, rollouts that have more of the one have less of the other, and both "
@@ -68,7 +68,7 @@ CONTRADICTS = Kind(
     "a verifier that misreads right answers? Then gate the lesser on the key, or mend or drop it.",
 )
 
-IMPLIED = Kind(
+IMPLIED = FindingKind(
     id="relations.implied",
     title="a criterion that another one implies",
     meaning="Whoever passes the first passes the second, so among those the second tells nothing "
@@ -92,7 +92,7 @@ SPEC = AnalysisSpec(
 
 def run(frame: Frame, context: Context) -> Outcome:
     """Every pair, within groups; intervals over prompts, alarms over all pairs together."""
-    pairs = Pairs(frame, taken(frame), context.rubric)
+    pairs = CriterionPairs(frame, taken(frame), context.rubric)
     findings = [
         *_alike_or_apart(frame, context, pairs),
         *_implied(frame, context, pairs),
@@ -109,7 +109,7 @@ def run(frame: Frame, context: Context) -> Outcome:
     return Outcome(SPEC.name, tuple(findings), tables, lacks, tuple(notes))
 
 
-def _signs(frame: Frame, context: Context, pairs: Pairs) -> list[int]:
+def _signs(frame: Frame, context: Context, pairs: CriterionPairs) -> list[int]:
     """Of what each criterion is paid: 1 for a bonus, -1 for a penalty, 0 where it is neither.
 
     By the rubric, else by the weights, else by the rewards themselves: a flag whose 1 is bad
@@ -141,7 +141,7 @@ def _signs(frame: Frame, context: Context, pairs: Pairs) -> list[int]:
     return pairs.paid_signs(frame.reward)
 
 
-def _alike_or_apart(frame: Frame, context: Context, pairs: Pairs) -> list[Finding]:
+def _alike_or_apart(frame: Frame, context: Context, pairs: CriterionPairs) -> list[Finding]:
     if pairs.effective < FEWEST or not pairs.each:
         return []
     signs = _signs(frame, context, pairs)
@@ -158,7 +158,7 @@ def _alike_or_apart(frame: Frame, context: Context, pairs: Pairs) -> list[Findin
     return findings
 
 
-def _alike(pairs: Pairs, i: int, j: int) -> Finding:
+def _alike(pairs: CriterionPairs, i: int, j: int) -> Finding:
     a, b = pairs.names[i], pairs.names[j]
     noted = pairs.rho(i, j)
     return Finding.of(
@@ -171,7 +171,7 @@ def _alike(pairs: Pairs, i: int, j: int) -> Finding:
     )
 
 
-def _apart(frame: Frame, pairs: Pairs, i: int, j: int, sign: int) -> Finding:
+def _apart(frame: Frame, pairs: CriterionPairs, i: int, j: int, sign: int) -> Finding:
     a, b = pairs.names[i], pairs.names[j]
     if b == frame.key:
         a, b = b, a
@@ -190,7 +190,7 @@ def _apart(frame: Frame, pairs: Pairs, i: int, j: int, sign: int) -> Finding:
     )
 
 
-def _implied(frame: Frame, context: Context, pairs: Pairs) -> list[Finding]:
+def _implied(frame: Frame, context: Context, pairs: CriterionPairs) -> list[Finding]:
     findings = []
     alarm = context.alarm(2 * len(pairs.each))
     for i, j in pairs.ordered:
@@ -223,7 +223,7 @@ def _cell(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _pairs_table(pairs: Pairs) -> Table:
+def _pairs_table(pairs: CriterionPairs) -> ReportTable:
     rows: list[tuple[Cell, ...]] = []
     low, high = pairs.bounds(0.95)
     partial = pairs.partial
@@ -241,10 +241,10 @@ def _pairs_table(pairs: Pairs) -> Table:
         "Spearman's rank correlation among rollouts of one prompt, over all groups. Partial: with "
         "all other criteria held. Criteria that vary in no group are left out."
     )
-    return Table("Rank correlation within groups", columns, tuple(rows), note)
+    return ReportTable("Rank correlation within groups", columns, tuple(rows), note)
 
 
-def _implied_table(pairs: Pairs) -> Table:
+def _implied_table(pairs: CriterionPairs) -> ReportTable:
     rows: list[tuple[Cell, ...]] = []
     for i, j in pairs.ordered:
         noted = pairs.exceptions(i, j)
@@ -275,4 +275,4 @@ def _implied_table(pairs: Pairs) -> Table:
         "Of rollouts that pass the first, those that fail the second; and of those that fail the "
         f"first. In groups in which the first varies; with at most {LISTED:.0%} exceptions."
     )
-    return Table("Implications", columns, tuple(rows), note)
+    return ReportTable("Implications", columns, tuple(rows), note)

@@ -14,7 +14,7 @@ from assay.audit.stats.intervals import (
     PSEUDO,
     TOO_FEW,
     Estimate,
-    Measures,
+    Estimates,
     effective,
     jackknifed,
     quotient,
@@ -50,7 +50,7 @@ def taken(frame: Frame) -> Codes:
     return places
 
 
-class Pairs:
+class CriterionPairs:
     """Every pair of criteria that vary within groups.
 
     A group in which some score of a criterion is missing counts for no pair of that criterion.
@@ -135,7 +135,7 @@ class Pairs:
         return _correlations(self._moments.sum(axis=0))
 
     @cached_property
-    def _measured(self) -> Measures:
+    def _measured(self) -> Estimates:
         """With two imagined prompts, from unrelated or reversed to wholly alike.
 
         About a correlation near 0 they are reversed and alike; about one near 1, unrelated and
@@ -169,7 +169,7 @@ class Pairs:
         )
 
     @cached_property
-    def partial(self) -> Measures | None:
+    def partial(self) -> Estimates | None:
         """(k, k) correlations of two with all others held; None where they are not defined.
 
         Source:
@@ -194,7 +194,7 @@ class Pairs:
             )
         except np.linalg.LinAlgError:  # without one block they are
             values = _partial(self._moments.sum(axis=0))
-            return Measures(values, np.full((k, k), np.inf), self.clusters, self.effective)
+            return Estimates(values, np.full((k, k), np.inf), self.clusters, self.effective)
 
     def paid_signs(self, reward: Floats) -> list[int]:
         """Of each criterion: 1 where the reward rises with it, -1 where it falls, 0 if unknown.

@@ -10,7 +10,7 @@ import numpy as np
 
 from assay.audit.context import Context
 from assay.audit.stats.intervals import share
-from assay.findings import ROLLOUTS, Cell, Finding, Kind, Outcome, Table
+from assay.findings import ROLLOUTS, Cell, Finding, FindingKind, Outcome, ReportTable
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Frame
@@ -29,7 +29,7 @@ VERIFIER = "style.joint@"
 TEXT = 60
 """Characters of a rule that are shown."""
 
-CYCLES_KIND = Kind(
+CYCLES_KIND = FindingKind(
     id="relations.cycles",
     title="formatters that undo each other",
     meaning="For these programs no layout satisfies all formatters, whatever the model writes: "
@@ -71,7 +71,7 @@ def cycles(frame: Frame, context: Context) -> Outcome | None:
     cells: list[tuple[Cell, ...]] = [
         (name, count, mended[name]) for name, count in quarrels.most_common(20)
     ]
-    table = Table(
+    table = ReportTable(
         "Formatters that undo each other",
         ("quarrel", "programs", "ended by the reconciling configuration"),
         tuple(cells),

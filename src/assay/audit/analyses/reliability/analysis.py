@@ -26,7 +26,7 @@ from assay.audit.stats.intervals import (
     cells,
     share,
 )
-from assay.findings import Cell, Finding, Outcome, Table
+from assay.findings import Cell, Finding, Outcome, ReportTable
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
@@ -111,7 +111,7 @@ def run(frame: Frame, context: Context) -> Outcome:
         rates += [(one.name, *row, None) for row in margin.rows]
         notes += margin.notes
     tables = {
-        "rates": Table(
+        "rates": ReportTable(
             "Errors against the label",
             ("criterion", "rate", "value", "from", "to", "cases"),
             tuple(rates),
@@ -121,7 +121,7 @@ def run(frame: Frame, context: Context) -> Outcome:
             "level. A criterion that is not meant to tell right from wrong is no worse for a high "
             "rate.",
         ),
-        "auc": Table(
+        "auc": ReportTable(
             "Right above wrong (AUC)",
             ("criterion", "AUC", "from", "to", "prompts"),
             tuple(auc),
@@ -129,7 +129,7 @@ def run(frame: Frame, context: Context) -> Outcome:
             "half: 1 always, 0.5 as a coin, below 0.5 reversed. It needs no threshold.",
         ),
         "calibration": calibration(frame),
-        "strata": Table(
+        "strata": ReportTable(
             "Errors of the key, by stratum",
             ("stratum", "of", "rate", "value", "from", "to", "cases"),
             tuple(strata),
@@ -343,7 +343,7 @@ def _margin(one: _Judged, frame: Frame, context: Context, lacks: list[str]) -> _
     return _Margin((), rows)
 
 
-def _agreement(judged: list[_Judged], frame: Frame) -> Table:
+def _agreement(judged: list[_Judged], frame: Frame) -> ReportTable:
     rows: list[tuple[Cell, ...]] = []
     for one, other in combinations(judged, 2):
         both = ((one.wrong + one.right) * (other.wrong + other.right)) > 0
@@ -352,7 +352,7 @@ def _agreement(judged: list[_Judged], frame: Frame) -> Table:
         found = kappa(one.passed[both], other.passed[both], frame.prompt[both])
         if np.isfinite(found.value):
             rows.append((one.name, other.name, *cells(found), int(both.sum())))
-    return Table(
+    return ReportTable(
         "Agreement of criteria (Cohen's kappa)",
         ("criterion", "other", "kappa", "from", "to", "rows"),
         tuple(rows),

@@ -10,7 +10,7 @@ import numpy as np
 
 from assay.audit.context import CONFIDENCE
 from assay.audit.stats.intervals import share
-from assay.findings import Cell, Table
+from assay.findings import Cell, ReportTable
 
 if TYPE_CHECKING:
     from assay.audit.frame import Floats, Frame
@@ -25,10 +25,10 @@ VALUES = 3
 """Fewest different scores: with two there is nothing between yes and no, and rates say it all."""
 
 
-def calibration(frame: Frame) -> Table:
+def calibration(frame: Frame) -> ReportTable:
     """Of each graded criterion, bin by bin: its mean score beside the share that is right."""
     rows = [row for name in frame.criteria for row in _bins(name, frame)]
-    return Table(
+    return ReportTable(
         "Scores against the share that is right",
         ("criterion", "from", "to", "mean score", "share right", "low", "high", "rows"),
         tuple(rows),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from assay.findings import AnalysisSpec, Kind
+from assay.findings import AnalysisSpec, FindingKind
 
-FALSE_POSITIVES = Kind(
+FALSE_POSITIVES = FindingKind(
     id="reliability.false_positives",
     title="a verifier passes wrong completions",
     meaning="What is wrong by label is passed by the verifier. A policy that finds out which "
@@ -18,7 +18,7 @@ FALSE_POSITIVES = Kind(
     "training; if the verifier is right, mend the labels.",
 )
 
-FALSE_NEGATIVES = Kind(
+FALSE_NEGATIVES = FindingKind(
     id="reliability.false_negatives",
     title="a verifier fails right completions",
     meaning="What is right by label is failed by the verifier: the policy is punished for right "
@@ -29,7 +29,7 @@ FALSE_NEGATIVES = Kind(
     "expression. `assay compare` tells what the comparison saw.",
 )
 
-UNEVEN_ERRORS = Kind(
+UNEVEN_ERRORS = FindingKind(
     id="reliability.uneven",
     title="a verifier errs more on some completions than on others",
     meaning="The verifier's error rate depends on where a completion comes from or how long it "
@@ -39,7 +39,7 @@ UNEVEN_ERRORS = Kind(
     action="Read false verdicts of the stratum named; leave it out of training until mended.",
 )
 
-INVERTED = Kind(
+INVERTED = FindingKind(
     id="reliability.inverted",
     title="a verifier passes wrong completions more often than right ones",
     meaning="Right completions pass less often than wrong ones: on average the reward of this "
@@ -51,7 +51,7 @@ INVERTED = Kind(
     action="Do not train on it. Check that labels and scores are not swapped: --map.",
 )
 
-MARGIN_LOST = Kind(
+MARGIN_LOST = FindingKind(
     id="reliability.margin",
     title="with its errors, the key criterion no longer dominates",
     meaning="With the error rates that the labels allow, a wrong completion with full auxiliaries "

@@ -12,7 +12,7 @@ from assay.audit.matching import together
 from assay.audit.orders import EQUAL, comparable, outcome_of, right_over_wrong
 from assay.audit.stats.intervals import FEWEST, Estimate
 from assay.audit.stats.intervals import share as share_of
-from assay.findings import AnalysisSpec, Cell, Finding, Kind, Outcome, RowCell, Table
+from assay.findings import AnalysisSpec, Cell, Finding, FindingKind, Outcome, ReportTable, RowCell
 
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
@@ -27,7 +27,7 @@ FRAGILE = 0.05
 CHANGES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """For which the share of orders is shown."""
 
-FRAGILE_ORDERS = Kind(
+FRAGILE_ORDERS = FindingKind(
     id="robustness.fragile",
     title="orders that hang on the exact weights",
     meaning="A change of the weights by a tenth would pay some wrong rollouts more than right ones "
@@ -252,13 +252,13 @@ def _noted(
     ]
     rows += [(f"share broken within {c:.0%}", *share(c, CONFIDENCE)[:3]) for c in CHANGES]
     tables = {
-        "orders": Table(
+        "orders": ReportTable(
             "Orders and weights",
             ("figure", "value", "from", "to"),
             tuple(rows),
             f"Relative change of {how}; orders by {name}. Intervals over prompts.",
         ),
-        "weights": Table(
+        "weights": ReportTable(
             "Region in which every order holds",
             ("criterion", "weight", "from factor", "to factor", "broken at x0.5", "broken at x2"),
             tuple(weights),
@@ -266,7 +266,7 @@ def _noted(
             "the log holds between the two factors; empty: no bound was found. One verifier under "
             "several keys is one weight.",
         ),
-        "nearest": Table(
+        "nearest": ReportTable(
             "Nearest orders",
             ("change", "better", "worse", "better paid", "worse paid"),
             tuple(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assay.audit.analyses.shaping import certificate, potential, reversals, step_count
 from assay.audit.context import Context
-from assay.findings import AnalysisSpec, Cell, Finding, Outcome, Table
+from assay.findings import AnalysisSpec, Cell, Finding, Outcome, ReportTable
 
 if TYPE_CHECKING:
     from assay.audit.frame import Frame
@@ -34,7 +34,7 @@ SPEC = AnalysisSpec(
 def run(frame: Frame, context: Context) -> Outcome:
     """The certificate, the order within groups, and the rewards of turns."""
     findings: list[Finding] = []
-    tables: dict[str, Table] = {}
+    tables: dict[str, ReportTable] = {}
     lacks: list[str] = []
     notes: list[str] = []
     rows: list[tuple[Cell, ...]] = []
@@ -57,7 +57,7 @@ def run(frame: Frame, context: Context) -> Outcome:
             "what the best-paid rollout of a group lacks to the best outcome in it. Intervals over "
             "prompts."
         )
-        tables["reversals"] = Table("Order by reward", columns, tuple(rows), note)
+        tables["reversals"] = ReportTable("Order by reward", columns, tuple(rows), note)
     else:
         lacks.append("two rollouts of one prompt, to compare the order by reward with the outcome")
     certified = certificate.certified(frame, context)
@@ -71,7 +71,7 @@ def run(frame: Frame, context: Context) -> Outcome:
         findings += noted.findings
         notes += noted.notes
         lacks += noted.lacks
-        tables["turns"] = Table(
+        tables["turns"] = ReportTable(
             "Rewards of turns", ("figure", "value", "from", "to"), tuple(noted.rows)
         )
     return Outcome(SPEC.name, tuple(findings), tables, tuple(lacks), tuple(notes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assay.errors import AssayError
-from assay.findings import Cell, Finding, Kind, Table
+from assay.findings import Cell, Finding, FindingKind, ReportTable
 
 if TYPE_CHECKING:
     from assay.audit.context import Context
@@ -18,7 +18,7 @@ FORMULA = (
 )
 SOURCE = "assay.rubrics.prove; potential shaping: Ng, Harada, Russell 1999, and Grzes 2017"
 
-REFUTED = Kind(
+REFUTED = FindingKind(
     id="shaping.refuted",
     title="a wrong completion can be paid more than a correct one",
     meaning="There are two lists of scores, shown as a witness, for which the rubric pays the "
@@ -30,7 +30,7 @@ REFUTED = Kind(
     "auxiliaries on the key.",
 )
 
-TIE = Kind(
+TIE = FindingKind(
     id="shaping.tie",
     title="a wrong completion can be paid as much as a correct one",
     meaning="At its worst a correct completion is paid exactly what the best wrong one is, so an "
@@ -40,7 +40,7 @@ TIE = Kind(
     action="Raise the key's weight by as little as you like, or take the edit that is named.",
 )
 
-NOT_PROVED = Kind(
+NOT_PROVED = FindingKind(
     id="shaping.not_proved",
     title="nothing is proved of the rubric",
     meaning="It is not known whether a wrong completion can be paid more than a correct one: most "
@@ -70,7 +70,7 @@ def certified(frame: Frame, context: Context) -> Certificate | str:
         return f"a certificate: {str(err).partition(chr(10))[0]}"
 
 
-def table(certificate: Certificate) -> Table:
+def table(certificate: Certificate) -> ReportTable:
     """A row for each case of the rubric."""
     rows: list[tuple[Cell, ...]] = [
         (
@@ -93,7 +93,7 @@ def table(certificate: Certificate) -> Table:
     )
     if certificate.shaping:
         note += f" Turns: {certificate.shaping}."
-    return Table("Certificate", columns, tuple(rows), note)
+    return ReportTable("Certificate", columns, tuple(rows), note)
 
 
 def finding(certificate: Certificate, rollouts: tuple[int, ...]) -> list[Finding]:

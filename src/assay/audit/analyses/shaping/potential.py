@@ -14,7 +14,7 @@ from assay.audit.groups import Groups
 from assay.audit.recompose import phi_of
 from assay.audit.stats.intervals import FEWEST, TOO_FEW, cells, jackknifed
 from assay.audit.stats.ranks import each_pair, thinned
-from assay.findings import ROLLOUTS, Finding, Kind
+from assay.findings import ROLLOUTS, Finding, FindingKind
 from assay.rubrics import Turns
 from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.written.kinds import Potential
@@ -31,7 +31,7 @@ STALL = 0.01
 GAMMAS = (1.0, 0.999, 0.995, 0.99, 0.98, 0.97, 0.95, 0.9)
 """Discounts that are tried, to say for which one a shaping would have been neutral."""
 
-RESIDUAL = Kind(
+RESIDUAL = FindingKind(
     id="shaping.residual",
     title="shaping that depends on the way",
     meaning="Two trajectories of one prompt were paid different sums on the way, besides their "
@@ -46,7 +46,7 @@ RESIDUAL = Kind(
     ", phi = ..., gamma = the trainer's own}; or pay the outcome alone.",
 )
 
-TELESCOPING = Kind(
+TELESCOPING = FindingKind(
     id="shaping.telescoping",
     title="turns that are not paid the difference of phi",
     meaning="The rubric promises gamma phi(after) - phi(before) at every turn, and phi 0 before "
@@ -60,7 +60,7 @@ TELESCOPING = Kind(
     "differences.",
 )
 
-REUSE = Kind(
+REUSE = FindingKind(
     id="shaping.reuse",
     title="each further turn is paid",
     meaning="A longer trajectory collects more besides its outcome: the one-turn reward is paid "

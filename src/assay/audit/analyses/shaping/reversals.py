@@ -20,7 +20,7 @@ from assay.audit.stats.intervals import (
 )
 from assay.audit.stats.orders import tau_b
 from assay.audit.stats.ranks import pairs, regret
-from assay.findings import ROLLOUTS, Cell, Finding, Kind
+from assay.findings import ROLLOUTS, Cell, Finding, FindingKind
 
 if TYPE_CHECKING:
     from assay.audit.context import Context
@@ -35,7 +35,7 @@ REGRET = 0.02
 GRAVE = 0.1
 """Either, above which it is an error."""
 
-REVERSALS = Kind(
+REVERSALS = FindingKind(
     id="shaping.reversals",
     title="worse rollouts are paid more than better ones",
     meaning="Within groups, a rollout with the lower outcome got the higher reward. Each such "
@@ -47,7 +47,7 @@ REVERSALS = Kind(
     "gate on it. Where key and label differ: the verifier is at fault, not the weights.",
 )
 
-ORDER = Kind(
+ORDER = FindingKind(
     id="shaping.order",
     title="the reward orders against the outcome",
     meaning="Over all pairs of a group the reward agrees with the outcome less often than it "
@@ -58,7 +58,7 @@ ORDER = Kind(
     action="Stop. Look for a sign error, or a label that means the opposite.",
 )
 
-LOST = Kind(
+LOST = FindingKind(
     id="shaping.regret",
     title="the best-paid rollout is not the best",
     meaning="Who takes the best-paid of each group, as best-of-n does and as training drifts "
@@ -155,7 +155,7 @@ def judge(frame: Frame, context: Context, name: str, outcome: Floats, comparison
 
 
 def _found(
-    kind: Kind,
+    kind: FindingKind,
     title: str,
     size: Estimate,
     grave: bool,

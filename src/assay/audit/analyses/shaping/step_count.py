@@ -11,7 +11,7 @@ from assay.audit.context import CONFIDENCE
 from assay.audit.groups import Groups
 from assay.audit.stats.intervals import FEWEST, bounded, cells, cluster_sums
 from assay.audit.stats.ranks import pairs
-from assay.findings import ROLLOUTS, Finding, Kind
+from assay.findings import ROLLOUTS, Finding, FindingKind
 
 if TYPE_CHECKING:
     from assay.audit.context import Context
@@ -21,7 +21,7 @@ STEPS = 0.02
 """A share of pairs turned round by per-step normalisation above which it is reported."""
 
 
-STEP_COUNT = Kind(
+STEP_COUNT = FindingKind(
     id="shaping.step_count",
     title="per-step normalisation turns returns round",
     meaning="GRPO with process rewards subtracts the mean over all steps of all outputs from each "

@@ -17,15 +17,15 @@ from assay.audit.logs.fields.mend import Mender
 from assay.audit.logs.fields.text import chat_length
 from assay.audit.logs.fields.values import (
     NAMES,
-    Names,
-    Reading,
+    ColumnReader,
+    NumberedValues,
     add_turns,
     floats,
     row_sums,
     truncated,
     whole,
 )
-from assay.audit.logs.gather import Block, Column, of_step
+from assay.audit.logs.gather import Column, RowBlock, of_step
 from assay.audit.logs.layout import Layout, Path
 from assay.audit.logs.problems import Problems
 from assay.errors import ConfigError, RolloutsError
@@ -59,10 +59,10 @@ class Extractor:
         self._characters = characters
         self._db = Database()
         self._mender = Mender(files, problems, self._db)
-        self._reading = Reading(files, problems)
-        self.strata = {name: Names() for name in strata}
-        self.signatures = Names()
-        self.rubrics = Names()
+        self._reading = ColumnReader(files, problems)
+        self.strata = {name: NumberedValues() for name in strata}
+        self.signatures = NumberedValues()
+        self.rubrics = NumberedValues()
         self.columns: dict[str, None] = {}
         """Every column that any row has."""
         self.paths: set[str] = set()
@@ -78,7 +78,7 @@ class Extractor:
         """Let the database go."""
         self._db.close()
 
-    def block(self, batch: Batch) -> Block | None:
+    def block(self, batch: Batch) -> RowBlock | None:
         """The columns of a batch; None where none of its lines is a row.
 
         Raises:
@@ -167,7 +167,7 @@ class Extractor:
 
     # -- columns --------------------------------------------------------------------------------
 
-    def _made(self, batch: Batch, found: pa.Table, wanted: sql.Wanted) -> Block:
+    def _made(self, batch: Batch, found: pa.Table, wanted: sql.Wanted) -> RowBlock:
         if not np.array_equal(found["i"].to_numpy(), np.arange(found.num_rows)):
             found = found.sort_by("i")
         chunk = {c: whole(found[c]) for c in found.column_names}
@@ -194,7 +194,7 @@ class Extractor:
         self.without_tokens += int((np.isfinite(columns["n_chars"]) & ~tokens).sum())
         if not wanted.characters and not tokens.all() and self._has_text(batch, tokens):
             raise NeedsCharacters  # also for rows of a table: nobody looked at their texts
-        block = Block(columns)
+        block = RowBlock(columns)
         for i, criterion in enumerate(wanted.criteria):
             self._criterion(block, chunk, i, criterion, batch)
         if batch.layout.total:
@@ -213,7 +213,7 @@ class Extractor:
         return block
 
     def _criterion(
-        self, block: Block, chunk: Mapping[str, Any], i: int, criterion: str, batch: Batch
+        self, block: RowBlock, chunk: Mapping[str, Any], i: int, criterion: str, batch: Batch
     ) -> None:
         noted = f"score of {criterion!r}"
         if batch.layout.criteria == "columns" and not batch.layout.chosen:

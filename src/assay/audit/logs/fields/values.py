@@ -13,7 +13,7 @@ from assay.audit.frame import LARGEST, Codes
 from assay.audit.logs.batch import Batch
 from assay.audit.logs.fields import sql
 from assay.audit.logs.fields.labels import NOT_SAID, label_of
-from assay.audit.logs.gather import Block, Column
+from assay.audit.logs.gather import Column, RowBlock
 from assay.audit.logs.problems import Problems
 from assay.errors import RolloutsError
 
@@ -28,7 +28,7 @@ CUT_OFF = frozenset({"length", "max_tokens", "model_length", "max_output_tokens"
 
 
 @dataclass
-class Names:
+class NumberedValues:
     """Values of a column, numbered."""
 
     codes: dict[str, int] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Names:
         return code
 
 
-class Reading:
+class ColumnReader:
     """Reads columns whose values may be of the wrong kind.
 
     Args:
@@ -184,7 +184,7 @@ def _turn_counts(chunk: Mapping[str, Any]) -> Codes:
     return counts.astype(np.int64)
 
 
-def add_turns(block: Block, chunk: Mapping[str, Any], turns: Mapping[str, int]) -> None:
+def add_turns(block: RowBlock, chunk: Mapping[str, Any], turns: Mapping[str, int]) -> None:
     """Rewards and scores of turns; `turns` tells how many turns of a criterion were looked for."""
     paid = chunk["turns"]
     counts = _turn_counts(chunk)

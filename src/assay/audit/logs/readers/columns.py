@@ -8,7 +8,7 @@ from assay.plugins.log_readers import LogHead
 MARKS = ("reward", "scores", "terms", "verdicts")
 
 
-class Columns:
+class NamedColumns:
     """What is left when no reader knows a file."""
 
     def claims(self, head: LogHead) -> int:
@@ -20,4 +20,4 @@ class Columns:
         return Layout({}, own="terms" in head.columns)
 
 
-READER = Columns()
+READER = NamedColumns()

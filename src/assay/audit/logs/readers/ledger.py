@@ -11,7 +11,7 @@ from assay.plugins.log_readers import LogHead
 MARKS = ("run", "writer", "seq", "at", "reward", "status", "terms", "verdicts", "signature")
 
 
-class Ledger:
+class LedgerShards:
     """Parquet whose terms are a list with an entry for each criterion."""
 
     def claims(self, head: LogHead) -> int:
@@ -30,4 +30,4 @@ class Ledger:
         return as_row(record)
 
 
-READER = Ledger()
+READER = LedgerShards()

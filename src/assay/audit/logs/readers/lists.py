@@ -37,7 +37,7 @@ NO_CRITERIA = frozenset(
 REFERENCES = ("reference", "answer", "gt", "ground_truth", "solution", "target")
 
 
-class Lists:
+class RowLists:
     """Each entry of the lists is a row."""
 
     guess = (
@@ -139,4 +139,4 @@ def _as_number(value: Any) -> float | None:
     return number(value)
 
 
-READER = Lists()
+READER = RowLists()

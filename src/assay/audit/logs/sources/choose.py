@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from assay.audit.logs.layout import SCORES, Layout, column_places
 from assay.audit.logs.sources import tables
 from assay.audit.logs.sources.lines import LineFile
-from assay.audit.logs.sources.part import Part
+from assay.audit.logs.sources.part import LogFile
 from assay.errors import ConfigError, nearest
 from assay.plugins.log_readers import LogHead
 from assay.rollouts.rows import parse_line
@@ -60,13 +60,13 @@ class Chooser:
         self._readers = [(offer, offer.load()) for offer in offers.values()]
         self._layouts: dict[Any, tuple[str, Any, Layout]] = {}
 
-    def part(self, number: int, head: LogHead) -> Part | None:
+    def part(self, number: int, head: LogHead) -> LogFile | None:
         """The file with its reader; None where none knows it."""
         chosen = self._choose(head)
         if chosen is None:
             return None
         name, reader, layout = chosen
-        part = Part(number, head.path, head.form, reader, layout, name)
+        part = LogFile(number, head.path, head.form, reader, layout, name)
         if not hasattr(reader, "layout"):
             part.form = "rows"
         elif head.form == "parquet":

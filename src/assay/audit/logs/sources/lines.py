@@ -47,13 +47,13 @@ class LineFile:
         self.path = path
         with open(path, "rb") as file:
             self._gzip = file.read(2) == GZIP_MAGIC
-        self._marks: list[_Mark] = []
+        self._marks: list[_GzipMark] = []
 
     def pieces(self) -> Iterator[Piece]:
         """The file from its start; blank lines are left out.
 
         Raises:
-            RolloutsError: it cannot be read on; every whole line before that was yielded.
+            RolloutsError: it cannot be read further; every whole line before that was yielded.
         """
         number, start = 0, 0
         rest = b""
@@ -95,7 +95,7 @@ class LineFile:
                 docs = pa.array([], pa.large_string())
                 yield Piece(docs, empty, empty, empty.astype(np.uint8), too_long)
         if failure is not None:
-            raise RolloutsError(f"{self.path}:{number + 1}: cannot be read on: {failure}")
+            raise RolloutsError(f"{self.path}:{number + 1}: cannot be read further: {failure}")
 
     def lines(self, offsets: Sequence[int]) -> Iterator[bytes]:
         """The lines that begin at these offsets, which must ascend.
@@ -121,10 +121,10 @@ class LineFile:
             while block := file.read(PIECE_BYTES):
                 yield block
 
-    def _unpacked(self, mark: _Mark | None = None) -> Iterator[bytes]:
+    def _unpacked(self, mark: _GzipMark | None = None) -> Iterator[bytes]:
         """The unpacked bytes, from `mark` on; without one, from the start, setting marks."""
         setting = mark is None
-        mark = mark or _Mark(0, 0, zlib.decompressobj(31))
+        mark = mark or _GzipMark(0, 0, zlib.decompressobj(31))
         engine, at, since = mark.engine.copy(), mark.at, 0
         with open(self.path, "rb") as file:
             file.seek(mark.packed)
@@ -150,7 +150,7 @@ class LineFile:
                     if block:
                         yield block
                     if setting and since >= SEEK_BYTES and not packed and not engine.eof:
-                        self._marks.append(_Mark(at, file.tell(), engine.copy()))
+                        self._marks.append(_GzipMark(at, file.tell(), engine.copy()))
                         since = 0
 
     def _packed_lines(self, offsets: Sequence[int]) -> Iterator[bytes]:
@@ -179,7 +179,7 @@ class LineFile:
 
 
 @dataclass
-class _Mark:
+class _GzipMark:
     """A place from which a gzip file can be unpacked: its decompressor, as it was there."""
 
     at: int

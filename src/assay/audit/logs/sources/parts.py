@@ -10,7 +10,7 @@ from assay.audit.logs.batch import Batch
 from assay.audit.logs.problems import Problems
 from assay.audit.logs.sources.choose import Chooser
 from assay.audit.logs.sources.files import read_head
-from assay.audit.logs.sources.part import Part
+from assay.audit.logs.sources.part import LogFile
 from assay.errors import RolloutsError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ BATCH_BYTES = 32 * 1024 * 1024
 class Parts:
     """The files of a log."""
 
-    opened: dict[int, Part]
+    opened: dict[int, LogFile]
     problems: Problems
     columns: tuple[str, ...]
     """Of all files, as far as their beginnings tell."""
@@ -90,7 +90,7 @@ def open_parts(
         ConfigError: no such reader.
     """
     choose = Chooser(columns, strata, reader, host)
-    opened: dict[int, Part] = {}
+    opened: dict[int, LogFile] = {}
     seen: dict[str, None] = {}
     tokens = True
     for number, path in enumerate(files):

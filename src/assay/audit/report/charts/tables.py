@@ -17,7 +17,7 @@ from assay.audit.report.charts.lines import At, line
 from assay.audit.report.charts.matrix import matrix
 
 if TYPE_CHECKING:
-    from assay.findings import Cell, Table
+    from assay.findings import Cell, ReportTable
 
 PANELS = 12
 """Small multiples of one table, at most."""
@@ -63,7 +63,7 @@ class _Shape(NamedTuple):
         return self.value + 2
 
 
-def charts_of(table: Table) -> Iterator[Drawn]:
+def charts_of(table: ReportTable) -> Iterator[Drawn]:
     """The charts of one table; none where no kind fits."""
     if not table.rows:
         return
@@ -122,7 +122,7 @@ def _size(figure: Figure) -> float:
     return max(abs(v) for v in (figure.value, figure.low, figure.high) if v is not None)
 
 
-def _shape(table: Table) -> _Shape | None:
+def _shape(table: ReportTable) -> _Shape | None:
     names = table.columns
     for j in range(1, len(names) - 2):
         if names[j + 1 : j + 3] == ("from", "to"):
@@ -131,7 +131,7 @@ def _shape(table: Table) -> _Shape | None:
     return None
 
 
-def _panels(table: Table, shape: _Shape) -> dict[str, list[Figure]]:
+def _panels(table: ReportTable, shape: _Shape) -> dict[str, list[Figure]]:
     """The first text tells the panels apart where there are several, the others the rows."""
     first, *others = shape.labels
     panels: dict[str, list[Figure]] = {}
@@ -152,7 +152,7 @@ def _figure(row: tuple[Cell, ...], shape: _Shape) -> tuple[float, float, float] 
     return value, low, high
 
 
-def _lines(table: Table, shape: _Shape) -> Iterator[Drawn]:
+def _lines(table: ReportTable, shape: _Shape) -> Iterator[Drawn]:
     step = table.columns.index("step")
     panels: dict[str, list[At]] = {}
     for row in table.rows:
@@ -168,7 +168,7 @@ def _lines(table: Table, shape: _Shape) -> Iterator[Drawn]:
             yield Drawn(chart, f"{table.title}: {panel}", "Bands: 95% intervals.")
 
 
-def _pairs(table: Table, shape: _Shape) -> tuple[list[str], list[list[float | None]]] | None:
+def _pairs(table: ReportTable, shape: _Shape) -> tuple[list[str], list[list[float | None]]] | None:
     """Names and a square of values, where the table has every pair of names at most once."""
     if len(shape.labels) != 2:
         return None
@@ -186,7 +186,7 @@ def _pairs(table: Table, shape: _Shape) -> tuple[list[str], list[list[float | No
     return names, values
 
 
-def _is_square(table: Table) -> bool:
+def _is_square(table: ReportTable) -> bool:
     names = table.columns[1:]
     return len(names) > 1 and tuple(str(row[0]) for row in table.rows) == names
 

@@ -261,7 +261,7 @@ class _Tests:
             self._send({"x": _said(f"the program makes wrong tests pass: {wrong}")})
         return wrong is None
 
-    def _report(self, found: running.Found) -> None:
+    def _report(self, found: running.EndedTest) -> None:
         if found.skipped:
             self._send({"test": found.label, "skipped": 1})
             return

@@ -230,7 +230,7 @@ class Fixture(NamedTuple):
     autouse: bool
 
 
-class Request(NamedTuple):
+class FixtureRequest(NamedTuple):
     """What a fixture is told of the test under way."""
 
     param: Any
@@ -287,7 +287,7 @@ class Fixtures:
         if name in made:
             return made[name]
         if name == "request":
-            return Request(None, instance)
+            return FixtureRequest(None, instance)
         if name not in self._defined:
             made[name] = _own(name, stack)
             return made[name]
@@ -299,7 +299,7 @@ class Fixtures:
         arguments = {}
         for needed in _arguments(fixture.make):
             if needed == "request":
-                arguments[needed] = Request(params.get(name), instance)
+                arguments[needed] = FixtureRequest(params.get(name), instance)
             elif needed != "self":
                 arguments[needed] = self._value(needed, made, params, instance, ends)
         make = fixture.make

@@ -18,15 +18,15 @@ from assay.verifiers.code_tests.sandbox.child.together.fixtures import Fixture, 
 ROWS, FIXTURE, SKIPPED, MARKS = "_assay_rows", "_assay_fixture", "_assay_skipped", "_assay_uses"
 
 
-class Row(tuple[Any, ...]):
+class ParamRow(tuple[Any, ...]):
     """What `param` makes."""
 
     skipped = False
 
 
-def param(*values: Any, marks: Any = (), **_: Any) -> Row:
+def param(*values: Any, marks: Any = (), **_: Any) -> ParamRow:
     """A row of ``parametrize``."""
-    row = Row(values)
+    row = ParamRow(values)
     listed = marks if isinstance(marks, list | tuple) else [marks]
     row.skipped = any(getattr(m, "leaves_out", False) for m in listed)
     return row
@@ -44,7 +44,7 @@ def fixture(
     """A function that makes what tests are given."""
 
     def decorate(make: Callable[..., Any]) -> Any:
-        values = tuple(p[0] if type(p) is Row else p for p in params or ())
+        values = tuple(p[0] if type(p) is ParamRow else p for p in params or ())
         make.__dict__[FIXTURE] = (name or make.__name__, Fixture(make, scope, values, autouse))
         return make
 
@@ -80,13 +80,13 @@ class _Decorator:
             for row in rows:
                 if getattr(row, "skipped", False):
                     continue
-                values = row if len(listed) > 1 or type(row) is Row else (row,)
+                values = row if len(listed) > 1 or type(row) is ParamRow else (row,)
                 made.append(dict(zip(listed, values, strict=True)))
             setattr(target, ROWS, [*getattr(target, ROWS, []), made])
         return target
 
 
-class _Mark:
+class _BesideMark:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
@@ -136,7 +136,7 @@ def install() -> None:
     module = types.ModuleType("pytest")
     vars(module).update(
         raises=pytest_like.raises, approx=pytest_like.approx, fail=pytest_like.fail, param=param,
-        fixture=fixture, mark=_Mark(), skip=skip, importorskip=importorskip, warns=warns,
+        fixture=fixture, mark=_BesideMark(), skip=skip, importorskip=importorskip, warns=warns,
         deprecated_call=deprecated_call, MonkeyPatch=MonkeyPatch, main=lambda *_, **__: 0,
     )  # fmt: skip
     sys.modules["pytest"] = module

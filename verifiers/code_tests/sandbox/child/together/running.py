@@ -26,7 +26,7 @@ from assay.verifiers.code_tests.sandbox.child.together.pytest_beside import (
 
 
 @dataclass(slots=True)
-class Found:
+class EndedTest:
     """How one test ended."""
 
     label: str
@@ -34,7 +34,7 @@ class Found:
     skipped: bool = False
 
 
-Report = Callable[[Found], None]
+Report = Callable[[EndedTest], None]
 
 
 def run_tests(module: types.ModuleType, text: str, check: Any, report: Report) -> None:
@@ -69,7 +69,7 @@ def _call(function: Any, *given: Any) -> None:
         function(*given[: len(inspect.signature(function).parameters)])
 
 
-def _outcome(label: str, test: Callable[[], Any], skips: _Skips) -> Found:
+def _outcome(label: str, test: Callable[[], Any], skips: _Skips) -> EndedTest:
     try:
         found = test()
         if inspect.iscoroutine(found):
@@ -77,8 +77,8 @@ def _outcome(label: str, test: Callable[[], Any], skips: _Skips) -> Found:
     except unittest.SkipTest as err:
         return skips.found(label, err)
     except BaseException as err:
-        return Found(label, err)
-    return Found(label)
+        return EndedTest(label, err)
+    return EndedTest(label)
 
 
 class _Skips:
@@ -91,11 +91,11 @@ class _Skips:
     def __init__(self, text: str) -> None:
         self._text = text
 
-    def found(self, label: str, err: BaseException | None) -> Found:
+    def found(self, label: str, err: BaseException | None) -> EndedTest:
         """A test that is left out, or one that failed; None: by a decorator of the suite's."""
         if err is None or said.leaves(err, self._text, said.SKIPS):
-            return Found(label, skipped=True)
-        return Found(label, AssertionError("the program raised SkipTest"))
+            return EndedTest(label, skipped=True)
+        return EndedTest(label, AssertionError("the program raised SkipTest"))
 
 
 # -- unittest -------------------------------------------------------------------------------
@@ -108,7 +108,7 @@ class _Result(unittest.TestResult):
         super().__init__()
         self._skips, self._report_to = skips, report
         self._wrong: BaseException | None = None
-        self._skipped: Found | None = None
+        self._skipped: EndedTest | None = None
         self._running = False
 
     def startTest(self, test: Any) -> None:
@@ -123,7 +123,7 @@ class _Result(unittest.TestResult):
         if self._wrong is None and self._skipped is not None:
             self._report_to(self._skipped)
             return
-        self._report_to(Found(_label(test), self._wrong))
+        self._report_to(EndedTest(_label(test), self._wrong))
 
     def left(self, err: BaseException) -> None:
         """A part of the test under way raised this, whatever unittest makes of it."""
@@ -134,7 +134,7 @@ class _Result(unittest.TestResult):
         if self._running:
             self._wrong = self._wrong or err
         else:  # of a class or module
-            self._report_to(Found(_label(test), err))
+            self._report_to(EndedTest(_label(test), err))
 
     def addError(self, test: Any, err: Any) -> None:
         self._failed(test, err[1])
@@ -171,7 +171,7 @@ def _run_case(case: type[unittest.TestCase], skips: _Skips, report: Report) -> N
     try:
         suite.run(result)
     except BaseException as err:  # what unittest does not catch, and whoever raised it
-        report(Found(case.__name__, err))
+        report(EndedTest(case.__name__, err))
 
 
 _PARTS = ("setUp", "asyncSetUp", "asyncTearDown", "tearDown")
@@ -264,11 +264,13 @@ def _call_of(owner: Any, name: str, *given: Any) -> None:
         function(*given[: len(inspect.signature(function).parameters)])
 
 
-def _each(owner: Any, name: str, test: Any, fixtures: Fixtures, skips: _Skips) -> Iterator[Found]:
+def _each(
+    owner: Any, name: str, test: Any, fixtures: Fixtures, skips: _Skips
+) -> Iterator[EndedTest]:
     """A test, once for each row of its parameters and of its fixtures'."""
     label = f"{owner.__name__}.{name}" if isinstance(owner, type) else name
     if getattr(test, SKIPPED, False):
-        yield Found(label, skipped=True)
+        yield EndedTest(label, skipped=True)
         return
     wanted = [
         n for n, p in inspect.signature(test).parameters.items()

@@ -20,7 +20,7 @@ from assay.engine.drivers import Row
 from assay.engine.engine import Engine
 from assay.errors import SampleError
 from assay.model import Reward
-from assay.server.measures import Measures
+from assay.server.metrics import ServerMetrics
 
 _log = logging.getLogger("assay.server")
 
@@ -45,7 +45,7 @@ class Order:
     __slots__ = ("_found", "_left", "done", "items", "withdrawn")
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        self.items = [_Item(self, place, row) for place, row in enumerate(rows)]
+        self.items = [_QueuedSample(self, place, row) for place, row in enumerate(rows)]
         self.done: asyncio.Future[list[Scored]] = asyncio.get_running_loop().create_future()
         self.withdrawn = False
         self._found: list[Scored | None] = [None] * len(rows)
@@ -69,7 +69,7 @@ class Order:
             self.done.set_exception(error)
 
 
-class _Item:
+class _QueuedSample:
     """A sample of an order: waiting, under way, or done."""
 
     __slots__ = ("call", "done", "order", "place", "row")
@@ -83,23 +83,23 @@ class _Item:
         self.done = False
 
 
-class Line:
+class ScoringQueue:
     """Scores orders, first come, first served. For one event loop.
 
     Args:
         name: What clients call the rubric.
         engine: Scores with it.
         workers: Of the engine.
-        measures: The server's.
+        metrics: The server's.
     """
 
-    def __init__(self, name: str, engine: Engine, workers: int, measures: Measures) -> None:
+    def __init__(self, name: str, engine: Engine, workers: int, metrics: ServerMetrics) -> None:
         self.name = name
         self.engine = engine
-        self.pace = Pace()
-        self._measures = measures
+        self.throughput = Throughput()
+        self._metrics = metrics
         self._limit = max(BATCH, UNDER_WAY * workers)
-        self._queue: deque[_Item] = deque()
+        self._queue: deque[_QueuedSample] = deque()
         self._waiting = 0
         self._running = 0
         self._stir = asyncio.Event()
@@ -117,7 +117,7 @@ class Line:
 
     def wait_s(self) -> float | None:
         """About how long a sample that comes now will wait; None where nothing is known yet."""
-        rate = self.pace.rate()
+        rate = self.throughput.rate()
         return None if rate is None else self._waiting / rate
 
     def put(self, order: Order) -> None:
@@ -144,7 +144,7 @@ class Line:
                 withdrawn.append(index)
                 self._running -= 1
         if left:
-            self._measures.withdrawn.labels(self.name).inc(len(left))
+            self._metrics.withdrawn.labels(self.name).inc(len(left))
         self._show()
         self._stir.set()
 
@@ -168,8 +168,8 @@ class Line:
             for task in self._calls:
                 task.cancel()
 
-    def _next(self, most: int) -> list[_Item]:
-        batch: list[_Item] = []
+    def _next(self, most: int) -> list[_QueuedSample]:
+        batch: list[_QueuedSample] = []
         while self._queue and len(batch) < most:
             item = self._queue.popleft()
             if not item.done:
@@ -180,11 +180,11 @@ class Line:
         self._show()
         return batch
 
-    async def _call(self, batch: list[_Item]) -> None:
+    async def _call(self, batch: list[_QueuedSample]) -> None:
         withdrawn: deque[int] = deque()
         for index, item in enumerate(batch):
             item.call = (withdrawn, index)
-        self._measures.batch.labels(self.name).observe(len(batch))
+        self._metrics.batch.labels(self.name).observe(len(batch))
         try:
             rows = [item.row for item in batch]
             async with aclosing(self.engine.aiter_batch(rows, withdrawn=withdrawn)) as done:
@@ -197,30 +197,30 @@ class Line:
                     item.order.fail(err)
                     self.withdraw(item.order)
 
-    def _finish(self, item: _Item, scored: Scored) -> None:
+    def _finish(self, item: _QueuedSample, scored: Scored) -> None:
         if item.done:
             return
         self._note(finished=1)
         item.done = True
         self._running -= 1
-        self._measures.samples.labels(self.name, scored.reward.status).inc()
+        self._metrics.samples.labels(self.name, scored.reward.status).inc()
         item.order.put(item.place, scored)
         self._show()
         self._stir.set()
 
     def _note(self, finished: int = 0) -> None:
-        self.pace.note(self._waiting > 0, finished)
+        self.throughput.note(self._waiting > 0, finished)
 
     def _show(self) -> None:
-        self._measures.waiting.labels(self.name).set(self._waiting)
-        self._measures.running.labels(self.name).set(self._running)
+        self._metrics.waiting.labels(self.name).set(self._waiting)
+        self._metrics.running.labels(self.name).set(self._running)
 
 
-class Pace:
+class Throughput:
     """Samples a second, measured only while others wait.
 
-    A line without a queue says nothing of what it could do: taking its pace for the server's would
-    refuse a burst that it can well serve. Older seconds count less.
+    While nobody waits, the rate of requests says nothing of what the server could do: taking it for
+    that would refuse a burst that it can well serve. Older seconds count less.
     """
 
     HALF_LIFE_S = 30.0

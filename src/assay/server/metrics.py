@@ -8,7 +8,7 @@ from prometheus_client.process_collector import ProcessCollector
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 150, 300)
 
 
-class Measures:
+class ServerMetrics:
     """The numbers of one server. Labels are names of the configuration, never a client's text."""
 
     def __init__(self) -> None:

@@ -1,0 +1,40 @@
+"""What a call is given, as samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from assay.engine.drivers import Given, Row
+from assay.errors import SampleError
+from assay.model import Sample
+from assay.printable import a_type
+
+_READY = (Sample, SampleError)  # a union of types would be made anew for every row
+
+
+def as_samples(
+    rows: Iterable[Given],
+    step: int | None,
+    see: Callable[[int, Row, Any], None] | None = None,
+) -> Iterator[Row]:
+    """The rows as samples, each with its step of training; `see` is told before it is judged."""
+    for i, row in enumerate(rows):
+        sample: Row
+        if isinstance(row, _READY):
+            sample = row
+        elif isinstance(row, Mapping):
+            try:
+                sample = Sample.from_row(row)
+            except SampleError as err:
+                sample = err
+        else:
+            raise SampleError(
+                f"samples[{i}] is {a_type(row)}; wanted a Sample or a row of a data set"
+                "\nfix: Sample(completion, reference=...), or verify(...) for a single text"
+            )
+        if step is not None and isinstance(sample, Sample) and sample.step is None:
+            sample = sample.at_step(step)
+        if see is not None:
+            see(i, sample, row)
+        yield sample

@@ -1,0 +1,230 @@
+"""Factors, and what follows them in words: units, percent, scales, mixed numbers."""
+
+from __future__ import annotations
+
+from flint import fmpq
+
+from assay.verifiers.math_answer.reading.cursor import times
+from assay.verifiers.math_answer.reading.mixed import (
+    degrees,
+    fraction,
+    inner_numeral,
+    marked,
+    periodic,
+    proper,
+    unsigned,
+    with_fraction,
+)
+from assay.verifiers.math_answer.reading.operands import Operands
+from assay.verifiers.math_answer.to_text import plain
+from assay.verifiers.math_answer.tree import App, Node, Num, Quantity, Sym, Words
+from assay.verifiers.math_answer.units import is_unit, phrase
+
+_CLAUSES = frozenset({"for", "where", "with", "as", "such", "whenever", "provided", "given"})
+_PERCENT = frozenset({"percent", "pct", "percentage", "percents"})
+_DEGREES = frozenset({"degree", "degrees", "deg", "degs"})
+_PARTS_OF_DEGREES = {"minute": "arcmin", "minutes": "arcmin", "min": "arcmin", "second": "arcsec",
+                     "seconds": "arcsec", "sec": "arcsec"}  # fmt: skip
+_SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_ORDINAL = frozenset({"st", "nd", "rd", "th"})
+
+
+class Products(Operands):
+    """Products of operands."""
+
+    __slots__ = ()
+
+    def product(self) -> Node:
+        """Factors, side by side or with a sign, and what follows them."""
+        factors = [self.operand()]
+        units: list[str] = []
+        while True:
+            token = self.token
+            kind = token.kind
+            if kind == "op":
+                value = token.value
+                if value == "*":
+                    self.advance()
+                    factors.append(self.operand())
+                elif value == "/":
+                    self.advance()
+                    factors.append(App("inv", (self.operand(),)))
+                elif value == "mod":
+                    self.advance()
+                    factors = [App("mod", (times(factors), self.operand()))]
+                elif value == "|" and self.bars.get(self.at) == "open":
+                    factors.append(self.operand())
+                elif value == "circ" and self.peek().kind in ("sym", "open"):
+                    self.advance()
+                    factors = [App("compose", (times(factors), self.operand()))]
+                else:
+                    break
+            elif kind == "word":
+                if not self.suffix(factors, units):
+                    break
+            elif kind in ("num", "sym", "fn", "open", "cmd"):
+                if kind == "cmd" and (
+                    token.value in ("choose", "over") or token.value[:4] == "end:"
+                ):
+                    break
+                if kind == "num" and units and all(is_unit(w) for w in units):
+                    self.down()  # "3 hours 20 minutes"
+                    first = Quantity(times(factors), tuple(units))
+                    whole = App("add", (first, self.product()))
+                    self.depth -= 1
+                    return whole
+                if kind == "num" and not units and self.is_first_of_several(factors):
+                    units.append(plain(factors.pop()))
+                    continue
+                if kind == "num" and not token.spaced and self.is_index(factors):
+                    factors[0] = Sym(f"{plain(factors[0])}_{self.advance().value}")
+                    continue
+                if kind == "num" and (part := self.minutes(factors)) is not None:
+                    factors.append(part)
+                    continue
+                beside = kind == "num" and isinstance(inner_numeral(factors[-1]), Num)
+                if beside and self.beside(factors):
+                    continue
+                if kind == "open" and token.value == "set{":
+                    break
+                if token.value in ("C", "F") and (scale := degrees(factors)) is not None:
+                    factors[:] = [scale]
+                    self.advance()
+                    units.append("celsius" if token.value == "C" else "fahrenheit")
+                    continue
+                if token.value == "dots" and isinstance(factors[-1], Num) and not token.spaced:
+                    factors[-1] = periodic(factors[-1], self.tokens[self.at - 1].value)
+                    self.advance()
+                    continue
+                self.juxtapose(factors)
+            elif kind == "money":
+                self.advance()
+                units.append(token.value)
+            else:
+                break
+        value_ = times(factors)
+        return Quantity(value_, tuple(units)) if units else value_
+
+    def is_first_of_several(self, factors: list[Node]) -> bool:
+        """Whether a letter is a unit, since more in a smaller one follows: ``4 h 30 min``."""
+        if len(factors) != 2 or not isinstance(inner_numeral(factors[0]), Num):
+            return False
+        name, after = factors[1], self.peek()
+        if not isinstance(name, Sym) or after.kind not in ("word", "sym"):
+            return False
+        larger, smaller = phrase((name.name,)), phrase((after.value,))
+        if larger is None or smaller is None or larger.dimensions != smaller.dimensions:
+            return False
+        return smaller.factor < larger.factor
+
+    def is_index(self, factors: list[Node]) -> bool:
+        """Whether a numeral that touches a name is its index: ``x1 = 3``."""
+        after = self.peek()
+        return (
+            len(factors) == 1
+            and isinstance(factors[0], Sym)
+            and (self.token.value.isdigit() and after.kind == "op" and after.value == "=")
+        )
+
+    def minutes(self, factors: list[Node]) -> Node | None:
+        """The minutes of ``30 degrees 15 minutes``."""
+        last, word = unsigned(factors[-1]), self.peek().value.lower()
+        op = _PARTS_OF_DEGREES.get(word) if self.peek().kind == "word" else None
+        if op is None or not (isinstance(last, App) and last.op in ("deg", "arcmin")):
+            return None
+        value = self.primary()
+        self.advance()
+        return App(op, (value,))
+
+    def beside(self, factors: list[Node]) -> bool:
+        """A numeral after a numeral: a mixed number, or nothing that can be read."""
+        last, token = inner_numeral(factors[-1]), self.token
+        top = token.num
+        assert isinstance(last, Num)
+        assert top is not None
+        slash, bottom = self.peek(), self.peek(2)
+        if (
+            last.places is None and top.places is None and slash.value == "/"
+            and bottom.kind == "num" and bottom.num is not None and bottom.num.places is None
+            and top.value < bottom.num.value and len(factors) == 1
+        ):  # fmt: skip
+            for _ in range(3):
+                self.advance()
+            factors[-1] = with_fraction(factors[-1], fraction(top, bottom.num))
+            if self.is_op("%") or self.is_op("deg"):
+                factors[-1] = self.postfix(factors[-1])
+            return True
+        if isinstance(factors[-1], Quantity):
+            return False  # an amount of money, and a factor
+        raise self.fail("two numerals side by side")
+
+    def juxtapose(self, factors: list[Node]) -> None:
+        """A factor without a sign: a product, a mixed number, or a call such as ``W(n)``."""
+        last = inner_numeral(factors[-1])
+        opens = self.token.kind == "open" and self.token.value == "("
+        is_frac = self.token.kind == "cmd" and self.token.value == "frac"
+        right = self.operand()
+        bare, marks = marked(right)
+        if (
+            is_frac and isinstance(last, Num) and last.places is None and len(factors) == 1
+            and last.base is None and (inner := proper(bare)) is not None
+        ):  # fmt: skip
+            factors[-1] = with_fraction(factors[-1], inner)
+            for mark in reversed(marks):
+                factors[-1] = App(mark, (factors[-1],))
+        elif opens and isinstance(factors[-1], Sym) and not isinstance(right, App):
+            factors[-1] = App("call", (factors[-1], right))
+        else:
+            factors.append(right)
+
+    def suffix(self, factors: list[Node], units: list[str]) -> bool:
+        """Words after a value: percent, degrees, a scale, a unit, what is counted, a clause."""
+        word = self.token.value
+        low = word.lower()
+        if len(factors) == 1 and isinstance(factors[0], Words):
+            return False
+        if low in _PERCENT:
+            self.advance()
+            factors[:] = [App("percent", (times(factors),))]
+        elif low in _DEGREES and not units:
+            self.advance()
+            factors[:] = [App("deg", (times(factors),))]
+        elif low in _SCALES:
+            self.advance()
+            factors.append(Num(fmpq(10 ** _SCALES[low])))
+        elif low == "repeating" and isinstance(factors[-1], Num):
+            raw = self.tokens[self.at - 1].value
+            self.advance()
+            factors[-1] = periodic(factors[-1], raw, forced=True)
+        elif low in _ORDINAL and isinstance(factors[-1], Num):
+            self.advance()
+        elif low in _CLAUSES:
+            while self.token.kind not in ("end", "close"):
+                self.notes.append(self.advance().value)
+            if self.token.kind == "close" and self.depth == 1:
+                self.advance()
+        else:
+            self.unit(units)
+        return True
+
+    def unit(self, units: list[str]) -> None:
+        """A unit, or the things that are counted, in words."""
+        units.append(self.advance().value)
+        while True:
+            token = self.token
+            if token.kind == "word" and token.value.lower() not in _CLAUSES:
+                units.append(self.advance().value)
+            elif token.kind == "op" and token.value == "/" and self.peek().kind == "word":
+                self.advance()
+                units += ["/", self.advance().value]
+            elif token.kind == "op" and token.value == "*" and self.peek().kind == "word":
+                self.advance()
+            elif token.kind == "op" and token.value == "^":
+                self.advance()
+                units += ["^", plain(self.script())]
+            elif token.kind == "open" and token.value == "(" and self.peek().kind == "word":
+                while self.token.kind not in ("end", "close"):  # "5 cm (approximately)"
+                    self.advance()
+                self.advance()
+            else:
+                return
