@@ -142,7 +142,13 @@ class Host:
         lines = [self._names.not_found(name)]
         lines += [f"not loaded: {str(error).splitlines()[0]}" for error in self._errors]
         lines += [f"not loaded: {sentence}" for sentence in self._left_out]
-        lines.append("fix: `assay verifiers` lists what there is")
+        if "." in name:
+            lines.append("fix: `assay verifiers` lists what there is")
+        else:  # somebody's own key, most likely
+            lines.append(
+                "fix: a verifier's name has a dot, as math.answer; a key of your own names it: "
+                f'{name} = {{use = "math.answer", ...}}'
+            )
         raise VerifierNotFound("\n".join(lines))
 
     # -- loading --------------------------------------------------------------------------------

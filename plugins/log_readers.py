@@ -89,7 +89,7 @@ class LogReader(Protocol):
             The line or number of the row in the file, from 1, as people are shown it; and the row.
 
         Raises:
-            RolloutsError: the file cannot be read on; what was yielded before counts.
+            RolloutsError: the file cannot be read further; what was yielded before counts.
             ValueError: as above, for whatever is wrong with the file.
         """
         ...

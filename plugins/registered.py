@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assay.errors import PluginError, RubricError, nearest
+from assay.field_rules import broken_rule
 from assay.plugins.batches import BatchVerifier
 from assay.plugins.load import build, load_target
 from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.one_file_plugins import PluginFile
 from assay.plugins.probe import ProbeSpec
 from assay.plugins.spec import ComposerSpec, Verifier, VerifierSpec
-from assay.printable import a_type
+from assay.printable import a_type, one_line
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -84,18 +86,41 @@ class Offer:
         try:
             return model.model_validate(dict(params or {}))
         except ValidationError as err:
-            lines = []
+            lines: list[str] = []
             for item in err.errors():
                 path = ".".join([where, *(str(p) for p in item["loc"])])
-                hint = ""
-                if item["type"] == "extra_forbidden":
-                    hint = nearest(str(item["loc"][-1]), model.model_fields)
-                said = item["msg"].removeprefix("Value error, ")  # pydantic's, before our words
-                lines.append(f"{self.spec.name}: {said}{hint} - at `{path}`")
-                if item["type"] != "missing":
-                    lines.append(f"  got: {item['input']!r}")
-            lines.append(f"params: {', '.join(model.model_fields)}")
+                lines += _refused(self.spec.name, item, path, tuple(model.model_fields))
+            known = ", ".join(model.model_fields) or "none"
+            installed = self.file is None and self.local is None
+            page = f"; `assay verifiers {self.spec.name}` explains them" if installed else ""
+            lines.append(f"fix: its params are {known}{page}")
             raise RubricError("\n".join(lines)) from err
+
+
+GOT_CHARS = 80
+"""Of a value that a param refuses."""
+
+
+def _refused(
+    name: str, item: Mapping[str, Any], path: str, known: tuple[str, ...]
+) -> Iterator[str]:
+    """Lines about one of pydantic's errors in a verifier's params."""
+    param = str(item["loc"][-1]) if item["loc"] else "params"
+    got = one_line(repr(item["input"]), GOT_CHARS)
+    wanted = broken_rule(item)
+    if item["type"] == "extra_forbidden":
+        near = nearest(param, known) if len(item["loc"]) == 1 else ""
+        yield f"{name} has no param {param!r}{near} - at `{path}`"
+    elif item["type"] == "missing":
+        yield f"{name} needs a value for {param!r} - at `{path}`"
+    elif wanted is not None:
+        choices = re.findall(r"'([^']*)'", wanted)
+        near = nearest(str(item["input"]), choices) if choices else ""
+        yield f"{name}: {param} is {got}, {wanted}{near} - at `{path}`"
+    else:
+        said = item["msg"].removeprefix("Value error, ")  # pydantic's, before the model's words
+        yield f"{name}: {said} - at `{path}`"
+        yield f"  got: {got}"
 
 
 _Spec = TypeVar("_Spec", ComposerSpec, LogReaderSpec, ProbeSpec)

@@ -135,10 +135,10 @@ class BoundRubric:
                 offer = host.resolve(leaf.use)
             except VerifierNotFound as err:
                 first, _, rest = str(err).partition("\n")
-                place = f"{first} - at `{shown(key.split('/'))}`"
+                place = f"{first} - at `{shown(rubric.written_at(key))}`"
                 raise VerifierNotFound(f"{place}\n{rest}" if rest else place) from err
             offers[key] = offer
-            checked = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
+            checked = offer.check(leaf.params, where=f"{shown(rubric.written_at(key))}.params")
             params[key] = checked
             levels[key] = levels_of(key, leaf, offer, checked)
         return cls(rubric, offers, params, levels, environment)
@@ -192,7 +192,7 @@ class BoundRubric:
                 absent[key] = str(err).partition("\n")[0]
                 continue
             offers[key] = offer
-            params[key] = offer.check(leaf.params, where=f"{shown(key.split('/'))}.params")
+            params[key] = offer.check(leaf.params, where=f"{shown(rubric.written_at(key))}.params")
             levels[key] = levels_of(key, leaf, offer, params[key])
         bound = cls(rubric, offers, params, levels, EMPTY)
         bound.absent = FrozenDict(absent)

@@ -23,6 +23,7 @@ from assay.rubrics.prove.noise import kl_floor, read_noise
 from assay.rubrics.prove.ruling import ONE, ruled
 from assay.rubrics.prove.steps import over_steps, without_bound
 from assay.rubrics.results.certificate import CaseCertificate, Certificate, Noise, shown
+from assay.rubrics.written import faults
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.kinds import Process, Repeat, Turns
 from assay.rubrics.written.rubric import Part, Rubric
@@ -143,7 +144,21 @@ def _case(bound: BoundRubric, plan: Plan, question: Question) -> CaseCertificate
         outcome = replace(
             outcome, edit=edit_for(plan, leaf, outcome, _reprove(question), couplings)
         )
-    return outcome
+    return _without_verifier(bound, leaf, outcome)
+
+
+def _without_verifier(bound: BoundRubric, leaf: Leaf, outcome: CaseCertificate) -> CaseCertificate:
+    """Where the key names no verifier, a slip of the pen most likely: that, before all else."""
+    why = bound.absent.get(leaf.key)
+    if why is None or leaf.levels is not None or outcome.ruling != "not_proved":
+        return outcome
+    return replace(
+        outcome,
+        because=f"{why} - at `{faults.shown(bound.rubric.written_at(leaf.key))}`; the scores that "
+        "it can give are not known",
+        edit=f"name a verifier that is there (`assay verifiers` lists them), or give {leaf.key} "
+        "its `levels`",
+    )
 
 
 def _over_steps(plan: Plan, leaf: Leaf, question: Question) -> tuple[CaseCertificate, Plan, Leaf]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assay.errors import RubricError, nearest
+from assay.field_rules import broken_rule
 from assay.printable import a_type, one_line
 from assay.syntax import parsed
 
@@ -22,6 +23,9 @@ _PLAIN = re.compile(r"[A-Za-z_][\w.@+-]*")
 
 class Fault(RubricError):
     """A `RubricError` that knows its place, so that outer levels can complete the path."""
+
+    # A traceback shows the class by name: the one that users can look up and catch.
+    __module__ = RubricError.__module__
 
     def __init__(
         self,
@@ -56,6 +60,9 @@ class Fault(RubricError):
         """The same fault, seen from further up."""
         self.path = (*path, *self.path)
         return self
+
+
+Fault.__name__ = Fault.__qualname__ = RubricError.__name__
 
 
 def shown(path: Sequence[str | int]) -> str:
@@ -112,7 +119,13 @@ def from_validation(err: ValidationError, model: type[BaseModel], kind: str) -> 
         expected = str(item["ctx"]["expected"])
         near = nearest(str(item["input"]), re.findall(r"'([^']*)'", expected))
         return Fault(f"{name} is {item['input']!r}, must be {expected}{near}", path=loc, got=got)
-    return Fault(f"{name}: {item['msg']}", path=loc, got=got, meaning=meaning, fix=fix)
+    wanted = broken_rule(item)
+    said = (
+        f"{name}: {item['msg']}"
+        if wanted is None
+        else f"{name} is {brief(item['input'])}, {wanted}"
+    )
+    return Fault(said, path=loc, got=got, meaning=meaning, fix=fix)
 
 
 def _default(model: type[BaseModel], field: str) -> str:

@@ -50,10 +50,16 @@ def read_part(value: object, key: str | None = None) -> Part:
     if isinstance(value, Criterion | Rubric):
         return value
     if isinstance(value, str):
+        if _is_number(value):
+            raise Fault(
+                f"{brief(value)} is text, and names no verifier; a weight is a number",
+                fix=f"leave out the quotes: {value.strip()}",
+            )
         return Criterion(use=value)
     if isinstance(value, Mapping):
         if "kind" in value:
             return build(value)
+        _refuse_dotted(value, key)
         if key is not None and "use" not in value:
             value = {"use": key, **value}
         return Criterion(**value)
@@ -61,6 +67,33 @@ def read_part(value: object, key: str | None = None) -> Part:
         f"{key or 'a criterion'} is {brief(value)}, which is not a criterion",
         fix='a verifier\'s name, {"use": name, ...}, or a rubric {"kind": ...}',
     )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _refuse_dotted(value: Mapping[Any, Any], key: str | None) -> None:
+    """Refuse ``math.answer = 1`` without quotes, which TOML reads as a table in a table.
+
+    Raises:
+        RubricError: a table under a name without a dot, and none of its keys is a field.
+    """
+    if key is None or "." in key or value.keys() & Criterion.model_fields.keys():
+        return
+    first = next(iter(value), None)
+    if isinstance(first, str) and isinstance(value[first], int | float | Mapping):
+        meant = f"{key}.{first}"
+        raise Fault(
+            f"{key} holds a table with {first!r}, which is not a field of a criterion",
+            path=(first,),
+            fix=f'for the verifier {meant}, quote its name: "{meant}" = ...; '
+            f"fields: {', '.join(Criterion.model_fields)}",
+        )
 
 
 NAMED: list[Callable[[str], Rubric | None]] = []

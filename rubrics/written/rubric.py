@@ -173,10 +173,27 @@ class Rubric(Closed):
             )
         for name, part in parts.items():
             if not self.weighs and part.weight.exact != 1:
-                raise Fault(f"{self.noun} reads no weights", path=(name, "weight"), fix="drop it")
+                raise Fault(
+                    f"{self.noun} reads no weights",
+                    path=(*self.written_at(name), "weight"),
+                    fix="drop it",
+                )
         self.check()
         ranges = {name: part_range(part) for name, part in parts.items()}
         self.check_ranges({name: r for name, r in ranges.items() if r is not None})
+
+    def written_at(self, part: str) -> tuple[str | int, ...]:
+        """Where a part stands in the rubric's file; of a nested one, ``a/b``, all the way."""
+        first, _, rest = part.partition("/")
+        held = self.parts().get(first)
+        if held is None:
+            return (part,)
+        place: tuple[str | int, ...] = (first,)
+        for name in ("criteria", "cases"):
+            written = getattr(self, name, None)
+            if isinstance(written, Mapping) and first in written:
+                place = (name, first)
+        return (*place, *held.written_at(rest)) if rest and isinstance(held, Rubric) else place
 
     @property
     def first_part(self) -> str | None:

@@ -12,11 +12,13 @@ import os
 import re
 import stat
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from assay.errors import RubricError, nearest
+from assay.rubrics.written.faults import brief
 from assay.rubrics.written.number import Number
 
 SUFFIXES = (".toml", ".json", ".yaml", ".yml")
@@ -79,7 +81,7 @@ def read_file(path: Path) -> str:
             "\nfix: name the rubric's own file"
         )
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")  # some editors begin a file with a mark of its encoding
     except UnicodeDecodeError as err:
         raise RubricError(f"{path} is not UTF-8: {err.reason} at byte {err.start}") from None
 
@@ -109,7 +111,7 @@ def parse(text: str, suffix: str, name: str) -> Any:
         if suffix == ".toml":
             value: Any = _toml(text)
         elif suffix == ".json":
-            value = json.loads(text, parse_float=_number)
+            value = json.loads(text, parse_float=_number, object_pairs_hook=_table)
         else:
             value = _yaml(text)
     except RecursionError:
@@ -171,6 +173,20 @@ def _number(text: str) -> float:
         return float(plain)
 
 
+def _table(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    """A table from its entries: a key that stands twice would lose what was written first.
+
+    Raises:
+        ValueError: names the key.
+    """
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
+        raise ValueError(f"the key {brief(twice)} stands twice in one table")
+    return table
+
+
 def _toml(text: str) -> Any:
     if _DOTTED.search(text):
         raise ValueError(f"a dotted key of more than {KEY_PARTS} parts")
@@ -208,6 +224,7 @@ def _yaml(text: str) -> Any:
     Loader.yaml_implicit_resolvers = {}
     Loader.yaml_constructors = {}
     prefix = "tag:yaml.org,2002:"
+    merged, safe = prefix + "merge", yaml.SafeLoader
     for kind, (pattern, first) in _SCALARS.items():
         Loader.add_implicit_resolver(prefix + kind, re.compile(f"(?:{pattern})$"), first)
 
@@ -219,15 +236,21 @@ def _yaml(text: str) -> Any:
             str(loader.construct_scalar(node)).lower().replace(".inf", "inf").replace(".nan", "nan")
         )
 
+    def table(loader: yaml.SafeLoader, node: yaml.MappingNode) -> Iterator[dict[Any, Any]]:
+        written = [loader.construct_object(key) for key, _ in node.value if key.tag != merged]
+        hashable = [key for key in written if not isinstance(key, list | dict)]
+        _table([(key, None) for key in hashable])
+        yield from safe.construct_yaml_map(loader, node)
+
     def refused(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
         tag = node.tag.removeprefix(prefix)
         raise ValueError(
             f"the type !!{tag} in line {node.start_mark.line + 1} has no meaning in a rubric"
         )
 
-    safe = yaml.SafeLoader
-    for kind in ("null", "bool", "str", "seq", "map"):
+    for kind in ("null", "bool", "str", "seq"):
         Loader.add_constructor(prefix + kind, safe.yaml_constructors[prefix + kind])
+    Loader.add_constructor(prefix + "map", table)
     Loader.add_constructor(prefix + "int", integer)
     Loader.add_constructor(prefix + "float", number)
     Loader.add_constructor(None, refused)

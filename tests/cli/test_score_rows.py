@@ -120,9 +120,9 @@ def test_large_rows_do_not_pile_up_either(monkeypatch: pytest.MonkeyPatch) -> No
 def test_an_input_that_breaks_off_costs_no_finished_row() -> None:
     def rows() -> Iterator[Row]:
         yield from rows_in(30)
-        raise RolloutsError("a.gz:31: cannot be read on")
+        raise RolloutsError("a.gz:31: cannot be read further")
 
     seen: list[int] = []
-    with pytest.raises(RolloutsError, match="cannot be read on"):
+    with pytest.raises(RolloutsError, match="cannot be read further"):
         score_rows(Shuffled(3, 10), rows(), lambda row, _: seen.append(row.line), columns={})
     assert seen == list(range(30))

@@ -192,6 +192,8 @@ def test_bad_rows_are_invalid_and_the_others_scored(
         assert row["reward"] is None
         assert set(row["terms"]) == {"steered.doer"}
     lines = done.err.splitlines()
+    fix = lines.pop(2)
+    assert fix.startswith("fix: name the column that holds the model's text: --map completion=")
     assert len(lines) == 4
     for line, number, (_, error) in zip(lines[:3], (2, 4, 6), BAD_ROWS, strict=False):
         assert line.startswith(f"assay: error: a.jsonl:{number}: {error}")
@@ -353,7 +355,9 @@ def test_an_input_that_breaks_off_is_told_with_its_place(
     assert done.code == 2
     rows = read_rows(tmp_path / "r.jsonl")
     assert 0 < len(rows) <= 3000
-    assert done.err.startswith(f"assay: error: a.jsonl.gz:{len(rows) + 1}: cannot be read on: ")
+    assert done.err.startswith(
+        f"assay: error: a.jsonl.gz:{len(rows) + 1}: cannot be read further: "
+    )
     assert len(done.err.splitlines()) == 1
 
 

@@ -124,8 +124,10 @@ def test_a_hang_is_cut_off_in_a_script_from_standard_input() -> None:
 
 
 LOAD = """
-busy = [multiprocessing.get_context("fork").Process(target=lambda: [0 for _ in iter(int, 1)],
-        daemon=True) for _ in range(4)]
+def compute():
+    signal.alarm(60)  # whatever becomes of who started it
+    while True: pass
+busy = [multiprocessing.get_context("fork").Process(target=compute, daemon=True) for _ in range(4)]
 for p in busy: p.start()
 try:
     tell(run())

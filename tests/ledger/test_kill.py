@@ -33,6 +33,7 @@ for kill in range(kills):
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
+        os.close(ours)  # so that it ends when nobody is left who reads
         given = 0
         while True:
             batch = [Sample(noise[(given + i) % 8], reference="1") for i in range(3)]

@@ -37,7 +37,9 @@ def test_the_assistants_last_message_counts() -> None:
         ({"content": "x"}, "x", "the role may be missing"),
         ({"role": None, "content": "x"}, "x", "or null, in a column of structs"),
         ({"content": None}, "", "a call of a tool has no content"),
-        ({}, "", "nor need it be named"),
+        ({"role": "assistant", "tool_calls": [{"id": "1"}]}, "", "nor need it be named"),
+        ({"role": "assistant", "name": "m"}, "", "nor where the model said nothing at all"),
+        ({"refusal": "no"}, "", "a refusal stands beside the content"),
         ({"content": ["a", {"type": "text", "text": "b"}]}, "ab", "parts are joined"),
         ({"content": [{"type": "image_url", "image_url": {}}]}, "", "an image has no text"),
         ({"content": [{"type": "image", "text": None}]}, "", "nor has a struct with a gap"),
@@ -64,6 +66,26 @@ def test_the_assistants_last_message_counts() -> None:
 def test_a_message(message: dict[str, Any], text: str, why: str) -> None:
     assert Sample([message]).text == text, why  # type: ignore[arg-type]
     assert Sample(message).text == text, why  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("message", "held", "why"),
+    [
+        ({"a": 1}, "a", "an object of somebody's own"),
+        ({"text": "x"}, "text", "a completion of the older API"),
+        ({"from": "gpt", "value": "x"}, "from, value", "a conversation of another format"),
+        ({"role": "assistant", "text": "x"}, "role, text", "a role does not make it one"),
+        ({}, "no keys", "nothing at all"),
+    ],
+)
+def test_text_under_another_name_is_not_silence(
+    message: dict[str, Any], held: str, why: str
+) -> None:
+    """Read as a message that says nothing, it would cost the model a 0 for the data's fault."""
+    for completion in (message, [message]):
+        with pytest.raises(SampleError) as caught:
+            Sample(completion)  # type: ignore[arg-type]
+        assert f"has no 'content', which a chat message needs; it has {held}\n" in str(caught.value)
 
 
 def test_messages_and_turns_that_cannot_be_do_not_build() -> None:

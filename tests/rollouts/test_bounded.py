@@ -50,7 +50,7 @@ def test_what_holds_no_rows_is_given_up(
     def read() -> None:
         found.extend(row.line for row in read_rows([source]) if row.data is not None)
 
-    with pytest.raises(RolloutsError, match="cannot be read on: no row in the last") as caught:
+    with pytest.raises(RolloutsError, match="cannot be read further: no row in the last") as caught:
         read()
     assert next(row.line for row in read_rows([source])) == 1
     assert f"{place}: cannot" in str(caught.value)

@@ -76,7 +76,7 @@ def test_the_file_is_told_by_its_bytes(tmp_path: Path) -> None:
 def test_a_broken_file_names_itself(tmp_path: Path) -> None:
     path = written(tmp_path / "a.parquet", {"completion": ["x"] * 10})
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(RolloutsError, match=r"a\.parquet:1: cannot be read on: "):
+    with pytest.raises(RolloutsError, match=r"a\.parquet:1: cannot be read further: "):
         rows(path)
 
 

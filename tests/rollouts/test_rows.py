@@ -94,7 +94,7 @@ def test_a_truncated_gzip_gives_its_rows_then_its_place(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(lines)[:-2000])
     rows = read_rows(find_sources([str(path)]))
     seen: list[Row] = []
-    with pytest.raises(RolloutsError, match=r"a\.jsonl\.gz:\d+: cannot be read on: "):
+    with pytest.raises(RolloutsError, match=r"a\.jsonl\.gz:\d+: cannot be read further: "):
         seen.extend(rows)
     assert 1000 < len(seen) < 2000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +30,9 @@ FAULTS = [
     Fault("a.json", '[{"a": 1} {"a": 2}]', ":1: not JSON: a comma", "rows are separated"),
     Fault("a.json", '[{"a": 1}, ', "does not end; is the file whole?", "a file that was cut off"),
     Fault("a.csv", "a,a\n1,2\n", "two columns are named 'a'", "which is meant cannot be known"),
-    Fault("a.csv", 'a\n"1\n', ":3: cannot be read on: unexpected end", "a quote is not closed"),
+    Fault(
+        "a.csv", 'a\n"1\n', ":3: cannot be read further: unexpected end", "a quote is not closed"
+    ),
 ]
 
 
@@ -70,3 +73,49 @@ def test_a_fault_names_the_file_and_the_row(tmp_path: Path, fault: Fault) -> Non
     with pytest.raises(RolloutsError) as caught:
         read(tmp_path / fault.name)
     assert fault.error in str(caught.value)
+
+
+class Other(NamedTuple):
+    name: str
+    data: bytes
+    says: str
+    fix: str
+    why: str
+
+
+PRETTY = json.dumps([{"a": 1}], indent=1).encode()
+
+OTHERS = [
+    Other("a.jsonl", PRETTY, "is one list in JSON over several lines", ".json", "a list, pretty"),
+    Other(
+        "a", PRETTY, "is one list in JSON over several lines", "jq -c '.[]'", "without an ending"
+    ),
+    Other("a.json", PRETTY[3:-2], "holds rows over several lines", "jq -c .", "one object, pretty"),
+    Other("a.jsonl", '{"a": 1}\n'.encode("utf-16"), "is text in UTF-16", "iconv", "UTF-16"),
+    Other("a.csv", "a\n1\n".encode("utf-16"), "is text in UTF-16", "iconv", "UTF-16 in a table"),
+    Other("a.jsonl", gzip.compress(PRETTY), "is one list in JSON", ".json", "a list, packed"),
+    Other(
+        "a.parquet", b"<html>", "does not begin as a Parquet file does", "again", "an error page"
+    ),
+    Other("a.parquet", b"", "does not begin as a Parquet file does", "again", "an empty download"),
+]
+
+
+@pytest.mark.parametrize("case", OTHERS, ids=lambda c: c.why)
+def test_a_file_that_is_something_else_is_one_error_not_a_bad_row_a_line(
+    case: Other, tmp_path: Path
+) -> None:
+    path = tmp_path / case.name
+    path.write_bytes(case.data)
+    with pytest.raises(RolloutsError) as caught:
+        list(read_rows(find_sources([str(path)])))
+    said, _, fix = str(caught.value).partition("\nfix: ")
+    assert said.startswith(f"{path}: ")
+    assert case.says in said
+    assert case.fix in fix
+
+
+def test_a_row_that_begins_with_a_list_costs_itself_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('[1]\n{"a": 1}\n')
+    assert [row.data for row in read_rows(find_sources([str(path)]))] == [None, {"a": 1}]

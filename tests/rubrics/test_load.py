@@ -73,7 +73,7 @@ ERRORS: list[tuple[str, str]] = [
     ),
     (
         'kind = "min"\n[criteria]\n"a.a" = {weight = 2}',
-        'min reads no weights - at `$["a.a"].weight` of FILE\n  fix: drop it',
+        'min reads no weights - at `$.criteria["a.a"].weight` of FILE\n  fix: drop it',
     ),
     (
         'kind = "switch"\non = "info.x"\n[cases]\n'
@@ -98,6 +98,26 @@ ERRORS: list[tuple[str, str]] = [
         "tau has no meaning in mode lexicographic - at `$.tau` of FILE",
     ),
     ("kind = ", "FILE cannot be read as TOML: "),
+    (
+        "[criteria]\nmath.answer = 1",
+        "math holds a table with 'answer', which is not a field of a criterion "
+        "- at `$.criteria.math.answer` of FILE\n"
+        '  fix: for the verifier math.answer, quote its name: "math.answer" = ...; '
+        "fields: use, weight, params, missing, levels",
+    ),
+    (
+        "[criteria.math.answer]\nweight = 1",
+        "math holds a table with 'answer', which is not a field of a criterion",
+    ),
+    (
+        '[criteria]\n"a.a" = "0.9"',
+        "'0.9' is text, and names no verifier; a weight is a number "
+        '- at `$.criteria["a.a"]` of FILE\n  fix: leave out the quotes: 0.9',
+    ),
+    (
+        'kind = "table"\ncriteria = ["a.a"]\nrows = [{when = {"a.a" = "hi"}, value = 1}]',
+        "a.a is 'hi', must be a score or a range - at `$.rows[0].when[\"a.a\"]` of FILE",
+    ),
 ]
 
 

@@ -110,11 +110,11 @@ def test_a_program_ends_as_it_does_there(served: Served, row: Run) -> None:
         ({"fetch_files": ["a"]}, "are not given back"),
         ({"args": ["-x"]}, "arguments are for the language"),
         ({"run_timeout": 41}, "at most 40 s are given here\nfix: --max-run"),
-        ({"run_timeout": 0}, "run_timeout: Input should be greater than 0"),
+        ({"run_timeout": 0}, "run_timeout: must be more than 0"),
         ({"memory_limit_MB": 4096}, "at most 1024 are given here\nfix: --max-run-mb"),
         ({"files": {"../a": ""}}, "is not a path below"),
         ({"files": {"a": "not base64"}}, "is not text (UTF-8) in base64"),
-        ({"code": None}, "code: Input should be a valid string"),
+        ({"code": None}, "code: must be text"),
     ],
 )
 def test_what_is_not_done_here_is_refused_in_words(

@@ -35,9 +35,9 @@ def _when(value: object) -> dict[str, Span]:
         ends = wanted if isinstance(wanted, list | tuple) else (wanted, wanted)
         try:
             low, high = (Number(end) for end in ends)
-        except ValueError as err:
+        except ValueError:
             raise Fault(
-                f"{brief(wanted)} is not a score or a range: {err}",
+                f"{name} is {brief(wanted)}, must be a score or a range",
                 path=(str(name),),
                 fix='a score, "format" = 1; or a range with both ends, "format" = [0.5, 1]',
             ) from None

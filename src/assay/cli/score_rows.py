@@ -53,7 +53,7 @@ def score_rows(
         record: Called after `emit` with what the row out was made of.
 
     Raises:
-        RolloutsError: an input cannot be read on; every row before that has been emitted.
+        RolloutsError: an input cannot be read further; every row before that has been emitted.
     """
     run = _ScoringPasses(rows, emit, columns, strict, record)
     deadline = None if budget_s is None else time.monotonic() + budget_s

@@ -44,7 +44,7 @@ class Tally:
     statuses: Counter[str] = field(default_factory=Counter)
     criteria: dict[str, CriterionTally] = field(default_factory=dict)
     invalid: list[str] = field(default_factory=list)
-    """``place: error`` of the first invalid rows."""
+    """``place: error`` of the first invalid rows; how to mend it, where no earlier one says so."""
     unscored_causes: Counter[str] = field(default_factory=Counter)
     replaced: set[str] = field(default_factory=set)
     """Columns of rows in whose values ours have replaced."""
@@ -67,7 +67,11 @@ class Tally:
         status = str(row["status"])
         self.statuses[status] += 1
         if status == "invalid" and len(self.invalid) < PLACES:
-            self.invalid.append(f"{place}: {str(row.get('error', '')).partition(chr(10))[0]}")
+            what, _, fix = str(row.get("error", "")).partition("\n")
+            known = any(said.endswith(f"\n{fix}") for said in self.invalid)
+            self.invalid.append(
+                f"{place}: {what}\n{fix}" if fix and not known else f"{place}: {what}"
+            )
         if row["reward"] is not None:
             self.rewards.append(row["reward"])
             self._compare(row)

@@ -57,7 +57,7 @@ def looked_ahead(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:
     """The first rows, and all of them again.
 
     No more than one where that one is under our own names: whoever writes rows into a pipe one by
-    one may wait for the reward of each. A file that cannot be read on fails where it did, once
+    one may wait for the reward of each. A file that cannot be read further fails where it did, once
     the rows before have been given.
     """
     ahead: list[Row] = []

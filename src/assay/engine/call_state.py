@@ -22,6 +22,21 @@ if TYPE_CHECKING:
 
 Key = tuple[int, bytes]
 
+COLUMNS = 20
+"""Names of a row's other columns that an error lists."""
+
+
+def _lacking(need: str, verifier: str, sample: Sample) -> SampleError:
+    """What to say of a sample without a field that a verifier reads."""
+    columns = list(sample.info)[:COLUMNS]
+    others = f"; the row has also {', '.join(columns)}" if columns else ""
+    field, _, entry = need.partition(".")
+    if field == "info":
+        fix = f"a column {entry!r}; in Python Sample(..., info={{{entry!r}: ...}})"
+    else:
+        fix = f"name the column that holds it, --map {field}=COLUMN; in Python {field}=..."
+    return SampleError(f"no {need!r}, which {verifier} needs{others}\nfix: {fix}")
+
 
 class _Entry:
     """A sample under way."""
@@ -79,7 +94,7 @@ class Call:
             ready = verifiers[run.leaf]
             need = ready.missing(run.sample)
             if need is not None:
-                self._invalid(index, SampleError(f"no {need!r}, which {ready.name} needs"))
+                self._invalid(index, _lacking(need, ready.name, sample))
                 return
         try:
             for run in runs:

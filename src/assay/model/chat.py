@@ -42,6 +42,8 @@ class Message:
                 f"{where} is {a_type(value)}; "
                 'wanted a chat message such as {"role": "assistant", "content": "..."}'
             )
+        if "content" not in value:
+            _refuse_other_names(value, where)
         role = value.get("role")
         role = "assistant" if role is None else role  # a column of structs has nulls for gaps
         if not isinstance(role, str):
@@ -55,6 +57,35 @@ class Message:
                 raise SampleError(f"{where}.{name} is {a_type(given)}; wanted text")
             return cls(role, content, given)
         return cls(role, content, thoughts)
+
+
+_BESIDE = frozenset({"role", "name", "id", "type", "model", "weight", "metadata"})
+"""What stands beside a message's content, and is none."""
+
+_INSTEAD = frozenset(
+    {"tool_calls", "function_call", "tool_call_id", "reasoning_content", "reasoning", "refusal",
+     "audio", "annotations"}
+)  # fmt: skip
+"""What a message without content holds in its place."""
+
+
+def _refuse_other_names(value: Mapping[Any, Any], where: str) -> None:
+    """Refuse an object whose text stands under a name that nobody reads.
+
+    Taken for a message that says nothing, it would be judged 0: the data set's fault would pass
+    for the model's.
+
+    Raises:
+        SampleError: names the keys that there are.
+    """
+    names = {str(name) for name, held in value.items() if held is not None}
+    if names & _INSTEAD or ("role" in names and names <= _BESIDE):
+        return
+    held = ", ".join(sorted(names)[:8]) or "no keys"
+    raise SampleError(
+        f"{where} has no 'content', which a chat message needs; it has {held}"
+        '\nfix: {"role": "assistant", "content": "..."}, or the text itself'
+    )
 
 
 _THOUGHTS = {"thinking": "thinking", "reasoning": "reasoning"}

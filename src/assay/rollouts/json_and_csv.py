@@ -29,6 +29,36 @@ def ending(name: str) -> str:
     return next((end for end in (".json", *SEPARATORS) if plain.endswith(end)), "")
 
 
+def misread(name: str, head: bytes, by_line: bool) -> str | None:
+    """What a file is instead of rows in UTF-8, where its first bytes tell, and how to mend it.
+
+    Args:
+        name: Of the file, for the message.
+        head: Its first bytes, unpacked.
+        by_line: Whether it is to be read as a row a line.
+    """
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return (
+            f"{name}: is text in UTF-16, must be UTF-8"
+            "\nfix: iconv -f UTF-16 -t UTF-8 FILE > NEW_FILE"
+        )
+    if not by_line:
+        return None
+    first, ended, rest = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    begun = first.rstrip()
+    if not ended or not rest or begun not in (b"[", b"{"):
+        return None
+    if begun == b"[":
+        return (
+            f"{name}: is one list in JSON over several lines, must hold a row a line (JSONL)"
+            "\nfix: give the file a name that ends in .json, or: jq -c '.[]' FILE > NEW_FILE"
+        )
+    return (
+        f"{name}: holds rows over several lines, must hold a row a line (JSONL)"
+        "\nfix: jq -c . FILE > NEW_FILE"
+    )
+
+
 def read_json(file: IO[bytes], name: str) -> Iterator[tuple[int, Any]]:
     """Each entry of the list that the file holds, with its number from 1.
 
@@ -108,6 +138,6 @@ def read_csv(file: IO[bytes], name: str) -> Iterator[tuple[int, dict[str, Any] |
             row = {c: cell or None for c, cell in zip(columns, cells, strict=True)}
             yield reader.line_num, row
     except (csv.Error, UnicodeDecodeError) as err:
-        raise RolloutsError(f"{name}:{reader.line_num + 1}: cannot be read on: {err}") from err
+        raise RolloutsError(f"{name}:{reader.line_num + 1}: cannot be read further: {err}") from err
     finally:
         lines.detach()

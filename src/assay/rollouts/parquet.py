@@ -45,7 +45,7 @@ def read_parquet(file: BufferedReader, name: str) -> Iterator[dict[str, Any]]:
     except (pyarrow.ArrowException, OSError) as err:
         if isinstance(err, RolloutsError):
             raise
-        raise RolloutsError(f"{name}:{number + 1}: cannot be read on: {err}") from err
+        raise RolloutsError(f"{name}:{number + 1}: cannot be read further: {err}") from err
 
 
 def _is_plain(kind: Any) -> bool:

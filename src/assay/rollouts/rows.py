@@ -17,7 +17,7 @@ from typing import IO, Any
 from assay.errors import RolloutsError, SampleError
 from assay.model import EMPTY, Sample
 from assay.rollouts.columns import is_scored, without_rewards
-from assay.rollouts.json_and_csv import ending, read_csv, read_json
+from assay.rollouts.json_and_csv import ending, misread, read_csv, read_json
 from assay.rollouts.so_far import ReadSoFar
 from assay.rollouts.sources import Source, is_gzip, is_parquet
 
@@ -29,6 +29,9 @@ LINE_BYTES = 128 * 1024 * 1024
 
 PIECE_BYTES = 1024 * 1024
 """What is read at once of a long line."""
+
+HEAD_BYTES = 4096
+"""Of a file, looked at to tell what it is."""
 
 IDLE_BYTES = 1024 * 1024 * 1024
 IDLE_LINES = 1_000_000
@@ -83,8 +86,9 @@ def read_rows(
         so_far: Notes how far reading is, if somebody wants to know.
 
     Raises:
-        RolloutsError: a file that cannot be read on (a truncated gzip, a broken disk); names the
-            file and the row. What came before it has been yielded.
+        RolloutsError: a file that cannot be read further (a truncated gzip, a broken disk), or
+            that holds no rows in UTF-8; names the file and the row. What came before it has been
+            yielded.
     """
     for source in sources:
         file = source.open()
@@ -109,6 +113,11 @@ def _read(source: Source, file: BufferedReader, so_far: ReadSoFar | None) -> Ite
     elif is_gzip(head):
         with gzip.open(file, "rb") as unpacked:
             yield from _text(source.name, BufferedReader(unpacked))
+    elif source.name.lower().endswith(".parquet") and not head.lstrip().startswith(b"{"):
+        raise RolloutsError(
+            f"{source.name}: is named as Parquet, but does not begin as a Parquet file does"
+            "\nfix: make or fetch it again; rows as text are JSONL, in a file named so"
+        )
     else:
         yield from _text(source.name, file)
 
@@ -116,7 +125,13 @@ def _read(source: Source, file: BufferedReader, so_far: ReadSoFar | None) -> Ite
 def _text(name: str, file: BufferedReader) -> Iterator[Row]:
     """By the name's ending; a name says nothing of what is in ``.json``, where lines are usual."""
     end = ending(name)
-    if not end or (end == ".json" and not _begins_a_list(name, file)):
+    head = _head(name, file)
+    if end == ".json" and not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
+        end = ""
+    other = misread(name, head, by_line=not end)
+    if other is not None:
+        raise RolloutsError(other)
+    if not end:
         yield from _lines(name, file)
         return
     try:
@@ -130,15 +145,22 @@ def _text(name: str, file: BufferedReader) -> Iterator[Row]:
     except (OSError, EOFError, zlib.error) as err:
         if isinstance(err, RolloutsError):
             raise
-        raise RolloutsError(f"{name}: cannot be read on: {err}") from err
+        raise RolloutsError(f"{name}: cannot be read further: {err}") from err
 
 
-def _begins_a_list(name: str, file: BufferedReader) -> bool:
+def _head(name: str, file: BufferedReader) -> bytes:
     try:
-        head = file.peek(4096)[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+        return file.peek(HEAD_BYTES)[:HEAD_BYTES]
     except (OSError, EOFError, zlib.error) as err:
-        raise RolloutsError(f"{name}:1: cannot be read on: {err}") from err
-    return head[:1] == b"["
+        raise RolloutsError(f"{name}:1: cannot be read further: {_broken(err)}") from err
+
+
+def _broken(err: Exception) -> str:
+    """What is wrong with a file that breaks off, and what that means for its rows."""
+    what = getattr(err, "strerror", None) or str(err)
+    if "CRC" in what:  # known only at the end: what was damaged may have been read as a row
+        what += "; the file is damaged, so rows that were read from it may be wrong"
+    return what
 
 
 def _lines(name: str, file: IO[bytes]) -> Iterator[Row]:
@@ -148,10 +170,9 @@ def _lines(name: str, file: IO[bytes]) -> Iterator[Row]:
         try:
             line, size = _next_line(file)
         except (OSError, EOFError, zlib.error) as err:
-            what = getattr(err, "strerror", None) or str(err)
-            if "CRC" in what:  # known only at the end: what was damaged may have been read as a row
-                what += "; the file is damaged, so rows that were read from it may be wrong"
-            raise RolloutsError(f"{name}:{number + 1}: cannot be read on: {what}") from err
+            raise RolloutsError(
+                f"{name}:{number + 1}: cannot be read further: {_broken(err)}"
+            ) from err
         number += 1
         if not size:
             return
@@ -166,8 +187,8 @@ def _lines(name: str, file: IO[bytes]) -> Iterator[Row]:
         idle_bytes, idle_lines = idle_bytes + size, idle_lines + 1
         if idle_bytes > IDLE_BYTES or idle_lines > IDLE_LINES:
             raise RolloutsError(
-                f"{name}:{number}: cannot be read on: no row in the last {idle_bytes:,} bytes, "
-                f"{idle_lines:,} line{'s' if idle_lines > 1 else ''}"
+                f"{name}:{number}: cannot be read further: no row in the last "
+                f"{idle_bytes:,} bytes, {idle_lines:,} line{'s' if idle_lines > 1 else ''}"
                 "\nfix: it is not a file of rows, or it is damaged: make it anew"
             )
 
@@ -209,7 +230,10 @@ def parse_line(line: bytes, name: str, number: int) -> Row:
     except json.JSONDecodeError as err:
         error = f"not JSON: {err.msg} at column {err.colno}"
     except UnicodeDecodeError as err:
-        error = f"not UTF-8: byte 0x{line[err.start]:02x} at position {err.start}"
+        error = (
+            f"not UTF-8: byte 0x{line[err.start]:02x} at position {err.start}"
+            "\nfix: write the file as UTF-8, e.g. iconv -f LATIN1 -t UTF-8 FILE > NEW_FILE"
+        )
     except RecursionError:
         error = f"nested deeper than {DEPTH} levels"
     except ValueError as err:  # a number of more digits than Python converts

@@ -14,6 +14,8 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
+from assay.errors import nearest
+from assay.field_rules import broken_rule
 from assay.server.refusals import RequestRefused
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -142,7 +144,12 @@ def as_model(model: type[Model], body: Any) -> Model:
     except ValidationError as err:
         first = err.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the request"
-        raise RequestRefused(422, f"{where}: {first['msg']}") from None
+        if first["type"] == "extra_forbidden":
+            known = [field.alias or name for name, field in model.model_fields.items()]
+            near = nearest(str(first["loc"][-1]), known) if len(first["loc"]) == 1 else ""
+            raise RequestRefused(422, f"{where}: no such field{near}") from None
+        said = broken_rule(first) or first["msg"].removeprefix("Value error, ")
+        raise RequestRefused(422, f"{where}: {said}") from None
 
 
 def _constant(name: str) -> NoReturn:

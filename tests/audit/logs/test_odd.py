@@ -351,7 +351,7 @@ def test_a_gzip_that_is_cut_off(tmp_path: Path) -> None:
         check(log.frame, rows[:n])
         assert log.rows([n - 1]) == [rows[n - 1]]
         assert [str(p) for p in log.problems] == [
-            f"files not read to their end: 1 ({path}:{n + 1}: cannot be read on: "
+            f"files not read to their end: 1 ({path}:{n + 1}: cannot be read further: "
             "the gzip file ends in the middle)"
         ]
 
@@ -628,5 +628,5 @@ def test_a_gzip_that_was_only_begun(tmp_path: Path) -> None:
 
 def test_an_eval_file_that_is_no_zip(tmp_path: Path) -> None:
     (tmp_path / "x.eval").write_bytes(b"PK\x03\x04garbage")
-    with pytest.raises(RolloutsError, match="cannot be read on: File is not a zip file"):
+    with pytest.raises(RolloutsError, match="cannot be read further: File is not a zip file"):
         read_log(tmp_path / "x.eval")

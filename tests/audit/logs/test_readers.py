@@ -33,7 +33,7 @@ class Bars:
                 if line.startswith("#"):
                     continue
                 if line.startswith("!"):
-                    raise RolloutsError(f"{path}:{number}: cannot be read on: a bang")
+                    raise RolloutsError(f"{path}:{number}: cannot be read further: a bang")
                 prompt, completion, style, right = line.rstrip("\\n").split("|")
                 yield number, {
                     "prompt": prompt, "completion": completion, "label": right == "1",
@@ -82,7 +82,7 @@ def test_a_plugins_reader_yields_rows(host: Host, tmp_path: Path) -> None:
     with read_log(path, host=host) as log:
         assert log.frame.n == 1
         assert [str(p) for p in log.problems] == [
-            f"files not read to their end: 1 ({path}:3: cannot be read on: a bang)"
+            f"files not read to their end: 1 ({path}:3: cannot be read further: a bang)"
         ]
 
 

@@ -17,10 +17,10 @@ from .programs import NAMES, UGLY, host, judge, score
     ("name", "params", "says"),
     [
         ("style.black", {"line_lenght": 99}, "did you mean 'line_length'?"),
-        ("style.black", {"half": 0}, "greater than 0"),
+        ("style.black", {"half": 0}, "half is 0, must be more than 0"),
         ("style.autopep8", {"ignore": ["bare"]}, "is not a code of pycodestyle"),
-        ("style.autopep8", {"aggressive": 4}, "less than or equal to 3"),
-        ("style.pylint", {"weights": {"error": -1}}, "greater than or equal to 0"),
+        ("style.autopep8", {"aggressive": 4}, "aggressive is 4, must be 3 or less"),
+        ("style.pylint", {"weights": {"error": -1}}, "error is -1, must be 0 or more"),
         ("style.pylint", {"project": "pyproject.toml"}, "takes no project"),
         ("style.joint", {"formatters": []}, "name at least one"),
         ("style.joint", {"formatters": ["blakc"]}, "no formatter 'blakc'"),

@@ -112,7 +112,7 @@ def _spans(
                 if not total.overlaps(value):
                     return None
                 if total.real.rad() > 2.0**-40 * (1 + abs(float(value.real.mid()))):
-                    return None  # too wide to say anything
+                    return None  # too wide to say anything: less than a float's 24 bits besides 16
     return EqualityResult(
         True, "numeric", "probable", "the same family of functions, by its constants"
     )

@@ -24,6 +24,9 @@ from assay.verifiers.math_answer.tree import (
     symbols,
 )
 
+_PARTNERS = 60
+"""Most members without an equal that are held against each other: each may need algebra."""
+
 
 class ListComparer:
     """What `Comparer` does with more than one thing at a time."""
@@ -157,7 +160,7 @@ class ListComparer:
             return different("lists of different length")
         if as_sets and (not rest_r) != (not rest_a):
             return different("one has members that the other lacks", "exact")
-        if len(rest_r) > 60 or len(rest_a) > 60:
+        if len(rest_r) > _PARTNERS or len(rest_a) > _PARTNERS:
             return different("too many members without a partner", "exact", "unproved")
         findings = []
         free = list(rest_a)

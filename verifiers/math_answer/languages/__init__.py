@@ -28,7 +28,16 @@ LANGUAGES: tuple[Language, ...] = (
 
 
 def of_all(
-    kind: Literal["chooses", "confirms", "denies", "joins", "offers", "concludes"],
+    kind: Literal[
+        "chooses",
+        "confirms",
+        "denies",
+        "joins",
+        "offers",
+        "concludes",
+        "conditions",
+        "condition_ends",
+    ],
 ) -> list[str]:
     """The phrases of one kind in every language, the longest first, as a pattern tries them."""
     return sorted({p for t in LANGUAGES for p in getattr(t, kind)}, key=lambda p: (-len(p), p))

@@ -30,4 +30,5 @@ TABLE = Language(
     joins={"و": USUAL},
     offers={"أو": USUAL},
     concludes={"لذلك": LIGHTEVAL, "إذن": USUAL, "لذا": YEVAL, "وبالتالي": USUAL},
+    conditions={"عندما": USUAL, "عند": USUAL, "إذا": USUAL},
 )  # fmt: skip

@@ -34,4 +34,5 @@ TABLE = Language(
     offers={"oder": LIGHTEVAL},
     concludes={"also": USUAL, "daher": YEVAL, "somit": USUAL, "deshalb": LIGHTEVAL,
                "folglich": USUAL},
+    conditions={"wenn": USUAL, "falls": USUAL, "für": USUAL, "bei": USUAL, "mit": USUAL},
 )  # fmt: skip

@@ -28,4 +28,5 @@ TABLE = Language(
     joins={"और": USUAL, "तथा": USUAL},
     offers={"या": USUAL, "अथवा": USUAL},
     concludes={"इसलिए": YEVAL, "अतः": USUAL, "इस प्रकार": USUAL},
+    conditions={"जब": USUAL, "यदि": USUAL},
 )  # fmt: skip

@@ -38,4 +38,6 @@ TABLE = Language(
     offers={"または": LIGHTEVAL, "あるいは": LIGHTEVAL, "もしくは": USUAL, "か": LIGHTEVAL},
     concludes={"よって": WEB, "したがって": WEB, "ゆえに": USUAL,
                "なので": LIGHTEVAL, "つまり": USUAL},
+    conditions={},
+    condition_ends={"のとき": USUAL, "の時": USUAL},
 )  # fmt: skip

@@ -32,4 +32,5 @@ TABLE = Language(
     offers={"ou": LIGHTEVAL},
     concludes={"portanto": YEVAL, "logo": LIGHTEVAL, "assim": USUAL, "então": USUAL,
                "por isso": USUAL},
+    conditions={"quando": USUAL, "para": USUAL, "em": USUAL, "se": USUAL},
 )  # fmt: skip

@@ -30,4 +30,5 @@ TABLE = Language(
     offers={"или": USUAL},
     concludes={"таким образом": YEVAL, "поэтому": LIGHTEVAL, "следовательно": MGSM, "значит": USUAL,
                "итак": USUAL},
+    conditions={"при": USUAL, "если": USUAL, "когда": USUAL},
 )  # fmt: skip

@@ -25,4 +25,5 @@ TABLE = Language(
     joins={"และ": LIGHTEVAL, "กับ": USUAL},
     offers={"หรือ": USUAL},
     concludes={"ดังนั้น": YEVAL, "เพราะฉะนั้น": USUAL},
+    conditions={"เมื่อ": USUAL, "ถ้า": USUAL},
 )  # fmt: skip

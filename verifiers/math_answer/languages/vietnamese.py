@@ -26,4 +26,5 @@ TABLE = Language(
     joins={"và": USUAL},
     offers={"hoặc": USUAL, "hay": USUAL},
     concludes={"vậy": WEB, "do đó": USUAL, "vì vậy": WEB, "suy ra": USUAL, "như vậy": USUAL},
+    conditions={"khi": USUAL, "với": USUAL, "nếu": USUAL, "tại": USUAL},
 )  # fmt: skip

@@ -36,7 +36,7 @@ class Problems:
     def line(self, place: str, error: str) -> None:
         """A line that is not a row."""
         self.unreadable += 1
-        kind, _, detail = error.partition(": ")
+        kind, _, detail = error.partition("\n")[0].partition(": ")
         self.add(f"lines not read, {kind}", f"{place} {detail}".rstrip())
 
     def add(self, what: str, place: str, count: int = 1) -> None:

@@ -63,7 +63,7 @@ def read_preferences(
 
     Raises:
         SampleError: a row that is not a preference of the kind, or cannot be scored.
-        RolloutsError: a file that cannot be read on, or no rows at all.
+        RolloutsError: a file that cannot be read further, or no rows at all.
     """
     with closing(read_rows(sources)) as rows:
         return _read(_PreferenceReader(rows, kind, columns, engine is not None), sources, engine)

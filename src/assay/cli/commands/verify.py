@@ -257,11 +257,13 @@ def _noted(
         for place in tally.invalid:
             say_error(place)
         if count > PLACES:
-            say_error(f"{count:,} rows are invalid; the first {PLACES} are listed above")
+            none = ", and none is scored" if count == tally.n else ""
+            say_error(f"{count:,} rows are invalid{none}; the first {PLACES} are listed above")
         elif strict:
             say_error("stopped at the first invalid row, as --strict asks")
         else:
-            say_error(f"{count:,} row{'s are' if count > 1 else ' is'} invalid; the rest is scored")
+            rest = "none is scored" if count == tally.n else "the rest is scored"
+            say_error(f"{count:,} row{'s are' if count > 1 else ' is'} invalid; {rest}")
         code = code or USER_MISTAKE
     for sentence in (*tally.crashes.sentences(), *tally.doubts.sentences(max_unscored, "rows")):
         say_warning(sentence)

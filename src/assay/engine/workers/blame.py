@@ -26,6 +26,9 @@ Fault = Literal["completion", "starved", "stopped"]
 TASKS = 256
 """Threads and descendants of a process that are looked at, at most: each costs 20 microseconds."""
 
+PROC = "/proc"
+"""Where the kernel shows its accounts."""
+
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _CPUCLOCK_SCHED = 2
 
@@ -55,10 +58,10 @@ def process_times(pid: int) -> ProcessTimes:
     Costs some 50 microseconds, and 20 for each further thread and process that it has started.
     """
     now = time.monotonic()
-    fields = _stat(f"/proc/{pid}")
+    fields = _stat(f"{PROC}/{pid}")
     if not fields:
         return ProcessTimes(now, 0.0, None, "?")
-    kept_waiting = _kept_waiting(f"/proc/{pid}")
+    kept_waiting = _kept_waiting(f"{PROC}/{pid}")
     state = fields[0]
     cpu = alone = _cpu(pid, fields)
     cpu += _ended(fields)
@@ -66,7 +69,7 @@ def process_times(pid: int) -> ProcessTimes:
     for process, task in _tasks(pid):
         if task == pid:
             continue
-        folder = f"/proc/{process}/task/{task}"
+        folder = f"{PROC}/{process}/task/{task}"
         noted = _stat(folder)
         if not noted:  # it has ended since it was listed
             continue
@@ -113,7 +116,7 @@ def _tasks(pid: int) -> Iterator[tuple[int, int]]:
     while left:
         process = left.pop()
         try:
-            tasks = os.listdir(f"/proc/{process}/task")
+            tasks = os.listdir(f"{PROC}/{process}/task")
         except OSError:
             continue
         for task in tasks:
@@ -122,7 +125,7 @@ def _tasks(pid: int) -> Iterator[tuple[int, int]]:
                 return
             yield process, int(task)
             try:
-                with open(f"/proc/{process}/task/{task}/children") as file:
+                with open(f"{PROC}/{process}/task/{task}/children") as file:
                     left += map(int, file.read().split())
             except (OSError, ValueError):  # gone, or a kernel that does not list them
                 pass
@@ -157,9 +160,7 @@ def own_s(before: ProcessTimes, now: ProcessTimes, *, settled: bool | None = Non
         the process has started, the longest counts, and not if they had a whole processor's time
         between them: then they kept each other waiting.
     """
-    wall = now.wall - before.wall
-    if wall <= 0.0:
-        return 0.0
+    wall = max(0.0, now.wall - before.wall)
     cpu = min(wall, max(0.0, now.cpu - before.cpu))
     if not (now.state == "S" if settled is None else settled):
         return cpu

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from assay.engine.workers.blame import BLAME_SHARE, at_fault, own_s, process_times, was_stopped
+from assay.engine.workers.blame import (
+    BLAME_SHARE,
+    ProcessTimes,
+    at_fault,
+    own_s,
+    process_times,
+    was_stopped,
+)
 from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.worker_process import WorkerProcess
 
@@ -124,7 +131,7 @@ def look(worker: WorkerProcess, now: float) -> Decision | None:
             worker.baseline = process_times(worker.pid)
             was_stopped(worker.pid)  # before it: of another item
         return None
-    return _judge(worker, spent, bound) if spent >= bound else None
+    return _judge(worker, worker.baseline, spent, bound) if spent >= bound else None
 
 
 def _halted(worker: WorkerProcess, now: float) -> bool:
@@ -152,19 +159,18 @@ def lost_twice(why: str, job: Job) -> Reply:
 
 def _look_at_waiting(worker: WorkerProcess, now: float) -> Decision | None:
     """A waiting worker ends its jobs itself; one that no longer does so is replaced."""
-    longest = max((max(job.timeout_s, job.deadline_s) for job in worker.jobs), default=0.0)
+    bounds = [max(job.timeout_s, job.deadline_s) for job in worker.jobs]
     # twice the bound and a second: it ends each job at the bound by its own clock, and a busy
     # machine may delay that as much again
-    if worker.jobs and now - worker.touched > 2.0 * longest + 1.0:
+    if bounds and now - worker.touched > 2.0 * max(bounds) + 1.0:
         return Decision(retire=True, why="no longer answers")
     return None
 
 
-def _judge(worker: WorkerProcess, spent: float, bound: float) -> Decision | None:
+def _judge(
+    worker: WorkerProcess, before: ProcessTimes, spent: float, bound: float
+) -> Decision | None:
     """The first job's time is spent: whose fault is it?"""
-    before = worker.baseline
-    if before is None:
-        return None
     # First what the worker itself shows, then what the kernel says: a reply cut off in the middle
     # means that it was killed or stopped as it wrote, and neither is the completion's doing.
     if worker.reader.partial:

@@ -152,7 +152,7 @@ def fill(
             full = len(worker.jobs) >= WINDOW_JOBS or held + _bytes(worker, job) > WINDOW_BYTES
             if full or seconds + pace.of(job.verifier) > WINDOW_S or job.attempts:
                 break  # a job that killed a worker travels alone
-        batch = _batch(work, job, job.batch if work.waiting else min(job.batch, share - given))
+        batch = _batch(work, job, job.batch if work.waiting else min(job.batch, share))
         given += len(batch)
         held += sum(_bytes(worker, each) for each in batch)
         seconds += len(batch) * pace.of(job.verifier)
@@ -192,7 +192,7 @@ def _with_room(work: Work, worker: WorkerProcess) -> Iterator[Job]:
 def _batch(work: Work, first: Job, most: int) -> list[Job]:
     """Take `first` and others of its verifier out of the queue, `most` at most."""
     batch = [first]
-    if most > 1 and not first.alone and not first.attempts:
+    if not first.alone and not first.attempts:
         size = len(first.payload)
         for job in work.queue:
             if len(batch) >= most:

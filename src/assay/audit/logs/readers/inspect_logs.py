@@ -54,7 +54,7 @@ class Inspect:
         except RecursionError:
             raise RolloutsError(f"{path}: nested too deeply") from None
         except (OSError, zipfile.BadZipFile, zlib.error, struct.error) as err:
-            raise RolloutsError(f"{path}: cannot be read on: {err}") from err
+            raise RolloutsError(f"{path}: cannot be read further: {err}") from err
         spec = _table(_table(log).get("eval"))
         for number, sample in enumerate(_list(_table(log).get("samples")), 1):
             if isinstance(sample, Mapping):

@@ -53,7 +53,7 @@ class LineFile:
         """The file from its start; blank lines are left out.
 
         Raises:
-            RolloutsError: it cannot be read on; every whole line before that was yielded.
+            RolloutsError: it cannot be read further; every whole line before that was yielded.
         """
         number, start = 0, 0
         rest = b""
@@ -95,7 +95,7 @@ class LineFile:
                 docs = pa.array([], pa.large_string())
                 yield Piece(docs, empty, empty, empty.astype(np.uint8), too_long)
         if failure is not None:
-            raise RolloutsError(f"{self.path}:{number + 1}: cannot be read on: {failure}")
+            raise RolloutsError(f"{self.path}:{number + 1}: cannot be read further: {failure}")
 
     def lines(self, offsets: Sequence[int]) -> Iterator[bytes]:
         """The lines that begin at these offsets, which must ascend.

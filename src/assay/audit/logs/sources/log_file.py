@@ -41,7 +41,7 @@ class LogFile:
     lines: LineFile | None = None
 
     def batches(self, problems: Problems, tokens: bool) -> Iterator[Batch]:
-        """Its rows. Where it cannot be read on, that is reported, and what came before counts."""
+        """Its rows. Where it breaks off, that is reported, and what came before counts."""
         made = self._table(tokens) if self.form == "parquet" else self._json(problems)
         try:
             yield from made

@@ -49,7 +49,7 @@ def batches(path: str, columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordB
     """The columns of all rows, with the number of each batch's first row, from 1.
 
     Raises:
-        RolloutsError: it cannot be read on; what was yielded before counts.
+        RolloutsError: it cannot be read further; what was yielded before counts.
     """
     number = 1
     with _open(path) as file:
@@ -65,7 +65,7 @@ def batches(path: str, columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordB
                 yield number, _widened(batch)
                 number += batch.num_rows
         except (pa.ArrowException, OSError) as err:
-            raise RolloutsError(f"{path}:{number}: cannot be read on: {err}") from err
+            raise RolloutsError(f"{path}:{number}: cannot be read further: {err}") from err
 
 
 def _widened(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -130,4 +130,4 @@ def _of_group(
                 return
             begin += batch.num_rows
     except (pa.ArrowException, OSError) as err:
-        raise RolloutsError(f"{path}: cannot be read on: {err}") from err
+        raise RolloutsError(f"{path}: cannot be read further: {err}") from err
