@@ -49,5 +49,5 @@ $(FOR)%: pyproject.toml setup.py
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist mutants reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -rf .import_linter_cache src/*.egg-info

@@ -312,7 +312,7 @@ def test_what_nobody_measured_is_charged_to_nobody(case: Head, kernel: Kernel) -
 
 def test_what_was_seen_asleep_still_counts_when_it_is_seen_ready(kernel: Kernel) -> None:
     """Else whoever wakes up now and then could not be held to its time."""
-    kernel(ProcessTimes(101.5, 5.0, 1.7, "S"), ProcessTimes(102.0, 5.0, 1.7, "R"))
+    kernel(ProcessTimes(101.5, 5.0, 1.6996, "S"), ProcessTimes(102.0, 5.0, 1.7, "R"))
     worker = Busy()
     assert look(worker, 1.5) is None
     found = {"limit": "sleep", "seconds": 0.8, "timeout_s": 1.0}
@@ -321,7 +321,7 @@ def test_what_was_seen_asleep_still_counts_when_it_is_seen_ready(kernel: Kernel)
 
 def test_the_first_account_is_taken_when_it_is_due(kernel: Kernel) -> None:
     kernel(BEFORE)
-    early, due = Busy(baseline=None), Busy(baseline=None)
+    early, due = (Busy(baseline=None, since=TICK) for _ in range(2))  # no sum is rounded
     assert look(early, TICK * 0.9) is None
     assert look(due, TICK) is None
     assert (early.baseline, due.baseline) == (None, BEFORE)

@@ -15,7 +15,7 @@ from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
 from assay.verifiers.math_answer.deciding import constants, families, form, reach, relations
 from assay.verifiers.math_answer.deciding.compare import Comparer
-from assay.verifiers.math_answer.finding import EqualityResult, different
+from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
@@ -183,6 +183,8 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
     if expected is not None and (given := date(answer.text)) is not None:
         same = expected == given
         return EqualityResult(same, "exact", "proved", "the same date" if same else "another date")
+    if _is_day(reference.node, answer):
+        return EqualityResult(True, "exact", "proved", "the day of a date")
     if reference.node is None or answer.node is None:
         return different("one of them can only be compared by its spelling", "words")
     numbers = type(reference.node) is Num is type(answer.node)  # most pairs: no families, no sets
@@ -206,6 +208,14 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
         return EqualityResult(False, "reading", "proved", str(err))
     except RecursionError:
         return EqualityResult(None, "bounds", "unproved", "nested too deeply to compare")
+
+
+def _is_day(expected: Node | None, answer: Reading) -> bool:
+    """Whether a number is the day of a date without its year: "March 14" where 14 is asked for."""
+    if type(expected) is not Num or type(answer.node) is Num:
+        return False
+    given = date(answer.text)
+    return given is not None and given.year is None and given.day == expected.value
 
 
 def _other_number(r: Node, a: Node) -> EqualityResult | None:

@@ -17,6 +17,7 @@ from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.equal import Comparison, asks_for_letters, equivalent
 from assay.verifiers.math_answer.languages.decimals import writes_decimal_commas
 from assay.verifiers.math_answer.locating.extract import Extraction, extract
+from assay.verifiers.math_answer.locating.predicates import asks_for_words, endings
 from assay.verifiers.math_answer.locating.truth import asks_for_truth, truth
 from assay.verifiers.math_answer.policy import DEFAULT, Policy
 from assay.verifiers.math_answer.reading.commas import as_locals_write, may_be_local
@@ -34,6 +35,9 @@ PASSING = frozenset({"conclusion", "last math", "last number"})
 
 UNSTATED = PASSING | {"whole"}
 """Rules of values that nobody calls the answer."""
+
+SHORT = 100
+"""Longest response that is compared whole with a number, in characters: a longer one is prose."""
 
 WHOLE = 600
 """Longest response that is compared whole with the reference, in characters."""
@@ -97,7 +101,12 @@ class MathAnswer:
                 NAME, 0.0, found.why, details={"extracted_by": found.rule, "decided_by": "reading"}
             )
         comparison = equivalent(reference, found.text, policy)
-        if not comparison.equal and found.rule in PASSING and len(sample.answer) <= WHOLE:
+        if (
+            not comparison.equal
+            and found.rule in PASSING
+            and len(sample.answer) <= WHOLE
+            and (len(sample.answer) <= SHORT or _has_letters(reference))
+        ):
             whole = equivalent(reference, sample.answer, policy)
             if whole.equal and whole.decided_by in ("text", "structure", "words"):
                 return _verdict(Extraction(sample.answer.strip(), "whole"), whole)
@@ -105,6 +114,10 @@ class MathAnswer:
             said = truth(sample.answer)
             if said is not None:
                 return _verdict(Extraction(said, "conclusion"), equivalent(reference, said, policy))
+        if not comparison.equal and found.rule in UNSTATED:
+            worded = self._in_words(reference, sample.answer, policy)
+            if worded is not None:
+                return worded
         if not comparison.equal and may_be_local(found.text) and writes_decimal_commas(sample.text):
             # "3,5" is three and a half where it is written so; read as two numbers first, for a
             # reference may be two numbers
@@ -118,6 +131,21 @@ class MathAnswer:
 
             comparison = by_sympy.attempt(reference, found.text, policy, comparison)
         return _verdict(found, comparison)
+
+    def _in_words(self, reference: Any, answer: str, policy: Policy) -> Verdict | None:
+        """The verdict on words that end the last sentence, where the reference is such words."""
+        if not isinstance(reference, str) or not asks_for_words(read_reference(reference).node):
+            return None
+        for said in endings(answer):
+            comparison = equivalent(reference, said, policy)
+            if comparison.equal:
+                return _verdict(Extraction(said, "conclusion"), comparison)
+        return None
+
+
+def _has_letters(reference: Any) -> bool:
+    """Whether a reference may be a sentence: a number is none, however long the text around it."""
+    return not isinstance(reference, str) or any(c.isalpha() for c in reference)
 
 
 def _verdict(found: Extraction, comparison: Comparison) -> Verdict:

@@ -22,9 +22,9 @@ from assay.errors import AssayError, SampleError
 from assay.model import Sample
 from assay.rubrics import Phases, Schedule, Switch
 from assay.rubrics.compiled.columns import evaluated
+from assay.rubrics.compiled.compiled_turns import TurnsPlan
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
-from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.written.criterion import Criterion
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from assay.engine.drivers import Row
 from assay.errors import ConfigError
 from assay.integrations.scorer import Scorer
 from assay.model import Reward, Sample
-from assay.rubrics.compiled.turns import TurnsPlan
+from assay.rubrics.compiled.compiled_turns import TurnsPlan
 
 HINT = "That is not right yet. Try again."
 """Said where no verifier has anything to say to the model."""

@@ -322,11 +322,11 @@ def test_gzip_of_several_members_and_single_rows_again(tmp_path: Path) -> None:
 
 def test_single_rows_of_a_large_gzip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unpacked from the nearest mark before them, not from the start."""
-    from assay.audit.logs.sources import lines
+    from assay.audit.logs.sources import jsonl_files
 
-    monkeypatch.setattr(lines, "SEEK_BYTES", 4096)
-    monkeypatch.setattr(lines, "PIECE_BYTES", 1500)
-    monkeypatch.setattr(lines, "READ_BYTES", 700)
+    monkeypatch.setattr(jsonl_files, "SEEK_BYTES", 4096)
+    monkeypatch.setattr(jsonl_files, "PIECE_BYTES", 1500)
+    monkeypatch.setattr(jsonl_files, "READ_BYTES", 700)
     path = tmp_path / "log.jsonl.gz"
     rows = [row(i, i / 1024, completion=os.urandom(40).hex()) for i in range(500)]
     text = "".join(json.dumps(r) + "\n" for r in rows).encode()

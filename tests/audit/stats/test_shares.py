@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from planted import covers
 from scipy import stats
 
+from assay.audit.stats import blocks as blocks_module
 from assay.audit.stats.blocks import BLOCKS, Blocks
 from assay.audit.stats.intervals import (
     cluster_numbers,
@@ -18,6 +19,8 @@ from assay.audit.stats.intervals import (
     share,
     share_of_sums,
 )
+
+slow = pytest.mark.slow
 
 
 def test_independent_cases_have_the_exact_interval() -> None:
@@ -105,9 +108,8 @@ def test_cluster_numbers_keep_apart_what_is_apart(codes: list[int]) -> None:
             assert (found[i] == found[j]) == (i == j or (a == b and a >= 0))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("clusters", [1, 7, BLOCKS, 3 * BLOCKS + 1])
-@pytest.mark.parametrize("k", [1, 5, 40])
+@pytest.mark.parametrize("clusters", [1, 7, BLOCKS, pytest.param(3 * BLOCKS + 1, marks=slow)])
+@pytest.mark.parametrize("k", [1, 5, pytest.param(40, marks=slow)])
 def test_sums_in_blocks_add_up(clusters: int, k: int) -> None:
     random = np.random.default_rng(0)
     codes = random.permutation(np.repeat(np.arange(clusters), 3))
@@ -115,11 +117,31 @@ def test_sums_in_blocks_add_up(clusters: int, k: int) -> None:
     blocks = Blocks(codes)
     assert blocks.clusters == clusters
     assert blocks.count == min(clusters, BLOCKS)
+    assert blocks.sizes.tolist() == np.bincount(codes % blocks.count).tolist()
     assert blocks.products(x, y).sum(axis=0) == pytest.approx(x.T @ y)
-    assert blocks.products(x, x).sum(axis=0) == pytest.approx(x.T @ x)
-    for b, found in enumerate(blocks.products(x, x)):  # no cluster is in two blocks
-        mine = codes % blocks.count == b
+    for b, (found, other) in enumerate(
+        zip(blocks.products(x, x), blocks.products(x, y), strict=True)
+    ):
+        mine = codes % blocks.count == b  # no cluster is in two blocks
         assert found == pytest.approx(x[mine].T @ x[mine])
+        assert other == pytest.approx(x[mine].T @ y[mine])
+
+
+@pytest.mark.parametrize("at_once", [1, 20 * 6, 10**9])
+def test_rows_are_multiplied_some_at_a_time(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In whatever pieces: a whole number of them, and what is left."""
+    monkeypatch.setattr(blocks_module, "MULTIPLICATIONS", at_once)
+    random = np.random.default_rng(1)
+    for rows in (1, 15, 16, 20, 33, 100):
+        x, y = random.random((rows, 2)), random.random((rows, 3))
+        (found,) = Blocks(np.zeros(rows, np.int64)).products(x, y)
+        assert found == pytest.approx(x.T @ y)
+
+
+def test_no_rows_make_no_blocks() -> None:
+    blocks = Blocks(np.zeros(0, np.int64))
+    assert (blocks.clusters, blocks.count, len(blocks.sizes)) == (0, 0, 0)
+    assert blocks.products(np.zeros((0, 2)), np.zeros((0, 3))).shape == (0, 2, 3)
 
 
 def test_blocks_know_how_many_clusters_they_hold() -> None:

@@ -10,11 +10,21 @@ from __future__ import annotations
 from flint import fmpq, fmpz
 
 from assay.verifiers.math_answer.arithmetic import exact
-from assay.verifiers.math_answer.arithmetic.ring import Fraction, GiveUp, Ring, content
-from assay.verifiers.math_answer.finding import EqualityResult
+from assay.verifiers.math_answer.arithmetic.ring import MAX_POWER, Fraction, GiveUp, Ring, content
+from assay.verifiers.math_answer.equality_result import EqualityResult
 from assay.verifiers.math_answer.tree import CONSTANTS, App, Group, Node, Num, Sym, walk
 
 MAX_NODES = 3000
+"""Most nodes of both sides: each may cost a product of polynomials."""
+
+MAX_ROOT = 12
+"""Highest root that becomes a generator; what people write are squares, cubes and some more."""
+
+SHARES = 60
+"""Exponents are shares of 1/60, the least that holds halves to sixths, tenths and twelfths."""
+
+MAX_FACTORED_BITS = 64
+"""Integers above are not factored: up to here it takes microseconds whatever they are."""
 
 
 class _Form(Ring):
@@ -62,7 +72,7 @@ class _Form(Ring):
             return self.root(args[0], 2, 1)
         if op == "root":
             index = exact.whole(args[0])
-            if index is None or not 2 <= index <= 12:
+            if index is None or not 2 <= index <= MAX_ROOT:
                 raise GiveUp
             return self.root(args[1], index, 1)
         if op == "deg":
@@ -91,13 +101,13 @@ class _Form(Ring):
         literal = exact.rational(exponent)
         if literal is not None:
             if literal.q == 1:
-                if abs(literal.p) > 200:
+                if abs(literal.p) > MAX_POWER:
                     value = exact.rational(base)
                     if value is not None and value.q == 1 and value > 1:
                         return self.prime_powers(value.p, literal)
                     raise GiveUp
                 return self.raised(self.form(base), int(literal.p))
-            if literal.q <= 12:
+            if literal.q <= MAX_ROOT:
                 return self.root(base, int(literal.q), int(literal.p))
             raise GiveUp
         value = exact.rational(base)
@@ -151,7 +161,7 @@ class _Form(Ring):
                 else:
                     piece = self.power(base, Num(share))
             else:
-                if abs(share.p) > 60 or share.q > 60:
+                if abs(share.p) > SHARES or share.q > SHARES:
                     raise GiveUp
                 piece = self.root_key(("exp", *base_key, str(powers)), share)
             total = self.times(total, piece)
@@ -159,8 +169,8 @@ class _Form(Ring):
 
     def root_key(self, key: tuple[object, ...], share: fmpq) -> Fraction:
         """``g^(p/q)`` of one positive generator, over the common generator ``g^(1/60)``."""
-        n = share * 60
-        if n.q != 1 or abs(n.p) > 3600:
+        n = share * SHARES
+        if n.q != 1 or abs(n.p) > SHARES**2:
             raise GiveUp
         return self.raised(Fraction(self.generator(("sixtieth", *key)), self.one), int(n.p))
 
@@ -202,11 +212,11 @@ class _Form(Ring):
 
 
 def _factor(value: fmpz) -> list[tuple[fmpz, int]]:
-    """Prime factors; gives up on integers of more than 64 bits."""
+    """Prime factors; gives up on integers of more than `MAX_FACTORED_BITS`."""
     value = abs(value)
     if value == 1:
         return []
-    if value.bit_length() <= 64:
+    if value.bit_length() <= MAX_FACTORED_BITS:
         return [(p, int(n)) for p, n in value.factor()]
     raise GiveUp
 

@@ -38,7 +38,7 @@ def _abs(value: acb) -> acb:
 
 
 def _gamma(value: acb) -> acb:
-    if magnitude(value) > 80:
+    if magnitude(value) > 80:  # its exponent alone would have as many bits
         raise TooBig("a factorial too large to compute")
     return value.gamma()
 

@@ -77,6 +77,8 @@ def _opaque(node: App, env: Env) -> acb:
     """An unknown function: a seeded value that depends on the values of its arguments."""
     head = node.args[0]
     name = head.name if isinstance(head, Sym) else "?"
+    # any value will do that depends on the name and is no simple number, so that f(x) + f(y) meets
+    # f(x + y) by chance only
     values = [evaluate(arg, env) for arg in node.args[1:]]
     total = acb(
         arb(fmpq(int.from_bytes(hashlib.blake2b(name.encode()).digest()[:2], "big") + 9, 9973))
@@ -123,7 +125,7 @@ def _pow(node: App, env: Env) -> acb:
     base_node, exponent_node = node.args
     base = evaluate(base_node, env)
     literal = exact.rational(exponent_node)
-    if literal is not None and literal.q == 1 and abs(literal.p) < 2**62:
+    if literal is not None and literal.q == 1 and abs(literal.p) < 2**62:  # one machine word
         n = int(literal.p)
         Noted.bits = max(Noted.bits, 2 * n.bit_length())
         _guard(base, abs(n).bit_length())
@@ -174,7 +176,7 @@ def _sqrt(node: App, env: Env) -> acb:
 def _root(node: App, env: Env) -> acb:
     index = exact.whole(node.args[0])
     value = evaluate(node.args[1], env)
-    if index is None or not 1 <= index <= 10**6:
+    if index is None or not 1 <= index <= 10**6:  # a root beyond is 1 to all that is kept
         raise NoValue
     if value == 0:
         return acb(0)
@@ -197,7 +199,7 @@ def _logb(node: App, env: Env) -> acb:
 def _binom(node: App, env: Env) -> acb:
     n, k = evaluate(node.args[0], env), evaluate(node.args[1], env)
     for v in (n, k):
-        if magnitude(v) > 60:
+        if magnitude(v) > 60:  # three gammas, each with that many bits in its exponent
             raise TooBig("a binomial too large to compute")
     return (n + 1).gamma() * (k + 1).rgamma() * (n - k + 1).rgamma()
 

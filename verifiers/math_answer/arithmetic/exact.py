@@ -15,7 +15,15 @@ ONE = fmpq(1)
 HUNDREDTH = fmpq(1, 100)
 
 TERMS = 400
-"""Most terms of a finite sum or product that is written out."""
+INNER_TERMS = 20
+"""Most terms of a finite sum or product that is written out, and of one that stands in another:
+400 times 20 times 20 is what is waited for."""
+
+LARGEST = 10**9
+"""Largest whole number that counts something: an index, a member, the upper of a binomial."""
+
+MODULAR_BITS = 4_000_000
+"""Bits of modulus times bits of exponent: a power beyond takes more than some milliseconds."""
 
 
 def rational(node: Node, bound: dict[str, fmpq] | None = None) -> fmpq | None:
@@ -91,7 +99,7 @@ def _neg(args: tuple[Node, ...], bound: dict[str, fmpq] | None) -> fmpq | None:
 def power(base: fmpq, exponent: fmpq) -> fmpq | None:
     """`base` to the `exponent` where that is rational and within bounds; real roots only."""
     if exponent.q != 1:
-        if abs(exponent.p) > limits.BITS or exponent.q > 64:
+        if abs(exponent.p) > limits.BITS or exponent.q > 64:  # nobody writes the 65th root
             return None
         root = nth_root(base, int(exponent.q))
         return None if root is None else power(root, fmpq(exponent.p))
@@ -143,7 +151,7 @@ def _root(args: tuple[Node, ...], bound: dict[str, fmpq] | None) -> fmpq | None:
     index = rational(args[0], bound)
     value = rational(args[1], bound)
     if index is None or value is None or index.q != 1 or not 1 <= index <= 1000:
-        return None
+        return None  # of `limits.BITS` a higher root leaves less than a digit or two
     return nth_root(value, int(index.p))
 
 
@@ -165,7 +173,7 @@ def _binom(args: tuple[Node, ...], bound: dict[str, fmpq] | None) -> fmpq | None
     if k < 0 or k > n:
         return ZERO
     small = min(k, n - k)
-    if n > 10**9 or small * int(n.p.bit_length()) > limits.BITS:
+    if n > LARGEST or small * int(n.p.bit_length()) > limits.BITS:
         return None
     return fmpq(math.comb(int(n.p), int(small.p)))
 
@@ -257,7 +265,7 @@ def modular(node: Node, modulus: fmpz) -> fmpz | None:
         base, exponent = rational(node.args[0]), rational(node.args[1])
         if base is None or exponent is None or base.q != 1 or exponent.q != 1 or exponent < 0:
             return None
-        if modulus.bit_length() * exponent.p.bit_length() > 4_000_000:
+        if modulus.bit_length() * exponent.p.bit_length() > MODULAR_BITS:
             return None
         return fmpz(pow(int(base.p), int(exponent.p), int(modulus)))
     if isinstance(node, App) and node.op in ("add", "mul"):
@@ -318,7 +326,7 @@ def index_range(
     if low is None or high is None or low.q != 1 or high.q != 1:
         return None
     depth = len(bound) if bound else 0
-    if high - low >= (TERMS if depth == 0 else 20) or depth > 2:
+    if high - low >= (TERMS if depth == 0 else INNER_TERMS) or depth > 2:
         return None
     return name.name, int(low.p), int(high.p)
 
@@ -347,7 +355,7 @@ _HANDLERS = {
 def whole(node: Node) -> int | None:
     """A small whole number, or None."""
     value = rational(node)
-    if value is None or value.q != 1 or abs(value.p) > 10**9:
+    if value is None or value.q != 1 or abs(value.p) > LARGEST:
         return None
     return int(value.p)
 

@@ -11,7 +11,7 @@ from flint import acb, arb, fmpq
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.arithmetic.balls import Env, evaluate
 from assay.verifiers.math_answer.arithmetic.precision import Noted, NoValue, Precision, magnitude
-from assay.verifiers.math_answer.finding import UNKNOWN, EqualityResult
+from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult
 from assay.verifiers.math_answer.limits import TooBig, Undefined, Unreadable
 from assay.verifiers.math_answer.tree import App, Node, Sym, symbols, walk
 
@@ -29,7 +29,20 @@ PIECES = 14
 _PIECEWISE = frozenset({"abs", "max", "min", "floor", "ceil", "sgn", "mod", "gcd", "lcm"})
 
 _NODES = 4000
-"""Largest tree that is evaluated at points."""
+"""Largest trees, together, that are evaluated at points."""
+
+_NAMES = 24
+"""Most names that get values; a formula with more is not one answer."""
+
+_TRIES = 24
+"""Points that are tried for those that agree: at many an expression has no real value."""
+
+_KNOWN_BITS = 56
+"""Bits that must be known for agreement to count: chance agrees in 2^-56 of all cases, and one
+double, from which an answer may have been copied, has 53."""
+
+_SPARE_BITS = 80
+"""Of the bits computed, how many may be lost on the way."""
 
 
 def value_of(node: Node, bits: int = PRECISION) -> acb | None:
@@ -64,11 +77,11 @@ def sign(node: Node) -> int | None:
 
 
 def _tight(a: acb, b: acb) -> bool:
-    """Whether both balls are known to at least 56 bits, relative to the larger of them."""
+    """Whether both balls are known to at least `_KNOWN_BITS`, relative to the larger of them."""
     spread = acb(a.real.rad() + b.real.rad() + a.imag.rad() + b.imag.rad())
     if spread == 0:
         return True
-    return magnitude(spread) <= min(max(magnitude(a), magnitude(b), -40), 10**9) - 56
+    return magnitude(spread) <= min(max(magnitude(a), magnitude(b), -40), 10**9) - _KNOWN_BITS
 
 
 def same(a: Node, b: Node, positive: bool = False) -> EqualityResult:
@@ -83,7 +96,7 @@ def same(a: Node, b: Node, positive: bool = False) -> EqualityResult:
         A difference that is proved, an equality that is probable, or neither.
     """
     names = sorted(symbols(a) | symbols(b))
-    if len(names) > 24 or _size(a) + _size(b) > _NODES:
+    if len(names) > _NAMES or _size(a) + _size(b) > _NODES:
         return UNKNOWN
     imaginary = any(type(n) is Sym and n.name == "i" for t in (a, b) for n in walk(t))
     try:
@@ -100,7 +113,7 @@ def _size(node: Node) -> int:
 
 def _constants(a: Node, b: Node) -> EqualityResult:
     bits = PRECISION
-    for _ in range(4):
+    for _ in range(4):  # the first look, what it asks for, and twice what that asks for
         with Precision(bits):
             try:
                 left, right = evaluate(a, {}), evaluate(b, {})
@@ -112,7 +125,7 @@ def _constants(a: Node, b: Node) -> EqualityResult:
             except (NoValue, Unreadable, ZeroDivisionError, ValueError, OverflowError):
                 return UNKNOWN
             wanted = max(HIGH, Noted.bits + 200)  # e^-1000 + 1 is not 1
-        if bits >= wanted and known >= wanted - 80:
+        if bits >= wanted and known >= wanted - _SPARE_BITS:
             return EqualityResult(True, "numeric", "probable", f"the values agree to {known} bits")
         bits = max(wanted, bits + max(0, wanted - known) if bits > PRECISION else wanted)
         if bits > HIGHEST:
@@ -161,7 +174,7 @@ def _sampled(
                 if _tight(left, right) and Noted.bits < PRECISION - 64:
                     agreed += 1
             except TooBig:
-                if number > 6 and not agreed:
+                if number > 6 and not agreed:  # not the point is to blame, but the expression
                     raise
             except (NoValue, Unreadable, ZeroDivisionError, ValueError, OverflowError):
                 continue
@@ -179,12 +192,13 @@ def _points(
     """Seeded by both trees, in either order, so that nobody can fit an answer to them."""
     seeds = sorted(hashlib.blake2b(repr(t).encode(), digest_size=8).digest() for t in (a, b))
     random = Random(b"".join(seeds))  # noqa: S311
-    for number in range(24):
+    for number in range(_TRIES):
         env: Env = {}
         for k, name in enumerate(names):
             if wide and number % 4 == 3:  # floor and ceiling meet only at whole numbers
                 env[name] = acb(random.randrange(-9, 10))
             elif number < 16:
+                # small ones mostly: far from 0 exponentials hide what stands beside them
                 spans = (4, 64, 1, 512, 16, 2) if wide else (4, 1, 4, 1, 2, 8)
                 span = spans[number % 6]  # dyadic, hence exact at any precision
                 size = fmpq(random.randrange(1 << 14, 1 << 20) * span, 1 << 20)
@@ -207,7 +221,7 @@ def points(a: Node, b: Node, names: list[str]) -> Iterator[Env]:
 def ratio(a: Node, b: Node) -> EqualityResult | None:
     """Whether ``a / b`` is one real constant other than zero; its value leads `why`."""
     names = sorted(symbols(a) | symbols(b))
-    if not names or len(names) > 24 or _size(a) + _size(b) > _NODES:
+    if not names or len(names) > _NAMES or _size(a) + _size(b) > _NODES:
         return None
     first: acb | None = None
     agreed = 0

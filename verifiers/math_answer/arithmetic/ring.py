@@ -14,6 +14,16 @@ MAX_TERMS = 1500
 """Most terms of a numerator or denominator."""
 
 MAX_GENERATORS = 28
+"""Most names and parts that are no polynomials; more than a person's answer has."""
+
+MAX_POWER = 200
+"""Highest power that is multiplied out."""
+
+MAX_COEFFICIENT_BITS = 4000
+"""Largest number that becomes a coefficient: larger ones are compared exactly before this."""
+
+PASSES = 4
+"""Most passes of a reduction: each replaces roots by what may hold roots of deeper nesting."""
 
 
 class GiveUp(Exception):
@@ -57,7 +67,7 @@ class Ring:
 
     def constant(self, value: fmpq) -> Fraction:
         """A number."""
-        if exact.bits(value) > 4000:
+        if exact.bits(value) > MAX_COEFFICIENT_BITS:
             raise GiveUp
         return Fraction(self.one * value.p, self.one * value.q)
 
@@ -86,16 +96,18 @@ class Ring:
         Raises:
             Undefined: zero to a negative power.
         """
-        if abs(n) > 200:
+        if abs(n) > MAX_POWER:
             raise GiveUp
         widest = max(len(a.top), len(a.bottom))
+        # widest^n is far above the terms that there will be once like ones are collected: hence
+        # the square, and powers like (a+b)^25 are let through whatever it says
         if widest > 1 and widest ** min(abs(n), 40) > MAX_TERMS**2 and abs(n) * widest > 60:
             raise GiveUp
         big = max(
             [c.bit_length() for c in a.top.coeffs()] + [c.bit_length() for c in a.bottom.coeffs()],
             default=1,
         )
-        if big * abs(n) > 8000:
+        if big * abs(n) > 2 * MAX_COEFFICIENT_BITS:
             raise GiveUp
         if n < 0:
             if a.top.is_zero():
@@ -130,7 +142,7 @@ class Ring:
 
     def reduced(self, poly: fmpz_mpoly) -> fmpz_mpoly:
         """`poly` modulo the relations of its roots; bounded passes."""
-        for _ in range(4):
+        for _ in range(PASSES):
             changed = False
             for index, (degree, image) in sorted(self.relations.items(), reverse=True):
                 if poly.is_zero():
@@ -146,6 +158,7 @@ class Ring:
                     piece = self.ctx.term(coeff=coefficient, exp_vec=tuple(left))
                     if n >= degree:
                         times = n // degree
+                        # the first test spares Python the huge number in the second
                         if len(image) > 1 and (times > 6 or len(image) ** times > MAX_TERMS):
                             raise GiveUp
                         piece = piece * image**times

@@ -8,10 +8,14 @@ from flint import arb, fmpq
 
 from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics
-from assay.verifiers.math_answer.finding import UNKNOWN, EqualityResult, different
+from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult, different
 from assay.verifiers.math_answer.limits import TooBig, Undefined
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.tree import App, Node, Num, Rel, Sym, children, rebuild, walk
+
+DOUBLE_DIGITS = 15
+"""Significant digits from which on a decimal was printed by floating point: a double holds 15 to
+17, of which computing spoils the last."""
 
 SHORT = 3
 """Significant digits below which a decimal reference is taken as exact: 0.5 is one half."""
@@ -100,7 +104,7 @@ def _log_ten(node: Node) -> Node:
 
 def short(value: fmpq) -> str:
     """A rational for a sentence."""
-    if exact.bits(value) > 200:
+    if exact.bits(value) > 200:  # 60 digits, more than is read in a sentence
         return "a number of many digits"
     return str(value)
 
@@ -218,7 +222,7 @@ def _real(node: Node) -> arb | None:
 
 def _last_digit(decimal: WrittenDecimal) -> arb:
     """Half a unit of the last digit; of what floating point printed, four units."""
-    return 8 * decimal.half_unit if decimal.digits >= 15 else decimal.half_unit
+    return 8 * decimal.half_unit if decimal.digits >= DOUBLE_DIGITS else decimal.half_unit
 
 
 def defined(node: Node) -> None:

@@ -10,6 +10,9 @@ from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.reading.simplify import settle
 from assay.verifiers.math_answer.tree import App, Items, Node, Num, Quantity, Sym, Words
 
+MAX_FACTORS = 6
+"""Most factors of a number and its units: ``5 kg m^2 s^-3 A^-1`` has five."""
+
 
 def amount(listed: Items) -> Node | None:
     """The sum that `listed` says, or None where its items are several answers.
@@ -17,6 +20,7 @@ def amount(listed: Items) -> Node | None:
     It is one amount where each unit measures the same as the one before, is smaller, and there is
     less of it than would fill one of that: 30 minutes are less than an hour, 90 are not.
     """
+    # days, hours, minutes and seconds are the longest that people write
     if listed.kind not in (",", "and") or not 2 <= len(listed.items) <= 4:
         return None
     read = [x if isinstance(x, Quantity) else letters_as_unit(x) for x in listed.items]
@@ -38,7 +42,7 @@ def amount(listed: Items) -> Node | None:
 
 def letters_as_unit(node: Node) -> Quantity | None:
     """``5*m`` or ``25*m/s`` as a quantity, where all the letters are units."""
-    if not (isinstance(node, App) and node.op == "mul" and len(node.args) <= 6):
+    if not (isinstance(node, App) and node.op == "mul" and len(node.args) <= MAX_FACTORS):
         return None
     value, *rest = node.args
     if not isinstance(value, Num) or not rest:

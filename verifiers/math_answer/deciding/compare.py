@@ -22,7 +22,7 @@ from assay.verifiers.math_answer.deciding.amounts import (
 from assay.verifiers.math_answer.deciding.lists import ListComparer
 from assay.verifiers.math_answer.deciding.matrices import matrix, vector
 from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
-from assay.verifiers.math_answer.finding import EqualityResult, different, every
+from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading import spoken, wording
 from assay.verifiers.math_answer.reading.simplify import determinant, settle
@@ -173,7 +173,7 @@ class Comparer(ListComparer):
         loose_a = [n for n in only_a if self.is_loose(n, a)]
         if (
             len(only_r) == len(only_a)
-            and 0 < len(only_r) <= 3
+            and 0 < len(only_r) <= 3  # all orders are tried: 6 of three
             and (
                 (len(loose_r) == len(only_r) and len(loose_a) == len(only_a))
                 or (self.parameters and set(only_a) <= self.parameters)
@@ -183,7 +183,7 @@ class Comparer(ListComparer):
             pool_r, pool_a = only_r, only_a
         elif (
             len(constants_r) == len(constants_a)
-            and 2 <= len(constants_r) <= 4
+            and 2 <= len(constants_r) <= 4  # all orders are tried: 24 of four
             and (left - set(constants_r) == right - set(constants_a))
         ):
             pool_r, pool_a = constants_r, constants_a
@@ -358,6 +358,11 @@ def _is_constant(name: str) -> bool:
 
 
 def _is_clock(node: App) -> bool:
+    """Whether a ratio could be a time of day: 4:10 and 2:00, but not 2:5, and not 3:4.
+
+    Times in exercises end in multiples of five minutes; 2:05 is read as 2:5, which is a ratio far
+    more often.
+    """
     if len(node.args) not in (2, 3):
         return False
     values = [exact.whole(arg) for arg in node.args]
@@ -366,5 +371,5 @@ def _is_clock(node: App) -> bool:
         and 0 <= (values[0] or 0) <= 24
         and all(0 <= (v or 0) < 60 for v in values[1:])
         and (values[1] or 0) % 5 == 0
-        and (values[1] or 0) not in (5,)
+        and (values[1] or 0) != 5
     )

@@ -15,7 +15,7 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import exact, numerics, scalars
 from assay.verifiers.math_answer.deciding.signs import spread_signs
-from assay.verifiers.math_answer.finding import EqualityResult, different
+from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading.simplify import is_label, settle
@@ -41,6 +41,9 @@ _UNKNOWNS = frozenset({"x", "y", "z", "n", "a", "b", "t", "u", "w", "theta", "al
 
 _MOST = 48
 """Most progressions that a list is taken apart into."""
+
+_STEPS = 10**6
+"""Most steps that two members, or two step widths, may lie apart: a double still counts them."""
 
 _DENOMINATOR = 60
 """Largest denominator that the steps of two progressions may have between them."""
@@ -318,7 +321,7 @@ def _ratio(step: Node, unit: Node, policy: Policy) -> Fraction | None:
     if quotient is None or not quotient.is_finite() or not quotient.imag.contains(0):
         return None
     guess = Fraction(float(quotient.real.mid())).limit_denominator(_DENOMINATOR)
-    if abs(guess.numerator) > 10**6:
+    if abs(guess.numerator) > _STEPS:
         return None
     shown = scalars.same(
         App("mul", (step, Num(fmpq(guess.denominator)))),
@@ -334,7 +337,7 @@ def _congruent(a: Node, b: Node, step: Node, policy: Policy) -> EqualityResult |
     if count is None or not count.is_finite() or not count.imag.contains(0):
         return None
     nearest = round(float(count.real.mid()))
-    if abs(nearest) > 10**6:
+    if abs(nearest) > _STEPS:
         return None
     found = scalars.same(apart, App("mul", (Num(fmpq(nearest)), step)), policy)
     return found if found.equal else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from assay.verifiers.math_answer.arithmetic import exact
+from assay.verifiers.math_answer.arithmetic import algebra, exact
 from assay.verifiers.math_answer.deciding.regions import (
     INFINITY,
     MINUS,
@@ -14,7 +14,7 @@ from assay.verifiers.math_answer.deciding.regions import (
     point,
     without,
 )
-from assay.verifiers.math_answer.tree import App, Node, Num, Rel, Sym, symbols, walk
+from assay.verifiers.math_answer.tree import App, Node, Num, Rel, Sym, symbols
 
 ORDER = frozenset({"<", ">", "<=", ">="})
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
@@ -98,23 +98,20 @@ def _linear(left: Node, op: str, right: Node, name: str) -> Region | None:
 
 
 def _coefficients(node: Node, name: str) -> tuple[fmpq, fmpq] | None:
-    """Slope and offset of a rational linear expression, from three exact values."""
-    values = []
-    for k in (0, 1, 2, 5):
-        try:
-            value = exact.rational(node, {name: fmpq(k)})
-        except ValueError:
-            return None
-        if value is None:
-            return None
-        values.append(value)
-    offset, slope = values[0], values[1] - values[0]
-    if values[2] != offset + 2 * slope or values[3] != offset + 5 * slope:
+    """Slope and offset of a rational linear expression; None unless algebra shows it to be one.
+
+    Values alone never do: x(x - 1)(x - 2)(x - 5) + x is x at four whole numbers.
+    """
+    try:
+        offset, there = (exact.rational(node, {name: fmpq(k)}) for k in (0, 1))
+    except ValueError:
         return None
-    if any(isinstance(n, App) and n.op in ("abs", "floor", "ceil", "max", "min", "mod")
-           for n in walk(node)):  # fmt: skip
+    if offset is None or there is None:
         return None
-    return slope, offset
+    slope = there - offset
+    line = App("add", (App("mul", (Num(slope), Sym(name))), Num(offset)))
+    shown = algebra.same(node, line)
+    return (slope, offset) if shown is not None and shown.equal else None
 
 
 def _absolute(inner: Node, op: str, right: Node) -> Region | None:

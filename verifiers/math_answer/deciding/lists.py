@@ -8,7 +8,7 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.deciding import relations, sets
-from assay.verifiers.math_answer.finding import UNKNOWN, EqualityResult, different, every
+from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.tree import (
     App,
@@ -23,6 +23,9 @@ from assay.verifiers.math_answer.tree import (
     substitute,
     symbols,
 )
+
+_PARTNERS = 60
+"""Most members without an equal that are held against each other: each may need algebra."""
 
 
 class ListComparer:
@@ -157,7 +160,7 @@ class ListComparer:
             return different("lists of different length")
         if as_sets and (not rest_r) != (not rest_a):
             return different("one has members that the other lacks", "exact")
-        if len(rest_r) > 60 or len(rest_a) > 60:
+        if len(rest_r) > _PARTNERS or len(rest_a) > _PARTNERS:
             return different("too many members without a partner", "exact", "unproved")
         findings = []
         free = list(rest_a)

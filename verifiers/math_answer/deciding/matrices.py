@@ -17,6 +17,9 @@ from assay.verifiers.math_answer.tree import (
     walk,
 )
 
+_ENTRIES = 100
+"""Largest product that is worked out: no answer has more entries."""
+
 
 def matrix(node: Node) -> Matrix | None:
     """`node` as one matrix, sums and products of matrices worked out; else None."""
@@ -73,7 +76,9 @@ def _combined(node: App) -> Matrix | None:
             if result is None:
                 result = part
                 continue
-            if len(result.rows[0]) != len(part.rows) or len(result.rows) * len(part.rows) > 100:
+            if len(result.rows[0]) != len(part.rows):
+                return None
+            if len(result.rows) * len(part.rows) > _ENTRIES:
                 return None
             columns = list(zip(*part.rows, strict=True))
             result = Matrix(tuple(tuple(_dot(row, c) for c in columns) for row in result.rows))

@@ -67,7 +67,7 @@ def meet(a: Region | None, b: Region | None) -> Region | None:
     """The intersection; None where the order of endpoints is not known."""
     if a is None or b is None:
         return None
-    if len(a.parts) * len(b.parts) > 400:
+    if len(a.parts) * len(b.parts) > 400:  # each pair asks for the order of four endpoints
         return None
     out: list[Interval] = []
     for x in a.parts:

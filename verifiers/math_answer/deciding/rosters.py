@@ -137,7 +137,9 @@ def _span(region: Region | None, least: int | None) -> tuple[int, int] | None:
     low, high = region.parts[0].low, region.parts[-1].high
     below = fmpq(least) if low == MINUS and least is not None else exact.rational(low)
     above = exact.rational(high)
-    if high == INFINITY or below is None or above is None or abs(below) + abs(above) > 10**9:
+    if high == INFINITY or below is None or above is None:
+        return None
+    if abs(below) + abs(above) > exact.LARGEST:
         return None
     first = int(-((-below.p) // below.q))
     return (first if least is None else max(first, least)), int(above.p // above.q)

@@ -17,7 +17,7 @@ from assay.verifiers.math_answer.deciding.regions import (
     point,
     without,
 )
-from assay.verifiers.math_answer.finding import EqualityResult, different, every
+from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.reading.simplify import settle
 from assay.verifiers.math_answer.tree import (
     App,
@@ -105,7 +105,7 @@ def as_set(node: Node) -> Region | None:
 
 def union_of(node: Items) -> Region | None:
     """A list of conditions or sets as one region: ``or`` unites, ``and`` intersects."""
-    if len(node.items) > 40:
+    if len(node.items) > 40:  # each is met with what the others leave
         return None
     if not any((isinstance(i, Rel) and set(i.ops) & (ORDER | {"in", "notin", "!="})) or is_set(i)
                for i in node.items):  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assay.verifiers.math_answer.finding import EqualityResult, different
+from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading.tokens import Token, tokenize
 from assay.verifiers.math_answer.tree import Node, Sym, Words

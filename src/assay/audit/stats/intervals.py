@@ -113,15 +113,18 @@ class Estimates(NamedTuple):
     """Degrees of freedom of each error, if not `effective` less 1."""
 
     def bounds(self, confidence: float = 0.95) -> tuple[Floats, Floats]:
-        """Lower and upper ends, by Student's t; they always hold the value."""
-        noted = np.isfinite(self.errors) & (self.effective > 1.0)
+        """Lower and upper ends, by Student's t; they hold the value.
+
+        Infinite where the figure, its centre or its error is not a number.
+        """
+        middle = self.values if self.centres is None else self.centres
+        noted = np.isfinite(self.errors) & np.isfinite(middle) & np.isfinite(self.values)
+        noted &= self.effective > 1.0
         free = np.maximum(self.effective - 1.0 if self.free is None else self.free, 1e-3)
         t = np.minimum(special.stdtrit(free, 0.5 + confidence / 2.0), 1e6)
-        reach = np.where(noted, np.where(noted, np.minimum(self.errors, 1e300), 0.0) * t, np.inf)
-        middle = self.values if self.centres is None else self.centres
-        with np.errstate(invalid="ignore"):
-            low = np.fmin(middle - reach, self.values)
-            high = np.fmax(middle + reach, self.values)
+        reach = np.where(noted, np.minimum(self.errors, 1e300), 0.0) * t  # finite in any case
+        low = np.where(noted, np.minimum(middle - reach, self.values), -np.inf)
+        high = np.where(noted, np.maximum(middle + reach, self.values), np.inf)
         return low, high
 
     def at(self, where: int | tuple[int, ...] = (), confidence: float = 0.95) -> Estimate:
@@ -145,7 +148,8 @@ def degrees(deviations: Floats) -> Floats:
     """(...) degrees of freedom of a variance that (c, ...) deviations give.
 
     With normal deviations c - 1; fewer the heavier their tails, as where two or three prompts
-    make up a figure: 2 / ((kurtosis - 3) / c + 2 / (c - 1)), at least 1.
+    make up a figure: 2 / ((kurtosis - 3) / c + 2 / (c - 1)). At least 2, as a kurtosis is at most
+    c; 1 of two deviations.
 
     Source:
         Satterthwaite 1946, "An approximate distribution of estimates of variance components",
@@ -155,7 +159,7 @@ def degrees(deviations: Floats) -> Floats:
     c = len(deviations)
     squares = np.sum(deviations**2, axis=0)
     kurtosis = c * quotient(np.sum(deviations**4, axis=0), squares**2, empty=3.0 / c)
-    found: Floats = np.clip(2.0 / ((kurtosis - 3.0) / c + 2.0 / (c - 1)), 1.0, c - 1.0)
+    found: Floats = np.minimum(2.0 / ((kurtosis - 3.0) / c + 2.0 / (c - 1)), c - 1.0)
     return found
 
 

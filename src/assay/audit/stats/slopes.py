@@ -12,6 +12,7 @@ from assay.audit.stats.intervals import (
     Estimate,
     cluster_sums,
     jackknifed,
+    quotient,
 )
 
 if TYPE_CHECKING:
@@ -68,9 +69,4 @@ def _ends(sums: Floats) -> Floats:
 
 def _slope(sums: Floats) -> Floats:
     n, x, y, xy, xx = (sums[..., j] for j in range(5))
-    below = n * xx - x * x
-    # a cluster without which x does not vary has no say in the slope: such a fold is NaN
-    tiny = below <= 1e-12 * np.maximum(n * xx, 1e-300)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found: Floats = np.where(tiny, np.nan, (n * xy - x * y) / below)
-    return found
+    return quotient(n * xy - x * y, n * xx - x * x)

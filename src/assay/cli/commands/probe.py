@@ -293,7 +293,7 @@ def _show_findings(board: Board, found: Sequence[Finding]) -> None:
     if not found:
         show(plain("\nno findings: these probes failed on these prompts; others may not"))
         return
-    from assay.probes.lines import THRESHOLD
+    from assay.probes.probe_results import THRESHOLD
 
     show(plain("\nfindings"))
     lines = {line.spec.name: line for line in board.lines}

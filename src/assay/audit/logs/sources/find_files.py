@@ -109,7 +109,7 @@ def read_head(path: str) -> LogHead:
             magic = file.read(32)
         _refuse(path, magic)
         if is_parquet(magic):
-            from assay.audit.logs.sources.tables import schema
+            from assay.audit.logs.sources.parquet_files import schema
 
             columns = schema(path)
             return LogHead(path, "parquet", tuple(columns), columns)
