@@ -11,6 +11,13 @@ from flint import fmpq
 
 from assay.errors import ReferenceUnreadable, SampleError
 from assay.printable import a_type, printable
+from assay.verifiers.math_answer.answers.understood import (
+    SHOWN,
+    Reading,
+    read,
+    read_reference,
+    squeeze,
+)
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
 from assay.verifiers.math_answer.deciding import constants, families, form, reach, relations
@@ -24,13 +31,6 @@ from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.commas import with_points
 from assay.verifiers.math_answer.reading.dates import date
 from assay.verifiers.math_answer.tree import App, Node, Num, walk
-from assay.verifiers.math_answer.understood import (
-    SHOWN,
-    Reading,
-    read,
-    read_reference,
-    squeeze,
-)
 
 
 @dataclass(frozen=True, slots=True)
