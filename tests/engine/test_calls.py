@@ -284,6 +284,36 @@ def test_an_option_out_of_range_is_named(option: str, value: Any, said: str) -> 
     assert said in str(caught.value)
 
 
+class Table:
+    """A data frame, as far as it matters: what iterates over its columns' names."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["completion", "reference"])
+
+    def to_dict(self, orient: str) -> list[dict[str, str]]:
+        assert orient == "records"
+        return [{"completion": "ok"}]
+
+
+@pytest.mark.parametrize(
+    ("batch", "said"),
+    [
+        (["ok"], "samples[0] is a str; wanted a Sample or a row of a data set\nfix: Sample("),
+        (
+            Table(),
+            "samples[0] is a str; wanted a Sample or a row of a data set\nfix: frame.to_dict(",
+        ),
+        ([Table()], "samples[0] is a Table; wanted a Sample or a row of a data set\nfix: frame."),
+    ],
+)
+def test_what_is_no_sample_is_named_with_what_to_give(batch: Any, said: str) -> None:
+    with Engine(weighted("zoo.act"), plugins=[ZOO]) as engine:
+        with pytest.raises(SampleError) as caught:
+            engine.verify_batch(batch)
+        assert str(caught.value).startswith(said)
+        assert engine.verify_batch(Table().to_dict("records"))[0].status == "scored"
+
+
 def test_closing_ends_the_workers_and_a_later_call_starts_others() -> None:
     engine = Engine(weighted("zoo.act"), plugins=[ZOO], workers=1, cache_size=0)
     first = engine.verify(Sample("pid")).verdicts["zoo.act"].because

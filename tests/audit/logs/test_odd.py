@@ -20,6 +20,7 @@ from planted import make_frame
 from assay.audit.frame import LARGEST, SMALLEST
 from assay.audit.logs import Log, read_log
 from assay.audit.logs.fields.database import connect
+from assay.audit.logs.fields.values import UNREADABLE_NUMBER
 from assay.errors import ConfigError, RolloutsError
 
 
@@ -118,9 +119,18 @@ def test_numbers_that_are_none(tmp_path: Path) -> None:
     same(frame.step, [NAN, 1e25, 0.0, 0.0, NAN])  # 1e-320 is nearer to 0 than a frame tells
     noted = {p.what: (p.count, p.places[0]) for p in log.problems}
     path = frame.files[0]
-    assert noted["reward: no finite number"] == (2, f"{path}:1")
-    assert noted["step: no finite number"] == (1, f"{path}:1")
-    assert noted["score of 'a.b': no finite number"] == (4, f"{path}:1")
+    assert noted[f"reward: {UNREADABLE_NUMBER}"] == (
+        2,
+        f"{path}:1",
+    )
+    assert noted[f"step: {UNREADABLE_NUMBER}"] == (
+        1,
+        f"{path}:1",
+    )
+    assert noted[f"score of 'a.b': {UNREADABLE_NUMBER}"] == (
+        4,
+        f"{path}:1",
+    )
 
 
 def test_numbers_beyond_what_a_frame_holds(tmp_path: Path) -> None:
