@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from assay.errors import VerifierNotFound
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Term, Verdict
+from assay.rubrics.compiled.compiled_turns import TurnsPlan
 from assay.rubrics.compiled.declared import (
     declared_levels,
     identities,
@@ -17,13 +18,12 @@ from assay.rubrics.compiled.declared import (
     offered_levels,
     shared_levels,
 )
-from assay.rubrics.compiled.groups import refuse_groups_of_turns
+from assay.rubrics.compiled.group_criteria import refuse_groups_of_turns
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.switching import any_choice, choices, top_of, ways, ways_count
-from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.results.certificate import Certificate
-from assay.rubrics.results.table import CornerTable
+from assay.rubrics.results.corner_table import CornerTable
 from assay.rubrics.written.faults import Fault, shown
 from assay.rubrics.written.kinds.turns import Turns
 from assay.rubrics.written.ranges import Levels, Range

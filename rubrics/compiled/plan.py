@@ -16,7 +16,7 @@ from typing import TypeAlias
 from assay.errors import nearest
 from assay.model import EMPTY, FrozenDict, Sample, Term, Verdict
 from assay.rubrics.compiled.leaf import Leaf
-from assay.rubrics.compiled.limits import as_float, check_bounds, check_size
+from assay.rubrics.compiled.out_of_range import as_float, check_bounds, check_size
 from assay.rubrics.compiled.rounding import settle
 from assay.rubrics.compiled.turn_samples import Composed, turn_count, turn_key, turn_sample
 from assay.rubrics.written.arithmetic import FLOAT

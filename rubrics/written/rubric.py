@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 from assay.errors import nearest
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Verdict, thaw
 from assay.rubrics.results.certificate import Certificate
-from assay.rubrics.results.table import CornerTable
+from assay.rubrics.results.corner_table import CornerTable
 from assay.rubrics.written.arithmetic import EXACT, Ops
 from assay.rubrics.written.criterion import Closed, Criterion
 from assay.rubrics.written.faults import Fault

@@ -18,7 +18,7 @@ from assay.verifiers.math_answer.languages import (
     thai,
     vietnamese,
 )
-from assay.verifiers.math_answer.languages.table import Language
+from assay.verifiers.math_answer.languages.language import Language
 
 LANGUAGES: tuple[Language, ...] = (
     arabic.TABLE, chinese.TABLE, french.TABLE, german.TABLE, hindi.TABLE, japanese.TABLE,
@@ -28,7 +28,16 @@ LANGUAGES: tuple[Language, ...] = (
 
 
 def of_all(
-    kind: Literal["chooses", "confirms", "denies", "joins", "offers", "concludes"],
+    kind: Literal[
+        "chooses",
+        "confirms",
+        "denies",
+        "joins",
+        "offers",
+        "concludes",
+        "conditions",
+        "condition_ends",
+    ],
 ) -> list[str]:
     """The phrases of one kind in every language, the longest first, as a pattern tries them."""
     return sorted({p for t in LANGUAGES for p in getattr(t, kind)}, key=lambda p: (-len(p), p))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.languages.table import (
+from assay.verifiers.math_answer.languages.language import (
     LIGHTEVAL,
     MMLU_PROX,
     SIMPLE_EVALS,
@@ -30,4 +30,5 @@ TABLE = Language(
     joins={"و": USUAL},
     offers={"أو": USUAL},
     concludes={"لذلك": LIGHTEVAL, "إذن": USUAL, "لذا": YEVAL, "وبالتالي": USUAL},
+    conditions={"عندما": USUAL, "عند": USUAL, "إذا": USUAL},
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.languages.table import (
+from assay.verifiers.math_answer.languages.language import (
     GAOKAO,
     LIGHTEVAL,
     SIMPLE_EVALS,
@@ -48,6 +48,12 @@ TABLE = Language(
     offers={"或": GAOKAO, "或者": GAOKAO, "还是": USUAL},
     concludes={
         "所以": GAOKAO, "因此": GAOKAO, "故": GAOKAO, "综上": GAOKAO, "综上所述": GAOKAO,
-        "即": GAOKAO, "从而": GAOKAO, "于是": GAOKAO, "最终": GAOKAO,
+        "即": GAOKAO, "从而": GAOKAO, "于是": GAOKAO, "最终": GAOKAO, "则": GAOKAO, "解得": GAOKAO,
+        "可得": GAOKAO, "得": USUAL,
     },
+    conditions={
+        "当且仅当": GAOKAO, "当": GAOKAO, "當且僅當": USUAL, "當": USUAL,
+        "此时": GAOKAO, "此時": USUAL, "若": USUAL, "如果": USUAL, "其中": USUAL,
+    },
+    condition_ends={"时": GAOKAO, "時": USUAL},
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.languages.table import (
+from assay.verifiers.math_answer.languages.language import (
     LIGHTEVAL,
     MGSM,
     MMLU_PROX,
@@ -32,4 +32,5 @@ TABLE = Language(
     joins={"et": USUAL},
     offers={"ou": USUAL},
     concludes={"donc": YEVAL, "ainsi": USUAL, "par conséquent": USUAL, "d'où": USUAL},
+    conditions={"lorsque": USUAL, "quand": USUAL, "pour": USUAL, "en": USUAL, "si": USUAL},
 )  # fmt: skip

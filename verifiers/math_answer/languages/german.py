@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.languages.table import (
+from assay.verifiers.math_answer.languages.language import (
     LIGHTEVAL,
     MGSM,
     MMLU_PROX,
@@ -34,4 +34,5 @@ TABLE = Language(
     offers={"oder": LIGHTEVAL},
     concludes={"also": USUAL, "daher": YEVAL, "somit": USUAL, "deshalb": LIGHTEVAL,
                "folglich": USUAL},
+    conditions={"wenn": USUAL, "falls": USUAL, "für": USUAL, "bei": USUAL, "mit": USUAL},
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.languages.table import (
+from assay.verifiers.math_answer.languages.language import (
     LIGHTEVAL,
     MMLU_PROX,
     SIMPLE_EVALS,
@@ -28,4 +28,5 @@ TABLE = Language(
     joins={"और": USUAL, "तथा": USUAL},
     offers={"या": USUAL, "अथवा": USUAL},
     concludes={"इसलिए": YEVAL, "अतः": USUAL, "इस प्रकार": USUAL},
+    conditions={"जब": USUAL, "यदि": USUAL},
 )  # fmt: skip

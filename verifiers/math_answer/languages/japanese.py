@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.languages.table import (
+from assay.verifiers.math_answer.languages.language import (
     LIGHTEVAL,
     MGSM,
     MMLU_PROX,
@@ -38,4 +38,6 @@ TABLE = Language(
     offers={"または": LIGHTEVAL, "あるいは": LIGHTEVAL, "もしくは": USUAL, "か": LIGHTEVAL},
     concludes={"よって": WEB, "したがって": WEB, "ゆえに": USUAL,
                "なので": LIGHTEVAL, "つまり": USUAL},
+    conditions={},
+    condition_ends={"のとき": USUAL, "の時": USUAL},
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.languages.table import (
+from assay.verifiers.math_answer.languages.language import (
     MMLU_PROX,
     SIMPLE_EVALS,
     USUAL,
@@ -31,4 +31,6 @@ TABLE = Language(
     joins={"와": USUAL, "과": USUAL, "그리고": USUAL, "및": USUAL},
     offers={"또는": USUAL, "혹은": USUAL},
     concludes={"따라서": WEB, "그러므로": USUAL, "즉": USUAL, "그래서": USUAL},
+    conditions={},
+    condition_ends={"일 때": USUAL, "일때": USUAL},
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.languages.table import (
+from assay.verifiers.math_answer.languages.language import (
     LIGHTEVAL,
     MMLU_PROX,
     SIMPLE_EVALS,
@@ -32,4 +32,5 @@ TABLE = Language(
     offers={"ou": LIGHTEVAL},
     concludes={"portanto": YEVAL, "logo": LIGHTEVAL, "assim": USUAL, "então": USUAL,
                "por isso": USUAL},
+    conditions={"quando": USUAL, "para": USUAL, "em": USUAL, "se": USUAL},
 )  # fmt: skip

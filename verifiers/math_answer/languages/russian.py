@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.languages.table import (
+from assay.verifiers.math_answer.languages.language import (
     LIGHTEVAL,
     MGSM,
     USUAL,
@@ -30,4 +30,5 @@ TABLE = Language(
     offers={"или": USUAL},
     concludes={"таким образом": YEVAL, "поэтому": LIGHTEVAL, "следовательно": MGSM, "значит": USUAL,
                "итак": USUAL},
+    conditions={"при": USUAL, "если": USUAL, "когда": USUAL},
 )  # fmt: skip

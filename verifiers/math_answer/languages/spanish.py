@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.languages.table import (
+from assay.verifiers.math_answer.languages.language import (
     LIGHTEVAL,
     MGSM,
     MMLU_PROX,
@@ -31,4 +31,5 @@ TABLE = Language(
     offers={"o": LIGHTEVAL, "u": USUAL},
     concludes={"por lo tanto": LIGHTEVAL, "por tanto": USUAL, "entonces": USUAL, "así que": USUAL,
                "en consecuencia": USUAL, "luego": USUAL},
+    conditions={"cuando": USUAL, "para": USUAL, "en": USUAL, "si": USUAL},
 )  # fmt: skip

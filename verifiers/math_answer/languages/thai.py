@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.languages.table import (
+from assay.verifiers.math_answer.languages.language import (
     LIGHTEVAL,
     MGSM,
     MMLU_PROX,
@@ -25,4 +25,5 @@ TABLE = Language(
     joins={"และ": LIGHTEVAL, "กับ": USUAL},
     offers={"หรือ": USUAL},
     concludes={"ดังนั้น": YEVAL, "เพราะฉะนั้น": USUAL},
+    conditions={"เมื่อ": USUAL, "ถ้า": USUAL},
 )  # fmt: skip

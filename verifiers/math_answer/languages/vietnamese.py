@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.languages.table import (
+from assay.verifiers.math_answer.languages.language import (
     USUAL,
     WEB,
     Language,
@@ -26,4 +26,5 @@ TABLE = Language(
     joins={"và": USUAL},
     offers={"hoặc": USUAL, "hay": USUAL},
     concludes={"vậy": WEB, "do đó": USUAL, "vì vậy": WEB, "suy ra": USUAL, "như vậy": USUAL},
+    conditions={"khi": USUAL, "với": USUAL, "nếu": USUAL, "tại": USUAL},
 )  # fmt: skip

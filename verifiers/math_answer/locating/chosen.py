@@ -16,8 +16,9 @@ PASSING = 6_000
 
 _OPENS = r"[ \t*\-:\uff1a\u662f\u4e3a\u2192\"'$\\{(]*(?:text\w*\{|math\w*\{)?"
 _LIST = (
-    r"[(\[]?[A-J][)\]]?(?:\s*(?:(?:,|\u3001|\uff0c|and|\u548c|\u4e0e|\u53ca)\s*)?"
-    r"[(\[]?[A-J][)\]]?(?![A-Za-z\d_^=+*/])){0,20}"
+    r"[(\[]?[A-J](?:[A-J]{2,5}(?![A-Za-z\d_^=+*/])"
+    r"|[)\]]?(?:\s*(?:(?:,|\u3001|\uff0c|and|\u548c|\u4e0e|\u53ca)\s*)?"
+    r"[(\[]?[A-J][)\]]?(?![A-Za-z\d_^=+*/])){0,20})"
 )
 # White space between two letters is matched in one way only, and there are ten letters: else a long
 # run of "(A) " could be divided in exponentially many ways before it is given up.

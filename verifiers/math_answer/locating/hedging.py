@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from assay.verifiers.math_answer.languages import of_all
+from assay.verifiers.math_answer.languages.phrases import Phrases
 
 BEFORE = 80
 """Characters before a value, and after it, that are looked at."""
@@ -35,6 +36,8 @@ _REFUSED = re.compile(
     + _OPEN,
     re.IGNORECASE,
 )  # fmt: skip
+_DENIALS = ("not", "n't", "n\u2019t", "rul", "other", "anyth")
+"""One of them is in all that `_DENIED` finds, in small letters."""
 _REFUSALS = ("not", "n't", "n\u2019t", "rul", "anyth")
 """One of them is in all that `_REFUSED` finds, in small letters."""
 
@@ -49,10 +52,12 @@ _GUESSED = re.compile(
     + r"|(?<!in )(?<!of )\beither(?:\s+(?!is\b|are\b|was\b)[A-Za-z']+)?" + _OPEN,
     re.IGNORECASE,
 )  # fmt: skip
+_GUESSES = ("could", "might", "may", "perhaps", "possibly", "either")
 _DENIES = [d for d in of_all("denies") if len(d) > 2 or d[0] > "\u2e80"]
 _FOREIGN = re.compile(
     r"(?:" + "|".join(re.escape(d) for d in _DENIES) + r")[\s:\uff1a$({\[\\]*\Z", re.IGNORECASE
 )
+_DENIED_THERE = Phrases(d.lower() for d in _DENIES)
 _FOREIGN_AFTER = re.compile(
     r"[\s)}\]$]*(?:" + "|".join(re.escape(d) for d in _DENIES) + r")", re.IGNORECASE
 )
@@ -95,14 +100,23 @@ def unsure(text: str, start: int, end: int) -> bool:
     begin = max(0, start - BEFORE)
     cut = list(_SENTENCE.finditer(text, begin, start))
     before = text[cut[-1].end() if cut else begin : start]
-    if _restated(before) or (_OR.search(before) and _WORKED.search(text, start, end)):
+    low = before.lower()
+    # next to no sentence has one of the words: then the patterns, which are slow, are not tried
+    choice = "or" in low
+    if choice and (_restated(before) or (_OR.search(before) and _WORKED.search(text, start, end))):
         return False
-    if _DENIED.search(before) or _GUESSED.search(before) or _NEXT.search(before):
+    if any(word in low for word in _DENIALS) and _DENIED.search(before):
         return True
-    if _FOREIGN.search(before) or _FOREIGN_AFTER.match(text[end : end + BEFORE]):
+    if any(word in low for word in _GUESSES) and _GUESSED.search(before):
         return True
-    choice = _CHOICE.search(before)
-    return choice is not None and _NUMBER.search(before, 0, choice.start()) is not None
+    if choice and _NEXT.search(before):
+        return True
+    if _FOREIGN_AFTER.match(text[end : end + BEFORE]):
+        return True
+    if _DENIED_THERE.within(low) and _FOREIGN.search(before):
+        return True
+    offered = _CHOICE.search(before) if choice else None
+    return offered is not None and _NUMBER.search(before, 0, offered.start()) is not None
 
 
 _DENYING = re.compile(

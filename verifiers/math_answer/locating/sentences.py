@@ -13,7 +13,8 @@ import re
 from typing import NamedTuple
 
 from assay.verifiers.math_answer.languages import of_all
-from assay.verifiers.math_answer.locating.clocks import CLOCK
+from assay.verifiers.math_answer.locating.amounts import amounts, tuples
+from assay.verifiers.math_answer.locating.conditions import NEAR, is_condition
 from assay.verifiers.math_answer.locating.formulas import Span, formulas
 from assay.verifiers.math_answer.locating.hedging import unsure
 from assay.verifiers.math_answer.locating.runs import NUMERAL, runs
@@ -23,9 +24,6 @@ REACH = 8_000
 
 SENTENCE = 1_200
 """Characters of a sentence, from its end, in which its value is sought."""
-
-NEAR = 80
-"""Characters before a value in which the words that lead to it are sought."""
 
 SENTENCES = 60
 """Sentences that are looked at, from the end."""
@@ -71,23 +69,7 @@ _ANNOUNCES = re.compile(
 )
 
 _NUM = NUMERAL
-_BRACKETS = frozenset({"()", "[]", "{}", "(]", "[)"})
-_TUPLE = re.compile(r"[(\[{]\s?-?[\w./^-]{1,20}(?:\s?,\s?-?[\w./^-]{1,20}){1,8}\s?[)\]}]")
 _HAS_OP = re.compile(r"(?<=[\w)\]%])\s?(?:[+*^\u00d7\u00f7\u00b7]|[-\u2212](?=\s?\d))")
-_UNITS = (
-    r"(?:hours?|hrs?|minutes?|mins?|seconds?|secs?|days?|weeks?|months?|years?|feet|foot|ft|inch(?:es)?"
-    r"|yards?|miles?|pounds?|lbs?|ounces?|oz|dollars?|cents?|euros?|degrees?|percent|km|cm|mm|kg|kilometers?|meters?"
-    r"|metres?|centimeters?|kilograms?|grams?|liters?|litres?|mph|gallons?)"
-)
-_AMOUNT = r"(?<![\d.,/])\d{1,15}(?:[.,]\d{1,15})?(?![\d.])"
-_QUANTITY = re.compile(
-    rf"(?:{_AMOUNT}\s?{_UNITS}\b,?\s?(?:and\s)?){{0,3}}{_AMOUNT}\s?(?:(?:square|cubic)\s)?{_UNITS}\b",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(
-    r"\b(?:when|where|whenever|if|for\s+(?:all|any|every|each|which|some)|because|since|at)\s+(?:\w+\s+){0,2}\Z",
-    re.IGNORECASE,
-)
 _UNIT_LETTER = re.compile(rf"({_NUM})[mglhs][\u00b2\u00b3]?")
 _LONE_NAME = re.compile(r"[A-Za-z](?:_\w)?\Z")
 
@@ -167,7 +149,7 @@ def _claim(
     if not items:
         return None
     items.sort()
-    kept = [i for i in items if not _leads(_CLAUSE, text, begin, i)] or items
+    kept = [i for i in items if not is_condition(text, begin, i.start, i.end)] or items
     where = _WHERE.search(text, kept[0].end, end)
     if where is not None and not _TELLS.search(text, begin, kept[-1].start):
         kept = [i for i in kept if i.start < where.start()]
@@ -209,8 +191,12 @@ _ARITHMETIC = re.compile(
     r"[\d.,\s+*\-\u2212\u00d7\u00f7()]*\d\s?[+*\-\u2212\u00d7\u00f7]\s?[\d.,\s+*\-\u2212\u00d7\u00f7()]*"
 )
 _JOIN = "|".join(re.escape(p) for p in of_all("joins"))
+_PROSE_IN_BRACKETS = r"\((?=[^()]*[A-Za-z]{3})[^()]*\)"
+_ASIDE = re.compile(_PROSE_IN_BRACKETS)
 _BETWEEN = re.compile(
-    rf"\s*(?:[,\u3001\uff0c;]\s*(?:and\s)?|and|&|\u548c)\s*|\s+(?:{_JOIN})\s+", re.IGNORECASE
+    rf"(?:\s*{_PROSE_IN_BRACKETS})?(?:\s*(?:[,\u3001\uff0c;]\s*(?:and\s)?|and|&|\u548c)\s*"
+    rf"|\s+(?:{_JOIN})\s+)",
+    re.IGNORECASE,
 )
 _COUNTED = re.compile(rf"\s+(?:[^\W\d_][\w'-]*\s+){{1,5}}(?:and|{_JOIN})\s+", re.IGNORECASE)
 _DATED = re.compile(
@@ -237,7 +223,7 @@ def _listed(text: str, begin: int, items: list[_Item]) -> str | None:
         first -= 1
     if first == last:
         return None
-    joined = text[items[first].start : items[last].end]
+    joined = _ASIDE.sub("", text[items[first].start : items[last].end])  # 1 (twice) and 3
     pair = last - first == 1 and "and" not in joined and "\u548c" not in joined
     if pair and _leads(_DATED, text, begin, items[first]):
         return None  # "In 2020, 15 people"
@@ -255,17 +241,16 @@ _BOUND = re.compile(
     r"\s+\Z",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"\([^()]*[A-Za-z]{3,}[^()]*\)")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|takes?|took|costs?|equals?|gets?|got|makes?|made|earns?|earned|needs?|needed|has|have|had"
     r"|gives?|paid|pays?|spends?|spent|sold|sells?|remain|left|=|total(?:s|ing)?(?:\s+of)?)\s+"
-    r"(?:(?:about|approximately|exactly|only|a\s+total\s+of|now)\s+)?[$\\(\[]{0,3}\Z",
+    r"(?:(?:about|approximately|exactly|only|a\s+total\s+of|now)\s+)?[$\\(\[*_`]{0,5}\Z",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
     r"\b(?:in|for|after|before|per|every|within|during|than|by|to\s+[a-z]+|of\s+the|out\s+of|with"
     r"|from\s+\S{1,12}\s+(?:to|until)|from|until)\s+"
-    r"(?:the\s+list\s+|the\s+|all\s+|these\s+|those\s+|his\s+|her\s+)?[$\\(\[]{0,3}\Z",
+    r"(?:the\s+list\s+|the\s+|all\s+|these\s+|those\s+|his\s+|her\s+)?[$\\(\[*_`]{0,5}\Z",
     re.IGNORECASE,
 )
 
@@ -280,7 +265,7 @@ def _unbracketed(text: str, begin: int, end: int, items: list[_Item]) -> list[_I
 _TELLS = re.compile(
     r"(?:\b(?:is|are|was|equals?|total(?:\s+of)?)\s+|[,;]\s+(?:so|and|that)\b.*)\$?\Z", re.I
 )
-_AFTER_EQUALS = re.compile(r"=\s*\\?\$?\s?\Z")
+_AFTER_EQUALS = re.compile(r"=\s*[*_`]{0,3}\\?\$?\s?\Z")
 
 
 def _computed(text: str, begin: int, item: _Item) -> bool:
@@ -323,15 +308,9 @@ def _runs(text: str, begin: int, end: int, spans: list[Span]) -> list[_Item]:
     out: list[_Item] = []
     edges = [begin, *(e for s in spans for e in (s.start, s.end)), end]
     for low, high in zip(edges[::2], edges[1::2], strict=True):
-        whole = [
-            _Item(m.start(), m.end(), m.group(), "last math")
-            for m in _TUPLE.finditer(text, low, high)
-            if re.search(r"\d", m.group()) and m.group()[0] + m.group()[-1] in _BRACKETS
-        ]
+        whole = [_Item(a, b, text[a:b], "last math") for a, b in tuples(text, low, high)]
         whole += [
-            _Item(m.start(), m.end(), m.group().strip(), "last number")
-            for pattern in (_QUANTITY, CLOCK)
-            for m in pattern.finditer(text, low, high)
+            _Item(a, b, text[a:b].strip(), "last number") for a, b in amounts(text, low, high)
         ]
         for start, stop, broken in runs(text, low, high):
             if any(w.start <= start and stop <= w.end for w in whole):

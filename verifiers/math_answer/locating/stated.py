@@ -41,6 +41,70 @@ _NOT = re.compile(r"(?:,\s*|\s+(?:and|but)\s+)not\s+[-\u2212$\\(]*\d")
 """What leads from a value to one that it is not."""
 
 
+_REMARK = re.compile(
+    r"[;,\u2013\u2014](?:(?<=;)|(?<=\s[\u2013\u2014])|(?<=,)\s+(?:and|as|while|so)(?![^\W_]))\s*"
+)
+_VERB = re.compile(
+    r"\b(?:(?P<be>is|are|was|were|be|equals?)|would|will|can(?:not)?|could|does|do|has|have|follows|satisf\w+"
+    r"|gives?|makes?|fails?|works?|means?|leaves?|exceeds?)\b",
+    re.IGNORECASE,
+)
+_OFFERS = re.compile(r"\b(?:could|may|might|or|also|other|another)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"(?:this|that|it|these|those|they|we|which)\b", re.IGNORECASE)
+_VALUED = re.compile(r"\d|\\[a-z]|[$=]")
+
+
+def without_remark(said: str) -> str:
+    """A value without the clause behind it that claims no other: "7; 8 is too large".
+
+    >>> without_remark("7; 8 is too large")
+    '7'
+    >>> without_remark("x = 7; y is 8")
+    'x = 7; y is 8'
+    """
+    mark = _REMARK.search(said)
+    if mark is None or not (_VALUED.search(said, 0, mark.start()) or choice(said[: mark.start()])):
+        return said
+    verb = _VERB.search(said, mark.end())
+    if verb is None or _VERB.search(said, 0, mark.start()) is not None:
+        return said
+    if _OFFERS.search(said, mark.end()) is not None:
+        return said
+    about = verb["be"] is None and _PRONOUN.match(said, mark.end()) is not None
+    return said[: mark.start()].rstrip() if about or not _VALUED.search(said, verb.end()) else said
+
+
+_NOUNS = (
+    "interval|point|pair|triple|tuple|set|line|circle|plane|equation|function|vector|matrix"
+    "|polynomial|expression|fraction|ratio|number|value|sequence"
+    "|intervalo|punto|conjunto|recta|ecuación|función|matriz|par|intervalle|ensemble|droite"
+    "|équation|fonction|vecteur|matrice|couple|intervall|punkt|paar|menge|gerade|gleichung"
+    "|funktion|vektor|intervallo|insieme|retta|equazione|funzione|vettore|coppia|ponto|reta"
+    "|equação|função|vetor"
+)
+_ARTICLES = "the|an|a|el|la|un|una|le|une|das|der|die|ein|eine|il|lo|o|um|uma"
+_CALLED = re.compile(
+    rf"(?:(?:{_ARTICLES})\s+|l['\u2019]\s?)(?:(?:[^\W\d_]|-){{3,12}}\s+)?"
+    rf"(?:{_NOUNS})\s*[:=]?\s*"
+    r"(?=[(\[{\]$\\]|[A-Za-z]\s?(?:=|\([A-Za-z]\)\s?=))",
+    re.IGNORECASE,
+)
+_CALLED_THERE = re.compile(
+    r"(?:区间|區間|集合|点|點|直线|函数|向量|区間|関数|интервал|отрезок|множество|точка)\s*(?=[(\[{\]$\\])"
+)
+"""What a value is, before the value: "the interval (1, 2)"."""
+
+
+def without_noun(said: str) -> str:
+    """A value without the noun that says what it is.
+
+    >>> without_noun("the closed interval [1, 2]")
+    '[1, 2]'
+    """
+    called = _CALLED.match(said) or _CALLED_THERE.match(said)
+    return said if called is None else said[called.end() :]
+
+
 def without_aside(said: str) -> str:
     """A value without the remark in brackets behind it: "21 (3 times 7)"."""
     aside = _ASIDE.fullmatch(said) if "(" in said else None
@@ -50,6 +114,7 @@ def without_aside(said: str) -> str:
 def value_of(statement: Statement, text: str) -> str:
     """What a sentence after "the answer is" says: its formula, or its number, or itself."""
     said = statement.said.lstrip("\u3001\uff0c, ")
+    said = without_noun(without_remark(said))
     predicate = _IS.match(said) if len(said) < SENTENCE else None
     if predicate is not None:
         said = predicate[1].strip().strip("*_").strip()

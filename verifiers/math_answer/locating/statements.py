@@ -46,7 +46,7 @@ _NOUNS = ("answer", "ans", *_LETTER_ONLY, *_FINAL_ONLY)
 _STATES = re.compile(
     r"(?P<noun>[a-z]+?)s?\b\**(?:\s+(?:to|for|of|in|choice|option|statement|here|must|should|would|will|"
     r"therefore|thus|then)\b[^.\n:]{0,80}?)?(?:,\s*(?:therefore|thus|then|hence|in\s+fact),)?"
-    r"\**\s*(?P<verb>\b(?:is|are|be|becomes)\b|[:\uff1a]|=(?!=))",
+    r"\**\s*(?P<verb>\b(?:is|are|be|becomes)(?:\b|(?=n['\u2019]t\b))|[:\uff1a]|=(?!=))",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
@@ -83,9 +83,17 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _BUT = re.compile(
-    r"\s*not\s+[^,;\n]{1,40}?,?\s+but\s+(?:rather\s+|instead\s+|it(?:\s+is|'s)\s+)?(?=[-\u2212$\\(]*\d)",
+    r"\s*(?:not|n['\u2019]t)\s+[^,;\n]{1,40}?,?\s+but\s+(?:rather\s+|instead\s+|it(?:\s+is|'s)\s+)?(?=[-\u2212$\\(]*\d)",
     re.IGNORECASE,
 )
+_CORRECTED = re.compile(
+    r"(?:[^\n.;!?]|\.(?=\d)){1,60}?[.;,!]\s*(?:(?:instead|rather|so|therefore|thus|hence|but|actually|in\s+fact),?\s+)*"
+    r"(?:it|the\s+(?:(?:correct|right|real|true|actual)\s+)?(?:option|choice|value|result|one))"
+    r"(?:\s+(?:is|must\s+be|has\s+to\s+be|should\s+be)|['\u2019]s)\s+(?:(?:instead|rather|actually|in\s+fact),?\s+)?(?=\S)",
+    re.IGNORECASE,
+)
+"""From a value that is denied to the one that takes its place: "not 8. It is 7"."""
+_SHORTENED = re.compile(r"n['\u2019]t\b")
 _CLAUSE = re.compile(r"[^\n.!?]{1,80}")
 _PRAISE = re.compile(r"(?:\u4e0d)?(?:\u6b63\u786e|\u9519\u8bef|\u5bf9)\u7684?(?![A-Za-z\d])")
 _WRONG = re.compile(
@@ -120,11 +128,15 @@ def statements(text: str) -> list[Statement]:
             if clause is not None and instead is not None and instead.letters:  # "not A but B"
                 found.append(Statement(phrase.start, phrase.end, clause[0], phrase.final))
                 continue
-            rather = _BUT.match(text, phrase.end)
-            if rather is not None:  # "not 7, but 8"
-                said = answer_after(text, rather.end())
-                found.append(Statement(phrase.start, rather.end(), said, phrase.final))
+            rather = _BUT.match(text, phrase.end) or _CORRECTED.match(text, phrase.end)
+            instead_said = answer_after(text, rather.end()) if rather is not None else ""
+            if rather is not None and not (
+                _DENIED.match(instead_said) or _REMARK.match(instead_said)
+            ):
+                found.append(Statement(phrase.start, rather.end(), instead_said, phrase.final))
                 continue
+            if _SHORTENED.match(said):
+                continue  # "isn't 8, since ...": what else the sentence says may count
             found.append(Statement(phrase.start, phrase.end, said, phrase.final, denied=True))
         elif not (_REMARK.match(said) or _PRAISE.match(said)) and (
             not phrase.letter or choice(said) is not None

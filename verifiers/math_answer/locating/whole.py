@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assay.verifiers.math_answer.languages import of_all
 from assay.verifiers.math_answer.locating.clocks import CLOCK
 from assay.verifiers.math_answer.locating.formulas import PROSE, formulas
 
@@ -44,9 +45,19 @@ _MATH_WORDS = frozenset({
 })  # fmt: skip
 
 
+_CONCLUDES = re.compile(
+    r"[\s*>#]*(?:\\therefore(?![a-z])|\u2234|"
+    + "|".join(re.escape(w) for w in of_all("concludes") if w[0] >= "\u2e80")
+    + r")[\s*,:\uff0c\uff1a]*(?=\S)"
+)
+
+
 def bare(text: str) -> str | None:
     """The whole text, where it is short and no sentence around a value."""
     stripped = text.strip()
+    lead = _CONCLUDES.match(stripped)
+    if lead is not None:
+        stripped = stripped[lead.end() :]
     if stripped.endswith(("=", "+", "-", "*", "/")):
         return None  # it breaks off
     if not stripped or len(stripped) > 600 or "\n\n" in stripped or "```" in stripped:
@@ -55,7 +66,7 @@ def bare(text: str) -> str | None:
     has_value = re.search(r"\d|[$=]|\\[(\[]", stripped) is not None
     if has_value and _SENTENCE.search(plain) is not None:
         return None
-    if has_value and not plain.isascii() and _foreign_sentence(plain):
+    if has_value and not plain.isascii() and _foreign_sentence(_TEXT.sub(" 0 ", stripped)):
         return None
     prose = len(re.findall(r"[A-Za-z]{3,}", re.sub(r"\\[A-Za-z]+", " ", plain)))
     if prose >= 2 and ("\n" in stripped or _COMPUTATION.search(plain) is not None):

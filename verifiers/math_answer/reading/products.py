@@ -76,6 +76,9 @@ class Products(Operands):
                 if kind == "num" and not units and self.is_first_of_several(factors):
                     units.append(plain(factors.pop()))
                     continue
+                if kind == "num" and not token.spaced and self.is_index(factors):
+                    factors[0] = Sym(f"{plain(factors[0])}_{self.advance().value}")
+                    continue
                 if kind == "num" and (part := self.minutes(factors)) is not None:
                     factors.append(part)
                     continue
@@ -113,6 +116,15 @@ class Products(Operands):
         if larger is None or smaller is None or larger.dimensions != smaller.dimensions:
             return False
         return smaller.factor < larger.factor
+
+    def is_index(self, factors: list[Node]) -> bool:
+        """Whether a numeral that touches a name is its index: ``x1 = 3``."""
+        after = self.peek()
+        return (
+            len(factors) == 1
+            and isinstance(factors[0], Sym)
+            and (self.token.value.isdigit() and after.kind == "op" and after.value == "=")
+        )
 
     def minutes(self, factors: list[Node]) -> Node | None:
         """The minutes of ``30 degrees 15 minutes``."""

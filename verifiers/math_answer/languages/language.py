@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 GAOKAO = "responses of several models to GAOKAO questions (GAOKAO-Bench, llm-gaokao-math-eval)"
@@ -41,3 +42,7 @@ class Language(NamedTuple):
     """"or": between the solutions of an equation, or between two guesses."""
     concludes: Seen
     """"therefore": begins a sentence that concludes."""
+    conditions: Seen
+    """"when": before an equation that is no answer, but says where the value is taken."""
+    condition_ends: Seen = MappingProxyType({})
+    """The same behind the equation, in languages that put it there."""
