@@ -9,13 +9,13 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mappin
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
-from assay.engine.as_samples import as_samples
 from assay.engine.cache import VerdictCache
-from assay.engine.drivers import Done, Given, Row, arun, run
+from assay.engine.calls.as_samples import as_samples
+from assay.engine.calls.drivers import Done, Given, Row, arun, run
+from assay.engine.calls.groups import GROUP_MOST, with_pauses, with_peers
+from assay.engine.calls.unscored import Doubts, complaint, suspicious
 from assay.engine.environment import environment
-from assay.engine.groups import GROUP_MOST, with_pauses, with_peers
 from assay.engine.resources import Resources
-from assay.engine.unscored import Doubts, complaint, suspicious
 from assay.engine.workers.shared_pools import PoolHandle, available_cores, default_memory_bytes
 from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
@@ -25,7 +25,7 @@ from assay.rubrics import Rubric, load_rubric
 if TYPE_CHECKING:
     import os
 
-    from assay.engine.record import Recorder
+    from assay.engine.calls.record import Recorder
     from assay.ledger import Ledger
     from assay.plugins.spec import VerifierSpec
 
@@ -234,7 +234,7 @@ class Engine:
         done = self._run(samples, step, self.budget_s if budget_s is None else budget_s)
         if not progress:
             return done
-        from assay.engine.progress import shown
+        from assay.engine.calls.progress import shown
 
         return shown(done, samples)
 
@@ -347,7 +347,7 @@ def _recorder(
     ledger: str | os.PathLike[str] | Ledger, source: RubricSource, rubric: Rubric
 ) -> Recorder:
     """Imported only where a ledger is asked for: nobody else pays for it, or needs pyarrow."""
-    from assay.engine.record import Recorder, open_ledger
+    from assay.engine.calls.record import Recorder, open_ledger
 
     named = not isinstance(source, Mapping | Rubric)
     return Recorder(open_ledger(ledger, str(source) if named else rubric.kind, rubric))

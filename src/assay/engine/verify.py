@@ -16,7 +16,7 @@ from assay.errors import SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Reward, Sample, Text
 
 if TYPE_CHECKING:
-    from assay.engine.drivers import Given
+    from assay.engine.calls.drivers import Given
     from assay.engine.engine import Engine, RubricSource
 
 ENGINES = 16

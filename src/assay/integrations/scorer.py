@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-from assay.engine.drivers import Row
+from assay.engine.calls.drivers import Row
 from assay.engine.engine import Engine, RubricSource
 from assay.errors import ConfigError, SampleError
 from assay.integrations.scoring.batch_columns import Column, ColumnNeeds, RowReader

@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from assay.engine.drivers import Row
+from assay.engine.calls.drivers import Row
 from assay.errors import ConfigError
 from assay.integrations.scorer import Scorer
 from assay.model import Reward, Sample

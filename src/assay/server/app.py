@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from assay.engine.as_samples import as_samples
-from assay.engine.drivers import Row
+from assay.engine.calls.as_samples import as_samples
+from assay.engine.calls.drivers import Row
 from assay.engine.engine import Engine
 from assay.errors import ConfigError, nearest
 from assay.integrations.nemo_gym import FAILED, text_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.cli.crashes import Crashes
-from assay.engine.unscored import Doubts
+from assay.engine.calls.unscored import Doubts
 from assay.errors import ConfigError, RolloutsError, SampleError, nearest
 from assay.fit.preference_rows import (
     FIELDS,

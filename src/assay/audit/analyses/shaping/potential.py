@@ -11,7 +11,7 @@ from assay.audit.analyses.shaping.step_count import step_count
 from assay.audit.analyses.shaping.trajectories import SLACK, Paths, Told, ratio
 from assay.audit.context import CONFIDENCE
 from assay.audit.groups import Groups
-from assay.audit.recompose import phi_of
+from assay.audit.recomposing.recompose import phi_of
 from assay.audit.stats.intervals import FEWEST, TOO_FEW, cells, jackknifed
 from assay.audit.stats.ranks import each_pair, thinned
 from assay.findings import ROLLOUTS, Finding, FindingKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from assay.engine.drivers import Given, Row
+from assay.engine.calls.drivers import Given, Row
 from assay.errors import SampleError
 from assay.model import Sample
 from assay.printable import a_type

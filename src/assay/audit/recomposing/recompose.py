@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.audit.matching import identities, sources
-from assay.audit.whole_rows import WholeRows
+from assay.audit.recomposing.matching import identities, sources
+from assay.audit.recomposing.whole_rows import WholeRows
 from assay.errors import AssayError, SampleError
 from assay.model import Sample
 from assay.rubrics import Phases, Schedule, Switch
