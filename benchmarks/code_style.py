@@ -51,14 +51,14 @@ def verifiers() -> dict[str, Verifier]:
 
 def forget() -> None:
     """Empty the memo of each tool, so that one verifier's work is not another's."""
-    from assay.verifiers.code_style import reading
+    from assay.verifiers.code_style import parsed_program
     from assay.verifiers.code_style.tools import autopep8_format, black_format, pylint_check
 
     black_format.black_output.cache_clear()
     autopep8_format.autopep8_output.cache_clear()
     autopep8_format.pycodestyle_findings.cache_clear()
     pylint_check.pylint_messages.cache_clear()
-    reading._read.cache_clear()
+    parsed_program._read.cache_clear()
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -32,7 +32,7 @@ from assay.verifiers.code_tests.sandbox.parent import selftest
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, ZygoteProcess
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
 from assay.verifiers.code_tests.sandbox.wire.levels import LEVELS
-from assay.verifiers.code_tests.sandbox.wire.limits import RunLimits
+from assay.verifiers.code_tests.sandbox.wire.run_limits import RunLimits
 from assay.verifiers.code_tests.verifier import CodeTests
 
 CODE = "def add(a, b):\n    return a + b\n"

@@ -16,7 +16,7 @@ from pathlib import Path
 from assay.errors import ReferenceUnreadable
 from assay.model import Sample, Verdict
 from assay.plugins.spec import Escalate
-from assay.verifiers.math_answer.equal import equivalent
+from assay.verifiers.math_answer.answers.equal import equivalent
 from assay.verifiers.math_answer.policy import DEFAULT, LENIENT, Policy
 from assay.verifiers.math_answer.verifier import MathAnswer
 

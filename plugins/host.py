@@ -25,12 +25,12 @@ from assay.plugins.entry_points import (
     normal,
     own_version,
 )
-from assay.plugins.files import FAILURES, PluginFile, import_plugin, read_plugin_file
 from assay.plugins.importable import check_factory, code_of, local_object
 from assay.plugins.load import load_target
 from assay.plugins.log_readers import LogReaderSpec
 from assay.plugins.markers import PROJECT, SPEC_ATTRIBUTE
 from assay.plugins.names import OfferNames
+from assay.plugins.one_file_plugins import FAILURES, PluginFile, import_plugin, read_plugin_file
 from assay.plugins.probe import ProbeSpec
 from assay.plugins.registered import WHAT, Offer, TargetOffer
 from assay.plugins.spec import ComposerSpec, VerifierSpec
@@ -270,6 +270,12 @@ class Host:
         for impl in getattr(self._manager.hook, hook).get_hookimpls():
             try:
                 offered: Any = impl.function()
+                if not isinstance(offered, Iterable):  # a single spec, or a `return` forgotten
+                    wrong = PluginError(
+                        f"got {a_type(offered)}\nfix: return [spec, ...], or yield each spec"
+                    )
+                    self._fail(impl.plugin_name, wrong, f"gives no list by {hook}")
+                    continue
                 items = list(offered)
             except FAILURES as err:
                 self._fail(impl.plugin_name, err, f"raised in {hook}")

@@ -7,9 +7,9 @@ from typing import Any
 
 from assay.errors import PluginError
 from assay.plugins.code_digest import code_digest
-from assay.plugins.files import PluginFile
 from assay.plugins.load import load_target
 from assay.plugins.markers import SPEC_ATTRIBUTE, wrong_arguments
+from assay.plugins.one_file_plugins import PluginFile
 from assay.plugins.spec import VerifierSpec
 from assay.printable import a_type
 

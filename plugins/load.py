@@ -15,8 +15,8 @@ from assay import forks
 from assay.errors import PluginError, VerdictError
 from assay.model import Sample, Verdict, unit_score
 from assay.plugins.batches import BatchVerifier
-from assay.plugins.files import FAILURES, FILE_MODULE, import_file_of
 from assay.plugins.markers import SPEC_ATTRIBUTE
+from assay.plugins.one_file_plugins import FAILURES, FILE_MODULE, import_file_of
 from assay.plugins.spec import Escalate, Verifier
 from assay.printable import a_type
 

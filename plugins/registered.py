@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from assay.errors import PluginError, RubricError, nearest
 from assay.field_rules import broken_rule
 from assay.plugins.batches import BatchVerifier
-from assay.plugins.files import PluginFile
 from assay.plugins.load import build, load_target
 from assay.plugins.log_readers import LogReaderSpec
+from assay.plugins.one_file_plugins import PluginFile
 from assay.plugins.probe import ProbeSpec
 from assay.plugins.spec import ComposerSpec, Verifier, VerifierSpec
 from assay.printable import a_type, one_line

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from assay.rubrics.compiled.bound import BoundRubric, LeafRun
 from assay.rubrics.metrics import summary, values
+from assay.rubrics.prove.corners import table
 from assay.rubrics.prove.prover import prove
 from assay.rubrics.prove.reach import reach_of
-from assay.rubrics.prove.table import table
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.kinds import (
     Clip,

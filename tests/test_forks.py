@@ -23,7 +23,7 @@ from assay.engine.workers.shared_pools import PoolHandle
 from assay.integrations.scoring.shared import SharedRewards
 from assay.integrations.scoring.watch import UnscoredWatch
 from assay.ledger import lifetime
-from assay.plugins.files import module_from_file
+from assay.plugins.one_file_plugins import module_from_file
 from assay.verifiers.code_tests.sandbox.parent import selftest
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool
 from assay.verifiers.code_tests.verifier import CodeTests

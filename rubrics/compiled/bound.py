@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from assay.errors import VerifierNotFound
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Term, Verdict
+from assay.rubrics.compiled.compiled_turns import TurnsPlan
 from assay.rubrics.compiled.declared import (
     declared_levels,
     identities,
@@ -17,13 +18,12 @@ from assay.rubrics.compiled.declared import (
     offered_levels,
     shared_levels,
 )
-from assay.rubrics.compiled.groups import refuse_groups_of_turns
+from assay.rubrics.compiled.group_criteria import refuse_groups_of_turns
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
 from assay.rubrics.compiled.switching import any_choice, choices, top_of, ways, ways_count
-from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.results.certificate import Certificate
-from assay.rubrics.results.table import CornerTable
+from assay.rubrics.results.corner_table import CornerTable
 from assay.rubrics.written.faults import Fault, shown
 from assay.rubrics.written.kinds.turns import Turns
 from assay.rubrics.written.ranges import Levels, Range
@@ -298,10 +298,13 @@ class BoundRubric:
         self, terms: Mapping[str, Term], verdicts: Mapping[str, Verdict], lost: Leaf, signature: str
     ) -> Reward:
         name = lost.key
-        if name not in verdicts:  # judged once a turn: the last one counts
+        if name not in verdicts:  # judged once a turn: of the last one that failed
             turns = [k for k in reversed(list(verdicts)) if k.startswith(f"{name}#")]
-            failed = (k for k in turns if verdicts[k].by_machine)
-            name = next(failed, turns[0] if turns else name)
+            if lost.is_key:
+                failed = (k for k in turns if verdicts[k].score is None)
+            else:
+                failed = (k for k in turns if verdicts[k].by_machine)
+            name = next(failed, turns[0])
         verdict = verdicts[name]
         blank = {
             key: Term(term.verifier, term.weight, None if key == lost.key else term.score, None)

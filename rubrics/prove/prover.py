@@ -12,9 +12,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from assay.errors import RubricError, nearest
+from assay.rubrics.compiled.compiled_turns import TurnsPlan
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
-from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.compiled.variables import TooMany, extreme, variable_of, variables
 from assay.rubrics.prove.couplings import read_couplings
 from assay.rubrics.prove.edits import edit_for

@@ -13,9 +13,9 @@ import assay.rubrics.written.kinds  # noqa: F401  (fills the table of kinds)
 from assay.errors import RubricError, nearest
 from assay.printable import a_type
 from assay.rubrics.written.faults import Fault, brief
-from assay.rubrics.written.files import SUFFIXES, check_limits, parse, read_file
 from assay.rubrics.written.reading import HOST, NAMED, build
 from assay.rubrics.written.rubric import Rubric
+from assay.rubrics.written.rubric_files import SUFFIXES, check_limits, parse, read_file
 
 if TYPE_CHECKING:
     from assay.plugins.host import Host

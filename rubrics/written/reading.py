@@ -13,6 +13,7 @@ from assay.errors import PluginError, nearest
 from assay.model import FrozenDict
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault, brief
+from assay.rubrics.written.number import Number
 from assay.rubrics.written.rubric import KINDS, Part, Rubric
 
 if TYPE_CHECKING:
@@ -51,9 +52,10 @@ def read_part(value: object, key: str | None = None) -> Part:
         return value
     if isinstance(value, str):
         if _is_number(value):
+            bare = value.strip()
+            fix = f'{{weight = "{bare}"}}' if "/" in bare else f"leave out the quotes: {bare}"
             raise Fault(
-                f"{brief(value)} is text, and names no verifier; a weight is a number",
-                fix=f"leave out the quotes: {value.strip()}",
+                f"{brief(value)} is text, and names no verifier; a weight is a number", fix=fix
             )
         return Criterion(use=value)
     if isinstance(value, Mapping):
@@ -71,7 +73,7 @@ def read_part(value: object, key: str | None = None) -> Part:
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        Number(text)
     except ValueError:
         return False
     return True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 from assay.errors import nearest
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Verdict, thaw
 from assay.rubrics.results.certificate import Certificate
-from assay.rubrics.results.table import CornerTable
+from assay.rubrics.results.corner_table import CornerTable
 from assay.rubrics.written.arithmetic import EXACT, Ops
 from assay.rubrics.written.criterion import Closed, Criterion
 from assay.rubrics.written.faults import Fault
@@ -135,6 +135,10 @@ class Rubric(Closed):
 
     def per_turn(self, part: str) -> bool:
         """Whether the part is judged once a turn, instead of once a sample."""
+        return False
+
+    def states_missing(self, part: str) -> bool:
+        """Whether the composer says what stands in for the part's missing score."""
         return False
 
     def check_sample(self, sample: Sample) -> None:

@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from assay import forks
-from assay.engine.as_samples import as_samples
-from assay.engine.drivers import Given, Row
-from assay.engine.unscored import complaint
+from assay.engine.calls.as_samples import as_samples
+from assay.engine.calls.drivers import Given, Row
+from assay.engine.calls.unscored import complaint
 from assay.errors import ConfigError, SampleError, UnscoredError, VerdictError
 from assay.model import EMPTY, Reward, Sample
 

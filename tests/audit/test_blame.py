@@ -56,10 +56,13 @@ def test_what_costs_length() -> None:
 @pytest.mark.parametrize(
     ("bonus", "said"),
     [
-        ({"long": 0.9}, "`long` is what the worse of the pairs is paid for: gate it on the key"),
+        (
+            {"long": 0.9},
+            "The worse rollout of these pairs is paid more by `long`: gate it on the key",
+        ),
         (
             {"long": 0.6, "tags": 0.7},
-            "`tags` and `long` are what the worse of the pairs is paid for: gate them on the key",
+            "The worse rollout of these pairs is paid more by `tags` and `long`: gate them on the",
         ),
     ],
     ids=["one", "two, the larger first"],
@@ -81,7 +84,7 @@ def test_a_key_that_pays_what_the_label_calls_wrong_is_itself_at_fault() -> None
         label=label,
     )
     found = the(analyse("shaping", frame), "shaping.reversals")
-    assert "`answer` pays the worse of the pairs" in found.suggestion
+    assert "`answer` pays the worse rollout of these pairs more" in found.suggestion
     assert "not the weights" in found.suggestion
 
 

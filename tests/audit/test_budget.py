@@ -17,7 +17,7 @@ from assay.audit.analyses.budget.analysis import GDPO, GRPO, GRPO_VERL, IDLE, LO
 from assay.audit.analyses.budget.shapley import EVALUATIONS, affordable, shapley
 from assay.audit.frame import Frame
 from assay.audit.groups import Groups
-from assay.audit.recompose import rows_of
+from assay.audit.recomposing.recompose import rows_of
 from assay.findings import Outcome
 from assay.rubrics import BoundRubric, Rubric, load_rubric
 

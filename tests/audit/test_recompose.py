@@ -18,7 +18,7 @@ from sweeps import quick
 from assay import Engine, Sample, load_rubric
 from assay.audit.context import Context
 from assay.audit.logs.log import Log, read_log
-from assay.audit.recompose import Recomposer
+from assay.audit.recomposing.recompose import Recomposer
 from assay.cli.main import main
 from assay.plugins.host import Host
 from assay.rubrics import BoundRubric

@@ -19,8 +19,8 @@ from assay.audit.analyses.robustness.analysis import CHANGE, FRAGILE, FRAGILE_OR
 from assay.audit.analyses.robustness.variations import knobs
 from assay.audit.context import Context
 from assay.audit.frame import Frame
-from assay.audit.matching import together
-from assay.audit.recompose import Recomposer
+from assay.audit.recomposing.matching import together
+from assay.audit.recomposing.recompose import Recomposer
 from assay.findings import Outcome
 from assay.plugins.host import Host
 from assay.rubrics import BoundRubric

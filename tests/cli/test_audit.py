@@ -286,6 +286,15 @@ def test_scores_without_a_reward(assay: Assay, tmp_path: Path) -> None:
     assert "no row" not in assay("audit", tmp_path / "log.jsonl", "--map", "reward=scores.a").err
 
 
+def test_rewards_that_are_text_are_not_missing_columns(assay: Assay, tmp_path: Path) -> None:
+    """Another column would not help: the one that is there has quotes around its numbers."""
+    rows = [{"prompt": f"q{i // 2}", "reward": str(i), "scores": {"a": i % 2}} for i in range(8)]
+    done = assay("audit", write(tmp_path / "log.jsonl", *rows))
+    assert "reward: no finite number (text, perhaps), so it counts as missing: 8" in done.err
+    assert "fix: write rewards as numbers, not as text\n" in done.err
+    assert "--map" not in done.err
+
+
 def broken(frame: Any, context: Any) -> Any:
     raise ZeroDivisionError("no such thing")
 

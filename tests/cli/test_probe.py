@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -192,6 +193,8 @@ MISTAKES = [
     (("math", "--map", "reference=gold"), "--map needs --rows", "a map without rows"),
     (("mth",), "no rubric 'mth'; did you mean 'math'?", "a rubric that is not there"),
     (("math", "--rows", "none.jsonl"), "none.jsonl", "rows that are not there"),
+    (("math", "--rows", os.devnull), "no rows to attack the rubric with", "a file without rows"),
+    (("math", "--rows", ""), "'' is not a file's name: it is empty", "a variable that is not set"),
 ]
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from .conftest import Done
 
@@ -51,7 +55,18 @@ def test_mistakes(assay: Callable[..., Done]) -> None:
     assert done.code == 2
     assert done.err == "assay: error: missing.py: No such file or directory\n"
     assert assay("style").code == 2
+    assert assay("style", "").code == 2
     Path("x.py").write_text("x = 1\n")
     done = assay("style", "x.py", "--analyser", "ruff")
     assert done.code == 2
     assert "wanted 'package.module:name'" in done.err
+
+
+def test_a_program_from_standard_input(
+    assay: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As black, autopep8 and pylint's own commands read it."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(CYCLE.encode())))
+    done = assay("style", "-", "--timeout", "60")
+    assert done.code == 0
+    assert done.out.splitlines()[1].split()[:3] == ["-", "1.000", "0.909"]

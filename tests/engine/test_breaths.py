@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from assay import Engine, Reward, Sample
-from assay.engine import drivers
-from assay.engine.call_state import Call
+from assay.engine.calls import drivers
+from assay.engine.calls.call_state import Call
 
 ZOO = str(Path(__file__).with_name("zoo.py"))
 MOST = 2 * round(drivers.BREATH_S / 0.001)

@@ -269,12 +269,49 @@ def test_no_descriptor_is_leaked_by_kills_and_closes() -> None:
         ("max_unscored", 2.0, "max_unscored is 2.0, must be 0 to 1"),
         ("on_unscored", "explode", "on_unscored is 'explode', must be raise, warn, ignore"),
         ("memory_bytes", 1, "memory_bytes is 1, must be 0"),
+        ("memory_bytes", "4G", "memory_bytes is '4G', must be 0"),
+        ("timeout_s", "5", "timeout_s is '5', must be above 0"),
+        ("timeout_s", float("nan"), "timeout_s is nan, must be above 0"),
+        ("budget_s", "60", "budget_s is '60', must be None or above 0"),
+        ("max_unscored", "5%", "max_unscored is '5%', must be 0 to 1"),
+        ("workers", True, "workers is True, must be 1 to 4096"),
+        ("cache_size", -1, "cache_size is -1, must be 0 or more"),
     ],
 )
 def test_an_option_out_of_range_is_named(option: str, value: Any, said: str) -> None:
     with pytest.raises(ConfigError) as caught:
         Engine(weighted("zoo.act"), plugins=[ZOO], **{option: value})
     assert said in str(caught.value)
+
+
+class Table:
+    """A data frame, as far as it matters: what iterates over its columns' names."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["completion", "reference"])
+
+    def to_dict(self, orient: str) -> list[dict[str, str]]:
+        assert orient == "records"
+        return [{"completion": "ok"}]
+
+
+@pytest.mark.parametrize(
+    ("batch", "said"),
+    [
+        (["ok"], "samples[0] is a str; wanted a Sample or a row of a data set\nfix: Sample("),
+        (
+            Table(),
+            "samples[0] is a str; wanted a Sample or a row of a data set\nfix: frame.to_dict(",
+        ),
+        ([Table()], "samples[0] is a Table; wanted a Sample or a row of a data set\nfix: frame."),
+    ],
+)
+def test_what_is_no_sample_is_named_with_what_to_give(batch: Any, said: str) -> None:
+    with Engine(weighted("zoo.act"), plugins=[ZOO]) as engine:
+        with pytest.raises(SampleError) as caught:
+            engine.verify_batch(batch)
+        assert str(caught.value).startswith(said)
+        assert engine.verify_batch(Table().to_dict("records"))[0].status == "scored"
 
 
 def test_closing_ends_the_workers_and_a_later_call_starts_others() -> None:

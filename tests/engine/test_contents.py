@@ -20,7 +20,7 @@ from assay.engine.workers.contents import Recent
 from assay.engine.workers.frames import KEPT, PipeFrame, dumps
 from assay.engine.workers.job import Job
 from assay.engine.workers.parcels import ContentMissing, Unpacker, content_payload, pack
-from assay.engine.workers.process import WorkerProcess
+from assay.engine.workers.worker_process import WorkerProcess
 
 PLUGIN = """
 import hashlib, json, os

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay import Engine, Reward, Sample, UnscoredError, verifier, verify
-from assay.engine.groups import GROUP_MOST, with_peers
+from assay.engine.calls.groups import GROUP_MOST, with_peers
 from assay.errors import ConfigError, PluginError, RubricError, SampleError
 
 RANK = {"kind": "weighted", "criteria": {"group.rank": 1}}

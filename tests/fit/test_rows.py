@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assay.errors import ConfigError, SampleError
 from assay.fit import Pairs, Rankings, gather, read_preference
-from assay.fit.rows import KINDS, Kind, criteria_of, kind_of
+from assay.fit.preference_rows import KINDS, Kind, criteria_of, kind_of
 
 A, B = {"s": 1.0, "t": 0.5}, {"s": 0.0, "t": 0.25}
 

@@ -45,7 +45,7 @@ def main() -> None:
 
     with atheris.instrument_imports(include=["assay.verifiers.math_answer"]):
         from assay.errors import ReferenceUnreadable
-        from assay.verifiers.math_answer.equal import equivalent
+        from assay.verifiers.math_answer.answers.equal import equivalent
         from assay.verifiers.math_answer.limits import Unreadable
         from assay.verifiers.math_answer.locating.extract import extract
         from assay.verifiers.math_answer.reading.parse import parse

@@ -18,7 +18,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from assay.integrations.trl import areward, per_criterion, reward
-from assay.plugins.files import module_from_file
+from assay.plugins.one_file_plugins import module_from_file
 
 PLUGIN = str(Path(__file__).with_name("loop_plugin.py"))
 CHAT = "{% for m in messages %}{{ m.role }} {{ m.content }} {% endfor %}"

@@ -21,7 +21,7 @@ import pytest
 
 from assay import ConfigError, RubricError, SampleError, UnscoredError, VerifierNotFound
 from assay.integrations.trl import areward, per_criterion, reward
-from assay.plugins.files import module_from_file
+from assay.plugins.one_file_plugins import module_from_file
 
 HERE = Path(__file__).parent
 PLUGIN = str(HERE / "loop_plugin.py")

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from assay import Engine, Reward, Sample, Term, Verdict, load_rubric
 from assay.ledger import Ledger
+from assay.ledger.as_rows import as_row
 from assay.ledger.encode import dump
 from assay.ledger.read import read_records, read_rows, rubrics, shards
-from assay.ledger.rows import as_row
 from assay.ledger.writer import Writer
 from assay.rollouts.columns import without_rewards
 from assay.rollouts.output import encode

@@ -142,4 +142,7 @@ def test_nothing_is_overwritten_and_bad_names_are_refused(tmp_path: Path) -> Non
     for name in ("", "My-Rule", "a--b", "1rule", "assay-", "a b", "assay-class"):
         with pytest.raises(ConfigError, match="is not a name for a plugin"):
             write_distribution(name, tmp_path / "other")
+    for name, owner in (("json", "Python"), ("assay", "Assay"), ("pydantic", "pydantic")):
+        with pytest.raises(ConfigError, match=f"would be the module '{name}', which is {owner}'s"):
+            write_distribution(name, tmp_path / "other")
     assert not (tmp_path / "other").exists()

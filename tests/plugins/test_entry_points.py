@@ -148,7 +148,12 @@ LOADS = [
     ),
     (
         "from assay import hookimpl\n@hookimpl\ndef assay_verifiers(): return 5",
-        "raised in assay_verifiers: TypeError: ",
+        "gives no list by assay_verifiers: got an int\nfix: return [spec, ...], or yield each spec",
+    ),
+    (
+        "from assay import hookimpl, VerifierSpec\n@hookimpl\n"
+        "def assay_verifiers(): return VerifierSpec('a.b@1', '', 'a:b')",
+        "gives no list by assay_verifiers: got a VerifierSpec\nfix: return [spec, ...]",
     ),
     (
         "from assay import hookimpl\n@hookimpl\ndef assay_verifiers(): return ['sql.rows@1']",

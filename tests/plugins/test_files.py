@@ -188,7 +188,7 @@ def test_what_a_text_imports_is_found_from_many_threads_at_once() -> None:
         "import a, b.c as d\nfrom e.f import g\nfrom . import h, i\nfrom .j import k\n"
         "def late():\n    import m\n    class C:\n        def n(self): from o import p\n"
     )
-    from assay.plugins.files import _imported
+    from assay.plugins.one_file_plugins import _imported
 
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda i: _imported(text + f"x = {i}\n"), range(400)))

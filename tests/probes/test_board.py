@@ -17,7 +17,7 @@ from assay.errors import ConfigError
 from assay.probes.board import RewardSpread, Scale, bounded_mean
 from assay.probes.bundled import bundled
 from assay.probes.findings import KINDS, findings
-from assay.probes.lines import THRESHOLD
+from assay.probes.probe_results import THRESHOLD
 from assay.probes.run import probe
 
 

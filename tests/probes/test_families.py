@@ -18,7 +18,7 @@ from assay import Sample
 from assay.plugins.host import Host
 from assay.plugins.probe import Attack, ProbeSpec
 from assay.probes.bundled import bundled
-from assay.probes.programs import ProbedSuite
+from assay.probes.probed_suite import ProbedSuite
 from assay.probes.specs import SPECS
 from assay.probes.task import Task
 from assay.probes.wrong import differs, wrong_answers

@@ -9,7 +9,7 @@ from assay import Engine, Sample
 from assay.probes.board import Board
 from assay.probes.bundled import bundled, fitting
 from assay.probes.findings import findings
-from assay.probes.lines import THRESHOLD
+from assay.probes.probe_results import THRESHOLD
 from assay.probes.run import probe
 from assay.rubrics.written.load import presets
 

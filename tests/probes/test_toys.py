@@ -14,7 +14,7 @@ from assay import Engine, Sample
 from assay.probes.board import Board
 from assay.probes.bundled import bundled
 from assay.probes.findings import findings
-from assay.probes.lines import THRESHOLD
+from assay.probes.probe_results import THRESHOLD
 from assay.probes.run import probe
 
 Toy = Callable[[Sample], Any]

@@ -20,13 +20,13 @@ for needed in ("httpx", "starlette", "uvicorn", "prometheus_client"):
 import httpx  # noqa: E402
 from served import Served  # noqa: E402
 
-from assay.server import programs  # noqa: E402
+from assay.server import run_code  # noqa: E402
 from assay.server.app import Server  # noqa: E402
 from assay.server.bodies import ClientGone  # noqa: E402
 from assay.server.openapi import document  # noqa: E402
 from assay.server.options import ServerOptions  # noqa: E402
-from assay.server.programs import Programs, _end_of, _reply  # noqa: E402
 from assay.server.refusals import RequestRefused  # noqa: E402
+from assay.server.run_code import Programs, _end_of, _reply  # noqa: E402
 from assay.server.schemas import RunCodeRequest  # noqa: E402
 from assay.verifiers.code_tests.runs.script import Script, ScriptFailed  # noqa: E402
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool  # noqa: E402
@@ -201,7 +201,7 @@ def test_a_forked_child_has_threads_of_its_own() -> None:
 def test_who_cannot_have_a_turn_in_time_is_told_to_come_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(programs, "SPARE_S", 0.1)
+    monkeypatch.setattr(run_code, "SPARE_S", 0.1)
     request = RunCodeRequest(**asked("print(1)", compile_timeout=0.1, run_timeout=0.1))
 
     async def ask() -> None:

@@ -352,7 +352,7 @@ def test_schemathesis_finds_nothing(served: Served, tmp_path: Path) -> None:
 
 def test_replies_are_not_held_back_for_an_acknowledgement() -> None:
     """Nagle's algorithm would add 40 ms to each reply, which goes out in two parts."""
-    from assay.server.run import bound
+    from assay.server.serve import bound
 
     async def held_back() -> int:
         seen: asyncio.Future[int] = asyncio.get_running_loop().create_future()

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 
 from assay.model import Part
-from assay.verifiers.code_style.findings import StyleFinding
-from assay.verifiers.code_style.reading import ParsedProgram
+from assay.verifiers.code_style.parsed_program import ParsedProgram
+from assay.verifiers.code_style.style_findings import StyleFinding
 
 FEEDBACK_CHARS = 2_000
 """Most characters of a feedback."""

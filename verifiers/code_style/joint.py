@@ -26,13 +26,13 @@ from assay.verifiers.code_style.conflict import (
 )
 from assay.verifiers.code_style.edits import edits
 from assay.verifiers.code_style.feedback import diff_lines
-from assay.verifiers.code_style.findings import counted, graded
 from assay.verifiers.code_style.judge import StyleVerifier
 from assay.verifiers.code_style.lint import DEFAULT_WEIGHTS
 from assay.verifiers.code_style.orbit import Formatter, Orbit, follow
 from assay.verifiers.code_style.params import JointParams, PylintParams
-from assay.verifiers.code_style.reading import ParsedProgram
+from assay.verifiers.code_style.parsed_program import ParsedProgram
 from assay.verifiers.code_style.reconciliation import reconciliation
+from assay.verifiers.code_style.style_findings import counted, graded
 from assay.verifiers.code_style.tools.autopep8_format import Autopep8Style, autopep8_output
 from assay.verifiers.code_style.tools.black_format import BlackStyle, black_output
 from assay.verifiers.code_style.tools.pylint_check import (

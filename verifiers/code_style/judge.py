@@ -9,9 +9,9 @@ from typing import Any
 
 from assay.model import Part, Sample, Verdict
 from assay.verifiers.code_style.feedback import HIDDEN_ADVICE, bounded
-from assay.verifiers.code_style.findings import graded, scaled
 from assay.verifiers.code_style.params import StyleParams
-from assay.verifiers.code_style.reading import ParsedProgram, read
+from assay.verifiers.code_style.parsed_program import ParsedProgram, read
+from assay.verifiers.code_style.style_findings import graded, scaled
 from assay.verifiers.code_style.tools.errors import CannotRead
 
 NOTHING_DONE = "The program has no statement that does anything"

@@ -13,10 +13,10 @@ from assay.verifiers.code_style.feedback import (
     finding_parts,
     line_parts,
 )
-from assay.verifiers.code_style.findings import counted
 from assay.verifiers.code_style.judge import StyleVerifier
 from assay.verifiers.code_style.params import Autopep8Params, BlackParams
-from assay.verifiers.code_style.reading import ParsedProgram
+from assay.verifiers.code_style.parsed_program import ParsedProgram
+from assay.verifiers.code_style.style_findings import counted
 from assay.verifiers.code_style.tools.autopep8_format import (
     Autopep8Style,
     autopep8_output,

@@ -9,11 +9,11 @@ from pydantic import BaseModel
 
 from assay.model import Verdict
 from assay.verifiers.code_style.feedback import finding_lines, finding_parts
-from assay.verifiers.code_style.findings import StyleFinding, counted
 from assay.verifiers.code_style.judge import StyleVerifier
 from assay.verifiers.code_style.params import PylintParams
 from assay.verifiers.code_style.parse import parse
-from assay.verifiers.code_style.reading import ParsedProgram
+from assay.verifiers.code_style.parsed_program import ParsedProgram
+from assay.verifiers.code_style.style_findings import StyleFinding, counted
 from assay.verifiers.code_style.tools.pylint_check import (
     PylintMessage,
     PylintStyle,

@@ -28,8 +28,8 @@ from assay.verifiers.code_tests.sandbox.parent import selftest
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, SandboxSlot, shared_pool
 from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind, beside, kind_for
 from assay.verifiers.code_tests.sandbox.wire.levels import Level
-from assay.verifiers.code_tests.sandbox.wire.limits import Lost, Unconfined
 from assay.verifiers.code_tests.sandbox.wire.packages import NotOffered, offered
+from assay.verifiers.code_tests.sandbox.wire.run_limits import Lost, Unconfined
 from assay.verifiers.code_tests.suites.imports.modules import is_published
 from assay.verifiers.code_tests.suites.shapes import read
 from assay.verifiers.code_tests.suites.suite import Case, Suite

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from assay.verifiers.math_answer.equal import Comparison, equivalent, same_value
+    from assay.verifiers.math_answer.answers.equal import Comparison, equivalent, same_value
     from assay.verifiers.math_answer.policy import Policy
 
 __all__ = ["Comparison", "Policy", "equivalent", "same_value"]
 
-_HOME = {"Comparison": "equal", "equivalent": "equal", "same_value": "equal", "Policy": "policy"}
+_HOME = {
+    "Comparison": "answers.equal",
+    "equivalent": "answers.equal",
+    "same_value": "answers.equal",
+    "Policy": "policy",
+}
 
 
 def __getattr__(name: str) -> Any:

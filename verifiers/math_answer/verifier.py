@@ -10,19 +10,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from assay.errors import ReferenceUnreadable, SampleError, nearest
-from assay.model import FrozenDict, Message, Sample, Verdict
+from assay.model import FrozenDict, Sample, Verdict
 from assay.plugins.spec import Escalate
 from assay.printable import printable
-from assay.verifiers.math_answer import units
-from assay.verifiers.math_answer.equal import Comparison, asks_for_letters, equivalent
-from assay.verifiers.math_answer.languages.decimals import writes_decimal_commas
+from assay.verifiers.math_answer.answers.asked_unit import names_unit_of
+from assay.verifiers.math_answer.answers.equal import Comparison, asks_for_letters, equivalent
+from assay.verifiers.math_answer.answers.understood import read_reference
 from assay.verifiers.math_answer.locating.extract import Extraction, extract
+from assay.verifiers.math_answer.locating.local_notation import in_local_notation
 from assay.verifiers.math_answer.locating.predicates import asks_for_words, endings
 from assay.verifiers.math_answer.locating.truth import asks_for_truth, truth
 from assay.verifiers.math_answer.policy import DEFAULT, Policy
-from assay.verifiers.math_answer.reading.commas import as_locals_write, may_be_local
-from assay.verifiers.math_answer.tree import Quantity
-from assay.verifiers.math_answer.understood import read_reference
 
 NAME = "math.answer@1"
 
@@ -63,7 +61,7 @@ class MathAnswer:
 
         The first time, it takes half a second, or seconds on a busy machine: no completion's doing.
         """
-        from assay.verifiers.math_answer import by_sympy
+        from assay.verifiers.math_answer.answers import by_sympy
 
         by_sympy.load()
 
@@ -85,7 +83,7 @@ class MathAnswer:
         reference = sample.reference
         if reference is None:
             raise ReferenceUnreadable("the sample has no reference")
-        if policy.units == "stated" and _asks_in(reference, sample.prompt):
+        if policy.units == "stated" and names_unit_of(reference, sample.prompt):
             policy = policy.model_copy(update={"units": "strip"})
         found = extract(
             sample.text,
@@ -118,16 +116,16 @@ class MathAnswer:
             worded = self._in_words(reference, sample.answer, policy)
             if worded is not None:
                 return worded
-        if not comparison.equal and may_be_local(found.text) and writes_decimal_commas(sample.text):
-            # "3,5" is three and a half where it is written so; read as two numbers first, for a
-            # reference may be two numbers
-            local = equivalent(reference, as_locals_write(found.text), policy)
-            if local.equal:
-                return _verdict(found, local)
+        if not comparison.equal:
+            local = in_local_notation(found.text, sample.text)
+            if local is not None:  # only now: a reference may be the two numbers of "3,5"
+                meant = equivalent(reference, local, policy)
+                if meant.equal:
+                    return _verdict(found, meant)
         if comparison.open:
             if not last:
                 return Escalate(comparison.because)
-            from assay.verifiers.math_answer import by_sympy
+            from assay.verifiers.math_answer.answers import by_sympy
 
             comparison = by_sympy.attempt(reference, found.text, policy, comparison)
         return _verdict(found, comparison)
@@ -162,18 +160,6 @@ def _verdict(found: Extraction, comparison: Comparison) -> Verdict:
             answer=comparison.answer,
         ),
     )
-
-
-def _asks_in(reference: Any, prompt: str | tuple[Message, ...] | None) -> bool:
-    """Whether the question itself names the unit of the reference, so that it may be left out."""
-    if prompt is None:
-        return False
-    if not isinstance(prompt, str):
-        prompt = "\n".join(message.content for message in prompt)
-    given = [reference] if isinstance(reference, str | int | float) else list(reference)
-    nodes = [read_reference(one).node for one in given]
-    found = [n.unit for n in nodes if isinstance(n, Quantity)]
-    return bool(found) and all(units.is_named_in(unit, prompt) for unit in found)
 
 
 def policy_of(override: Any, base: Policy) -> Policy:

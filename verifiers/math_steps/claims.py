@@ -16,7 +16,7 @@ from itertools import pairwise
 from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
-from assay.verifiers.math_answer.equal import same_value
+from assay.verifiers.math_answer.answers.equal import same_value
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import App, Node, Sym, symbols
 from assay.verifiers.math_steps.scan import Chain, Segment, chains

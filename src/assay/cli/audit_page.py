@@ -78,9 +78,16 @@ def _check_reward(found: Audit, log: Log) -> None:
     """Warn where scores are there, and no row says what they were worth together."""
     import numpy as np
 
+    from assay.audit.logs.fields.values import UNREADABLE_NUMBER
+
     frame = found.frame
     scored = [c for c in frame.criteria if bool(np.isfinite(frame.score(c)).any())]
     if scored and not bool(np.isfinite(frame.reward).any()):
+        if any(problem.what == f"reward: {UNREADABLE_NUMBER}" for problem in log.problems):
+            say_warning(
+                "no row has a reward that is a number\nfix: write rewards as numbers, not as text"
+            )
+            return
         inside = log.reader in ("inspect", "columns")
         named = f"COLUMN, e.g. reward=scores.{one_line(scored[0])}" if inside else "COLUMN"
         say_warning(

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assay.engine.record import open_ledger
+from assay.engine.calls.record import open_ledger
 from assay.errors import SampleError
 from assay.model import Reward, Sample
 from assay.rollouts.columns import is_scored, without_rewards

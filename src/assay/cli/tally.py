@@ -16,7 +16,7 @@ from rich.text import Text
 
 from assay.cli.console import plain
 from assay.cli.crashes import Crashes
-from assay.engine.unscored import Doubts
+from assay.engine.calls.unscored import Doubts
 from assay.printable import one_line
 
 SLOWEST = 5

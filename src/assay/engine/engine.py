@@ -9,13 +9,13 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mappin
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
-from assay.engine.as_samples import as_samples
 from assay.engine.cache import VerdictCache
-from assay.engine.drivers import Done, Given, Row, arun, run
+from assay.engine.calls.as_samples import as_samples
+from assay.engine.calls.drivers import Done, Given, Row, arun, run
+from assay.engine.calls.groups import GROUP_MOST, with_pauses, with_peers
+from assay.engine.calls.unscored import Doubts, complaint, suspicious
 from assay.engine.environment import environment
-from assay.engine.groups import GROUP_MOST, with_pauses, with_peers
 from assay.engine.resources import Resources
-from assay.engine.unscored import Doubts, complaint, suspicious
 from assay.engine.workers.shared_pools import PoolHandle, available_cores, default_memory_bytes
 from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
@@ -25,7 +25,7 @@ from assay.rubrics import Rubric, load_rubric
 if TYPE_CHECKING:
     import os
 
-    from assay.engine.record import Recorder
+    from assay.engine.calls.record import Recorder
     from assay.ledger import Ledger
     from assay.plugins.spec import VerifierSpec
 
@@ -84,10 +84,13 @@ class Engine:
         ledger: str | os.PathLike[str] | Ledger | None = None,
     ) -> None:
         workers = available_cores() if workers is None else workers
-        _check("workers", workers, isinstance(workers, int) and 1 <= workers <= 4096, "1 to 4096")
-        _check("timeout_s", timeout_s, 0.0 < timeout_s < 86_400.0, "above 0, below a day")
+        _check("workers", workers, _whole(workers) and 1 <= workers <= 4096, "1 to 4096")
+        fits = _number(timeout_s) and 0.0 < timeout_s < 86_400.0
+        _check("timeout_s", timeout_s, fits, "above 0, below a day in seconds")
         _check_budget(budget_s)
-        _check("max_unscored", max_unscored, 0.0 <= max_unscored <= 1.0, "0 to 1")
+        fits = _number(max_unscored) and 0.0 <= max_unscored <= 1.0
+        _check("max_unscored", max_unscored, fits, "0 to 1")
+        _check("cache_size", cache_size, _whole(cache_size) and cache_size >= 0, "0 or more")
         choices = ("raise", "warn", "ignore")
         _check("on_unscored", on_unscored, on_unscored in choices, ", ".join(choices))
         if memory_bytes is None:
@@ -95,10 +98,10 @@ class Engine:
         _check(
             "memory_bytes",
             memory_bytes,
-            memory_bytes == 0 or memory_bytes >= 128 << 20,
+            _whole(memory_bytes) and (memory_bytes == 0 or memory_bytes >= 128 << 20),
             "0 (no bound), or 128 MB and more",
         )
-        fits = group_size is None or (isinstance(group_size, int) and 2 <= group_size <= GROUP_MOST)
+        fits = group_size is None or (_whole(group_size) and 2 <= group_size <= GROUP_MOST)
         _check("group_size", group_size, fits, f"None, or 2 to {GROUP_MOST:,}")
         self.group_size = group_size
         self.timeout_s = float(timeout_s)
@@ -231,7 +234,7 @@ class Engine:
         done = self._run(samples, step, self.budget_s if budget_s is None else budget_s)
         if not progress:
             return done
-        from assay.engine.progress import shown
+        from assay.engine.calls.progress import shown
 
         return shown(done, samples)
 
@@ -344,7 +347,7 @@ def _recorder(
     ledger: str | os.PathLike[str] | Ledger, source: RubricSource, rubric: Rubric
 ) -> Recorder:
     """Imported only where a ledger is asked for: nobody else pays for it, or needs pyarrow."""
-    from assay.engine.record import Recorder, open_ledger
+    from assay.engine.calls.record import Recorder, open_ledger
 
     named = not isinstance(source, Mapping | Rubric)
     return Recorder(open_ledger(ledger, str(source) if named else rubric.kind, rubric))
@@ -355,5 +358,14 @@ def _check(name: str, value: Any, good: bool, wanted: str) -> None:
         raise ConfigError(f"{name} is {value!r}, must be {wanted}")
 
 
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _number(value: Any) -> bool:
+    return _whole(value) or isinstance(value, float)
+
+
 def _check_budget(budget_s: float | None) -> None:
-    _check("budget_s", budget_s, budget_s is None or budget_s > 0.0, "None or above 0 seconds")
+    fits = budget_s is None or (_number(budget_s) and budget_s > 0.0)
+    _check("budget_s", budget_s, fits, "None or above 0 seconds")

@@ -16,7 +16,7 @@ from assay.engine.workers.job import Job, Reply
 from assay.engine.workers.loaded_verifier import TRACE_CHARS, as_verdict, judge_shown
 from assay.engine.workers.machine_faults import DETAILS, by_machine
 from assay.engine.workers.parcels import Parcel, pack
-from assay.engine.workers.process import search_path
+from assay.engine.workers.worker_process import search_path
 from assay.errors import PluginError, ReferenceUnreadable, SampleError, VerdictError
 from assay.model import EMPTY, Sample, Status, Verdict
 from assay.model.view import Reader

@@ -16,7 +16,7 @@ from assay.errors import SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Reward, Sample, Text
 
 if TYPE_CHECKING:
-    from assay.engine.drivers import Given
+    from assay.engine.calls.drivers import Given
     from assay.engine.engine import Engine, RubricSource
 
 ENGINES = 16
@@ -138,7 +138,7 @@ def _identity(rubric: RubricSource) -> Any:
     """What two rubrics differ in; a changed file is another rubric."""
     if isinstance(rubric, Mapping):
         with forks.unbroken():
-            from assay.rubrics.written.files import check_limits
+            from assay.rubrics.written.rubric_files import check_limits
 
         check_limits(rubric, "the rubric")
         return json.dumps(rubric, default=str)  # keys as they come: the first criterion is the key

@@ -22,10 +22,10 @@ from assay.fit.findings import FitFinding, find
 from assay.fit.gather import Gathered, gather
 from assay.fit.items import ItemFit, item_bradley_terry, item_plackett_luce
 from assay.fit.models import Labels, Model, Pairs, Ratings
+from assay.fit.preference_rows import Preference, read_preference
 from assay.fit.rankings import Rankings
 from assay.fit.report import Report, rubric_file_text, save_rubric_file
 from assay.fit.result import Bootstrap, Collinearity, Fit, Separation, Weight
-from assay.fit.rows import Preference, read_preference
 from assay.fit.solving.resample import bootstrap
 from assay.fit.solving.separation import find_separation
 from assay.fit.solving.solve import fit

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from assay.errors import ConfigError
 from assay.fit.models import Labels, Model, Pairs, Ratings
+from assay.fit.preference_rows import Item, Kind, Preference
 from assay.fit.rankings import Rankings
-from assay.fit.rows import Item, Kind, Preference
 from assay.model import EMPTY, FrozenDict
 
 if TYPE_CHECKING:

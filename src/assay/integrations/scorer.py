@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-from assay.engine.drivers import Row
+from assay.engine.calls.drivers import Row
 from assay.engine.engine import Engine, RubricSource
 from assay.errors import ConfigError, SampleError
+from assay.integrations.scoring.batch_columns import Column, ColumnNeeds, RowReader
 from assay.integrations.scoring.cores import budget_within, share_of_cores
 from assay.integrations.scoring.missing import A_NUMBER, Missing, Unscored
-from assay.integrations.scoring.rows import Column, ColumnNeeds, RowReader
 from assay.integrations.scoring.watch import UnscoredWatch
 from assay.model import EMPTY, Reward
 from assay.printable import printable

@@ -13,11 +13,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from assay.engine.drivers import Row
+from assay.engine.calls.drivers import Row
 from assay.errors import ConfigError
 from assay.integrations.scorer import Scorer
 from assay.model import Reward, Sample
-from assay.rubrics.compiled.turns import TurnsPlan
+from assay.rubrics.compiled.compiled_turns import TurnsPlan
 
 HINT = "That is not right yet. Try again."
 """Said where no verifier has anything to say to the model."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import RolloutsError
-from assay.ledger.rows import as_row
+from assay.ledger.as_rows import as_row
 from assay.ledger.schema import COLUMNS, HASH_KEY, RUBRIC_KEY, VERSION, VERSION_KEY
 from assay.rollouts.sources import need_pyarrow
 

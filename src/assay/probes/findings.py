@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assay.findings import Finding, FindingKind, worst_first
 from assay.plugins.spec import Severity
 from assay.probes.board import Board, ProbeResult, bounded_mean
-from assay.probes.lines import THRESHOLD
+from assay.probes.probe_results import THRESHOLD
 
 BEATEN = 0.10
 """An error from this share of prompts on, on which a wrong completion earns the whole median."""

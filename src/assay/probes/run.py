@@ -16,7 +16,7 @@ from assay.plugins.registered import TargetOffer
 from assay.printable import printable
 from assay.probes.board import Board
 from assay.probes.dress import redress
-from assay.probes.lines import Shot, board_of
+from assay.probes.probe_results import Shot, board_of
 from assay.probes.task import Task
 from assay.probes.tasks import Known, Prompt, chosen, judged, prompts_of
 

@@ -10,7 +10,7 @@ from random import Random
 from assay.model import Message, Sample
 from assay.plugins.probe import Attack, Subject
 from assay.probes.dress import dressed
-from assay.probes.programs import ProbedSuite, define, fenced
+from assay.probes.probed_suite import ProbedSuite, define, fenced
 from assay.probes.wrong import differs, numbers_in, wrong_answers
 from assay.verifiers.math_answer.locating.extract import extract, reference_text
 from assay.verifiers.program_source.extract import extract_program

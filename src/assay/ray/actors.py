@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from assay.engine.as_samples import as_samples
-from assay.engine.drivers import Given, Row
+from assay.engine.calls.as_samples import as_samples
+from assay.engine.calls.drivers import Given, Row
 from assay.engine.engine import Engine, RubricSource
 from assay.errors import AssayError, ConfigError, WorkerError
 from assay.model import EMPTY, Reward, Sample

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from assay.engine.drivers import Row
+from assay.engine.calls.drivers import Row
 from assay.errors import ConfigError, SampleError
 from assay.model import EMPTY, Sample
 from assay.ray.shipping import Shipped, engine_here

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from assay.engine.engine import Engine
-from assay.plugins.files import read_plugin_file
+from assay.plugins.one_file_plugins import read_plugin_file
 
 Shipped: TypeAlias = "Sequence[Mapping[str, str]]"
 """A mapping for each plugin: file, relative to the plugin's folder -> its text. The plugin's own is

@@ -17,9 +17,9 @@ from typing import IO, Any
 from assay.errors import RolloutsError, SampleError
 from assay.model import EMPTY, Sample
 from assay.rollouts.columns import is_scored, without_rewards
+from assay.rollouts.json_and_csv import ending, misread, read_csv, read_json
 from assay.rollouts.so_far import ReadSoFar
 from assay.rollouts.sources import Source, is_gzip, is_parquet
-from assay.rollouts.tables import ending, misread, read_csv, read_json
 
 DEPTH = 200
 """Deepest nesting of lists and objects in a row; a deeper one is malformed."""

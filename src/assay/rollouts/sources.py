@@ -90,6 +90,8 @@ def matches(pattern: str, folders: bool = False) -> list[str]:
     Raises:
         RolloutsError: there is none; names a file that is there and whose name is like it.
     """
+    if not pattern:
+        raise RolloutsError("'' is not a file's name: it is empty\nfix: is a variable not set?")
     if os.path.lexists(pattern):
         return [pattern]
     if glob.has_magic(pattern):

@@ -16,16 +16,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from assay.engine.as_samples import as_samples
-from assay.engine.drivers import Row
+from assay.engine.calls.as_samples import as_samples
+from assay.engine.calls.drivers import Row
 from assay.engine.engine import Engine
 from assay.errors import ConfigError, nearest
 from assay.integrations.nemo_gym import FAILED, text_of
 from assay.integrations.openrlhf import answer_of
 from assay.integrations.scorer import because
+from assay.integrations.scoring.batch_columns import ColumnNeeds, RowReader
 from assay.integrations.scoring.flat import flat
 from assay.integrations.scoring.missing import Missing
-from assay.integrations.scoring.rows import ColumnNeeds, RowReader
 from assay.model import Reward
 from assay.server.bodies import (
     ClientGone,
@@ -86,7 +86,7 @@ class Server:
         self._gym = RowReader(options.columns, "expected_answer")
         self._programs = None
         if options.allow_run_code:
-            from assay.server.programs import Programs
+            from assay.server.run_code import Programs
 
             self._programs = Programs(workers, options)
         self.draining = False

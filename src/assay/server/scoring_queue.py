@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from typing import NamedTuple
 
-from assay.engine.drivers import Row
+from assay.engine.calls.drivers import Row
 from assay.engine.engine import Engine
 from assay.errors import SampleError
 from assay.model import Reward

@@ -20,6 +20,7 @@ from planted import make_frame
 from assay.audit.frame import LARGEST, SMALLEST
 from assay.audit.logs import Log, read_log
 from assay.audit.logs.fields.database import connect
+from assay.audit.logs.fields.values import UNREADABLE_NUMBER
 from assay.errors import ConfigError, RolloutsError
 
 
@@ -118,9 +119,18 @@ def test_numbers_that_are_none(tmp_path: Path) -> None:
     same(frame.step, [NAN, 1e25, 0.0, 0.0, NAN])  # 1e-320 is nearer to 0 than a frame tells
     noted = {p.what: (p.count, p.places[0]) for p in log.problems}
     path = frame.files[0]
-    assert noted["reward: no finite number"] == (2, f"{path}:1")
-    assert noted["step: no finite number"] == (1, f"{path}:1")
-    assert noted["score of 'a.b': no finite number"] == (4, f"{path}:1")
+    assert noted[f"reward: {UNREADABLE_NUMBER}"] == (
+        2,
+        f"{path}:1",
+    )
+    assert noted[f"step: {UNREADABLE_NUMBER}"] == (
+        1,
+        f"{path}:1",
+    )
+    assert noted[f"score of 'a.b': {UNREADABLE_NUMBER}"] == (
+        4,
+        f"{path}:1",
+    )
 
 
 def test_numbers_beyond_what_a_frame_holds(tmp_path: Path) -> None:
@@ -322,11 +332,11 @@ def test_gzip_of_several_members_and_single_rows_again(tmp_path: Path) -> None:
 
 def test_single_rows_of_a_large_gzip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unpacked from the nearest mark before them, not from the start."""
-    from assay.audit.logs.sources import lines
+    from assay.audit.logs.sources import jsonl_files
 
-    monkeypatch.setattr(lines, "SEEK_BYTES", 4096)
-    monkeypatch.setattr(lines, "PIECE_BYTES", 1500)
-    monkeypatch.setattr(lines, "READ_BYTES", 700)
+    monkeypatch.setattr(jsonl_files, "SEEK_BYTES", 4096)
+    monkeypatch.setattr(jsonl_files, "PIECE_BYTES", 1500)
+    monkeypatch.setattr(jsonl_files, "READ_BYTES", 700)
     path = tmp_path / "log.jsonl.gz"
     rows = [row(i, i / 1024, completion=os.urandom(40).hex()) for i in range(500)]
     text = "".join(json.dumps(r) + "\n" for r in rows).encode()
@@ -406,7 +416,8 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "foreign rows": (
         lambda p: p.write_text('{"a": 1, "b": 2}\n'),
         "PATH: has neither a reward nor scores, and no reader knows it\ncolumns: a, b"
-        "\nfix: name them, e.g. --map reward=COLUMN --map scores.style=COLUMN",
+        "\nfix: name them, e.g. --map reward=COLUMN --map scores.style=COLUMN; or "
+        "score the rows first: assay verify FILE --rubric RUBRIC --out SCORED_FILE",
     ),
     "rows that are all nested too deeply": (
         lambda p: p.write_text(('{"reward": 1, "x": ' + "[" * 5000 + "]" * 5000 + "}\n") * 3),

@@ -16,7 +16,7 @@ from plain_log import NAN, same, write_rows
 from assay.audit.frame import STATUSES
 from assay.audit.logs import gather, read_log
 from assay.audit.logs.gather import RowBlock, RowGatherer, codes, mixed, of_step
-from assay.audit.logs.sources import parts
+from assay.audit.logs.sources import log_files
 
 
 def log_rows(groups: int, size: int = 4) -> list[dict[str, Any]]:
@@ -77,7 +77,7 @@ def test_the_order_of_rows_and_the_cut_into_files_are_no_matter(
 ) -> None:
     rows = log_rows(60)
     monkeypatch.setattr(gather, "SLACK_ROWS", 0)
-    monkeypatch.setattr(parts, "BATCH_ROWS", 10)
+    monkeypatch.setattr(log_files, "BATCH_ROWS", 10)
     kept = []
     for name, order in (("one", range(240)), ("other", np.random.default_rng(1).permutation(240))):
         folder = tmp_path / name

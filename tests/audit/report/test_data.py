@@ -11,10 +11,10 @@ import pytest
 from planted import make_frame
 
 from assay.audit.report.charts.bands import Band, bands, counted, histogram, reach
+from assay.audit.report.charts.choose_charts import charts_of
 from assay.audit.report.charts.forest import Figure, extent, forest
 from assay.audit.report.charts.lines import At, line
 from assay.audit.report.charts.matrix import matrix
-from assay.audit.report.charts.tables import charts_of
 from assay.audit.report.overview import STEPS, by_step, quartiles_by_step, told_apart
 from assay.audit.report.parts import decimal
 from assay.audit.report.rollouts import as_text, number, receipt, short_names

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.engine.workers import process
+from assay.engine.workers import worker_process
 
 SCRIPT = """
 import json, os, sys, tempfile
@@ -53,7 +53,7 @@ def test_a_directory_that_is_gone_changes_no_score() -> None:
 
 
 def test_the_directory_of_a_worker() -> None:
-    assert process.working_directory() == os.getcwd()
+    assert worker_process.working_directory() == os.getcwd()
 
 
 KILLED = """

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assay.model import Sample
 from assay.verifiers.code_style.hidden import hidden_code
 from assay.verifiers.code_style.parse import parse, substantive
-from assay.verifiers.code_style.reading import ParsedProgram, read
+from assay.verifiers.code_style.parsed_program import ParsedProgram, read
 from assay.verifiers.code_style.suppressions import without_suppressions
 
 from .programs import NAMES, PROGRAMS, judge

@@ -23,7 +23,7 @@ from assay.verifiers.code_tests.sandbox.confinement import exposed, workspace
 from assay.verifiers.code_tests.sandbox.parent import selftest
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, ZygoteProcess
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN, numeric_kind
-from assay.verifiers.code_tests.sandbox.wire.limits import RunLimits
+from assay.verifiers.code_tests.sandbox.wire.run_limits import RunLimits
 
 LEVELS = [x for x in ("namespaces", "landlock+seccomp") if selftest.finding(x).holds]  # type: ignore[arg-type]
 
@@ -121,7 +121,7 @@ def test_nor_in_another_virtual_environment(level: Any, tmp_path: Path) -> None:
         import solutions
         from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
         from assay.verifiers.code_tests.sandbox.parent.pool import ZygoteProcess
-        from assay.verifiers.code_tests.sandbox.wire.limits import RunLimits
+        from assay.verifiers.code_tests.sandbox.wire.run_limits import RunLimits
         zygote = ZygoteProcess({level!r}, PLAIN)
         given = json.dumps({{{str(site)!r}: ["solutions"]}}).encode()
         with zygote.run({{"kind": "script", "code": {REACH!r}}}, RunLimits(), given) as run:

@@ -22,7 +22,7 @@ from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.sandbox.parent import selftest
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, ZygoteProcess
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
-from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits
+from assay.verifiers.code_tests.sandbox.wire.run_limits import Lost, RunLimits
 from assay.verifiers.code_tests.verifier import CodeTests
 
 LEVELS = [x for x in ("namespaces", "landlock+seccomp") if selftest.finding(x).holds]  # type: ignore[arg-type]
@@ -94,7 +94,7 @@ def test_programs_die_with_the_process_that_asked(level: str, how: str) -> None:
         import os, sys, threading, time
         from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
         from assay.verifiers.code_tests.sandbox.parent.pool import ZygoteProcess
-        from assay.verifiers.code_tests.sandbox.wire.limits import RunLimits
+        from assay.verifiers.code_tests.sandbox.wire.run_limits import RunLimits
         def work():
             global z, r
             z = ZygoteProcess({level!r}, PLAIN)

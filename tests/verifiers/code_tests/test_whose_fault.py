@@ -24,7 +24,7 @@ from assay.verifiers.code_tests.sandbox.parent import selftest
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, ZygoteProcess
 from assay.verifiers.code_tests.sandbox.parent.watching import stopped
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
-from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits
+from assay.verifiers.code_tests.sandbox.wire.run_limits import Lost, RunLimits
 from assay.verifiers.code_tests.verifier import CodeTests
 
 LEVELS = [x for x in ("namespaces", "landlock+seccomp") if selftest.finding(x).holds]  # type: ignore[arg-type]

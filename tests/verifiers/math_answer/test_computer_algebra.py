@@ -8,7 +8,7 @@ import pytest
 
 from assay.model import Sample
 from assay.plugins.spec import Escalate
-from assay.verifiers.math_answer import by_sympy
+from assay.verifiers.math_answer.answers import by_sympy
 from assay.verifiers.math_answer.deciding import reach
 from assay.verifiers.math_answer.verifier import MathAnswer
 

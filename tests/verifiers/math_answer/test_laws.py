@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from assay.verifiers.math_answer import equivalent, same_value
-from assay.verifiers.math_answer.understood import read
+from assay.verifiers.math_answer.answers.understood import read
 
 SETTINGS = settings(
     max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

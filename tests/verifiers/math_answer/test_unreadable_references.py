@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.errors import ReferenceUnreadable
+from assay.errors import ReferenceUnreadable, SampleError
 from assay.verifiers.math_answer import equivalent
 
 NO_ANSWER = [
@@ -45,3 +45,11 @@ def test_no_answer(reference, why, answer):
 )
 def test_answers_that_only_look_so(reference):
     assert equivalent(reference, reference)
+
+
+def test_what_is_no_text_is_the_callers_mistake() -> None:
+    """A caller whose own search found nothing hands over None: an error that says so."""
+    with pytest.raises(SampleError, match=r"^answer is None; wanted text, '' where there is none"):
+        equivalent("5", None)  # type: ignore[arg-type]
+    with pytest.raises(ReferenceUnreadable, match=r"^the reference is None; wanted text, a number"):
+        equivalent(None, "5")  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from typing import Any
 import autopep8
 import pycodestyle
 
-from assay.verifiers.code_style.findings import StyleFinding
+from assay.verifiers.code_style.style_findings import StyleFinding
 from assay.verifiers.code_style.tools.errors import CannotRead
 
 AUTOPEP8_IGNORES = ("E226", "E24", "W50", "W690")

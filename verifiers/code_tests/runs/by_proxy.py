@@ -18,7 +18,7 @@ from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.runs.execute import START_S, Budget, ProgramRun
 from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, of_end, of_failure
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxSlot
-from assay.verifiers.code_tests.sandbox.parent.run import Run
+from assay.verifiers.code_tests.sandbox.parent.program_run import Run
 from assay.verifiers.code_tests.sandbox.wire import decoded
 from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind
 from assay.verifiers.code_tests.suites.imports.modules import plain

@@ -17,10 +17,10 @@ from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, of_end, of_failure
 from assay.verifiers.code_tests.runs.programs import RunnableProgram
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxSlot
-from assay.verifiers.code_tests.sandbox.parent.run import Run
+from assay.verifiers.code_tests.sandbox.parent.program_run import Run
 from assay.verifiers.code_tests.sandbox.wire import codec, decoded
 from assay.verifiers.code_tests.sandbox.wire.kinds import ZygoteKind, kind_for
-from assay.verifiers.code_tests.sandbox.wire.limits import RunEnd, RunLimits
+from assay.verifiers.code_tests.sandbox.wire.run_limits import RunEnd, RunLimits
 from assay.verifiers.code_tests.suites.suite import Case, Suite
 
 _AHEAD = 64

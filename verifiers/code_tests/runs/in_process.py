@@ -21,7 +21,7 @@ from assay.verifiers.code_tests.runs.execute import START_S, Budget
 from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, of_end, of_failure
 from assay.verifiers.code_tests.runs.programs import RunnableProgram
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxSlot
-from assay.verifiers.code_tests.sandbox.parent.run import Run
+from assay.verifiers.code_tests.sandbox.parent.program_run import Run
 from assay.verifiers.code_tests.sandbox.wire import decoded
 from assay.verifiers.code_tests.sandbox.wire.kinds import beside, kind_for
 from assay.verifiers.code_tests.suites.rewriting.prepare import method

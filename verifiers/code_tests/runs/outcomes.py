@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from assay.printable import printable
-from assay.verifiers.code_tests.sandbox.wire.limits import RunEnd
+from assay.verifiers.code_tests.sandbox.wire.run_limits import RunEnd
 
 
 class CaseOutcome(StrEnum):

@@ -17,9 +17,9 @@ from typing import Any
 
 from assay.verifiers.code_tests.runs.outcomes import of_failure
 from assay.verifiers.code_tests.sandbox.parent.pool import SandboxPool, SandboxSlot
-from assay.verifiers.code_tests.sandbox.parent.run import Run
+from assay.verifiers.code_tests.sandbox.parent.program_run import Run
 from assay.verifiers.code_tests.sandbox.wire.kinds import kind_for
-from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunEnd, RunLimits, Unconfined
+from assay.verifiers.code_tests.sandbox.wire.run_limits import Lost, RunEnd, RunLimits, Unconfined
 
 ATTEMPTS = 2
 """What failed for the machine's sake is tried once more, as everywhere."""

@@ -133,6 +133,15 @@ def _prompt_code(given: Mapping[str, Any], prompt: Any) -> str:
     return prompt if any(isinstance(x, defines) for x in tree.body) else ""
 
 
+KINDS = ("call", "stdio", "asserts")
+
+
+def _check_kind(kind: Any) -> None:
+    if kind is not None and kind not in KINDS:
+        near = nearest(str(kind), KINDS)
+        refuse(f"type is {kind!r:.80}, must be 'call', 'stdio' or 'asserts'{near}")
+
+
 def _suite(given: dict[str, Any], before: str) -> Suite:
     kind = given.get("type")
     limits: dict[str, Any] = {
@@ -157,6 +166,7 @@ def _suite(given: dict[str, Any], before: str) -> Suite:
         if limits["reference"] is None:
             refuse("a generator of inputs needs a `reference` solution")
     else:
+        _check_kind(kind)  # before what such a kind would lack
         entry = given.get("entry_point", "")
         cases = [_case(c, i, kind, entry, limits) for i, c in enumerate(listed(given, "cases"))]
     if kind not in ("call", "stdio"):

@@ -11,7 +11,7 @@ from flint import fmpq, fmpz
 
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.arithmetic.ring import MAX_POWER, Fraction, GiveUp, Ring, content
-from assay.verifiers.math_answer.finding import EqualityResult
+from assay.verifiers.math_answer.equality_result import EqualityResult
 from assay.verifiers.math_answer.tree import CONSTANTS, App, Group, Node, Num, Sym, walk
 
 MAX_NODES = 3000

@@ -11,7 +11,7 @@ from flint import acb, arb, fmpq
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.arithmetic.balls import Env, evaluate
 from assay.verifiers.math_answer.arithmetic.precision import Noted, NoValue, Precision, magnitude
-from assay.verifiers.math_answer.finding import UNKNOWN, EqualityResult
+from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult
 from assay.verifiers.math_answer.limits import TooBig, Undefined, Unreadable
 from assay.verifiers.math_answer.tree import App, Node, Sym, symbols, walk
 

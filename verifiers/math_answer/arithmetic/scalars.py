@@ -8,7 +8,7 @@ from flint import arb, fmpq
 
 from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics
-from assay.verifiers.math_answer.finding import UNKNOWN, EqualityResult, different
+from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult, different
 from assay.verifiers.math_answer.limits import TooBig, Undefined
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.tree import App, Node, Num, Rel, Sym, children, rebuild, walk

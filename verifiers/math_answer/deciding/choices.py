@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.finding import EqualityResult, different
+from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading.choices import Choice
 

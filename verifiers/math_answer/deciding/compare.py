@@ -12,6 +12,7 @@ from assay.verifiers.math_answer.deciding import (
     rosters,
     sets,
     times_of_day,
+    words,
 )
 from assay.verifiers.math_answer.deciding.amounts import (
     amount,
@@ -23,9 +24,9 @@ from assay.verifiers.math_answer.deciding.amounts import (
 from assay.verifiers.math_answer.deciding.lists import ListComparer
 from assay.verifiers.math_answer.deciding.matrices import matrix, vector
 from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
-from assay.verifiers.math_answer.finding import EqualityResult, different, every
+from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
-from assay.verifiers.math_answer.reading import spoken, wording
+from assay.verifiers.math_answer.reading import spoken
 from assay.verifiers.math_answer.reading.simplify import determinant, settle
 from assay.verifiers.math_answer.tree import (
     App,
@@ -275,7 +276,7 @@ class Comparer(ListComparer):
         for one, other in ((r, a), (a, r)):
             if one == Sym("infinity") and other == Words(("infinitely", "many")):
                 return EqualityResult(True, "words", "proved", "infinitely many")
-        return wording.same(r, a, self.policy)
+        return words.same(r, a, self.policy)
 
     # -- brackets and matrices ---------------------------------------------------------------
 

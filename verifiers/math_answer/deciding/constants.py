@@ -14,7 +14,7 @@ from flint import acb, acb_mat, fmpq
 from assay.verifiers.math_answer.arithmetic import numerics, scalars
 from assay.verifiers.math_answer.arithmetic.balls import Env, evaluate
 from assay.verifiers.math_answer.arithmetic.precision import NoValue, Precision
-from assay.verifiers.math_answer.finding import EqualityResult
+from assay.verifiers.math_answer.equality_result import EqualityResult
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading.simplify import is_label, settle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from assay.verifiers.math_answer.finding import EqualityResult
+from assay.verifiers.math_answer.equality_result import EqualityResult
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.tree import Node
 

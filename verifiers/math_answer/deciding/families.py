@@ -15,7 +15,7 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import exact, numerics, scalars
 from assay.verifiers.math_answer.deciding.signs import spread_signs
-from assay.verifiers.math_answer.finding import EqualityResult, different
+from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading.simplify import is_label, settle

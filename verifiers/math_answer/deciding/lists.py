@@ -8,7 +8,7 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.deciding import relations, sets
-from assay.verifiers.math_answer.finding import UNKNOWN, EqualityResult, different, every
+from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.tree import (
     App,

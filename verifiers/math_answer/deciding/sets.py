@@ -17,7 +17,7 @@ from assay.verifiers.math_answer.deciding.regions import (
     point,
     without,
 )
-from assay.verifiers.math_answer.finding import EqualityResult, different, every
+from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.reading.simplify import settle
 from assay.verifiers.math_answer.tree import (
     App,

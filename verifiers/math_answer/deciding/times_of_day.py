@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from assay.verifiers.math_answer.arithmetic import exact
-from assay.verifiers.math_answer.finding import EqualityResult, different
+from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.tree import App, Node, Quantity
 
 _HALVES = {

@@ -18,7 +18,7 @@ from assay.verifiers.math_answer.languages import (
     thai,
     vietnamese,
 )
-from assay.verifiers.math_answer.languages.table import Language
+from assay.verifiers.math_answer.languages.language import Language
 
 LANGUAGES: tuple[Language, ...] = (
     arabic.TABLE, chinese.TABLE, french.TABLE, german.TABLE, hindi.TABLE, japanese.TABLE,

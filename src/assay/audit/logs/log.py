@@ -12,7 +12,7 @@ import numpy as np
 
 from assay.audit.frame import LARGEST, Frame, Stratum
 from assay.audit.logs.fields.database import interrupts
-from assay.audit.logs.fields.extract import Extractor, NeedsCharacters
+from assay.audit.logs.fields.row_blocks import Extractor, NeedsCharacters
 from assay.audit.logs.fields.values import NumberedValues
 from assay.audit.logs.gather import RowBlock, RowGatherer, codes, turns_of
 from assay.audit.logs.key_criterion import equals_reward, key_of
@@ -20,9 +20,9 @@ from assay.audit.logs.layout import ROW_FIELDS
 from assay.audit.logs.linear import weighted_sum
 from assay.audit.logs.named_columns import check_by, check_columns, check_fields, check_paths
 from assay.audit.logs.problems import LogProblem, Problems
-from assay.audit.logs.sources.files import find_files
-from assay.audit.logs.sources.part import LogFile
-from assay.audit.logs.sources.parts import Parts, open_parts
+from assay.audit.logs.sources.find_files import find_files
+from assay.audit.logs.sources.log_file import LogFile
+from assay.audit.logs.sources.log_files import LogFiles, open_parts
 from assay.errors import ConfigError, RolloutsError
 from assay.model import EMPTY
 
@@ -242,7 +242,7 @@ def _frame(
     )
 
 
-def _taken(parts: Parts, frame: Frame, columns: Mapping[str, Any]) -> tuple[str, ...]:
+def _taken(parts: LogFiles, frame: Frame, columns: Mapping[str, Any]) -> tuple[str, ...]:
     """What readers took for what. Of Assay's own logs nothing is taken."""
     noted: dict[str, None] = {}
     for part in parts.opened.values():

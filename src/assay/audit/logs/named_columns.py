@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assay.audit.logs.fields.extract import Extractor
+from assay.audit.logs.fields.row_blocks import Extractor
 from assay.audit.logs.gather import RowBlock
 from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
-from assay.audit.logs.sources.parts import Parts
+from assay.audit.logs.sources.log_files import LogFiles
 from assay.errors import ConfigError, nearest
 from assay.model.paths import what_is_missing
 
@@ -48,7 +48,7 @@ def check_columns(columns: Mapping[str, str], known: Mapping[str, None]) -> None
 
 
 def check_paths(
-    columns: Mapping[str, str], extractor: Extractor, block: RowBlock, parts: Parts
+    columns: Mapping[str, str], extractor: Extractor, block: RowBlock, parts: LogFiles
 ) -> None:
     """Refuse a path that leads nowhere: `check_columns` sees only where it begins.
 

@@ -36,7 +36,7 @@ SPECS = (
     LogReaderSpec("rllm", "Episodes of rLLM", f"{_READERS}.trainers:RLLM_READER"),
     LogReaderSpec("wandb", "Tables of W&B", f"{_READERS}.tables_of_runs:WANDB_READER"),
     LogReaderSpec("weave", "Scored calls of Weave", f"{_READERS}.tables_of_runs:WEAVE_READER"),
-    LogReaderSpec("columns", "Any rows with a reward or scores", f"{_READERS}.columns:READER"),
+    LogReaderSpec("columns", "Any rows with a reward or scores", f"{_READERS}.any_columns:READER"),
 )
 
 

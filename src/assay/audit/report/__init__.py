@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.audit.report.limits import MAX_ROWS
+from assay.audit.report.report_size import MAX_ROWS
 
 if TYPE_CHECKING:
     from assay.audit.report.rollouts import Rows

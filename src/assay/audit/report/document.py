@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from assay.audit import analyses
 from assay.audit.report import palette, rollouts, sections
 from assay.audit.report.html import Html, hash_source, island, join, tag
-from assay.audit.report.limits import MAX_ROWS
 from assay.audit.report.renderer import Renderer, current
+from assay.audit.report.report_size import MAX_ROWS
 from assay.audit.report.rollout_browser import browser
 from assay.audit.report.sample import RULE, shown_rows
 from assay.findings import RowCell

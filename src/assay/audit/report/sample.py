@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.report.limits import MAX_ROWS
+from assay.audit.report.report_size import MAX_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

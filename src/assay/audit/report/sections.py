@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.report.charts.tables import charts_of
+from assay.audit.report.charts.choose_charts import charts_of
 from assay.audit.report.html import Child, Html, prose, tag
 from assay.audit.report.overview import reward_figures, time_figures
 from assay.audit.report.parts import decimal, figure, table

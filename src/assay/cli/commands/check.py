@@ -107,7 +107,7 @@ def check(
     what = f"{count} verifier" + ("" if count == 1 else "s")
     if len(results) > count:  # one is held to them for each params that its examples name
         what += f" in {len(results)} forms"
-    show(plain(f"\n{what}, {broken} broken laws" if broken else
+    show(plain(f"\n{what}, {broken} broken law{'s' if broken > 1 else ''}" if broken else
                f"\n{what}: every law that was checked holds"))  # fmt: skip
     if broken:
         raise typer.Exit(FINDINGS)

@@ -26,8 +26,12 @@ class Custom(StrEnum):
 
 
 def compare(
-    reference: Annotated[str, typer.Argument(help="The right answer.", show_default=False)],
-    answer: Annotated[str, typer.Argument(help="The answer to judge.", show_default=False)],
+    reference: Annotated[
+        str, typer.Argument(metavar="REFERENCE", help="The right answer.", show_default=False)
+    ],
+    answer: Annotated[
+        str, typer.Argument(metavar="ANSWER", help="The answer to judge.", show_default=False)
+    ],
     policy: Annotated[
         Custom, typer.Option(help="Customs granted to the answer; strict: mathematics alone.")
     ] = Custom.DEFAULT,

@@ -193,7 +193,7 @@ def _fitted(
     from assay.fit import Report, bootstrap, find, gather, order_consistency
     from assay.fit import fit as fit_model
     from assay.fit.checks.correctness import correctness_of
-    from assay.fit.rows import criteria_of
+    from assay.fit.preference_rows import criteria_of
 
     leaves = {} if base is None else dict(base.leaves())
     names = criteria_of(read.preferences, criterion or tuple(leaves))

@@ -9,9 +9,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.cli.crashes import Crashes
-from assay.engine.unscored import Doubts
+from assay.engine.calls.unscored import Doubts
 from assay.errors import ConfigError, RolloutsError, SampleError, nearest
-from assay.fit.rows import FIELDS, KINDS, Item, Kind, Preference, kind_of, read_preference
+from assay.fit.preference_rows import (
+    FIELDS,
+    KINDS,
+    Item,
+    Kind,
+    Preference,
+    kind_of,
+    read_preference,
+)
 from assay.model import SAMPLE_FIELDS, Sample, Status
 from assay.rollouts.mapped import with_columns
 from assay.rollouts.rows import Row, read_rows

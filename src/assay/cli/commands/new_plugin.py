@@ -47,7 +47,11 @@ def new_plugin(
         else:
             written = write_distribution(name, base / name, chosen)
     except OSError as err:
-        raise ConfigError(f"{base} cannot be written: {err.strerror or err}") from err
+        where = err.filename or (base / name)
+        raise ConfigError(
+            f"{where}: cannot be written: {err.strerror or err}"
+            f"\nfix: remove what was begun, {base / name}, or --into ANOTHER_FOLDER"
+        ) from err
     for path in written:
         show(plain(str(path)), soft_wrap=True)
     if one_file:

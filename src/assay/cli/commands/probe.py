@@ -23,7 +23,7 @@ from assay.cli.options import (
     read_map,
 )
 from assay.cli.severity import at_least
-from assay.errors import ConfigError, SampleError
+from assay.errors import ConfigError, RolloutsError, SampleError
 from assay.model import SAMPLE_FIELDS
 from assay.rollouts.mapped import with_columns
 from assay.rollouts.rows import read_rows
@@ -172,6 +172,8 @@ def _samples(
                 break
     if bad:
         say_warning(f"{len(bad):,} rows are malformed and left out; the first: {bad[0]}")
+    if not samples:
+        raise RolloutsError(f"{', '.join(rows)}: no rows to attack the rubric with")
     return samples, f"{len(samples):,} rows"
 
 
@@ -291,7 +293,7 @@ def _show_findings(board: Board, found: Sequence[Finding]) -> None:
     if not found:
         show(plain("\nno findings: these probes failed on these prompts; others may not"))
         return
-    from assay.probes.lines import THRESHOLD
+    from assay.probes.probe_results import THRESHOLD
 
     show(plain("\nfindings"))
     lines = {line.spec.name: line for line in board.lines}

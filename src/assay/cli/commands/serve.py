@@ -70,7 +70,7 @@ def serve(
         raise ConfigError(f"{', '.join(missing)}: not installed\nfix: pip install 'assay[serve]'")
     from assay.engine.workers.shared_pools import available_cores
     from assay.server.options import ServerOptions
-    from assay.server.run import serve as run
+    from assay.server.serve import serve as run
 
     options = ServerOptions(
         host=host,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +17,7 @@ from assay.cli.exits import FINDINGS, FINE
 from assay.cli.options import Workers
 from assay.errors import ConfigError, RolloutsError
 from assay.rollouts.files import read_bytes
+from assay.rollouts.sources import STDIN
 
 if TYPE_CHECKING:
     from assay.model import Reward, Verdict
@@ -29,7 +31,9 @@ _COLOURS = (("@@", "cyan"), ("+", "green"), ("-", "red"))
 def style(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE...", help="Python files.", show_default=False),
+        typer.Argument(
+            metavar="FILE...", help="Python files, or - for standard input.", show_default=False
+        ),
     ] = None,
     reconcile: Annotated[
         bool,
@@ -103,6 +107,8 @@ FILE_BYTES = 8 * 1024 * 1024
 
 def _text(path: Path) -> str:
     try:
+        if str(path) == STDIN:
+            return sys.stdin.buffer.read(FILE_BYTES).decode("utf-8-sig")
         return read_bytes(path, FILE_BYTES).decode("utf-8-sig")
     except RolloutsError:
         raise

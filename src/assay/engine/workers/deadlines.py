@@ -16,7 +16,7 @@ from assay.engine.workers.blame import (
     was_stopped,
 )
 from assay.engine.workers.job import Job, Reply
-from assay.engine.workers.process import WorkerProcess
+from assay.engine.workers.worker_process import WorkerProcess
 
 START_S = 60.0
 """A worker that has not started, or not imported a verifier, by then is broken. Far above what a

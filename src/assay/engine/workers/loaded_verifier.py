@@ -15,8 +15,8 @@ from assay.errors import FieldNotDeclared, PluginError, ReferenceUnreadable, Ver
 from assay.model import Verdict
 from assay.model.view import Reader, SampleView
 from assay.plugins.code_digest import code_digest, forget
-from assay.plugins.files import PluginFile, register
 from assay.plugins.load import build, load_target
+from assay.plugins.one_file_plugins import PluginFile, register
 from assay.plugins.wait_policy import WaitPolicy
 from assay.printable import a_type
 

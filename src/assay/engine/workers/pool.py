@@ -22,10 +22,10 @@ from assay.engine.workers.frames import (
     PipeFrame,
 )
 from assay.engine.workers.job import Job, Reply
-from assay.engine.workers.process import WorkerProcess
 from assay.engine.workers.scheduling import JobTimes, Work, fill
 from assay.engine.workers.sharing import SharedRuns
 from assay.engine.workers.wakeups import Wakeups
+from assay.engine.workers.worker_process import WorkerProcess
 from assay.errors import WorkerError
 
 RESENDS = 3

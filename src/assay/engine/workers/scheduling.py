@@ -20,7 +20,7 @@ from assay.engine.workers.frames import (
     encode,
 )
 from assay.engine.workers.job import Job
-from assay.engine.workers.process import WorkerProcess
+from assay.engine.workers.worker_process import WorkerProcess
 
 WINDOW_S = 0.01
 """About as much work as this is kept in a worker's pipe, so that it never runs dry. Python switches

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
-from assay.engine.workers.process import WorkerProcess
+from assay.engine.workers.worker_process import WorkerProcess
 
 Wakeup: TypeAlias = "tuple[WorkerProcess, Literal['replies', 'requests', 'death']]"
 """A worker, and which of its descriptors is ready."""

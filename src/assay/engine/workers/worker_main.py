@@ -1,8 +1,8 @@
 """What a worker process runs: reads jobs from a pipe, judges them, writes replies.
 
-Started as a script by `assay.engine.workers.process`, never imported by `__main__`. It speaks only
-through its two descriptors; whatever a verifier prints goes to standard error. It dies with
-the process that made it, also when a verifier hangs in C, since the kernel sees to that.
+Started as a script by `assay.engine.workers.worker_process`, never imported by `__main__`. It
+speaks only through its two descriptors; whatever a verifier prints goes to standard error. It dies
+with the process that made it, also when a verifier hangs in C, since the kernel sees to that.
 
 A reply's payload is JSON with one of these keys:
 

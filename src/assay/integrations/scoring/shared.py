@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from assay import forks
-from assay.engine.drivers import Row
+from assay.engine.calls.drivers import Row
 from assay.errors import SampleError
 from assay.model import Reward
 

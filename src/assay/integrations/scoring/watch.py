@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from assay import forks
-from assay.engine.unscored import UNSCORED_FROM, complaint
+from assay.engine.calls.unscored import UNSCORED_FROM, complaint
 from assay.errors import ConfigError, UnscoredError
 from assay.model import Reward
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from assay.plugins.probe import Attack
-from assay.probes.programs import ProbedSuite, define, fenced
+from assay.probes.probed_suite import ProbedSuite, define, fenced
 from assay.probes.task import Task
 
 _MISSING = object()

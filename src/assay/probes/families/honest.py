@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from assay import syntax
 from assay.plugins.probe import Attack
 from assay.probes.dress import redress
-from assay.probes.programs import fenced
+from assay.probes.probed_suite import fenced
 from assay.probes.task import Task
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assay import syntax
 from assay.plugins.probe import Attack
-from assay.probes.programs import fenced
+from assay.probes.probed_suite import fenced
 from assay.probes.task import Task
 
 FILLER = "Let me think about this very carefully and consider every part of the question. "

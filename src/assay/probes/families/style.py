@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assay.plugins.probe import Attack
-from assay.probes.programs import fenced
+from assay.probes.probed_suite import fenced
 from assay.probes.task import Task
 
 _UNTIDY = """\

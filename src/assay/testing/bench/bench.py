@@ -13,7 +13,7 @@ from assay.plugins.registered import Offer
 from assay.plugins.spec import VerifierSpec
 from assay.plugins.wait_policy import WaitPolicy
 from assay.testing.bench.cases import BenchCase, Cases, params_of
-from assay.testing.bench.process import CheckProcess, SampleResult
+from assay.testing.bench.checked_process import CheckProcess, SampleResult
 from assay.testing.bench.shrink import shrunk
 
 MOST_HUNG = 3

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from assay.engine.workers.frames import dumps, loads
 from assay.testing.bench.bench import Bench
-from assay.testing.bench.process import CheckProcess
+from assay.testing.bench.checked_process import CheckProcess
 from assay.testing.laws.law import Breach, Law, NotChecked, first_breach
 
 INLINE_S = 0.010

@@ -10,7 +10,7 @@ from assay.errors import ConfigError, RolloutsError
 from assay.rollouts.files import read_bytes
 from assay.testing.bench.bench import CLOSE, Bench
 from assay.testing.bench.cases import BenchCase
-from assay.testing.bench.process import SampleResult
+from assay.testing.bench.checked_process import SampleResult
 from assay.testing.laws.law import Breach, Law, NotChecked, first_breach
 
 LITTLE = 0.5

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from assay.testing.bench.bench import Bench
 from assay.testing.bench.cases import BenchCase
-from assay.testing.bench.process import SampleResult
+from assay.testing.bench.checked_process import SampleResult
 
 
 class NotChecked(Exception):

@@ -11,7 +11,7 @@ from assay.engine.workers.shared_pools import PoolHandle, default_memory_bytes
 from assay.errors import ReferenceUnreadable
 from assay.testing.bench.bench import Bench
 from assay.testing.bench.cases import BenchCase
-from assay.testing.bench.process import SampleResult
+from assay.testing.bench.checked_process import SampleResult
 from assay.testing.laws.law import Breach, Law, NotChecked
 
 OTHER_HASH_SEED = 4242

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
+from importlib.metadata import distribution, packages_distributions
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -35,7 +37,25 @@ def names_of(name: str) -> dict[str, str]:
             "\nfix: small letters, digits and single hyphens, beginning with a letter: my-plugin"
         )
     package = name.replace("-", "_")
+    owner = _owner(package)
+    if owner is not None:
+        raise ConfigError(
+            f"{name!r} would be the module {package!r}, which is {owner}'s"
+            f"\nfix: another name, e.g. my-{name}"
+        )
     return {"name": name, "package": package, "topic": plain.replace("-", "_")}
+
+
+def _owner(package: str) -> str | None:
+    """Who else has a module of that name here: one of the two could not be imported."""
+    if package in sys.stdlib_module_names:
+        return "Python"
+    if package == "assay":
+        return "Assay"
+    for other in packages_distributions().get(package, ()):
+        if not distribution(other).entry_points.select(group="assay"):  # itself, installed earlier
+            return other
+    return None
 
 
 def write_distribution(name: str, folder: Path, kind: Kind = "verifier") -> list[Path]:

@@ -198,6 +198,7 @@ def test_a_right_program_is_paid_and_a_wrong_one_is_not(
         ({"verifier_metadata": {"unit_tests": [1]}}, "unit_tests is a list"),
         ({"official_tests": [{"input": "1"}]}, r"official_tests\[0\] needs `input` and `output`"),
         ({"test": "def test(): assert f(1) == 1", "test_info": "["}, "test_info is not valid JSON"),
+        ({"type": "cal", "entry_point": "f"}, "type is 'cal', must be 'call', 'stdio' or 'asserts'; did you mean 'call'"),
         ({"inputs": ["1"], "outputs": [""], "fn_name": "f"}, r"outputs\[0\] is empty; what a function gives is written in JSON"),
     ],
 )  # fmt: skip

@@ -13,7 +13,7 @@ import socket
 from typing import Any
 
 from assay.verifiers.code_tests.sandbox.wire import decoded
-from assay.verifiers.code_tests.sandbox.wire.limits import Unconfined
+from assay.verifiers.code_tests.sandbox.wire.run_limits import Unconfined
 
 FRAME_BYTES = 16 << 20
 """Longest frame that is read; what claims to be longer is `output_limit`."""
@@ -27,7 +27,7 @@ CHUNK_BYTES = 1 << 18
 _dump = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
 
 
-class Channel:
+class RunChannel:
     """The parent's end. Never waits; `poll` says when there is something to do.
 
     Args:

@@ -24,11 +24,11 @@ from typing import Any
 from assay import forks
 from assay.errors import SandboxUnavailable
 from assay.verifiers.code_tests.sandbox.confinement import zygote
-from assay.verifiers.code_tests.sandbox.parent.run import Run
+from assay.verifiers.code_tests.sandbox.parent.program_run import Run
 from assay.verifiers.code_tests.sandbox.parent.watching import stopped
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN, ZygoteKind
 from assay.verifiers.code_tests.sandbox.wire.levels import Level
-from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits
+from assay.verifiers.code_tests.sandbox.wire.run_limits import Lost, RunLimits
 
 _READY_S = 100.0
 """How long an interpreter may take to load its packages: seconds each, on a busy machine."""

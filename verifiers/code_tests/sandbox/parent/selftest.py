@@ -26,7 +26,7 @@ from assay.verifiers.code_tests.sandbox.wire import levels
 from assay.verifiers.code_tests.sandbox.wire.decoded import Garbled
 from assay.verifiers.code_tests.sandbox.wire.kinds import PLAIN
 from assay.verifiers.code_tests.sandbox.wire.levels import LEVELS, Level
-from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits, Unconfined
+from assay.verifiers.code_tests.sandbox.wire.run_limits import Lost, RunLimits, Unconfined
 
 FORBIDDEN = (
     "read a file outside",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assay.verifiers.code_tests.sandbox.parent.watching import stopped
-from assay.verifiers.code_tests.sandbox.wire.limits import Lost, RunLimits
+from assay.verifiers.code_tests.sandbox.wire.run_limits import Lost, RunLimits
 
 START_S = 5.0
 """How long a zygote may take to fork; it takes some milliseconds."""

@@ -10,8 +10,8 @@ import numpy as np
 from assay.audit.analyses.budget.compose import ColumnRubric, NotComposable
 from assay.audit.analyses.budget.shapley import MOST, affordable, shapley, varying
 from assay.audit.groups import Groups
-from assay.audit.matching import columns as matched
-from assay.audit.matching import merged_keys
+from assay.audit.recomposing.matching import columns as matched
+from assay.audit.recomposing.matching import merged_keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -20,9 +20,9 @@ from assay.audit.analyses.counterfactual.compared import (
     compare,
 )
 from assay.audit.context import Context
-from assay.audit.orders import outcome_of
-from assay.audit.recompose import Recomposer, rows_of
+from assay.audit.recomposing.recompose import Recomposer, rows_of
 from assay.audit.stats.intervals import FEWEST
+from assay.audit.stats.right_over_wrong import outcome_of
 from assay.findings import AnalysisSpec, Cell, Finding, FindingKind, Outcome, ReportTable
 from assay.rubrics import BoundRubric, Phases, Rubric, Weighted
 

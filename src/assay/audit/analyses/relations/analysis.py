@@ -9,7 +9,7 @@ import numpy as np
 from assay.audit.analyses.relations.criterion_pairs import CriterionPairs, taken
 from assay.audit.analyses.relations.cycles import CYCLES_KIND, cycles
 from assay.audit.context import Context
-from assay.audit.matching import columns, merged_keys
+from assay.audit.recomposing.matching import columns, merged_keys
 from assay.audit.stats.intervals import FEWEST
 from assay.findings import AnalysisSpec, Cell, Finding, FindingKind, Outcome, ReportTable
 from assay.plugins.spec import Severity

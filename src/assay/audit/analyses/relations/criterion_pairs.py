@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.audit.groups import Groups
-from assay.audit.matching import merged_keys
+from assay.audit.recomposing.matching import merged_keys
 from assay.audit.stats.blocks import Blocks
 from assay.audit.stats.intervals import (
     PSEUDO,

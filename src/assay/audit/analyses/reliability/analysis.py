@@ -18,7 +18,7 @@ from assay.audit.analyses.reliability.kinds import (
     UNEVEN_ERRORS,
 )
 from assay.audit.context import CONFIDENCE, Context
-from assay.audit.matching import columns
+from assay.audit.recomposing.matching import columns
 from assay.audit.stats.agreement import kappa
 from assay.audit.stats.auc import separation
 from assay.audit.stats.intervals import (

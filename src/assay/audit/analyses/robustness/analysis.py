@@ -8,10 +8,10 @@ import numpy as np
 
 from assay.audit.analyses.robustness import variations
 from assay.audit.context import CONFIDENCE, Context
-from assay.audit.matching import together
-from assay.audit.orders import EQUAL, comparable, outcome_of, right_over_wrong
+from assay.audit.recomposing.matching import together
 from assay.audit.stats.intervals import FEWEST, Estimate
 from assay.audit.stats.intervals import share as share_of
+from assay.audit.stats.right_over_wrong import EQUAL, comparable, outcome_of, right_over_wrong
 from assay.findings import AnalysisSpec, Cell, Finding, FindingKind, Outcome, ReportTable, RowCell
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assay.audit.groups import Groups
-from assay.audit.matching import together
-from assay.audit.orders import EQUAL, every_so_many, right_over_wrong
-from assay.audit.recompose import Recomposer, rows_of
+from assay.audit.recomposing.matching import together
+from assay.audit.recomposing.recompose import Recomposer, rows_of
+from assay.audit.stats.right_over_wrong import EQUAL, every_so_many, right_over_wrong
 from assay.errors import AssayError
 from assay.rubrics import BoundRubric, Gate, Priority, Process, Rubric, Weighted
 from assay.rubrics.compiled.plan import Plan

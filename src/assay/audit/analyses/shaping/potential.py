@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.analyses.shaping.paths import SLACK, Paths, Told, ratio
 from assay.audit.analyses.shaping.step_count import step_count
+from assay.audit.analyses.shaping.trajectories import SLACK, Paths, Told, ratio
 from assay.audit.context import CONFIDENCE
 from assay.audit.groups import Groups
-from assay.audit.recompose import phi_of
+from assay.audit.recomposing.recompose import phi_of
 from assay.audit.stats.intervals import FEWEST, TOO_FEW, cells, jackknifed
 from assay.audit.stats.ranks import each_pair, thinned
 from assay.findings import ROLLOUTS, Finding, FindingKind
 from assay.rubrics import Turns
-from assay.rubrics.compiled.turns import TurnsPlan
+from assay.rubrics.compiled.compiled_turns import TurnsPlan
 from assay.rubrics.written.kinds import Potential
 
 if TYPE_CHECKING:

@@ -198,11 +198,11 @@ def _advice(frame: Frame, groups: Groups, reward: Floats, y: Floats, name: str) 
     if frame.key is not None and f"`{frame.key}`" in guilty:
         pay = "pay" if many else "pays"
         return (
-            f"{guilty} {pay} the worse of the pairs, so the verifier or the {name} is at fault, "
-            "not the weights: read the pairs, and mend the one that is wrong."
+            f"{guilty} {pay} the worse rollout of these pairs more, so the verifier or the {name} "
+            "is at fault, not the weights. Read the pairs, and correct the one that is wrong."
         )
     return (
-        f"{guilty} {'are' if many else 'is'} what the worse of the pairs is paid for: gate "
+        f"The worse rollout of these pairs is paid more by {guilty}: gate "
         f"{'them' if many else 'it'} on the key, or lower the weight. Read the pairs first."
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.analyses.shaping.paths import SLACK, Paths, Told
+from assay.audit.analyses.shaping.trajectories import SLACK, Paths, Told
 from assay.audit.context import CONFIDENCE
 from assay.audit.groups import Groups
 from assay.audit.stats.intervals import FEWEST, bounded, cells, cluster_sums

@@ -53,6 +53,9 @@ class NumberedValues:
         return code
 
 
+UNREADABLE_NUMBER = "no finite number (text, perhaps), so it counts as missing"
+
+
 class ColumnReader:
     """Reads columns whose values may be of the wrong kind.
 
@@ -71,7 +74,7 @@ class ColumnReader:
         bad = ~np.isfinite(column)
         if int(bad.sum()) > values.null_count:
             bad &= values.is_valid().to_numpy(zero_copy_only=False)
-            self._not_there(bad, f"{what}: no finite number", batch)
+            self._not_there(bad, f"{what}: {UNREADABLE_NUMBER}", batch)
         return self.within(column, what, batch)
 
     def within(self, column: Column, what: str, batch: Batch) -> Column:

@@ -25,7 +25,7 @@ class LedgerShards:
 
     def as_row(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """The row that `assay verify` would have written."""
-        from assay.ledger.rows import as_row
+        from assay.ledger.as_rows import as_row
 
         return as_row(record)
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assay.audit.logs.layout import SCORES, Layout, column_places
-from assay.audit.logs.sources import tables
-from assay.audit.logs.sources.lines import LineFile
-from assay.audit.logs.sources.part import LogFile
+from assay.audit.logs.sources import parquet_files
+from assay.audit.logs.sources.jsonl_files import LineFile
+from assay.audit.logs.sources.log_file import LogFile
 from assay.errors import ConfigError, nearest
 from assay.plugins.log_readers import LogHead
 from assay.rollouts.rows import parse_line
@@ -70,7 +70,7 @@ class Chooser:
         if not hasattr(reader, "layout"):
             part.form = "rows"
         elif head.form == "parquet":
-            part.types = tables.types(head.path)
+            part.types = parquet_files.types(head.path)
         else:
             part.lines = LineFile(head.path)
         return part
@@ -138,7 +138,8 @@ class Chooser:
         return (
             f"{head.path}: has neither a reward nor scores, and no reader knows it"
             f"\ncolumns: {columns}"
-            f"\nfix: name them, e.g. --map reward=COLUMN --map {SCORES}style=COLUMN"
+            f"\nfix: name them, e.g. --map reward=COLUMN --map {SCORES}style=COLUMN; or score "
+            "the rows first: assay verify FILE --rubric RUBRIC --out SCORED_FILE"
         )
 
 

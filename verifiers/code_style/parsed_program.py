@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assay.model import Sample
-from assay.verifiers.code_style.findings import counted
 from assay.verifiers.code_style.hidden import Hidden, hidden_code
 from assay.verifiers.code_style.parse import parse, substantive
+from assay.verifiers.code_style.style_findings import counted
 from assay.verifiers.code_style.suppressions import without_suppressions
 from assay.verifiers.program_source import Policy, named_files, program_of
 

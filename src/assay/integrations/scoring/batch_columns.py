@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from assay.engine.drivers import Row
+from assay.engine.calls.drivers import Row
 from assay.engine.engine import Engine
 from assay.errors import ConfigError, SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Sample, freeze

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from assay.engine.drivers import Given, Row
+from assay.engine.calls.drivers import Given, Row
 from assay.errors import SampleError
 from assay.model import Sample
 from assay.printable import a_type
@@ -29,9 +29,14 @@ def as_samples(
             except SampleError as err:
                 sample = err
         else:
+            table = hasattr(rows, "to_dict") or hasattr(row, "to_dict")  # of pandas, or its like
+            fix = (
+                'frame.to_dict("records") gives its rows'
+                if table
+                else "Sample(completion, reference=...), or verify(...) for a single text"
+            )
             raise SampleError(
-                f"samples[{i}] is {a_type(row)}; wanted a Sample or a row of a data set"
-                "\nfix: Sample(completion, reference=...), or verify(...) for a single text"
+                f"samples[{i}] is {a_type(row)}; wanted a Sample or a row of a data set\nfix: {fix}"
             )
         if step is not None and isinstance(sample, Sample) and sample.step is None:
             sample = sample.at_step(step)

@@ -9,13 +9,20 @@ from typing import TypeVar
 
 from flint import fmpq
 
-from assay.errors import ReferenceUnreadable
-from assay.printable import printable
+from assay.errors import ReferenceUnreadable, SampleError
+from assay.printable import a_type, printable
+from assay.verifiers.math_answer.answers.understood import (
+    SHOWN,
+    Reading,
+    read,
+    read_reference,
+    squeeze,
+)
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
 from assay.verifiers.math_answer.deciding import constants, families, form, reach, relations
 from assay.verifiers.math_answer.deciding.compare import Comparer
-from assay.verifiers.math_answer.finding import EqualityResult, different
+from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
@@ -24,13 +31,6 @@ from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.commas import with_points
 from assay.verifiers.math_answer.reading.dates import date
 from assay.verifiers.math_answer.tree import App, Node, Num, walk
-from assay.verifiers.math_answer.understood import (
-    SHOWN,
-    Reading,
-    read,
-    read_reference,
-    squeeze,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,16 @@ def equivalent(
 
     Raises:
         ReferenceUnreadable: a reference cannot be read. An answer that cannot is not equal.
+        SampleError: an answer that is not text.
 
     >>> equivalent(r"\frac{1}{2}", "0.5").decided_by
     'exact'
     """
     policy = policy or DEFAULT
+    if not isinstance(answer, str):
+        raise SampleError(f"answer is {a_type(answer)}; wanted text, '' where there is none")
+    if reference is None:
+        raise ReferenceUnreadable("the reference is None; wanted text, a number, or a list of them")
     answer = spelled(answer, policy)
     if type(reference) is str or isinstance(reference, _ONE):
         return _equivalent(read_reference(spelled(reference, policy)), answer, policy)

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.audit.matching import identities, sources
-from assay.audit.whole_rows import WholeRows
+from assay.audit.recomposing.matching import identities, sources
+from assay.audit.recomposing.whole_rows import WholeRows
 from assay.errors import AssayError, SampleError
 from assay.model import Sample
 from assay.rubrics import Phases, Schedule, Switch
 from assay.rubrics.compiled.columns import evaluated
+from assay.rubrics.compiled.compiled_turns import TurnsPlan
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
-from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.written.criterion import Criterion
 
 if TYPE_CHECKING:

@@ -101,12 +101,15 @@ def read_head(path: str) -> LogHead:
     try:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):
-            raise RolloutsError(f"{path}: is not a regular file; a log is read more than once")
+            raise RolloutsError(
+                f"{path}: is not a regular file; a log is read more than once"
+                "\nfix: write it to a file first"
+            )
         with open(path, "rb") as file:
             magic = file.read(32)
         _refuse(path, magic)
         if is_parquet(magic):
-            from assay.audit.logs.sources.tables import schema
+            from assay.audit.logs.sources.parquet_files import schema
 
             columns = schema(path)
             return LogHead(path, "parquet", tuple(columns), columns)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from assay.audit.logs.batch import Batch
 from assay.audit.logs.problems import Problems
 from assay.audit.logs.sources.choose import Chooser
-from assay.audit.logs.sources.files import read_head
-from assay.audit.logs.sources.part import LogFile
+from assay.audit.logs.sources.find_files import read_head
+from assay.audit.logs.sources.log_file import LogFile
 from assay.errors import RolloutsError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ BATCH_BYTES = 32 * 1024 * 1024
 
 
 @dataclass
-class Parts:
+class LogFiles:
     """The files of a log."""
 
     opened: dict[int, LogFile]
@@ -73,7 +73,7 @@ def open_parts(
     reader: str | None,
     host: Host | None,
     problems: Problems,
-) -> Parts:
+) -> LogFiles:
     """Each file with the reader that knows it best.
 
     Args:
@@ -112,4 +112,4 @@ def open_parts(
             problems.add("files left out, no reader knows them", path)
         else:
             raise RolloutsError(choose.unknown(head))
-    return Parts(opened, problems, tuple(seen), tokens)
+    return LogFiles(opened, problems, tuple(seen), tokens)

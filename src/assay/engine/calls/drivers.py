@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from assay.engine.call_state import Call
+from assay.engine.calls.call_state import Call
 from assay.engine.resources import Resources
 from assay.engine.workers.job import Job, Reply
 from assay.errors import SampleError

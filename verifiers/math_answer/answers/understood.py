@@ -14,9 +14,10 @@ from assay.printable import printable
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
-from assay.verifiers.math_answer.reading import chemistry, choices, wording
+from assay.verifiers.math_answer.reading import chemistry, choices
 from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.dates import Date, date
+from assay.verifiers.math_answer.reading.notation import canonical
 from assay.verifiers.math_answer.reading.numerals import numeral
 from assay.verifiers.math_answer.reading.parse import parse_tokens
 from assay.verifiers.math_answer.reading.simplify import settle
@@ -115,7 +116,7 @@ def read(text: str) -> Reading:
     if len(bare) > 2 and bare[0] == bare[-1] and bare[0] in "*_":
         text = bare.strip("*_")  # Markdown
     tokens = tokenize(text)
-    notation = wording.canonical(tokens)
+    notation = canonical(tokens)
     if not notation:
         raise Unreadable("empty")
     squeezed = squeeze(text)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.audit.matching import Identity, identities, same_verifier
+from assay.audit.recomposing.matching import Identity, identities, same_verifier
 from assay.errors import AssayError
 from assay.model import Sample, Verdict
 from assay.rubrics.written.rubric import VIRTUAL

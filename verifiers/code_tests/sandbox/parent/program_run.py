@@ -17,11 +17,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from assay.verifiers.code_tests.sandbox.parent.account import TICK_S, TimeAccount
 from assay.verifiers.code_tests.sandbox.parent.channel import (
     CHUNK_BYTES,
     FRAME_BYTES,
-    Channel,
+    RunChannel,
 )
 from assay.verifiers.code_tests.sandbox.parent.starting import (
     Ends,
@@ -30,6 +29,7 @@ from assay.verifiers.code_tests.sandbox.parent.starting import (
     check,
     hand_over,
 )
+from assay.verifiers.code_tests.sandbox.parent.time_account import TICK_S, TimeAccount
 from assay.verifiers.code_tests.sandbox.parent.watching import (
     pid_of,
     stopped,
@@ -37,7 +37,7 @@ from assay.verifiers.code_tests.sandbox.parent.watching import (
     unlinked,
     usage,
 )
-from assay.verifiers.code_tests.sandbox.wire.limits import (
+from assay.verifiers.code_tests.sandbox.wire.run_limits import (
     Ended,
     Lost,
     RunEnd,
@@ -110,7 +110,7 @@ class Run:
         self._pidfd, self._work = await_start(self._ends.status, self._zygote)
         self.pid = pid_of(self._pidfd)
         self._started = time.monotonic()
-        self._channel = Channel(self._ends.channel, self._poll)
+        self._channel = RunChannel(self._ends.channel, self._poll)
         self._status = self._ends.status
         self._stdout, self._stderr = self._ends.stdout, self._ends.stderr
         for fd in (self._status.fileno(), self._stdout.fd, self._stderr.fd, self._pidfd):

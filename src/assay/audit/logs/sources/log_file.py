@@ -16,8 +16,8 @@ from assay.audit.logs.fields import sql, table_sql
 from assay.audit.logs.fields.database import connect
 from assay.audit.logs.layout import FIELDS, ROW_FIELDS, Layout, Path, pointer
 from assay.audit.logs.problems import Problems
-from assay.audit.logs.sources import tables
-from assay.audit.logs.sources.lines import LineFile
+from assay.audit.logs.sources import parquet_files
+from assay.audit.logs.sources.jsonl_files import LineFile
 from assay.errors import RolloutsError
 from assay.model.paths import MISSING, inside
 from assay.plugins.log_readers import LogHead
@@ -95,7 +95,7 @@ class LogFile:
         wanted = [
             path for name in self._wanted(tokens) for path in table_sql.leaves(name, self.types)
         ]
-        for number, batch in tables.batches(self.path, wanted):
+        for number, batch in parquet_files.batches(self.path, wanted):
             line = np.arange(number, number + batch.num_rows)
             types = {column.name: column.type for column in batch.schema}
             yield self._batch(pa.Table.from_batches([batch]), line, line, types)
@@ -113,7 +113,9 @@ class LogFile:
                 names |= numeric - layout.known
         if tokens or layout.fields.get("n_chars"):
             names -= {path[0] for path in layout.places("completion")}
-        turns = "turns_reward" in self.types and not tables.all_null(self.path, "turns_reward")
+        turns = "turns_reward" in self.types and not parquet_files.all_null(
+            self.path, "turns_reward"
+        )
         if "verdict_score" in str(self.types.get("terms")) and not turns:
             names.discard("verdicts")  # terms tell all that is read of them
         return [name for name in self.types if name in names]
@@ -123,14 +125,14 @@ class LogFile:
         places = self.layout.places("n_tokens")
         if self.form == "parquet":
             only = len(places) == 1 and len(places[0]) == 1
-            return only and tables.no_nulls(self.path, places[0][0])
+            return only and parquet_files.no_nulls(self.path, places[0][0])
         return bool(head.rows) and all(_first(row, places) is not None for row in head.rows)
 
     def rows(self, at: Sequence[int]) -> list[dict[str, Any]]:
         """Whole rows, by their place, ascending."""
         found: list[dict[str, Any]]
         if self.form == "parquet":
-            found = list(tables.rows(self.path, at))
+            found = list(parquet_files.rows(self.path, at))
         elif self.lines is not None:
             found = [_parsed(line, self.path) for line in self.lines.lines(at)]
         else:

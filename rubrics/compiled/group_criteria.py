@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from assay.rubrics.compiled.compiled_turns import TurnsPlan
 from assay.rubrics.compiled.plan import Plan
-from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.kinds.turns import Repeat
 

@@ -10,14 +10,14 @@ from typing import Any
 import sympy
 
 from assay.printable import printable
-from assay.verifiers.math_answer import equal
+from assay.verifiers.math_answer.answers import equal
+from assay.verifiers.math_answer.answers.equal import Comparison
+from assay.verifiers.math_answer.answers.understood import read, read_reference
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.deciding import reach
-from assay.verifiers.math_answer.equal import Comparison
 from assay.verifiers.math_answer.limits import TooBig, Unreadable
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.tree import App, Group, Node, Num, Rel, Sym, Words, symbols, walk
-from assay.verifiers.math_answer.understood import read, read_reference
 
 _FUNCTIONS: dict[str, Any] = {
     "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "cot": sympy.cot, "sec": sympy.sec,

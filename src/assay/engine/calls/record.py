@@ -8,7 +8,7 @@ import os
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from typing import Any, cast
 
-from assay.engine.drivers import Done, Row
+from assay.engine.calls.drivers import Done, Row
 from assay.ledger.settings import Ledger
 from assay.ledger.writer import PATIENCE_S, Writer
 from assay.model import Sample

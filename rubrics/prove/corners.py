@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from assay.rubrics.compiled.compiled_turns import TurnsPlan
 from assay.rubrics.compiled.evaluate import evaluate
 from assay.rubrics.compiled.plan import Plan
-from assay.rubrics.compiled.turns import TurnsPlan
 from assay.rubrics.prove.floats import corner_states
-from assay.rubrics.results.table import Corner, CornerTable
+from assay.rubrics.results.corner_table import Corner, CornerTable
 from assay.rubrics.written.faults import Fault
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from assay.engine.workers.process import search_path
+from assay.engine.workers.worker_process import search_path
 
 SCRIPT = str(Path(__file__).with_name("child.py"))
 

@@ -1,0 +1,1 @@
+"""One call of an engine: rows become samples, samples rewards, in order or as they are done."""

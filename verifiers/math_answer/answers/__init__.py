@@ -1,0 +1,1 @@
+"""Two texts in, one comparison out: read, decided, at last asked of a computer algebra system."""
