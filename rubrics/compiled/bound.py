@@ -298,10 +298,13 @@ class BoundRubric:
         self, terms: Mapping[str, Term], verdicts: Mapping[str, Verdict], lost: Leaf, signature: str
     ) -> Reward:
         name = lost.key
-        if name not in verdicts:  # judged once a turn: the last one counts
+        if name not in verdicts:  # judged once a turn: of the last one that failed
             turns = [k for k in reversed(list(verdicts)) if k.startswith(f"{name}#")]
-            failed = (k for k in turns if verdicts[k].by_machine)
-            name = next(failed, turns[0] if turns else name)
+            if lost.is_key:
+                failed = (k for k in turns if verdicts[k].score is None)
+            else:
+                failed = (k for k in turns if verdicts[k].by_machine)
+            name = next(failed, turns[0])
         verdict = verdicts[name]
         blank = {
             key: Term(term.verifier, term.weight, None if key == lost.key else term.score, None)

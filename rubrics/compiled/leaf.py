@@ -35,6 +35,8 @@ class Leaf:
     """`stand_in`, exactly."""
     reach: Range = UNIT
     """Lowest and highest score, where it has no levels."""
+    stated: bool = False
+    """The rubric itself says what stands in for a missing score."""
     cells: tuple[Fraction, ...] | None = None
     """Scores of which one stands for each that the formula tells apart; None: it tells all."""
     unbounded: bool = False

@@ -175,6 +175,7 @@ class Plan:
         index, counts = len(self.leaves), as_float(share, path)
         leaf = Leaf(key, criterion, counts, float(lowest), is_key, sign, levels, read)
         leaf.lowest, leaf.name = lowest, self._names.get(key, criterion.use)
+        leaf.stated = criterion.missing is not None
         self.leaves.append(leaf)
         return lambda scores: scores[index]
 
@@ -184,6 +185,7 @@ class Plan:
         leaf.per_turn = part.per_turn(name)
         leaf.cells = part.cells(name)
         leaf.by_step = leaf.criterion.use == STEP
+        leaf.stated |= part.states_missing(name)
         if leaf.read is None:
             return
         reach = part.reading(name)
@@ -313,25 +315,17 @@ class Plan:
         for leaf in self.leaves:
             if leaf.read is None:
                 try:
-                    score = verdicts[leaf.key].score
+                    verdict = verdicts[leaf.key]
                 except KeyError:
                     raise self.absent(leaf.key, verdicts) from None
+                score, failed = verdict.score, verdict.by_machine
             else:
-                score = leaf.read(self._verdicts(leaf, verdicts, sample), sample)
-            if score is None:
-                failed = lost is None and self._failed_by_machine(leaf, verdicts, sample)
-                if leaf.is_key or failed:
-                    lost = leaf
-                score = leaf.stand_in
-            scores.append(score)
+                seen = self._verdicts(leaf, verdicts, sample)
+                score, failed = leaf.read(seen, sample), any(v.by_machine for v in seen)
+            if (leaf.is_key and score is None) or (failed and lost is None and not leaf.stated):
+                lost = leaf
+            scores.append(leaf.stand_in if score is None else score)
         return scores, lost
-
-    def _failed_by_machine(
-        self, leaf: Leaf, verdicts: Mapping[str, Verdict], sample: Sample | None
-    ) -> bool:
-        if leaf.criterion.missing is not None:
-            return False
-        return any(verdict.by_machine for verdict in self._verdicts(leaf, verdicts, sample))
 
     def _verdicts(
         self, leaf: Leaf, verdicts: Mapping[str, Verdict], sample: Sample | None

@@ -137,6 +137,10 @@ class Rubric(Closed):
         """Whether the part is judged once a turn, instead of once a sample."""
         return False
 
+    def states_missing(self, part: str) -> bool:
+        """Whether the composer says what stands in for the part's missing score."""
+        return False
+
     def check_sample(self, sample: Sample) -> None:
         """Refuse a sample that lacks what the rubric itself reads, before anything is run.
 

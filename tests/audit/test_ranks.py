@@ -132,6 +132,8 @@ def test_of_large_groups_rows_at_equal_strides_are_kept() -> None:
     assert set(np.diff(kept[1])) == {2}
     assert set(np.diff(kept[2])) <= {3, 4}
     assert kept[3].tolist() == groups.rows[-3:].tolist()
+    alone = thinned(grouped([0] * (3 * MEMBERS + 1)))
+    assert kept[2].tolist() == (alone.rows + 3 * MEMBERS).tolist(), "whatever groups come before"
 
 
 # -- ranks -----------------------------------------------------------------------------------------

@@ -94,6 +94,10 @@ class Cost(Rubric):
         """Where turns are counted."""
         return self.over == "turns"
 
+    def states_missing(self, part: str) -> bool:
+        """With `unknown`; turns are counted one by one, so it says nothing of them."""
+        return self.unknown is not None and self.over != "turns"
+
     def reading(self, part: str) -> Range | None:
         """From no fault to the cap; without one there is no end."""
         return None if self.cap is None else (Fraction(0), self.cap.exact)

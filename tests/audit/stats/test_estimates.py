@@ -328,6 +328,21 @@ def test_a_share_is_a_ratio_between_0_and_1(seed: int) -> None:
     assert share(*padded.T, np.arange(len(padded))) == share_of_sums(sums)
 
 
+def test_the_imagined_clusters_of_a_ratio() -> None:
+    """Two of the average size each, at either end; of blocks, of the size of one cluster."""
+    sums = np.array([[1.0, 2.0], [1.0, 4.0]])
+    assert intervals.ends_of(sums).tolist() == [[0.0, 6.0], [6.0, 6.0]]
+    assert intervals.ends_of(sums[:1], -1.0, 2.0).tolist() == [[-4.0, 4.0], [8.0, 4.0]]
+    assert intervals.ends_of(sums, clusters=3.0).tolist() == [[0.0, 2.0], [2.0, 2.0]]
+    assert intervals.ends_of(sums[:0]).tolist() == [[0.0, 0.0], [0.0, 0.0]]
+
+
+def test_one_cluster_has_a_value_and_no_interval() -> None:
+    one = np.array([[1.0, 4.0]])
+    assert bounded(one) == (0.25, -np.inf, np.inf, 1)
+    assert share_of_sums(one) == (0.25, 0.0, 1.0, 1)
+
+
 def test_too_few_clusters_are_too_few_for_ratios_and_shares() -> None:
     sums = np.array([[1.0, 2.0], [1.0, 4.0], [2.0, 4.0], [1.0, 2.0]])
     assert bounded(sums, clusters=2.0) == (5 / 12, -np.inf, np.inf, 8)
@@ -363,6 +378,8 @@ def test_a_mean_over_clusters_is_that_of_loops(seed: int) -> None:
     assert found.value == pytest.approx(plain.value)
     assert found.interval == pytest.approx(plain.interval(0.95))
     assert ratio(*sums.T, codes, 0.8).interval == pytest.approx(plain.interval(0.8))
+    wide = ratio(*sums.T, codes, 0.9999)  # also beyond what was seen
+    assert wide.interval == pytest.approx(plain.interval(0.9999))
     for span in ((-3.0, 5.0), (0.0, 5.0), (-3.0, 0.0)):
         low, high = min(span[0], each.min()), max(span[1], each.max())
         plain = jackknife(quotient_of, sums.tolist(), ends(sums, low, high))
@@ -388,5 +405,7 @@ def test_many_values_are_looked_at_in_strides() -> None:
     few = np.arange(5) / 2.0
     assert intervals.span_of(few) == (0.0, 2.0)
     assert intervals.span_of(np.arange(6) / 2.0) is None
+    assert intervals.span_of(np.array([0.0, 0.5])) == (0.0, 1.0)
+    assert intervals.span_of(np.array([0.5, 1.0])) == (0.0, 1.0)
     assert intervals.span_of(np.array([-np.inf, 0.5])) == (0.0, 1.0)
     assert math.isclose(intervals.FEW_LEVELS, 5)

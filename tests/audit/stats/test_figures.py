@@ -80,6 +80,8 @@ def test_a_slope_of_too_few_clusters_has_no_interval() -> None:
     x = np.arange(8.0)
     found = slope(x, 2.0 * x, np.arange(8) // 2)
     assert found == (pytest.approx(2.0), -np.inf, np.inf, 4)
+    flat = slope(x, np.ones(8), np.arange(8) // 2, 0.8)
+    assert flat == (0.0, -np.inf, np.inf, 4)
 
 
 @pytest.mark.parametrize(
@@ -93,8 +95,8 @@ def test_a_slope_of_too_few_clusters_has_no_interval() -> None:
 )
 def test_a_slope_that_a_handful_of_clusters_show(why: str, off: int, known: bool) -> None:
     """Of a hundred levels that are all one, some differ."""
-    codes = np.repeat(np.arange(20), 3)
-    x = np.tile([0.0, 1.0, 2.0], 20) + 10.0 * codes
+    codes = np.repeat(np.arange(20), np.arange(20) % 3 + 1)
+    x = np.arange(len(codes)) * 2.0
     y = np.where(codes < off, -0.01, 0.5)
     found = slope(x, y, codes)
     assert math.isfinite(found.low) == known, why
@@ -203,6 +205,18 @@ def test_what_separates_without_a_fault_is_not_certain_to() -> None:
     assert (found.value, found.high) == (1.0, 1.0)
     assert 0.5 < found.low < 0.9
     assert back == pytest.approx((0.0, 0.0, 1.0 - found.low, 10))
+
+
+def test_five_prompts_are_enough_and_four_are_not() -> None:
+    score, label = np.array([0.9, 0.2, 0.7, 0.6, 0.1]), np.array([1.0, 0, 1, 0, 1])
+    plain = separation_in_loops(score, label, np.arange(5))
+    found = separation(score, label, np.arange(5))
+    assert found is not None
+    assert found.interval == pytest.approx(plain.interval(0.95, 0.0, 1.0))
+    few = separation(score, label, np.array([0, 1, 2, 3, 3]))
+    assert few is not None
+    assert np.isnan([few.low, few.high]).all()
+    assert (few.value, few.n) == (found.value, 4)
 
 
 def test_separation_of_what_is_known() -> None:

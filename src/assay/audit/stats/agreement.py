@@ -13,6 +13,7 @@ from assay.audit.stats.intervals import (
     cluster_sums,
     inside,
     jackknifed,
+    quotient,
 )
 
 if TYPE_CHECKING:
@@ -52,8 +53,6 @@ def kappa(one: Floats, other: Floats, codes: Codes, confidence: float = 0.95) ->
 
 def _kappa(sums: Floats) -> Floats:
     n, both, one, other = (sums[..., j] for j in range(4))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        agree = (n - one - other + 2 * both) / n
-        chance = (one * other + (n - one) * (n - other)) / n**2
-        found: Floats = np.where(chance >= 1.0, np.nan, (agree - chance) / (1 - chance))
-    return found
+    agree = (n - one - other + 2 * both) / n
+    chance = (one * other + (n - one) * (n - other)) / n**2
+    return quotient(agree - chance, 1.0 - chance)

@@ -47,10 +47,10 @@ def separation(score: Floats, label: Floats, prompts: Codes) -> Estimate | None:
     # two imagined prompts, at which all are in order and none is: see `intervals.jackknifed`
     part = PSEUDO / (c + 2 * PSEUDO)
     middle = (1 - 2 * part) * value + part
-    pulls = np.append((1 - 2 * part) * (sums + (value - middle) / c), [part, part])
-    pulls[-2:] *= [-middle, 1.0 - middle]
-    error = float(np.sqrt((pulls**2).sum()))
-    reach = float(special.stdtrit(degrees(pulls[:-2]), 0.5 + CONFIDENCE / 2.0)) * error
+    pulls = (1 - 2 * part) * (sums + (value - middle) / c)
+    imagined = part * np.array([-middle, 1.0 - middle])
+    error = float(np.sqrt((pulls**2).sum() + (imagined**2).sum()))
+    reach = float(special.stdtrit(degrees(pulls), 0.5 + CONFIDENCE / 2.0)) * error
     low, high = min(value, middle - reach), max(value, middle + reach)
     return Estimate(value, max(0.0, low), min(1.0, high), c)
 

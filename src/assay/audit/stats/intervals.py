@@ -244,8 +244,6 @@ def bounded(
         clusters: See `ends_of`.
     """
     sums = sums[sums[:, 1] > 0]
-    if len(sums) == 0:
-        return Estimate(float("nan"), -np.inf, np.inf, 0)
     plus = ends_of(sums, low, high, clusters)
     found = jackknifed(_ratio, sums, plus=plus, fewest=TOO_FEW).at((), confidence)
     if not np.isfinite(found.low):
@@ -330,12 +328,14 @@ def ratio(
     each = each[np.isfinite(each)]
     if len(each) == 0:
         return Estimate(float("nan"), -np.inf, np.inf, 0)
-    low, high = min(each.min(), *(span or each[:1])), max(each.max(), *(span or each[:1]))
-    plus = ends_of(sums, float(low), float(high))
+    low, high = float(each.min()), float(each.max())
+    if span is not None:
+        low, high = min(low, span[0]), max(high, span[1])
+    plus = ends_of(sums, low, high)
     found = jackknifed(_ratio, sums, plus=plus, fewest=TOO_FEW).at((), confidence)
     if low == high:
         return found._replace(low=-np.inf, high=np.inf)
-    return found if span is None else inside(found, float(low), float(high))
+    return found if span is None else inside(found, low, high)
 
 
 def share(part: Floats, whole: Floats, codes: Codes, confidence: float = 0.95) -> Estimate:
@@ -364,9 +364,6 @@ def share_of_sums(sums: Floats, confidence: float = 0.95, *, clusters: float = 1
         confidence: Two-sided.
         clusters: How many clusters a row of `sums` holds, where it is a block of them.
     """
-    sums = sums[sums[:, 1] > 0]
-    if len(sums) == 0:
-        return Estimate(float("nan"), 0.0, 1.0, 0)
     found = bounded(sums, 0.0, 1.0, confidence, clusters)
     if not np.isfinite(found.low):
         return Estimate(found.value, 0.0, 1.0, found.n)

@@ -68,12 +68,12 @@ def pairs(groups: Groups, x: Floats, y: Floats) -> PairCounts:
     first[groups.starts] = True
     new_x = first | np.diff(xs, prepend=np.nan).astype(bool)
     new_xy = new_x | np.diff(ys, prepend=np.nan).astype(bool)
-    tied_x = _tied(new_x, group, g)
-    tied_both = _tied(new_xy, group, g)
+    tied_x = _tied(new_x, group)
+    tied_both = _tied(new_xy, group)
     by_y = np.lexsort((ys, group))
     sorted_y = ys[by_y]
     new_y = first | np.diff(sorted_y, prepend=np.nan).astype(bool)
-    tied_y = _tied(new_y, group, g)
+    tied_y = _tied(new_y, group)
     dense = np.cumsum(new_y)
     rank = np.empty(len(ys), np.int64)
     rank[by_y] = dense - np.repeat(dense[groups.starts], groups.sizes)
@@ -98,11 +98,11 @@ def _pair_by_pair(groups: Groups, x: Floats, y: Floats, every: Floats) -> PairCo
     return PairCounts(sums[0], sums[1], sums[2], sums[3], every)
 
 
-def _tied(new: np.ndarray[tuple[int], np.dtype[np.bool_]], group: Codes, g: int) -> Floats:
+def _tied(new: np.ndarray[tuple[int], np.dtype[np.bool_]], group: Codes) -> Floats:
     """(g,) pairs within runs of equal values; `new` marks where each run begins."""
     starts = np.flatnonzero(new)
     sizes = np.diff(starts, append=len(new)).astype(float)
-    counted = np.bincount(group[starts], weights=sizes * (sizes - 1) / 2, minlength=g)
+    counted = np.bincount(group[starts], weights=sizes * (sizes - 1) / 2)
     return np.asarray(counted, float)
 
 
@@ -112,7 +112,7 @@ def _inversions(rank: Codes, groups: Groups) -> Floats:
     here = rank
     start = np.repeat(groups.starts, groups.sizes)  # of the block that each place is in
     place = np.arange(len(rank))
-    for digit in range(int(rank.max(initial=0)).bit_length() - 1, -1, -1):
+    for digit in range(int(rank.max()).bit_length() - 1, -1, -1):
         one = (here >> digit) & 1
         before = np.cumsum(one) - one
         ones = before - before[start]  # in the same block, earlier

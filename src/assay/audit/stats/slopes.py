@@ -43,9 +43,9 @@ def slope(x: Floats, y: Floats, codes: Codes, confidence: float = 0.95) -> Estim
     if 0 < off.sum() < TOO_FEW:  # what only a handful of clusters show is too rare
         return Estimate(float(found.values), -np.inf, np.inf, len(sums))
     if found.free is None:  # too few for an interval
-        return found.at((), confidence)
+        return found.at()
     # the line has two parameters; its interval is about its own slope, not the imagined one
-    free = np.minimum(found.free, max(len(sums) - 2.0, 1.0))
+    free = np.minimum(found.free, len(sums) - 2.0)
     return found._replace(centres=None, free=free).at((), confidence)
 
 
