@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import NamedTuple
 
 from flint import fmpq
@@ -18,10 +19,8 @@ class Unit(NamedTuple):
 
 def _u(factor: str, **dimensions: int) -> Unit:
     top, _, bottom = factor.partition("/")
-    whole, _, part = top.partition(".")
-    value = fmpq(int(whole + part), 10 ** len(part))
-    if bottom:
-        value /= int(bottom)
+    number = Fraction(top) / int(bottom or 1)
+    value = fmpq(number.numerator, number.denominator)
     return Unit(value, tuple(sorted(dimensions.items())))
 
 
@@ -40,7 +39,7 @@ _add(_u("0.000001", m=1), "um", "micrometer", "micrometers", "micron", "microns"
 _add(_u("0.000000001", m=1), "nm", "nanometer", "nanometers")
 _add(_u("0.1", m=1), "dm", "decimeter", "decimeters")
 _add(_u("1000", m=1), "km", "kilometer", "kilometers", "kilometre", "kilometres", "kms")
-_add(_u("0.0254", m=1), "inch", "inches")
+_add(_u("0.0254", m=1), "inch", "inches", "in")
 _add(_u("0.3048", m=1), "ft", "foot", "feet")
 _add(_u("0.9144", m=1), "yd", "yard", "yards", "yds")
 _add(_u("1609.344", m=1), "mi", "mile", "miles")
@@ -83,13 +82,36 @@ _add(_u("0.001", A=1), "mA", "milliampere", "milliamperes")
 _add(_u("1000", kg=1, m=1, s=-2), "kN", "kilonewton", "kilonewtons")
 _add(_u("1000000", kg=1, m=2, s=-2), "MJ", "megajoule", "megajoules")
 _add(_u("1000000", kg=1, m=2, s=-3), "MW", "megawatt", "megawatts")
+_add(_u("1000", kg=1, m=-1, s=-2), "kPa", "kilopascal", "kilopascals")
+_add(_u("1000000", kg=1, m=-1, s=-2), "MPa", "megapascal", "megapascals")
+_add(_u("101325", kg=1, m=-1, s=-2), "atm", "atmosphere", "atmospheres")
+_add(_u("100000", kg=1, m=-1, s=-2), "bar", "bars")
+_add(_u("1000000000000", s=-1), "THz", "terahertz")
+_add(_u("3600000", kg=1, m=2, s=-2), "kWh", "kilowatt-hour", "kilowatt-hours")
+_add(_u("4.184", kg=1, m=2, s=-2), "cal")
+_add(_u("4184", kg=1, m=2, s=-2), "kcal")
+_ELECTRONVOLT = Fraction("1.602176634e-19")
+for _prefix, _power in (("", 0), ("k", 3), ("M", 6), ("G", 9)):
+    _joules = _ELECTRONVOLT * 10**_power
+    _add(_u(str(_joules), kg=1, m=2, s=-2), f"{_prefix}eV")
 _add(_u("1", A=1), "A", "amp", "amps", "ampere", "amperes")
 _add(_u("1", A=-1, kg=1, m=2, s=-3), "V", "volt", "volts")
+_add(_u("0.001", A=-1, kg=1, m=2, s=-3), "mV", "millivolt", "millivolts")
+_add(_u("1000", A=-1, kg=1, m=2, s=-3), "kV", "kilovolt", "kilovolts")
 _add(_u("1", A=-2, kg=1, m=2, s=-3), "ohm", "ohms", "Omega")
+_add(_u("1000", A=-2, kg=1, m=2, s=-3), "kOmega", "kohm", "kohms", "kiloohm", "kiloohms")
+_add(_u("1000000", A=-2, kg=1, m=2, s=-3), "MOmega", "Mohm", "megaohm", "megaohms")
+_add(_u("1", A=1, s=1), "C", "coulomb", "coulombs")
+_add(_u("1", A=2, kg=-1, m=-2, s=4), "F", "farad", "farads")
+_add(_u("1", A=-2, kg=1, m=2, s=-2), "H", "henry", "henries", "henrys")
+_add(_u("1", A=-1, kg=1, s=-2), "T", "tesla", "teslas")
 _add(_u("1", K=1), "K", "kelvin", "kelvins")
 _add(_u("1", degC=1), "celsius")
 _add(_u("1", degF=1), "fahrenheit")
 _add(_u("1", mol=1), "mol", "mole", "moles")
+_add(_u("0.001", mol=1), "mmol", "millimole", "millimoles")
+_add(_u("1000", mol=1, m=-3), "M", "molar")
+_add(_u("1", mol=1, m=-3), "mM", "millimolar")
 _add(_u("1", USD=1), "dollar", "dollars", "usd", "bucks")
 _add(_u("0.01", USD=1), "cent", "cents")
 _add(_u("1", EUR=1), "euro", "euros")
@@ -105,10 +127,19 @@ _add(_u("1", length=1), "unit", "units")
 _add(_u("8", bit=1), "byte", "bytes")
 _add(_u("1", bit=1), "bit", "bits")
 
+# Behind a number, "u" is how the sign for a millionth is read; "ug" and "us" are no words then.
+for _base in ("g", "s", "A", "V", "W", "J", "F", "C", "H", "T", "N", "L", "M", "mol"):
+    _unit = _TABLE[_base]
+    _long = [name for name, unit in _TABLE.items() if unit == _unit and len(name) > 3]
+    _add(Unit(_unit.factor / 10**6, _unit.dimensions), f"u{_base}", *(f"micro{n}" for n in _long))
+    if _base in "FCH":
+        _add(Unit(_unit.factor / 10**9, _unit.dimensions), f"n{_base}")
+_add(Unit(_TABLE["F"].factor / 10**12, _TABLE["F"].dimensions), "pF")
+
+_PREFIXES = {"mu": "u", "k": "k", "M": "M"}
+
 PROMPT = 20_000
 """Characters of a question in which a unit is looked for."""
-
-_SHORT = frozenset(name for name in _TABLE if len(name) == 1)
 
 FILLERS = frozenset({"square", "sq", "cubic", "cu", "per", "of", "a", "an"})
 """Words that belong to a unit's phrase."""
@@ -167,8 +198,20 @@ def phrase(words: tuple[str, ...]) -> Unit | None:
     return Unit(factor, tuple(sorted((b, p) for b, p in dimensions.items() if p)))
 
 
+def prefixed(prefix: str, word: str) -> str | None:
+    """The unit of a prefix and a unit that stand apart: ``mu``, ``m``; None where there is none.
+
+    >>> prefixed("mu", "m"), prefixed("k", "Omega"), prefixed("k", "m")
+    ('um', 'kOmega', None)
+    """
+    sign = _PREFIXES.get(prefix)
+    if sign is None or (sign != "u" and word != "Omega") or sign + word not in _TABLE:
+        return None
+    return sign + word
+
+
 def together(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[Unit | None, Unit | None]:
-    """The units of two phrases; a pound beside what weighs is a weight, and no money.
+    """The units of two phrases, in the sense in which they measure the same: a pound may weigh.
 
     >>> one, other = together(("pounds",), ("ounces",))
     >>> one.dimensions == other.dimensions
@@ -177,15 +220,21 @@ def together(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[Unit | None,
     left, right = phrase(one), phrase(other)
     if left is None or right is None or left.dimensions == right.dimensions:
         return left, right
-    weighed = phrase(_weighed(one)), phrase(_weighed(other))
-    same = weighed[0] is not None and weighed[1] is not None
-    if same and weighed[0].dimensions == weighed[1].dimensions:  # type: ignore[union-attr]
-        return weighed
+    for sense in (_WEIGHT, _TEMPERATURE):
+        meant = phrase(_meant(one, sense)), phrase(_meant(other, sense))
+        same = meant[0] is not None and meant[1] is not None
+        if same and meant[0].dimensions == meant[1].dimensions:  # type: ignore[union-attr]
+            return meant
     return left, right
 
 
-def _weighed(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple("lb" if word.lower() in ("pound", "pounds") else word for word in words)
+_WEIGHT = {"pound": "lb", "pounds": "lb"}
+_TEMPERATURE = {"C": "celsius", "F": "fahrenheit"}
+"""What a unit means beside one that measures something else than its first sense does."""
+
+
+def _meant(words: tuple[str, ...], sense: dict[str, str]) -> tuple[str, ...]:
+    return tuple(sense.get(word, sense.get(word.lower(), word)) for word in words)
 
 
 def is_named_in(words: tuple[str, ...], text: str) -> bool:

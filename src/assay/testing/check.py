@@ -201,8 +201,14 @@ def chosen(host: Host, names: Sequence[str]) -> list[Offer]:
             others = sorted({offer.owner for offer in host.offers.values()})
             known = ", ".join([*others, *(o.spec.topic for o in host.offers.values())])
             raise ConfigError(
-                f"{name!r} is neither a verifier, nor a distribution, nor a file with verifiers"
-                f"\nknown: {known}"
+                "\n".join(
+                    [
+                        f"{name!r} is neither a verifier, nor a distribution, nor a file with "
+                        "verifiers",
+                        *host.not_loaded(),  # it may be there, and broken
+                        f"known: {known}",
+                    ]
+                )
             )
         found.update({id(offer): offer for offer in offers})
     return list(found.values())

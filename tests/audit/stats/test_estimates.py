@@ -257,7 +257,7 @@ BOUNDS = [
            2.0, 9.0 + 0.5 * T_4),
     Bounds("and below", estimates(0.5, 5.0, centres=np.array(-9.0)), -9.0 - 0.5 * T_4, 2.0),
     Bounds("no error, no interval", estimates(np.inf, 5.0), -np.inf, np.inf),
-    Bounds("nor with an error that is no number", estimates(np.nan, 5.0), -np.inf, np.inf),
+    Bounds("nor with an error that is not a number", estimates(np.nan, 5.0), -np.inf, np.inf),
     Bounds("nor of one unit", estimates(0.5, 1.0), -np.inf, np.inf),
     Bounds("of hardly more than one it is as wide as floats bear", estimates(0.5, 1.0 + 1e-9),
            2.0 - 0.5e6, 2.0 + 0.5e6),
@@ -361,7 +361,7 @@ def test_cases_that_stand_alone_have_the_exact_interval_and_others_not() -> None
     assert share(part, whole, alone) == clopper_pearson(4, 7)
     assert share(part, whole, alone, 0.8) == clopper_pearson(4, 7, 0.8)
     some = share(part, np.array([1.0, 1, 1, 1, 1, 1, 0]), alone)
-    assert some == clopper_pearson(4, 6), "what is no case is none of them"
+    assert some == clopper_pearson(4, 6), "what is not a case is none of them"
     assert share(part, whole, np.array([0, 0, 1, 2, 3, 4, 5])) != clopper_pearson(4, 7)
     assert share(part / 2, whole, alone) != clopper_pearson(2, 7), "half a case is none"
     assert share(part * 2, whole * 2, alone) != clopper_pearson(4, 7)

@@ -26,7 +26,7 @@ from assay.verifiers.math_answer.equality_result import EqualityResult, differen
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.policy import DEFAULT, STRICT, Policy
-from assay.verifiers.math_answer.reading import choices
+from assay.verifiers.math_answer.reading import chemistry, choices
 from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.commas import with_points
 from assay.verifiers.math_answer.reading.dates import date
@@ -183,6 +183,8 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
     if expected is not None and (given := date(answer.text)) is not None:
         same = expected == given
         return EqualityResult(same, "exact", "proved", "the same date" if same else "another date")
+    if reference.formula is not None and chemistry.formula(answer.text) == reference.formula:
+        return EqualityResult(True, "structure", "proved", "the same chemical formula")
     if _is_day(reference.node, answer):
         return EqualityResult(True, "exact", "proved", "the day of a date")
     if reference.node is None or answer.node is None:

@@ -14,7 +14,7 @@ from assay.printable import printable
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
-from assay.verifiers.math_answer.reading import choices
+from assay.verifiers.math_answer.reading import chemistry, choices
 from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.dates import Date, date
 from assay.verifiers.math_answer.reading.notation import canonical
@@ -36,8 +36,8 @@ SHOWN = 160
 class Reading:
     """A text as it was understood."""
 
-    __slots__ = ("_choice", "_date", "_option", "_shown", "node", "notation", "parameters",
-                 "squeezed", "text")  # fmt: skip
+    __slots__ = ("_choice", "_date", "_formula", "_option", "_shown", "node", "notation",
+                 "parameters", "squeezed", "text")  # fmt: skip
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class Reading:
         self._shown: str | None = None
         self._choice: Choice | Literal[False] | None = False
         self._date: Date | Literal[False] | None = False
+        self._formula: chemistry.Formula | Literal[False] | None = False
         self._option: Reading | Literal[False] | None = False
 
     @property
@@ -72,6 +73,13 @@ class Reading:
         if self._date is False:
             self._date = date(self.text)
         return self._date
+
+    @property
+    def formula(self) -> chemistry.Formula | None:
+        """The chemical formula that the text is, if it is one."""
+        if self._formula is False:
+            self._formula = chemistry.formula(self.text)
+        return self._formula
 
     @property
     def option(self) -> Reading | None:
@@ -118,7 +126,8 @@ def read(text: str) -> Reading:
         if node is None:
             node, notes = parse_tokens(tokens)
     except Unreadable:
-        if date(text) is None and not any(t.kind == "word" and len(t.value) > 2 for t in tokens):
+        words = any(t.kind == "word" and len(t.value) > 2 for t in tokens)
+        if not words and date(text) is None and chemistry.formula(text) is None:
             raise
         return Reading(text, squeezed, None, notation, frozenset())
     node = settle(node)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from flint import fmpq
+
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.reading.simplify import settle
@@ -40,11 +42,42 @@ def amount(listed: Items) -> Node | None:
     return settle(App("add", tuple(parts)))
 
 
+def joined(factors: tuple[Node, ...]) -> list[Node]:
+    """`factors` with each prefix of a unit joined to it: ``mu``, ``m`` is a micrometre."""
+    out: list[Node] = []
+    for factor in factors:
+        if isinstance(factor, Sym) and out and isinstance(out[-1], Sym):
+            unit = units.prefixed(out[-1].name, factor.name)
+            if unit is not None:
+                out[-1] = Sym(unit)
+                continue
+        out.append(factor)
+    return out
+
+
+_HYPHENATED = frozenset({("N", "m"), ("N", "s"), ("V", "s"), ("J", "s"), ("W", "h"), ("A", "h")})
+
+
+def _hyphenated(node: App) -> Quantity | None:
+    """``5*N - m`` as newton-metres."""
+    product, minus = node.args if len(node.args) == 2 else (node, node)
+    if not (isinstance(product, App) and product.op == "mul" and len(product.args) == 2):
+        return None
+    value, first = product.args
+    second = minus.args[0] if isinstance(minus, App) and minus.op == "neg" else None
+    if not isinstance(value, Num) or not isinstance(first, Sym) or not isinstance(second, Sym):
+        return None
+    unit = (first.name, second.name)
+    return Quantity(value, unit) if unit in _HYPHENATED else None
+
+
 def letters_as_unit(node: Node) -> Quantity | None:
     """``5*m`` or ``25*m/s`` as a quantity, where all the letters are units."""
+    if isinstance(node, App) and node.op == "add":
+        return _hyphenated(node)
     if not (isinstance(node, App) and node.op == "mul" and len(node.args) <= MAX_FACTORS):
         return None
-    value, *rest = node.args
+    value, *rest = joined(node.args)
     if not isinstance(value, Num) or not rest:
         return None
     words: list[str] = []
@@ -78,7 +111,8 @@ def as_measured(r: Node, a: Node) -> tuple[Node, Node] | None:
     """Two values whose letters are units, where as names they make them differ: 5 N m and 5 J.
 
     Beside a plain number the letters are a unit only if they are a compound one: in ``5 m/s``,
-    which no formula for 5 could be, but not in ``5 m``, which might be five times m.
+    which no formula for 5 could be, but not in ``5 m``, which might be five times m. An answer is
+    granted more where the reference is a number, which has no V in it: ``5 V`` and ``5 N-m``.
     """
     left, right = letters_as_unit(r), letters_as_unit(a)
     if left is not None and right is not None:
@@ -86,31 +120,73 @@ def as_measured(r: Node, a: Node) -> tuple[Node, Node] | None:
     one, other = (left, a) if left is not None else (right, r)
     if one is None or exact.rational(other) is None:
         return None
-    if len(one.unit) < 3 and one.unit != ("Omega",):
+    if left is None:
+        return (r, one) if len(one.unit) > 2 or not all(map(_is_common, one.unit)) else None
+    if (len(one.unit) > 2 and _HYPHENATED.isdisjoint([one.unit])) or one.unit[-1] in _OHMS:
+        return one, a
+    return None
+
+
+_OHMS = frozenset({"Omega", "kOmega", "MOmega"})
+
+
+def _is_common(letter: str) -> bool:
+    """Whether a unit is also a common name of a variable."""
+    return len(letter) == 1 and letter.islower()
+
+
+_DOZENS = frozenset({"dozen", "dozens"})
+_CENTS = frozenset({"cent", "cents"})
+
+
+def in_ones(r: Node, a: Node) -> tuple[Node, Node] | None:
+    """Both sides where only one counts in dozens, or an answer in cents beside a plain number.
+
+    The question says what is counted: "2 dozen" answers 24 as well as 2, and "50 cents" 0.50.
+    """
+    left, right = _ones(r, _DOZENS, 12), _ones(a, _DOZENS, 12)
+    if left is not None or right is not None:
+        return (left or r, right or a) if left is None or right is None else None
+    dollars = _ones(a, _CENTS, fmpq(1, 100)) if not isinstance(r, Quantity) else None
+    return None if dollars is None else (r, dollars)
+
+
+def _ones(node: Node, names: frozenset[str], factor: fmpq | int) -> Node | None:
+    """`node` without the unit that is one of `names`; None where it has none."""
+    if not isinstance(node, Quantity) or names.isdisjoint(node.unit):
         return None
-    return (one, a) if left is not None else (r, one)
+    value = App("mul", (node.value, Num(fmpq(factor))))
+    rest = tuple(word for word in node.unit if word not in names)
+    return Quantity(value, rest) if rest else value
 
 
 def gathered(node: Node) -> Node:
     """A quantity with the letters of its value that are units too: of ``5*s^(-1)`` in m, m/s."""
     if not (isinstance(node, Quantity) and isinstance(node.value, App) and node.value.op == "mul"):
         return node
-    numbers = list(node.value.args)
+    numbers = joined(node.value.args)
     words: list[str] = []
+    prefix = numbers[-1]
+    unit = (
+        units.prefixed(prefix.name, node.unit[0]) if isinstance(prefix, Sym) and node.unit else None
+    )
+    if unit is not None and len(numbers) > 1:
+        node = Quantity(App("mul", tuple(numbers[:-1])), (unit, *node.unit[1:]))
+        numbers.pop()
     while numbers and (power := _powers(numbers[-1], 1)) is not None:
         words += power
         numbers.pop()
-    unit = (*words, *node.unit)
-    if not words or not numbers or units.phrase(unit) is None:
+    whole = (*words, *node.unit)
+    if not words or not numbers or units.phrase(whole) is None:
         return node
-    return Quantity(App("mul", tuple(numbers)) if len(numbers) > 1 else numbers[0], unit)
+    return Quantity(App("mul", tuple(numbers)) if len(numbers) > 1 else numbers[0], whole)
 
 
 _EXPONENT = re.compile(r"\s*\^[\s{]*(-?)\s*([0-9])[\s}]*(?![0-9])")
 
 
 def _powers(factor: Node, sign: int) -> list[str] | None:
-    """The words of ``s``, ``s^(-1)``, ``1/s^2`` or ``1/(mol*K)``; None for what is no unit."""
+    """The words of ``s``, ``s^(-1)``, ``1/s^2`` or ``1/(mol*K)``; None for what is not a unit."""
     if isinstance(factor, App) and factor.op in ("inv", "mul"):
         sign = -sign if factor.op == "inv" else sign
         found = [_powers(part, sign) for part in factor.args]

@@ -18,6 +18,7 @@ from assay.verifiers.math_answer.deciding.amounts import (
     amount,
     as_measured,
     gathered,
+    in_ones,
     letters_as_unit,
 )
 from assay.verifiers.math_answer.deciding.lists import ListComparer
@@ -227,6 +228,11 @@ class Comparer(ListComparer):
     def quantities(self, r: Node, a: Node) -> EqualityResult:
         """Values with units, or with the things that are counted."""
         r, a = gathered(r), gathered(a)
+        scaled = in_ones(r, a) if self.policy.units != "require" else None
+        if scaled is not None:
+            found = self.same(*scaled)
+            if found.equal:
+                return found
         r_value, r_unit = _split(r)
         a_value, a_unit = _split(a)
         policy = self.policy

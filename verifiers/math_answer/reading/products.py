@@ -70,7 +70,9 @@ class Products(Operands):
                 if kind == "num" and units and all(is_unit(w) for w in units):
                     self.down()  # "3 hours 20 minutes"
                     first = Quantity(times(factors), tuple(units))
-                    whole = App("add", (first, self.product()))
+                    rest = self.product()
+                    more = rest.args if isinstance(rest, App) and rest.op == "add" else (rest,)
+                    whole = App("add", (first, *more))
                     self.depth -= 1
                     return whole
                 if kind == "num" and not units and self.is_first_of_several(factors):

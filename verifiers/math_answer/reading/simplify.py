@@ -98,7 +98,7 @@ def _added(terms: tuple[Node, ...]) -> Quantity | None:
     """A sum of quantities in the unit of the first: ``3 hours 20 minutes``."""
     first = next(t for t in terms if isinstance(t, Quantity))
     values: list[Node] = []
-    for term in terms:
+    for term in (_lettered(t, first) for t in terms):
         if not isinstance(term, Quantity) or term.unit == first.unit:
             values.append(term.value if isinstance(term, Quantity) else term)
             continue
@@ -107,6 +107,18 @@ def _added(terms: tuple[Node, ...]) -> Quantity | None:
             return None
         values.append(App("mul", (term.value, Num(unit.factor / base.factor))))
     return Quantity(App("add", tuple(values)), first.unit)
+
+
+def _lettered(term: Node, first: Quantity) -> Node:
+    """``200*m`` as metres beside kilometres: ``3 km 200 m``."""
+    if not (isinstance(term, App) and term.op == "mul" and len(term.args) == 2):
+        return term
+    value, name = term.args
+    if not (isinstance(value, Num) and isinstance(name, Sym)):
+        return term
+    larger, smaller = units.phrase(first.unit), units.phrase((name.name,))
+    same = larger is not None and smaller is not None and larger.dimensions == smaller.dimensions
+    return Quantity(value, (name.name,)) if same else term
 
 
 def _relation(node: Rel) -> Node:

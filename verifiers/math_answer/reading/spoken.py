@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from flint import fmpq
 
 from assay.verifiers.math_answer.tree import App, Node, Num, Quantity
+from assay.verifiers.math_answer.units import is_unit
 
 LONGEST = 100
 """Longest text that is read as a number in words."""
@@ -176,6 +178,24 @@ _CLOCK = re.compile(
 )
 
 
+_FEET = re.compile(
+    r"(\d+)\s?['\u2032\u2019]\s?(\d+(?:\.\d+)?)\s?(?:[\"\u2033\u201d]|['\u2032\u2019]{2})"
+)
+_DURATION = re.compile(
+    r"(\d+)\s?h(?:rs?)?\.?\s?(\d{1,2})\s?m(?:ins?)?\.?(?:\s?(\d{1,2})\s?s(?:ecs?)?\.?)?"
+)
+
+
+def _sum(*parts: tuple[str, str | None]) -> Node:
+    """One amount of several units with their numerals."""
+    said = (
+        Quantity(Num(fmpq(*Fraction(numeral).as_integer_ratio())), (unit,))
+        for unit, numeral in parts
+        if numeral is not None
+    )
+    return App("add", tuple(said))
+
+
 def spoken(text: str) -> Node | None:
     """The number, share, odds, numeral or time that `text` spells; None where it is none."""
     if len(text) > LONGEST or "," in text or "=" in text:
@@ -183,9 +203,18 @@ def spoken(text: str) -> Node | None:
     bare = _STYLE.sub(r"\1", text).replace("$", "").replace("*", "")
     bare = " ".join(bare.split()).rstrip(".").strip()
     low = bare.lower()
+    if "'" in low or "\u2032" in low or "\u2019" in low:
+        feet = _FEET.fullmatch(low)
+        if feet is not None:
+            return _sum(("ft", feet[1]), ("inch", feet[2]))
     if not low or not any(c.isalpha() or c == "_" for c in low):
         return None
     return _based(bare, low) or _time(low) or _share(low) or _counted(low)
+
+
+_PART_OF_ONE = {"a half": fmpq(1, 2), "half": fmpq(1, 2), "a quarter": fmpq(1, 4)}
+_AND_A_PART = re.compile(r"([a-z]+|\d+) ([a-z]+) and (a half|half|a quarter)")
+"""An hour and a half, two hours and a half."""
 
 
 def _counted(low: str) -> Node | None:
@@ -199,7 +228,14 @@ def _counted(low: str) -> Node | None:
         places = len(digits) if decimals else None
         shown = len((whole + digits).lstrip("0")) if decimals else 0
         return App("neg", (Num(fmpq(int(whole + digits), 10 ** len(digits)), places, shown),))
+    halved = _AND_A_PART.fullmatch(low)
+    if halved is not None and is_unit(halved[2]):
+        whole = fmpq(1) if halved[1] in ("a", "an") else _amount(halved[1])
+        part = _PART_OF_ONE[halved[3]]
+        return None if whole is None else Quantity(Num(whole + part), (halved[2],))
     words = low.replace("-", " ").split()
+    if words[:3] == ["half", "a", "dozen"]:
+        words = ["six", *words[3:]]
     if not all(_WORD.fullmatch(w) for w in words):
         return None
     sign = 1
@@ -210,6 +246,8 @@ def _counted(low: str) -> Node | None:
         return None
     amount, taken = found
     rest = words[taken:]
+    if rest and rest[0] == "dozen":  # one and a half dozen
+        amount, rest = amount * 12, rest[1:]
     node: Node = Num(amount * sign)
     if rest == ["percent"]:
         return App("percent", (node,))
@@ -285,7 +323,8 @@ def _time(low: str) -> Node | None:
         return Quantity(zero, ("pm" if low == "noon" else "am",))
     match = _CLOCK.fullmatch(low)
     if match is None:
-        return None
+        lasts = _DURATION.fullmatch(low)
+        return None if lasts is None else _sum(("h", lasts[1]), ("min", lasts[2]), ("s", lasts[3]))
     clock = App("ratio", (Num(fmpq(int(match[1]))), Num(fmpq(int(match[2] or 0)))))
     if match[3] is None:
         return clock

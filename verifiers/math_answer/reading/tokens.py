@@ -6,12 +6,12 @@ import re
 
 from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.reading import vocabulary
+from assay.verifiers.math_answer.reading import unit_letters, vocabulary
 from assay.verifiers.math_answer.reading.clean import clean
 from assay.verifiers.math_answer.reading.commands import Commands, Token
 from assay.verifiers.math_answer.reading.numerals import numeral, repeating
 from assay.verifiers.math_answer.tree import Num
-from assay.verifiers.math_answer.units import is_unit
+from assay.verifiers.math_answer.units import is_unit, prefixed
 
 _TOKEN = re.compile(
     r"(?P<ws>(?:\s|~|\$|\\[,;:!> ]|\\\\?(?=\s*$))+)"
@@ -58,9 +58,10 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
-_CAPITAL_UNITS = frozenset("AJKLNVW")
+_CAPITAL_UNITS = frozenset("ACFHJKLMNTVW")
 """Units of one capital letter that are words behind a number in ``\\text{...}``."""
 _WORD_AFTER = re.compile(r"(?:\\(?:text|mathrm)\{ ?)?([A-Za-z]+)")
+_INDEXED = re.compile(r"\s*\}?\s*_")
 _TWO_NUMERALS = re.compile(r"\s*\d+\s+choose\s+\d+[\s.]*")
 
 LATEX, PLAIN = "latex", "plain"
@@ -68,7 +69,7 @@ LATEX, PLAIN = "latex", "plain"
 
 
 class _Scan(Commands):
-    __slots__ = ("latex", "skip")
+    __slots__ = ("hyphen", "latex", "skip")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -77,6 +78,8 @@ class _Scan(Commands):
         """What each open brace belongs to: ``{`` for a group, ``w`` for the end of \text{...}."""
         self.depth = 0
         self.skip = 0
+        self.hyphen = False
+        """Whether a hyphen between two units stands directly before."""
         self.grids = 0
         self.spaced = False
         self.wide = False
@@ -169,7 +172,24 @@ class _Scan(Commands):
     # -- letters --------------------------------------------------------------------------------
 
     def letters(self, run: str, start: int) -> None:
+        if self.hyphen:
+            self.hyphen = False
+            self.add("word", run, start)
+            return
+        if self.depth and self.out and self.out[-1].value == "mu" and len(self.out) > 1:
+            unit = prefixed("mu", run)
+            if unit is not None and self.out[-2].kind in ("num", "close"):
+                self.out.pop()
+                self.add("word", unit, start)
+                return
         if len(run) == 1:
+            if (
+                self.out
+                and is_unit(run)
+                and unit_letters.ends(self.text, start, self.latex, self.out)
+            ):
+                self.add("word", run, start)
+                return
             if run in "apAP" and self.out and self.out[-1].kind == "num":
                 clock = _HALF_DAY.match(self.text, start)
                 if clock is not None:
@@ -182,6 +202,7 @@ class _Scan(Commands):
                 and self.out
                 and is_unit(run)
                 and (self.out[-1].kind in ("num", "close") or self.out[-1].value == "/")
+                and _INDEXED.match(self.text, start + 1) is None
             ):
                 self.add("word", run, start)
                 return
@@ -297,6 +318,7 @@ class _Scan(Commands):
         elif value in (",", ";"):
             self.add("sep", value, start)
         elif value == "-" and self.hyphenates(start):
+            self.hyphen = True
             return  # N-m, foot-pounds: units side by side
         elif value == "@":
             if not self.spaced:
