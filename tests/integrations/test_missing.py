@@ -149,7 +149,7 @@ def trained_on(trainer: str) -> object:
 @pytest.mark.parametrize("trainer", TRAINERS)
 def test_no_trainer_gets_a_number_that_nobody_wrote(trainer: str) -> None:
     module = importlib.import_module(f"assay.integrations.{trainer}")
-    assert getattr(module, "CAN", ("mask",))[0] in ("mask", "raise"), "the default is no number"
+    assert getattr(module, "CAN", ("mask",))[0] in ("mask", "raise"), "the default is not a number"
     if trainer in ("skyrl", "openenv", "inspect_ai"):
         return
     try:

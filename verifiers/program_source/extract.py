@@ -21,7 +21,7 @@ Policy: TypeAlias = Literal["last", "joined", "longest", "whole", "file"]
     the last Python block: models repeat a corrected program in full. Not one that only uses what an
     earlier one defines (an example, tests), nor a line for a shell, nor what a program printed;
 ``joined``
-    all Python blocks, in order, with a blank line between: a program told in pieces;
+    all Python blocks, in order, with a blank line between: a program shown in pieces;
 ``longest``
     the longest Python block, the first of equals: where a usage example follows the program;
 ``whole``

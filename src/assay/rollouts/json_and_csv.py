@@ -1,4 +1,4 @@
-"""Rows out of a JSON file that holds one list, and out of CSV: told by the file's name."""
+"""Rows out of a JSON file that holds one list, and out of CSV, by the file's name."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ class Recomposer:
         unscored = ~np.isfinite(self.rewards)
         for way, rows in self._ways:
             for leaf in _scored(way).leaves:
-                if leaf.by_step:  # a weight that follows the step is no criterion
+                if leaf.by_step:  # a weight that follows the step is not a criterion
                     continue
                 column, _ = self._column(leaf.key, self.frame.scores[rows], rows)
                 column = np.where(np.isfinite(column), column, leaf.stand_in)
@@ -161,7 +161,7 @@ class Recomposer:
     def _valued(
         self, plan: Plan, scores: Floats, rows: Codes, none: Counter[str] | None = None
     ) -> Floats:
-        """The rewards of scores; `none` is told of rows that have no verdict where one is due."""
+        """The rewards of scores; `none` counts rows that have no verdict where one is due."""
         values: dict[str, Floats] = {}
         lost = np.zeros(len(rows), bool)
         absent = np.zeros(len(rows), bool)

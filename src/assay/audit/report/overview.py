@@ -36,7 +36,7 @@ class RolloutKind(NamedTuple):
     """Of the palette."""
 
 
-def told_apart(frame: Frame) -> tuple[str, list[RolloutKind]]:
+def apart_by_outcome(frame: Frame) -> tuple[str, list[RolloutKind]]:
     """Rollouts by the label, else by the key criterion, else all; and which it was."""
     known = np.isfinite(frame.reward)
     if "label" in frame.has:
@@ -73,7 +73,7 @@ def _levels(key: Floats) -> Iterator[tuple[str, Rows, str]]:
 
 def reward_figures(frame: Frame) -> list[Html]:
     """Bands and histograms of reward, and its middle half over steps."""
-    name, kinds = told_apart(frame)
+    name, kinds = apart_by_outcome(frame)
     if not kinds:
         return []
     found = [

@@ -18,7 +18,7 @@ def as_samples(
     step: int | None,
     see: Callable[[int, Row, Any], None] | None = None,
 ) -> Iterator[Row]:
-    """The rows as samples, each with its step of training; `see` is told before it is judged."""
+    """The rows as samples, each with its step of training; `see` gets each before it is judged."""
     for i, row in enumerate(rows):
         sample: Row
         if isinstance(row, _READY):

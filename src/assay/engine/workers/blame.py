@@ -135,7 +135,7 @@ def was_stopped(pid: int) -> bool:
     """Whether a child process was stopped, or went on after that, since this was last asked.
 
     The kernel's accounts take the time of a stop for sleep. It tells the parent of each stop, and
-    forgets it once it has told. Costs about a microsecond.
+    forgets it after that. Costs about a microsecond.
     """
     if not hasattr(os, "waitid"):
         return False

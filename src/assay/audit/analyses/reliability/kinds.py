@@ -44,7 +44,7 @@ INVERTED = FindingKind(
     title="a verifier passes wrong completions more often than right ones",
     meaning="Right completions pass less often than wrong ones: on average the reward of this "
     "criterion pushes the wrong way.",
-    formula="J = 1 - FP - FN (Youden's index); told where the upper end of J's "
+    formula="J = 1 - FP - FN (Youden's index); reported where the upper end of J's "
     "simultaneous interval lies below 0, with at least 30 cases on either side",
     source='Youden 1950, "Index for rating diagnostic tests"; arXiv:2510.00915 for its effect on '
     "a policy gradient",

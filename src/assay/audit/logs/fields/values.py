@@ -21,7 +21,7 @@ NAMES = 1000
 """A column with more different values than this tells no rows apart."""
 
 BEYOND = f"a number beyond {LARGEST:g}"
-"""What is told of one that a frame does not hold."""
+"""What is said of one that a frame does not hold."""
 
 CUT_OFF = frozenset({"length", "max_tokens", "model_length", "max_output_tokens", "max_length"})
 """Finish reasons of a completion that was cut off."""

@@ -1,4 +1,4 @@
-"""Which reader a file gets: the one that knows it best, told by the file's beginning."""
+"""Which reader a file gets: the one that knows it best, by the file's beginning."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Chooser:
     Args:
         columns: Field -> column, of the user's.
         strata: Fields to tell rows apart by.
-        reader: Name of the reader for all files; None: told by their content.
+        reader: Name of the reader for all files; None: by their content.
         host: Whose readers are asked; None: of those that are installed.
 
     Raises:
