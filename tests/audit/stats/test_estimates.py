@@ -104,6 +104,7 @@ def test_sums_of_clusters_are_those_added_one_by_one(rows: list[tuple[int, int, 
 def test_a_quotient_of_nothing_is_what_it_is_said_to_be() -> None:
     top, bottom = np.array([3.0, 3.0, 0.0, -3.0]), np.array([2.0, 0.0, 0.0, -1.0])
     assert quotient(top, bottom, 7.0).tolist() == [1.5, 7.0, 7.0, 3.0]
+    assert quotient(np.array([3, 1]), np.array([2, 0]), 0.5).tolist() == [1.5, 0.5]
     found = quotient(top, np.array(0.0))
     assert found.shape == (4,)
     assert np.isnan(found).all()
@@ -173,16 +174,22 @@ def test_unequal_weights_leave_fewer_degrees_of_freedom() -> None:
     assert found.free == pytest.approx(
         min(jackknife(quotient_of, sums.tolist()).free, effective(weights) - 1.0)
     )
+    most = np.array([4.0, 1.0, *[0.0] * (len(sums) - 2)])
+    assert jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), sums, most).free == (
+        pytest.approx(25 / 17 - 1.0)
+    )
     one = jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), sums, np.eye(len(sums))[0])
     assert one.at()[1:3] == (-np.inf, np.inf), "one cluster has all the weight"
 
 
 def test_several_figures_have_each_their_own_interval() -> None:
-    sums = np.column_stack([pairs_of_sums(1), pairs_of_sums(1)[:, 0] ** 2])
+    sums = np.column_stack([pairs_of_sums(1), 1e12 * pairs_of_sums(1)[:, 0] ** 2])
     found = jackknifed(lambda s: quotient(s[..., [0, 2]], s[..., [1]]), sums)
     for i, column in enumerate((0, 2)):
         alone = jackknifed(lambda s, at=column: quotient(s[..., at], s[..., 1]), sums)
         assert found.at(i) == pytest.approx(alone.at())
+        assert found.free is not None
+        assert found.free[i] == pytest.approx(alone.free)
 
 
 @pytest.mark.parametrize(
@@ -223,11 +230,18 @@ def test_a_rest_that_should_be_nothing_is_nothing() -> None:
 
 def test_clusters_that_differ_by_rounding_alone_count_as_alike() -> None:
     """Their kurtosis would be that of the rounding."""
-    tiny = np.array([1.0, 1.0 + 1e-15, 1.0, 1.0, 1.0 - 1e-15, 1.0])
-    sums = np.stack([tiny, np.ones(6)], axis=1)
+    tiny = np.ones(40)
+    tiny[0] += 1e-12
+    sums = np.stack([tiny, np.ones(40)], axis=1)
     plus = np.array(ends(sums, 0.0, 3.0))
     found = jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), sums, None, plus)
-    assert found.free == 5.0
+    assert found.free == 39.0
+
+
+def test_a_cluster_like_the_whole_deviates_by_nothing() -> None:
+    sums = np.array([[0.1, 1.0], [0.5, 1.0], [0.3, 1.0], [0.2, 1.0], [0.4, 1.0], [2.1, 7.0]])
+    found = jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), sums)
+    assert found.free == pytest.approx(jackknife(quotient_of, sums.tolist()).free)
 
 
 # -- intervals of estimates ------------------------------------------------------------------------
