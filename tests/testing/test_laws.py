@@ -206,6 +206,8 @@ def test_what_is_checked_is_named_by_verifier_distribution_or_file() -> None:
         ConfigError, match=r"'kit.nothing' is neither a verifier, nor a distribution"
     ):
         chosen(HOST, ["kit.nothing"])
+    with pytest.raises(ConfigError, match=r"file with verifiers; did you mean 'kit.sound'\?"):
+        chosen(HOST, ["kit.sond"])
 
 
 def test_a_distribution_that_is_there_and_broken_is_not_called_unknown(

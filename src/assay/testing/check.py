@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from assay.errors import AssayError, ConfigError, RolloutsError
+from assay.errors import AssayError, ConfigError, RolloutsError, nearest
 from assay.model import EMPTY
 from assay.plugins.host import Host
 from assay.plugins.registered import Offer
@@ -199,12 +199,13 @@ def chosen(host: Host, names: Sequence[str]) -> list[Offer]:
         offers = _meant(host, name)
         if not offers:
             others = sorted({offer.owner for offer in host.offers.values()})
-            known = ", ".join([*others, *(o.spec.topic for o in host.offers.values())])
+            topics = [*others, *(o.spec.topic for o in host.offers.values())]
+            known = ", ".join(topics)
             raise ConfigError(
                 "\n".join(
                     [
                         f"{name!r} is neither a verifier, nor a distribution, nor a file with "
-                        "verifiers",
+                        f"verifiers{nearest(name, topics)}",
                         *host.not_loaded(),  # it may be there, and broken
                         f"known: {known}",
                     ]
