@@ -100,9 +100,7 @@ class TurnsPlan:
         turns[-1] += value
         return Composed(value, terms, tuple(turns), lost)
 
-    def _repeated(
-        self, verdicts: Mapping[str, Verdict], sample: Sample, count: int
-    ) -> Composed:
+    def _repeated(self, verdicts: Mapping[str, Verdict], sample: Sample, count: int) -> Composed:
         turns: list[float | None] = []
         for t in range(count):
             found = self._of_turn(self.outcome, verdicts, t)
