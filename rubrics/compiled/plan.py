@@ -18,7 +18,13 @@ from assay.model import EMPTY, FrozenDict, Sample, Term, Verdict
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.out_of_range import as_float, check_bounds, check_size
 from assay.rubrics.compiled.rounding import settle
-from assay.rubrics.compiled.turn_samples import Composed, turn_count, turn_key, turn_sample
+from assay.rubrics.compiled.turn_samples import (
+    Composed,
+    needed,
+    turn_count,
+    turn_key,
+    turn_sample,
+)
 from assay.rubrics.written.arithmetic import FLOAT
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault
@@ -334,7 +340,7 @@ class Plan:
             return []
         keys = [leaf.key]
         if leaf.per_turn:
-            keys = [turn_key(leaf.key, t) for t in range(turn_count(sample))]
+            keys = [turn_key(leaf.key, t) for t in range(turn_count(needed(sample)))]
         try:
             return [verdicts[key] for key in keys]
         except KeyError as err:

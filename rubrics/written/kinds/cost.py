@@ -52,7 +52,8 @@ class Cost(Rubric):
     cap: Positive | None = None
     """The most faults that are counted."""
     unknown: Positive | None = None
-    """The count that stands in where the verifier could not tell; by default `cap`."""
+    """The count that stands in where the verifier could not tell; by default `cap`. Where the
+    machine failed the verifier it stands in as well; by default there is no reward then."""
 
     linear: ClassVar[bool] = True
 
