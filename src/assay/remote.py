@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from assay import forks
 from assay.engine.calls.as_samples import as_samples
-from assay.engine.calls.drivers import Given, Row
+from assay.engine.calls.drivers import Given, SampleOrError
 from assay.engine.calls.unscored import complaint
 from assay.errors import ConfigError, SampleError, UnscoredError, VerdictError
 from assay.model import EMPTY, Reward, Sample
@@ -186,7 +186,7 @@ class RemoteEngine:
 
     # -- how ------------------------------------------------------------------------------------
 
-    def _rewards(self, rows: Sequence[Row], budget_s: float | None) -> list[Reward]:
+    def _rewards(self, rows: Sequence[SampleOrError], budget_s: float | None) -> list[Reward]:
         until = time.monotonic() + (self.patience_s if budget_s is None else budget_s)
         chunks = _chunks([(i, row) for i, row in enumerate(rows) if isinstance(row, Sample)])
         out: list[Reward | None] = [None] * len(rows)

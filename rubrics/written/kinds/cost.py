@@ -16,7 +16,7 @@ from assay.rubrics.written.faults import Fault, brief
 from assay.rubrics.written.number import Number, Positive
 from assay.rubrics.written.ranges import Range
 from assay.rubrics.written.reading import Slot
-from assay.rubrics.written.rubric import Reader, Rubric
+from assay.rubrics.written.rubric import Rubric, ScoreReader
 
 COUNTED = "details."
 
@@ -103,7 +103,7 @@ class Cost(Rubric):
         """From no fault to the cap; without one there is no end."""
         return None if self.cap is None else (Fraction(0), self.cap.exact)
 
-    def reader(self, part: str) -> Reader:
+    def reader(self, part: str) -> ScoreReader:
         """The count."""
         return self._count
 

@@ -21,7 +21,7 @@ from assay.testing.laws.honest import golden_key, golden_of, read_golden
 SHOWN = 400
 """Characters of a completion that a report shows."""
 
-Ruling = Literal["holds", "broken", "not checked"]
+LawRuling = Literal["holds", "broken", "not checked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class LawResult:
     """What came of one law for one verifier."""
 
     law: Law
-    ruling: Ruling
+    ruling: LawRuling
     what: str = ""
     """What was seen, or why it was not checked."""
     breach: Breach | None = None

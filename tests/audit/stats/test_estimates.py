@@ -152,6 +152,8 @@ def test_the_jackknife_is_that_of_one_cluster_at_a_time(seed: int) -> None:
         assert found.bounds(confidence) == pytest.approx(plain.interval(confidence))
     assert found.at() == (float(found.values), *found.bounds(0.95), len(sums))
     assert found.at((), 0.5)[1:3] == pytest.approx(plain.interval(0.5))
+    alone = intervals.jackknife(lambda s: quotient(s[..., 0], s[..., 1]), sums, 0.5)
+    assert alone == found.at((), 0.5)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from assay.audit.context import Context
     from assay.audit.frame import Codes, Floats, Frame
     from assay.rubrics import BoundRubric
-    from assay.rubrics.written.rubric import Part
+    from assay.rubrics.written.rubric import RubricPart
 
 COLUMN_NAMES = (
     *("reward", "scores", "contributions", "statuses", "row_status"),
@@ -336,7 +336,7 @@ def _scored(way: Plan | TurnsPlan | None) -> Plan:
     return way.outcome if isinstance(way, TurnsPlan) else way
 
 
-def _fields(part: Part) -> set[str]:
+def _fields(part: RubricPart) -> set[str]:
     """Fields of the sample by which the switches and phases choose."""
     if isinstance(part, Criterion):
         return set()
