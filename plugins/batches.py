@@ -10,7 +10,7 @@ from assay.errors import VerdictError
 from assay.model import Sample, Verdict, unit_score
 from assay.printable import a_type
 
-Judged: TypeAlias = Verdict | Exception
+JudgedOrError: TypeAlias = Verdict | Exception
 """What one sample of a batch comes to; an exception counts as raised for that sample alone."""
 
 MOST = 1024
@@ -60,10 +60,10 @@ class BatchVerifier:
     async def _only_later(self, result: Any) -> Verdict:
         return _only(await result)
 
-    async def _later(self, result: Any, count: int) -> list[Judged]:
+    async def _later(self, result: Any, count: int) -> list[JudgedOrError]:
         return self._checked(await result, count)
 
-    def _checked(self, results: Any, count: int) -> list[Judged]:
+    def _checked(self, results: Any, count: int) -> list[JudgedOrError]:
         try:
             found = list(results)
         except TypeError:
@@ -78,7 +78,7 @@ class BatchVerifier:
             )
         return [self._one(result) for result in found]
 
-    def _one(self, result: Any) -> Judged:
+    def _one(self, result: Any) -> JudgedOrError:
         if isinstance(result, Verdict | Exception):
             return result
         try:
@@ -88,7 +88,7 @@ class BatchVerifier:
         return Verdict.judged(self._name, score, f"it returned {result!r}")
 
 
-def _only(results: list[Judged]) -> Verdict:
+def _only(results: list[JudgedOrError]) -> Verdict:
     (result,) = results
     if isinstance(result, Exception):
         raise result

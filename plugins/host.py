@@ -140,8 +140,7 @@ class Host:
         if retired is not None:
             raise VerifierNotFound(retired)
         lines = [self._names.not_found(name)]
-        lines += [f"not loaded: {str(error).splitlines()[0]}" for error in self._errors]
-        lines += [f"not loaded: {sentence}" for sentence in self._left_out]
+        lines += self.not_loaded()
         if "." in name:
             lines.append("fix: `assay verifiers` lists what there is")
         else:  # somebody's own key, most likely
@@ -150,6 +149,11 @@ class Host:
                 f'{name} = {{use = "math.answer", ...}}'
             )
         raise VerifierNotFound("\n".join(lines))
+
+    def not_loaded(self) -> list[str]:
+        """A line for each plugin that is installed and could not be, or was not to be, loaded."""
+        failed = [str(error).splitlines()[0] for error in self._errors]
+        return [f"not loaded: {sentence}" for sentence in (*failed, *self._left_out)]
 
     # -- loading --------------------------------------------------------------------------------
 
@@ -291,7 +295,11 @@ class Host:
         raise self._clash
 
     def _fail(self, plugin: str, err: BaseException, what: str) -> None:
-        why = str(err) if isinstance(err, PluginError) else f"{type(err).__name__}: {err}"
+        if isinstance(err, PluginError):
+            why = str(err)
+        else:
+            said, _, rest = f"{type(err).__name__}: {err}".partition("\n")
+            why = f"{said}{_place_of(err)}" + (f"\n{rest}" if rest else "")
         error = PluginError(f"plugin {plugin!r} {what}: {why}")
         error.__cause__ = err
         self._note(error)
@@ -339,3 +347,24 @@ def _marked(plugin: Any) -> list[Any]:
         and isinstance(getattr(value, SPEC_ATTRIBUTE, None), VerifierSpec)
         and getattr(value, "__module__", None) == plugin.__name__
     ]
+
+
+_LOADING = ("<frozen importlib", os.path.dirname(importlib.__file__) + os.sep)
+"""Code that only loads other code."""
+
+
+def _place_of(err: BaseException) -> str:
+    """The line that raised, as `` (plugin.py, line 3)``; "" where it says so itself, or nobody can.
+
+    Of a library that the plugin calls it is the library's line: the deepest one.
+    """
+    if isinstance(err, SyntaxError):
+        return ""
+    place = ""
+    tb = err.__traceback__
+    while tb is not None:
+        path = tb.tb_frame.f_code.co_filename
+        if path != __file__ and not path.startswith(_LOADING):
+            place = f" ({os.path.basename(path)}, line {tb.tb_lineno})"
+        tb = tb.tb_next
+    return place

@@ -97,7 +97,7 @@ def code_of(
         return ""
     try:
         return code_digest(load_target(spec.name, spec.target))
-    except PluginError:  # told when it is first used
+    except PluginError:  # reported when it is first used
         return ""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from assay.errors import PluginError
 from assay.model import SAMPLE_FIELDS
 from assay.plugins.examples import Effect, Example, Pays
-from assay.plugins.spec import Cost, VerifierSpec
+from assay.plugins.spec import CostClass, VerifierSpec
 from assay.plugins.wait_policy import WaitPolicy
 from assay.printable import a_type
 
@@ -90,7 +90,7 @@ def verifier(
     name: str,
     *,
     needs: Sequence[str] = (),
-    cost: Cost = "worker",
+    cost: CostClass = "worker",
     levels: Sequence[float] | None = None,
     params: type[BaseModel] | None = None,
     deterministic: bool = True,

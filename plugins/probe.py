@@ -15,7 +15,7 @@ from typing import Literal, Protocol, TypeAlias
 from assay.errors import PluginError
 from assay.model import Sample
 
-Claim: TypeAlias = Literal["wrong", "honest", "neutral"]
+ProbeClaim: TypeAlias = Literal["wrong", "honest", "neutral"]
 """What a probe says of its completions.
 
 ``wrong``
@@ -27,7 +27,7 @@ Claim: TypeAlias = Literal["wrong", "honest", "neutral"]
     board only shows what it earns.
 """
 
-CLAIMS: tuple[Claim, ...] = ("wrong", "honest", "neutral")
+CLAIMS: tuple[ProbeClaim, ...] = ("wrong", "honest", "neutral")
 
 Subject: TypeAlias = Literal["any", "answer", "code"]
 """What kind of sample it is for: any; one with a reference answer; one with tests."""
@@ -129,7 +129,7 @@ class ProbeSpec:
     """One line: what the completion is."""
     target: str
     """``package.module:function``, called with a `ProbeTask`, returns `Attack` objects."""
-    claim: Claim
+    claim: ProbeClaim
     """What it says of its completions; the board's findings rest on it."""
     attacks: str
     """What it is aimed at, in a few words: ``extraction``, ``test harness``, ``LLM judge``."""

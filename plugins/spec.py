@@ -16,7 +16,7 @@ from assay.plugins.wait_policy import WaitPolicy
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-Cost: TypeAlias = Literal["inline", "worker", "waiting"]
+CostClass: TypeAlias = Literal["inline", "worker", "waiting"]
 """Where a verifier may run.
 
 ``inline``
@@ -27,7 +27,7 @@ Cost: TypeAlias = Literal["inline", "worker", "waiting"]
     in a process that waits for many at once: ``async def verify``, for the network.
 """
 
-COSTS: tuple[Cost, ...] = ("inline", "worker", "waiting")
+COSTS: tuple[CostClass, ...] = ("inline", "worker", "waiting")
 
 PYTHON = "python"
 """The tool whose version is that of the running Python, as far as ``3.12``."""
@@ -165,7 +165,7 @@ class VerifierSpec:
     target: str
     """``package.module:factory``; the factory takes the params (None where there are none) and
     returns a `Verifier`. A function marked with `@assay.verifier` serves as its own factory."""
-    cost: Cost = "worker"
+    cost: CostClass = "worker"
     needs: tuple[str, ...] = ()
     """Fields of `Sample` it reads besides `completion`: with it they are the cache key, a sample
     without one is `invalid`, and no other field reaches the verifier. ``n_tokens?`` is read

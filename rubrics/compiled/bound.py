@@ -112,7 +112,8 @@ class BoundRubric:
             for way in ways(rubric):  # a mistake in any case is reported now, not at step 10,000
                 self._plan(tuple(way.values()), way)
         refuse_groups_of_turns(self._plans.values(), self.offers)
-        self._idle = self._idle_terms()
+        self._idle = {} if self._fixed is not None else self._lines(0.0)
+        """What a sample's own case leaves out of its receipt."""
         self._base = self._digest({})
         self._blank: FrozenDict | None = None
 
@@ -162,16 +163,7 @@ class BoundRubric:
     def blank_terms(self) -> Mapping[str, Term]:
         """The terms of a sample that could not be judged: every key, nothing earned."""
         if self._blank is None:
-            terms: Mapping[str, Term] = self._idle
-            if not terms and self._fixed is not None:
-                leaves = {
-                    x.key: Term(x.name, x.coefficient, None, None) for x in self._fixed.leaves
-                }
-                nodes = {x.key: Term("", 1.0, None, None) for x in self._fixed.nodes}
-                terms = {**leaves, **nodes}
-            self._blank = FrozenDict(
-                {k: Term(t.verifier, t.weight, None, None) for k, t in terms.items()}
-            )
+            self._blank = FrozenDict(self._lines(None))
         return self._blank
 
     @classmethod
@@ -245,7 +237,7 @@ class BoundRubric:
         One per active criterion; for a rubric that looks at turns, one per turn, under the key
         ``criterion#turn``.
         """
-        plan = self._fixed or self.plan(sample)
+        plan = self.plan(sample)
         if isinstance(plan, Plan) and plan.simple:
             return [LeafRun(key, key, sample) for key in plan.keys]
         return [LeafRun(*run) for run in plan.runs(sample)]
@@ -254,9 +246,7 @@ class BoundRubric:
         """The compiled rubric for this sample."""
         if self._fixed is not None:
             return self._fixed
-        way = choices(self.rubric, sample)
-        names = tuple(way.values())
-        return self._plans.get(names) or self._plan(names, way)
+        return self._plans[tuple(choices(self.rubric, sample).values())]
 
     def _plan(self, names: tuple[str, ...], way: Mapping[tuple[str, ...], str]) -> Plan | TurnsPlan:
         plan: Plan | TurnsPlan
@@ -278,7 +268,7 @@ class BoundRubric:
         self, verdicts: Mapping[str, Verdict] | Sequence[Verdict], sample: Sample | None = None
     ) -> Reward:
         """What these verdicts are worth; see `Rubric.compose`."""
-        plan = self._fixed or self.plan(sample)
+        plan = self.plan(sample)
         if not isinstance(verdicts, Mapping):
             verdicts = self._matched(plan, verdicts)
         turns: tuple[float | None, ...] | None = None
@@ -316,16 +306,15 @@ class BoundRubric:
             why = f"the machine failed the verifier of {lost.key!r}: {verdict.because}"
         return Reward(None, "unscored", blank, verdicts, None, signature, why)
 
-    def _idle_terms(self) -> dict[str, Term]:
-        """A term for everything any plan can hold; empty where there is but one plan."""
-        idle: dict[str, Term] = {}
-        if self._fixed is None:
-            for plan in self._plans.values():
-                for leaf in plan.leaves:
-                    idle[leaf.key] = Term(leaf.name, leaf.coefficient, None, 0.0)
-                for node in plan.nodes:
-                    idle[node.key] = Term("", 1.0, None, 0.0)
-        return idle
+    def _lines(self, earned: float | None) -> dict[str, Term]:
+        """A term for everything any plan can hold, with the same contribution each."""
+        found: dict[str, Term] = {}
+        for plan in self._plans.values():
+            for leaf in plan.leaves:
+                found[leaf.key] = Term(leaf.name, leaf.coefficient, None, earned)
+            for node in plan.nodes:
+                found[node.key] = Term("", 1.0, None, earned)
+        return found
 
     def _matched(self, plan: Plan | TurnsPlan, verdicts: Sequence[Verdict]) -> dict[str, Verdict]:
         found: dict[str, Verdict] = {}

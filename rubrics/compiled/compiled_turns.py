@@ -7,7 +7,13 @@ from collections.abc import Mapping
 
 from assay.model import EMPTY, Sample, Term, Verdict
 from assay.rubrics.compiled.plan import Plan
-from assay.rubrics.compiled.turn_samples import Composed, turn_count, turn_key, turn_sample
+from assay.rubrics.compiled.turn_samples import (
+    Composed,
+    needed,
+    turn_count,
+    turn_key,
+    turn_sample,
+)
 from assay.rubrics.written.kinds.turns import Potential, Repeat, Turns
 from assay.rubrics.written.ranges import Levels, part_range
 
@@ -70,6 +76,7 @@ class TurnsPlan:
 
     def compose(self, verdicts: Mapping[str, Verdict], sample: Sample | None) -> Composed:
         """Value, receipt and a reward per turn."""
+        sample = needed(sample)
         count = turn_count(sample)
         if isinstance(self.rubric.shaping, Repeat):
             return self._repeated(verdicts, sample, count)
@@ -81,47 +88,25 @@ class TurnsPlan:
             potentials = [0.0]  # before the first turn
             shown: Mapping[str, Term] = {}
             for t in range(count - 1):
-                score, shown = self._phi(self._of_turn(self.phi, verdicts, t), sample, t)
-                potentials.append(score)
+                found = self._of_turn(self.phi, verdicts, t)
+                score, shown, _, missing = self.phi.compose(found, turn_sample(sample, t))
+                # a missing one is at its lowest, in both differences alike
+                potentials.append(score if missing is None else self.low)
             potentials.append(0.0)  # after the last, truncated or not
             turns = [
                 self.gamma * after - before for before, after in itertools.pairwise(potentials)
             ]
-            terms = {**terms, **self._idle(shown)}
+            terms = {**terms, **_idle(self.phi, shown)}
         turns[-1] += value
-        return Composed(value, terms, None if lost else tuple(turns), lost)
+        return Composed(value, terms, tuple(turns), lost)
 
-    def _phi(
-        self, verdicts: Mapping[str, Verdict], sample: Sample | None, turn: int
-    ) -> tuple[float, Mapping[str, Term]]:
-        """Phi after a turn. A missing one is its lowest value, in both differences alike."""
-        if self.phi is None:  # pragma: no cover - called with phi only
-            return 0.0, {}
-        view = turn_sample(sample, turn) if sample is not None else None
-        value, terms, _, lost = self.phi.compose(verdicts, view)
-        return (self.low if lost is not None else value), terms
-
-    def _idle(self, shown: Mapping[str, Term]) -> dict[str, Term]:
-        """Phi's lines of the receipt: its last scores, which move nothing of the value."""
-        out: dict[str, Term] = {}
-        if self.phi is not None:
-            for leaf in self.phi.leaves:
-                last = shown.get(leaf.key)
-                out[leaf.key] = Term(leaf.name, 0.0, last.score if last else None, 0.0)
-            for node in self.phi.nodes:
-                out[node.key] = Term("", 0.0, None, 0.0)
-        return out
-
-    def _repeated(
-        self, verdicts: Mapping[str, Verdict], sample: Sample | None, count: int
-    ) -> Composed:
+    def _repeated(self, verdicts: Mapping[str, Verdict], sample: Sample, count: int) -> Composed:
         turns: list[float | None] = []
         for t in range(count):
-            view = turn_sample(sample, t) if sample is not None else None
             found = self._of_turn(self.outcome, verdicts, t)
-            value, terms, _, lost = self.outcome.compose(found, view)
+            value, terms, _, lost = self.outcome.compose(found, turn_sample(sample, t))
             turns.append(None if lost else value)
-        return Composed(value, terms, None if lost else tuple(turns), lost)
+        return Composed(value, terms, tuple(turns), lost)
 
     def _of_turn(
         self, plan: Plan, verdicts: Mapping[str, Verdict], turn: int
@@ -133,3 +118,14 @@ class TurnsPlan:
                 raise plan.absent(name, verdicts)
             found[key] = verdicts[name]
         return found
+
+
+def _idle(phi: Plan, shown: Mapping[str, Term]) -> dict[str, Term]:
+    """Phi's lines of the receipt: its last scores, which move nothing of the value."""
+    out: dict[str, Term] = {}
+    for leaf in phi.leaves:
+        last = shown.get(leaf.key)
+        out[leaf.key] = Term(leaf.name, 0.0, last.score if last else None, 0.0)
+    for node in phi.nodes:
+        out[node.key] = Term("", 0.0, None, 0.0)
+    return out

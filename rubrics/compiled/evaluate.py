@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.written.arithmetic import EXACT, Ops
 from assay.rubrics.written.criterion import Criterion
-from assay.rubrics.written.rubric import Part
+from assay.rubrics.written.rubric import RubricPart
 
 if TYPE_CHECKING:
     from assay.rubrics.compiled.plan import Plan
@@ -25,7 +25,7 @@ def evaluate(plan: Plan, values: Mapping[str, Any], ops: Ops = EXACT) -> Any:
         ops: The arithmetic.
     """
 
-    def value(part: Part, path: tuple[str, ...]) -> Any:
+    def value(part: RubricPart, path: tuple[str, ...]) -> Any:
         if isinstance(part, Criterion):
             return values["/".join(path) or part.use]
         part = plan.lowered[path]

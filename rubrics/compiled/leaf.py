@@ -8,7 +8,7 @@ from fractions import Fraction
 from assay.model import Term
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.ranges import UNIT, Levels, Range
-from assay.rubrics.written.rubric import Reader
+from assay.rubrics.written.rubric import ScoreReader
 
 TERMS_KEPT = 64
 """Terms kept per criterion: verifiers with levels take few scores, others many."""
@@ -27,7 +27,7 @@ class Leaf:
     is_key: bool
     sign: int
     levels: Levels
-    read: Reader | None = None
+    read: ScoreReader | None = None
     per_turn: bool = False
     variable: str = ""
     """Key of the first criterion with the same verifier and params; empty: its own."""

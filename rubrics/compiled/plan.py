@@ -18,14 +18,20 @@ from assay.model import EMPTY, FrozenDict, Sample, Term, Verdict
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.out_of_range import as_float, check_bounds, check_size
 from assay.rubrics.compiled.rounding import settle
-from assay.rubrics.compiled.turn_samples import Composed, turn_count, turn_key, turn_sample
+from assay.rubrics.compiled.turn_samples import (
+    Composed,
+    needed,
+    turn_count,
+    turn_key,
+    turn_sample,
+)
 from assay.rubrics.written.arithmetic import FLOAT
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.kinds.schedule import Schedule
 from assay.rubrics.written.number import Number
 from assay.rubrics.written.ranges import Levels, levels_below, part_range
-from assay.rubrics.written.rubric import STEP, VIRTUAL, Part, Reader, Rubric
+from assay.rubrics.written.rubric import STEP, VIRTUAL, Rubric, RubricPart, ScoreReader
 
 Step: TypeAlias = Callable[[list[float]], float]
 
@@ -34,7 +40,7 @@ RECEIPTS_KEPT = 64
 
 
 @dataclass(slots=True)
-class Node:
+class PlanNode:
     """A composer that is not a sum, whose adjustment is a line of its own."""
 
     key: str
@@ -56,7 +62,7 @@ class Plan:
 
     def __init__(
         self,
-        root: Part,
+        root: RubricPart,
         prefix: tuple[str, ...],
         levels: Mapping[str, Levels],
         names: Mapping[str, str],
@@ -65,7 +71,7 @@ class Plan:
     ) -> None:
         self.same = same
         self.leaves: list[Leaf] = []
-        self.nodes: list[Node] = []
+        self.nodes: list[PlanNode] = []
         self.chosen = chosen
         self._levels, self._names = levels, names
         self.lowered: dict[tuple[str, ...], Rubric] = {}
@@ -86,7 +92,7 @@ class Plan:
     # -- compiling ------------------------------------------------------------------------------
 
     def _build(
-        self, part: Part, path: tuple[str, ...], share: Fraction, key: str | None, sign: int
+        self, part: RubricPart, path: tuple[str, ...], share: Fraction, key: str | None, sign: int
     ) -> Step:
         """Compile a part.
 
@@ -146,7 +152,7 @@ class Plan:
         share: Fraction,
         rest: str | None,
         sign: int,
-        read: Reader | None = None,
+        read: ScoreReader | None = None,
     ) -> Step:
         key = "/".join(path) or criterion.use
         is_key = rest is not None
@@ -230,7 +236,7 @@ class Plan:
         key = "/".join((*path, f"({part.noun})"))
         plain = {name: float(shares[name]) for name, _ in steps}
         weight = as_float(share, path)
-        self.nodes.append(Node(key, weight))
+        self.nodes.append(PlanNode(key, weight))
         formula = part.formula
 
         def step(scores: list[float]) -> float:
@@ -334,7 +340,7 @@ class Plan:
             return []
         keys = [leaf.key]
         if leaf.per_turn:
-            keys = [turn_key(leaf.key, t) for t in range(turn_count(sample))]
+            keys = [turn_key(leaf.key, t) for t in range(turn_count(needed(sample)))]
         try:
             return [verdicts[key] for key in keys]
         except KeyError as err:

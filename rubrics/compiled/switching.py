@@ -6,19 +6,21 @@ import math
 from collections.abc import Mapping
 
 from assay.model import Sample
-from assay.rubrics.written.rubric import Part, Rubric
+from assay.rubrics.written.rubric import Rubric, RubricPart
 
 
-def any_choice(part: Part) -> bool:
+def any_choice(part: RubricPart) -> bool:
     """Whether a switch or phases stand anywhere in the tree."""
     return isinstance(part, Rubric) and (
         part.chooses or any(any_choice(child) for child in part.parts().values())
     )
 
 
-def top_of(rubric: Rubric, way: Mapping[tuple[str, ...], str]) -> tuple[Part, tuple[str, ...], str]:
+def top_of(
+    rubric: Rubric, way: Mapping[tuple[str, ...], str]
+) -> tuple[RubricPart, tuple[str, ...], str]:
     """What stands below the switches at the top; its path; the phases on the way."""
-    part: Part = rubric
+    part: RubricPart = rubric
     path: tuple[str, ...] = ()
     phases: list[str] = []
     while isinstance(part, Rubric) and part.chooses:
@@ -30,7 +32,7 @@ def top_of(rubric: Rubric, way: Mapping[tuple[str, ...], str]) -> tuple[Part, tu
 
 
 def choices(
-    part: Part, sample: Sample | None, path: tuple[str, ...] = ()
+    part: RubricPart, sample: Sample | None, path: tuple[str, ...] = ()
 ) -> dict[tuple[str, ...], str]:
     """Path of each switch that is reached -> the case this sample is."""
     if not isinstance(part, Rubric):
@@ -44,7 +46,7 @@ def choices(
     return found
 
 
-def ways_count(part: Part) -> int:
+def ways_count(part: RubricPart) -> int:
     """How many ways there are."""
     if not isinstance(part, Rubric):
         return 1
@@ -52,7 +54,7 @@ def ways_count(part: Part) -> int:
     return sum(below) if part.chooses else math.prod(below)
 
 
-def ways(part: Part, path: tuple[str, ...] = ()) -> list[dict[tuple[str, ...], str]]:
+def ways(part: RubricPart, path: tuple[str, ...] = ()) -> list[dict[tuple[str, ...], str]]:
     """Every way the switches can stand."""
     if not isinstance(part, Rubric):
         return [{}]

@@ -34,10 +34,15 @@ def turn_sample(sample: Sample, turn: int) -> Sample:
     )
 
 
-def turn_count(sample: Sample | None) -> int:
-    """Turns of the sample; one without turns has one."""
+def needed(sample: Sample | None) -> Sample:
+    """The sample, which a rubric that looks at turns cannot do without."""
     if sample is None:
         raise SampleError("this rubric looks at turns: compose needs the sample")
+    return sample
+
+
+def turn_count(sample: Sample) -> int:
+    """Turns of the sample; one without turns has one."""
     return len(sample.turns) if sample.turns else 1
 
 

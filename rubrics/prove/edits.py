@@ -18,9 +18,9 @@ from assay.rubrics.results.certificate import CaseCertificate, shown
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.kinds import Process, Weighted
 from assay.rubrics.written.number import Number
-from assay.rubrics.written.rubric import Part, Rubric
+from assay.rubrics.written.rubric import Rubric, RubricPart
 
-Check = Callable[[Part, Mapping[str, Any], str, Mapping[str, str]], "CaseCertificate | None"]
+Check = Callable[[RubricPart, Mapping[str, Any], str, Mapping[str, str]], "CaseCertificate | None"]
 
 
 def edit_for(

@@ -26,7 +26,7 @@ from assay.rubrics.results.certificate import CaseCertificate, Certificate, Nois
 from assay.rubrics.written import faults
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.kinds import Process, Repeat, Turns
-from assay.rubrics.written.rubric import Part, Rubric
+from assay.rubrics.written.rubric import Rubric, RubricPart
 
 if TYPE_CHECKING:
     from assay.rubrics.compiled.bound import BoundRubric
@@ -275,7 +275,7 @@ def _top(leaf: Leaf) -> Fraction:
 
 def _reprove(question: Question) -> Any:
     def check(
-        rubric: Part, levels: Mapping[str, Any], key: str, same: Mapping[str, str]
+        rubric: RubricPart, levels: Mapping[str, Any], key: str, same: Mapping[str, str]
     ) -> CaseCertificate | None:
         """The outcome of an edited rubric, with the levels that are known."""
         if not isinstance(rubric, Rubric):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationErr
 
 from assay.model import EMPTY, FrozenDict, freeze, thaw
 from assay.rubrics.written.faults import Fault, brief, from_validation
-from assay.rubrics.written.number import Num, Number, Unit
+from assay.rubrics.written.number import Number, NumberField, UnitField
 
 
 def _params(value: object) -> FrozenDict:
@@ -53,11 +53,11 @@ class Criterion(Closed):
 
     use: str = Field(min_length=1)
     """The verifier, as `math.answer` (the newest version) or `math.answer@1`."""
-    weight: Num = Number(1)
+    weight: NumberField = Number(1)
     """Its weight, read by composers that have weights; negative: a penalty."""
     params: Annotated[Mapping[str, Any], PlainValidator(_params)] = EMPTY
     """The verifier's params, checked when the rubric is bound to a host."""
-    missing: Unit | None = None
+    missing: UnitField | None = None
     """The score that stands in for a missing one, in [0, 1]; by default the value in its range
     that minimises the reward, and no reward where the machine failed the verifier (a full disk).
     Not for the key criterion: without it there is no reward."""

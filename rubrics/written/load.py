@@ -94,7 +94,7 @@ def _load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Rubric:
     if isinstance(source, str) and source in _shipped():
         return _preset(source)
     path = Path(source)
-    # an empty name is no path: `Path` would make the working directory of it
+    # an empty name is not a path: `Path` would make the working directory of it
     known = bool(os.fspath(source)) and os.path.lexists(path)
     if path.suffix.lower() not in SUFFIXES and not known:
         raise RubricError(

@@ -116,10 +116,10 @@ def _shown(value: object) -> str:
 _WRITE = PlainSerializer(Number.to_json)
 _SCHEMA = WithJsonSchema({"type": ["number", "string"]})
 
-Num = Annotated[Number, PlainValidator(Number), _WRITE, _SCHEMA]
+NumberField = Annotated[Number, PlainValidator(Number), _WRITE, _SCHEMA]
 """Any finite number."""
 
-Unit = Annotated[Number, PlainValidator(_unit), _WRITE, _SCHEMA]
+UnitField = Annotated[Number, PlainValidator(_unit), _WRITE, _SCHEMA]
 """A number in [0, 1]."""
 
 Positive = Annotated[Number, PlainValidator(_positive), _WRITE, _SCHEMA]

@@ -14,7 +14,7 @@ from assay.model import FrozenDict
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault, brief
 from assay.rubrics.written.number import Number
-from assay.rubrics.written.rubric import KINDS, Part, Rubric
+from assay.rubrics.written.rubric import KINDS, Rubric, RubricPart
 
 if TYPE_CHECKING:
     from assay.plugins.host import Host
@@ -38,7 +38,7 @@ class Ordered(FrozenDict):
         return Ordered, (dict(self),)
 
 
-def read_part(value: object, key: str | None = None) -> Part:
+def read_part(value: object, key: str | None = None) -> RubricPart:
     """A criterion or a nested rubric, from a name, a table or the thing itself.
 
     Args:
@@ -102,7 +102,7 @@ NAMED: list[Callable[[str], Rubric | None]] = []
 """Finds a rubric by the name of a preset or of a file; `written.load` puts itself here."""
 
 
-def read_case(value: object) -> Part:
+def read_case(value: object) -> RubricPart:
     """As `read_part`, where text may also be a preset's name or a rubric's path.
 
     A preset goes before a verifier: no verifier that Assay ships has the name of one.
@@ -174,7 +174,7 @@ def _offered(kind: str) -> type[Rubric] | None:
 def _criteria(value: object) -> Ordered:
     if isinstance(value, str):
         value = [value]
-    found: dict[str, Part] = {}
+    found: dict[str, RubricPart] = {}
     if isinstance(value, Mapping):
         for key, entry in value.items():
             _check_key(key)
@@ -217,14 +217,14 @@ def _check_key(key: object) -> None:
         )
 
 
-def _slot(value: object) -> Part:
+def _slot(value: object) -> RubricPart:
     return read_part(value)
 
 
 Criteria = Annotated[Mapping[str, Any], PlainValidator(_criteria)]
 """A table of parts under keys of their own; or a list of verifiers' names."""
 
-Case = Annotated[Any, PlainValidator(read_case)]
+RubricCase = Annotated[Any, PlainValidator(read_case)]
 """One whole rubric of a switch or of phases: a preset's name, a path, or what a `Slot` may be."""
 
 Slot = Annotated[Any, PlainValidator(_slot)]

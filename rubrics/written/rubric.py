@@ -14,7 +14,7 @@ from assay.rubrics.results.corner_table import CornerTable
 from assay.rubrics.written.arithmetic import EXACT, Ops
 from assay.rubrics.written.criterion import Closed, Criterion
 from assay.rubrics.written.faults import Fault
-from assay.rubrics.written.number import Num, Number
+from assay.rubrics.written.number import Number, NumberField
 from assay.rubrics.written.ranges import UNIT, Range, part_range
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assay.rubrics.compiled.bound import BoundRubric
 
 
-Reader: TypeAlias = Callable[[Sequence[Verdict], Sample | None], float | None]
+ScoreReader: TypeAlias = Callable[[Sequence[Verdict], Sample | None], float | None]
 """From a criterion's verdicts (one; or one a turn) to its score in the formula; None: missing."""
 
 STEP = "(step)"
@@ -48,7 +48,7 @@ class Rubric(Closed):
     kind: str
     key: str | None = None
     """The key criterion (correctness): one of its parts, by default the first."""
-    weight: Num = Number(1)
+    weight: NumberField = Number(1)
     """Its weight in the rubric it stands in, as for a criterion."""
     about: str = ""
     """What it is for and where it is from; changes no reward and no signature."""
@@ -75,7 +75,7 @@ class Rubric(Closed):
 
     # -- what each composer says of itself ------------------------------------------------------
 
-    def parts(self) -> Mapping[str, Part]:
+    def parts(self) -> Mapping[str, RubricPart]:
         """Its parts by name, in order; the name is a piece of every key below it."""
         raise NotImplementedError
 
@@ -119,7 +119,7 @@ class Rubric(Closed):
         """
         raise NotImplementedError
 
-    def reader(self, part: str) -> Reader | None:
+    def reader(self, part: str) -> ScoreReader | None:
         """How a criterion's verdict is read, where it is not simply its score."""
         return None
 
@@ -340,7 +340,7 @@ class Rubric(Closed):
         return dump(value)
 
 
-Part: TypeAlias = Criterion | Rubric
+RubricPart: TypeAlias = Criterion | Rubric
 """What a composer is made of."""
 
 
@@ -366,7 +366,7 @@ def _dumped(value: Any) -> Any:
     return value
 
 
-def dump_part(part: Part, key: str, weights: bool) -> Any:
+def dump_part(part: RubricPart, key: str, weights: bool) -> Any:
     """An entry of `criteria`: as short as it can be."""
     if isinstance(part, Rubric):
         return part.to_dict()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from assay import forks
 from assay.engine.calls.as_samples import as_samples
-from assay.engine.calls.drivers import Given, Row
+from assay.engine.calls.drivers import Given, SampleOrError
 from assay.engine.calls.unscored import complaint
 from assay.errors import ConfigError, SampleError, UnscoredError, VerdictError
 from assay.model import EMPTY, Reward, Sample
@@ -67,10 +67,12 @@ class RemoteEngine:
     ) -> None:
         import httpx
 
-        if not url.startswith(("http://", "https://")):
+        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
             raise ConfigError(f"url is {url!r}; wanted http://host:port")
         if not patience_s > 0 or connections < 1:
             raise ConfigError("patience_s must be above 0 seconds, connections at least 1")
+        if on_unscored not in (choices := ("raise", "warn", "ignore")):
+            raise ConfigError(f"on_unscored is {on_unscored!r}, must be {', '.join(choices)}")
         self.url = url.rstrip("/")
         self.rubric_name = rubric
         self.patience_s = patience_s
@@ -155,8 +157,8 @@ class RemoteEngine:
     def signature(self) -> str:
         """Of the server's rubric, as it is now."""
         body = self._json("GET", "/readyz", None, time.monotonic() + self.patience_s)
-        if body is None:
-            raise ConfigError(f"{self.url} does not answer within {self.patience_s:g} s")
+        if isinstance(body, str):
+            raise ConfigError(f"{self.url} does not answer within {self.patience_s:g} s: {body}")
         name = self.rubric_name or body["default"]
         if name not in body["rubrics"]:
             raise ConfigError(
@@ -184,7 +186,7 @@ class RemoteEngine:
 
     # -- how ------------------------------------------------------------------------------------
 
-    def _rewards(self, rows: Sequence[Row], budget_s: float | None) -> list[Reward]:
+    def _rewards(self, rows: Sequence[SampleOrError], budget_s: float | None) -> list[Reward]:
         until = time.monotonic() + (self.patience_s if budget_s is None else budget_s)
         chunks = _chunks([(i, row) for i, row in enumerate(rows) if isinstance(row, Sample)])
         out: list[Reward | None] = [None] * len(rows)
@@ -206,8 +208,8 @@ class RemoteEngine:
         if self.rubric_name is not None:
             body["rubric"] = self.rubric_name
         reply = self._json("POST", "/v1/verify", body, until)
-        if reply is None:
-            because = f"timed_out: no answer from {self.url} in time"
+        if isinstance(reply, str):
+            because = f"timed_out: no answer from {self.url} in time: {reply}"
             return [self._without("unscored", because)] * len(chunk)
         try:
             found = [Reward.from_json(one) for one in reply["rewards"]]
@@ -223,15 +225,16 @@ class RemoteEngine:
 
     def _json(
         self, method: str, path: str, body: Mapping[str, Any] | None, until: float
-    ) -> dict[str, Any] | None:
-        """The reply; None where there was none in time.
+    ) -> dict[str, Any] | str:
+        """The reply; where there was none in time, what came of the last try, in words.
 
         Raises:
-            ConfigError: the server refuses, and would again.
+            ConfigError: the server refuses, and would again; or it is another kind of server.
         """
         import httpx
 
         pause = PAUSE_S
+        last = "no time was left to ask"
         while (left := until - time.monotonic()) > 0:
             wait = pause * random.uniform(0.5, 1.0)  # noqa: S311 (no secret)
             try:
@@ -239,21 +242,34 @@ class RemoteEngine:
                     method, self.url + path, json=body, headers=self._headers,
                     timeout=httpx.Timeout(left, connect=min(10.0, left)),
                 )  # fmt: skip
-            except httpx.TransportError:
+            except httpx.TransportError as err:
                 reply = None
+                last = str(err) or type(err).__name__
             if reply is not None:
                 if reply.status_code == 200:
-                    found: dict[str, Any] = reply.json()
-                    return found
+                    return self._read(reply)
                 if reply.status_code not in AGAIN:
                     raise ConfigError(
                         f"{self.url}{path} refuses with {reply.status_code}: {_words(reply)}"
                     )
+                last = f"{reply.status_code}, {_words(reply)}"
                 stated = reply.headers.get("retry-after", "")
                 wait = max(wait, float(stated)) if stated.isdigit() else wait
             pause = min(2 * pause, PAUSE_MOST_S)
             time.sleep(max(0.0, min(wait, until - time.monotonic())))
-        return None
+        return last
+
+    def _read(self, reply: httpx.Response) -> dict[str, Any]:
+        try:
+            found = reply.json()
+        except ValueError:  # a page of some other server on that port
+            found = None
+        if not isinstance(found, dict):
+            raise ConfigError(
+                f"{self.url} does not speak like assay serve: its answer is not a JSON object"
+                "\nfix: is it the right port? GET /healthz of assay serve says that it is alive"
+            )
+        return found
 
     def _http(self) -> httpx.Client:
         import httpx

@@ -510,7 +510,7 @@ def test_the_research_note_is_reproduced() -> None:
     assert shares(outcome, GRPO)["answer"] == pytest.approx(0.585, abs=0.015)
     off = {r[0]: r[1] for r in analyse("signal", frame).tables["signal"].rows}
     assert off["share of squared advantage off the key"] == pytest.approx(0.42, abs=0.015)
-    assert not outcome.findings  # above half: told in the table, and by `signal`
+    assert not outcome.findings  # above half: shown in the table, and by `signal`
 
 
 def test_outbid_by_a_format_bonus() -> None:

@@ -67,7 +67,11 @@ CASES = [
         15,
     ),
     Case(
-        "a rubric that is no sum", logs.gated, ("budget", "robustness"), {"rubric": bound(GATE)}, 12
+        "a rubric that is not a sum",
+        logs.gated,
+        ("budget", "robustness"),
+        {"rubric": bound(GATE)},
+        12,
     ),
     Case(
         "steps with prompts of their own",

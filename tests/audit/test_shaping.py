@@ -435,7 +435,7 @@ def test_intervals_of_reuse_cover() -> None:
 
 @pytest.mark.slow
 def test_reuse_at_the_threshold_is_quiet() -> None:
-    """The residual is not 0 in these logs, and is rightly told: only reuse is counted."""
+    """The residual is not 0 in these logs, and is rightly reported: only reuse is counted."""
     alarms = sum(
         REUSE.id in ids(analyse("shaping", stalling(seed, STALL))) for seed in range(CLEAN)
     )

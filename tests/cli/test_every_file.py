@@ -214,7 +214,7 @@ SAID: dict[str, dict[str, str]] = {
         "garbage": "cannot be written",
     },
 }
-"""What is said of each; what is missing here is no fault: an output may be anything writable."""
+"""What is said of each; what is missing here is not a fault: an output may be anything writable."""
 
 CODES = {("preflight", "rows", "garbage"): 1}
 """A row that cannot be read is what `preflight` finds. All else is the user's mistake."""

@@ -108,7 +108,7 @@ def test_one_that_does_not_load_is_told_and_the_others_stay(assay: Assay, instal
     assert done.code == 1
     assert done.err == (
         "assay: error: plugin 'broken' could not be loaded: RuntimeError: no licence for "
-        "\\x1b[31m\n"
+        "\\x1b[31m (broken_plugin.py, line 1)\n"
     )
 
 

@@ -77,6 +77,19 @@ def test_how_grave_a_finding_must_be(assay: Assay, tmp_path: Path, fail_on: str,
     assert "warning   reference.not_rewarded  1" in done.out
 
 
+def test_how_to_mend_rows_is_said_once(assay: Assay, tmp_path: Path) -> None:
+    """Two rows with one fault: each is named, and the fix stands below them."""
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(b'{"reference": "\xe9"}\n{"reference": "\xe9\xe9"}\n')
+    done = assay("preflight", file, "--rubric", "math")
+    shown = [line for line in done.out.splitlines() if line.startswith("  ")]
+    assert shown == [
+        f"  {file}:1: not UTF-8: byte 0xe9 at position 15",
+        f"  {file}:2: not UTF-8: byte 0xe9 at position 15",
+        "  fix: write the file as UTF-8, e.g. iconv -f LATIN1 -t UTF-8 FILE > NEW_FILE",
+    ]
+
+
 def test_columns_and_the_solution_are_named(assay: Assay, tmp_path: Path) -> None:
     file = write(tmp_path / "rows.jsonl", {"answer": "2", "worked": "So \\boxed{3}"})
     done = assay("preflight", file, "--map", "reference=answer", "--solution", "worked")

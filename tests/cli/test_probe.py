@@ -117,7 +117,7 @@ def test_exit_codes(assay: Assay, toy: list[str], case: Case) -> None:
 
 
 def test_a_warning_fails_only_if_asked(assay: Assay, tmp_path: Path) -> None:
-    """A quarter of the reward for a box is paid to every wrong box: no error, but told."""
+    """A quarter of the reward for a box is paid to every wrong box: no error, but reported."""
     (tmp_path / "r.toml").write_text('[criteria]\n"math.answer" = 3\n"format.boxed" = 1\n')
     args = ("probe", "r.toml", "-n", "3", "--only", "answer.wrong")
     done = assay(*args)

@@ -63,7 +63,7 @@ def test_no_time_is_nobodys_own() -> None:
 
 
 def test_who_looks_may_know_that_it_does_not_stand_ready() -> None:
-    """A process that looks at itself runs; one that sleeps may wake up before it is told of."""
+    """A process that looks at itself runs; one that sleeps may wake up before it is reported."""
     running = ProcessTimes(101.0, 5.25, 1.5, "R")
     assert own_s(BEFORE, running) == 0.25
     assert own_s(BEFORE, running, settled=True) == 0.5

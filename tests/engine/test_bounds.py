@@ -143,7 +143,7 @@ def test_under_a_load_of_four_busy_processes_no_verdict_changes(tmp_path: Path) 
 
 
 def test_an_inline_verifier_that_overruns_its_bound_is_named_once() -> None:
-    """Nothing can interrupt it where it runs, so its author must be told to move it."""
+    """Nothing can interrupt it where it runs, so its author is asked to move it."""
 
     @verifier("slow.inline@1", cost="inline")
     def slow(sample: Sample) -> float:

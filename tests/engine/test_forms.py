@@ -48,7 +48,7 @@ def test_a_batch_loses_only_the_sample_that_is_to_blame(many: Engine, case: Case
     samples = [Sample(f"fine {i}") for i in range(5)]
     *others, guilty = many.verify_batch([*samples, Sample(case.completion)])
     verdict = guilty.verdicts["forms.many"]
-    if case.completion == "short":  # whose result is missing cannot be told
+    if case.completion == "short":  # whose result is missing is not known
         assert str(verdict.status) == "crashed"
         assert "results for" in verdict.because
         return

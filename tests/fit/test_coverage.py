@@ -19,7 +19,7 @@ from assay.fit import (
     order_consistency,
     scaled,
 )
-from assay.fit.result import Interval
+from assay.fit.result import WeightInterval
 from assay.rubrics import Criterion
 
 from . import planted
@@ -37,21 +37,21 @@ TRUE = planted.FEW
 UNIT = float(TRUE[TRUE > 0].sum())
 
 
-def weights(found: Fit) -> list[Interval | None]:
+def weights(found: Fit) -> list[WeightInterval | None]:
     return [weight.interval for weight in found.weights]
 
 
-def shares(found: Fit) -> list[Interval | None]:
+def shares(found: Fit) -> list[WeightInterval | None]:
     return [share.interval for share in scaled(found).shares]
 
 
-def margin(found: Fit) -> list[Interval | None]:
+def margin(found: Fit) -> list[WeightInterval | None]:
     key = Criterion(use="answer", levels=[0, 1])
     made = make_rubric(found, key="answer", criteria={"answer": key})
     return [None if made.margin is None else made.margin.interval]
 
 
-Claim = tuple[Callable[[Fit], "list[Interval | None]"], np.ndarray]
+Claim = tuple[Callable[[Fit], "list[WeightInterval | None]"], np.ndarray]
 """Intervals of a fit, and the true values."""
 
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from assay.errors import ConfigError, SampleError
 from assay.fit import Pairs, Rankings, gather, read_preference
-from assay.fit.preference_rows import KINDS, Kind, criteria_of, kind_of
+from assay.fit.preference_rows import KINDS, PreferenceKind, criteria_of, kind_of
 
 A, B = {"s": 1.0, "t": 0.5}, {"s": 0.0, "t": 0.25}
 
 
 class Shape(NamedTuple):
     row: dict[str, Any]
-    kind: Kind
+    kind: PreferenceKind
     scores: list[dict[str, float | None] | None]
     why: str
 
@@ -94,7 +94,7 @@ def test_messages_before_the_last_are_the_prompt() -> None:
 
 class Wrong(NamedTuple):
     row: dict[str, Any]
-    kind: Kind
+    kind: PreferenceKind
     message: str
 
 
@@ -160,7 +160,9 @@ fields = st.sampled_from(
 
 @settings(max_examples=120)
 @given(st.dictionaries(fields, anything), st.sampled_from(KINDS))
-def test_whatever_a_row_holds_it_is_read_or_refused(row: dict[str, Any], kind: Kind) -> None:
+def test_whatever_a_row_holds_it_is_read_or_refused(
+    row: dict[str, Any], kind: PreferenceKind
+) -> None:
     """And what is read has scores in [0, 1], or none, and a prompt that can be a key."""
     found, noted = None, ""
     try:

@@ -57,7 +57,7 @@ def test_raise_says_the_cause_and_what_may_be_chosen() -> None:
     with pytest.raises(UnscoredError) as caught:
         numbers(unscored="raise")
     assert "a completion has no score (1 of 5 in this call)" in str(caught.value)
-    assert "fix: mend the cause, or say what such a completion is for training: unscored=" in str(
+    assert "fix: remove the cause, or say what such a completion is for training: unscored=" in str(
         caught.value
     )
     assert len(caught.value.rewards) == 5
@@ -149,7 +149,7 @@ def trained_on(trainer: str) -> object:
 @pytest.mark.parametrize("trainer", TRAINERS)
 def test_no_trainer_gets_a_number_that_nobody_wrote(trainer: str) -> None:
     module = importlib.import_module(f"assay.integrations.{trainer}")
-    assert getattr(module, "CAN", ("mask",))[0] in ("mask", "raise"), "the default is no number"
+    assert getattr(module, "CAN", ("mask",))[0] in ("mask", "raise"), "the default is not a number"
     if trainer in ("skyrl", "openenv", "inspect_ai"):
         return
     try:

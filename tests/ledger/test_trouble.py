@@ -28,7 +28,7 @@ from assay.ledger.writer import Writer
 from .conftest import RUBRIC, put, texts, whole
 from .test_writer import wait_for
 
-# -- told at once ---------------------------------------------------------------------------------
+# -- reported at once -----------------------------------------------------------------------------
 
 
 def test_a_folder_is_made_with_what_stands_above_it(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
-# -- told while it goes on ------------------------------------------------------------------------
+# -- reported while it goes on --------------------------------------------------------------------
 
 
 Told = Callable[[], list[str]]
@@ -103,7 +103,7 @@ def test_a_removed_folder_that_comes_back(folder: Path, noted: Told) -> None:
     )
 
 
-def test_what_is_lost_is_told_at_the_end(folder: Path, noted: Told) -> None:
+def test_what_is_lost_is_reported_at_the_end(folder: Path, noted: Told) -> None:
     with Engine("math", ledger=Ledger(folder, flush_s=3600)) as engine:
         shutil.rmtree(folder)
         step(engine, "a", 7)

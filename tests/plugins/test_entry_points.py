@@ -124,7 +124,10 @@ def test_a_plugin_is_found_by_its_entry_point(site: Path, probe: Probe) -> None:
 
 
 LOADS = [
-    ("raise RuntimeError('no licence')", "could not be loaded: RuntimeError: no licence"),
+    (
+        "raise RuntimeError('no licence')",
+        "could not be loaded: RuntimeError: no licence (bad_plugin.py, line 1)",
+    ),
     ("import sys; sys.exit(3)", "could not be loaded: SystemExit: 3"),
     ("def x(:", "could not be loaded: SyntaxError: "),
     ("import no_such_module_here", "could not be loaded: ModuleNotFoundError: No module named"),
@@ -140,7 +143,7 @@ LOADS = [
     ),
     (
         "from assay import hookimpl\n@hookimpl\ndef assay_verifiers(): 1 / 0",
-        "raised in assay_verifiers: ZeroDivisionError: division by zero",
+        "raised in assay_verifiers: ZeroDivisionError: division by zero (bad_plugin.py, line 3)",
     ),
     (
         "from assay import hookimpl\n@hookimpl\ndef assay_verifiers():\n  raise SystemExit(2)",

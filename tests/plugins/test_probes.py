@@ -151,7 +151,7 @@ def test_a_label_never_reaches_a_verifier(tmp_path: Path) -> None:
 
 
 def test_a_sample_knows_nothing_of_the_old_completion(tmp_path: Path) -> None:
-    """Lengths, steps and turns told for the user's completion are not taken for the attack's."""
+    """Lengths, steps and turns given for the user's completion are not taken for the attack's."""
     path = tmp_path / "watch.py"
     path.write_text(
         "from assay import verifier\n\n\n"

@@ -95,7 +95,7 @@ def test_a_box_in_the_middle_tells_any_from_first() -> None:
 def test_what_is_paid_is_found(toy: Toy) -> None:
     """Every wrong probe that is paid in full on every prompt is an error; none other is one."""
     board = board_of(toy)
-    if toy is ORDER[0]:  # pays plain wrong answers in full: told once, not thirty times
+    if toy is ORDER[0]:  # pays plain wrong answers in full: reported once, not thirty times
         noted = {f.id for f in findings(board)}
         assert noted == {"probe.no_signal", "probe.floor", "probe.guess"}
         return

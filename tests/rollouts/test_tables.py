@@ -90,7 +90,7 @@ OTHERS = [
     Other(
         "a", PRETTY, "is one list in JSON over several lines", "jq -c '.[]'", "without an ending"
     ),
-    Other("a.json", PRETTY[3:-2], "holds rows over several lines", "jq -c .", "one object, pretty"),
+    Other("a.json", PRETTY[3:-2], "has rows over several lines", "jq -c .", "one object, pretty"),
     Other("a.jsonl", '{"a": 1}\n'.encode("utf-16"), "is text in UTF-16", "iconv", "UTF-16"),
     Other("a.csv", "a\n1\n".encode("utf-16"), "is text in UTF-16", "iconv", "UTF-16 in a table"),
     Other("a.jsonl", gzip.compress(PRETTY), "is one list in JSON", ".json", "a list, packed"),

@@ -81,8 +81,9 @@ def test_over_columns_each_row_is_worth_what_it_is_alone(tmp_path: Path) -> None
     ]
     assert evaluated(plan, columns).tolist() == alone
     assert evaluated(plan, columns, most=4).tolist() == alone
-    with pytest.raises(TooManyRows):
+    with pytest.raises(TooManyRows) as raised:
         evaluated(plan, columns, most=3)
+    assert raised.value.args == (4,)
 
 
 def test_it_is_searched_and_stays_not_proved(tmp_path: Path) -> None:

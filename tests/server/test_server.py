@@ -201,17 +201,6 @@ def test_a_remote_engine_tears_no_group(served: Served) -> None:
     assert found == [1 - (i // 300) / 2 for i in range(900)]
 
 
-def test_what_nobody_answers_has_no_score() -> None:
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen()
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with RemoteEngine(url, patience_s=0.5, on_unscored="ignore") as remote:
-            (found,) = remote.verify_batch([Sample("4", reference="4")])
-    assert (found.value, found.status) == (None, "unscored")
-    assert "no answer from" in str(found.error)
-
-
 def test_single_requests_at_one_moment_are_joined_and_answered(served: Served) -> None:
     before = served.measure("assay_batch_samples_count")
     with ThreadPoolExecutor(16) as threads:

@@ -10,7 +10,7 @@ import pytest
 from assay import Example
 from assay.cli.main import main
 from assay.errors import ConfigError, PluginError
-from assay.plugins.host import Host
+from assay.plugins.host import Host, PluginWarning
 from assay.testing.bench.bench import Settings
 from assay.testing.check import Checked, check, chosen, write_golden
 from assay.testing.laws import LAWS
@@ -206,6 +206,29 @@ def test_what_is_checked_is_named_by_verifier_distribution_or_file() -> None:
         ConfigError, match=r"'kit.nothing' is neither a verifier, nor a distribution"
     ):
         chosen(HOST, ["kit.nothing"])
+    with pytest.raises(ConfigError, match=r"file with verifiers; did you mean 'kit.sound'\?"):
+        chosen(HOST, ["kit.sond"])
+
+
+def test_a_distribution_that_is_there_and_broken_is_not_called_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its author must read what it raised, and where."""
+    info = tmp_path / "kit_broken-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: kit-broken\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[assay]\nkit_broken = kit_broken_plugin\n")
+    (tmp_path / "kit_broken_plugin.py").write_text("x = 1\nVerifierSpecc()\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.warns(PluginWarning):
+        host = Host()
+    with pytest.raises(ConfigError) as caught:
+        chosen(host, ["kit-broken"])
+    assert str(caught.value).splitlines()[:2] == [
+        "'kit-broken' is neither a verifier, nor a distribution, nor a file with verifiers",
+        "not loaded: plugin 'kit_broken' could not be loaded: NameError: name 'VerifierSpecc' is "
+        "not defined (kit_broken_plugin.py, line 2)",
+    ]
 
 
 def test_the_command_shows_writes_and_exits(

@@ -177,7 +177,7 @@ class JointVerifier(StyleVerifier):
 
 
 def _refuse_twice(names: Sequence[str]) -> None:
-    """Parts of a verdict are told apart by name, and pylint's is taken."""
+    """Parts of a verdict are known by their names, and pylint's is taken."""
     taken = {"pylint"}
     for name in names:
         if name in taken:

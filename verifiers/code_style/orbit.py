@@ -13,7 +13,7 @@ Formatter: TypeAlias = Callable[[str], str]
 MOST_ORDERS = 24
 """Orders tried before a cycle is called one: all of up to four formatters."""
 
-Kind: TypeAlias = Literal["fixed", "cycle", "open"]
+OrbitKind: TypeAlias = Literal["fixed", "cycle", "open"]
 """``fixed``: every formatter leaves the last text alone. ``cycle``: they undo each other for ever.
 ``open``: neither showed within the steps allowed."""
 
@@ -22,7 +22,7 @@ Kind: TypeAlias = Literal["fixed", "cycle", "open"]
 class Orbit:
     """What becomes of a text as formatters take turns on it."""
 
-    kind: Kind
+    kind: OrbitKind
     texts: tuple[str, ...]
     """``fixed``: the one text. ``cycle``: each text of the cycle once. ``open``: the last text."""
     by: tuple[str, ...] = ()

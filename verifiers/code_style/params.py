@@ -18,11 +18,11 @@ from pydantic import (
     model_validator,
 )
 
-from assay.verifiers.program_source import Policy
+from assay.verifiers.program_source import ProgramPolicy
 
 Half = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 LineLength = Annotated[int, Field(ge=1, le=1_000)]
-Weight = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+WeightParam = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 
 _CODE = re.compile(r"[A-Z][0-9]{0,4}")
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -41,7 +41,7 @@ class StyleParams(BaseModel):
     passed: ClassVar[frozenset[str]] = frozenset()
     """Its options there that do not change what it makes of one text."""
 
-    program: Policy = "last"
+    program: ProgramPolicy = "last"
     """Which text is the program: ``last``, ``joined``, ``longest``, ``whole`` or ``file``."""
     project: str | None = None
     """A ``pyproject.toml`` whose options become params, where these are not given themselves. It is
@@ -152,7 +152,7 @@ class PylintParams(StyleParams):
 
     half: Half = 10.0
     """Weight of findings that halves the score, for a solution of 20 lines."""
-    weights: Mapping[str, Weight] = Field(
+    weights: Mapping[str, WeightParam] = Field(
         default_factory=lambda: {
             "fatal": 5.0,
             "error": 5.0,

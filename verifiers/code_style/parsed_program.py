@@ -12,7 +12,7 @@ from assay.verifiers.code_style.hidden import Hidden, hidden_code
 from assay.verifiers.code_style.parse import parse, substantive
 from assay.verifiers.code_style.style_findings import counted
 from assay.verifiers.code_style.suppressions import without_suppressions
-from assay.verifiers.program_source import Policy, named_files, program_of
+from assay.verifiers.program_source import ProgramPolicy, named_files, program_of
 
 _EMPTY = "the program is empty"
 _LEADING = re.compile(r"(?:[ \t\f]*\n)+")
@@ -65,7 +65,7 @@ class ParsedProgram:
         return "; " + ", ".join(notes) if notes else ""
 
 
-def read(sample: Sample, policy: Policy = "last") -> ParsedProgram | str:
+def read(sample: Sample, policy: ProgramPolicy = "last") -> ParsedProgram | str:
     """The program in a sample's answer, or why there is none to judge, in one sentence.
 
     What the second case names is the completion's doing and judged 0.

@@ -23,7 +23,7 @@ def feedback(cases: Sequence[Case], results: Sequence[CaseResult]) -> str | None
     if result.outcome is CaseOutcome.COMPILE_ERROR:
         return f"The program does not compile: {result.because}"
     if not case.public:
-        # an exception's text may quote what the program was given, but nobody told it more
+        # an exception's text may quote what the program was given, and nothing more
         own = result.outcome in (
             CaseOutcome.RUNTIME_ERROR,
             CaseOutcome.MEMORY_LIMIT,

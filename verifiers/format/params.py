@@ -30,7 +30,7 @@ class TagsParams(BaseModel):
     """What may stand outside the blocks besides white space: nothing; or, after the last one, the
     answer, which then must stand there (``tags=["think"]`` with ``outside="after"``)."""
     opened: bool = False
-    """The prompt ends with the first opening tag, so the completion starts inside it. Told from
+    """The prompt ends with the first opening tag, so the completion starts inside it. Known from
     the prompt by itself where the sample has one."""
     graded: bool = True
     """Pay for each tag that is in its place; False: all or nothing."""

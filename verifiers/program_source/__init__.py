@@ -2,8 +2,8 @@
 
 from assay.verifiers.program_source.extract import (
     POLICIES,
-    Policy,
     Program,
+    ProgramPolicy,
     extract_program,
     program_of,
 )
@@ -12,8 +12,8 @@ from assay.verifiers.program_source.named_files import NamedFiles, imports, name
 __all__ = [
     "POLICIES",
     "NamedFiles",
-    "Policy",
     "Program",
+    "ProgramPolicy",
     "extract_program",
     "imports",
     "named_files",

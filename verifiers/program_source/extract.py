@@ -14,14 +14,14 @@ from assay.verifiers.program_source.blocks import LANGUAGES, blocks_of, content,
 from assay.verifiers.program_source.choosing import chosen_of
 from assay.verifiers.program_source.wrapping import unwrapped
 
-Policy: TypeAlias = Literal["last", "joined", "longest", "whole", "file"]
+ProgramPolicy: TypeAlias = Literal["last", "joined", "longest", "whole", "file"]
 """Which of several blocks is the program.
 
 ``last``
     the last Python block: models repeat a corrected program in full. Not one that only uses what an
     earlier one defines (an example, tests), nor a line for a shell, nor what a program printed;
 ``joined``
-    all Python blocks, in order, with a blank line between: a program told in pieces;
+    all Python blocks, in order, with a blank line between: a program shown in pieces;
 ``longest``
     the longest Python block, the first of equals: where a usage example follows the program;
 ``whole``
@@ -30,7 +30,7 @@ Policy: TypeAlias = Literal["last", "joined", "longest", "whole", "file"]
     the completion as it stands, tags of reasoning and all: a file's text is not an answer.
 """
 
-POLICIES: tuple[Policy, ...] = ("last", "joined", "longest", "whole", "file")
+POLICIES: tuple[ProgramPolicy, ...] = ("last", "joined", "longest", "whole", "file")
 _STATEMENT = re.compile(
     r"\s*(?:(?:def|class|import|from|async)\s|@|#|\"\"\"|'''|[A-Za-z_]\w*[ \t]*(?::[^=]+)?=[^=])"
 )
@@ -51,7 +51,9 @@ class Program:
     """False where the answer ends before the closing fence does: it was cut off."""
 
 
-def extract_program(text: str, policy: Policy = "last", language: str = "python") -> Program | None:
+def extract_program(
+    text: str, policy: ProgramPolicy = "last", language: str = "python"
+) -> Program | None:
     r"""The program in `text`, an answer without its reasoning.
 
     Blocks tagged with the language count; where there is none, untagged blocks do. Text without any
@@ -93,7 +95,7 @@ def extract_program(text: str, policy: Policy = "last", language: str = "python"
     )
 
 
-def program_of(sample: Sample, policy: Policy = "last") -> Program | None:
+def program_of(sample: Sample, policy: ProgramPolicy = "last") -> Program | None:
     """The program in a sample's answer, its span counted in `Sample.text`."""
     text = sample.text
     answer = text if policy == "file" else sample.answer

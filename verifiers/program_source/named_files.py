@@ -33,7 +33,7 @@ def named_files(text: str) -> NamedFiles | None:
     """The files in `text`, an answer without its reasoning; None: at most one block counts.
 
     One named block of Python is a program like any other, unless an unnamed one imports it: that
-    is told apart as two files. Data alone make a program of several files, too.
+    counts as two files. Data alone make a program of several files, too.
     """
     blocks = blocks_of(text)
     if len(blocks) < 2:

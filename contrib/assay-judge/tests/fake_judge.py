@@ -100,7 +100,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """On a port of its own; a client that leaves is no news."""
+    """On a port of its own; a client that leaves is nothing to report."""
 
     daemon_threads = True
     request_queue_size = 64

@@ -16,7 +16,7 @@ from assay.rubrics.written.faults import Fault, brief
 from assay.rubrics.written.number import Number, Positive
 from assay.rubrics.written.ranges import Range
 from assay.rubrics.written.reading import Slot
-from assay.rubrics.written.rubric import Reader, Rubric
+from assay.rubrics.written.rubric import Rubric, ScoreReader
 
 COUNTED = "details."
 
@@ -52,7 +52,8 @@ class Cost(Rubric):
     cap: Positive | None = None
     """The most faults that are counted."""
     unknown: Positive | None = None
-    """The count that stands in where the verifier could not tell; by default `cap`."""
+    """The count that stands in where the verifier could not tell; by default `cap`. Where the
+    machine failed the verifier it stands in as well; by default there is no reward then."""
 
     linear: ClassVar[bool] = True
 
@@ -102,7 +103,7 @@ class Cost(Rubric):
         """From no fault to the cap; without one there is no end."""
         return None if self.cap is None else (Fraction(0), self.cap.exact)
 
-    def reader(self, part: str) -> Reader:
+    def reader(self, part: str) -> ScoreReader:
         """The count."""
         return self._count
 

@@ -11,7 +11,7 @@ from pydantic import PlainSerializer, PlainValidator
 
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.faults import Fault, brief
-from assay.rubrics.written.number import Number, Unit
+from assay.rubrics.written.number import Number, UnitField
 from assay.rubrics.written.ranges import Range
 from assay.rubrics.written.reading import Slot
 from assay.rubrics.written.rubric import Rubric
@@ -46,9 +46,9 @@ class Gate(Rubric):
     """What must be good; the key criterion."""
     then: Slot
     """What is paid for behind the gate."""
-    floor: Unit = Number("0.5")
+    floor: UnitField = Number("0.5")
     """What an open gate alone is worth, in [0, 1]."""
-    at: Unit = Number(1)
+    at: UnitField = Number(1)
     """The gate opens at this score (inclusive)."""
     ramp: Ramp | None = None
     """Instead of `at`: where the gate begins to open and where it is fully open."""

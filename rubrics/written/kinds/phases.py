@@ -12,7 +12,7 @@ from assay.model import Sample
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.criterion import Closed
 from assay.rubrics.written.faults import Fault, brief
-from assay.rubrics.written.reading import Case
+from assay.rubrics.written.reading import RubricCase
 from assay.rubrics.written.rubric import Rubric, dump
 
 
@@ -21,7 +21,7 @@ class Phase(Closed):
 
     noun: ClassVar[str] = "a phase"
 
-    rubric: Case
+    rubric: RubricCase
     until: int | None = Field(default=None, ge=1)
     """The first step that is no longer in it; None, for the last phase: it does not end."""
     name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]{1,64}$")

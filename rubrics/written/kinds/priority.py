@@ -14,7 +14,7 @@ from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.dtypes import DIGITS, HIGHEST, Dtype, cast
 from assay.rubrics.written.faults import Fault, brief
 from assay.rubrics.written.kinds.weighted import Weighted
-from assay.rubrics.written.number import Number, Positive, Unit
+from assay.rubrics.written.number import Number, Positive, UnitField
 from assay.rubrics.written.ranges import Range
 from assay.rubrics.written.reading import Criteria
 from assay.rubrics.written.rubric import Rubric
@@ -55,7 +55,7 @@ class Priority(Rubric):
     """Lexicographic: the least by which a step in a tier outweighs all below it."""
     dtype: Dtype = "float32"
     """Lexicographic: what the trainer stores rewards in; the corners must differ there."""
-    tau: Unit = Number("0.5")
+    tau: UnitField = Number("0.5")
     """Threshold: from this score of the first tier on, the others count."""
     weights: Annotated[tuple[Number, ...], PlainValidator(_weights)] | None = None
     """Threshold: one a tier; by default the weights of the criteria."""

@@ -14,9 +14,9 @@ from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.kinds.switch import check_field, field_of
-from assay.rubrics.written.number import Number, Unit
+from assay.rubrics.written.number import Number, UnitField
 from assay.rubrics.written.reading import Slot
-from assay.rubrics.written.rubric import VIRTUAL, Reader, Rubric
+from assay.rubrics.written.rubric import VIRTUAL, Rubric, ScoreReader
 from assay.rubrics.written.steps import Aggregate, aggregate
 
 
@@ -62,12 +62,12 @@ class Process(Rubric):
     over: Literal["parts", "turns"] = "parts"
     """Steps are the parts of one verdict; or the turns, each judged by the verifier."""
     agg: Aggregate = "prefix"
-    alpha: Unit = Number("0.7")
+    alpha: UnitField = Number("0.7")
     """The share of the outcome; 0.7 gives the steps 0.3."""
     k: K | None = None
     """How many steps a whole solution has: a number, or a field of the sample that holds one (or
     a list, whose length counts). Without it the model chooses, which draws a warning."""
-    tau: Unit = Number("0.5")
+    tau: UnitField = Number("0.5")
     """`prefix`: a step of at least this is right."""
 
     linear: ClassVar[bool] = True
@@ -117,7 +117,7 @@ class Process(Rubric):
         """The steps, if they are turns."""
         return part == "steps" and self.over == "turns"
 
-    def reader(self, part: str) -> Reader | None:
+    def reader(self, part: str) -> ScoreReader | None:
         """The steps' scores, aggregated."""
         if part != "steps":
             return None

@@ -17,7 +17,7 @@ from assay.rubrics.written.faults import Fault, brief
 from assay.rubrics.written.number import Number
 from assay.rubrics.written.ranges import Range
 from assay.rubrics.written.reading import Slot
-from assay.rubrics.written.rubric import STEP, Reader, Rubric
+from assay.rubrics.written.rubric import STEP, Rubric, ScoreReader
 
 WEIGHT = "(weight)"
 """The part that stands for the weight of the step."""
@@ -119,7 +119,7 @@ class Schedule(Rubric):
         ends = [w * v for w in ranges[WEIGHT] for v in ranges["of"]]
         return min(ends), max(ends)
 
-    def reader(self, part: str) -> Reader | None:
+    def reader(self, part: str) -> ScoreReader | None:
         """The weight, from the sample's step."""
         return self._weight if part == WEIGHT else None
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 from assay.model import Reward
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.faults import Fault
-from assay.rubrics.written.number import Num, Number, Unit
+from assay.rubrics.written.number import Number, NumberField, UnitField
 from assay.rubrics.written.ranges import Range
 from assay.rubrics.written.reading import Criteria, Slot
 from assay.rubrics.written.rubric import Rubric
@@ -81,7 +81,7 @@ class Constant(Rubric):
     """
 
     kind: Literal["constant"] = "constant"
-    value: Num
+    value: NumberField
 
     constant: ClassVar[bool] = True
 
@@ -103,8 +103,8 @@ class Clip(Rubric):
 
     kind: Literal["clip"] = "clip"
     of: Slot
-    low: Num = Number(0)
-    high: Num = Number(1)
+    low: NumberField = Number(0)
+    high: NumberField = Number(1)
 
     def parts(self) -> Mapping[str, Any]:
         """`of`."""
@@ -131,7 +131,7 @@ class Vote(Rubric):
 
     kind: Literal["vote"] = "vote"
     criteria: Criteria
-    at: Unit = Number("0.5")
+    at: UnitField = Number("0.5")
     """A part approves from this score on."""
 
     def parts(self) -> Mapping[str, Any]:

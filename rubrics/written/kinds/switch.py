@@ -11,7 +11,7 @@ from assay.errors import SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Sample
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.faults import Fault, brief
-from assay.rubrics.written.reading import Case, Ordered, read_case
+from assay.rubrics.written.reading import Ordered, RubricCase, read_case
 from assay.rubrics.written.rubric import Rubric
 
 DEFAULT = "default"
@@ -62,7 +62,7 @@ class Switch(Rubric):
     cases: Annotated[Mapping[str, Any], PlainValidator(_cases)]
     """Value of the field, as text -> rubric: a preset's name, a path (from the folder of the file
     it stands in), or a rubric itself."""
-    default: Case | None = None
+    default: RubricCase | None = None
     """For any other value, and where the field is absent; without it such a sample is invalid."""
 
     chooses: ClassVar[bool] = True

@@ -15,22 +15,22 @@ from assay.errors import nearest
 from assay.rubrics.written.arithmetic import EXACT, Ops
 from assay.rubrics.written.criterion import Closed, Criterion
 from assay.rubrics.written.faults import Fault, brief
-from assay.rubrics.written.number import Num, Number
+from assay.rubrics.written.number import Number, NumberField
 from assay.rubrics.written.ranges import Levels, Range
 from assay.rubrics.written.reading import Criteria
 from assay.rubrics.written.rubric import Rubric, dump
 
-Span: TypeAlias = tuple[Number, Number]
+ScoreRange: TypeAlias = tuple[Number, Number]
 """From and to, both included."""
 
 COMBINATIONS = 65_536
 """Most kinds of rows that are looked at to find what the table rises with."""
 
 
-def _when(value: object) -> dict[str, Span]:
+def _when(value: object) -> dict[str, ScoreRange]:
     if not isinstance(value, Mapping) or not value:
         raise ValueError(f'is {brief(value)}, must be a table such as {{"format": 1}}')
-    found: dict[str, Span] = {}
+    found: dict[str, ScoreRange] = {}
     for name, wanted in value.items():
         ends = wanted if isinstance(wanted, list | tuple) else (wanted, wanted)
         try:
@@ -54,7 +54,7 @@ class TableRow(Closed):
 
     when: Annotated[Mapping[str, Any], PlainValidator(_when)]
     """Criterion's name -> its score, or [from, to] with both ends; others may be anything."""
-    value: Num
+    value: NumberField
     """What is paid."""
 
 
@@ -88,7 +88,7 @@ class Table(Rubric):
     """What the rows ask about."""
     rows: Annotated[tuple[TableRow, ...], PlainValidator(_rows)]
     """In order; the first that holds decides."""
-    otherwise: Num = Number(0)
+    otherwise: NumberField = Number(0)
     """What is paid where no row holds."""
 
     lowers: ClassVar[bool] = True

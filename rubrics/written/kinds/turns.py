@@ -10,7 +10,7 @@ from pydantic import PlainValidator
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.criterion import Closed
 from assay.rubrics.written.faults import Fault, brief
-from assay.rubrics.written.number import Number, Unit
+from assay.rubrics.written.number import Number, UnitField
 from assay.rubrics.written.reading import Slot
 from assay.rubrics.written.rubric import Rubric
 
@@ -31,7 +31,7 @@ class Potential(Closed):
     kind: Literal["potential"] = "potential"
     phi: Slot
     """How good the state after a turn is: a verifier or any rubric, run on each turn."""
-    gamma: Unit = Number(1)
+    gamma: UnitField = Number(1)
     """The discount of the trainer; the guarantee holds for that one only."""
 
 

@@ -20,7 +20,7 @@ from assay.rollouts.sources import find_sources
 LOOKED_AT = 32
 """Rows from which a format is recognised."""
 
-Source: TypeAlias = str | os.PathLike[str] | Iterable[Any]
+RowSource: TypeAlias = str | os.PathLike[str] | Iterable[Any]
 """Files or globs; or rows: dicts, a `datasets.Dataset`, a data frame, an Arrow table."""
 
 
@@ -107,7 +107,7 @@ def shaped(
 
 
 def rows(
-    name: str | None, source: Source, *, columns: Mapping[str, str] = EMPTY
+    name: str | None, source: RowSource, *, columns: Mapping[str, str] = EMPTY
 ) -> Iterator[Sample | SampleError]:
     r"""The rows of a data set as samples, in order; nothing is ever downloaded.
 
@@ -162,7 +162,7 @@ def _placed(sample: Sample | SampleError, row: Row) -> Sample | SampleError:
     return SampleError(f"{row.place}: {first}" + (f"\n{rest}" if rest else ""))
 
 
-def _read(source: Source, columns: Mapping[str, str]) -> Iterator[Row]:
+def _read(source: RowSource, columns: Mapping[str, str]) -> Iterator[Row]:
     files = _files(source)
     if files is not None:
         return with_columns(read_rows(find_sources(files)), columns)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from assay.engine.cache import VerdictCache
 from assay.engine.calls.as_samples import as_samples
-from assay.engine.calls.drivers import Done, Given, Row, arun, run
+from assay.engine.calls.drivers import Done, Given, SampleOrError, arun, run
 from assay.engine.calls.groups import GROUP_MOST, with_pauses, with_peers
 from assay.engine.calls.unscored import Doubts, complaint, suspicious
 from assay.engine.environment import environment
@@ -267,7 +267,7 @@ class Engine:
         """Whether a verifier of the rubric compares the completions of a group."""
         return any(offer.spec.sees_group for offer in self.rubric.offers.values())
 
-    def gathered(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def gathered(self, rows: Iterable[SampleOrError]) -> Iterator[SampleOrError]:
         """The rows, each beside the others of its group where the rubric compares them.
 
         Every call does this with its own samples; whoever hands them on in pieces does it before.
@@ -276,7 +276,7 @@ class Engine:
             return iter(rows)
         return with_peers(rows, self._compares, self.group_size)
 
-    def _gathered(self, rows: Iterable[Row]) -> Iterator[Row | None]:
+    def _gathered(self, rows: Iterable[SampleOrError]) -> Iterator[SampleOrError | None]:
         """As `gathered`, with a None where an event loop may go on in between."""
         if not self.sees_groups:
             return iter(rows)

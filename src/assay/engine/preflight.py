@@ -204,7 +204,7 @@ def _broken(engine: Engine, invalid: Sequence[Sample]) -> PreflightFinding | Non
     except ReferenceUnreadable as err:
         return PreflightFinding("reference.unreadable", printable(str(err).partition("\n")[0], 300))
     except AssayError as err:
-        return PreflightFinding("row.malformed", printable(str(err).partition("\n")[0], 300))
+        return PreflightFinding("row.malformed", printable(str(err), 300))
     return None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from assay.errors import ConfigError
 from assay.fit.models import Labels, Model, Pairs, Ratings
-from assay.fit.preference_rows import Item, Kind, Preference
+from assay.fit.preference_rows import Item, Preference, PreferenceKind
 from assay.fit.rankings import Rankings
 from assay.model import EMPTY, FrozenDict
 
@@ -25,7 +25,7 @@ else:
 class Gathered:
     """Preferences as a model, and what became of each row."""
 
-    kind: Kind
+    kind: PreferenceKind
     model: Model
     uses: Mapping[str, str]
     """Criterion -> verifier, where rows tell."""
@@ -52,7 +52,7 @@ LISTED = 12
 
 
 def gather(
-    kind: Kind,
+    kind: PreferenceKind,
     preferences: Sequence[Preference],
     criteria: Sequence[str],
     stand_ins: Mapping[str, float] = EMPTY,
@@ -167,7 +167,7 @@ def _prompts(preferences: Sequence[Preference]) -> list[Hashable] | None:
 
 
 def _model(
-    kind: Kind,
+    kind: PreferenceKind,
     kept: Sequence[_Kept],
     criteria: Sequence[str],
     prompts: list[Hashable] | None,

@@ -26,13 +26,13 @@ from assay.errors import ConfigError, SampleError, nearest
 from assay.model import EMPTY
 from assay.model.paths import MISSING, value_at
 
-Kind: TypeAlias = Literal["pairs", "rankings", "ratings", "labels"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+PreferenceKind: TypeAlias = Literal["pairs", "rankings", "ratings", "labels"]
+KINDS: tuple[PreferenceKind, ...] = get_args(PreferenceKind)
 
 FIELDS = ("chosen", "rejected", "ranking", "rest", "rating", "label", "scores", "prompt")
 """What a preference row is read by; `label` and `prompt` are fields of a sample too."""
 
-_MARKS: Mapping[Kind, tuple[str, ...]] = {
+_MARKS: Mapping[PreferenceKind, tuple[str, ...]] = {
     "pairs": ("chosen", "rejected"),
     "rankings": ("ranking",),
     "ratings": ("rating",),
@@ -78,13 +78,13 @@ def _at(row: Mapping[str, Any], column: str) -> Any:
     return None if value is MISSING else value
 
 
-def kind_of(row: Mapping[str, Any], columns: Mapping[str, str], place: str) -> Kind:
+def kind_of(row: Mapping[str, Any], columns: Mapping[str, str], place: str) -> PreferenceKind:
     """What the row is, from the fields it has.
 
     Raises:
         SampleError: none of the kinds, or more than one.
     """
-    found: list[Kind] = [
+    found: list[PreferenceKind] = [
         kind
         for kind, marks in _MARKS.items()
         if all(_at(row, columns.get(m, m)) is not None for m in marks)
@@ -107,7 +107,7 @@ def kind_of(row: Mapping[str, Any], columns: Mapping[str, str], place: str) -> K
 
 
 def read_preference(
-    row: Mapping[str, Any], kind: Kind, place: str, columns: Mapping[str, str] = EMPTY
+    row: Mapping[str, Any], kind: PreferenceKind, place: str, columns: Mapping[str, str] = EMPTY
 ) -> Preference:
     """The row as a preference.
 

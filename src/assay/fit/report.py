@@ -14,7 +14,7 @@ from assay.fit.checks.margin import FittedRubric
 from assay.fit.checks.needed import needed
 from assay.fit.findings import FitFinding
 from assay.fit.gather import Gathered
-from assay.fit.result import Fit, Interval
+from assay.fit.result import Fit, WeightInterval
 from assay.model import JSON
 from assay.printable import one_line
 from assay.rollouts.files import write_text
@@ -187,7 +187,7 @@ class Report:
         return out
 
 
-def ends(interval: Interval | None) -> str:
+def ends(interval: WeightInterval | None) -> str:
     """An interval as text.
 
     >>> ends((0.123456, 2.0)), ends((float("-inf"), float("inf"))), ends(None)

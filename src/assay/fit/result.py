@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from assay.model import JSON, thaw
 
-Interval: TypeAlias = tuple[float, float]
+WeightInterval: TypeAlias = tuple[float, float]
 """Lower and upper end, either of them possibly infinite."""
 
 FitStatus: TypeAlias = Literal["fitted", "separated", "undetermined"]
@@ -28,9 +28,9 @@ class Weight:
     """None where the data do not determine it."""
     error: float | None = None
     """Standard error."""
-    interval: Interval | None = None
+    interval: WeightInterval | None = None
     """Wald, at the fit's confidence."""
-    bootstrap: Interval | None = None
+    bootstrap: WeightInterval | None = None
     """Percentiles of refits to resampled prompts (or units), expanded where these are few."""
 
     @property

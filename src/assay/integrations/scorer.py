@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-from assay.engine.calls.drivers import Row
+from assay.engine.calls.drivers import SampleOrError
 from assay.engine.engine import Engine, RubricSource
 from assay.errors import ConfigError, SampleError
-from assay.integrations.scoring.batch_columns import Column, ColumnNeeds, RowReader
+from assay.integrations.scoring.batch_columns import ColumnNeeds, RowReader, TrainerColumn
 from assay.integrations.scoring.cores import budget_within, share_of_cores
 from assay.integrations.scoring.missing import A_NUMBER, Missing, Unscored
 from assay.integrations.scoring.watch import UnscoredWatch
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 BECAUSE_CHARS = 300
 """Cap of a cell in a trainer's table of completions."""
 
-Log = Callable[[str, Any], object]
+LogCallback = Callable[[str, Any], object]
 """A trainer's `log_metric` and `log_extra`."""
 
 
 class Options(TypedDict, total=False):
     """Options of a reward function, besides its rubric."""
 
-    columns: Mapping[str, Column]
+    columns: Mapping[str, TrainerColumn]
     """Field of `Sample`, or ``info.NAME`` -> the column of the data set that fills it, as in
     ``{"reference": "answer"}``; or with a function of the column's value, applied row by row, as
     in ``{"reference": ("answer", str.strip)}``. Where it says nothing, columns called `reference`,
@@ -96,7 +96,7 @@ class Scorer:
         self,
         rubric: RubricSource,
         *,
-        columns: Mapping[str, Column] = EMPTY,
+        columns: Mapping[str, TrainerColumn] = EMPTY,
         name: str | None = None,
         workers: int | None = None,
         timeout_s: float = 5.0,
@@ -169,7 +169,7 @@ class Scorer:
         completions: Sequence[Any],
         columns: Mapping[str, Any],
         **known: Sequence[Any] | None,
-    ) -> list[Row]:
+    ) -> list[SampleOrError]:
         """The batch as samples; see `RowReader.read`.
 
         Args:
@@ -216,7 +216,7 @@ class Scorer:
 
     def _one(
         self, text: Any, row: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> tuple[dict[str, list[Any]], list[Row]]:
+    ) -> tuple[dict[str, list[Any]], list[SampleOrError]]:
         columns = {str(name): [value] for name, value in row.items()}
         given = {name: [value] for name, value in known.items() if value is not None}
         return columns, self.rows([text], columns, **given)
@@ -228,8 +228,8 @@ class Scorer:
         *,
         prompts: Sequence[Any] | None = None,
         groups: Sequence[object] | None = None,
-        log_metric: Log | None = None,
-        log_extra: Log | None = None,
+        log_metric: LogCallback | None = None,
+        log_extra: LogCallback | None = None,
     ) -> list[float | None]:
         """The numbers that the trainer gets, once what must not go unnoticed has been raised.
 
@@ -254,8 +254,8 @@ class Scorer:
         columns: Mapping[str, Any],
         *,
         prompts: Sequence[Any] | None = None,
-        log_metric: Log | None = None,
-        log_extra: Log | None = None,
+        log_metric: LogCallback | None = None,
+        log_extra: LogCallback | None = None,
     ) -> None:
         """Log the rewards of a batch, and raise what must not go unnoticed; see `settle`."""
         if self.on_invalid == "raise":
@@ -272,13 +272,16 @@ class Scorer:
     def _malformed(
         self, i: int, found: Reward, columns: Mapping[str, Any], prompts: Sequence[Any] | None
     ) -> SampleError:
-        lines = [f"a row of the data set is malformed: {found.error}"]
+        said = str(found.error).splitlines()
+        # what is to be done is said below, in the words of a trainer's function: it has no --map
+        said = [line for line in said if not line.startswith("fix: ")] or said
+        lines = [f"a row of the data set is malformed: {said[0]}", *said[1:]]
         if prompts is not None and i < len(prompts):
             lines.append(f"  prompt: {printable(repr(prompts[i]), 200)}")
         lines += self.reader.describe(i, columns)
         lines.append(
-            "fix: mend the row, map another column with columns={...}, or leave such rows out of "
-            "training with on_invalid='mask'"
+            "fix: correct the row, map another column with columns={...}, or leave such rows out "
+            "of training with on_invalid='mask'"
         )
         return SampleError("\n".join(lines))
 

@@ -20,7 +20,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Unpack
 
 from assay.engine.engine import RubricSource
-from assay.integrations.scorer import Log, Options, Scorer
+from assay.integrations.scorer import LogCallback, Options, Scorer
 from assay.integrations.scoring.missing import A_NUMBER
 from assay.integrations.scoring.shared import SharedRewards
 from assay.model import Reward
@@ -129,8 +129,8 @@ class _CallSamples:
         others: dict[str, Any],
     ) -> None:
         state = others.pop("trainer_state", None)
-        self._log_metric: Log | None = others.pop("log_metric", None)
-        self._log_extra: Log | None = others.pop("log_extra", None)
+        self._log_metric: LogCallback | None = others.pop("log_metric", None)
+        self._log_extra: LogCallback | None = others.pop("log_extra", None)
         self._scorer, self._prompts, self._columns = scorer, prompts, others
         step = getattr(state, "global_step", None)
         self.rows = scorer.rows(

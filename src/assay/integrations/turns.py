@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from assay.engine.calls.drivers import Row
+from assay.engine.calls.drivers import SampleOrError
 from assay.errors import ConfigError
 from assay.integrations.scorer import Scorer
 from assay.model import Reward, Sample
@@ -125,12 +125,12 @@ class Conversation:
         rows = self._rows(text)
         return self._pay(text, rows, await self._rules.scorer.engine.averify_batch(rows))
 
-    def _rows(self, text: str) -> list[Row]:
+    def _rows(self, text: str) -> list[SampleOrError]:
         turns = [*self._said, {"completion": text}]
         prompt = None if self._prompt is None else [self._prompt]
         return self._rules.scorer.rows([text], self._columns, turns=[turns], prompt=prompt)
 
-    def _pay(self, text: str, rows: Sequence[Row], rewards: Sequence[Reward]) -> Turned:
+    def _pay(self, text: str, rows: Sequence[SampleOrError], rewards: Sequence[Reward]) -> Turned:
         rules, found = self._rules, rewards[0]
         prompts = None if self._prompt is None else [self._prompt]
         value = rules.scorer.settle(rewards, self._columns, prompts=prompts)[0]
@@ -146,7 +146,7 @@ class Conversation:
         self.last = Turned(reward, value, observation, done, found)
         return self.last
 
-    def _solved(self, row: Row, found: Reward) -> bool:
+    def _solved(self, row: SampleOrError, found: Reward) -> bool:
         if found.value is None or not isinstance(row, Sample):
             return False
         top = self._rules.solved_at

@@ -35,7 +35,7 @@ from assay.model import Reward
 
 __all__ = ["acompute_score", "compute_score", "compute_score_batch", "scalar_score"]
 
-Scored: TypeAlias = "dict[str, float | str]"
+VerlScore: TypeAlias = "dict[str, float | str]"
 
 PASSED_BY_VERL = ("reward_router_address", "reward_model_tokenizer")
 """What the reward loop adds to the call where a reward model is served; not ours."""
@@ -47,7 +47,7 @@ async def acompute_score(
     ground_truth: Any,
     extra_info: Mapping[str, Any] | None = None,
     **options: Any,
-) -> Scored:
+) -> VerlScore:
     """One completion's score, without blocking the event loop while workers judge.
 
     Args:
@@ -78,7 +78,7 @@ def compute_score(
     ground_truth: Any,
     extra_info: Mapping[str, Any] | None = None,
     **options: Any,
-) -> Scored:
+) -> VerlScore:
     r"""As `acompute_score`, as a plain function.
 
     >>> found = compute_score("gsm8k", r"\boxed{18}", "18", {}, rubric="math")
@@ -96,7 +96,7 @@ def compute_score_batch(
     ground_truths: Sequence[Any],
     extra_infos: Sequence[Mapping[str, Any] | None] | None = None,
     **options: Any,
-) -> list[Scored]:
+) -> list[VerlScore]:
     """All completions of a batch at once, for the legacy manager ``batch``.
 
     Here `unscored` may be ``group_mean`` too: rows of one ``extra_info.index`` (or, where there is
@@ -144,8 +144,8 @@ def _row(source: str, truth: Any, info: Mapping[str, Any] | None) -> dict[str, A
     return {**named, "data_source": source, "ground_truth": truth}
 
 
-def _result(scorer: Scorer, found: Reward, number: float | None) -> Scored:
-    row: Scored = {"score": float("nan") if number is None else number}
+def _result(scorer: Scorer, found: Reward, number: float | None) -> VerlScore:
+    row: VerlScore = {"score": float("nan") if number is None else number}
     row.update(flat(scorer.engine, found))
     row["assay_because"] = because(found)
     return row

@@ -77,9 +77,9 @@ class Writer:
         """A writer with nothing in it: a new one, or a child's after a fork."""
         self._lock = threading.RLock()
         self._work = threading.Condition(self._lock)
-        """Told when there is something to write."""
+        """Notified when there is something to write."""
         self._room = threading.Condition(self._lock)
-        """Told when something was written, or will not be for now."""
+        """Notified when something was written, or will not be for now."""
         self._writing = threading.RLock()
         self._thread: threading.Thread | None = None
         self._pending: deque[Entry] = deque()
@@ -126,7 +126,7 @@ class Writer:
             place: ``file:line``, where there is one.
             raw: The row, where there is no sample.
         """
-        if self._pid != os.getpid():  # a fork that Python was not told of
+        if self._pid != os.getpid():  # a fork that Python does not know of
             self._begin()
         size = 500 if sample is None else size_of(sample)
         since = time.monotonic()
@@ -301,7 +301,7 @@ class Writer:
         return batch
 
     def _in_trouble(self, why: str) -> None:
-        """With the lock held. Told once, until a shard is written again."""
+        """With the lock held. Reported once, until a shard is written again."""
         first = self._trouble is None
         self._trouble = self._cause = why
         self._tried = time.monotonic()

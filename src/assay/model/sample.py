@@ -41,7 +41,7 @@ class Sample:
     n_tokens: int | None = None
     """Length of the completion in tokens."""
     finish_reason: str | None = None
-    """As the server told it: ``stop``, ``length``, ..."""
+    """As the server gave it: ``stop``, ``length``, ..."""
     step: int | None = None
     """Step of training, from 0."""
     label: JSON = None

@@ -14,7 +14,7 @@ from assay.plugins.probe import ProbeSpec
 SAME = 1e-9
 """Rewards nearer than this are the same."""
 
-Unit: TypeAlias = Literal["share", "place", "range"]
+BoardUnit: TypeAlias = Literal["share", "place", "range"]
 """How a reward becomes a figure that says 1 for a correct answer's median.
 
 ``share``
@@ -61,9 +61,9 @@ class RewardSpread:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From rewards to figures that say 1 for the median of correct answers; see `Unit`."""
+    """From rewards to figures that say 1 for the median of correct answers; see `BoardUnit`."""
 
-    unit: Unit
+    unit: BoardUnit
     correct: float
     """Median reward of correct answers."""
     base: float

@@ -177,7 +177,7 @@ def _aim(
                 continue
             try:
                 attacks = list(function(task.seeded(f"{seed}\0{name}")))
-            except Exception as err:  # a plugin's: told on the board, the other probes go on
+            except Exception as err:  # a plugin's: shown on the board, the other probes go on
                 errors[name] = printable(f"{type(err).__name__}: {err}", 300)
                 break
             for attack in attacks:

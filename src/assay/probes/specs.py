@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from assay.plugins.probe import Claim, ProbeSpec, Subject
+from assay.plugins.probe import ProbeClaim, ProbeSpec, Subject
 
 _HOME = "assay.probes.families"
 
 
 def _spec(
-    name: str, where: str, claim: Claim, attacks: str, summary: str, subject: Subject = "any"
+    name: str, where: str, claim: ProbeClaim, attacks: str, summary: str, subject: Subject = "any"
 ) -> ProbeSpec:
     return ProbeSpec(name, summary, f"{_HOME}.{where}", claim, attacks, subject)
 

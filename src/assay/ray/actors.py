@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from assay.engine.calls.as_samples import as_samples
-from assay.engine.calls.drivers import Given, Row
+from assay.engine.calls.drivers import Given, SampleOrError
 from assay.engine.engine import Engine, RubricSource
 from assay.errors import AssayError, ConfigError, WorkerError
 from assay.model import EMPTY, Reward, Sample
@@ -160,7 +160,7 @@ class RayPool:
         import ray
 
         # groups are made before the batch is cut
-        rows: list[Row] = list(self._whole.gathered(as_samples(samples, step)))
+        rows: list[SampleOrError] = list(self._whole.gathered(as_samples(samples, step)))
         out: list[Reward | None] = [None] * len(rows)
         plain = {i: row.to_json() for i, row in enumerate(rows) if isinstance(row, Sample)}
         for i, row in enumerate(rows):

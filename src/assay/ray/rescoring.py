@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from assay.engine.calls.drivers import Row
+from assay.engine.calls.drivers import SampleOrError
 from assay.errors import ConfigError, SampleError
 from assay.model import EMPTY, Sample
 from assay.ray.shipping import Shipped, engine_here
@@ -54,7 +54,7 @@ class Rescore:
 
         names = list(batch)
         count = len(batch[names[0]]) if names else 0
-        rows: list[Row] = []
+        rows: list[SampleOrError] = []
         for i in range(count):
             row = {name: _value(batch[name][i]) for name in names if name not in ADDED}
             try:

@@ -1,4 +1,4 @@
-"""Rows out of a JSON file that holds one list, and out of CSV: told by the file's name."""
+"""Rows out of a JSON file that holds one list, and out of CSV, by the file's name."""
 
 from __future__ import annotations
 
@@ -50,11 +50,12 @@ def misread(name: str, head: bytes, by_line: bool) -> str | None:
         return None
     if begun == b"[":
         return (
-            f"{name}: is one list in JSON over several lines, must hold a row a line (JSONL)"
+            f"{name}: is one list in JSON over several lines, "
+            "must have one row on each line (JSONL)"
             "\nfix: give the file a name that ends in .json, or: jq -c '.[]' FILE > NEW_FILE"
         )
     return (
-        f"{name}: holds rows over several lines, must hold a row a line (JSONL)"
+        f"{name}: has rows over several lines, must have one row on each line (JSONL)"
         "\nfix: jq -c . FILE > NEW_FILE"
     )
 
@@ -96,7 +97,7 @@ def _text(file: IO[bytes], name: str) -> str:
     if len(data) > WHOLE_BYTES:
         raise RolloutsError(
             f"{name}: a list in JSON of more than {WHOLE_BYTES:,} bytes"
-            "\nfix: write a row a line (JSONL), or Parquet"
+            "\nfix: write one row on each line (JSONL), or Parquet"
         )
     try:
         return data.decode("utf-8-sig", "surrogatepass")

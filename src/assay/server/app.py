@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from assay.engine.calls.as_samples import as_samples
-from assay.engine.calls.drivers import Row
+from assay.engine.calls.drivers import SampleOrError
 from assay.engine.engine import Engine
 from assay.errors import ConfigError, nearest
 from assay.integrations.nemo_gym import FAILED, text_of
@@ -195,7 +195,7 @@ class Server:
         self,
         request: Request,
         queue: ScoringQueue,
-        rows: Sequence[Row],
+        rows: Sequence[SampleOrError],
         client: str,
         patience_s: float,
     ) -> list[Scored]:
@@ -288,7 +288,7 @@ class Server:
         texts: list[str],
         columns: Mapping[str, Any],
         **k: Any,
-    ) -> list[Row]:
+    ) -> list[SampleOrError]:
         try:
             return reader.read(texts, columns, self._needs[queue.name], **k)
         except ConfigError as err:

@@ -18,7 +18,7 @@ from assay.errors import nearest
 from assay.field_rules import broken_rule
 from assay.server.refusals import RequestRefused
 
-Model = TypeVar("Model", bound=BaseModel)
+ModelT = TypeVar("ModelT", bound=BaseModel)
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 MAX_CONTAINERS = 1_000_000
@@ -133,7 +133,7 @@ def _parse(body: bytes, max_depth: int) -> Any:
         raise RequestRefused(400, f"the request is not valid JSON: {str(err)[:200]}") from None
 
 
-def as_model(model: type[Model], body: Any) -> Model:
+def as_model(model: type[ModelT], body: Any) -> ModelT:
     """A parsed body as what the route takes.
 
     Raises:

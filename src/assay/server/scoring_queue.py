@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from typing import NamedTuple
 
-from assay.engine.calls.drivers import Row
+from assay.engine.calls.drivers import SampleOrError
 from assay.engine.engine import Engine
 from assay.errors import SampleError
 from assay.model import Reward
@@ -44,7 +44,7 @@ class Order:
 
     __slots__ = ("_found", "_left", "done", "items", "withdrawn")
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[SampleOrError]) -> None:
         self.items = [_QueuedSample(self, place, row) for place, row in enumerate(rows)]
         self.done: asyncio.Future[list[Scored]] = asyncio.get_running_loop().create_future()
         self.withdrawn = False
@@ -74,7 +74,7 @@ class _QueuedSample:
 
     __slots__ = ("call", "done", "order", "place", "row")
 
-    def __init__(self, order: Order, place: int, row: Row) -> None:
+    def __init__(self, order: Order, place: int, row: SampleOrError) -> None:
         self.order = order
         self.place = place
         self.row = row

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from assay.errors import AssayError, ConfigError, RolloutsError
+from assay.errors import AssayError, ConfigError, RolloutsError, nearest
 from assay.model import EMPTY
 from assay.plugins.host import Host
 from assay.plugins.registered import Offer
@@ -21,7 +21,7 @@ from assay.testing.laws.honest import golden_key, golden_of, read_golden
 SHOWN = 400
 """Characters of a completion that a report shows."""
 
-Ruling = Literal["holds", "broken", "not checked"]
+LawRuling = Literal["holds", "broken", "not checked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class LawResult:
     """What came of one law for one verifier."""
 
     law: Law
-    ruling: Ruling
+    ruling: LawRuling
     what: str = ""
     """What was seen, or why it was not checked."""
     breach: Breach | None = None
@@ -199,10 +199,17 @@ def chosen(host: Host, names: Sequence[str]) -> list[Offer]:
         offers = _meant(host, name)
         if not offers:
             others = sorted({offer.owner for offer in host.offers.values()})
-            known = ", ".join([*others, *(o.spec.topic for o in host.offers.values())])
+            topics = [*others, *(o.spec.topic for o in host.offers.values())]
+            known = ", ".join(topics)
             raise ConfigError(
-                f"{name!r} is neither a verifier, nor a distribution, nor a file with verifiers"
-                f"\nknown: {known}"
+                "\n".join(
+                    [
+                        f"{name!r} is neither a verifier, nor a distribution, nor a file with "
+                        f"verifiers{nearest(name, topics)}",
+                        *host.not_loaded(),  # it may be there, and broken
+                        f"known: {known}",
+                    ]
+                )
             )
         found.update({id(offer): offer for offer in offers})
     return list(found.values())

@@ -12,7 +12,7 @@ from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
-from assay.testing.bench.watch import CANARY
+from assay.testing.canary import CANARY
 
 COUNT = 300
 """How many completions the whole corpus has."""

@@ -406,12 +406,13 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "blank lines only": (lambda p: p.write_text("\n\n  \n"), "PATH: holds no rows"),
     "a list": (
         lambda p: p.write_text(json.dumps([row(0)])),
-        "PATH: is one JSON list, not a row a line\nfix: jq -c '.[]' FILE.json > FILE.jsonl",
+        "PATH: is one JSON list, must have one row on each line (JSONL)"
+        "\nfix: jq -c '.[]' FILE.json > FILE.jsonl",
     ),
     "no rows at all": (
         lambda p: p.write_text("hello\nworld\n"),
         "PATH: is not a log: neither JSONL nor Parquet, and no reader knows it"
-        "\nfix: write a JSON object a line (.jsonl), or Parquet",
+        "\nfix: write one JSON object on each line (.jsonl), or Parquet",
     ),
     "foreign rows": (
         lambda p: p.write_text('{"a": 1, "b": 2}\n'),

@@ -15,7 +15,7 @@ from assay.audit.report.charts.choose_charts import charts_of
 from assay.audit.report.charts.forest import Figure, extent, forest
 from assay.audit.report.charts.lines import At, line
 from assay.audit.report.charts.matrix import matrix
-from assay.audit.report.overview import STEPS, by_step, quartiles_by_step, told_apart
+from assay.audit.report.overview import STEPS, apart_by_outcome, by_step, quartiles_by_step
 from assay.audit.report.parts import decimal
 from assay.audit.report.rollouts import as_text, number, receipt, short_names
 from assay.audit.report.svg import draw
@@ -210,7 +210,7 @@ def test_an_axis_reaches_what_it_must(figures: Any, ends: tuple[float, float]) -
 def test_rewards_are_told_apart_by_label_else_by_the_key() -> None:
     scores = {"answer": [1.0, 0.0, 1.0, np.nan]}
     frame = make_frame(scores, [1.0, 0.25, 0.5, 0.75], prompt=[0, 0, 1, 1])
-    name, found = told_apart(frame)
+    name, found = apart_by_outcome(frame)
     assert name == "answer"
     assert [(k.name, frame.reward[k.rows].tolist()) for k in found] == [
         ("answer 1", [1.0, 0.5]),
@@ -218,7 +218,7 @@ def test_rewards_are_told_apart_by_label_else_by_the_key() -> None:
         ("answer missing", [0.75]),
     ]
     frame = make_frame(scores, [1.0, 0.25, 0.5, np.nan], prompt=[0, 0, 1, 1], label=[0, 1, 1, 1])
-    name, found = told_apart(frame)
+    name, found = apart_by_outcome(frame)
     assert [(k.name, frame.reward[k.rows].tolist()) for k in found] == [
         ("right by label", [0.25, 0.5]),
         ("wrong by label", [1.0]),
@@ -228,7 +228,7 @@ def test_rewards_are_told_apart_by_label_else_by_the_key() -> None:
 def test_a_key_of_many_values_is_cut_by_quantiles_and_loses_no_row() -> None:
     key = np.random.default_rng(3).random(400)
     frame = make_frame({"key": key}, key, prompt=np.arange(400) // 4)
-    _, found = told_apart(frame)
+    _, found = apart_by_outcome(frame)
     assert len(found) == 5
     assert sum(kind.rows.sum() for kind in found) == 400
     assert key[found[0].rows].min() > key[found[1].rows].max()

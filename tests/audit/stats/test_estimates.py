@@ -104,6 +104,7 @@ def test_sums_of_clusters_are_those_added_one_by_one(rows: list[tuple[int, int, 
 def test_a_quotient_of_nothing_is_what_it_is_said_to_be() -> None:
     top, bottom = np.array([3.0, 3.0, 0.0, -3.0]), np.array([2.0, 0.0, 0.0, -1.0])
     assert quotient(top, bottom, 7.0).tolist() == [1.5, 7.0, 7.0, 3.0]
+    assert quotient(np.array([3, 1]), np.array([2, 0]), 0.5).tolist() == [1.5, 0.5]
     found = quotient(top, np.array(0.0))
     assert found.shape == (4,)
     assert np.isnan(found).all()
@@ -151,6 +152,8 @@ def test_the_jackknife_is_that_of_one_cluster_at_a_time(seed: int) -> None:
         assert found.bounds(confidence) == pytest.approx(plain.interval(confidence))
     assert found.at() == (float(found.values), *found.bounds(0.95), len(sums))
     assert found.at((), 0.5)[1:3] == pytest.approx(plain.interval(0.5))
+    alone = intervals.jackknife(lambda s: quotient(s[..., 0], s[..., 1]), sums, 0.5)
+    assert alone == found.at((), 0.5)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -173,16 +176,22 @@ def test_unequal_weights_leave_fewer_degrees_of_freedom() -> None:
     assert found.free == pytest.approx(
         min(jackknife(quotient_of, sums.tolist()).free, effective(weights) - 1.0)
     )
+    most = np.array([4.0, 1.0, *[0.0] * (len(sums) - 2)])
+    assert jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), sums, most).free == (
+        pytest.approx(25 / 17 - 1.0)
+    )
     one = jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), sums, np.eye(len(sums))[0])
     assert one.at()[1:3] == (-np.inf, np.inf), "one cluster has all the weight"
 
 
 def test_several_figures_have_each_their_own_interval() -> None:
-    sums = np.column_stack([pairs_of_sums(1), pairs_of_sums(1)[:, 0] ** 2])
+    sums = np.column_stack([pairs_of_sums(1), 1e12 * pairs_of_sums(1)[:, 0] ** 2])
     found = jackknifed(lambda s: quotient(s[..., [0, 2]], s[..., [1]]), sums)
     for i, column in enumerate((0, 2)):
         alone = jackknifed(lambda s, at=column: quotient(s[..., at], s[..., 1]), sums)
         assert found.at(i) == pytest.approx(alone.at())
+        assert found.free is not None
+        assert found.free[i] == pytest.approx(alone.free)
 
 
 @pytest.mark.parametrize(
@@ -223,11 +232,18 @@ def test_a_rest_that_should_be_nothing_is_nothing() -> None:
 
 def test_clusters_that_differ_by_rounding_alone_count_as_alike() -> None:
     """Their kurtosis would be that of the rounding."""
-    tiny = np.array([1.0, 1.0 + 1e-15, 1.0, 1.0, 1.0 - 1e-15, 1.0])
-    sums = np.stack([tiny, np.ones(6)], axis=1)
+    tiny = np.ones(40)
+    tiny[0] += 1e-12
+    sums = np.stack([tiny, np.ones(40)], axis=1)
     plus = np.array(ends(sums, 0.0, 3.0))
     found = jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), sums, None, plus)
-    assert found.free == 5.0
+    assert found.free == 39.0
+
+
+def test_a_cluster_like_the_whole_deviates_by_nothing() -> None:
+    sums = np.array([[0.1, 1.0], [0.5, 1.0], [0.3, 1.0], [0.2, 1.0], [0.4, 1.0], [2.1, 7.0]])
+    found = jackknifed(lambda s: quotient(s[..., 0], s[..., 1]), sums)
+    assert found.free == pytest.approx(jackknife(quotient_of, sums.tolist()).free)
 
 
 # -- intervals of estimates ------------------------------------------------------------------------
@@ -257,7 +273,7 @@ BOUNDS = [
            2.0, 9.0 + 0.5 * T_4),
     Bounds("and below", estimates(0.5, 5.0, centres=np.array(-9.0)), -9.0 - 0.5 * T_4, 2.0),
     Bounds("no error, no interval", estimates(np.inf, 5.0), -np.inf, np.inf),
-    Bounds("nor with an error that is no number", estimates(np.nan, 5.0), -np.inf, np.inf),
+    Bounds("nor with an error that is not a number", estimates(np.nan, 5.0), -np.inf, np.inf),
     Bounds("nor of one unit", estimates(0.5, 1.0), -np.inf, np.inf),
     Bounds("of hardly more than one it is as wide as floats bear", estimates(0.5, 1.0 + 1e-9),
            2.0 - 0.5e6, 2.0 + 0.5e6),
@@ -361,7 +377,7 @@ def test_cases_that_stand_alone_have_the_exact_interval_and_others_not() -> None
     assert share(part, whole, alone) == clopper_pearson(4, 7)
     assert share(part, whole, alone, 0.8) == clopper_pearson(4, 7, 0.8)
     some = share(part, np.array([1.0, 1, 1, 1, 1, 1, 0]), alone)
-    assert some == clopper_pearson(4, 6), "what is no case is none of them"
+    assert some == clopper_pearson(4, 6), "what is not a case is none of them"
     assert share(part, whole, np.array([0, 0, 1, 2, 3, 4, 5])) != clopper_pearson(4, 7)
     assert share(part / 2, whole, alone) != clopper_pearson(2, 7), "half a case is none"
     assert share(part * 2, whole * 2, alone) != clopper_pearson(4, 7)

@@ -145,7 +145,7 @@ def test_no_rows_make_no_blocks() -> None:
 
 
 def test_blocks_know_how_many_clusters_they_hold() -> None:
-    """None in 600 clusters, told in 200 blocks of three, is none in 600."""
+    """None in 600 clusters, counted in 200 blocks of three, is none in 600."""
     blocks = np.stack([np.zeros(200), np.full(200, 3.0)], axis=1)
     single = np.stack([np.zeros(600), np.ones(600)], axis=1)
     found = share_of_sums(blocks, clusters=3.0)

@@ -89,7 +89,7 @@ def test_sums_of_blocks_scalars_and_nothing() -> None:
 
 # -- columns ---------------------------------------------------------------------------------------
 
-EDGES = [-2.0, 0.0, 0.2, 0.2 - SLACK / 2, 0.2 - 2 * SLACK, 0.5, 1.0, 30.0]
+EDGES = [-2.0, 0.0, 0.2, 0.2 - SLACK / 2, 0.2 - SLACK, 0.2 - 2 * SLACK, 0.5, 1.0, 30.0]
 
 
 def test_columns_have_the_arithmetic_of_one_row() -> None:

@@ -155,6 +155,13 @@ def test_a_verdict_belongs_to_the_criterion_of_its_verifier(name: str) -> None:
     assert listed("format.boxed@1", name).value == 1.0
 
 
+def test_two_versions_of_a_verifier_are_told_apart() -> None:
+    rubric = load_rubric(weighted(a={"use": "t.a@1"}, b={"use": "t.a@2", "weight": 0.5}))
+    one, two = Verdict.judged("t.a@1", 1.0, ""), Verdict.judged("t.a@2", 0.0, "")
+    assert rubric.compose([two, one]).value == 1.0
+    assert rubric.compose([one, two]).value == 1.0
+
+
 TWICE = {
     "kind": "weighted",
     "criteria": {"a": {"use": "format.boxed"}, "b": {"use": "format.boxed", "weight": 0.5}},

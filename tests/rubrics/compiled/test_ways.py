@@ -236,10 +236,28 @@ def test_a_potential_that_is_missing_is_at_its_lowest() -> None:
     phi = weighted(**{"t.p": {"weight": 1, "levels": [0.25, 1]}, "t.q": -0.5})
     rubric = load_rubric(turns_of("t.a", {"phi": phi}))
     two = Sample("b", turns=[Turn("a"), Turn("b")])
-    lost, one = Verdict.undecided("t", ""), Verdict.judged("t", 1.0, "")
-    reward = rubric.compose({"outcome": one, "phi/t.p#0": lost, "phi/t.q#0": one}, two)
+    lost, one, none = Verdict.undecided("t", ""), *(Verdict.judged("t", s, "") for s in (1.0, 0.0))
+    reward = rubric.compose({"outcome": one, "phi/t.p#0": lost, "phi/t.q#0": none}, two)
     assert reward.value == 1.0
     assert reward.turns == (0.25 - 0.5, 1.0 + 0.25)
+
+
+def test_a_step_of_training_is_seen_in_the_outcome_and_at_every_turn() -> None:
+    moving = {"kind": "schedule", "of": "t.b", "points": [[0, 1], [10, 0.5]]}
+    rubric = load_rubric(turns_of(weighted(a=1, b=moving), {"phi": weighted(c=1, d=moving)}))
+    keys = ["outcome/a", "outcome/b/of", *(f"phi/{k}#{t}" for k in ("c", "d/of") for t in (0, 1))]
+    verdicts = {key: Verdict.judged("t", 1.0, "") for key in keys}
+    assert rubric.compose(verdicts, THREE.at_step(0)).turns == (2.0, 0.0, 0.0)
+    assert rubric.compose(verdicts, THREE.at_step(10)).turns == (1.5, 0.0, 0.0)
+
+
+def test_a_turn_whose_verdict_is_not_there_is_named() -> None:
+    rubric = load_rubric(turns_of("t.a", {"phi": "t.p"}))
+    one = Verdict.judged("t", 1.0, "")
+    with pytest.raises(RubricError) as raised:
+        rubric.compose({"outcome": one, "phi#0": one}, THREE)
+    assert str(raised.value).startswith("no verdict for the criterion 'phi#1' - at ")
+    assert "got: verdicts for outcome, phi#0\n" in str(raised.value)
 
 
 def test_turns_below_switches_and_phases() -> None:

@@ -1,4 +1,4 @@
-"""What the tools load with their first program is no part of that program's time."""
+"""What the tools load with their first program is not part of that program's time."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@
 each thing that worked: the expected output is "held" alone, so that a row which breaks before it
 tried everything fails its test, too. ``CLAIMS`` want points, or want to go unscored, in a suite
 of calls; ``PRINTED`` the same by what they print; ``PROXIED`` in a suite whose test runs in a
-second sandbox. All of them must be judged, with exactly the outcome told.
+second sandbox. All of them must be judged, with exactly the outcome that is given.
 
 Every row runs at each level that holds on the machine; afterwards nothing outside may differ.
 """
@@ -631,7 +631,7 @@ class Outside(NamedTuple):
     abstract: socket.socket
 
     def fill(self, code: str) -> str:
-        """`code`, told where everything is: an attacker may know."""
+        """`code`, which knows where everything is: an attacker may know."""
         facts: dict[str, Any] = {
             "@OUT@": str(self.folder),
             "@TCP@": self.tcp.getsockname()[1],

@@ -224,7 +224,7 @@ NAMED = [
 def test_a_row_that_names_a_package_asks_for_it(
     best: SandboxPool, where: str, tests: dict[str, object], prompt: str | None
 ) -> None:
-    """It is the row's lack, whatever the program does: told before any runs, with the fix."""
+    """It is the row's lack, whatever the program does: reported before any runs, with the fix."""
     for program in (SKLEARN, "def f(): return 3"):
         with pytest.raises(ReferenceUnreadable) as caught:
             CodeTests(CodeTestsParams(code="whole"), best).verify(

@@ -26,7 +26,7 @@ def by_model(own: Any, *others: Any) -> Sample:
 CASES = [
     (by_model(2.5, -4, 1), 1.0, "a reward model's scores need no bounds to be ranked"),
     (by_model(-4, -4, 6), 0.25, "a tie is half a win"),
-    (by_model(10**400, 1), None, "what no float holds is no number"),
+    (by_model(10**400, 1), None, "what no float holds is not a number"),
     (by_model(math.inf, 1), None, "nor is infinity"),
     (by_model(True, 1), None, "nor is a truth value"),
     (by_model("3", 1), None, "nor is text"),

@@ -10,7 +10,7 @@ MIXED = [
     Ruling("2/3", r"\boxed{66\frac{2}{3}\%}", True, "once more"),
     Ruling("1/3", r"\boxed{33 1/3\%}", True, "with a slash"),
     Ruling("0.025", r"\boxed{2\frac{1}{2}\%}", True, "against a decimal"),
-    Ruling("11/100", r"\boxed{33\frac{1}{3}\%}", False, "and is no product"),
+    Ruling("11/100", r"\boxed{33\frac{1}{3}\%}", False, "and is not a product"),
     Ruling(r"45.5^\circ", r"\boxed{45\frac12^\circ}", True, "a degree sign is of the whole"),
     Ruling("2.50", r"\boxed{\$2\frac12}", True, "an amount of money"),
     Ruling("3.5", "$3 1/2", True, "an amount with a slash"),

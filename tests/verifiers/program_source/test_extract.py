@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.model import Sample
-from assay.verifiers.program_source import POLICIES, Policy, extract_program, program_of
+from assay.verifiers.program_source import POLICIES, ProgramPolicy, extract_program, program_of
 
 F = "```"
 
@@ -19,7 +19,7 @@ class Case(NamedTuple):
     text: str
     program: str | None
     why: str
-    policy: Policy = "last"
+    policy: ProgramPolicy = "last"
 
 
 CASES = [
@@ -237,7 +237,7 @@ PIECES = st.lists(
 
 
 @given(PIECES | st.text(max_size=80), st.sampled_from(POLICIES))
-def test_any_text_has_a_program_or_none(text: str, policy: Policy) -> None:
+def test_any_text_has_a_program_or_none(text: str, policy: ProgramPolicy) -> None:
     """It never raises; a span lies in the text; one block's text is what the span shows."""
     found = extract_program(text, policy)
     if found is None:

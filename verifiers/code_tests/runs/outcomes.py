@@ -77,7 +77,7 @@ def of_end(end: RunEnd, limit_s: float) -> CaseResult | None:
 
 
 def of_failure(message: dict[str, Any], key: str) -> CaseResult:
-    """The outcome of an exception that the child told of. Its text is the program's."""
+    """The outcome of an exception that the child reported. Its text is the program's."""
     noted = message.get(key)
     noted = noted if isinstance(noted, dict) else {}
     kind = printable(str(noted.get("type", "?")), 80)

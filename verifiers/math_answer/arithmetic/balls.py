@@ -77,7 +77,7 @@ def _opaque(node: App, env: Env) -> acb:
     """An unknown function: a seeded value that depends on the values of its arguments."""
     head = node.args[0]
     name = head.name if isinstance(head, Sym) else "?"
-    # any value will do that depends on the name and is no simple number, so that f(x) + f(y) meets
+    # any value will do that depends on the name and is not simple, so that f(x) + f(y) meets
     # f(x + y) by chance only
     values = [evaluate(arg, env) for arg in node.args[1:]]
     total = acb(

@@ -186,7 +186,7 @@ _EXPONENT = re.compile(r"\s*\^[\s{]*(-?)\s*([0-9])[\s}]*(?![0-9])")
 
 
 def _powers(factor: Node, sign: int) -> list[str] | None:
-    """The words of ``s``, ``s^(-1)``, ``1/s^2`` or ``1/(mol*K)``; None for what is no unit."""
+    """The words of ``s``, ``s^(-1)``, ``1/s^2`` or ``1/(mol*K)``; None for what is not a unit."""
     if isinstance(factor, App) and factor.op in ("inv", "mul"):
         sign = -sign if factor.op == "inv" else sign
         found = [_powers(part, sign) for part in factor.args]

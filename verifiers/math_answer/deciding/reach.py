@@ -53,7 +53,7 @@ def is_within(node: Node) -> bool:
 
 
 def _operator(node: App) -> tuple[Node, ...] | None:
-    """What stands in a limit, a sum, a product or a definite integral; None: it is no such."""
+    """What stands in a limit, a sum, a product or a definite integral; None: none of these."""
     if node.op == "lim":
         target = node.args[1]
         named = isinstance(target, Rel) and target.ops == ("to",)

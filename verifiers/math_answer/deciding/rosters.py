@@ -85,7 +85,7 @@ def _conditions(node: Node) -> tuple[Node, ...]:
 
 
 def _least(domain: Node) -> tuple[int | None, ...]:
-    """Where the domain may begin; (None,) where it has no least member; () where it is no such."""
+    """Where the domain may begin; (None,) where it has no least member; () where it is none."""
     plus = False
     if isinstance(domain, App) and domain.op == "pow" and isinstance(domain.args[1], Sym):
         plus = domain.args[1].name in ("*", "+")

@@ -43,6 +43,6 @@ class Language(NamedTuple):
     concludes: Seen
     """"therefore": begins a sentence that concludes."""
     conditions: Seen
-    """"when": before an equation that is no answer, but says where the value is taken."""
+    """"when": before an equation that is not the answer, but says where the value is taken."""
     condition_ends: Seen = MappingProxyType({})
     """The same behind the equation, in languages that put it there."""

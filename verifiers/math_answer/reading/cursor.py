@@ -1,4 +1,4 @@
-"""A place in the tokens of one answer, and what can be told of all of them beforehand."""
+"""A place in the tokens of one answer, and what is known of all of them beforehand."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Score:
             return Verdict.judged(NAME, 0.0, "the response is empty")
         low, high = self._params.low, self._params.high
         share = (logit - low) / (high - low)
-        score = round(min(max(share, 0.0), 1.0), DIGITS)  # NaN stays one, and is no score
+        score = round(min(max(share, 0.0), 1.0), DIGITS)  # NaN stays one, and is not a score
         because = f"the model's logit lies at {score:g} of the way from {low:g} to {high:g}"
         return Verdict.judged(NAME, score, because)
 

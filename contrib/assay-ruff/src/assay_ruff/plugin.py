@@ -25,7 +25,9 @@ def assay_verifiers() -> Iterable[VerifierSpec]:
             Example.full(GOOD),
             Example.full(f"So:\n```python\n{GOOD}```\n"),
             Example.scores(0.5, UNUSED),
-            Example.scores(0.5, UNUSED.replace("os\n", "os  # noqa\n", 1), why="it is no excuse"),
+            Example.scores(
+                0.5, UNUSED.replace("os\n", "os  # noqa\n", 1), why="it is not an excuse"
+            ),
             Example.full(UNUSED, params={"select": ["E"]}),
             Example.zero("def double(n:\n", why="it does not parse"),
         ),

@@ -48,7 +48,7 @@ COPIES = FindingKind(
     "intervals too narrow by sqrt(m). Those over prompts stay as wide as they should be: copies "
     "share a prompt. No row is left out.",
     formula="rows of groups that are one sequence of rows m times over, less one of the m / rows; "
-    "told where, in any order of each group's rows, at most one log of a hundred would have so "
+    "reported where, in any order of each group's rows, at most one log of a hundred would have so "
     "many such groups: their number is at most Poisson with mean sum_g p_g, p_g = (G/m)! prod n_i! "
     "/ (G! prod (n_i/m)!) for G rows of which n_i are alike; or where the whole log is one "
     "sequence m times over. Alike: in group, step, reward, label, length, scores and statuses; and "

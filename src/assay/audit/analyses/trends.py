@@ -44,11 +44,11 @@ OVEROPTIMISED = FindingKind(
     meaning="The policy earns more and is right less often: it has learnt the reward's error. "
     "What is trained further on this reward gets worse.",
     formula="least-squares slopes of reward and of label on step, each times the range of steps; "
-    "told where the first lies above 0 and the second below; clusters are steps",
+    "reported where the first lies above 0 and the second below; clusters are steps",
     source='Gao, Schulman, Hilton 2022, "Scaling laws for reward model overoptimization", '
     "arXiv:2210.10760, for the effect; the test is own",
     action="Stop at the step where the label's time line turns. Read late rollouts with high "
-    "reward and label 0, and mend what pays them.",
+    "reward and label 0, and fix what pays them.",
 )
 
 KEY_DOWN = FindingKind(

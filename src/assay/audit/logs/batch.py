@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from assay.audit.logs.gather import Column
+from assay.audit.logs.gather import ColumnArray
 from assay.audit.logs.layout import Layout
 
 
@@ -19,9 +19,9 @@ class Batch:
     layout: Layout
     data: pa.Table
     """A column ``doc`` of JSON, or any columns of a table."""
-    file: Column
-    line: Column
-    at: Column
+    file: ColumnArray
+    line: ColumnArray
+    at: ColumnArray
     types: Mapping[str, pa.DataType] | None = None
     """Column -> type; None where the rows are JSON."""
     table: bool = False

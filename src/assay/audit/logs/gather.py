@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from assay.audit.frame import ROW_STATUSES, STATUSES, Codes, Floats, Totals, TurnRewards
 
-Column: TypeAlias = NDArray[Any]
+ColumnArray: TypeAlias = NDArray[Any]
 Hashes: TypeAlias = NDArray[np.uint64]
 
 NO_KEY = np.uint64(0)
@@ -29,9 +29,9 @@ _FILL: Mapping[str, Any] = {"score": np.nan, "contribution": np.nan, "status": n
 class RowBlock:
     """Some rows. Every column is as long as the others."""
 
-    columns: dict[str, Column]
+    columns: dict[str, ColumnArray]
     """Named as fields of the frame; ``group`` and ``prompt`` hold hashes, `NO_KEY` for none."""
-    criteria: dict[tuple[str, str], Column] = field(default_factory=dict)
+    criteria: dict[tuple[str, str], ColumnArray] = field(default_factory=dict)
     """("score" | "contribution" | "status", criterion) -> its column."""
     turn_counts: Codes | None = None
     turns: dict[str, Floats] = field(default_factory=dict)
@@ -209,7 +209,7 @@ class RowGatherer:
         )
 
 
-def _tally(counter: Counter[int], column: Column) -> None:
+def _tally(counter: Counter[int], column: ColumnArray) -> None:
     codes, counts = np.unique(column, return_counts=True)
     for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
         counter[code] += count

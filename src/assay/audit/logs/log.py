@@ -27,7 +27,7 @@ from assay.errors import ConfigError, RolloutsError
 from assay.model import EMPTY
 
 if TYPE_CHECKING:
-    from assay.audit.logs.gather import Column
+    from assay.audit.logs.gather import ColumnArray
     from assay.plugins.host import Host
     from assay.rubrics import BoundRubric
 
@@ -56,7 +56,7 @@ class Log:
     guesses: tuple[str, ...] = ()
     """What was taken for what, where the log does not say; one sentence each."""
     _parts: Mapping[int, LogFile] = field(default_factory=dict, repr=False)
-    _at: Column | None = field(default=None, repr=False)
+    _at: ColumnArray | None = field(default=None, repr=False)
 
     def rows(self, indices: Sequence[int]) -> list[dict[str, Any]]:
         """Whole rows: text, verdicts and every column, in the order asked for.
@@ -290,7 +290,7 @@ def _matrix(block: RowBlock, what: str, criteria: Sequence[str], n: int, fill: A
     return np.stack(found, axis=1) if found else np.empty((n, 0), missing.dtype)
 
 
-def _stratum(names: NumberedValues, column: Column) -> Stratum | None:
+def _stratum(names: NumberedValues, column: ColumnArray) -> Stratum | None:
     return Stratum(tuple(names.codes), column) if names.codes else None
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from assay.audit.context import Context
     from assay.audit.frame import Codes, Floats, Frame
     from assay.rubrics import BoundRubric
-    from assay.rubrics.written.rubric import Part
+    from assay.rubrics.written.rubric import RubricPart
 
 COLUMN_NAMES = (
     *("reward", "scores", "contributions", "statuses", "row_status"),
@@ -146,7 +146,7 @@ class Recomposer:
         unscored = ~np.isfinite(self.rewards)
         for way, rows in self._ways:
             for leaf in _scored(way).leaves:
-                if leaf.by_step:  # a weight that follows the step is no criterion
+                if leaf.by_step:  # a weight that follows the step is not a criterion
                     continue
                 column, _ = self._column(leaf.key, self.frame.scores[rows], rows)
                 column = np.where(np.isfinite(column), column, leaf.stand_in)
@@ -161,7 +161,7 @@ class Recomposer:
     def _valued(
         self, plan: Plan, scores: Floats, rows: Codes, none: Counter[str] | None = None
     ) -> Floats:
-        """The rewards of scores; `none` is told of rows that have no verdict where one is due."""
+        """The rewards of scores; `none` counts rows that have no verdict where one is due."""
         values: dict[str, Floats] = {}
         lost = np.zeros(len(rows), bool)
         absent = np.zeros(len(rows), bool)
@@ -336,7 +336,7 @@ def _scored(way: Plan | TurnsPlan | None) -> Plan:
     return way.outcome if isinstance(way, TurnsPlan) else way
 
 
-def _fields(part: Part) -> set[str]:
+def _fields(part: RubricPart) -> set[str]:
     """Fields of the sample by which the switches and phases choose."""
     if isinstance(part, Criterion):
         return set()

@@ -34,7 +34,7 @@ class WholeRows:
         frame: The log.
         context: `rubric` tells what the verdicts measure; `rows` brings the rows.
         measured: Criterion's key -> what the rubric measures by it.
-        lack: Told what the log lacks for this rubric.
+        lack: Called with what the log lacks for this rubric.
     """
 
     def __init__(

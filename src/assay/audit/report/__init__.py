@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 from assay.audit.report.report_size import MAX_ROWS
 
 if TYPE_CHECKING:
-    from assay.audit.report.rollouts import Rows
+    from assay.audit.report.rollouts import WholeRowsOf
     from assay.audit.run import Audit
     from assay.findings import AnalysisSpec
 
 
 def write_report(
     audit: Audit,
-    rows: Rows | None,
+    rows: WholeRowsOf | None,
     path: str | os.PathLike[str],
     *,
     specs: Sequence[AnalysisSpec] = (),

@@ -18,7 +18,7 @@ from assay.findings import RowCell
 
 if TYPE_CHECKING:
     from assay.audit.frame import Frame
-    from assay.audit.report.rollouts import Rows
+    from assay.audit.report.rollouts import WholeRowsOf
     from assay.audit.run import Audit
     from assay.findings import AnalysisSpec
 
@@ -28,7 +28,7 @@ SCRIPTS = ("store.js", "diff.js", "list.js", "detail.js", "page.js")
 
 def page(
     audit: Audit,
-    rows: Rows | None,
+    rows: WholeRowsOf | None,
     *,
     specs: Sequence[AnalysisSpec] = (),
     max_rows: int = MAX_ROWS,
@@ -45,7 +45,7 @@ def page(
 
 def _page(
     audit: Audit,
-    rows: Rows | None,
+    rows: WholeRowsOf | None,
     specs: Sequence[AnalysisSpec],
     max_rows: int,
     made: Sequence[tuple[str, str]],

@@ -17,7 +17,7 @@ from assay.printable import one_line
 if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
 
-Rows: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+RowMask: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
 
 LEVELS = 5
 """Values of a key score that get a band each; more are cut into as many quantiles."""
@@ -30,13 +30,13 @@ class RolloutKind(NamedTuple):
     """Rollouts that are shown apart."""
 
     name: str
-    rows: Rows
+    rows: RowMask
     """(n,) which they are; their rewards are known."""
     colour: str
     """Of the palette."""
 
 
-def told_apart(frame: Frame) -> tuple[str, list[RolloutKind]]:
+def apart_by_outcome(frame: Frame) -> tuple[str, list[RolloutKind]]:
     """Rollouts by the label, else by the key criterion, else all; and which it was."""
     known = np.isfinite(frame.reward)
     if "label" in frame.has:
@@ -57,7 +57,7 @@ def told_apart(frame: Frame) -> tuple[str, list[RolloutKind]]:
     return name, [kind for kind in found if kind.rows.any()]
 
 
-def _levels(key: Floats) -> Iterator[tuple[str, Rows, str]]:
+def _levels(key: Floats) -> Iterator[tuple[str, RowMask, str]]:
     levels = np.unique(key[np.isfinite(key)])
     top = levels[-1] if len(levels) else 1.0
     if len(levels) <= LEVELS:
@@ -73,7 +73,7 @@ def _levels(key: Floats) -> Iterator[tuple[str, Rows, str]]:
 
 def reward_figures(frame: Frame) -> list[Html]:
     """Bands and histograms of reward, and its middle half over steps."""
-    name, kinds = told_apart(frame)
+    name, kinds = apart_by_outcome(frame)
     if not kinds:
         return []
     found = [
@@ -139,7 +139,7 @@ def by_step(frame: Frame, values: Floats) -> list[At]:
     return found
 
 
-def quartiles_by_step(frame: Frame, chosen: Rows) -> list[At]:
+def quartiles_by_step(frame: Frame, chosen: RowMask) -> list[At]:
     """Medians of reward by step, with the quartiles in place of an interval."""
     found = []
     for step, rows in _steps(frame, chosen & np.isfinite(frame.step)):
@@ -148,7 +148,7 @@ def quartiles_by_step(frame: Frame, chosen: Rows) -> list[At]:
     return found
 
 
-def _steps(frame: Frame, known: Rows) -> Iterator[tuple[float, Codes]]:
+def _steps(frame: Frame, known: RowMask) -> Iterator[tuple[float, Codes]]:
     """Steps with their rows, in order; neighbouring ones are joined down to `STEPS`."""
     rows = np.flatnonzero(known)
     steps, place = np.unique(frame.step[rows], return_inverse=True)

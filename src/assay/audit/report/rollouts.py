@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assay.audit.frame import Codes, Floats, Frame
     from assay.findings import Finding
 
-Rows: TypeAlias = Callable[[Sequence[int]], Sequence[Mapping[str, Any]]]
+WholeRowsOf: TypeAlias = Callable[[Sequence[int]], Sequence[Mapping[str, Any]]]
 
 TEXT_BUDGET = 16_000_000
 """Characters of completions in a page."""
@@ -118,7 +118,7 @@ def number(value: float | None) -> float | int | None:
 
 
 def chunks(
-    frame: Frame, shown: Codes, rows: Rows | None, named: frozenset[int]
+    frame: Frame, shown: Codes, rows: WholeRowsOf | None, named: frozenset[int]
 ) -> tuple[list[int], Html]:
     """Where each chunk begins (in rows of the page), and the islands ``chunk-0``, ``chunk-1``...
 

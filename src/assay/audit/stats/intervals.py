@@ -80,7 +80,7 @@ def cluster_sums(codes: Codes, values: Floats) -> Floats:
 
 def quotient(top: Floats, bottom: Floats, empty: float = np.nan) -> Floats:
     """``top / bottom``; `empty`, without a warning, where `bottom` is 0."""
-    top, bottom = np.broadcast_arrays(np.asarray(top, float), np.asarray(bottom, float))
+    top, bottom = np.broadcast_arrays(top, bottom)
     found: Floats = np.full(top.shape, empty)
     np.divide(top, bottom, out=found, where=bottom != 0)
     return found

@@ -15,8 +15,8 @@ from assay.fit.preference_rows import (
     FIELDS,
     KINDS,
     Item,
-    Kind,
     Preference,
+    PreferenceKind,
     kind_of,
     read_preference,
 )
@@ -38,7 +38,7 @@ MAPPABLE = tuple(dict.fromkeys([*FIELDS, *SAMPLE_FIELDS]))
 class Read:
     """What the files hold."""
 
-    kind: Kind
+    kind: PreferenceKind
     preferences: list[Preference]
     scored: int
     """Completions that the engine scored."""
@@ -49,7 +49,7 @@ class Read:
 def read_preferences(
     sources: Sequence[Source],
     *,
-    kind: Kind | None,
+    kind: PreferenceKind | None,
     columns: Mapping[str, str],
     engine: Callable[[], Engine] | None,
 ) -> Read:
@@ -105,7 +105,7 @@ class _PreferenceReader:
     def __init__(
         self,
         rows: Iterator[Row],
-        kind: Kind | None,
+        kind: PreferenceKind | None,
         columns: Mapping[str, str],
         scores: bool,
     ) -> None:
@@ -143,7 +143,7 @@ class _PreferenceReader:
                     raise SampleError(f"{row.place}: {err}") from None
 
 
-def read_kind(text: str | None) -> Kind | None:
+def read_kind(text: str | None) -> PreferenceKind | None:
     """`--kind`.
 
     Raises:

@@ -18,7 +18,7 @@ def formats(
             metavar="FORMAT", help="One of them, or a data set's name.", show_default=False
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on each line.")] = False,
 ) -> None:
     """List the formats of rows that are read, or show one: its columns, and an example."""
     from assay.datasets import SHAPES, named

@@ -151,8 +151,13 @@ def _show(
     show(table)
     for kind, _ in _ranked(counts):
         show(plain(f"\n{kind[1]}"))
+        fixes: dict[str, None] = {}
         for finding in examples[kind]:
-            show(plain(one_line(f"  {finding.place}: {finding.because}")), soft_wrap=True)
+            what, _, fix = finding.because.partition("\n")
+            show(plain(one_line(f"  {finding.place}: {what}")), soft_wrap=True)
+            fixes.update(dict.fromkeys(fix.splitlines()))
+        for fix in fixes:
+            show(plain(one_line(f"  {fix}")), soft_wrap=True)
 
 
 def _ranked(counts: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:

@@ -23,7 +23,7 @@ def rubrics(
         ),
     ] = None,
     plugin: PluginFiles = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on each line.")] = False,
 ) -> None:
     """List the presets, or show one: its criteria, and what a row must bring for it."""
     from assay.rubrics import BoundRubric, load_rubric, rubric_text

@@ -32,7 +32,7 @@ def verifiers(
         ),
     ] = None,
     plugin: PluginFiles = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on each line.")] = False,
 ) -> None:
     """List the verifiers, or show one: what it judges, its params, what it needs."""
     host = make_host(plugin)

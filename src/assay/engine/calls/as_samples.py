@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from assay.engine.calls.drivers import Given, Row
+from assay.engine.calls.drivers import Given, SampleOrError
 from assay.errors import SampleError
 from assay.model import Sample
 from assay.printable import a_type
@@ -16,11 +16,11 @@ _READY = (Sample, SampleError)  # a union of types would be made anew for every 
 def as_samples(
     rows: Iterable[Given],
     step: int | None,
-    see: Callable[[int, Row, Any], None] | None = None,
-) -> Iterator[Row]:
-    """The rows as samples, each with its step of training; `see` is told before it is judged."""
+    see: Callable[[int, SampleOrError, Any], None] | None = None,
+) -> Iterator[SampleOrError]:
+    """The rows as samples, each with its step of training; `see` gets each before it is judged."""
     for i, row in enumerate(rows):
-        sample: Row
+        sample: SampleOrError
         if isinstance(row, _READY):
             sample = row
         elif isinstance(row, Mapping):

@@ -18,7 +18,7 @@ from assay.model import Reward, Sample
 Given: TypeAlias = Sample | SampleError | Mapping[str, Any]
 """What callers may give: a sample, a row of a data set as a dict, or the error of one."""
 
-Row: TypeAlias = Sample | SampleError
+SampleOrError: TypeAlias = Sample | SampleError
 """A sample, or the error of a row that could not become one: it yields an `invalid` reward."""
 
 Done: TypeAlias = tuple[int, Reward, SampleError | None]
@@ -45,7 +45,7 @@ class _Feed:
         self,
         call: Call,
         resources: Resources,
-        samples: Iterable[Row | None],
+        samples: Iterable[SampleOrError | None],
         budget_s: float | None,
     ) -> None:
         self.call = call
@@ -134,7 +134,7 @@ class _Feed:
 
 
 def run(
-    resources: Resources, samples: Iterable[Row], timeout_s: float, budget_s: float | None
+    resources: Resources, samples: Iterable[SampleOrError], timeout_s: float, budget_s: float | None
 ) -> Iterator[Done]:
     """Rewards as they are done; blocks while workers judge."""
     mail: queue.SimpleQueue[tuple[Job, Reply]] = queue.SimpleQueue()
@@ -167,7 +167,7 @@ def run(
 
 async def arun(
     resources: Resources,
-    samples: Iterable[Row | None],
+    samples: Iterable[SampleOrError | None],
     timeout_s: float,
     budget_s: float | None,
     withdrawn: deque[int] | None = None,

@@ -8,7 +8,7 @@ import os
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from typing import Any, cast
 
-from assay.engine.calls.drivers import Done, Row
+from assay.engine.calls.drivers import Done, SampleOrError
 from assay.ledger.settings import Ledger
 from assay.ledger.writer import PATIENCE_S, Writer
 from assay.model import Sample
@@ -56,7 +56,7 @@ class Record:
         self._number = writer.call()
         self._open: dict[int, tuple[Sample | None, Any]] = {}
 
-    def see(self, index: int, sample: Row, row: Any) -> None:
+    def see(self, index: int, sample: SampleOrError, row: Any) -> None:
         """A sample of the call, or the row that could not become one."""
         if isinstance(sample, Sample):
             self._open[index] = (sample, None)

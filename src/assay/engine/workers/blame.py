@@ -21,7 +21,7 @@ Were the share as high as `deadlines.OWN_SHARE`, a loop without an end would go 
 busy machine, and being unscored would pay. Were it near 0, a machine that gave an honest program
 hardly any time would cost it the reward."""
 
-Fault = Literal["completion", "starved", "stopped"]
+TimeFault = Literal["completion", "starved", "stopped"]
 
 TASKS = 256
 """Threads and descendants of a process that are looked at, at most: each costs 20 microseconds."""
@@ -135,7 +135,7 @@ def was_stopped(pid: int) -> bool:
     """Whether a child process was stopped, or went on after that, since this was last asked.
 
     The kernel's accounts take the time of a stop for sleep. It tells the parent of each stop, and
-    forgets it once it has told. Costs about a microsecond.
+    forgets it after that. Costs about a microsecond.
     """
     if not hasattr(os, "waitid"):
         return False
@@ -171,7 +171,7 @@ def own_s(before: ProcessTimes, now: ProcessTimes, *, settled: bool | None = Non
     return min(wall, max(cpu, wall - waited))
 
 
-def at_fault(own: float, needed: float, state: str) -> Fault:
+def at_fault(own: float, needed: float, state: str) -> TimeFault:
     """Who is at fault, if `needed` seconds have to be the item's own for it to be blamed."""
     # D waits for a disk, which no verifier asks for; T and t are stopped, by a signal or a debugger
     if state in "DTt":

@@ -176,7 +176,7 @@ def _judge(
     if worker.reader.partial:
         return Decision(retire=True, why="stopped in the middle of a reply")
     state = process_times(worker.pid)
-    # The CPU time before the first account is known, too: the worker's last frame told what it
+    # The CPU time before the first account is known, too: the worker's last frame said what it
     # had used by then.
     head = min(max(0.0, before.alone - worker.cpu_s), max(0.0, spent - (state.wall - before.wall)))
     # Seen ready to run, less is known of it than when it was last seen asleep.

@@ -194,7 +194,7 @@ class Unpacker:
         self._held: Recent[Any] = Recent(limit)
 
     def keep(self, payload: bytes) -> None:
-        """Read a content and keep it; what cannot be read is told when a sample needs it."""
+        """Read a content and keep it; what cannot be read is reported when a sample needs it."""
         digest, rest = payload[:DIGEST_BYTES], payload[DIGEST_BYTES:]
         label, _, data = rest.partition(b"\n")
         value: Any

@@ -174,7 +174,7 @@ class WorkerProcess:
     def note(self, frame: PipeFrame, now: float) -> bool:
         """Take down what a frame says of the worker; False: it is a reply to a job."""
         self.touched = now
-        self.cpu_s = frame.cpu if frame.cpu >= 0.0 else 0.0  # also for what is no number
+        self.cpu_s = frame.cpu if frame.cpu >= 0.0 else 0.0  # also for what is not a number
         first = self.jobs[0].number if self.jobs else None
         if frame.kind == READY:
             self.ready = True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assay.errors import RubricError
 from assay.fit.checks.scale import Scaled, arrays, quantile, scaled
-from assay.fit.result import Fit, Interval
+from assay.fit.result import Fit, WeightInterval
 from assay.model import EMPTY
 from assay.rubrics.prove import Certificate
 from assay.rubrics.written.criterion import Criterion
@@ -33,7 +33,7 @@ DRAWS = 20_000
 class Margin:
     """The certificate's margin over the weights that the data leave possible."""
 
-    interval: Interval
+    interval: WeightInterval
     """Of the margin, in the rubric's unit, at the fit's confidence."""
     proved: float
     """Share of the draws for which a certificate would be proved."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.errors import ConfigError
-from assay.fit.result import Fit, Interval
+from assay.fit.result import Fit, WeightInterval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +40,7 @@ class Share:
     name: str
     value: float
     """Rounded to `DIGITS` significant digits."""
-    interval: Interval
+    interval: WeightInterval
     """Fieller's; unbounded where the unit may be 0; of the only positive weight, which sets the
     unit, (1, 1)."""
     width: float
@@ -100,7 +100,7 @@ def scaled(fitted: Fit) -> Scaled:
     return Scaled(shares, unit, none)
 
 
-def _ends(beta: Array, spread: Array, reach: float, none: bool) -> list[Interval]:
+def _ends(beta: Array, spread: Array, reach: float, none: bool) -> list[WeightInterval]:
     """The interval of each share, over every set of positive weights that the data allow.
 
     Args:
@@ -132,7 +132,7 @@ def _ends(beta: Array, spread: Array, reach: float, none: bool) -> list[Interval
     return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
 
 
-def _fieller(beta: Array, spread: Array, reach: float, j: int, signs: Array) -> Interval:
+def _fieller(beta: Array, spread: Array, reach: float, j: int, signs: Array) -> WeightInterval:
     """The t with (w_j - t S)^2 <= reach^2 Var(w_j - t S), S the signed sum."""
     if signs[j] and np.count_nonzero(signs) == 1:
         return (float(signs[j]), float(signs[j]))

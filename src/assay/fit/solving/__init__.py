@@ -1,1 +1,1 @@
-"""Likelihoods maximised: where they have a maximum, which weights are told apart, how surely."""
+"""Likelihoods maximised: where they have a maximum, and which weights the data distinguish."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from assay.engine.calls.drivers import Row
+from assay.engine.calls.drivers import SampleOrError
 from assay.engine.engine import Engine
 from assay.errors import ConfigError, SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Sample, freeze
 from assay.printable import printable
 
-Column: TypeAlias = "str | tuple[str, Callable[[Any], Any]]"
+TrainerColumn: TypeAlias = "str | tuple[str, Callable[[Any], Any]]"
 """A column's name; or its name and a function of its value, applied row by row."""
 
 READ = ("reference", "tests", "steps", "turns")
@@ -70,7 +70,7 @@ class RowReader:
         ConfigError: an unknown field, or what is neither a name nor a name and a function.
     """
 
-    def __init__(self, columns: Mapping[str, Column], truth: str | None = None) -> None:
+    def __init__(self, columns: Mapping[str, TrainerColumn], truth: str | None = None) -> None:
         self._truth = truth
         self._columns: dict[str, tuple[str, Callable[[Any], Any] | None]] = {}
         for field, column in columns.items():
@@ -104,7 +104,7 @@ class RowReader:
         given: Mapping[str, Any],
         needs: ColumnNeeds,
         **known: Sequence[Any] | None,
-    ) -> list[Row]:
+    ) -> list[SampleOrError]:
         """A sample for each completion; the `SampleError` of a row in its place.
 
         Args:
@@ -131,7 +131,7 @@ class RowReader:
         self._spread_truth(table, needs)
         fields = {name: values for name, values in known.items() if values is not None}
         sources = self._sources(table, needs, fields)
-        rows: list[Row] = []
+        rows: list[SampleOrError] = []
         used = {column for column, _ in sources.values()}
         rest = {name: values for name, values in table.items() if name not in used}
         for i, completion in enumerate(completions):

@@ -48,7 +48,7 @@ def _given_by_ray() -> float | None:
         if context.worker.mode != ray.WORKER_MODE:  # the driver has no share of its own
             return None
         return float(context.get_assigned_resources().get("CPU", 0.0))
-    except Exception:  # another release of Ray: a share that is not known is no reason to stop
+    except Exception:  # another release of Ray: not to know the share is not worth a stop
         return None
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from assay import forks
-from assay.engine.calls.drivers import Row
+from assay.engine.calls.drivers import SampleOrError
 from assay.errors import SampleError
 from assay.model import Reward
 
@@ -18,13 +18,13 @@ BATCHES = 64
 class ScoredBatch:
     """A batch whose rewards are known or under way."""
 
-    def __init__(self, completions: object, rows: list[Row]) -> None:
+    def __init__(self, completions: object, rows: list[SampleOrError]) -> None:
         self.completions = completions
         self.rows = rows
         self.asked: set[str] = set()
         self.rewards: Future[list[Reward]] = Future()
 
-    def is_for(self, key: str, rows: list[Row]) -> bool:
+    def is_for(self, key: str, rows: list[SampleOrError]) -> bool:
         """Whether it holds what the criterion `key` asks for and has not asked for yet."""
         return key not in self.asked and _same(self.rows, rows)
 
@@ -61,7 +61,11 @@ class SharedRewards:
         self._batches.clear()
 
     def rewards(
-        self, key: str, completions: object, rows: list[Row], run: Callable[[], list[Reward]]
+        self,
+        key: str,
+        completions: object,
+        rows: list[SampleOrError],
+        run: Callable[[], list[Reward]],
     ) -> list[Reward]:
         """The rewards of `rows`; from `run` if no other function has asked for them before."""
         with self._lock:
@@ -92,7 +96,7 @@ class SharedRewards:
             self._batches.remove(batch)
 
 
-def _same(a: Sequence[Row], b: Sequence[Row]) -> bool:
+def _same(a: Sequence[SampleOrError], b: Sequence[SampleOrError]) -> bool:
     """Whether two batches hold the same; errors of rows are the same by what they say."""
     return len(a) == len(b) and all(
         x == y or (isinstance(x, SampleError) and isinstance(y, SampleError) and str(x) == str(y))

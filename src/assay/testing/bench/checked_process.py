@@ -47,10 +47,10 @@ class SampleResult:
     effects: tuple[tuple[str, str], ...] = field(default=())
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> Self:
+    def of(cls, fields: dict[str, Any]) -> Self:
         """From the child's line."""
-        effects = tuple((kind, what) for kind, what in told.pop("effects", ()))
-        return cls(effects=effects, **told)
+        effects = tuple((kind, what) for kind, what in fields.pop("effects", ()))
+        return cls(effects=effects, **fields)
 
     @property
     def verdict(self) -> tuple[str, float | None, str | None]:
@@ -159,7 +159,7 @@ class CheckProcess:
             reply = self._line(reply["bound"] * (len(rows) if together else 1))
         spent = time.monotonic() - start
         if reply is not None:
-            return [SampleResult.of(told) for told in reply["outcomes"]]
+            return [SampleResult.of(fields) for fields in reply["outcomes"]]
         ended = self._popen.poll()
         self.close()
         if together:

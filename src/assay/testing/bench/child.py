@@ -37,7 +37,7 @@ def main() -> None:
         while view:
             view = view[os.write(replies, view) :]
 
-    tempfile.gettempdir()  # whoever asks first tries to write there; that is no verifier's doing
+    tempfile.gettempdir()  # whoever asks first tries to write there: not the verifier's doing
     watch = SideEffectWatch(frozenset(setup["effects"]))
     begun = time.process_time()
     if setup["plugin"]:

@@ -72,8 +72,8 @@ class Judge:
             watch.end()
         outcome.setdefault("cpu_s", time.process_time() - start)
         outcome["effects"] = list(watch.seen)
-        told = watch.imported or any(kind == "processes" for kind, _ in watch.seen)
-        if children_faults() > before and not told:
+        noticed = watch.imported or any(kind == "processes" for kind, _ in watch.seen)
+        if children_faults() > before and not noticed:
             outcome["effects"].append(["processes", "a child process ran"])
         outcome["ran"] = watch.ran
         return outcome
@@ -92,7 +92,7 @@ class Judge:
                 result = self._loaded.verifier.escalated(view)
             if hasattr(result, "__await__"):
                 result = asyncio.run(self._asked(result, self._loaded.verifier.verify, view))
-            outcome = self._told(view, result)
+            outcome = self._as_outcome(view, result)
         except BaseException as err:
             outcome = self._raised(view, err)
         # of an inline verifier that escalated, the part that runs in the calling process counts
@@ -169,7 +169,7 @@ class Judge:
             result = self._loaded.verifier.verify(view)
             if hasattr(result, "__await__"):
                 result = await self._asked(result, self._loaded.verifier.verify, view)
-            return self._told(view, result)
+            return self._as_outcome(view, result)
         except Exception as err:
             return self._raised(view, err)
 
@@ -177,7 +177,7 @@ class Judge:
         try:
             if isinstance(result, Exception):
                 raise result
-            return self._told(view, result)
+            return self._as_outcome(view, result)
         except Exception as err:
             return self._raised(view, err)
 
@@ -191,7 +191,7 @@ class Judge:
                     result = self._loaded.verifier.verify(view)
                     if isinstance(result, Escalate):
                         result = self._loaded.verifier.escalated(view)
-                    found[i] = self._told(view, result)
+                    found[i] = self._as_outcome(view, result)
                 except BaseException as err:
                     found[i] = self._raised(view, err)
 
@@ -213,7 +213,7 @@ class Judge:
         if loaded.bound_s is not None:
             self._say({"bound": max(self._timeout_s, float(loaded.bound_s(view)))})
 
-    def _told(self, view: SampleView, result: Any) -> dict[str, Any]:
+    def _as_outcome(self, view: SampleView, result: Any) -> dict[str, Any]:
         verdict: Verdict = as_verdict(self._loaded.name, result, 0.0)
         view.check()
         return {

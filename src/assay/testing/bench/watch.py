@@ -13,8 +13,7 @@ from __future__ import annotations
 import os
 import sys
 
-CANARY = "assay_check_canary"
-"""The module that hostile completions import; to look for it means to have run them."""
+from assay.testing.canary import CANARY
 
 NETWORK = ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg",
            "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")  # fmt: skip

@@ -24,7 +24,7 @@ class MeetsItsExamples(Law):
     why = "nobody can trust a verifier of which even its author's examples do not hold"
     fix = (
         "declare examples=[Example.full(...), Example.zero(...)], and Example.malformed(...) where "
-        "a reference can be unreadable; mend the verifier, or the example, where they differ"
+        "a reference can be unreadable; correct the verifier, or the example, where they differ"
     )
 
     def look(self, bench: Bench) -> Breach | None:
@@ -152,13 +152,13 @@ class SignatureFollowsBehaviour(Law):
             if after is not None and before != after:
                 case = next((c for c in bench.cases.all if digest_of(bench, c) == digest), None)
                 return Breach(
-                    f"under the same signature it was {_told(before)} and is now {_told(after)}",
+                    f"under the same signature it was {_text(before)} and is now {_text(after)}",
                     case,
                 )
         return None
 
 
-def _told(verdict: list[Any]) -> str:
+def _text(verdict: list[Any]) -> str:
     return verdict[0] if verdict[1] is None else f"{verdict[1]:g}"
 
 

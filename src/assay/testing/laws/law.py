@@ -53,7 +53,7 @@ def first_breach(
     bench: Bench,
     cases: list[tuple[BenchCase, SampleResult]],
     broken: Callable[[SampleResult], bool],
-    told: Callable[[SampleResult], str],
+    in_words: Callable[[SampleResult], str],
 ) -> Breach | None:
     """The first outcome that is `broken`, with the smallest sample that shows it.
 
@@ -61,7 +61,7 @@ def first_breach(
         bench: Where smaller samples are tried.
         cases: With what they came to.
         broken: Whether an outcome breaks the law.
-        told: What to say of it.
+        in_words: What to say of it.
     """
     found = [(case, outcome) for case, outcome in cases if broken(outcome)]
     if not found:
@@ -72,4 +72,4 @@ def first_breach(
         if small is not case:
             case, outcome = small, bench.judge(small)
     count = f" (and {len(found) - 1} more of {len(cases)} samples)" if len(found) > 1 else ""
-    return Breach(f"{told(outcome)}{count}", case, outcome.trace)
+    return Breach(f"{in_words(outcome)}{count}", case, outcome.trace)

@@ -14,11 +14,11 @@ from typing import Literal, TypeAlias
 
 from assay.errors import ConfigError
 
-Kind: TypeAlias = Literal["verifier", "composer", "log-reader", "probe", "analyser"]
+PluginKind: TypeAlias = Literal["verifier", "composer", "log-reader", "probe", "analyser"]
 
-KINDS: tuple[Kind, ...] = ("verifier", "composer", "log-reader", "probe", "analyser")
+KINDS: tuple[PluginKind, ...] = ("verifier", "composer", "log-reader", "probe", "analyser")
 
-CHECKED: tuple[Kind, ...] = ("verifier", "analyser")
+CHECKED: tuple[PluginKind, ...] = ("verifier", "analyser")
 """Kinds that hold a verifier, which `assay check` can look at."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -58,7 +58,7 @@ def _owner(package: str) -> str | None:
     return None
 
 
-def write_distribution(name: str, folder: Path, kind: Kind = "verifier") -> list[Path]:
+def write_distribution(name: str, folder: Path, kind: PluginKind = "verifier") -> list[Path]:
     """A distribution with one plugin of a kind and its tests, in a new folder.
 
     Raises:

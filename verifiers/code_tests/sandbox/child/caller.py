@@ -156,7 +156,7 @@ class Caller:
         return encode(value, self._stays)
 
     def _stays(self, value: Any) -> Any:
-        """What the program is told of something that is not a value: a function stays here."""
+        """What the program gets for something that is not a value: a function stays here."""
         if isinstance(value, Handle):
             self._given[value._assay_number] = value
             return {"!": ["h", value._assay_number]}

@@ -16,7 +16,7 @@ handle        comes from                  its program is asked for
 `Handle`      anywhere                    attributes and methods
 ============  ==========================  =====================================================
 
-Else an object that a function returns could agree to whatever it is asked, and would be told what
+Else an object that a function returns could agree to whatever it is asked, and would learn what
 is expected of it by being asked. For the same reason no operator of any handle is ever given a
 plain value to compare with: what is not a value equals none.
 """

@@ -174,7 +174,7 @@ class ObjectServer:
         return function
 
     def _other(self, value: Any) -> Any:
-        """What the test is told of something that is not a value."""
+        """What the test gets for something that is not a value."""
         if id(value) in self._stubs:
             return {"!": ["f", self._stubs[id(value)]]}
         cls: Any = value

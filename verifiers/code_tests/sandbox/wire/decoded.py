@@ -27,7 +27,9 @@ _EXPONENT_A_PIECE = 10
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 _KINDS = re.compile(r"[A-Za-z_.0-9]{1,60}")
 
-Value: TypeAlias = "bool | int | float | str | complex | bytes | Decimal | Fraction | Node | None"
+Value: TypeAlias = (
+    "bool | int | float | str | complex | bytes | Decimal | Fraction | DecodedNode | None"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class DecodedOpaque:
     name: str
 
 
-Node: TypeAlias = Seq | SetOf | DecodedDict | Relative | DecodedOpaque
+DecodedNode: TypeAlias = Seq | SetOf | DecodedDict | Relative | DecodedOpaque
 
 
 class Garbled(ValueError):

@@ -58,7 +58,7 @@ class RunEnd:
 
     how: Ended
     exit_code: int
-    """As the kernel told; negative: the signal."""
+    """As the kernel reports it; negative: the signal."""
     seconds: float
     cpu_s: float
     rss_kb: int

@@ -96,7 +96,7 @@ def _of_class(item: ast.ClassDef) -> str:
 
 
 def _set_up(functions: dict[str, ast.FunctionDef], names: Sequence[str], of: str = "") -> str:
-    """Calls of those that are defined; what they are told of the test is None."""
+    """Calls of those that are defined; each argument about the test is None."""
     out = ""
     for name in names:
         if name in functions:

@@ -98,7 +98,7 @@ TRL_EPSILON, VERL_EPSILON = 1e-4, 1e-6
 each reward of GDPO (``multi_objective_aggregation="normalize_then_sum"``); verl 0.9,
 ``core_algos.py``. Both take the sample's, with n - 1."""
 
-Scale: TypeAlias = Callable[[Split], "Floats"]
+SplitScale: TypeAlias = Callable[[Split], "Floats"]
 """From a split to (g,) what each group's squares are multiplied by."""
 
 
@@ -134,7 +134,7 @@ def _plain(found: Split) -> Floats:
     return np.ones(len(found.groups))
 
 
-SCALES: dict[str, Scale] = {
+SCALES: dict[str, SplitScale] = {
     VARIANCE: _plain,
     GRPO: _grpo_trl,
     GRPO_VERL: _grpo_verl,

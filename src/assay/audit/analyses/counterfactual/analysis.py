@@ -78,7 +78,8 @@ AGREEMENT = FindingKind(
 
 NEITHER = (
     "Train with neither: the other rubric is only less wrong, and does not itself order rollouts "
-    "by the outcome. Find what reverses the log's reward (its sign, its key criterion) and mend it."
+    "by the outcome. Find what reverses the log's reward (its sign, its key criterion) and "
+    "correct it."
 )
 
 CHANGE_OVER = FindingKind(
@@ -202,7 +203,7 @@ def _by_criterion(frame: Frame, recomposer: Recomposer, compared: Compared) -> R
     explained = 0.0
     for name in dict.fromkeys([*frame.criteria, *after]):
         if name in after and name not in frame.criteria and sources[name] in frame.criteria:
-            continue  # told under the log's own name
+            continue  # reported under the log's own name
         keys = [key for key, source in sources.items() if source == name]
         new = np.sum([np.nan_to_num(after[key][rows]) for key in keys], axis=0) if keys else 0.0
         old = np.nan_to_num(before[name][rows]) if name in before else np.zeros(len(rows))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.audit.analyses.shaping.step_count import step_count
-from assay.audit.analyses.shaping.trajectories import SLACK, Paths, Told, ratio
+from assay.audit.analyses.shaping.trajectories import SLACK, Paths, TurnsReport, ratio
 from assay.audit.context import CONFIDENCE
 from assay.audit.groups import Groups
 from assay.audit.recomposing.recompose import phi_of
@@ -74,9 +74,9 @@ REUSE = FindingKind(
 )
 
 
-def noted(frame: Frame, context: Context) -> Told:
+def noted(frame: Frame, context: Context) -> TurnsReport:
     """Everything about rewards of turns."""
-    found = Told([], [], [], [])
+    found = TurnsReport([], [], [], [])
     paths = Paths.of(frame)
     if paths is None:
         found.lacks.append("turns whose rewards are known: `turns_reward` in the rows")
@@ -145,7 +145,7 @@ def _apart(frame: Frame, context: Context, paths: Paths) -> bool:
     return bool((np.abs(shaped) > slack).any())
 
 
-def _residual(paths: Paths, groups: Groups, gamma: float, how: str, found: Told) -> None:
+def _residual(paths: Paths, groups: Groups, gamma: float, how: str, found: TurnsReport) -> None:
     if len(groups) == 0:
         found.lacks.append("two trajectories of one prompt, for the potential residual")
         return
@@ -220,7 +220,9 @@ def _ranges(groups: Groups, shaped: Floats, slack: Floats) -> tuple[Floats, Floa
     return 2 * groups.high(slack[groups.rows]), groups.high(inside) - groups.low(inside)
 
 
-def _reuse(context: Context, paths: Paths, groups: Groups, gamma: float, found: Told) -> None:
+def _reuse(
+    context: Context, paths: Paths, groups: Groups, gamma: float, found: TurnsReport
+) -> None:
     shaped, slack = paths.shaping(gamma)
     shaped = np.where(np.abs(shaped) > slack, shaped, 0.0)
     spread = float(np.ptp(paths.outcome)) or float(np.abs(paths.outcome).max()) or 1.0
@@ -321,7 +323,7 @@ def _slack(totals: Floats) -> float:
     return SLACK * max(1.0, float(np.abs(totals).max(initial=0.0)))
 
 
-def _telescoping(frame: Frame, context: Context, paths: Paths, found: Told) -> None:
+def _telescoping(frame: Frame, context: Context, paths: Paths, found: TurnsReport) -> None:
     rubric = _turns(context)
     if context.rubric is None or rubric is None or not isinstance(rubric.shaping, Potential):
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.audit.analyses.shaping.trajectories import SLACK, Paths, Told
+from assay.audit.analyses.shaping.trajectories import SLACK, Paths, TurnsReport
 from assay.audit.context import CONFIDENCE
 from assay.audit.groups import Groups
 from assay.audit.stats.intervals import FEWEST, bounded, cells, cluster_sums
@@ -57,7 +57,7 @@ def per_step(returns: Floats, squares: Floats, lengths: Floats, groups: Groups) 
     return np.asarray(excess / std)
 
 
-def step_count(frame: Frame, context: Context, paths: Paths, found: Told) -> None:
+def step_count(frame: Frame, context: Context, paths: Paths, found: TurnsReport) -> None:
     """How many pairs of a group it turns round, in `found`."""
     group = frame.group[paths.rows]
     groups = Groups.of(group, group >= 0)

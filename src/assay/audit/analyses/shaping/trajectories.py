@@ -17,8 +17,8 @@ SLACK = 1e-6
 
 
 @dataclass
-class Told:
-    """What the rewards of turns told."""
+class TurnsReport:
+    """What was found out from the rewards of turns."""
 
     findings: list[Finding]
     rows: list[tuple[Cell, ...]]

@@ -25,7 +25,7 @@ from assay.audit.logs.fields.values import (
     truncated,
     whole,
 )
-from assay.audit.logs.gather import Column, RowBlock, of_step
+from assay.audit.logs.gather import ColumnArray, RowBlock, of_step
 from assay.audit.logs.layout import Layout, Path
 from assay.audit.logs.problems import Problems
 from assay.errors import ConfigError, RolloutsError
@@ -171,7 +171,7 @@ class Extractor:
         if not np.array_equal(found["i"].to_numpy(), np.arange(found.num_rows)):
             found = found.sort_by("i")
         chunk = {c: whole(found[c]) for c in found.column_names}
-        columns: dict[str, Column] = {"file": batch.file, "line": batch.line, "at": batch.at}
+        columns: dict[str, ColumnArray] = {"file": batch.file, "line": batch.line, "at": batch.at}
         for name in ("reward", "step", "n_tokens", "n_chars"):
             columns[name] = self._reading.numbers(chunk[name], name, batch)
         for name in ("group", "prompt"):
@@ -246,7 +246,7 @@ class Extractor:
                 max(high, float(weights.max())),
             )
 
-    def _has_text(self, batch: Batch, tokens: Column) -> bool:
+    def _has_text(self, batch: Batch, tokens: ColumnArray) -> bool:
         """Whether a row without a length in tokens has a completion, as far as is known."""
         if batch.table:
             return True

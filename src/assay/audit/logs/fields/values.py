@@ -13,7 +13,7 @@ from assay.audit.frame import LARGEST, Codes
 from assay.audit.logs.batch import Batch
 from assay.audit.logs.fields import sql
 from assay.audit.logs.fields.labels import NOT_SAID, label_of
-from assay.audit.logs.gather import Column, RowBlock
+from assay.audit.logs.gather import ColumnArray, RowBlock
 from assay.audit.logs.problems import Problems
 from assay.errors import RolloutsError
 
@@ -21,7 +21,7 @@ NAMES = 1000
 """A column with more different values than this tells no rows apart."""
 
 BEYOND = f"a number beyond {LARGEST:g}"
-"""What is told of one that a frame does not hold."""
+"""What is said of one that a frame does not hold."""
 
 CUT_OFF = frozenset({"length", "max_tokens", "model_length", "max_output_tokens", "max_length"})
 """Finish reasons of a completion that was cut off."""
@@ -34,13 +34,13 @@ class NumberedValues:
     codes: dict[str, int] = field(default_factory=dict)
     overflow: bool = False
 
-    def column(self, values: pa.Array) -> Column:
+    def column(self, values: pa.Array) -> ColumnArray:
         """Codes of the values; -1 for null and for what there is no room for."""
         coded = values.dictionary_encode()
         table = [self._code(v) for v in coded.dictionary.to_pylist()]
         places = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         lookup = np.array([*table, -1], np.int64)
-        found: Column = lookup[places]
+        found: ColumnArray = lookup[places]
         return found
 
     def _code(self, value: str) -> int:
@@ -68,7 +68,7 @@ class ColumnReader:
         self._files = files
         self._problems = problems
 
-    def numbers(self, values: pa.Array, what: str, batch: Batch) -> Column:
+    def numbers(self, values: pa.Array, what: str, batch: Batch) -> ColumnArray:
         """Doubles; what is there and no number of a frame's is reported and taken as not there."""
         column = floats(values)
         bad = ~np.isfinite(column)
@@ -77,7 +77,7 @@ class ColumnReader:
             self._not_there(bad, f"{what}: {UNREADABLE_NUMBER}", batch)
         return self.within(column, what, batch)
 
-    def within(self, column: Column, what: str, batch: Batch) -> Column:
+    def within(self, column: ColumnArray, what: str, batch: Batch) -> ColumnArray:
         """The numbers of a frame's; one beyond them is reported and taken as not there."""
         self._not_there(_beyond(column), f"{what}: {BEYOND}", batch)
         return _within(column)
@@ -88,14 +88,14 @@ class ColumnReader:
         bad = np.isin(np.arange(n), owner[_beyond(floats(chunk["turns"].flatten()))])
         self._not_there(bad, f"turns_reward: {BEYOND}", batch)
 
-    def _not_there(self, bad: Column, what: str, batch: Batch) -> None:
+    def _not_there(self, bad: ColumnArray, what: str, batch: Batch) -> None:
         if bad.any():
             place = self.place(batch, int(np.flatnonzero(bad)[0]))
             self._problems.add(what, place, int(bad.sum()))
 
-    def statuses(self, values: pa.Array, what: str, batch: Batch) -> Column:
+    def statuses(self, values: pa.Array, what: str, batch: Batch) -> ColumnArray:
         """Numbers of statuses; -1 where none is said, or none that Assay knows (reported)."""
-        column: Column = values.to_numpy(zero_copy_only=False).astype(np.int8)
+        column: ColumnArray = values.to_numpy(zero_copy_only=False).astype(np.int8)
         unknown = column == sql.UNKNOWN
         if unknown.any():
             place = self.place(batch, int(np.flatnonzero(unknown)[0]))
@@ -103,7 +103,7 @@ class ColumnReader:
             column[unknown] = -1
         return column
 
-    def labels(self, values: pa.Array, batch: Batch) -> Column:
+    def labels(self, values: pa.Array, batch: Batch) -> ColumnArray:
         """1 right, 0 wrong, NaN where the label says neither; what it says then is reported.
 
         Raises:
@@ -113,7 +113,7 @@ class ColumnReader:
         noted = coded.dictionary.to_pylist()
         table = np.array([*(label_of(v) for v in noted), np.nan])
         places = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        column: Column = table[places]
+        column: ColumnArray = table[places]
         unread = column == NOT_SAID
         if unread.any():
             i = int(np.flatnonzero(unread)[0])
@@ -141,44 +141,44 @@ def whole(column: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
-def floats(values: pa.Array) -> Column:
+def floats(values: pa.Array) -> ColumnArray:
     """Doubles; NaN for null."""
-    column: Column = np.array(values.to_numpy(zero_copy_only=False), float)
+    column: ColumnArray = np.array(values.to_numpy(zero_copy_only=False), float)
     return column
 
 
-def _beyond(column: Column) -> Column:
-    found: Column = np.isfinite(column) & (np.abs(column) > LARGEST)
+def _beyond(column: ColumnArray) -> ColumnArray:
+    found: ColumnArray = np.isfinite(column) & (np.abs(column) > LARGEST)
     return found
 
 
-def _within(column: Column) -> Column:
+def _within(column: ColumnArray) -> ColumnArray:
     """NaN for what is not a number of a frame's."""
-    found: Column = np.where(np.abs(column) <= LARGEST, column, np.nan)
+    found: ColumnArray = np.where(np.abs(column) <= LARGEST, column, np.nan)
     return found
 
 
-def truncated(reasons: pa.Array, flags: pa.Array) -> Column:
+def truncated(reasons: pa.Array, flags: pa.Array) -> ColumnArray:
     """1 cut off, 0 not, -1 not said: by the flag, else by the finish reason."""
     coded = reasons.dictionary_encode()
     table = [int(v in CUT_OFF) for v in coded.dictionary.to_pylist()]
     lookup = np.array([*table, -1], np.int8)
-    column: Column = lookup[coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+    column: ColumnArray = lookup[coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
     flagged = flags.dictionary_encode()
     known = {"true": 1, "false": 0, "1": 1, "0": 0}
     lookup = np.array([*(known.get(v, -1) for v in flagged.dictionary.to_pylist()), -1], np.int8)
     said = lookup[flagged.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
-    result: Column = np.where(said >= 0, said, column)
+    result: ColumnArray = np.where(said >= 0, said, column)
     return result
 
 
-def row_sums(scores: Sequence[Column], n: int) -> Column:
+def row_sums(scores: Sequence[ColumnArray], n: int) -> ColumnArray:
     """(n,) sums of what is there; NaN where nothing is."""
     if not scores:
         return np.full(n, np.nan)
     stacked = np.stack(scores)
     there = np.isfinite(stacked)
-    total: Column = np.where(there, stacked, 0.0).sum(axis=0)
+    total: ColumnArray = np.where(there, stacked, 0.0).sum(axis=0)
     return _within(np.where(there.any(axis=0), total, np.nan))
 
 

@@ -1,4 +1,4 @@
-"""Which reader a file gets: the one that knows it best, told by the file's beginning."""
+"""Which reader a file gets: the one that knows it best, by the file's beginning."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from assay.audit.logs.sources.jsonl_files import LineFile
 from assay.audit.logs.sources.log_file import LogFile
 from assay.errors import ConfigError, nearest
 from assay.plugins.log_readers import LogHead
+from assay.rollouts.json_and_csv import misread
 from assay.rollouts.rows import parse_line
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Chooser:
     Args:
         columns: Field -> column, of the user's.
         strata: Fields to tell rows apart by.
-        reader: Name of the reader for all files; None: told by their content.
+        reader: Name of the reader for all files; None: by their content.
         host: Whose readers are asked; None: of those that are installed.
 
     Raises:
@@ -114,9 +115,12 @@ class Chooser:
 
     def unknown(self, head: LogHead) -> str:
         """What to say of a file that no reader knows."""
+        wrong = misread(head.path, head.start, by_line=False)
+        if wrong is not None:
+            return wrong
         if head.start.lstrip()[:1] == b"[":
             return (
-                f"{head.path}: is one JSON list, not a row a line"
+                f"{head.path}: is one JSON list, must have one row on each line (JSONL)"
                 "\nfix: jq -c '.[]' FILE.json > FILE.jsonl"
             )
         line = head.start.partition(b"\n")[0]
@@ -126,7 +130,7 @@ class Chooser:
         if head.form == "other":
             return (
                 f"{head.path}: is not a log: neither JSONL nor Parquet, and no reader knows it"
-                "\nfix: write a JSON object a line (.jsonl), or Parquet"
+                "\nfix: write one JSON object on each line (.jsonl), or Parquet"
             )
         columns = ", ".join(head.columns[:20])
         if any(_holds_a_group(row) for row in head.rows):

@@ -81,7 +81,7 @@ def open_parts(
         found: Those of them that nobody named; one that no reader knows is reported and left out.
         columns: Field -> column, of the user's.
         strata: Fields to tell rows apart by.
-        reader: Name of the reader for all files; None: told by their content.
+        reader: Name of the reader for all files; None: by their content.
         host: Whose readers are asked.
         problems: Where files that are left out are reported.
 

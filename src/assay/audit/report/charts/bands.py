@@ -52,7 +52,7 @@ def bands(found: Sequence[Band]) -> alt.LayerChart:
             | {
                 "name": one_line(band.name, 40),
                 "colour": light(band.colour),
-                "told": f"{one_line(band.name)}: median {q[2]:.4g}, middle half {q[1]:.4g} to "
+                "described": f"{one_line(band.name)}: median {q[2]:.4g}, middle half {q[1]:.4g} to "
                 f"{q[3]:.4g}, 5% to 95% {q[0]:.4g} to {q[4]:.4g}",
             }
         )
@@ -60,7 +60,7 @@ def bands(found: Sequence[Band]) -> alt.LayerChart:
     base = alt.Chart(alt.Data(values=rows)).encode(
         y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelColor=light("ink"))),
         color=alt.Color("colour:N", scale=None),
-        description="told:N",
+        description="described:N",
     )
     return alt.layer(
         base.mark_rule(strokeWidth=1.5).encode(
@@ -89,7 +89,7 @@ def histogram(band: Band, domain: tuple[float, float], top: float) -> alt.Chart:
             "from": float(a),
             "to": float(b),
             "share": float(s),
-            "told": f"reward {a:.3g} to {b:.3g}: {s:.1%}",
+            "described": f"reward {a:.3g} to {b:.3g}: {s:.1%}",
         }
         for s, a, b in zip(shares, edges[:-1], edges[1:], strict=True)
         if s > 0
@@ -112,7 +112,7 @@ def histogram(band: Band, domain: tuple[float, float], top: float) -> alt.Chart:
                 axis=alt.Axis(format="%", tickCount=3),
             ),
             y2=alt.datum(0),
-            description="told:N",
+            description="described:N",
         )
         .properties(width=WIDTH, height=96, autosize=FIT)
     )

@@ -45,7 +45,7 @@ class Drawn(NamedTuple):
     chart: Any
     title: str
     key: str
-    """How to read it; the same for every chart of its kind, so told once a section."""
+    """How to read it; the same for every chart of its kind, so shown once a section."""
 
 
 class _Shape(NamedTuple):

@@ -54,7 +54,7 @@ def forest(
                 "value": f.value,
                 "low": f.value if f.low is None else max(low, f.low),
                 "high": f.value if f.high is None else min(high, f.high),
-                "told": noted,
+                "described": noted,
             }
         )
     # the name stands above its line, so that a long one takes no room from the axis
@@ -74,7 +74,7 @@ def forest(
         x=alt.X("low:Q", scale=scale, title=one_line(unit, 60) or None), x2="high:Q"
     )
     dot = base.mark_point(color=light("right"), fill=light("right"), size=46, opacity=1).encode(
-        x=alt.X("value:Q", scale=scale), description="told:N"
+        x=alt.X("value:Q", scale=scale), description="described:N"
     )
     layers = [name, line, dot]
     if low < 0 < high:

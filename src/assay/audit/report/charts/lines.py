@@ -44,7 +44,7 @@ def line(
             "value": p.value,
             "low": p.value if p.low is None else p.low,
             "high": p.value if p.high is None else p.high,
-            "told": f"step {p.step:g}: {p.value:.4g}"
+            "described": f"step {p.step:g}: {p.value:.4g}"
             + ("" if p.low is None or p.high is None else f" ({p.low:.4g} to {p.high:.4g})"),
         }
         for p in points
@@ -66,6 +66,6 @@ def line(
     )
     stroke = base.mark_line(color=light(colour), strokeWidth=1.8).encode(y=alt.Y("value:Q", **y))
     dots = base.mark_point(color=light(colour), fill=light(colour), size=12, opacity=1).encode(
-        y=alt.Y("value:Q", **y), description="told:N"
+        y=alt.Y("value:Q", **y), description="described:N"
     )
     return alt.layer(band, stroke, dots).properties(width=WIDTH, height=120, autosize=FIT)

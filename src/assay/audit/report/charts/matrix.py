@@ -31,7 +31,7 @@ def matrix(names: Sequence[str], values: Sequence[Sequence[float | None]]) -> al
             "colour": diverging(value),
             "ink": text_on(value),
             "said": f"{value:.2f}",
-            "told": f"{short[i]} and {short[j]}: {value:.3f}",
+            "described": f"{short[i]} and {short[j]}: {value:.3f}",
         }
         for i, line in enumerate(values)
         for j, value in enumerate(line)
@@ -53,13 +53,13 @@ def matrix(names: Sequence[str], values: Sequence[Sequence[float | None]]) -> al
     )
     layers: list[alt.Chart] = [
         base.mark_rect(stroke=light("bg"), strokeWidth=2).encode(
-            color=alt.Color("colour:N", scale=None), description="told:N"
+            color=alt.Color("colour:N", scale=None), description="described:N"
         )
     ]
     if len(names) <= NUMBERS and cell >= 28:
         layers.append(
             base.mark_text(fontSize=10).encode(
-                text="said:N", color=alt.Color("ink:N", scale=None), description="told:N"
+                text="said:N", color=alt.Color("ink:N", scale=None), description="described:N"
             )
         )
     return alt.layer(*layers).properties(width=cell * len(names), height=cell * len(names))

@@ -231,7 +231,7 @@ class Fixture(NamedTuple):
 
 
 class FixtureRequest(NamedTuple):
-    """What a fixture is told of the test under way."""
+    """What a fixture may know of the test under way."""
 
     param: Any
     instance: Any

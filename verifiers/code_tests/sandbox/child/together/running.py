@@ -34,10 +34,10 @@ class EndedTest:
     skipped: bool = False
 
 
-Report = Callable[[EndedTest], None]
+ReportTest = Callable[[EndedTest], None]
 
 
-def run_tests(module: types.ModuleType, text: str, check: Any, report: Report) -> None:
+def run_tests(module: types.ModuleType, text: str, check: Any, report: ReportTest) -> None:
     """Run what the suite's module defines.
 
     Args:
@@ -104,7 +104,7 @@ class _Skips:
 class _Result(unittest.TestResult):
     """Reports each test once, with the first thing that went wrong in it."""
 
-    def __init__(self, skips: _Skips, report: Report) -> None:
+    def __init__(self, skips: _Skips, report: ReportTest) -> None:
         super().__init__()
         self._skips, self._report_to = skips, report
         self._wrong: BaseException | None = None
@@ -164,7 +164,7 @@ def _label(test: Any) -> str:
     return f"{type(test).__name__}.{name}" if name else str(test)
 
 
-def _run_case(case: type[unittest.TestCase], skips: _Skips, report: Report) -> None:
+def _run_case(case: type[unittest.TestCase], skips: _Skips, report: ReportTest) -> None:
     names = unittest.TestLoader().getTestCaseNames(case)
     result = _Result(skips, report)
     suite = unittest.TestSuite(_watched(case(name), name, result) for name in names)
@@ -228,7 +228,7 @@ def _watched(test: Any, name: str, result: _Result) -> Any:
 # -- pytest ---------------------------------------------------------------------------------
 
 
-def _run_functions(module: types.ModuleType, skips: _Skips, report: Report) -> None:
+def _run_functions(module: types.ModuleType, skips: _Skips, report: ReportTest) -> None:
     defined: dict[str, Fixture] = {}
     owners: list[Any] = [module]
     for name, value in vars(module).items():
