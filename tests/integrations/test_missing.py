@@ -57,7 +57,7 @@ def test_raise_says_the_cause_and_what_may_be_chosen() -> None:
     with pytest.raises(UnscoredError) as caught:
         numbers(unscored="raise")
     assert "a completion has no score (1 of 5 in this call)" in str(caught.value)
-    assert "fix: mend the cause, or say what such a completion is for training: unscored=" in str(
+    assert "fix: remove the cause, or say what such a completion is for training: unscored=" in str(
         caught.value
     )
     assert len(caught.value.rewards) == 5

@@ -238,9 +238,17 @@ def test_a_reference_that_cannot_be_read_stops_the_run_and_shows_the_row() -> No
         "a row of the data set is malformed: reference '???' cannot be read"
         "\n  prompt: '8+8?'"
         "\n  column 'answer': '???'"
-        "\nfix: mend the row, map another column with columns={...}, or leave such rows out of "
+        "\nfix: correct the row, map another column with columns={...}, or leave such rows out of "
         "training with on_invalid='mask'"
     )
+
+
+def test_a_row_without_a_reference_gets_one_fix_and_no_option_of_the_command_line() -> None:
+    score = reward(weighted(right=1), columns={"reference": "answer"}, plugins=[PLUGIN])
+    with pytest.raises(SampleError) as caught:
+        score(**batch("18", answer=[None]))
+    assert str(caught.value).count("fix: ") == 1
+    assert "--map" not in str(caught.value)
 
 
 @pytest.mark.parametrize("bad", [None, "???", {"a": 1}, [], float("nan"), True])

@@ -116,7 +116,7 @@ class Shape:
     def _refused(self, err: SampleError) -> SampleError:
         first, _, rest = str(err).partition("\n")
         fix = rest or (
-            "fix: mend the row, or name another format with --format, in Python as the name; "
+            "fix: correct the row, or name another format with --format, in Python as the name; "
             "`assay formats` lists them"
         )
         return SampleError(f"{first} (format {self.name})\n{fix}")

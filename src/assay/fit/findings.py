@@ -246,7 +246,7 @@ def _rows(gathered: Gathered, fitted: Fit) -> Iterator[FitFinding]:
             "error" if share > MANY_LEFT_OUT else "warning",
             f"{gathered.left_out:,} of {gathered.rows:,} rows ({share:.1%}) are left out for want "
             f"of a score: {most}; what cannot be scored may be preferred differently",
-            "mend the scores, or leave the criterion out by naming the others with --criterion",
+            "correct the scores, or leave the criterion out by naming the others with --criterion",
         )
     if gathered.cut:
         yield FitFinding(

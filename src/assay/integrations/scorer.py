@@ -272,13 +272,16 @@ class Scorer:
     def _malformed(
         self, i: int, found: Reward, columns: Mapping[str, Any], prompts: Sequence[Any] | None
     ) -> SampleError:
-        lines = [f"a row of the data set is malformed: {found.error}"]
+        said = str(found.error).splitlines()
+        # what is to be done is said below, in the words of a trainer's function: it has no --map
+        said = [line for line in said if not line.startswith("fix: ")] or said
+        lines = [f"a row of the data set is malformed: {said[0]}", *said[1:]]
         if prompts is not None and i < len(prompts):
             lines.append(f"  prompt: {printable(repr(prompts[i]), 200)}")
         lines += self.reader.describe(i, columns)
         lines.append(
-            "fix: mend the row, map another column with columns={...}, or leave such rows out of "
-            "training with on_invalid='mask'"
+            "fix: correct the row, map another column with columns={...}, or leave such rows out "
+            "of training with on_invalid='mask'"
         )
         return SampleError("\n".join(lines))
 

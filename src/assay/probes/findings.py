@@ -28,7 +28,7 @@ PAID = FindingKind(
     "error where, on a tenth of the prompts or more, one earns the whole of it. Where the median "
     "is 0 or less: (reward - wrong) / (median - wrong), wrong being the median of wrong answers.",
     source="own; interval: Hoeffding 1963, (2.1), with Bonferroni's bound for the choice of form",
-    action="Read the responses, then mend the criterion that pays them; or take the pay from the "
+    action="Read the responses, then fix the criterion that pays them; or take the pay from the "
     "auxiliaries with a gate on the key criterion.",
 )
 FLOOR = FindingKind(

@@ -41,7 +41,7 @@ UNSCORED_ROWS = FindingKind(
     "the completion for a fault that is not its own.",
     formula="rows whose status is unscored or invalid / rows",
     source="own: a share",
-    action="Read the commonest cause in the verdicts; mend references and limits; score again "
+    action="Read the commonest cause in the verdicts; correct references and limits; score again "
     "with `assay verify`, which changes nothing for rows that could be judged.",
 )
 
@@ -75,7 +75,7 @@ CRASHES = FindingKind(
     "score, and a bug that a completion can trigger will be found by the policy.",
     formula="verdicts with status crashed / verdicts of the criterion; exact for this log",
     source="own: a count",
-    action="Read the traceback in `details` of the verdict, and mend the verifier.",
+    action="Read the traceback in `details` of the verdict, and fix the verifier.",
 )
 
 SPEC = AnalysisSpec(

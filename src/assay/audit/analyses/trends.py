@@ -48,7 +48,7 @@ OVEROPTIMISED = FindingKind(
     source='Gao, Schulman, Hilton 2022, "Scaling laws for reward model overoptimization", '
     "arXiv:2210.10760, for the effect; the test is own",
     action="Stop at the step where the label's time line turns. Read late rollouts with high "
-    "reward and label 0, and mend what pays them.",
+    "reward and label 0, and fix what pays them.",
 )
 
 KEY_DOWN = FindingKind(

@@ -33,7 +33,7 @@ def complaint(rewards: Sequence[Reward], most: float, noted: str) -> str | None:
         f"{len(missing)} of {noted} have no score "
         f"({len(missing) / len(rewards):.1%}, at most {most:.1%} are allowed)"
         f"\n  commonest cause, {count} times: {causes[kinds.index(kind)]}"
-        "\nfix: mend the cause, raise max_unscored, or take on_unscored='warn'"
+        "\nfix: remove the cause, raise max_unscored, or take on_unscored='warn'"
     )
 
 
@@ -120,7 +120,7 @@ class Doubts:
         noted += [
             f"{one_line(key)} was cut off on {n} of {self.n} {what}, which were judged 0: "
             f"{self._why[key][:200]}"
-            "\nfix: where that is not the completions' doing, mend the verifier or raise timeout_s"
+            "\nfix: where that is not the completions' doing, fix the verifier or raise timeout_s"
             for key, n in self._cut_off.items()
             if n > CUT_OFF * self.n
         ]

@@ -85,7 +85,7 @@ class Missing:
         return UnscoredError(
             f"{what} ({len(lost)} of {len(rewards)} in this call)"
             f"\n  cause: {cause}"
-            f"\nfix: mend the cause, or say what such a completion is for training: "
+            f"\nfix: remove the cause, or say what such a completion is for training: "
             f"{_wanted(self._can)}",
             list(rewards),
         )

@@ -24,7 +24,7 @@ class MeetsItsExamples(Law):
     why = "nobody can trust a verifier of which even its author's examples do not hold"
     fix = (
         "declare examples=[Example.full(...), Example.zero(...)], and Example.malformed(...) where "
-        "a reference can be unreadable; mend the verifier, or the example, where they differ"
+        "a reference can be unreadable; correct the verifier, or the example, where they differ"
     )
 
     def look(self, bench: Bench) -> Breach | None:

@@ -78,7 +78,8 @@ AGREEMENT = FindingKind(
 
 NEITHER = (
     "Train with neither: the other rubric is only less wrong, and does not itself order rollouts "
-    "by the outcome. Find what reverses the log's reward (its sign, its key criterion) and mend it."
+    "by the outcome. Find what reverses the log's reward (its sign, its key criterion) and "
+    "correct it."
 )
 
 CHANGE_OVER = FindingKind(

@@ -65,7 +65,7 @@ CONTRADICTS = FindingKind(
     "the sign of the criterion's coefficient in a regression of rewards within groups",
     source="Spearman 1904, ranks within each group pooled",
     action="Read the rollouts: is it a trade that must be made (length against completeness), or "
-    "a verifier that misreads right answers? Then gate the lesser on the key, or mend or drop it.",
+    "a verifier that misreads right answers? Then gate the lesser on the key, or fix or drop it.",
 )
 
 IMPLIED = FindingKind(

@@ -14,8 +14,8 @@ FALSE_POSITIVES = FindingKind(
     "means at the criterion's top level, or at least the score that --passes names. A criterion "
     "without levels passes nobody: see its AUC",
     source="Agresti and Coull 1998, of prompts; Clopper and Pearson 1934 where each is one case",
-    action="Read the rollouts named. If the label is right, mend or tighten the verifier before "
-    "training; if the verifier is right, mend the labels.",
+    action="Read the rollouts named. If the label is right, fix or tighten the verifier before "
+    "training; if the verifier is right, correct the labels.",
 )
 
 FALSE_NEGATIVES = FindingKind(
@@ -36,7 +36,8 @@ UNEVEN_ERRORS = FindingKind(
     "is. A policy moves towards the side on which wrong completions pass.",
     formula="largest difference of FP, or of FN, between two strata with at least 30 cases each",
     source="as reliability.false_positives; Bonferroni's bound over all strata",
-    action="Read false verdicts of the stratum named; leave it out of training until mended.",
+    action="Read false verdicts of the stratum named; leave it out of training until the verifier "
+    "is fixed.",
 )
 
 INVERTED = FindingKind(
