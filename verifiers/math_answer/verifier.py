@@ -18,9 +18,11 @@ from assay.verifiers.math_answer.answers.equal import Comparison, asks_for_lette
 from assay.verifiers.math_answer.answers.understood import read_reference
 from assay.verifiers.math_answer.locating.extract import Extraction, extract
 from assay.verifiers.math_answer.locating.local_notation import in_local_notation
+from assay.verifiers.math_answer.locating.parts import parts_boxed
 from assay.verifiers.math_answer.locating.predicates import asks_for_words, endings
 from assay.verifiers.math_answer.locating.truth import asks_for_truth, truth
 from assay.verifiers.math_answer.policy import DEFAULT, Policy
+from assay.verifiers.math_answer.tree import Items
 
 NAME = "math.answer@1"
 
@@ -116,6 +118,10 @@ class MathAnswer:
             worded = self._in_words(reference, sample.answer, policy)
             if worded is not None:
                 return worded
+        if not comparison.equal and found.rule == "boxed":
+            listed = self._by_parts(reference, sample.answer, policy)
+            if listed is not None:
+                return listed
         if not comparison.equal:
             local = in_local_notation(found.text, sample.text)
             if local is not None:  # only now: a reference may be the two numbers of "3,5"
@@ -129,6 +135,16 @@ class MathAnswer:
 
             comparison = by_sympy.attempt(reference, found.text, policy, comparison)
         return _verdict(found, comparison)
+
+    def _by_parts(self, reference: Any, answer: str, policy: Policy) -> Verdict | None:
+        """The verdict on a box for each part of a question, where the reference lists as many."""
+        node = read_reference(reference).node if isinstance(reference, str) else None
+        listed = parts_boxed(answer, len(node.items)) if isinstance(node, Items) else None
+        if listed is None:
+            return None
+        in_order = policy.model_copy(update={"order": "keep"})
+        comparison = equivalent(reference, listed, in_order)
+        return _verdict(Extraction(listed, "boxed"), comparison) if comparison.equal else None
 
     def _in_words(self, reference: Any, answer: str, policy: Policy) -> Verdict | None:
         """The verdict on words that end the last sentence, where the reference is such words."""

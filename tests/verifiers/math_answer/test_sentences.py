@@ -82,8 +82,20 @@ WORDS = [
 ]
 
 
+BOXES = [
+    Ruling("5", r"The answer is \boxed{5}, not \boxed{6}.", True, "a box that is not the other"),
+    Ruling("6", r"The answer is \boxed{5}, not \boxed{6}.", False, "what it is not"),
+    Ruling("2,3", "(1) \\boxed{2}\n\n(2) \\boxed{3}", True, "a box for each part"),
+    Ruling("2,3", "(1) \\boxed{3}\n\n(2) \\boxed{2}", False, "in the order of the parts"),
+    Ruling("3", "(1) \\boxed{2}\n\n(2) \\boxed{3}", True, "one value: the last box"),
+    Ruling("2,3", r"First \boxed{2}. Then \boxed{3}.", False, "boxes without labels are no parts"),
+    Ruling("3/4", "The answer is 3/4, i.e. 0.75.", True, "a value said twice"),
+    Ruling("3/4", "The answer is 3/4, i.e. 0.8.", False, "that contradicts itself"),
+]
+
+
 @pytest.mark.parametrize(
-    "ruling", [*CONDITIONS, *REMARKS, *WRITTEN, *WORDS], ids=lambda r: f"{r.why}-{r.right}"
+    "ruling", [*CONDITIONS, *REMARKS, *WRITTEN, *WORDS, *BOXES], ids=lambda r: f"{r.why}-{r.right}"
 )
 def test_ruling(ruling: Ruling) -> None:
     assert judged(ruling) == ruling.right

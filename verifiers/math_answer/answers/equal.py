@@ -30,6 +30,7 @@ from assay.verifiers.math_answer.reading import chemistry, choices
 from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.commas import with_points
 from assay.verifiers.math_answer.reading.dates import date
+from assay.verifiers.math_answer.reading.parts import parts
 from assay.verifiers.math_answer.tree import App, Node, Num, walk
 
 
@@ -163,7 +164,8 @@ def _by_option(
 
 @lru_cache(maxsize=4096)
 def _is_choice(reference: str) -> bool:
-    return choices.choice(reference_text(reference)) is not None
+    text = reference_text(reference)
+    return choices.choice(text) is not None and parts(text) is None
 
 
 def asks_for_letters(reference: str | int | float | Sequence[str | int | float]) -> bool:

@@ -20,6 +20,8 @@ from assay.verifiers.math_answer.reading.dates import Date, date
 from assay.verifiers.math_answer.reading.notation import canonical
 from assay.verifiers.math_answer.reading.numerals import numeral
 from assay.verifiers.math_answer.reading.parse import parse_tokens
+from assay.verifiers.math_answer.reading.parts import named, parts
+from assay.verifiers.math_answer.reading.restated import restated
 from assay.verifiers.math_answer.reading.simplify import settle
 from assay.verifiers.math_answer.reading.spoken import spoken
 from assay.verifiers.math_answer.reading.tokens import tokenize
@@ -115,7 +117,8 @@ def read(text: str) -> Reading:
         return _plain_number(text, bare, *plain_number.groups())
     if len(bare) > 2 and bare[0] == bare[-1] and bare[0] in "*_":
         text = bare.strip("*_")  # Markdown
-    tokens = tokenize(text)
+    several = parts(text) if text[:1] in "(\uff08$\\ " else None
+    tokens = tokenize(restated(text) if several is None else named(several))
     notation = canonical(tokens)
     if not notation:
         raise Unreadable("empty")

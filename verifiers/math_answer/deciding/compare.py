@@ -8,6 +8,7 @@ from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, scalars
 from assay.verifiers.math_answer.deciding import (
     piecewise,
+    points,
     relations,
     rosters,
     sets,
@@ -84,10 +85,14 @@ class Comparer(ListComparer):
             return self.scalar(r, a)
         if has_signs(r) or has_signs(a):
             return self.same(spread_signs(r), spread_signs(a))
+        if isinstance(r, Rel) != isinstance(a, Rel):
+            r, a = points.named(r), points.named(a)
         if isinstance(r, Rel) or isinstance(a, Rel):
             found = self.related(r, a)
             if found is not None:
                 return found
+        if isinstance(r, Group) != isinstance(a, Group):
+            r, a = (points.coordinates(side) or side for side in (r, a))
         if piecewise.is_piecewise(r) or piecewise.is_piecewise(a):
             return piecewise.compare(r, a, self)
         if times_of_day.is_marked(r) or times_of_day.is_marked(a):

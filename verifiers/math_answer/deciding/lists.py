@@ -6,7 +6,7 @@ from itertools import permutations
 
 from flint import fmpq
 
-from assay.verifiers.math_answer.arithmetic import exact
+from assay.verifiers.math_answer.arithmetic import exact, scalars
 from assay.verifiers.math_answer.deciding import relations, sets
 from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
@@ -19,6 +19,7 @@ from assay.verifiers.math_answer.tree import (
     Num,
     Rel,
     Sym,
+    Words,
     children,
     substitute,
     symbols,
@@ -53,6 +54,10 @@ class ListComparer:
             return self.plain_lists(r, a)
         listed, other = (r, a) if isinstance(r, Items) else (a, r)
         assert isinstance(listed, Items)
+        if listed is a and listed.kind == "or":
+            twice = self.said_twice(r, listed)
+            if twice is not None:
+                return twice
         if isinstance(other, Group):
             if self.policy.brackets == "require" and self.directional:
                 return different("one side is in brackets")
@@ -74,6 +79,20 @@ class ListComparer:
             return different("a list and no list")
         return different(f"{len(listed.items)} answers instead of one" if listed is a
                          else f"one answer instead of {len(listed.items)}")  # fmt: skip
+
+    def said_twice(self, r: Node, offered: Items) -> EqualityResult | None:
+        """Whether what is offered is one value in several forms, and right: "3/4 or 0.75"."""
+        first, *others = offered.items
+        if any(isinstance(item, Rel | Group | Words) for item in offered.items):
+            return None
+        for other in others:
+            near = scalars.rounded(other, first, self.policy) or scalars.rounded(
+                first, other, self.policy
+            )
+            if near is None and not self.same(first, other).equal:
+                return None
+        found = [self.same(r, item) for item in offered.items]
+        return next((f for f in found if f.equal), None)
 
     def plain_lists(self, r: Items, a: Items) -> EqualityResult:
         """Two lists without brackets."""

@@ -17,6 +17,9 @@ from assay.verifiers.math_answer.tree import (
     walk,
 )
 
+_TRANSPOSED = (Sym("T"), Sym("\\top"), Sym("\\intercal"))
+"""What stands above a matrix to turn it."""
+
 _ENTRIES = 100
 """Largest product that is worked out: no answer has more entries."""
 
@@ -50,6 +53,11 @@ def _combined(node: App) -> Matrix | None:
             if inner is None
             else Matrix(tuple(tuple(App("neg", (c,)) for c in row) for row in inner.rows))
         )
+    if node.op == "pow" and node.args[1] in _TRANSPOSED:
+        turned = matrix(node.args[0])
+        if turned is None and isinstance(node.args[0], Group) and node.args[0].left in "([":
+            turned = Matrix((node.args[0].items,))  # (1, 2)^T is a column
+        return None if turned is None else Matrix(tuple(zip(*turned.rows, strict=True)))
     if node.op == "add":
         parts = [matrix(arg) for arg in node.args]
         total = parts[0]
@@ -104,6 +112,8 @@ def vector(node: Node) -> tuple[Node, ...] | None:
         return node.items
     if isinstance(node, Matrix) and 1 in (len(node.rows), len(node.rows[0])):
         return children(node)
+    if isinstance(node, App) and node.op == "pow" and node.args[1] in _TRANSPOSED:
+        return vector(node.args[0])
     names = symbols(node) | {n.name for n in walk(node) if isinstance(n, Sym) and n.name == "i"}
     axes = [n.removeprefix("vec:") for n in names if n.removeprefix("vec:") in _AXES]
     if not axes or not (isinstance(node, App) and node.op in ("add", "mul", "neg")):

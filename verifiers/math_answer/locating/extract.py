@@ -16,7 +16,7 @@ from typing import NamedTuple
 from assay.model import split_reasoning
 from assay.verifiers.math_answer.locating.boxes import Boxed, Boxes, boxed
 from assay.verifiers.math_answer.locating.chosen import apposed, chosen
-from assay.verifiers.math_answer.locating.hedging import denies, refused
+from assay.verifiers.math_answer.locating.hedging import contrasted, denies, refused
 from assay.verifiers.math_answer.locating.money import amounts_escaped
 from assay.verifiers.math_answer.locating.objects import Field, answer_field
 from assay.verifiers.math_answer.locating.sentences import last_claim
@@ -227,6 +227,8 @@ def _formal(
     box: Boxed | None = None
     if "boxed" in text or "fbox" in text:
         box = boxed(text, policy)
+    if box is not None and policy == "last" and contrasted(text, box.start):
+        box = boxed(text[: box.start], policy) or box  # "\boxed{5}, not \boxed{6}"
     if box is not None:
         why = box.why
         answer = box.text

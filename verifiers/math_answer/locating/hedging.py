@@ -144,6 +144,19 @@ def denies(said: str) -> bool:
     )
 
 
+_CONTRAST = re.compile(r"\}[\s$\\)]*(?:,|\band\b|,\s*and)\s*not\s[\s$\\({\[]*\Z", re.IGNORECASE)
+
+
+def contrasted(text: str, start: int) -> bool:
+    r"""Whether the box at `start` is what an earlier one is not: "the answer is X, not Y".
+
+    >>> contrasted(r"\boxed{5}, not \boxed{6}", 15)
+    True
+    """
+    low = max(0, start - 20)
+    return text.find("not", low, start) >= 0 and _CONTRAST.search(text, low, start) is not None
+
+
 def refused(text: str, start: int, end: int) -> bool:
     r"""Whether the box at ``text[start:end]`` is there to be denied, in so many words.
 

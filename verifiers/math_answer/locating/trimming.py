@@ -20,7 +20,8 @@ _NEXT_LINE = re.compile(
 """The end of the line, one that underlines it where it is a heading, and a bullet."""
 _DISPLAY = re.compile(r"\\\[(.*?)\\\]|\$\$(.*?)\$\$", re.DOTALL)
 _END = re.compile(
-    r"\n|(?<=[^\d\s])\.(?=\s|$)|\.(?=\s+[A-Z<])|\.\s*$|<\||<(?=/?[a-z]{1,12}>)|\bI hope\b"
+    r"\n|(?<=[^\d\s])(?<!\bi\.e)\.(?=\s|$)"
+    r"|\.(?=\s+[A-Z<])|\.\s*$|<\||<(?=/?[a-z]{1,12}>)|\bI hope\b"
     r"|(?<=\d)\.(?=\s|$)"
     r"|[\u3002\uff1b\uff01\uff1f\u0964]|```"
     r"|[\uff0c,][ ]?(?![\u548c\u6216\u4e0e\u4e14\u53ca])"

@@ -12,6 +12,7 @@ import re
 from typing import NamedTuple
 
 from assay.verifiers.math_answer.languages import LANGUAGES, of_all
+from assay.verifiers.math_answer.reading.parts import parts
 
 CHARS = 600
 """Longest text that is read as a choice."""
@@ -191,6 +192,8 @@ def reference_choice(text: str) -> Choice | None:
     found = choice(text)
     if found is None or not found.letters or found.offered or not found.dressed:
         return None
+    if parts(text) is not None:
+        return None  # "(a) 3 (b) 5" answers two questions
     alone = plainly(text)
     return None if len(alone) == 1 and alone.islower() else found
 

@@ -97,6 +97,8 @@ def clean(text: str) -> str:
     invisible characters go, escapes that a JSON reader swallowed (a form feed before ``rac``)
     come back, and ``\\\\frac`` loses a doubled backslash.
     """
+    if "{:}" in text:
+        text = text.replace("{:}", ":")
     if "[" in text and ("]" in text or text.count("[") > 1):
         text = _OUTWARD_LEFT.sub(_left_open, text)
         text = _OUTWARD_RIGHT.sub(r"[\1\2)", text)

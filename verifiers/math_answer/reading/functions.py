@@ -76,6 +76,8 @@ class Functions(Cursor):
             node = App("logb", (args[1], args[0]))
         elif op == "cbrt":
             node = App("root", (Num(fmpq(3)), args[0]))
+        elif op == "cis":
+            node = App("pow", (Sym("e"), App("mul", (Sym("i"), args[0]))))
         elif op == "rational":
             node = App("mul", (args[0], App("inv", (args[-1],))))
         elif base is not None:

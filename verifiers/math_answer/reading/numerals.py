@@ -10,8 +10,8 @@ from assay.verifiers.math_answer.tree import Num
 
 
 def repeating(raw: str, position: int = 0) -> Num:
-    r"""The numeral ``0.1\overline{6}``: 1/6, exactly."""
-    head, _, tail = raw.partition("\\")
+    r"""The numeral ``0.1\overline{6}``, ``0.1\dot{6}``: 1/6, exactly; ``0.(3)`` is 1/3."""
+    head, _, tail = raw.replace("(", "\\", 1).partition("\\")
     whole, _, fraction = head.partition(".")
     period = "".join(c for c in tail if c.isdigit())
     if len(raw) > limits.DIGITS // 8:

@@ -19,6 +19,9 @@ from assay.verifiers.math_answer.tree import (
 from assay.verifiers.math_answer.units import is_unit
 
 MATH_START = frozenset({"num", "sym", "fn", "open", "cmd", "money"})
+MAX_LABEL = 8
+"""Most tokens in a bracket that belongs to a label."""
+
 _FILLERS = frozenset({
     "only", "about", "approximately", "approx", "exactly", "roughly", "nearly", "is", "are",
     "equals", "the", "answer", "answers", "solution", "solutions", "value", "values", "final",
@@ -178,6 +181,21 @@ class Operands(Marks):
             return Such(item, Rel(inner.ops, (first, *inner.args[1:])))
         return Group(left, right, (inner,))
 
+    def argument_of_label(self, words: list[str]) -> None:
+        """Take a bracket behind a word with the word, where an equation follows: ``Var(X) = 2``."""
+        if self.token.value != "(" or len(words) != 1:
+            return
+        for ahead in range(1, MAX_LABEL):
+            token = self.peek(ahead)
+            if token.value in ("(", "end") or token.kind == "end":
+                return
+            if token.value == ")":
+                after = self.peek(ahead + 1)
+                if after.kind == "op" and after.value == "=":
+                    for _ in range(ahead + 1):
+                        words.append(self.advance().value)
+                return
+
     def prose(self) -> Node:
         """Words: a label with its value, a number in words, or prose to the next separator."""
         start = self.at
@@ -186,6 +204,7 @@ class Operands(Marks):
             words.append(self.advance().value)
         while self.token.kind == "word":
             words.append(self.advance().value)
+        self.argument_of_label(words)
         follows = self.token
         starts_math = follows.kind in MATH_START or (
             follows.kind == "op" and (follows.value in SIGNS or self.bars.get(self.at) == "open")

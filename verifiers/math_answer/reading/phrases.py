@@ -13,6 +13,8 @@ _SUBJECT = (
 _THERE = r"(?:(?:there (?:are|is|exists?)|it has|(?:the )?(?:equation|system|problem) has|has) )?"
 _THINGS = r"(?:solutions?|roots?|answers?|values?|numbers?|points?|zeros|integers|pairs|triples)"
 
+_ALL = r"(?:(?:the )?set of )?(?:all )?(?:the )?"
+
 _MEANINGS: tuple[tuple[str, Node], ...] = (
     (_SUBJECT + r"(?:dne|(?:does not|do not|doesn t|don t) exist|(?:is )?(?:undefined|not defined"
      r"|nonexistent|non existent))", Words(("does", "not", "exist"))),
@@ -32,6 +34,12 @@ _MEANINGS: tuple[tuple[str, Node], ...] = (
      r"|(?:is )?(?:undetermined|not determinable)", Words(("cannot", "be", "determined"))),
     (r"(?:the set of )?(?:(?:all|any|every) (?:the )?real(?:s| numbers?)?(?: x| values)?"
      r"|(?:the )?real numbers|(?:the )?reals)", Sym("reals")),
+    (_ALL + r"positive (?:real numbers|reals)", Sym("reals^+")),
+    (_ALL + r"negative (?:real numbers|reals)", Sym("reals^-")),
+    (_ALL + r"integers", Sym("integers")),
+    (_ALL + r"natural numbers", Sym("naturals")),
+    (_ALL + r"rational numbers", Sym("rationals")),
+    (_ALL + r"complex numbers", Sym("complexes")),
 )  # fmt: skip
 _PATTERNS = tuple((re.compile(pattern), node) for pattern, node in _MEANINGS)
 

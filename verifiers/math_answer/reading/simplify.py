@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flint import fmpq
+
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, numerics, scalars
 from assay.verifiers.math_answer.limits import TooBig, Unreadable
@@ -51,6 +53,10 @@ def _step(node: Node) -> Node:
         return node if found is None or found == node else found
     if isinstance(node, Rel):
         return _relation(node)
+    if isinstance(node, Sym):
+        return _HALF_LINES.get(node.name, node)
+    if isinstance(node, Items):
+        return _each_excluded(node)
     if isinstance(node, Group) and len(node.items) == 1 and node.left == "(":
         return node.items[0]
     if (
@@ -92,6 +98,29 @@ def _step(node: Node) -> Node:
     if isinstance(node, App) and node.op == "abs" and isinstance(node.args[0], Matrix):
         return Matrix(node.args[0].rows, bars=True)
     return node
+
+
+_ZERO = Num(fmpq(0))
+_POSITIVE = Group("(", ")", (_ZERO, Sym("infinity")))
+_NEGATIVE = Group("(", ")", (App("neg", (Sym("infinity"),)), _ZERO))
+_HALF_LINES: dict[str, Node] = {
+    "reals^+": _POSITIVE,
+    "reals_+": _POSITIVE,
+    "reals^-": _NEGATIVE,
+    "reals_-": _NEGATIVE,
+}
+
+
+def _each_excluded(node: Items) -> Node:
+    r"""``x \ne 2, 3`` as ``x \ne 2, x \ne 3``: both are excluded."""
+    first = node.items[0]
+    if not (isinstance(first, Rel) and first.ops == ("!=",)):
+        return node
+    rest = node.items[1:]
+    if not rest or not all(is_value(item) for item in rest):
+        return node
+    name = first.args[0]
+    return Items((first, *(Rel(("!=",), (name, item)) for item in rest)), ",")
 
 
 def _added(terms: tuple[Node, ...]) -> Quantity | None:
@@ -286,8 +315,12 @@ def is_label(node: Node) -> bool:
             return True  # an unevaluated operator with its value
         if node.op == "mul" and len(node.args) == 2 and _is_derivative(node.args):
             return True
-        if node.op == "mul" and len(node.args) == 2 and node.args[0] == Sym("Delta"):
-            return is_label(node.args[1])  # a change: \Delta H
+        if node.op == "mul" and len(node.args) == 2 and node.args[0] in _OPERATORS:
+            return is_label(node.args[1])  # a change: \Delta H; a gradient: \nabla f
+        if node.op == "pow":
+            return node.args == (Sym("sigma"), Num(fmpq(2)))  # a variance
+        if node.op == "add":  # f(1) + f(2)
+            return all(isinstance(a, App) and a.op in ("apply", "call") for a in node.args)
         if node.op in _TRIGONOMETRIC:
             return is_label(node.args[0])  # the sine that is asked for, not the angle
         if node.op == "mul" and len(node.args) == 2 and _is_expectation(node.args):
@@ -312,6 +345,7 @@ def is_label(node: Node) -> bool:
     return False
 
 
+_OPERATORS = (Sym("Delta"), Sym("nabla"))
 _TRIGONOMETRIC = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
 
 
@@ -331,10 +365,12 @@ def _is_derivative(args: tuple[Node, ...]) -> bool:
     """``dy/dx``."""
     top, under = args
     below = under.args[0] if isinstance(under, App) and under.op == "inv" else None
-    d = Sym("d")
-    return all(
-        isinstance(part, App) and part.op == "mul" and len(part.args) == 2 and part.args[0] == d
-        for part in (top, below)
+    return any(
+        all(
+            isinstance(part, App) and part.op == "mul" and len(part.args) == 2 and part.args[0] == d
+            for part in (top, below)
+        )
+        for d in (Sym("d"), Sym("partial"))
     )
 
 

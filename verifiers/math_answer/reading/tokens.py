@@ -15,7 +15,8 @@ from assay.verifiers.math_answer.units import is_unit, prefixed
 
 _TOKEN = re.compile(
     r"(?P<ws>(?:\s|~|\$|\\[,;:!> ]|\\\\?(?=\s*$))+)"
-    r"|(?P<rep>\d+\.\d*\\(?:overline|bar|dot|overset\{\\dot\})\s?(?:\{\d+\}|\d))"
+    r"|(?P<rep>\d+\.(?:\(\d+\)|\d*\\(?:dot\s?\{?\d\}?\d*\\dot\s?\{?\d\}?"
+    r"|(?:overline|bar|dot|overset\{\\dot\})\s?(?:\{\d+\}|\d))))"
     r"|(?P<num>(?:[1-9]\d{0,2}(?:(?:,(?:\\!|\\,)?\ ?(?=\d\d\d(?:\D|$))|\{,\}(?:\\!)?\ ?|\\,\ ?"
     r"|\\!|\\;|\ (?=\d\d\d(?:\D|$)))\d{3}){1,9}(?!\d)(?:\.\d+)?"
     r"|\d+\{,\}\d+|\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\w.]))?)"
@@ -61,6 +62,7 @@ def tokenize(text: str) -> list[Token]:
 _CAPITAL_UNITS = frozenset("ACFHJKLMNTVW")
 """Units of one capital letter that are words behind a number in ``\\text{...}``."""
 _WORD_AFTER = re.compile(r"(?:\\(?:text|mathrm)\{ ?)?([A-Za-z]+)")
+_THOUSANDS = {"k": "thousand", "K": "thousand", "M": "million", "B": "billion"}
 _INDEXED = re.compile(r"\s*\}?\s*_")
 _TWO_NUMERALS = re.compile(r"\s*\d+\s+choose\s+\d+[\s.]*")
 
@@ -176,7 +178,7 @@ class _Scan(Commands):
             self.hyphen = False
             self.add("word", run, start)
             return
-        if self.depth and self.out and self.out[-1].value == "mu" and len(self.out) > 1:
+        if self.depth and len(self.out) > 1 and self.out[-1].value == "mu":
             unit = prefixed("mu", run)
             if unit is not None and self.out[-2].kind in ("num", "close"):
                 self.out.pop()
@@ -185,6 +187,7 @@ class _Scan(Commands):
         if len(run) == 1:
             if (
                 self.out
+                and self.out[-1].kind in ("num", "close")
                 and is_unit(run)
                 and unit_letters.ends(self.text, start, self.latex, self.out)
             ):
@@ -213,6 +216,14 @@ class _Scan(Commands):
                 and (self.out[-1].value == "/" and self.out[-2].kind == "word")
             ):
                 self.add("word", run, start)
+                return
+            if (
+                run in _THOUSANDS
+                and not self.spaced
+                and len(self.out) > 1
+                and (self.out[-1].kind == "num" and self.out[-2].kind == "money")
+            ):
+                self.add("word", _THOUSANDS[run], start)  # $70k
                 return
             self.add("sym", run, start)
             return

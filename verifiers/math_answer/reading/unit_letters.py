@@ -22,7 +22,7 @@ LOOKED_AT = 24
 
 def ends(text: str, start: int, latex: bool, tokens: Sequence[Token]) -> bool:
     """Whether the letter at `start` ends `text` behind a number and a gap that says something."""
-    if tokens[-1].kind not in ("num", "close") or _END.match(text, start + 1) is None:
+    if _END.match(text, start + 1) is None:
         return False
     if _GAP.search(text, max(0, start - 4), start) is None and (
         latex or not text[start - 1].isspace()

@@ -15,7 +15,7 @@ FUNCTIONS = {
     "abs": "abs", "Abs": "abs", "gcd": "gcd", "lcm": "lcm", "max": "max", "min": "min",
     "floor": "floor", "ceil": "ceil", "ceiling": "ceil", "factorial": "factorial",
     "binomial": "binom", "Gamma": "gamma", "gamma": "gamma", "zeta": "zeta",
-    "det": "det", "arg": "arg",
+    "det": "det", "arg": "arg", "cis": "cis",
     "sgn": "sgn", "sign": "sgn", "Re": "re", "Im": "im", "erf": "erf", "Rational": "rational",
     "sup": "sup", "inf": "inf", "deg": "deg", "dim": "dim", "ker": "ker", "rank": "rank",
     "tr": "tr", "Li": "Li",
