@@ -13,9 +13,11 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("src/assay", "verifiers", "rubrics", "plugins")
 
 SEVERAL_CLASSES = {
+    "Floats": "an array of float64, in audits and in rubrics over columns",
     "RewardFunction": "what `reward` returns in the module of a trainer, documented with each",
 }
-"""Class names that stand in more than one file, and why a reader is not misled."""
+"""Names of classes and of aliases for types that stand in more than one file, and why a reader is
+not misled."""
 
 SEVERAL_FILES = {
     "__init__.py": "Python's",
@@ -46,15 +48,15 @@ def sources() -> dict[str, str]:
     }
 
 
-def classes() -> Iterator[tuple[str, str]]:
+def types() -> Iterator[tuple[str, str]]:
     for path, text in sources().items():
-        for name in re.findall(r"^ *class (\w+)", text, re.MULTILINE):
-            yield name, path
+        for name in re.findall(r"^ *class (\w+)|^(\w+): TypeAlias", text, re.MULTILINE):
+            yield name[0] or name[1], path
 
 
 def test_a_class_name_means_one_thing() -> None:
     where: dict[str, set[str]] = defaultdict(set)
-    for name, path in classes():
+    for name, path in types():
         where[name].add(path)
     several = {name: sorted(paths) for name, paths in where.items() if len(paths) > 1}
     assert set(several) == set(SEVERAL_CLASSES), several

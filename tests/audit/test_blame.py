@@ -88,6 +88,22 @@ def test_a_key_that_pays_what_the_label_calls_wrong_is_itself_at_fault() -> None
     assert "not the weights" in found.suggestion
 
 
+def test_where_the_key_passes_both_a_gate_is_not_the_first_thing_to_do() -> None:
+    """What the label calls wrong, the key passes: behind a gate it would be paid all the same."""
+    random = np.random.default_rng(5)
+    n = PROMPTS * SIZE
+    label = (random.random(n) < 0.5).astype(float)
+    frame = make_frame(
+        {"answer": np.where(random.random(n) < 0.4, 1.0, label), "long": random.random(n)},
+        weights={"answer": 0.9, "long": 0.3},
+        prompt=np.repeat(np.arange(PROMPTS), SIZE),
+        label=label,
+    )
+    found = the(analyse("shaping", frame), "shaping.reversals")
+    assert found.suggestion.startswith("`answer` scores both alike in 100% of these pairs")
+    assert "paid more by `long`: gate it on the key" in found.suggestion
+
+
 def test_without_contributions_nobody_is_named() -> None:
     found = the(analyse("length", log(known=False, long=0.5)), "length.pays")
     assert "`" not in found.suggestion

@@ -237,7 +237,7 @@ MISTAKES = [
     Mistake(("a.json",), "a.json: no such file; did you mean 'a.jsonl'?", "a slip in its name"),
     Mistake(("*.parquet",), "*.parquet: no file matches", "a glob that matches nothing"),
     Mistake((".",), ".: is a directory", "a folder"),
-    Mistake(("a.jsonl", "-o", "no/r.jsonl"), "no/r.jsonl: cannot be written: No such", "no folder"),
+    Mistake(("a.jsonl", "-o", "no/r.jsonl"), "r.jsonl: cannot be written: no folder", "no folder"),
     Mistake(("a.jsonl", "-o", "a.jsonl"), "a.jsonl: is an input", "output over input"),
     Mistake(("a.jsonl", "-o", "r.gz"), "r.gz: rewards are written as plain JSONL", "compressed"),
     Mistake(("a.jsonl", "--summary", "no/s.md"), "no/s.md: cannot be written", "no folder for it"),

@@ -97,7 +97,7 @@ def test_refusals(tmp_path: Path) -> None:
         with pytest.raises(RolloutsError, match="is an input"):
             RewardsFile(str(tmp_path / name), [Source(str(source))])
     assert source.read_text() == "{}\n"
-    with pytest.raises(RolloutsError, match="cannot be written: No such file or directory"):
+    with pytest.raises(RolloutsError, match=r"cannot be written: no folder .*none\nfix: mkdir -p "):
         RewardsFile(str(tmp_path / "none" / "r.jsonl"))
     with pytest.raises(RolloutsError, match="cannot be written: Is a directory"):
         RewardsFile(str(tmp_path))

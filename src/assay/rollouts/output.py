@@ -8,6 +8,7 @@ import fcntl
 import json
 import math
 import os
+import shlex
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -104,6 +105,12 @@ class RewardsFile:
                 self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except RolloutsError:
             raise
+        except FileNotFoundError as err:  # the file itself is made where it is missing
+            folder = os.path.dirname(path) or os.curdir
+            raise RolloutsError(
+                f"{path}: cannot be written: no folder {folder}"
+                f"\nfix: mkdir -p {shlex.quote(folder)}"
+            ) from err
         except OSError as err:
             raise RolloutsError(f"{path}: cannot be written: {err.strerror or err}") from err
         try:

@@ -16,7 +16,7 @@ from assay.audit.report.charts.forest import Figure, extent, forest
 from assay.audit.report.charts.lines import At, line
 from assay.audit.report.charts.matrix import matrix
 from assay.audit.report.overview import STEPS, apart_by_outcome, by_step, quartiles_by_step
-from assay.audit.report.parts import decimal
+from assay.audit.report.page_pieces import decimal
 from assay.audit.report.rollouts import as_text, number, receipt, short_names
 from assay.audit.report.svg import draw
 from assay.findings import Cell, ReportTable

@@ -10,7 +10,7 @@ import numpy as np
 from assay.audit.report.charts.bands import Band, bands, counted, histogram, reach
 from assay.audit.report.charts.lines import At, line
 from assay.audit.report.html import Html
-from assay.audit.report.parts import figure
+from assay.audit.report.page_pieces import figure
 from assay.audit.stats.intervals import ratio, span_of
 from assay.printable import one_line
 

@@ -10,7 +10,7 @@ import numpy as np
 from assay.audit.report.charts.choose_charts import charts_of
 from assay.audit.report.html import Child, Html, prose, tag
 from assay.audit.report.overview import reward_figures, time_figures
-from assay.audit.report.parts import decimal, figure, table
+from assay.audit.report.page_pieces import decimal, figure, table
 from assay.audit.signatures import explained
 from assay.findings import AnalysisSpec
 from assay.plugins.spec import SEVERITIES

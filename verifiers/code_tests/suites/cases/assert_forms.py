@@ -36,7 +36,7 @@ class SelfComparison(Exception):
 
 
 @dataclass(slots=True)
-class State:
+class SuiteState:
     """A suite while it is being read."""
 
     aliases: set[str]
@@ -61,7 +61,7 @@ def used(tree: ast.AST) -> set[str]:
     return {x.id for x in ast.walk(tree) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Load)}
 
 
-def unittest_call(call: ast.Call, state: State) -> Case | None:
+def unittest_call(call: ast.Call, state: SuiteState) -> Case | None:
     """The case in ``self.assertEqual(f(1), 2)`` and its relatives.
 
     Raises:
@@ -111,7 +111,7 @@ _COMPARES: dict[str, ast.cmpop] = {
 }  # fmt: skip
 
 
-def assertion(test: ast.expr, state: State) -> Case | None:
+def assertion(test: ast.expr, state: SuiteState) -> Case | None:
     """The case in what an ``assert`` asserts; None: it asserts nothing.
 
     Raises:
@@ -153,7 +153,7 @@ _RELATIONS: dict[type[ast.cmpop], Relation] = {
 _FLIPPED: dict[Relation, Relation] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def _compared(left: ast.expr, op: ast.cmpop, right: ast.expr, state: State) -> Case:
+def _compared(left: ast.expr, op: ast.cmpop, right: ast.expr, state: SuiteState) -> Case:
     """``f(x) != 3``, ``3 in f(x)``, ``f(x) in (3, 4)``, ``len(f(x)) > 3``, either way round."""
     mine = [bool(used(x) & state.aliases) for x in (left, right)]
     if mine[0] == mine[1]:
@@ -184,7 +184,7 @@ def _is_singleton(value: Any) -> bool:
     return value is None or isinstance(value, bool)
 
 
-def _is_type_of(expr: ast.expr, state: State) -> bool:
+def _is_type_of(expr: ast.expr, state: SuiteState) -> bool:
     called = isinstance(expr, ast.Call) and isinstance(expr.func, ast.Name)
     return (
         called
@@ -194,7 +194,7 @@ def _is_type_of(expr: ast.expr, state: State) -> bool:
     )
 
 
-def _types(expr: ast.expr, state: State) -> list[str]:
+def _types(expr: ast.expr, state: SuiteState) -> list[str]:
     """Names of builtin types in ``list`` or ``(int, float)``."""
     out = []
     for item in expr.elts if isinstance(expr, ast.Tuple | ast.List) else [expr]:
@@ -207,7 +207,7 @@ def _types(expr: ast.expr, state: State) -> list[str]:
     return out
 
 
-def _near(left: ast.expr, right: ast.expr, state: State) -> Case:
+def _near(left: ast.expr, right: ast.expr, state: SuiteState) -> Case:
     """``abs(f(x) - 3.5) < 1e-6``."""
     call = isinstance(left, ast.Call) and ast.unparse(left.func) in ("abs", "math.fabs")
     if not (call and isinstance(left, ast.Call) and len(left.args) == 1):
@@ -223,7 +223,7 @@ def _within(rel_tol: float, abs_tol: float) -> Rules:
     return Rules(rel_tol, abs_tol, true_is_one=True)
 
 
-def _isclose(test: ast.Call, state: State) -> Case:
+def _isclose(test: ast.Call, state: SuiteState) -> Case:
     if len(test.args) < 2:
         raise NotACase
     given = {k.arg: float(literal(k.value)) for k in test.keywords if k.arg}
@@ -236,7 +236,7 @@ def _isclose(test: ast.Call, state: State) -> Case:
     return _equal(test.args[0], test.args[1], state, rules)
 
 
-def _equal(left: ast.expr, right: ast.expr, state: State, rules: Rules) -> Case:
+def _equal(left: ast.expr, right: ast.expr, state: SuiteState, rules: Rules) -> Case:
     mine = [bool(used(x) & state.aliases) for x in (left, right)]
     if all(mine):
         if used(left) & state.classes or any(map(is_capital, used(left) & state.aliases)):
@@ -247,7 +247,7 @@ def _equal(left: ast.expr, right: ast.expr, state: State, rules: Rules) -> Case:
     return _case(left, [literal(right)], state, rules)
 
 
-def _itself(left: ast.expr, right: ast.expr, state: State, rules: Rules) -> Case:
+def _itself(left: ast.expr, right: ast.expr, state: SuiteState, rules: Rules) -> Case:
     (mine, done), (theirs, _) = _peeled(left, state), _peeled(right, state)
     if not {name for name, _ in done} <= _CONTAINERS:
         raise NotACase
@@ -266,7 +266,7 @@ def _arguments(call: ast.Call) -> list[ast.expr]:
 
 
 def _case(
-    expr: ast.expr, wanted: list[Any], state: State, rules: Rules, relation: Relation = "=="
+    expr: ast.expr, wanted: list[Any], state: SuiteState, rules: Rules, relation: Relation = "=="
 ) -> Case:
     """A case of what an assertion asks of a call; any of `wanted` will do."""
     view = View((), relation) if relation != "==" else None
@@ -307,7 +307,7 @@ def _case(
     )
 
 
-def _call(expr: ast.expr, state: State) -> ast.Call:
+def _call(expr: ast.expr, state: SuiteState) -> ast.Call:
     """``f(...)`` as a call of the program."""
     if not isinstance(expr, ast.Call) or used(expr) - state.aliases - set(dir(builtins)):
         raise NotACase
@@ -316,7 +316,7 @@ def _call(expr: ast.expr, state: State) -> ast.Call:
     return expr
 
 
-def _is_the_programs(expr: ast.expr, state: State) -> bool:
+def _is_the_programs(expr: ast.expr, state: SuiteState) -> bool:
     """``f(...)``, ``Class.method(...)``."""
     target = expr.func if isinstance(expr, ast.Call) else None
     while isinstance(target, ast.Attribute):
@@ -340,7 +340,7 @@ _CONTAINERS = {"set", "frozenset", "list", "tuple", "sorted"}
 _WRAPPERS = {"len", "str", "repr", "round", "abs", "sum", "min", "max", *_CONTAINERS}
 
 
-def _peeled(expr: ast.expr, state: State) -> tuple[ast.Call, tuple[tuple[str, Any], ...]]:
+def _peeled(expr: ast.expr, state: SuiteState) -> tuple[ast.Call, tuple[tuple[str, Any], ...]]:
     """The call to the program in ``len(f(...))``, ``f(...)[0]``, ``round(f(...), 2)``, ...
 
     Returns:

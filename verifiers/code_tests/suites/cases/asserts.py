@@ -21,7 +21,7 @@ from assay.verifiers.code_tests.suites.cases.argument_changes import trusts_argu
 from assay.verifiers.code_tests.suites.cases.assert_forms import (
     NotACase,
     SelfComparison,
-    State,
+    SuiteState,
     assertion,
     unittest_call,
     used,
@@ -122,7 +122,7 @@ def convert(
     meant = classes(tree, names, before)
     need = operators(tree, names, meant, constructed(tree, names, before))
     believed = need.trust == "operators"
-    state = State(
+    state = SuiteState(
         aliases,
         entry,
         [],
@@ -212,7 +212,9 @@ def _passed(item: ast.AST) -> list[str]:
 # -- statements ------------------------------------------------------------------------------
 
 
-def _body(body: Sequence[ast.stmt], state: State, check: ast.FunctionDef | None) -> list[ast.stmt]:
+def _body(
+    body: Sequence[ast.stmt], state: SuiteState, check: ast.FunctionDef | None
+) -> list[ast.stmt]:
     """The statements that stay code; converts the others into cases."""
     rest: list[ast.stmt] = []
     rebound = _rebound(body, state)
@@ -250,7 +252,7 @@ def _with_body(item: Any, body: Sequence[ast.stmt]) -> Any:
     return ast.copy_location(type(item)(**fields), item)
 
 
-def _rebound(body: Sequence[ast.stmt], state: State) -> bool:
+def _rebound(body: Sequence[ast.stmt], state: SuiteState) -> bool:
     """Whether the suite gives a name of the program a meaning of its own."""
     return any(
         isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store) and x.id in state.aliases
@@ -259,7 +261,7 @@ def _rebound(body: Sequence[ast.stmt], state: State) -> bool:
     )
 
 
-def _taken(item: ast.stmt, state: State) -> bool:
+def _taken(item: ast.stmt, state: SuiteState) -> bool:
     """Whether the statement became a case, or needs none."""
     try:
         if isinstance(item, ast.Assert):

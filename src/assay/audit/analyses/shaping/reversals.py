@@ -201,11 +201,25 @@ def _advice(frame: Frame, groups: Groups, reward: Floats, y: Floats, name: str) 
             f"{guilty} {pay} the worse rollout of these pairs more, so the verifier or the {name} "
             "is at fault, not the weights. Read the pairs, and correct the one that is wrong."
         )
-    return (
+    advice = (
         f"The worse rollout of these pairs is paid more by {guilty}: gate "
         f"{'them' if many else 'it'} on the key, or lower the weight. Read the pairs first."
     )
+    if frame.key is None or name == frame.key:
+        return advice
+    score = frame.score(frame.key)
+    alike = float(np.mean(score[more] == score[less]))
+    if alike < MOSTLY:
+        return advice
+    # a gate would open for both: the key itself does not see what the label says
+    return (
+        f"`{frame.key}` scores both alike in {alike:.0%} of these pairs, so its verifier or the "
+        f"{name} is wrong there: correct that first. {advice}"
+    )
 
+
+MOSTLY = 0.5
+"""Share of the pairs from which on what they have in common is said."""
 
 LOOKED_AT = 2000
 """Groups whose reversals are shared out among the criteria."""
