@@ -29,6 +29,8 @@ REMARKS = [
     Ruling("7", "Answer: 7; it satisfies 3 + 4 = 7.", True, "a remark on itself"),
     Ruling("7", "The answer is 7; or it may be 8.", False, "another guess is not a remark"),
     Ruling("7", "The answer is 7, and it could also be 8.", False, "however it is put"),
+    Ruling("7", "The answer is 7; it is not 8.", True, "what it is not"),
+    Ruling("4", "The function attains its minimum 4 at x = 2.", True, "a verb makes a sentence"),
     Ruling("7, 8", "The answer is 7; 8", True, "a list is none either"),
     Ruling("B", "The answer is not A. It is B.", True, "a correction in the next sentence"),
     Ruling("A", "The answer is not A. It is B.", False, "what it corrects"),
@@ -82,6 +84,16 @@ WORDS = [
 ]
 
 
+LANGUAGES = [
+    Ruling("11", "5 + 6 = 11। উত্তর হল 11।", True, "Bengali, as worked examples end"),
+    Ruling("12", "সুতরাং, টমের 12টি আপেল আছে।", True, "Bengali, a conclusion"),
+    Ruling("11", "5 + 6 = 11. సమాధానం 11.", True, "Telugu"),
+    Ruling("11", "5 + 6 = 11. Jibu ni 11.", True, "Swahili"),
+    Ruling("(1.5,2.5)", "La risposta è l'intervallo (1,5; 2,5).", True, "Italian, with commas"),
+    Ruling("4", "Il minimo è 4, per x = 2.", True, "Italian, with a condition"),
+    Ruling("12", "La risposta non è 12.", False, "Italian, denied"),
+]
+
 BOXES = [
     Ruling("5", r"The answer is \boxed{5}, not \boxed{6}.", True, "a box that is not the other"),
     Ruling("6", r"The answer is \boxed{5}, not \boxed{6}.", False, "what it is not"),
@@ -95,7 +107,9 @@ BOXES = [
 
 
 @pytest.mark.parametrize(
-    "ruling", [*CONDITIONS, *REMARKS, *WRITTEN, *WORDS, *BOXES], ids=lambda r: f"{r.why}-{r.right}"
+    "ruling",
+    [*CONDITIONS, *REMARKS, *WRITTEN, *WORDS, *LANGUAGES, *BOXES],
+    ids=lambda r: f"{r.why}-{r.right}",
 )
 def test_ruling(ruling: Ruling) -> None:
     assert judged(ruling) == ruling.right

@@ -96,6 +96,8 @@ class ListComparer:
 
     def plain_lists(self, r: Items, a: Items) -> EqualityResult:
         """Two lists without brackets."""
+        if len(r.items) == len(a.items) and _is_numbered(r) != _is_numbered(a):
+            return self.ordered(_unnumbered(r), _unnumbered(a))
         tuples = relations.as_tuples(r), relations.as_tuples(a)
         if tuples[0] is not None or tuples[1] is not None:
             r_t = tuples[0] or r
@@ -203,6 +205,21 @@ class ListComparer:
                 return every(findings)
             return different("the answer has a member that the reference lacks", "exact")
         return every(findings)
+
+
+def _is_numbered(listed: Items) -> bool:
+    """Whether a list gives the values of the parts of a question, in order."""
+    return all(
+        isinstance(item, Rel) and item.ops == ("=",) and item.args[0] == Sym(f"P_{k}")
+        for k, item in enumerate(listed.items, 1)
+    )
+
+
+def _unnumbered(listed: Items) -> tuple[Node, ...]:
+    """The values of such a list; the items of another one."""
+    if not _is_numbered(listed):
+        return listed.items
+    return tuple(item.args[-1] for item in listed.items if isinstance(item, Rel))
 
 
 def _keyed(items: tuple[Node, ...], as_sets: bool) -> dict[fmpq | Node, list[Node]]:

@@ -6,23 +6,28 @@ from typing import Literal
 
 from assay.verifiers.math_answer.languages import (
     arabic,
+    bengali,
     chinese,
     french,
     german,
     hindi,
+    italian,
     japanese,
     korean,
     portuguese,
     russian,
     spanish,
+    swahili,
+    telugu,
     thai,
     vietnamese,
 )
 from assay.verifiers.math_answer.languages.language import Language
 
 LANGUAGES: tuple[Language, ...] = (
-    arabic.TABLE, chinese.TABLE, french.TABLE, german.TABLE, hindi.TABLE, japanese.TABLE,
-    korean.TABLE, portuguese.TABLE, russian.TABLE, spanish.TABLE, thai.TABLE, vietnamese.TABLE,
+    arabic.TABLE, bengali.TABLE, chinese.TABLE, french.TABLE, german.TABLE, hindi.TABLE,
+    italian.TABLE, japanese.TABLE, korean.TABLE, portuguese.TABLE, russian.TABLE, spanish.TABLE,
+    swahili.TABLE, telugu.TABLE, thai.TABLE, vietnamese.TABLE,
 )  # fmt: skip
 """Every language with a table; English, whose grammar is richer, has rules of its own."""
 

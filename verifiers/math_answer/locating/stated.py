@@ -50,6 +50,7 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _OFFERS = re.compile(r"\b(?:could|may|might|or|also|other|another)\b", re.IGNORECASE)
+_DENIED_REST = re.compile(r"(?:is|are|was|were|can)\s*not\b(?!.*\bbut\b)", re.IGNORECASE)
 _PRONOUN = re.compile(r"(?:this|that|it|these|those|they|we|which)\b", re.IGNORECASE)
 _VALUED = re.compile(r"\d|\\[a-z]|[$=]")
 
@@ -70,6 +71,8 @@ def without_remark(said: str) -> str:
         return said
     if _OFFERS.search(said, mark.end()) is not None:
         return said
+    if _DENIED_REST.match(said, verb.start()) is not None:
+        return said[: mark.start()].rstrip()  # "7; it is not 8"
     about = verb["be"] is None and _PRONOUN.match(said, mark.end()) is not None
     return said[: mark.start()].rstrip() if about or not _VALUED.search(said, verb.end()) else said
 

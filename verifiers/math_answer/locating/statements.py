@@ -206,6 +206,10 @@ _PLAIN_FOREIGN = (
     "antwort",
     "ergebnis",
     "gabarito",
+    "risposta",
+    "risultato",
+    "soluzione",
+    "jibu",
 )
 
 

@@ -40,7 +40,7 @@ _VALUE = re.compile(
     r"[-+\u2212\d.,/%^(){}\[\]\\$:*=<>|!\s\u221a\u03c0\u221eA-Za-z_\u00b2\u00b3\u00b0\u00d7]*[\d)}\]$%\u03c0A-Za-z\u00b2\u00b3\u00b0]"
 )
 _FOREIGN = re.compile(
-    r"[\u0400-\u04ff\u0600-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
+    r"[\u0400-\u04ff\u0600-\u06ff\u0900-\u0d7f\u0e00-\u0e7f\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
 )
 _DENIED = re.compile(
     "|".join(

@@ -12,6 +12,8 @@ _SENTENCE = re.compile(
     r"(?<![\\A-Za-z])(?:is|are|was|were|be|been|has|have|had|gets?|got|gives?|equals?|therefore|thus|hence|so"
     r"|we|he|she|they|it|there|that|this|these|means?|makes?|costs?|pays?|paid|takes?|needs?|because|since|the\s+answer"
     r"|es|son|est|sont|ist|sind|nicht|pas|donc|alors|luego|então|portanto|é|são"
+    r"|attains?|occurs?|reach(?:es)?|achieves?|happens?|remains?|yields?|becomes?|lies|ends|starts"
+    r"|weighs?|earns?|spends?|sells?|buys?|walks?|arrives?|finish(?:es)?|will"
     r"|let|solve|total|altogether|now|then|first|must)(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -20,7 +22,7 @@ _TEXT = re.compile(
     re.DOTALL,
 )
 _FOREIGN_FIRST = re.compile(
-    r"[^\d=]*(?:[\u0900-\u097f\u0e00-\u0e7f]|[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}"
+    r"[^\d=]*(?:[\u0900-\u0d7f\u0e00-\u0e7f]|[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}"
     r"|[\u0400-\u04ff]{3}|[\u0600-\u06ff]{3})"
 )
 
