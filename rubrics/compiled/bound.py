@@ -291,10 +291,9 @@ class BoundRubric:
         if name not in verdicts:  # judged once a turn: of the last one that failed
             turns = [k for k in reversed(list(verdicts)) if k.startswith(f"{name}#")]
             if lost.is_key:
-                failed = (k for k in turns if verdicts[k].score is None)
+                name = next(k for k in turns if verdicts[k].score is None)
             else:
-                failed = (k for k in turns if verdicts[k].by_machine)
-            name = next(failed, turns[0])
+                name = next(k for k in turns if verdicts[k].by_machine)
         verdict = verdicts[name]
         blank = {
             key: Term(term.verifier, term.weight, None if key == lost.key else term.score, None)
