@@ -310,10 +310,14 @@ class BoundRubric:
         """A term for everything any plan can hold, with the same contribution each."""
         found: dict[str, Term] = {}
         for plan in self._plans.values():
+            phi = plan.phi if isinstance(plan, TurnsPlan) else None
+            shaping = {leaf.key for leaf in phi.leaves} if phi is not None else ()
             for leaf in plan.leaves:
-                found[leaf.key] = Term(leaf.name, leaf.coefficient, None, earned)
+                weight = 0.0 if leaf.key in shaping else leaf.coefficient
+                found[leaf.key] = Term(leaf.name, weight, None, earned)
             for node in plan.nodes:
-                found[node.key] = Term("", 1.0, None, earned)
+                weight = 0.0 if phi is not None and node in phi.nodes else 1.0
+                found[node.key] = Term("", weight, None, earned)
         return found
 
     def _matched(self, plan: Plan | TurnsPlan, verdicts: Sequence[Verdict]) -> dict[str, Verdict]:

@@ -90,6 +90,25 @@ def test_how_to_mend_rows_is_said_once(assay: Assay, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("command", ["preflight", "verify"])
+def test_what_a_verifier_quotes_of_a_row_is_no_line_of_ours(
+    assay: Assay, tmp_path: Path, command: str
+) -> None:
+    """A plugin may put a row's text into its error as it is."""
+    (tmp_path / "quotes.py").write_text(
+        "from assay import ReferenceUnreadable, verifier\n"
+        "@verifier('demo.quotes@1', needs=['reference'], cost='inline')\n"
+        "def quotes(sample):\n    'Quotes.'\n    raise ReferenceUnreadable(sample.reference)\n"
+    )
+    (tmp_path / "r.toml").write_text('[criteria]\n"demo.quotes" = 1\n')
+    reference = "odd\nFORGED line\nassay: error: FORGED"
+    file = write(tmp_path / "rows.jsonl", {"completion": "x", "reference": reference})
+    given = ("--plugin", tmp_path / "quotes.py", "--rubric", tmp_path / "r.toml")
+    done = assay(command, file, *given)
+    assert "odd" in done.out + done.err
+    assert "FORGED" not in done.out + done.err
+
+
 def test_columns_and_the_solution_are_named(assay: Assay, tmp_path: Path) -> None:
     file = write(tmp_path / "rows.jsonl", {"answer": "2", "worked": "So \\boxed{3}"})
     done = assay("preflight", file, "--map", "reference=answer", "--solution", "worked")

@@ -126,6 +126,21 @@ def markup(text: str) -> str:
     return escape(printable(text))
 
 
+def with_fix(said: str) -> tuple[str, str]:
+    """An error of a row as one line, and the line that says how to mend it, or "".
+
+    A verifier may quote the row, line ends and all: nothing of that becomes a line of its own.
+    What is shown on one is the last line, if it begins as ours do; completions have no part in
+    the errors of rows, and the data set's author is whom it is for.
+    """
+    what, _, rest = said.partition("\n")
+    fix = rest.rpartition("\n")[2]
+    return one_line(what), one_line(fix, FIX_CHARS) if fix.startswith("fix: ") else ""
+
+
+FIX_CHARS = 400
+
+
 def say_error(message: str) -> None:
     """``assay: error: ...``; the first line says all, later ones how to mend it."""
     _say("error", "bold red", message)

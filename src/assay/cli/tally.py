@@ -14,7 +14,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from assay.cli.console import plain
+from assay.cli.console import plain, with_fix
 from assay.cli.crashes import Crashes
 from assay.engine.calls.unscored import Doubts
 from assay.printable import one_line
@@ -67,7 +67,7 @@ class Tally:
         status = str(row["status"])
         self.statuses[status] += 1
         if status == "invalid" and len(self.invalid) < PLACES:
-            what, _, fix = str(row.get("error", "")).partition("\n")
+            what, fix = with_fix(str(row.get("error", "")))
             known = any(said.endswith(f"\n{fix}") for said in self.invalid)
             self.invalid.append(
                 f"{place}: {what}\n{fix}" if fix and not known else f"{place}: {what}"

@@ -68,6 +68,9 @@ def test_levels_that_leave_out_what_the_verifier_gives_are_refused() -> None:
         "  got: levels [0.5, 1.0]",
         "  fix: drop `levels`: the verifier declares its own",
     ]
+    with pytest.raises(RubricError) as raised:
+        bound(below({"use": "format.boxed", "levels": [0.5, 1]}))
+    assert str(raised.value).split("\n")[0].endswith(".x.levels`")
     wider = bound(weighted(p={"use": "format.boxed", "levels": [0, 0.5, 1]}))
     assert wider.levels["p"] == (0, 1), "the verifier's word is the narrower"
 
@@ -84,6 +87,18 @@ def test_the_reach_is_that_of_the_samples_case() -> None:
     turns = {"kind": "turns", "outcome": weighted(a={"use": "format.boxed", "weight": 3}),
              "shaping": {"phi": "format.boxed"}}  # fmt: skip
     assert bound(turns).reach(Sample("")) == (0, 3)
+
+
+def test_what_is_run_for_a_sample() -> None:
+    sample = Sample("a", info={"of": "x"})
+    cases = {"x": weighted(a="format.boxed", b="math.answer"), "y": "format.integer"}
+    for rubric, prefix in (
+        (cases["x"], ""),
+        ({"kind": "switch", "on": "info.of", "cases": cases}, "x/"),
+    ):
+        runs = bound(rubric).jobs(sample)
+        assert [(run.key, run.leaf) for run in runs] == [(f"{prefix}{k}",) * 2 for k in "ab"]
+        assert all(run.sample is sample for run in runs)
 
 
 def test_one_plan_serves_every_sample_of_a_case() -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from assay.cli.console import plain, say_note, show
+from assay.cli.console import plain, say_note, show, with_fix
 from assay.cli.exits import FINDINGS
 from assay.cli.options import (
     FailOn,
@@ -153,11 +153,11 @@ def _show(
         show(plain(f"\n{kind[1]}"))
         fixes: dict[str, None] = {}
         for finding in examples[kind]:
-            what, _, fix = finding.because.partition("\n")
-            show(plain(one_line(f"  {finding.place}: {what}")), soft_wrap=True)
-            fixes.update(dict.fromkeys(fix.splitlines()))
-        for fix in fixes:
-            show(plain(one_line(f"  {fix}")), soft_wrap=True)
+            what, fix = with_fix(finding.because)
+            show(plain(f"  {one_line(finding.place)}: {what}"), soft_wrap=True)
+            fixes[fix] = None
+        for fix in filter(None, fixes):
+            show(plain(f"  {fix}"), soft_wrap=True)
 
 
 def _ranked(counts: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:
