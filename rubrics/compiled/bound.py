@@ -291,10 +291,9 @@ class BoundRubric:
         if name not in verdicts:  # judged once a turn: of the last one that failed
             turns = [k for k in reversed(list(verdicts)) if k.startswith(f"{name}#")]
             if lost.is_key:
-                failed = (k for k in turns if verdicts[k].score is None)
+                name = next(k for k in turns if verdicts[k].score is None)
             else:
-                failed = (k for k in turns if verdicts[k].by_machine)
-            name = next(failed, turns[0])
+                name = next(k for k in turns if verdicts[k].by_machine)
         verdict = verdicts[name]
         blank = {
             key: Term(term.verifier, term.weight, None if key == lost.key else term.score, None)
@@ -310,10 +309,14 @@ class BoundRubric:
         """A term for everything any plan can hold, with the same contribution each."""
         found: dict[str, Term] = {}
         for plan in self._plans.values():
+            phi = plan.phi if isinstance(plan, TurnsPlan) else None
+            shaping = {leaf.key for leaf in phi.leaves} if phi is not None else ()
             for leaf in plan.leaves:
-                found[leaf.key] = Term(leaf.name, leaf.coefficient, None, earned)
+                weight = 0.0 if leaf.key in shaping else leaf.coefficient
+                found[leaf.key] = Term(leaf.name, weight, None, earned)
             for node in plan.nodes:
-                found[node.key] = Term("", 1.0, None, earned)
+                weight = 0.0 if phi is not None and node in phi.nodes else 1.0
+                found[node.key] = Term("", weight, None, earned)
         return found
 
     def _matched(self, plan: Plan | TurnsPlan, verdicts: Sequence[Verdict]) -> dict[str, Verdict]:

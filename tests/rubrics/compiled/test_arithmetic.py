@@ -244,6 +244,7 @@ def test_shares_add_up_to_the_value(shares: list[float], first: int, ulps: int) 
     [
         ("the smaller share has the digits that are wanted", [0.3, 1e-9, -0.3], 3e-10, [0.3, 1e-9]),
         ("none has them: one of two equal ones goes", [0.005, 0.005, -0.0099], 1e-4, [0.0, 0.005]),
+        ("what earned nothing gets nothing", [0.005, 0.0, 0.005, -0.0099], 1e-4, [0.0, 0.0, 0.005]),
         ("the smallest", [0.37, 0.25, 5e-5, -0.62], 1e-12, [0.37, 0.25, 0.0]),
         (
             "or two of them",
@@ -257,9 +258,11 @@ def test_a_receipt_still_says_what_was_paid_for(
     why: str, shares: list[float], value: float, settled: list[float]
 ) -> None:
     """A product is far below the shares of its parts, which cannot add up to all its digits."""
+    before = list(shares)
     settle(shares, value, len(shares) - 1)
     assert math.fsum(shares) == value, why
     assert shares[:-1] == pytest.approx(settled, rel=1e-6, abs=1e-16), why
+    assert all(new == 0.0 for old, new in zip(before, shares, strict=True) if old == 0.0)
     assert shares[-1] == pytest.approx(value - math.fsum(settled), rel=1e-6), why
 
 
@@ -279,6 +282,28 @@ def test_a_small_product_is_paid_for_its_parts() -> None:
     given = [term.contribution for term in reward.terms.values()]
     assert math.fsum(x for x in given if x is not None) == reward.value
     assert given == pytest.approx([0.0, 0.005, -0.0049], abs=1e-16)
+
+
+def test_each_composer_has_a_line_of_what_it_adds_and_takes() -> None:
+    rubric = load_rubric(
+        {
+            "kind": "weighted",
+            "criteria": {
+                "p": {"kind": "product", "criteria": ["a", "b"], "weight": 2},
+                "q": {"kind": "min", "criteria": ["c", "d"], "weight": -0.5},
+            },
+        }
+    )
+    scores = {"p/a": 0.5, "p/b": 1.0, "q/c": 0.25, "q/d": 1.0}
+    reward = rubric.compose({k: Verdict.judged("t", s, "") for k, s in scores.items()})
+    assert {key: term.contribution for key, term in reward.terms.items()} == {
+        "p/a": 0.5,
+        "p/b": 1.0,
+        "q/c": -0.0625,
+        "q/d": -0.25,
+        "p/(product)": 2 * 0.5 - 1.5,
+        "q/(min)": -0.5 * 0.25 + 0.3125,
+    }
 
 
 def test_a_receipt_adds_up() -> None:

@@ -58,6 +58,12 @@ def test_a_param_that_is_not_there_is_told_with_its_place(how: Any) -> None:
     )
 
 
+def test_params_are_checked_once_and_kept() -> None:
+    found = bound(weighted(a={"use": "math.answer", "params": {"places": 2}}, b="math.answer"))
+    assert [getattr(found.params[key], "places", 0) for key in "ab"] == [2, None]
+    assert found.same["a"] != found.same["b"]
+
+
 def test_levels_that_leave_out_what_the_verifier_gives_are_refused() -> None:
     with pytest.raises(RubricError) as raised:
         bound(weighted(p={"use": "format.boxed", "levels": [0.5, 1]}))
@@ -68,6 +74,9 @@ def test_levels_that_leave_out_what_the_verifier_gives_are_refused() -> None:
         "  got: levels [0.5, 1.0]",
         "  fix: drop `levels`: the verifier declares its own",
     ]
+    with pytest.raises(RubricError) as raised:
+        bound(below({"use": "format.boxed", "levels": [0.5, 1]}))
+    assert str(raised.value).split("\n")[0].endswith(".x.levels`")
     wider = bound(weighted(p={"use": "format.boxed", "levels": [0, 0.5, 1]}))
     assert wider.levels["p"] == (0, 1), "the verifier's word is the narrower"
 
@@ -77,6 +86,8 @@ def test_the_reach_is_that_of_the_samples_case() -> None:
         "x": weighted(a="format.boxed"),
         "y": weighted(a={"use": "format.boxed", "weight": -2}),
     }
+    inside = bound(weighted(s={"kind": "switch", "on": "info.of", "cases": {"x": "format.boxed"}}))
+    assert inside.reach(Sample("", info={"of": "x"})) == (0, 1)
     found = bound({"kind": "switch", "on": "info.of", "cases": cases})
     for _ in range(2):  # the second time from memory
         assert found.reach(Sample("", info={"of": "x"})) == (0, 1)
@@ -84,6 +95,18 @@ def test_the_reach_is_that_of_the_samples_case() -> None:
     turns = {"kind": "turns", "outcome": weighted(a={"use": "format.boxed", "weight": 3}),
              "shaping": {"phi": "format.boxed"}}  # fmt: skip
     assert bound(turns).reach(Sample("")) == (0, 3)
+
+
+def test_what_is_run_for_a_sample() -> None:
+    sample = Sample("a", info={"of": "x"})
+    cases = {"x": weighted(a="format.boxed", b="math.answer"), "y": "format.integer"}
+    for rubric, prefix in (
+        (cases["x"], ""),
+        ({"kind": "switch", "on": "info.of", "cases": cases}, "x/"),
+    ):
+        runs = bound(rubric).jobs(sample)
+        assert [(run.key, run.leaf) for run in runs] == [(f"{prefix}{k}",) * 2 for k in "ab"]
+        assert all(run.sample is sample for run in runs)
 
 
 def test_one_plan_serves_every_sample_of_a_case() -> None:

@@ -135,6 +135,24 @@ def test_a_sample_that_could_not_be_judged_has_every_line_and_earns_nothing() ->
     assert found["y/(gate)"] == Term("", 1.0, None, None)
 
 
+def test_a_potential_moves_no_value_in_any_receipt() -> None:
+    product = {"kind": "product", "criteria": ["math.answer", "format.boxed"]}
+    rubric = {"kind": "turns", "outcome": "math.answer", "shaping": {"phi": product}}
+    lines = {
+        "outcome": 1.0, "phi/math.answer": 0.0, "phi/format.boxed": 0.0, "phi/(product)": 0.0,
+    }  # fmt: skip
+    assert {key: term.weight for key, term in blank(rubric).items()} == lines
+    cases = {"x": rubric, "y": "math.answer"}
+    switch = load_rubric({"kind": "switch", "on": "info.x", "cases": cases}).bind(Host())
+    keys = [f"x/{key}" for key in lines]
+    assert [switch.blank_terms()[key].weight for key in keys] == list(lines.values())
+    one = Sample("a", info={"x": "x"})
+    paid = switch.compose({"x/outcome": Verdict.judged("math.answer@1", 1.0, "")}, one)
+    assert [paid.terms[key].weight for key in keys] == list(lines.values())
+    other = switch.compose({"y": OK}, Sample("a", info={"x": "y"}))
+    assert [other.terms[key].weight for key in keys] == list(lines.values())
+
+
 def test_blank_lines_are_made_once() -> None:
     bound = load_rubric({"kind": "weighted", "criteria": MATH}).bind(Host())
     assert bound.blank_terms() is bound.blank_terms()

@@ -251,6 +251,29 @@ def test_a_step_of_training_is_seen_in_the_outcome_and_at_every_turn() -> None:
     assert rubric.compose(verdicts, THREE.at_step(10)).turns == (1.5, 0.0, 0.0)
 
 
+def test_a_potential_without_a_bound_is_at_0_where_it_is_missing() -> None:
+    cost = {"kind": "cost", "of": "t.q", "each": 0.1, "unknown": 1}
+    rubric = load_rubric(turns_of("t.a", {"phi": weighted(p={"use": "t.p", "weight": 2}, q=cost)}))
+    two = Sample("b", turns=[Turn("a"), Turn("b")])
+    one, lost = Verdict.judged("t", 1.0, ""), Verdict.undecided("t", "")
+    found = {"outcome": one, "phi/p#0": lost, "phi/q/of#0": one}
+    assert rubric.compose(found, two).turns == (0.0, 1.0)
+
+
+def test_one_verifier_has_one_stand_in_in_the_outcome_and_in_the_potential() -> None:
+    """It is added once and taken away thrice: at its worst it is 1."""
+    both = weighted(a=1, d={"use": "t.d"}, e={"use": "t.d", "weight": -3})
+    rubric = load_rubric(turns_of(both, {"phi": both}))
+    two = Sample("b", turns=[Turn("a"), Turn("b")])
+    one, lost = Verdict.judged("t", 1.0, ""), Verdict.undecided("t", "")
+    verdicts = {f"{where}/{key}{turn}": lost for key in "de" for where, turn in
+                (("outcome", ""), ("phi", "#0"))}  # fmt: skip
+    verdicts |= {"outcome/a": one, "phi/a#0": one}
+    reward = rubric.compose(verdicts, two)
+    assert reward.value == -1.0
+    assert reward.turns == (-1.0, 1.0 - 1.0)
+
+
 def test_a_turn_whose_verdict_is_not_there_is_named() -> None:
     rubric = load_rubric(turns_of("t.a", {"phi": "t.p"}))
     one = Verdict.judged("t", 1.0, "")

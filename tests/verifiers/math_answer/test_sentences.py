@@ -33,6 +33,8 @@ REMARKS = [
     Ruling("4", "The function attains its minimum 4 at x = 2.", True, "a verb makes a sentence"),
     Ruling("7, 8", "The answer is 7; 8", True, "a list is none either"),
     Ruling("B", "The answer is not A. It is B.", True, "a correction in the next sentence"),
+    Ruling("B", "It's not A, it's B.", True, "letters, without a word for the answer"),
+    Ruling("A", "It's not A, it's B.", False, "the letter that it is not"),
     Ruling("A", "The answer is not A. It is B.", False, "what it corrects"),
     Ruling("7", "The answer is not 8, it is 7.", True, "in the same sentence"),
     Ruling("7", "The answer isn't 8; it's 7.", True, "with words cut short"),

@@ -11,6 +11,7 @@ from assay.verifiers.math_answer.deciding import (
     points,
     relations,
     rosters,
+    series,
     sets,
     times_of_day,
     words,
@@ -114,6 +115,10 @@ class Comparer(ListComparer):
         if isinstance(r, App) and isinstance(a, App) and r.op == a.op == "ratio":
             return self.ratios(r, a)
         found = self.scalar(r, a)
+        if not found.equal:
+            terms = series.cut(r, a)
+            if terms is not None:
+                return self.same(*terms)
         if found.equal is False:
             measured = as_measured(r, a)
             if measured is not None:

@@ -97,10 +97,12 @@ _RATHER = re.compile(
 )
 _QUANTIFIED = re.compile(r"\s*(?:both|neither|either|all|none|only|any)\b", re.IGNORECASE)
 _INSTEAD = re.compile(
-    r"(?:\bbut(?:\s+rather)?|;|\brather|\binstead)\s*,?\s*(?:it\s+is\s+|it['\u2019]s\s+)?(?:option\s+)?"
+    r"(?:\bbut(?:\s+rather)?|;|,(?=\s*it\b)|\brather|\binstead)\s*,?\s*(?:it\s+is\s+|it['\u2019]s\s+)?(?:option\s+)?"
     r"[(\[]?([A-J])[)\]]?[.!]?\Z"
 )
-_WORD_NOT = re.compile(r"(?:it\s+is\s+|definitely\s+|certainly\s+)*not\b", re.IGNORECASE)
+_WORD_NOT = re.compile(
+    r"(?:it\s+is\s+|['\u2019]s\s+|definitely\s+|certainly\s+)*not\b", re.IGNORECASE
+)
 
 
 def plainly(text: str) -> str:
