@@ -222,9 +222,7 @@ def _meant(host: Host, name: str) -> list[Offer]:
         for error in host.errors:
             if path in str(error) or name in str(error):
                 raise error
-        return [
-            o for o in host.offers.values() if o.origin and os.path.realpath(o.origin) == path
-        ]
+        return [o for o in host.offers.values() if o.origin and os.path.realpath(o.origin) == path]
     plain = name.lower().replace("_", "-")
     of = [offer for offer in host.offers.values() if offer.owner.lower().replace("_", "-") == plain]
     if of:
