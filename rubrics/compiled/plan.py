@@ -44,7 +44,6 @@ class PlanNode:
     """A composer that is not a sum, whose adjustment is a line of its own."""
 
     key: str
-    coefficient: float
 
 
 class Plan:
@@ -236,7 +235,7 @@ class Plan:
         key = "/".join((*path, f"({part.noun})"))
         plain = {name: float(shares[name]) for name, _ in steps}
         weight = as_float(share, path)
-        self.nodes.append(PlanNode(key, weight))
+        self.nodes.append(PlanNode(key))
         formula = part.formula
 
         def step(scores: list[float]) -> float:
