@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import ast
 import builtins
+import errno
 import hashlib
 import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,16 +75,23 @@ def _made(path: str, texts: Mapping[str, tuple[str, str]]) -> PluginFile:
     return PluginFile(path, texts, digest)
 
 
+def _leads_round(file: Path) -> bool:
+    try:
+        file.stat()
+    except OSError as err:
+        return err.errno == errno.ELOOP
+    return False
+
+
 def read_plugin_file(path: str) -> PluginFile:
     """The plugin's file as it is now, with the neighbours that it imports.
 
     Raises:
         PluginError: no such file, one that is not Python, or too many neighbours.
     """
-    try:
-        file = Path(path).resolve()
-    except (OSError, RuntimeError):  # a link to itself; RuntimeError before Python 3.13
-        raise PluginError(f"plugin file {path!r} is a link that leads round to itself") from None
+    file = Path(os.path.realpath(path))
+    if _leads_round(file):
+        raise PluginError(f"plugin file {path!r} is a link that leads round to itself")
     if not file.is_file():
         what = "is not a file" if file.exists() else "does not exist"
         raise PluginError(f"plugin file {path!r} {what}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -217,13 +218,11 @@ def chosen(host: Host, names: Sequence[str]) -> list[Offer]:
 
 def _meant(host: Host, name: str) -> list[Offer]:
     if name.endswith(".py"):
-        path = str(Path(name).resolve())
+        path = os.path.realpath(name)
         for error in host.errors:
             if path in str(error) or name in str(error):
                 raise error
-        return [
-            o for o in host.offers.values() if o.origin and str(Path(o.origin).resolve()) == path
-        ]
+        return [o for o in host.offers.values() if o.origin and os.path.realpath(o.origin) == path]
     plain = name.lower().replace("_", "-")
     of = [offer for offer in host.offers.values() if offer.owner.lower().replace("_", "-") == plain]
     if of:
