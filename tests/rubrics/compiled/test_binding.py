@@ -95,6 +95,7 @@ def test_the_reach_is_that_of_the_samples_case() -> None:
     turns = {"kind": "turns", "outcome": weighted(a={"use": "format.boxed", "weight": 3}),
              "shaping": {"phi": "format.boxed"}}  # fmt: skip
     assert bound(turns).reach(Sample("")) == (0, 3)
+    assert bound({"kind": "turns", "outcome": "format.boxed"}).reach(Sample("")) == (0, 1)
 
 
 def test_what_is_run_for_a_sample() -> None:

@@ -87,6 +87,7 @@ def test_a_sample_is_judged_by_its_case_and_every_receipt_has_all_lines(
         reward = found.compose({key: Verdict.judged("t", 1.0, "") for key in keys}, sample)
         lines = lines or list(reward.terms)
         assert list(reward.terms) == lines
+        assert None not in [term.contribution for term in reward.terms.values()]
         for key, term in reward.terms.items():
             if key in keys:
                 assert term.score == 1.0
