@@ -175,3 +175,11 @@ def test_a_preparation_without_end_is_no_score() -> None:
     assert decision.retire
     assert decision.reply is not None
     assert decision.reply[0] == "late"
+
+
+def test_verdicts_stand_in_the_rubrics_order_whichever_worker_is_first() -> None:
+    """A row is the same text each time, and "the last that failed" the same criterion."""
+    rubric = weighted("zoo.patient", "zoo.halves")
+    with Engine(rubric, plugins=[ZOO], workers=2) as engine:
+        reward = engine.verify(Sample("0.2"))  # how long the first one takes
+    assert list(reward.verdicts) == ["zoo.patient", "zoo.halves"]

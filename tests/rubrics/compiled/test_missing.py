@@ -40,6 +40,7 @@ COUNT = DISK_B.format("b/of")
 PER_TURN = cost(over="turns")
 STEPS = {"kind": "process", "outcome": "t.a", "steps": "t.b", "k": 2, "agg": "mean"}
 REPEAT = {"kind": "turns", "outcome": "t.a", "shaping": {"kind": "repeat"}, "unsafe": True}
+BOTH_WAYS = weighted(a=1, d={"use": "t.d", "weight": 0.5}, e={"use": "t.d", "weight": -0.25})
 CASES = [
     Case("without the key there is nothing to pay", weighted(a=1, b=1), {"a": NO, "b": OK}, None,
          KEY),
@@ -66,6 +67,11 @@ CASES = [
     Case("steps, too", STEPS, {"outcome": OK, "steps": DISK}, None, DISK_B.format("steps")),
     Case("and steps that are turns", STEPS | {"over": "turns"},
          {"outcome": OK, "steps#0": OK, "steps#1": DISK}, None, DISK_B.format("steps")),
+    Case("steps that nobody could judge are not earned", STEPS, {"outcome": OK, "steps": NO}, 0.7),
+    Case("taken away, they are all taken away", weighted(a=1, p={**STEPS, "weight": -1}),
+         {"a": OK, "p/outcome": OK, "p/steps": NO}, 0.0),
+    Case("added more than taken away, one verifier's silence is its lowest", BOTH_WAYS,
+         {"a": OK, "d": NO, "e": NO}, 1.0),
     Case("of repeated outcomes, the last turn's is the value", REPEAT,
          {"outcome#0": NO, "outcome#1": OK}, 1.0),
     Case("and its want is told of, whatever came before", REPEAT,

@@ -41,12 +41,15 @@ def _lacking(need: str, verifier: str, sample: Sample) -> SampleError:
 class _Entry:
     """A sample under way."""
 
-    __slots__ = ("error", "index", "missing", "sample", "verdicts")
+    __slots__ = ("error", "index", "keys", "missing", "sample", "verdicts")
 
     def __init__(self, index: int, sample: Sample) -> None:
         self.index = index
         self.sample = sample
         self.verdicts: dict[str, Verdict] = {}
+        """As they arrive."""
+        self.keys: list[str] | None = None
+        """The order in which they were asked for, where some have to be waited for."""
         self.missing = 0
         self.error: SampleError | None = None
 
@@ -104,6 +107,7 @@ class Call:
         if entry.missing == 0:
             self._finish(entry)
         else:
+            entry.keys = [run.key for run in runs]
             self.open += 1
 
     def _start(self, entry: _Entry, key: str, ready: ReadyVerifier, sample: Sample) -> None:
@@ -259,7 +263,10 @@ class Call:
         if entry.error is not None:
             self._invalid(entry.index, entry.error)
         else:
-            reward = self._resources.bound.compose(entry.verdicts, entry.sample)
+            verdicts = entry.verdicts
+            if entry.keys is not None:  # whichever worker was first: the same receipt each time
+                verdicts = {key: verdicts[key] for key in entry.keys}
+            reward = self._resources.bound.compose(verdicts, entry.sample)
             self.done.append((entry.index, reward, None))
 
     def _invalid(self, index: int, error: SampleError) -> None:
