@@ -233,6 +233,7 @@ LISTS = [
     ),
     _same(_matrix(60, 0), "a matrix of 3,600 entries"),
     Case(_matrix(60, 0), _matrix(60, 1), False, "with one entry changed"),
+    Case(_matrix(2, 0), _matrix(2, 0) * 60, False, "a product whose terms double with each factor"),
     Case(
         _joined((f"({2 * i},{2 * i + 1})" for i in range(500)), " \\cup "),
         _joined((f"({2 * i},{2 * i + 1})" for i in reversed(range(500))), " \\cup "),

@@ -120,16 +120,9 @@ def _solved(relation: Rel, names: frozenset[str]) -> Node | None:
     if len(extra) != 1 or not isinstance(left, App) or left.op != "add":
         return None
     name = next(iter(extra))
-    rest: list[Node] = []
-    found = False
-    for term in left.args:
-        if isinstance(term, Sym) and term.name == name:
-            found = True
-        elif name in symbols(term):
-            return None
-        else:
-            rest.append(term)
-    if not found or not (symbols(right) & names):
+    rest = [term for term in left.args if term != Sym(name)]
+    alone = len(rest) == len(left.args) - 1 and all(name not in symbols(term) for term in rest)
+    if not alone or not (symbols(right) & names):
         return None
     return App("add", (right, *(App("neg", (t,)) for t in rest)))
 
