@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import permutations
-
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, scalars
 from assay.verifiers.math_answer.deciding import (
@@ -24,7 +22,8 @@ from assay.verifiers.math_answer.deciding.amounts import (
     letters_as_unit,
 )
 from assay.verifiers.math_answer.deciding.lists import ListComparer
-from assay.verifiers.math_answer.deciding.matrices import matrix, vector
+from assay.verifiers.math_answer.deciding.matrices import is_worked_out, matrix, vector
+from assay.verifiers.math_answer.deciding.renaming import namings
 from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
@@ -43,8 +42,6 @@ from assay.verifiers.math_answer.tree import (
     Words,
     children,
     substitute,
-    symbols,
-    walk,
 )
 
 PAIRS = 4000
@@ -60,6 +57,7 @@ class Comparer(ListComparer):
         self.left = PAIRS
         self.parameters: frozenset[str] = frozenset()
         """Names that a clause declares free (``for some integer t``)."""
+        self.named = False
 
     # -- dispatch -------------------------------------------------------------------------------
 
@@ -104,7 +102,11 @@ class Comparer(ListComparer):
             return self.quantities(r, a)
         if isinstance(r, Items) or isinstance(a, Items):
             return self.lists(r, a)
-        if isinstance(r, Matrix) or isinstance(a, Matrix):
+        if (
+            isinstance(r, Matrix)
+            or isinstance(a, Matrix)
+            or (is_worked_out(r) and is_worked_out(a))
+        ):
             return self.matrices(r, a)
         if sets.is_set(r) or sets.is_set(a):
             return self.sets(r, a)
@@ -145,7 +147,7 @@ class Comparer(ListComparer):
             return near
         if found.by == "exact":
             return found
-        if policy.constants == "rename":
+        if policy.constants == "rename" and not self.named:
             renamed = self.renamed(r, a)
             if renamed is not None:
                 return renamed
@@ -175,50 +177,14 @@ class Comparer(ListComparer):
 
     def renamed(self, r: Node, a: Node) -> EqualityResult | None:
         """Equality after other names for arbitrary constants and parameters."""
-        left, right = symbols(r), symbols(a)
-        only_r, only_a = sorted(left - right), sorted(right - left)
         if isinstance(r, Sym) or isinstance(a, Sym):
             return None
-        constants_r = sorted(n for n in left if _is_constant(n))
-        constants_a = sorted(n for n in right if _is_constant(n))
-        loose_r = [n for n in only_r if self.is_loose(n, r)]
-        loose_a = [n for n in only_a if self.is_loose(n, a)]
-        if (
-            len(only_r) == len(only_a)
-            and 0 < len(only_r) <= 3  # all orders are tried: 6 of three
-            and (
-                (len(loose_r) == len(only_r) and len(loose_a) == len(only_a))
-                or (self.parameters and set(only_a) <= self.parameters)
-                or (self.parameters and set(only_r) <= self.parameters)
-            )
-        ):
-            pool_r, pool_a = only_r, only_a
-        elif (
-            len(constants_r) == len(constants_a)
-            and 2 <= len(constants_r) <= 4  # all orders are tried: 24 of four
-            and (left - set(constants_r) == right - set(constants_a))
-        ):
-            pool_r, pool_a = constants_r, constants_a
-        else:
-            return None
-        for order in permutations(pool_r):
-            names = dict(zip(pool_a, (Sym(n) for n in order), strict=True))
-            found = scalars.same(r, substitute(a, dict(names)), self.policy)
+        for names in namings(r, a, self.parameters):
+            found = scalars.same(r, substitute(a, names), self.policy)
             if found.equal:
-                pairs = ", ".join(f"{x} for {y.name}" for x, y in names.items() if x != y.name)
+                pairs = ", ".join(f"{x} for {y}" for x, y in names.items() if Sym(x) != y)
                 return found._replace(why=f"with {pairs}" if pairs else found.why)
         return None
-
-    def is_loose(self, name: str, tree: Node) -> bool:
-        """Whether `name` stands for an arbitrary constant or parameter in `tree`."""
-        if name in self.parameters or _is_constant(name):
-            return True
-        if name in ("k", "n", "m", "l", "j", "t", "N", "K", "q"):
-            return any(
-                (isinstance(n, Sym) and n.name == "pi") or (isinstance(n, App) and n.op == "deg")
-                for n in walk(tree)
-            )
-        return False
 
     def ratios(self, r: App, a: App) -> EqualityResult:
         """Ratios by cross multiplication; times of day as they stand."""
@@ -332,7 +298,7 @@ class Comparer(ListComparer):
             if flat_r is not None and flat_a is not None and self.policy.brackets == "optional":
                 return self.ordered(flat_r, flat_a)
             return different("matrices of different shape")
-        return every(self.same(x, y) for x, y in zip(children(left), children(right), strict=True))
+        return self.ordered(children(left), children(right))
 
     # -- relations and sets ---------------------------------------------------------------------
 
@@ -365,13 +331,6 @@ def _split(node: Node) -> tuple[Node, tuple[str, ...]]:
 
 def _unit_words(unit: tuple[str, ...]) -> frozenset[str]:
     return frozenset(w.lower().rstrip("s") for w in unit if w not in ("of", "a", "the", "per"))
-
-
-def _is_constant(name: str) -> bool:
-    """Whether a name is one that constants of integration have: C, c_1, K, A_0."""
-    head = name.partition("_")[0]
-    # a bare A, B or D is as often a point or an event
-    return head in ("C", "c", "K", "k") or (head in ("A", "B", "D") and head != name)
 
 
 def _is_clock(node: App) -> bool:

@@ -40,17 +40,15 @@ def _decimal(node: Node, places: int | None) -> str | None:
 def _reduced(node: Node) -> str | None:
     for part in walk(node):
         if isinstance(part, App) and part.op == "mul":
-            tops = [a for a in part.args if isinstance(a, Num)]
+            factors = _factors(part)
+            tops = [f.value for f in factors if isinstance(f, Num)]
             unders = [
-                a.args[0] for a in part.args
-                if isinstance(a, App) and a.op == "inv" and isinstance(a.args[0], Num)
+                under.value
+                for f in factors if isinstance(f, App) and f.op == "inv"
+                for under in _factors(f.args[0]) if isinstance(under, Num)
             ]  # fmt: skip
-            for top in tops:
-                for under in unders:
-                    if isinstance(under, Num) and (
-                        under.value == 1 or gcd(int(top.value.p), int(under.value.p)) > 1
-                    ):
-                        return "the fraction is not reduced"
+            if 1 in unders or any(gcd(int(t.p), int(u.p)) > 1 for t in tops for u in unders):
+                return "the fraction is not reduced"
         if (
             isinstance(part, App)
             and part.op == "add"
@@ -58,6 +56,13 @@ def _reduced(node: Node) -> str | None:
         ):
             return "the sum is not worked out"
     return None
+
+
+def _factors(node: Node) -> list[Node]:
+    """What is multiplied in it, a sign aside."""
+    if isinstance(node, App) and node.op in ("mul", "neg"):
+        return [f for arg in node.args for f in _factors(arg)]
+    return [node]
 
 
 def _factored(node: Node) -> str | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import permutations
-
 from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import exact, scalars
 from assay.verifiers.math_answer.deciding import relations, sets
+from assay.verifiers.math_answer.deciding.renaming import namings
 from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.tree import (
@@ -35,6 +34,8 @@ class ListComparer:
     policy: Policy
     directional: bool
     parameters: frozenset[str]
+    named: bool
+    """Whether the names of constants are settled for the whole whose parts are compared."""
 
     def same(self, r: Node, a: Node) -> EqualityResult:
         """Whether two readings agree; see `Comparer`."""
@@ -42,10 +43,6 @@ class ListComparer:
 
     def words(self, r: Node, a: Node) -> EqualityResult:
         """Whether two readings agree of which one is words; see `Comparer`."""
-        raise NotImplementedError
-
-    def is_loose(self, name: str, tree: Node) -> bool:
-        """Whether a name may be another; see `Comparer`."""
         raise NotImplementedError
 
     def lists(self, r: Node, a: Node) -> EqualityResult:
@@ -97,7 +94,7 @@ class ListComparer:
     def plain_lists(self, r: Items, a: Items) -> EqualityResult:
         """Two lists without brackets."""
         if len(r.items) == len(a.items) and _is_numbered(r) != _is_numbered(a):
-            return self.ordered(_unnumbered(r), _unnumbered(a))
+            return self.apart(_unnumbered(r), _unnumbered(a))
         tuples = relations.as_tuples(r), relations.as_tuples(a)
         if tuples[0] is not None or tuples[1] is not None:
             r_t = tuples[0] or r
@@ -116,57 +113,57 @@ class ListComparer:
         if len(r.items) != len(a.items):
             return different(f"{len(a.items)} answers instead of {len(r.items)}")
         if self.policy.order == "keep":
-            return self.ordered(r.items, a.items)
-        found = self.unordered(r.items, a.items)
-        if not found.equal and self.policy.constants == "rename":
-            return self.parametric(r, a) or found
-        return found
+            return self.apart(r.items, a.items)
+        values = _system(r, a)
+        if values is None:
+            return self.unordered(r.items, a.items)
+        found = self.ordered(*values)
+        return found if found.equal else self.parametric(*values) or found
 
-    def parametric(self, r: Items, a: Items) -> EqualityResult | None:
+    def parametric(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> EqualityResult | None:
         """``x = 1 + 2t, y = 3 - t`` with another name for the one parameter."""
-        if not all(isinstance(i, Rel) and i.ops == ("=",) for i in (*r.items, *a.items)):
+        only_r = symbols(Items(r)) - symbols(Items(a))
+        only_a = symbols(Items(a)) - symbols(Items(r))
+        if self.policy.constants != "rename" or not len(only_r) == len(only_a) == 1:
             return None
-        labels = {i.args[0] for i in r.items if isinstance(i, Rel)}
-        if labels != {i.args[0] for i in a.items if isinstance(i, Rel)} or len(labels) < 2:
-            return None
-        only_r, only_a = symbols(r) - symbols(a), symbols(a) - symbols(r)
-        if len(only_r) != 1 or len(only_a) != 1:
-            return None
-        renamed = substitute(a, {next(iter(only_a)): Sym(next(iter(only_r)))})
-        assert isinstance(renamed, Items)
-        found = self.unordered(r.items, renamed.items)
+        names: dict[str, Node] = {next(iter(only_a)): Sym(next(iter(only_r)))}
+        found = self.ordered(r, tuple(substitute(y, names) for y in a))
         return found if found.equal else None
 
     def ordered(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> EqualityResult:
-        """Item by item."""
+        """The parts of one thing, item by item: a point, a vector, a system.
+
+        Its constants have one name in all parts: ``(C_1, 2C_2)`` is not ``(C_1, 2C_1)``.
+        """
         if len(r) != len(a):
             return different("lists of different length")
-        if self.policy.constants == "rename" and len(r) > 1:
-            renamed = self.renamed_together(r, a)
-            if renamed is not None:
-                return renamed
+        if len(r) == 1 or self.named:
+            return every(self.same(x, y) for x, y in zip(r, a, strict=True))
+        self.named = True
+        try:
+            found = every(self.same(x, y) for x, y in zip(r, a, strict=True))
+        finally:
+            self.named = False
+        return found if found.equal else self.renamed_together(r, a) or found
+
+    def apart(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> EqualityResult:
+        """Several things, item by item; the constants of each are its own."""
+        if len(r) != len(a):
+            return different("lists of different length")
         return every(self.same(x, y) for x, y in zip(r, a, strict=True))
 
     def renamed_together(self, r: tuple[Node, ...], a: tuple[Node, ...]) -> EqualityResult | None:
         """One renaming for all items: ``(1 + t, 2t)`` and ``(1 + s, 2s)``."""
-        left: frozenset[str] = frozenset().union(*(symbols(x) for x in r))
-        right: frozenset[str] = frozenset().union(*(symbols(x) for x in a))
-        only_r, only_a = sorted(left - right), sorted(right - left)
-        if not (0 < len(only_r) == len(only_a) <= 2):
+        if self.policy.constants != "rename" or self.named:
             return None
-        whole_r, whole_a = Items(r), Items(a)
-        fine_r = all(self.is_loose(n, whole_r) for n in only_r)
-        fine_a = all(self.is_loose(n, whole_a) for n in only_a)
-        declared = self.parameters and (
-            set(only_a) <= self.parameters or set(only_r) <= self.parameters
-        )
-        if not (declared or (fine_r and fine_a)):
-            return None
-        for order in permutations(only_r):
-            names: dict[str, Node] = dict(zip(only_a, (Sym(n) for n in order), strict=True))
-            found = every(self.same(x, substitute(y, names)) for x, y in zip(r, a, strict=True))
-            if found.equal:
-                return found
+        self.named = True
+        try:
+            for names in namings(Items(r), Items(a), self.parameters):
+                found = every(self.same(x, substitute(y, names)) for x, y in zip(r, a, strict=True))
+                if found.equal:
+                    return found
+        finally:
+            self.named = False
         return None
 
     def unordered(
@@ -205,6 +202,28 @@ class ListComparer:
                 return every(findings)
             return different("the answer has a member that the reference lacks", "exact")
         return every(findings)
+
+
+def _system(r: Items, a: Items) -> tuple[tuple[Node, ...], tuple[Node, ...]] | None:
+    """The values of the same names, in one order: ``x = C_1, y = C_2``; None: no such lists."""
+    left, right = _named_values(r), _named_values(a)
+    if left is None or right is None or set(left) != set(right) or len(left) < 2:
+        return None
+    return tuple(left.values()), tuple(right[label] for label in left)
+
+
+def _named_values(listed: Items) -> dict[Node, Node] | None:
+    """The values by their names, where each item gives one to another name."""
+    values: dict[Node, Node] = {}
+    for item in listed.items:
+        if not (isinstance(item, Rel) and item.ops == ("=",)):
+            return None
+        label, value = item.args
+        called = isinstance(label, App) and label.op in ("apply", "call")
+        if label in values or not (called or isinstance(label, Sym)):
+            return None
+        values[label] = value
+    return values
 
 
 def _is_numbered(listed: Items) -> bool:

@@ -20,8 +20,8 @@ from assay.verifiers.math_answer.tree import (
 _TRANSPOSED = (Sym("T"), Sym("\\top"), Sym("\\intercal"))
 """What stands above a matrix to turn it."""
 
-_ENTRIES = 100
-"""Largest product that is worked out: no answer has more entries."""
+_NODES = 20_000
+"""Largest product that is worked out: each factor multiplies the terms of all entries."""
 
 
 def matrix(node: Node) -> Matrix | None:
@@ -42,6 +42,13 @@ def matrix(node: Node) -> Matrix | None:
     if isinstance(node, App):
         return _combined(node)
     return None
+
+
+def is_worked_out(node: Node) -> bool:
+    """Whether `node` is a sum or product that has a matrix as its value."""
+    if not isinstance(node, App) or not any(isinstance(n, Matrix) for n in walk(node)):
+        return False
+    return matrix(node) is not None
 
 
 def _combined(node: App) -> Matrix | None:
@@ -86,9 +93,9 @@ def _combined(node: App) -> Matrix | None:
                 continue
             if len(result.rows[0]) != len(part.rows):
                 return None
-            if len(result.rows) * len(part.rows) > _ENTRIES:
-                return None
             columns = list(zip(*part.rows, strict=True))
+            if _size(result) * len(columns) + _size(part) * len(result.rows) > _NODES:
+                return None
             result = Matrix(tuple(tuple(_dot(row, c) for c in columns) for row in result.rows))
         if result is None:
             return None
@@ -97,6 +104,10 @@ def _combined(node: App) -> Matrix | None:
             result = Matrix(rows)
         return result
     return None
+
+
+def _size(node: Matrix) -> int:
+    return sum(1 for _ in walk(node))
 
 
 def _dot(row: tuple[Node, ...], column: tuple[Node, ...]) -> Node:

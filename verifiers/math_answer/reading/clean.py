@@ -83,11 +83,15 @@ _EATEN_LETTER = {
     "\x07": r"\a",
 }  # fmt: skip
 
+# A command whose backslash was doubled. Behind three backslashes it was not:
+# two of them break a line.
 _DOUBLED = re.compile(
-    r"\\\\(?=(?:[dtc]?frac|boxed|left|right|sqrt|text|pi|cdot|times|le|ge|leq|geq|in|infty|cup|cap|pm"
+    r"(?<!\\)((?:\\\\)*)\\\\"
+    r"(?=(?:[dtc]?frac|boxed|left|right|sqrt|text|pi|cdot|times|le|ge|leq|geq|in|infty|cup|cap|pm"
     r"|theta|alpha|beta|circ|begin|end|sin|cos|tan|log|ln|mathrm|mathbf|quad|ldots|div|neq|ne|binom"
     r"|overline|[()\]{},;!]|\[(?!\d+\s?(?:pt|em|ex|cm|mm)\]))(?![a-z]))"
 )
+_DOUBLED_AMONG_ROWS = re.compile(r"(?<!\\)\\\\(?=frac|left|right|begin|end)")
 
 
 def clean(text: str) -> str:
@@ -107,13 +111,12 @@ def clean(text: str) -> str:
     if _PLAIN.fullmatch(text) is not None and "<" not in text and "&" not in text:
         return text
     if "\\\\" in text and "&" not in text and r"\begin" not in text:
-        single = _DOUBLED.sub(r"\\", text)
+        single = _DOUBLED.sub(r"\1\\", text)
         # a lone "\\\\ " breaks a line; where all commands are doubled, it is a doubled blank
         text = text if single == text else single.replace("\\\\ ", "\\ ")
     elif r"\\\\" in text or r"\\frac" in text or r"\\left" in text or r"\\begin" in text:
-        text = text.replace("\\\\\\\\", "\x00").replace(r"\\frac", r"\frac")
-        text = text.replace(r"\\left", r"\left").replace(r"\\right", r"\right")
-        text = text.replace(r"\\begin", r"\begin").replace(r"\\end", r"\end").replace("\x00", r"\\")
+        text = text.replace("\\\\\\\\", "\x00")
+        text = _DOUBLED_AMONG_ROWS.sub(r"\\", text).replace("\x00", r"\\")
     if (
         "\x0c" in text
         or "\t" in text
