@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import os
+import pty
 import signal
 import subprocess
 import time
@@ -189,28 +192,68 @@ def test_nor_any_other_json(
 # -- interrupted, and a full disk ----------------------------------------------------------------
 
 
-def test_sigterm_ends_with_a_summary(
-    process: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
-) -> None:
+def started(
+    process: Callable[..., subprocess.Popen[bytes]], tmp_path: Path, *words: str, **more: Any
+) -> subprocess.Popen[bytes]:
+    """A run of two rows, of which one is done and the other takes a minute."""
     rows: list[dict[str, Any]] = [{"completion": "fine"}, {"completion": "sleep 60"}]
     write_rows(tmp_path / "rows.jsonl", rows)
     (tmp_path / "doing.json").write_text('{"kind": "weighted", "criteria": {"steered.doer": 1}}')
     run = process(
         *("verify", "rows.jsonl", "-r", "doing.json", "--plugin", STEERED),
-        *("--timeout", "50", "--workers", "1", "--out", "out.jsonl"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        *("--timeout", "50", "--workers", "1", "--out", "out.jsonl", *words),
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more},
     )
     until = time.monotonic() + 60
     while not (tmp_path / "out.jsonl").exists() or not (tmp_path / "out.jsonl").stat().st_size:
         assert time.monotonic() < until
         time.sleep(0.05)
-    run.send_signal(signal.SIGTERM)
+    return run
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_with_a_summary(
+    process: Callable[..., subprocess.Popen[bytes]], tmp_path: Path, number: int, code: int
+) -> None:
+    kept = functools.partial(signal.signal, signal.SIGHUP, signal.SIG_DFL)  # tests may be nohup's
+    run = started(process, tmp_path, preexec_fn=kept)
+    run.send_signal(number)
     out, err = run.communicate(timeout=60)
-    assert run.returncode == 143
+    assert run.returncode == code
     assert b"mean reward" in out
     assert b"interrupted after 1 rows; --resume goes on from there" in err
     assert len(read_rows(tmp_path / "out.jsonl")) == 1
+
+
+def test_so_does_the_end_of_its_terminal(
+    process: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    """A connection that breaks: nothing can be printed any more; the summary's file is there."""
+    mine, its = pty.openpty()
+
+    def on_terminal() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        os.login_tty(its)
+
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), its)
+    words = ("--summary", "summary.md")
+    run = started(process, tmp_path, *words, preexec_fn=on_terminal, **streams)
+    os.close(its)
+    os.close(mine)  # the kernel sends SIGHUP
+    assert run.wait(timeout=60) == 129
+    assert "mean reward" in (tmp_path / "summary.md").read_text()
+    assert len(read_rows(tmp_path / "out.jsonl")) == 1
+
+
+def test_under_nohup_a_hang_up_ends_nothing(
+    process: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    ignored = functools.partial(signal.signal, signal.SIGHUP, signal.SIG_IGN)
+    run = started(process, tmp_path, preexec_fn=ignored)
+    run.send_signal(signal.SIGHUP)
+    run.send_signal(signal.SIGTERM)
+    run.communicate(timeout=60)
+    assert run.returncode == 143
 
 
 def test_a_ledger_that_could_not_be_written_costs_the_exit_code(

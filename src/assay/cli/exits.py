@@ -9,6 +9,8 @@ USER_MISTAKE = 2
 TOO_MANY_UNSCORED = 3
 INTERRUPTED = 130
 """As every Unix tool after Ctrl-C."""
+HUNG_UP = 129
+"""As every Unix tool whose terminal has gone, by SIGHUP."""
 TERMINATED = 143
 """As every Unix tool that SIGTERM ends."""
 READER_GONE = 141

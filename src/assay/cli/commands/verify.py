@@ -12,13 +12,14 @@ import typer
 
 from assay.cli.console import say_error, say_note, say_warning, show
 from assay.cli.exits import (
+    HUNG_UP,
     INTERRUPTED,
     READER_GONE,
     TERMINATED,
     TOO_MANY_UNSCORED,
     USER_MISTAKE,
 )
-from assay.cli.interrupts import Terminated, sigterm_raises
+from assay.cli.interrupts import Terminated, signals_raise
 from assay.cli.meter import Meter
 from assay.cli.options import (
     FormatName,
@@ -160,7 +161,7 @@ def verify(
             else:
                 rewards.start()
         meter = stack.enter_context(Meter(progress, so_far))
-        stack.enter_context(sigterm_raises())
+        stack.enter_context(signals_raise())
         code = 0
         failure: RolloutsError | None = None
 
@@ -188,8 +189,8 @@ def verify(
             raise typer.Exit(READER_GONE) from None
         except RolloutsError as err:
             failure = err
-        except Terminated:
-            code = TERMINATED
+        except Terminated as end:
+            code = end.code
         except KeyboardInterrupt:
             code = INTERRUPTED
         tally.seconds = time.monotonic() - began
@@ -246,7 +247,7 @@ def _noted(
         say_warning("the inputs hold no rows")
     if tally.replaced:
         say_note(f"columns of the rows in that were replaced: {', '.join(sorted(tally.replaced))}")
-    if code in (INTERRUPTED, TERMINATED):
+    if code in (INTERRUPTED, HUNG_UP, TERMINATED):
         hint = "; --resume goes on from there" if out not in (None, STDOUT) else ""
         say_error(f"interrupted after {tally.n:,} rows{hint}")
     if failure is not None:
