@@ -25,6 +25,15 @@ from assay.verifiers.math_answer.tree import (
 
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 _ORDER = frozenset({"<", ">", "<=", ">="})
+_TURNED = {
+    ">": "<", ">=": "<=", "supset": "subset", "supsetneq": "subsetneq", "sqsupseteq": "sqsubseteq",
+    "gg": "ll", "ggg": "lll", "gtrsim": "lesssim", "succ": "prec", "succeq": "preceq",
+    "ngtr": "nless", "ngeq": "nleq", "dashv": "vdash", "leftarrow": "to", "ni": "in",
+    "trianglerighteq": "trianglelefteq", "triangleright": "triangleleft",
+}  # fmt: skip
+"""What says the same with its sides exchanged."""
+_OF_VALUES = _ORDER | {"=", "!=", "~", "propto", "parallel", "perp"}
+"""Relations that hold, or hold turned round, of multiples of both sides or with them exchanged."""
 
 
 def same(r: Node, a: Node, comparer: Decides) -> EqualityResult | None:
@@ -143,21 +152,20 @@ def both(r: Rel, a: Rel, comparer: Decides) -> EqualityResult:
                 return different("they are about other names")
         return sets.same(region, facing, comparer)
     r, a = _oriented(r), _oriented(a)
+    found = different("other relations")
     if r.ops == a.ops:
         found = every(comparer.same(x, y) for x, y in zip(r.args, a.args, strict=True))
-        if found.equal:
-            return found
-    if len(r.ops) == len(a.ops) == 1:
-        return _compared(r, a, comparer)
-    if r.ops != a.ops:
-        return different("other relations")
-    return every(comparer.same(x, y) for x, y in zip(r.args, a.args, strict=True))
+    if found.equal or len(r.ops) != 1 or len(a.ops) != 1 or not {*r.ops, *a.ops} <= _OF_VALUES:
+        return found
+    if not all(_scalar(x) for x in (*r.args, *a.args)):
+        return found
+    return _compared(r, a)
 
 
 def _oriented(node: Rel) -> Rel:
     """Chains of ``>`` turned around."""
-    if node.ops and set(node.ops) <= {">", ">="}:
-        return Rel(tuple(_FLIP[o] for o in reversed(node.ops)), tuple(reversed(node.args)))
+    if node.ops and set(node.ops) <= _TURNED.keys():
+        return Rel(tuple(_TURNED[o] for o in reversed(node.ops)), tuple(reversed(node.args)))
     return node
 
 
@@ -272,16 +280,8 @@ def _proportional(r: Node, a: Node, comparer: Decides) -> EqualityResult:
     return factor
 
 
-def _compared(r: Rel, a: Rel, comparer: Decides) -> EqualityResult:
+def _compared(r: Rel, a: Rel) -> EqualityResult:
     """Two inequalities in several names: proportional, with the sign of the factor."""
-    if r.ops[0] in ("in", "notin", "subset", "to", "sim") or a.ops[0] in ("in", "notin", "subset"):
-        if r.ops != a.ops:
-            return different("other relations")
-        return every(comparer.same(x, y) for x, y in zip(r.args, a.args, strict=True))
-    if any(not _scalar(x) for x in (*r.args, *a.args)):
-        if r.ops != a.ops:
-            return different("other relations")
-        return every(comparer.same(x, y) for x, y in zip(r.args, a.args, strict=True))
     left, right = _difference(r), _difference(a)
     if symbols(left) != symbols(right):
         return different("relations in other names")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.verifiers.math_answer.limits import Unreadable
+from assay.verifiers.math_answer.reading import vocabulary
 from assay.verifiers.math_answer.reading.marks import SIGNS
 from assay.verifiers.math_answer.reading.operands import MATH_START, SIGNED
 from assay.verifiers.math_answer.reading.products import Products
@@ -17,8 +18,7 @@ from assay.verifiers.math_answer.tree import (
     Words,
 )
 
-_RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~", "in", "notin", "ni", "subset", "to",
-                        "=>", "sim", "propto", "parallel", "perp"})  # fmt: skip
+_RELATIONS = frozenset({*vocabulary.RELATIONS.values(), "<", ">"} - {"|"})
 _SETS = frozenset({"cup", "cap", "setminus"})
 
 

@@ -54,8 +54,17 @@ RELATIONS = {
     "subseteq": "subset", "to": "to", "rightarrow": "to", "mapsto": "to", "sim": "sim",
     "propto": "propto", "mid": "|", "parallel": "parallel", "perp": "perp",
     "Rightarrow": "=>", "implies": "=>", "Longrightarrow": "=>", "iff": "=>",
-    "Leftrightarrow": "=>", "longrightarrow": "to",
+    "Leftrightarrow": "=>", "longrightarrow": "to", "supseteq": "supset", "gets": "leftarrow",
+    "longleftarrow": "leftarrow", "precsim": "prec", "succsim": "succ",
+    **{name: name for name in (
+        "supset", "subsetneq", "supsetneq", "nsubseteq", "sqsubseteq", "sqsupseteq", "ll", "gg",
+        "lll", "ggg", "lesssim", "gtrsim", "nless", "ngtr", "nleq", "ngeq", "nmid", "nparallel",
+        "prec", "succ", "preceq", "succeq", "asymp", "vdash", "dashv", "models", "trianglelefteq",
+        "trianglerighteq", "triangleleft", "triangleright", "leftarrow", "leftrightarrow",
+        "hookrightarrow", "twoheadrightarrow", "rightharpoonup", "rightleftharpoons", "bowtie",
+    )},
 }  # fmt: skip
+"""Command -> relation. One that is missing here is taken for a name, and names change places."""
 
 OPERATORS = {
     "cdot": "*", "times": "*", "ast": "*", "bullet": "*", "div": "/", "pm": "pm", "mp": "mp",
