@@ -15,12 +15,22 @@ CASES = [
     for i, row in enumerate(rows)
 ]
 
+DECIDED_BY = {
+    *("text", "exact", "structure", "words", "algebra", "numeric", "rounding"),
+    *("kind", "form", "sympy", "reading", "bounds", "none"),
+}
+CERTAINTIES = {"proved", "probable", "rounded", "unproved"}
+
 
 @pytest.mark.parametrize("row", CASES)
 def test_ruling(row):
-    """Under the default policy."""
+    """Under the default policy; the receipt says by what, how surely, and why."""
     found = equivalent(row["reference"], row["answer"])
     assert found.equal is row["equal"], found.because
+    assert found.decided_by in DECIDED_BY
+    assert found.certainty in CERTAINTIES
+    assert found.because
+    assert "None" not in found.because
 
 
 @pytest.mark.parametrize("row", [c for c in CASES if c.values[0]["equal"]])
