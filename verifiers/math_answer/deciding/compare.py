@@ -179,9 +179,9 @@ class Comparer(ListComparer):
         if isinstance(r, Sym) or isinstance(a, Sym):
             return None
         for names in namings(r, a, self.parameters):
-            found = scalars.same(r, substitute(a, names), self.policy)
+            found = scalars.same(r, substitute(a, {**names}), self.policy)
             if found.equal:
-                pairs = ", ".join(f"{x} for {y}" for x, y in names.items() if Sym(x) != y)
+                pairs = ", ".join(f"{x} for {y.name}" for x, y in names.items() if x != y.name)
                 return found._replace(why=f"with {pairs}" if pairs else found.why)
         return None
 
