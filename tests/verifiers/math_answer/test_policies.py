@@ -51,3 +51,8 @@ def test_every_field_is_documented():
     for name in Policy.model_fields:
         after = source.partition(f"    {name}: ")[2]
         assert '"""' in after.partition("\n    ")[2][:4], name
+
+
+def test_the_receipt_says_which_constant_has_another_name():
+    found = equivalent(r"x = k\pi", r"x = n\pi").because
+    assert found.endswith("are equal: with n for k")

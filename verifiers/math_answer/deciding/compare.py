@@ -27,7 +27,6 @@ from assay.verifiers.math_answer.deciding.renaming import namings
 from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
-from assay.verifiers.math_answer.reading import spoken
 from assay.verifiers.math_answer.reading.simplify import determinant, settle
 from assay.verifiers.math_answer.tree import (
     App,
@@ -180,9 +179,9 @@ class Comparer(ListComparer):
         if isinstance(r, Sym) or isinstance(a, Sym):
             return None
         for names in namings(r, a, self.parameters):
-            found = scalars.same(r, substitute(a, names), self.policy)
+            found = scalars.same(r, substitute(a, {**names}), self.policy)
             if found.equal:
-                pairs = ", ".join(f"{x} for {y}" for x, y in names.items() if Sym(x) != y)
+                pairs = ", ".join(f"{x} for {y.name}" for x, y in names.items() if x != y.name)
                 return found._replace(why=f"with {pairs}" if pairs else found.why)
         return None
 
@@ -242,13 +241,7 @@ class Comparer(ListComparer):
     # -- words ----------------------------------------------------------------------------------
 
     def words(self, r: Node, a: Node) -> EqualityResult:
-        """At least one side is words; they may spell a number."""
-        spelled_r = spoken.number(r.words) if isinstance(r, Words) else None
-        spelled_a = spoken.number(a.words) if isinstance(a, Words) else None
-        if (spelled_r is not None or not isinstance(r, Words)) and (
-            spelled_a is not None or not isinstance(a, Words)
-        ):
-            return self.same(spelled_r or r, spelled_a or a)
+        """At least one side is words that spell no number."""
         for one, other in ((r, a), (a, r)):
             if one == Sym("infinity") and other == Words(("infinitely", "many")):
                 return EqualityResult(True, "words", "proved", "infinitely many")

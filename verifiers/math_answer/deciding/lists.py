@@ -159,7 +159,9 @@ class ListComparer:
         self.named = True
         try:
             for names in namings(Items(r), Items(a), self.parameters):
-                found = every(self.same(x, substitute(y, names)) for x, y in zip(r, a, strict=True))
+                found = every(
+                    self.same(x, substitute(y, {**names})) for x, y in zip(r, a, strict=True)
+                )
                 if found.equal:
                     return found
         finally:

@@ -46,15 +46,41 @@ def matrix(node: Node) -> Matrix | None:
 
 def is_worked_out(node: Node) -> bool:
     """Whether `node` is a sum or product that has a matrix as its value."""
-    if not isinstance(node, App) or not any(isinstance(n, Matrix) for n in walk(node)):
+    if not isinstance(node, App):
         return False
-    return matrix(node) is not None
+    return any(isinstance(n, Matrix) or _is_tuple(n) for n in walk(node)) and (
+        matrix(node) is not None
+    )
+
+
+def _is_tuple(node: Node) -> bool:
+    return (
+        isinstance(node, Group) and node.left + node.right in ("()", "<>") and len(node.items) > 1
+    )
+
+
+def _operand(node: Node) -> Matrix | None:
+    """A matrix, or a tuple as a column: in a sum or a multiple it can only be a vector."""
+    if isinstance(node, Group) and _is_tuple(node):
+        return Matrix(tuple((item,) for item in node.items))
+    return matrix(node)
+
+
+def _as_multiple(node: Node) -> Node:
+    """``t(3, 4)`` beside a vector: a multiple, and no value of a function t."""
+    if not isinstance(node, App):
+        return node
+    if node.op == "call" and len(node.args) == 2 and _is_tuple(node.args[1]):
+        return App("mul", node.args)
+    if node.op in ("neg", "mul"):
+        return App(node.op, tuple(map(_as_multiple, node.args)))
+    return node
 
 
 def _combined(node: App) -> Matrix | None:
     """Sums, multiples and products of matrices, written out; small ones only."""
     if node.op == "neg":
-        inner = matrix(node.args[0])
+        inner = _operand(node.args[0])
         return (
             None
             if inner is None
@@ -66,7 +92,11 @@ def _combined(node: App) -> Matrix | None:
             turned = Matrix((node.args[0].items,))  # (1, 2)^T is a column
         return None if turned is None else Matrix(tuple(zip(*turned.rows, strict=True)))
     if node.op == "add":
-        parts = [matrix(arg) for arg in node.args]
+        parts = [_operand(arg) for arg in node.args]
+        if any(part is not None for part in parts):
+            parts = [
+                p or _operand(_as_multiple(arg)) for p, arg in zip(parts, node.args, strict=True)
+            ]
         total = parts[0]
         for part in parts[1:]:
             if total is None or part is None or len(part.rows) != len(total.rows):
@@ -82,7 +112,7 @@ def _combined(node: App) -> Matrix | None:
         result: Matrix | None = None
         scale: list[Node] = []
         for arg in node.args:
-            part = matrix(arg)
+            part = _operand(arg)
             if part is None:
                 if any(isinstance(n, Matrix) for n in walk(arg)):
                     return None
@@ -125,6 +155,9 @@ def vector(node: Node) -> tuple[Node, ...] | None:
         return children(node)
     if isinstance(node, App) and node.op == "pow" and node.args[1] in _TRANSPOSED:
         return vector(node.args[0])
+    found = matrix(node) if isinstance(node, App) else None
+    if found is not None and 1 in (len(found.rows), len(found.rows[0])):
+        return children(found)
     names = symbols(node) | {n.name for n in walk(node) if isinstance(n, Sym) and n.name == "i"}
     axes = [n.removeprefix("vec:") for n in names if n.removeprefix("vec:") in _AXES]
     if not axes or not (isinstance(node, App) and node.op in ("add", "mul", "neg")):

@@ -8,7 +8,7 @@ from itertools import permutations
 from assay.verifiers.math_answer.tree import App, Node, Sym, symbols, walk
 
 
-def namings(r: Node, a: Node, parameters: frozenset[str]) -> Iterator[dict[str, Node]]:
+def namings(r: Node, a: Node, parameters: frozenset[str]) -> Iterator[dict[str, Sym]]:
     """Each way to give the loose names of `a` those of `r`, no two of them the same one.
 
     Args:

@@ -43,6 +43,8 @@ def parse_tokens(tokens: list[Token]) -> tuple[Node, tuple[str, ...]]:
     """
     if len(tokens) == 1:
         raise Unreadable("empty")
+    if len(tokens) == 2 and tokens[0].kind == "op" and tokens[0].value in _RELATIONS:
+        return Words((tokens[0].value,)), ()  # "which sign belongs between them?"
     parser = Parser(set_apart(tokens))
     try:
         node = parser.items(frozenset())
@@ -111,7 +113,10 @@ class Parser(Products):
                     if level > 0:
                         return left
                     self.advance()
-                    return Rel(("=",), (left, self.expression(1)))
+                    named = self.expression(1)
+                    if self.token.kind == "op" and self.token.value in _RELATIONS:
+                        return self.relation(named)  # "The solution: x = 3"
+                    return Rel(("=",), (left, named))
                 parts: list[Node] = [left]
                 while self.is_op(":"):
                     self.advance()

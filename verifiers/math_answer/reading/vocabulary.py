@@ -58,13 +58,13 @@ RELATIONS = {
     "longleftarrow": "leftarrow", "precsim": "prec", "succsim": "succ",
     **{name: name for name in (
         "supset", "subsetneq", "supsetneq", "nsubseteq", "sqsubseteq", "sqsupseteq", "ll", "gg",
-        "lll", "ggg", "lesssim", "gtrsim", "nless", "ngtr", "nleq", "ngeq", "nmid", "nparallel",
-        "prec", "succ", "preceq", "succeq", "asymp", "vdash", "dashv", "models", "trianglelefteq",
-        "trianglerighteq", "triangleleft", "triangleright", "leftarrow", "leftrightarrow",
-        "hookrightarrow", "twoheadrightarrow", "rightharpoonup", "rightleftharpoons", "bowtie",
+        "lll", "ggg", "lesssim", "gtrsim", "nless", "ngtr", "nleq", "ngeq", "nmid", "prec", "succ",
+        "preceq", "succeq", "vdash", "dashv", "models", "trianglelefteq", "trianglerighteq",
+        "triangleleft", "triangleright", "leftarrow", "hookrightarrow", "twoheadrightarrow",
+        "rightharpoonup",
     )},
 }  # fmt: skip
-"""Command -> relation. One that is missing here is taken for a name, and names change places."""
+"""Command -> relation. One with a direction belongs here: of names the order does not count."""
 
 OPERATORS = {
     "cdot": "*", "times": "*", "ast": "*", "bullet": "*", "div": "/", "pm": "pm", "mp": "mp",
