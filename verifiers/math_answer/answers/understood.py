@@ -17,14 +17,14 @@ from assay.verifiers.math_answer.locating.extract import reference_text
 from assay.verifiers.math_answer.reading import chemistry, choices
 from assay.verifiers.math_answer.reading.choices import Choice
 from assay.verifiers.math_answer.reading.dates import Date, date
-from assay.verifiers.math_answer.reading.notation import canonical
-from assay.verifiers.math_answer.reading.numerals import numeral
+from assay.verifiers.math_answer.reading.expressions.notation import canonical
+from assay.verifiers.math_answer.reading.lexing.numerals import numeral
+from assay.verifiers.math_answer.reading.lexing.tokens import tokenize
 from assay.verifiers.math_answer.reading.parse import parse_tokens
 from assay.verifiers.math_answer.reading.parts import named, parts
 from assay.verifiers.math_answer.reading.restated import restated
 from assay.verifiers.math_answer.reading.simplify import settle
 from assay.verifiers.math_answer.reading.spoken import spoken
-from assay.verifiers.math_answer.reading.tokens import tokenize
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import App, Items, Node, Num, Rel, Sym
 

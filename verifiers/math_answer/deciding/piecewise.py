@@ -9,9 +9,9 @@ from typing import NamedTuple
 from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import scalars
-from assay.verifiers.math_answer.deciding import sets
 from assay.verifiers.math_answer.deciding.decides import Decides
-from assay.verifiers.math_answer.deciding.regions import INFINITY, MINUS, Region, order
+from assay.verifiers.math_answer.deciding.number_sets import sets
+from assay.verifiers.math_answer.deciding.number_sets.regions import INFINITY, MINUS, Region, order
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.tree import (
     App,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics, scalars
-from assay.verifiers.math_answer.deciding import sets
 from assay.verifiers.math_answer.deciding.decides import Decides
+from assay.verifiers.math_answer.deciding.number_sets import sets
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.reading.simplify import is_label, is_value
 from assay.verifiers.math_answer.tree import (

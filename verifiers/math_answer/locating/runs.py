@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assay.verifiers.math_answer.reading.vocabulary import TWO_LETTER_WORDS
+from assay.verifiers.math_answer.reading.lexing.vocabulary import TWO_LETTER_WORDS
 
 NUMERAL = (
     r"(?:\d{1,3} \d{1,2}/\d{1,3}(?!/?\d)|\d{1,3}(?:,\d{3})+(?:\.\d+)?"

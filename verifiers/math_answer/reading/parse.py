@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.reading import vocabulary
-from assay.verifiers.math_answer.reading.marks import SIGNS
-from assay.verifiers.math_answer.reading.operands import MATH_START, SIGNED
-from assay.verifiers.math_answer.reading.products import Products
+from assay.verifiers.math_answer.reading.expressions.marks import SIGNS
+from assay.verifiers.math_answer.reading.expressions.operands import MATH_START, SIGNED
+from assay.verifiers.math_answer.reading.expressions.products import Products
+from assay.verifiers.math_answer.reading.lexing import vocabulary
+from assay.verifiers.math_answer.reading.lexing.tokens import Token, tokenize
 from assay.verifiers.math_answer.reading.separators import set_apart
-from assay.verifiers.math_answer.reading.tokens import Token, tokenize
 from assay.verifiers.math_answer.tree import (
     App,
     Items,

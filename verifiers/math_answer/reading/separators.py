@@ -6,7 +6,7 @@ equation would lend its right side to the second one and vanish from the answer.
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.reading.tokens import Token
+from assay.verifiers.math_answer.reading.lexing.tokens import Token
 
 _RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~", "in", "notin"})
 _LEFT = frozenset({"num", "sym", "close"})

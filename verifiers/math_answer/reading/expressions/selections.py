@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from assay.verifiers.math_answer.reading.tokens import Token
+from assay.verifiers.math_answer.reading.lexing.tokens import Token
 from assay.verifiers.math_answer.tree import App, Node, Num
 
 LETTERS = ("C", "A")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import algebra, exact
-from assay.verifiers.math_answer.deciding.regions import (
+from assay.verifiers.math_answer.deciding.number_sets.regions import (
     INFINITY,
     MINUS,
     Interval,

@@ -8,8 +8,14 @@ from __future__ import annotations
 from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import exact
-from assay.verifiers.math_answer.deciding.inequalities import solved
-from assay.verifiers.math_answer.deciding.regions import INFINITY, MINUS, Region, meet, normal
+from assay.verifiers.math_answer.deciding.number_sets.inequalities import solved
+from assay.verifiers.math_answer.deciding.number_sets.regions import (
+    INFINITY,
+    MINUS,
+    Region,
+    meet,
+    normal,
+)
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.tree import (
     App,

@@ -6,8 +6,8 @@ from flint import fmpq
 
 from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.reading.selections import Selection
-from assay.verifiers.math_answer.reading.tokens import Token
+from assay.verifiers.math_answer.reading.expressions.selections import Selection
+from assay.verifiers.math_answer.reading.lexing.tokens import Token
 from assay.verifiers.math_answer.tree import App, Group, Items, Node, Num
 
 

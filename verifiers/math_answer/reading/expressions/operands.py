@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.reading.marks import FUNCTION_NAMES, SIGNS, Marks, index_text
-from assay.verifiers.math_answer.reading.selections import LETTERS
-from assay.verifiers.math_answer.reading.tokens import PLAIN, Token
+from assay.verifiers.math_answer.reading.expressions.marks import (
+    FUNCTION_NAMES,
+    SIGNS,
+    Marks,
+    index_text,
+)
+from assay.verifiers.math_answer.reading.expressions.selections import LETTERS
+from assay.verifiers.math_answer.reading.lexing.tokens import PLAIN, Token
 from assay.verifiers.math_answer.tree import (
     App,
     Group,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flint import fmpq
 
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.reading.cursor import Cursor, times
-from assay.verifiers.math_answer.reading.selections import selections
-from assay.verifiers.math_answer.reading.tokens import Token
+from assay.verifiers.math_answer.reading.expressions.cursor import Cursor, times
+from assay.verifiers.math_answer.reading.expressions.selections import selections
+from assay.verifiers.math_answer.reading.lexing.tokens import Token
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import (
     App,

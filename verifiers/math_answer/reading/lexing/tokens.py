@@ -6,10 +6,10 @@ import re
 
 from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.reading import unit_letters, vocabulary
-from assay.verifiers.math_answer.reading.clean import clean
-from assay.verifiers.math_answer.reading.commands import Commands, Token
-from assay.verifiers.math_answer.reading.numerals import numeral, repeating
+from assay.verifiers.math_answer.reading.lexing import unit_letters, vocabulary
+from assay.verifiers.math_answer.reading.lexing.clean import clean
+from assay.verifiers.math_answer.reading.lexing.commands import Commands, Token
+from assay.verifiers.math_answer.reading.lexing.numerals import numeral, repeating
 from assay.verifiers.math_answer.tree import Num
 from assay.verifiers.math_answer.units import is_unit, prefixed
 

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.reading import vocabulary
+from assay.verifiers.math_answer.reading.lexing import vocabulary
 from assay.verifiers.math_answer.tree import Num
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from assay.verifiers.math_answer.reading.cursor import times
-from assay.verifiers.math_answer.reading.mixed import (
+from assay.verifiers.math_answer.reading.expressions.cursor import times
+from assay.verifiers.math_answer.reading.expressions.mixed import (
     degrees,
     fraction,
     inner_numeral,
@@ -15,7 +15,7 @@ from assay.verifiers.math_answer.reading.mixed import (
     unsigned,
     with_fraction,
 )
-from assay.verifiers.math_answer.reading.operands import Operands
+from assay.verifiers.math_answer.reading.expressions.operands import Operands
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import App, Node, Num, Quantity, Sym, Words
 from assay.verifiers.math_answer.units import is_unit, phrase

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assay.verifiers.math_answer.deciding.decides import Decides
-from assay.verifiers.math_answer.deciding.inequalities import ORDER, solved
-from assay.verifiers.math_answer.deciding.regions import (
+from assay.verifiers.math_answer.deciding.number_sets.inequalities import ORDER, solved
+from assay.verifiers.math_answer.deciding.number_sets.regions import (
     EVERYTHING,
     INFINITY,
     MINUS,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assay.verifiers.math_answer.reading.commands import Token
+from assay.verifiers.math_answer.reading.lexing.commands import Token
 
 _END = re.compile(r"[\s.$}]*\Z")
 _GAP = re.compile(r"(?:\\[,;:! ]|~)\s*\Z")

@@ -5,7 +5,7 @@ Two texts with equal notation say the same, whether or not they can be parsed.
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.reading.tokens import Token
+from assay.verifiers.math_answer.reading.lexing.tokens import Token
 
 
 def canonical(tokens: list[Token]) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flint import fmpq
 
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.reading.functions import Functions
-from assay.verifiers.math_answer.reading.numerals import numeral
-from assay.verifiers.math_answer.reading.tokens import Token
+from assay.verifiers.math_answer.reading.expressions.functions import Functions
+from assay.verifiers.math_answer.reading.lexing.numerals import numeral
+from assay.verifiers.math_answer.reading.lexing.tokens import Token
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import App, Group, Items, Node, Num, Sym, Words
 

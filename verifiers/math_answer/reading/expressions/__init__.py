@@ -1,0 +1,1 @@
+"""Tokens to trees, below the sentence: operands, marks behind them, products, functions."""

@@ -1,0 +1,1 @@
+"""Characters to tokens: cleaned text, commands and their meaning, numerals, units of one letter."""
