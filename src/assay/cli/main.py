@@ -1,8 +1,8 @@
 """`assay`: the entry point, its exit codes, and how a user's mistake is shown.
 
 Exit codes: 0 fine; 1 findings (a difference, for `compare`); 2 the user's mistake; 3 more
-unscored than allowed. Besides, as every Unix tool: 130 after Ctrl-C, 141 where the reader of
-the rows on standard output has gone.
+unscored than allowed. Besides, as every Unix tool: 130 after Ctrl-C, 129 and 143 where SIGHUP or
+SIGTERM ends `verify`, 141 where the reader of the rows on standard output has gone.
 """
 
 from __future__ import annotations
