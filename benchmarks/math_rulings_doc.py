@@ -1,6 +1,9 @@
-"""Writes the table of rulings into `docs/how-answers-are-compared.md` from the test cases.
+"""Writes what follows from the rulings: their table in the docs, and the receipt of each.
 
 python benchmarks/math_rulings_doc.py [--check]
+
+The table stands in `docs/how-answers-are-compared.md`, the receipts in
+`tests/cases/math_receipts.jsonl`. Read the receipts that changed: they are what a user reads.
 """
 
 from __future__ import annotations
@@ -10,9 +13,12 @@ import json
 import sys
 from pathlib import Path
 
+from assay.verifiers.math_answer import equivalent
+
 ROOT = Path(__file__).resolve().parents[1]
 CASES = sorted((ROOT / "tests" / "cases").glob("math_rulings*.json"))
 POLICIES = ROOT / "tests" / "cases" / "math_policies.json"
+RECEIPTS = ROOT / "tests" / "cases" / "math_receipts.jsonl"
 PAGE = ROOT / "docs" / "how-answers-are-compared.md"
 BEGIN = "<!-- rulings: written by benchmarks/math_rulings_doc.py -->"
 END = "<!-- end of rulings -->"
@@ -65,14 +71,27 @@ def page() -> str:
     return before + table() + after
 
 
+def receipts() -> str:
+    lines = []
+    for path in CASES:
+        for rows in json.loads(path.read_text(encoding="utf-8")).values():
+            for row in rows:
+                pair = (row["reference"], row["answer"])
+                found = equivalent(*pair)
+                receipt = [*pair, found.decided_by, found.certainty, found.because]
+                lines.append(json.dumps(receipt, ensure_ascii=False) + "\n")
+    return "".join(lines)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; 1 if out of date")
     args = parser.parse_args()
-    new = page()
+    written = {PAGE: page(), RECEIPTS: receipts()}
     if args.check:
-        return int(new != PAGE.read_text(encoding="utf-8"))
-    PAGE.write_text(new, encoding="utf-8")
+        return int(any(new != path.read_text(encoding="utf-8") for path, new in written.items()))
+    for path, new in written.items():
+        path.write_text(new, encoding="utf-8")
     return 0
 
 
