@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
@@ -19,6 +22,8 @@ from assay.verifiers.math_answer.tree import (
 _INFIX = {"cup": " ∪ ", "cap": " ∩ ", "setminus": " \\ ", "ratio": ":", "mod": " mod "}
 _POSTFIX = {"percent": "%", "deg": "°", "factorial": "!", "arcmin": "'", "arcsec": "''"}
 _SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "~": "≈", "in": "∈", "notin": "∉"}
+_TIGHT = re.compile(r" ?([\^_/]) ?|(?<=[({]) | (?=[)}])")
+_BRACED = re.compile(r"(?<=[\^_])\{(-?\w+)\}")
 _LEVEL = {"add": 1, "neg": 1, "pm": 1, "mp": 1, "mul": 2, "inv": 2, "mixed": 1, "pow": 3, "mod": 1,
           "ratio": 1}  # fmt: skip
 
@@ -35,7 +40,7 @@ def _plain(node: Node) -> str:
     if isinstance(node, Num):
         return _number(node)
     if isinstance(node, Sym):
-        return node.name
+        return node.name.removeprefix("vec:")
     if isinstance(node, App):
         return _app(node)
     if isinstance(node, Rel):
@@ -50,14 +55,20 @@ def _plain(node: Node) -> str:
         return joint.join(_plain(i) for i in node.items)
     if isinstance(node, Matrix):
         rows = ("[" + ", ".join(_plain(c) for c in row) + "]" for row in node.rows)
-        return "[" + ", ".join(rows) + "]"
+        return ("det" if node.bars else "") + "[" + ", ".join(rows) + "]"
     if isinstance(node, Words):
-        return " ".join(node.words)
+        return spelled(node.words)
     if isinstance(node, Quantity):
-        return f"{_plain(node.value)} {' '.join(node.unit)}"
+        value = _time_of_day(node) or _plain(node.value)
+        return f"{value} {spelled(node.unit)}"
     if isinstance(node, Such):
         return f"{{{_plain(node.item)} | {_plain(node.condition)}}}"
     raise AssertionError(f"no plain form of {type(node).__name__}")
+
+
+def spelled(words: Sequence[str]) -> str:
+    """Prose and units, with what is written without blanks without them: ``m/s^2``, ``CO_2``."""
+    return _BRACED.sub(r"\1", _TIGHT.sub(r"\1", " ".join(words)))
 
 
 def _number(node: Num) -> str:
@@ -109,6 +120,8 @@ def _app(node: App) -> str:
         for factor in args:
             if isinstance(factor, App) and factor.op == "inv":
                 text += ("/" if text else "1/") + _inner(factor.args[0], 3)
+            elif text and isinstance(factor, App) and factor.op == "pmod":
+                text += f" (mod {_plain(factor.args[0])})"
             else:
                 text += ("*" if text else "") + _inner(factor, 2)
         return text
@@ -124,6 +137,8 @@ def _app(node: App) -> str:
         return angle
     if op in _POSTFIX:
         return _inner(args[0], 4) + _POSTFIX[op]
+    if op == "ratio" and _is_full_hour(args):
+        return f"{_inner(args[0], 2)}:00"
     if op in _INFIX:
         return _INFIX[op].join(_inner(a, 2) for a in args)
     if op in ("apply", "call"):
@@ -136,6 +151,20 @@ def _app(node: App) -> str:
     if op == "logb":
         return f"log_{_inner(args[0], 4)}({_plain(args[1])})"
     return f"{op}({', '.join(_plain(a) for a in args)})"
+
+
+def _time_of_day(node: Quantity) -> str | None:
+    """``4:05``, of a ratio with "am" or "pm" behind it."""
+    ratio = node.value
+    if node.unit not in (("am",), ("pm",)) or not isinstance(ratio, App) or ratio.op != "ratio":
+        return None
+    first, *rest = (_plain(term) for term in ratio.args)
+    return ":".join([first, *(term.rjust(2, "0") for term in rest)])
+
+
+def _is_full_hour(args: Sequence[Node]) -> bool:
+    """Of two terms, the second being nothing: nobody writes such a ratio, everybody such a time."""
+    return len(args) == 2 and isinstance(args[1], Num) and args[1].value == 0
 
 
 def _angle(node: Node) -> str | None:

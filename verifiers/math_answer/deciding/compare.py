@@ -27,6 +27,7 @@ from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading.simplify import determinant, settle
+from assay.verifiers.math_answer.to_text import spelled
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
@@ -223,9 +224,7 @@ class Comparer(ListComparer):
         left, right = units.together(r_unit, a_unit)
         if left is not None and right is not None:
             if left.dimensions != right.dimensions:
-                return different(
-                    f"{' '.join(a_unit)} does not measure what {' '.join(r_unit)} does"
-                )
+                return different(f"{spelled(a_unit)} does not measure what {spelled(r_unit)} does")
             if left.factor == right.factor or policy.units == "require":
                 if left.factor != right.factor:
                     return different("another unit")
