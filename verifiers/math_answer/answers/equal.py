@@ -20,7 +20,14 @@ from assay.verifiers.math_answer.answers.understood import (
 )
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
-from assay.verifiers.math_answer.deciding import constants, families, form, reach, relations
+from assay.verifiers.math_answer.deciding import (
+    constants,
+    families,
+    form,
+    order_of_factors,
+    reach,
+    relations,
+)
 from assay.verifiers.math_answer.deciding.compare import Comparer
 from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
@@ -201,7 +208,7 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
     comparer.parameters = reference.parameters | answer.parameters
     try:
         found = comparer.same(reference.node, answer.node)
-        if not found.equal and not numbers:
+        if not found.equal and not numbers and not _in_order(reference, answer):
             family = families.compare(reference.node, answer.node, comparer.parameters, policy)
             if family is None and policy.constants == "rename":
                 family = constants.same_family(reference.node, answer.node, policy)
@@ -212,6 +219,13 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
         return EqualityResult(False, "reading", "proved", str(err))
     except RecursionError:
         return EqualityResult(None, "bounds", "unproved", "nested too deeply to compare")
+
+
+def _in_order(reference: Reading, answer: Reading) -> bool:
+    """Whether names keep their places here; constants of a family may change theirs."""
+    assert reference.node is not None
+    assert answer.node is not None
+    return order_of_factors.counts(reference.node, answer.node)
 
 
 def _is_day(expected: Node | None, answer: Reading) -> bool:

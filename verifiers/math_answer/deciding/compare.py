@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, scalars
 from assay.verifiers.math_answer.deciding import (
+    order_of_factors,
     piecewise,
     points,
     relations,
@@ -81,6 +82,9 @@ class Comparer(ListComparer):
                     f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
                 )
             return self.scalar(r, a)
+        ordered = order_of_factors.compare(r, a)
+        if ordered is not None:
+            return ordered
         if has_signs(r) or has_signs(a):
             return self.same(spread_signs(r), spread_signs(a))
         if isinstance(r, Rel) != isinstance(a, Rel):

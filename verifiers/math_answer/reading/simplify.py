@@ -10,6 +10,7 @@ from assay.verifiers.math_answer.limits import TooBig, Unreadable
 from assay.verifiers.math_answer.policy import DEFAULT, LENIENT
 from assay.verifiers.math_answer.reading.phrases import meaning
 from assay.verifiers.math_answer.tree import (
+    BINARY,
     App,
     Group,
     Items,
@@ -325,8 +326,11 @@ def is_label(node: Node) -> bool:
             return is_label(node.args[0])  # the sine that is asked for, not the angle
         if node.op == "mul" and len(node.args) == 2 and _is_expectation(node.args):
             return True
+        if node.op in BINARY:
+            return True  # an operation of the question's own, with its result
         if node.op in (
             "abs",
+            "cross",
             "mul",
             "inv",
             "ratio",

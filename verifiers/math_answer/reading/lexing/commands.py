@@ -27,6 +27,8 @@ class Token(NamedTuple):
     r"""Whether it stood in \text{...}."""
     wide: bool = False
     r"""Whether a gap stands before it that may set items apart: ``\quad``, a line's end."""
+    style: str = ""
+    r"""``bold`` for a bold letter, ``times`` for ``\times``: of vectors it is the cross product."""
 
 
 _MARKDOWN = frozenset("*+-=.<^~'")
@@ -42,8 +44,9 @@ _BEGIN = re.compile(r"\s*\{([A-Za-z]+)\*?\}(?:\s*\{[lcrp|.@{} ]*?\})?")
 class Commands:
     """What the scanner does with a backslash and what follows it."""
 
-    __slots__ = ("closers", "depth", "grids", "out", "spaced", "text", "wide")
+    __slots__ = ("bold", "closers", "depth", "grids", "out", "spaced", "text", "wide")
 
+    bold: int
     closers: list[str]
     depth: int
     grids: int
@@ -129,6 +132,10 @@ class Commands:
                 self.add("sep", value, start)
             else:
                 self.add("op", value, start)
+                if name == "times":
+                    self.out[-1] = self.out[-1]._replace(style="times")
+        elif name == "dagger" and self.raised():
+            self.add("sym", "\\dagger", start)
         elif name in vocabulary.ACCENTS:
             self.add("cmd", "accent", start)
             self.out[-1] = self.out[-1]._replace(text=False, value=f"accent:{name}")
@@ -170,6 +177,11 @@ class Commands:
             self.add("sym", "\\" + name, start)
         return position
 
+    def raised(self) -> bool:
+        """Whether what follows stands alone above something: ``^x``, ``^{x``."""
+        last = [token.value for token in self.out[-2:]]
+        return last[-1:] == ["^"] or last == ["^", "{"]
+
     def braced(self, position: int) -> bool:
         r"""Whether the array here stands behind a lone brace, as ``\left\{...\right.`` has it."""
         if not self.out or self.out[-1].value != "set{":
@@ -202,6 +214,9 @@ class Commands:
         if name in vocabulary.WORDS:
             self.closers.append("w")
             self.depth += 1
+        elif name in vocabulary.BOLD:
+            self.closers.append("b")
+            self.bold += 1
         else:
             self.closers.append("x")
         self.spaced = True
