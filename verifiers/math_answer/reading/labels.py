@@ -25,8 +25,8 @@ from assay.verifiers.math_answer.tree import (
     walk,
 )
 
-FUNCTIONALS = frozenset({"degree", "dim", "rank", "tr", "nullity", "var", "cov", "corr", "res",
-                         "prob", "ord", "vol", "limsup", "liminf", "argmax", "argmin"})  # fmt: skip
+FUNCTIONALS = frozenset({"degree", "dim", "rank", "tr", "nullity", "Var", "Cov", "Corr", "Res",
+                         "Pr", "ord", "vol", "limsup", "liminf", "argmax", "argmin"})  # fmt: skip
 """Operations of a polynomial, a matrix, a set, a random variable: of no number to solve for."""
 
 EXTREMES = frozenset({"max", "min", "sup", "inf"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flint import fmpq
+from flint import fmpq, fmpz
 
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, numerics, scalars
@@ -233,6 +233,10 @@ def agree(args: tuple[Node, ...]) -> None:
     Raises:
         Unreadable: the first and the last differ.
     """
+    if _is_congruence(args[-1]):
+        if not _congruent(args[0], args[-1]):
+            raise Unreadable("a congruence that does not hold")
+        return
     for one, other in ((args[0], args[-1]),):
         left, right = exact.rational(one), exact.rational(other)
         if left is not None and right is not None:
@@ -245,6 +249,25 @@ def agree(args: tuple[Node, ...]) -> None:
             continue
         if found.equal is False and not _near(one, other):
             raise Unreadable("a chain of equalities that does not hold")
+
+
+def _is_congruence(node: Node) -> bool:
+    """Whether a modulus stands behind it: ``1 (mod 3)``."""
+    last = node.args[-1] if isinstance(node, App) and node.op == "mul" else None
+    return isinstance(last, App) and last.op == "pmod"
+
+
+def _congruent(value: Node, residue: Node) -> bool:
+    """Whether ``value = residue`` holds for its modulus; so it does where that is not computed."""
+    assert isinstance(residue, App)
+    *rest, sign = residue.args
+    assert isinstance(sign, App)
+    modulus = exact.whole(sign.args[0])
+    if not modulus:
+        return True
+    apart = App("add", (value, App("neg", (App("mul", tuple(rest)),))))
+    found = exact.modular(apart, fmpz(modulus))
+    return found is None or found == 0
 
 
 def _near(one: Node, other: Node) -> bool:
