@@ -1,4 +1,4 @@
-r"""What names a value: ``x``, ``f(x)``, ``\max f``, ``\frac{dy}{dx}``; and ``m + n``, by many names.
+r"""What names a value: ``x``, ``f(x)``, ``\max f``, ``dy/dx``; or, by several names, ``m + n``.
 
 A name, a value of a function and a functional of anything say what their value is the value of. A
 function of one unknown number (``\ln x``, ``x^2``, ``\sqrt{a}``) does not: set equal to a number,
@@ -96,7 +96,7 @@ def _is_named_product(args: tuple[Node, ...]) -> bool:
 
 
 def _is_of_things(node: App) -> bool:
-    """Whether it is put together of names of things alone: ``AB/CD``, ``|A \\cup B|``."""
+    r"""Whether it is put together of names of things alone: ``AB/CD``, ``|A \cup B|``."""
     if node.op == "det":
         return all(
             isinstance(n, App | Num) or (isinstance(n, Sym) and _names_a_thing(n.name))
@@ -113,7 +113,7 @@ def _is_complex(node: Node) -> bool:
 
 
 def _is_trigonometric(node: Node, plain: bool) -> bool:
-    """Whether it is the sine that is asked for, not the angle: ``\\sin\\theta``, ``\\tan(x + y)``.
+    r"""Whether it is the sine that is asked for, not the angle: ``\sin\theta``, ``\tan(x+y)``.
 
     Args:
         node: Any tree.

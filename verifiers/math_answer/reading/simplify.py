@@ -22,7 +22,6 @@ from assay.verifiers.math_answer.tree import (
     Such,
     Sym,
     Words,
-    children,
     symbols,
     walk,
 )

@@ -79,7 +79,7 @@ def written_out(node: Node) -> tuple[Group, ...]:
 
 
 def shortened(node: Node) -> Node:
-    r"""``\{1, 2, \ldots, n\}`` with one number before its dots, where those there are consecutive."""
+    r"""``\{1, 2, \ldots, n\}`` with one number before its dots."""
     if not (isinstance(node, Group) and node.left == "{" and Sym("dots") in node.items):
         return node
     at = node.items.index(Sym("dots"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flint import fmpq
 
 from assay.verifiers.math_answer.reading.expressions.cursor import times
+from assay.verifiers.math_answer.reading.expressions.marks import FUNCTION_NAMES
 from assay.verifiers.math_answer.reading.expressions.mixed import (
     degrees,
     fraction,
@@ -16,7 +17,6 @@ from assay.verifiers.math_answer.reading.expressions.mixed import (
     with_fraction,
 )
 from assay.verifiers.math_answer.reading.expressions.operands import Operands
-from assay.verifiers.math_answer.reading.expressions.marks import FUNCTION_NAMES
 from assay.verifiers.math_answer.reading.labels import is_derivative
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import App, Group, Node, Num, Quantity, Sym, Words, symbols

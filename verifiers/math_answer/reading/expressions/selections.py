@@ -70,8 +70,8 @@ def _selection(tokens: list[Token], begin: int) -> Selection | None:
 def between(tokens: list[Token], begin: int) -> tuple[Node, int] | None:
     r"""The count that begins here, and where it ends: ``{}_5C_2``, ``^5C_2``, ``5C2``; or None.
 
-    With a P it is an operation of its own: ``^3P_2`` is as well a state of an atom, so that a number
-    is read in it only beside another number.
+    With a P it is an operation of its own: ``^3P_2`` is as well a state of an atom, so that it is
+    worked out only beside a number.
     """
     at = begin
     out_of: Num | Sym | None

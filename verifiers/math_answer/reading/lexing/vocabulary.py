@@ -29,7 +29,8 @@ ONLY_CALLED = frozenset({"abs", "gamma", "zeta", "Gamma", "factorial", "binomial
                          "arg", "sgn", "sign", "Re", "Im", "erf", "floor", "ceil", "ceiling",
                          "Rational", "sup", "inf", "deg", "dim", "ker", "rank", "tr", "Li",
                          "sec", "Abs", "trace", "rk", "nullity", "Var", "Cov", "Corr", "Res",
-                         "Pr", "ord", "vol", "Vol", "limsup", "liminf", "argmax", "argmin"})  # fmt: skip
+                         "Pr", "ord", "vol", "Vol", "limsup", "liminf", "argmax",
+                         "argmin"})  # fmt: skip
 """Names that are functions only where a bracket (or, of a LaTeX command, anything) follows."""
 
 OF_THINGS = frozenset({"deg", "dim", "ker", "rank", "tr", "trace", "rk", "nullity", "Var", "Cov",
