@@ -166,9 +166,22 @@ def compare(r: Node, a: Node, comparer: Decides) -> EqualityResult:
     return different("one is a set of numbers, the other is not")
 
 
+def _intervals(region: Region) -> tuple[Node, ...]:
+    """The parts of a region, each on its own."""
+    return tuple(
+        Group("[" if p.low_closed else "(", "]" if p.high_closed else ")", (p.low, p.high))
+        for p in region.parts
+    )
+
+
 def same(r: Region, a: Region, comparer: Decides) -> EqualityResult:
     """Whether two regions are equal as sets."""
-    left, right = normal(r) or r, normal(a) or a
+    ordered_r, ordered_a = normal(r), normal(a)
+    if None in (ordered_r, ordered_a) and len(r.parts) == len(a.parts) > 1:
+        # which part is first depends on a name
+        found = comparer.unordered(_intervals(r), _intervals(a))
+        return found._replace(certainty="unproved") if found.equal is False else found
+    left, right = ordered_r or r, ordered_a or a
     if len(left.parts) != len(right.parts):
         return different("the sets differ")
     findings = []
