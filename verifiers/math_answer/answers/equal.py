@@ -20,7 +20,14 @@ from assay.verifiers.math_answer.answers.understood import (
 )
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
-from assay.verifiers.math_answer.deciding import constants, dummies, families, form, reach, relations
+from assay.verifiers.math_answer.deciding import (
+    constants,
+    dummies,
+    families,
+    form,
+    reach,
+    relations,
+)
 from assay.verifiers.math_answer.deciding.compare import Comparer
 from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
