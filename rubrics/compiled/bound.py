@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from assay.arguments import of_kind, table
 from assay.errors import VerifierNotFound
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Term, Verdict
+from assay.rubrics.compiled import signing
 from assay.rubrics.compiled.compiled_turns import TurnsPlan
 from assay.rubrics.compiled.declared import (
     declared_levels,
@@ -36,15 +35,6 @@ if TYPE_CHECKING:
 
     from assay.plugins.host import Host
     from assay.plugins.registered import Offer
-
-SIGNATURE_DIGITS = 16
-
-SIGNED = ("isolation", "timeout_s", "trust", "packages")
-"""Details of a verdict that go into the signature: what a sandbox held, how far a test's word rests
-on the program, the versions of what programs may import, and the bound of an item
-that was cut off by the clock, since another bound might have judged it otherwise."""
-
-_SIGNED = frozenset(SIGNED)
 
 WAYS = 1024
 """Most ways in which the switches of one rubric can stand: each is compiled."""
@@ -102,6 +92,17 @@ class BoundRubric:
         for key, leaf in self._leaves.items():
             for name in {leaf.use, leaf.use.partition("@")[0], self._names.get(key, leaf.use)}:
                 self._by_name.setdefault(name, []).append(key)
+        try:
+            self._compile(rubric)
+        except Fault as err:
+            err.path = rubric.as_written(err.path)  # a plan knows parts, a user the file
+            raise
+        self._idle = {} if self._fixed is not None else self._lines(0.0)
+        """What a sample's own case leaves out of its receipt."""
+        self._base = self._digest()
+        self._blank: FrozenDict | None = None
+
+    def _compile(self, rubric: Rubric) -> None:
         if not any_choice(rubric):
             self._fixed = self._plan((), {})
         else:
@@ -114,10 +115,6 @@ class BoundRubric:
             for way in ways(rubric):  # a mistake in any case is reported now, not at step 10,000
                 self._plan(tuple(way.values()), way)
         refuse_groups_of_turns(self._plans.values(), self.offers)
-        self._idle = {} if self._fixed is not None else self._lines(0.0)
-        """What a sample's own case leaves out of its receipt."""
-        self._base = self._digest({})
-        self._blank: FrozenDict | None = None
 
     @classmethod
     def without_host(cls, rubric: Rubric) -> BoundRubric:
@@ -158,7 +155,7 @@ class BoundRubric:
         """
         other = copy.copy(self)
         other._environment, other._signatures = dict(environment), {}
-        other._base = other._digest({})
+        other._base = other._digest()
         return other
 
     @property
@@ -332,48 +329,25 @@ class BoundRubric:
     # -- signature ------------------------------------------------------------------------------
 
     def _signature(self, plan: Plan | TurnsPlan, verdicts: Mapping[str, Verdict]) -> str:
-        found: list[tuple[str, str]] | None = None
-        for key, verdict in verdicts.items():
-            details = verdict.details
-            if details and not _SIGNED.isdisjoint(details):
-                noted = {name: details[name] for name in SIGNED if name in details}
-                found = [*(found or ()), (key, json.dumps(noted, sort_keys=True))]
-        if found is None and self._names:
-            base = self._base
-        else:
-            extra = tuple(sorted(found or ()))
+        extra = signing.noted(verdicts)
+        if extra or not self._names:
             if not self._names:
-                extra += tuple(sorted((k, v.verifier) for k, v in verdicts.items()))
+                extra = (*extra, *sorted((k, v.verifier) for k, v in verdicts.items()))
             base = self._signatures.get(extra) or self._remember(extra)
+        else:
+            base = self._base
         phase = plan.phase
         return f"{base}:{phase}" if phase else base
 
     def _remember(self, extra: tuple[tuple[str, str], ...]) -> str:
-        digest = self._digest(dict(extra))
+        digest = self._digest(extra)
         if len(self._signatures) < 1024:
             self._signatures[extra] = digest
         return digest
 
-    def _digest(self, extra: Mapping[str, str]) -> str:
-        rubric = _without_about(self.rubric.to_dict())
-        recipe = {
-            # Pairs, not an object with sorted keys: the order of criteria can matter.
-            "rubric": rubric,
-            "verifiers": [[key, self._names.get(key)] for key in self._leaves],
-            "params": [
-                [k, p.model_dump(mode="json") if p else None] for k, p in self.params.items()
-            ],
-            "environment": sorted(self._environment.items()),
-            "extra": sorted(extra.items()),
-        }
-        text = json.dumps(recipe, separators=(",", ":"), ensure_ascii=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:SIGNATURE_DIGITS]
-
-
-def _without_about(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _without_about(v) for k, v in value.items() if k != "about"}
-    return [_without_about(v) for v in value] if isinstance(value, list) else value
+    def _digest(self, extra: Sequence[tuple[str, str]] = ()) -> str:
+        verifiers = {key: self._names.get(key) for key in self._leaves}
+        return signing.digest(self.rubric, verifiers, self.params, self._environment, extra)
 
 
 __all__ = ["BoundRubric", "LeafRun"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, scalars
 from assay.verifiers.math_answer.deciding import (
+    counts,
     piecewise,
     points,
     relations,
@@ -81,6 +82,7 @@ class Comparer(ListComparer):
                     f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
                 )
             return self.scalar(r, a)
+        r, a = counts.beside_number(r, a)
         if has_signs(r) or has_signs(a):
             return self.same(spread_signs(r), spread_signs(a))
         if isinstance(r, Rel) != isinstance(a, Rel):
@@ -303,6 +305,9 @@ class Comparer(ListComparer):
         if not lists_r and not lists_a:
             if rosters.is_whole(r) != rosters.is_whole(a):
                 return different("one is a set of whole numbers, the other is not")
+            short_r, short_a = rosters.shortened(r), rosters.shortened(a)
+            if short_r is not r or short_a is not a:
+                return self.groups(short_r, short_a)
             return None
         tried = [self.same(x, y) for x in lists_r or (r,) for y in lists_a or (a,)]
         return next((f for f in tried if f.equal), tried[0])

@@ -8,7 +8,8 @@ from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics, sca
 from assay.verifiers.math_answer.deciding.decides import Decides
 from assay.verifiers.math_answer.deciding.number_sets import sets
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
-from assay.verifiers.math_answer.reading.simplify import is_label, is_value
+from assay.verifiers.math_answer.reading.labels import is_combination, is_label
+from assay.verifiers.math_answer.reading.simplify import is_value
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
@@ -89,7 +90,7 @@ def _against_value(
     if is_label(value) and not is_label(label) and not isinstance(value, Words):
         return comparer.same(label, a) if relation is r else comparer.same(r, label)
     said = relation is a and is_value(other) and is_value(value) and not vanishes
-    if said and _is_combination(label):
+    if said and is_combination(label):
         return comparer.same(r, value)
     solved = _solved(relation, symbols(other))
     if solved is not None:
@@ -100,26 +101,6 @@ def _against_value(
     if isinstance(other, Items) and any(isinstance(i, Rel) for i in other.items):
         return None
     return different("one is an equation, the other is not")
-
-
-def _is_combination(label: Node) -> bool:
-    """Whether it names what is asked for by several names: ``m + n``, ``a*b``, ``x^2 + y^2``.
-
-    An equation in one unknown is still to be solved; one in several, with a number on its other
-    side, says the value of an expression.
-    """
-    if len(symbols(label)) < 2 or not isinstance(label, App):
-        return False
-    terms = label.args if label.op == "add" else (label,)
-    return all(symbols(term) and _is_monomial(term) for term in terms)
-
-
-def _is_monomial(node: Node) -> bool:
-    if isinstance(node, App) and node.op in ("neg", "mul", "inv"):
-        return all(_is_monomial(part) for part in node.args)
-    if isinstance(node, App) and node.op == "pow":
-        return isinstance(node.args[0], Sym) and exact.whole(node.args[1]) is not None
-    return isinstance(node, Sym) or exact.whole(node) is not None
 
 
 def _solved(relation: Rel, names: frozenset[str]) -> Node | None:

@@ -78,6 +78,18 @@ def written_out(node: Node) -> tuple[Group, ...]:
     return tuple(found)
 
 
+def shortened(node: Node) -> Node:
+    r"""``\{1, 2, \ldots, n\}`` with one number before its dots."""
+    if not (isinstance(node, Group) and node.left == "{" and Sym("dots") in node.items):
+        return node
+    at = node.items.index(Sym("dots"))
+    before = [exact.whole(item) for item in node.items[:at]]
+    first = before[0] if before else None
+    if first is None or before != list(range(first, first + at)):
+        return node
+    return Group("{", node.right, (node.items[0], *node.items[at:]))
+
+
 def is_whole(node: Node) -> bool:
     """Whether a set-builder collects whole numbers only, so that it is not an interval."""
     if not isinstance(node, Such):
@@ -172,13 +184,13 @@ def _holds(condition: Rel, name: str, k: int) -> bool | None:
 def _between_dots(items: tuple[Node, ...]) -> tuple[Node, ...] | None:
     """``1, 2, ..., 9`` with what the dots leave out: whole numbers in steps of one size."""
     at = next((i for i, item in enumerate(items) if item == Sym("dots")), None)
-    if at is None or at < 2 or at != len(items) - 2:
+    if at is None or at < 1 or at != len(items) - 2:
         return None
     known = [exact.whole(i) for i in (*items[:at], items[-1])]
     first, last = known[0], known[-1]
     if any(k is None for k in known) or first is None or last is None or known[1] is None:
         return None
-    step = known[1] - first
+    step = known[1] - first if at > 1 else 1  # "1, ..., 9": nothing else is said of the steps
     if step == 0 or (last - first) % step or not 0 < (last - first) // step <= MOST:
         return None
     if any(k != first + i * step for i, k in enumerate(known[:-1])):

@@ -27,6 +27,7 @@ from assay.verifiers.math_answer.tree import (
     Rel,
     Such,
     Sym,
+    substitute,
 )
 
 
@@ -160,10 +161,31 @@ def compare(r: Node, a: Node, comparer: Decides) -> EqualityResult:
             return comparer.unordered(r.args, a.args)
         return every(comparer.same(x, y) for x, y in zip(r.args, a.args, strict=True))
     if isinstance(r, Such) and isinstance(a, Such):
+        r, a = _with_one_name(r, a)
         return every((comparer.same(r.item, a.item), comparer.same(r.condition, a.condition)))
     if isinstance(r, Group) and isinstance(a, Group) and r.left + r.right == a.left + a.right:
         return comparer.ordered(r.items, a.items)
     return different("one is a set of numbers, the other is not")
+
+
+def _with_one_name(r: Such, a: Such) -> tuple[Such, Such]:
+    """Both under one name for what is collected: it is bound, and means nothing outside."""
+    one, two = _bound(r), _bound(a)
+    if one is None or two is None or one == two:
+        return r, a
+    common = Sym("bound:1")  # a name that nobody writes, so that it catches no free one
+    left, right = substitute(r, {one: common}), substitute(a, {two: common})
+    assert isinstance(left, Such)
+    assert isinstance(right, Such)
+    return left, right
+
+
+def _bound(node: Such) -> str | None:
+    r"""The name of ``\{x : ...\}`` and ``\{x \in A : ...\}``; None: no one name."""
+    item = node.item
+    if isinstance(item, Rel) and item.ops == ("in",):
+        item = item.args[0]
+    return item.name if isinstance(item, Sym) else None
 
 
 def same(r: Region, a: Region, comparer: Decides) -> EqualityResult:

@@ -8,7 +8,7 @@ from assay.verifiers.math_answer.reading.expressions.marks import (
     Marks,
     index_text,
 )
-from assay.verifiers.math_answer.reading.expressions.selections import LETTERS
+from assay.verifiers.math_answer.reading.expressions.selections import LETTERS, SIDES, between
 from assay.verifiers.math_answer.reading.lexing.tokens import PLAIN, Token
 from assay.verifiers.math_answer.tree import (
     App,
@@ -20,6 +20,7 @@ from assay.verifiers.math_answer.tree import (
     Such,
     Sym,
     Words,
+    symbols,
 )
 from assay.verifiers.math_answer.units import is_unit
 
@@ -64,6 +65,12 @@ class Operands(Marks):
         """One numeral, name, bracket, function, command, or a run of words."""
         token = self.token
         kind = token.kind
+        if (kind == "num" and self.peek().value in SIDES) or token.value in ("{", "_", "^"):
+            counted = between(self.tokens, self.at)
+            if counted is not None:
+                while self.at < counted[1]:
+                    self.advance()
+                return counted[0]
         if kind == "num":
             self.advance()
             assert token.num is not None
@@ -97,8 +104,8 @@ class Operands(Marks):
                 inner = self.items(frozenset("|"))
                 if not (self.is_op("|") and self.bars.get(self.at) == "close"):
                     raise self.fail()
-                self.advance()
-                return App("abs", (inner,))
+                norm = self.advance().mark == "norm" and bool(symbols(inner))
+                return App("norm" if norm else "abs", (inner,))
             if token.value in ("cup", "cap") and self.peek().value == "_":
                 self.advance()
                 low, high = self.limits()

@@ -64,6 +64,11 @@ _CAPITAL_UNITS = frozenset("ACFHJKLMNTVW")
 _WORD_AFTER = re.compile(r"(?:\\(?:text|mathrm)\{ ?)?([A-Za-z]+)")
 _THOUSANDS = {"k": "thousand", "K": "thousand", "M": "million", "B": "billion"}
 _INDEXED = re.compile(r"\s*\}?\s*_")
+_A_THING = r"(?:[_(\[]|\\left\s*[(\[]|\\(?:math|bold|vec|nabla|ker|operatorname)|[A-Z](?![A-Za-z]))"
+_THING = re.compile(r"\s*" + _A_THING)
+_THING_IN_TEXT = re.compile(
+    r"\s*\}(?:\s|~|\\[ ,;:!])*(?:" + _A_THING + r"|[a-z](?![A-Za-z]))|\s*[(\[_]"
+)
 _TWO_NUMERALS = re.compile(r"\s*\d+\s+choose\s+\d+[\s.]*")
 
 LATEX, PLAIN = "latex", "plain"
@@ -252,7 +257,9 @@ class _Scan(Commands):
             self.add("sym", run[1], start + 1)
             return
         if run in vocabulary.FUNCTIONS and (
-            run not in vocabulary.ONLY_CALLED or self.called(start + len(run))
+            run not in vocabulary.ONLY_CALLED
+            or self.called(start + len(run))
+            or (run in vocabulary.OF_THINGS and self.of_a_thing(start + len(run)))
         ):
             self.add("fn", vocabulary.FUNCTIONS[run], start)
             return
@@ -269,7 +276,12 @@ class _Scan(Commands):
         if after_value and is_unit(run) and not (len(run) == 2 and not self.spaced and self.latex):
             self.add("word", run, start)
             return
-        if self.out and self.out[-1].value in ("/", "^") and is_unit(run):
+        if (
+            self.out
+            and self.out[-1].value in ("/", "^")
+            and is_unit(run)
+            and _INDEXED.match(self.text, start + len(run)) is None  # "{}^nC_r"
+        ):
             self.add("word", run, start)
             return
         for name in ("sqrt", "arcsin", "arccos", "arctan", "sin", "cos", "tan", "cot", "ln",
@@ -305,6 +317,12 @@ class _Scan(Commands):
 
     def called(self, after: int) -> bool:
         return self.text.startswith(("(", "}(", "\\(", "\\left("), after)
+
+    def of_a_thing(self, after: int) -> bool:
+        """Whether a name with an index or a name behind it is a functional: ``rank A``."""
+        if self.out and self.out[-1].kind in ("num", "close"):
+            return False  # "30 deg C", "5 min"
+        return (_THING_IN_TEXT if self.depth else _THING).match(self.text, after) is not None
 
     # -- signs ----------------------------------------------------------------------------------
 
