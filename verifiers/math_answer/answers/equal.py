@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from flint import fmpq
 
+from assay.arguments import many
 from assay.errors import ReferenceUnreadable, SampleError
 from assay.printable import a_type, printable
 from assay.verifiers.math_answer.answers.understood import (
@@ -102,6 +103,8 @@ def equivalent(
     answer = spelled(answer, policy)
     if type(reference) is str or isinstance(reference, _ONE):
         return _equivalent(read_reference(spelled(reference, policy)), answer, policy)
+    many(reference, "the reference", "text, a number, or a list of them", error=ReferenceUnreadable)
+    reference = list(reference)
     if not reference:
         raise ReferenceUnreadable("the reference is an empty list")
     readings = [read_reference(spelled(one, policy)) for one in reference]
