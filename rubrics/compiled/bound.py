@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from assay.arguments import of_kind, table
 from assay.errors import VerifierNotFound
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Term, Verdict
 from assay.rubrics.compiled import signing
@@ -17,6 +18,7 @@ from assay.rubrics.compiled.declared import (
     offered_levels,
     shared_levels,
 )
+from assay.rubrics.compiled.given import check_sample, check_verdicts, matched
 from assay.rubrics.compiled.group_criteria import refuse_groups_of_turns
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
@@ -125,6 +127,10 @@ class BoundRubric:
         cls, rubric: Rubric, host: Host, environment: Mapping[str, JSON] = EMPTY
     ) -> BoundRubric:
         """See `Rubric.bind`."""
+        from assay.plugins.host import Host
+
+        of_kind(host, Host, "host", "assay.plugins.host.Host()")
+        table(environment, "environment", "a dict of names and versions")
         offers: dict[str, Offer] = {}
         params: dict[str, BaseModel | None] = {}
         levels: dict[str, Levels] = {}
@@ -168,7 +174,7 @@ class BoundRubric:
         """Bound to the verifiers that are installed; the others are left open. For proofs."""
         from assay.plugins.host import Host
 
-        host = host or Host()
+        host = Host() if host is None else of_kind(host, Host, "host")
         offers: dict[str, Offer] = {}
         params: dict[str, BaseModel | None] = {}
         levels: dict[str, Levels] = {}
@@ -226,6 +232,7 @@ class BoundRubric:
         Raises:
             SampleError: a field that a switch or the phases read is missing or unknown.
         """
+        check_sample(sample)
         return self.plan(sample).keys
 
     def jobs(self, sample: Sample) -> Sequence[LeafRun]:
@@ -234,6 +241,7 @@ class BoundRubric:
         One per active criterion; for a rubric that looks at turns, one per turn, under the key
         ``criterion#turn``.
         """
+        check_sample(sample)
         plan = self.plan(sample)
         if isinstance(plan, Plan) and plan.simple:
             return [LeafRun(key, key, sample) for key in plan.keys]
@@ -265,9 +273,11 @@ class BoundRubric:
         self, verdicts: Mapping[str, Verdict] | Sequence[Verdict], sample: Sample | None = None
     ) -> Reward:
         """What these verdicts are worth; see `Rubric.compose`."""
+        check_sample(sample)
         plan = self.plan(sample)
         if not isinstance(verdicts, Mapping):
-            verdicts = self._matched(plan, verdicts)
+            verdicts = matched(verdicts, self._by_name, plan.keys)
+        check_verdicts(verdicts)
         turns: tuple[float | None, ...] | None = None
         if isinstance(plan, Plan):
             scores, lost = plan.score(verdicts, sample)
@@ -314,26 +324,6 @@ class BoundRubric:
             for node in plan.nodes:
                 weight = 0.0 if phi is not None and node in phi.nodes else 1.0
                 found[node.key] = Term("", weight, None, earned)
-        return found
-
-    def _matched(self, plan: Plan | TurnsPlan, verdicts: Sequence[Verdict]) -> dict[str, Verdict]:
-        found: dict[str, Verdict] = {}
-        for verdict in verdicts:
-            keys = self._by_name.get(verdict.verifier)
-            if keys is None:
-                keys = self._by_name.get(verdict.verifier.partition("@")[0], [])
-            keys = [key for key in keys if key in plan.keys]
-            if not keys:
-                raise Fault(
-                    f"the verdict of {verdict.verifier!r} belongs to no criterion",
-                    fix=f"criteria: {', '.join(plan.keys)}",
-                )
-            if len(keys) > 1 or keys[0] in found:
-                raise Fault(
-                    f"{verdict.verifier!r} could belong to several criteria or came twice",
-                    fix="give the verdicts as a mapping: criterion's key -> verdict",
-                )
-            found[keys[0]] = verdict
         return found
 
     # -- signature ------------------------------------------------------------------------------
