@@ -155,7 +155,7 @@ def _app(node: App) -> str:
         return f"‖{_plain(args[0])}‖"
     if op == "at":
         return f"{_inner(args[0], 2)}|_({', '.join(_plain(a) for a in args[1:])})"
-    return f"{_NAMES.get(op, op)}({', '.join(_plain(a) for a in args)})"
+    return f"{_NAMES.get(op, op.rstrip('_'))}({', '.join(_plain(a) for a in args)})"
 
 
 def _time_of_day(node: Quantity) -> str | None:

@@ -212,7 +212,14 @@ class Operands(Marks):
         return Group(left, right, (inner,))
 
     def argument_of_label(self, words: list[str]) -> None:
-        """Take a bracket behind a word with the word, where an equation follows: ``Var(X) = 2``."""
+        """Take what a word is of with the word, where an equation follows: ``Var(X) = 2``."""
+        if "of" in words:  # "Area of ABC = 6"
+            ahead = 0
+            while self.peek(ahead).kind == "sym" and self.peek(ahead).value.isupper():
+                ahead += 1
+            if 0 < ahead < MAX_LABEL and self.peek(ahead).value == "=":
+                words.extend(self.advance().value for _ in range(ahead))
+            return
         if self.token.value != "(" or len(words) != 1:
             return
         for ahead in range(1, MAX_LABEL):

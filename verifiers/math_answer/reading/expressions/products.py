@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flint import fmpq
 
+from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.reading.expressions.cursor import times
 from assay.verifiers.math_answer.reading.expressions.marks import FUNCTION_NAMES
 from assay.verifiers.math_answer.reading.expressions.mixed import (
@@ -67,6 +68,9 @@ def _applied(function: Node, *args: Node) -> Node:
     if isinstance(function, App) and function.op == "compose":
         outer, inner = function.args
         return _applied(outer, _applied(inner, *args))
+    if isinstance(function, App) and function.op == "pow" and isinstance(function.args[0], Sym):
+        name, exponent = function.args
+        function = Sym(f"{plain(name)}^-1") if exact.whole(exponent) == -1 else function
     named = isinstance(function, Sym) and function.name[0] in FUNCTION_NAMES
     return App("apply" if named else "call", (function, *args))
 
