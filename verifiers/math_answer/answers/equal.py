@@ -21,7 +21,14 @@ from assay.verifiers.math_answer.answers.understood import (
 )
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
-from assay.verifiers.math_answer.deciding import constants, families, form, reach, relations
+from assay.verifiers.math_answer.deciding import (
+    constants,
+    dummies,
+    families,
+    form,
+    reach,
+    relations,
+)
 from assay.verifiers.math_answer.deciding.compare import Comparer
 from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
@@ -205,6 +212,9 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
     try:
         found = comparer.same(reference.node, answer.node)
         if not found.equal and not numbers:
+            bound = dummies.with_common(reference.node, answer.node)
+            if bound is not None and (alike := comparer.same(*bound)).equal:
+                return alike
             family = families.compare(reference.node, answer.node, comparer.parameters, policy)
             if family is None and policy.constants == "rename":
                 family = constants.same_family(reference.node, answer.node, policy)

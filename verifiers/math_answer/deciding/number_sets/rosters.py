@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from assay.verifiers.math_answer.arithmetic import exact
+from assay.verifiers.math_answer.arithmetic import algebra, exact
 from assay.verifiers.math_answer.deciding.number_sets.inequalities import solved
 from assay.verifiers.math_answer.deciding.number_sets.regions import (
     INFINITY,
@@ -37,8 +37,8 @@ CONDITIONS = 12
 """Most conditions that are looked at; each is asked of each number."""
 
 REACH = 300
-"""How far from 0 the members are sought where a condition is not linear; there is none in the
-outer half of that, or the set is not written out."""
+"""How far from 0 the members are sought where no condition bounds them; there is none in the outer
+half of that, where no sign may change, or the set is not written out."""
 
 
 def may_be(node: Node) -> bool:
@@ -131,10 +131,15 @@ def _members(
         if part is not None:
             bounded = part if bounded is None else meet(bounded, part)
     span = _span(bounded, least)
-    guessed = span is None
+    known = True
     if span is not None:
         low, high = span
         if high - low > MOST:
+            return None
+    else:
+        furthest = [_furthest(condition) for condition in conditions]
+        known = None not in furthest
+        if any(f is not None and f > REACH // 2 for f in furthest):
             return None
     members: list[Node] = []
     for k in range(low, high + 1):
@@ -142,10 +147,17 @@ def _members(
         if None in holds:
             return None
         if all(holds):
-            if guessed and abs(k) > REACH // 2:
+            if span is None and abs(k) > REACH // 2:
                 return None
             members.append(substitute(item, {name: Num(fmpq(k))}))
-    return tuple(members)
+    return tuple(members) if members or known else None
+
+
+def _furthest(condition: Rel) -> fmpq | None:
+    """How far from 0 it can begin or cease to hold; None: not known."""
+    found = [algebra.furthest_sign(App("add", (left, App("neg", (right,)))))
+             for left, right in zip(condition.args, condition.args[1:], strict=False)]  # fmt: skip
+    return max((f for f in found if f is not None), default=None) if None not in found else None
 
 
 def _span(region: Region | None, least: int | None) -> tuple[int, int] | None:
@@ -156,8 +168,6 @@ def _span(region: Region | None, least: int | None) -> tuple[int, int] | None:
     below = fmpq(least) if low == MINUS and least is not None else exact.rational(low)
     above = exact.rational(high)
     if high == INFINITY or below is None or above is None:
-        return None
-    if abs(below) + abs(above) > exact.LARGEST:
         return None
     first = int(-((-below.p) // below.q))
     return (first if least is None else max(first, least)), int(above.p // above.q)

@@ -168,12 +168,20 @@ def compare(r: Node, a: Node, comparer: Decides) -> EqualityResult:
     return different("one is a set of numbers, the other is not")
 
 
+def _intervals(region: Region) -> tuple[Node, ...]:
+    """The parts of a region, each on its own."""
+    return tuple(
+        Group("[" if p.low_closed else "(", "]" if p.high_closed else ")", (p.low, p.high))
+        for p in region.parts
+    )
+
+
 def _with_one_name(r: Such, a: Such) -> tuple[Such, Such]:
     """Both under one name for what is collected: it is bound, and means nothing outside."""
     one, two = _bound(r), _bound(a)
     if one is None or two is None or one == two:
         return r, a
-    common = Sym("bound:1")  # a name that nobody writes, so that it catches no free one
+    common = Sym("bound:0")  # a name that nobody writes, so that it catches no free one
     left, right = substitute(r, {one: common}), substitute(a, {two: common})
     assert isinstance(left, Such)
     assert isinstance(right, Such)
@@ -190,7 +198,12 @@ def _bound(node: Such) -> str | None:
 
 def same(r: Region, a: Region, comparer: Decides) -> EqualityResult:
     """Whether two regions are equal as sets."""
-    left, right = normal(r) or r, normal(a) or a
+    ordered_r, ordered_a = normal(r), normal(a)
+    if None in (ordered_r, ordered_a) and len(r.parts) == len(a.parts) > 1:
+        # which part is first depends on a name
+        found = comparer.unordered(_intervals(r), _intervals(a))
+        return found._replace(certainty="unproved") if found.equal is False else found
+    left, right = ordered_r or r, ordered_a or a
     if len(left.parts) != len(right.parts):
         return different("the sets differ")
     findings = []
