@@ -8,17 +8,19 @@ from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics, sca
 from assay.verifiers.math_answer.deciding.decides import Decides
 from assay.verifiers.math_answer.deciding.number_sets import sets
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
-from assay.verifiers.math_answer.reading.labels import is_combination, is_label
+from assay.verifiers.math_answer.reading.labels import combines_things, is_combination, is_label
 from assay.verifiers.math_answer.reading.simplify import is_value
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
     Items,
+    Matrix,
     Node,
     Num,
     Rel,
     Sym,
     Words,
+    children,
     substitute,
     symbols,
     walk,
@@ -93,6 +95,8 @@ def _against_value(
     said = relation is a and is_value(other) and is_value(value) and not vanishes
     if said and is_combination(label):
         return comparer.same(r, value)
+    if relation is a and _is_given(value) and combines_things(label):
+        return comparer.same(r, value)
     solved = _solved(relation, symbols(other))
     if solved is not None:
         return comparer.same(solved, a) if relation is r else comparer.same(r, solved)
@@ -102,6 +106,13 @@ def _against_value(
     if isinstance(other, Items) and any(isinstance(i, Rel) for i in other.items):
         return None
     return different("one is an equation, the other is not")
+
+
+def _is_given(node: Node) -> bool:
+    """Whether it is a vector or a matrix of numbers."""
+    if isinstance(node, Group) and (node.left == "{" or len(node.items) < 2):
+        return False
+    return isinstance(node, Group | Matrix) and all(is_value(item) for item in children(node))
 
 
 def _solved(relation: Rel, names: frozenset[str]) -> Node | None:
@@ -302,7 +313,9 @@ def _is_solved(node: Rel) -> bool:
     if not set(node.ops) <= _ORDER | {"=", "!="}:
         return True
     if set(node.ops) == {"="}:
-        return _is_law(node) or any(is_label(a) for a in node.args)
+        label, *values = node.args
+        named = any(is_label(a) for a in node.args)
+        return _is_law(node) or named or (_is_given(values[-1]) and combines_things(label))
     return all(_is_alone(a) or not symbols(a) for a in node.args) or len(symbols(node)) > 1
 
 

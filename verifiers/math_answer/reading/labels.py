@@ -21,18 +21,20 @@ from assay.verifiers.math_answer.tree import (
     Sym,
     Words,
     children,
+    rebuild,
     symbols,
     walk,
 )
 
 FUNCTIONALS = frozenset({"degree", "dim", "rank", "tr", "nullity", "Var", "Cov", "Corr", "Res",
-                         "Pr", "ord", "vol", "limsup", "liminf", "argmax", "argmin"})  # fmt: skip
-"""Operations of a polynomial, a matrix, a set, a random variable: of no number to solve for."""
+                         "Pr", "ord", "vol", "limsup", "liminf", "argmax", "argmin", "ker", "div",
+                         "curl", "grad"})  # fmt: skip
+"""Operations of a polynomial, a matrix, a field, a random variable: of no number to solve for."""
 
 EXTREMES = frozenset({"max", "min", "sup", "inf"})
 _OPERATORS = (Sym("Delta"), Sym("nabla"))
 _TRIGONOMETRIC = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
-_UNEVALUATED = frozenset({"lim", "int", "sum", "prod", "at"})
+_UNEVALUATED = frozenset({"lim", "int", "iint", "oint", "sum", "prod", "at"})
 _OF_THINGS = frozenset({"abs", "mul", "inv", "ratio", "deg", "arg", "cup", "cap", "setminus"})
 _COMPLEX = frozenset({"z", "w"})
 """Names that complex numbers have by custom: ``|z| = 5`` says no more than a modulus."""
@@ -65,7 +67,7 @@ def _is_named_value(node: App) -> bool:
     if op in _UNEVALUATED:
         return True  # an unevaluated operator with its value
     if head in FUNCTIONALS:
-        return bool(symbols(node))
+        return True
     if head in EXTREMES and len(args) == 1:
         return bool(symbols(node))  # of one number there is no greatest: what it takes is meant
     if head in ("gcd", "lcm") or head in EXTREMES:
@@ -80,8 +82,8 @@ def _is_named_value(node: App) -> bool:
         base, exponent = args
         whole = exact.whole(exponent) is not None
         squared = isinstance(base, App) and (base.op == "norm" or _is_trigonometric(base, False))
-        # of what a variance is
-        return args == (Sym("sigma"), Num(fmpq(2))) or (whole and squared and is_label(base))
+        variance = isinstance(base, Sym) and base.name.partition("_")[0] == "sigma"
+        return (variance and exponent == Num(fmpq(2))) or (whole and squared and is_label(base))
     if op == "add":  # f(1) + f(2)
         return all(isinstance(a, App) and a.op in ("apply", "call") for a in args)
     return _is_trigonometric(node, True)
@@ -179,9 +181,47 @@ def is_combination(label: Node) -> bool:
     An equation in one unknown is still to be solved; one in several, with a number on its other
     side, says the value of an expression, unless a number among its terms is still to be moved.
     """
-    if len(symbols(label)) < 2 or not isinstance(label, App):
+    if len(symbols(label)) < 2 or not isinstance(label, App) or _is_differential(label):
         return False
     return _of_names(label) or _of_sines(label)
+
+
+def combines_things(label: Node) -> bool:
+    r"""Whether vectors or matrices alone are combined: ``u \times v``, ``A^{-1}``, ``A + 2B``.
+
+    ``A x`` with a vector on its other side is a system of equations, which is to be solved.
+    """
+    if not isinstance(label, App):
+        return False
+    bare = _without_powers(label)
+    cases = {name.partition("_")[0].isupper() for name in symbols(bare)}
+    if len(cases) != 1 or not _of_names(bare):
+        return False
+    return len(symbols(bare)) > 1 or (True in cases and label.op == "pow")
+
+
+def _without_powers(node: Node) -> Node:
+    """`node` with a matrix for each of its powers, for its inverse and its transpose."""
+    if isinstance(node, App) and node.op == "pow" and isinstance(node.args[0], Sym):
+        base, exponent = node.args
+        transposed = isinstance(exponent, Sym) and exponent.name in ("T", "\\top", "\\intercal")
+        return base if transposed or exact.whole(exponent) is not None else node
+    below = tuple(map(_without_powers, children(node)))
+    return rebuild(node, below) if below else node
+
+
+def _is_differential(label: Node) -> bool:
+    """Whether it relates a derivative to its function or to others: ``x y' + y``."""
+    names = symbols(label)
+    primed = any(
+        name.rstrip("'") in names for name in names if name.endswith("'") and name.islower()
+    )
+    return primed or any(
+        is_derivative(App("mul", pair))
+        for n in walk(label)
+        if isinstance(n, App) and n.op == "mul"
+        for pair in zip(n.args, n.args[1:], strict=False)
+    )
 
 
 def _of_names(node: Node) -> bool:
@@ -219,4 +259,11 @@ def _of_sines(node: Node) -> bool:
     return _is_trigonometric(node, True)
 
 
-__all__ = ["EXTREMES", "FUNCTIONALS", "is_combination", "is_derivative", "is_label"]
+__all__ = [
+    "EXTREMES",
+    "FUNCTIONALS",
+    "combines_things",
+    "is_combination",
+    "is_derivative",
+    "is_label",
+]

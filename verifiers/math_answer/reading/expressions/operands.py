@@ -8,7 +8,12 @@ from assay.verifiers.math_answer.reading.expressions.marks import (
     Marks,
     index_text,
 )
-from assay.verifiers.math_answer.reading.expressions.selections import LETTERS, SIDES, between
+from assay.verifiers.math_answer.reading.expressions.selections import (
+    LETTERS,
+    SIDES,
+    between,
+    count,
+)
 from assay.verifiers.math_answer.reading.lexing.tokens import PLAIN, Token
 from assay.verifiers.math_answer.tree import (
     App,
@@ -65,12 +70,9 @@ class Operands(Marks):
         """One numeral, name, bracket, function, command, or a run of words."""
         token = self.token
         kind = token.kind
-        if (kind == "num" and self.peek().value in SIDES) or token.value in ("{", "_", "^"):
-            counted = between(self.tokens, self.at)
-            if counted is not None:
-                while self.at < counted[1]:
-                    self.advance()
-                return counted[0]
+        may_count = self.peek().value in SIDES if kind == "num" else token.value in ("{", "_", "^")
+        if may_count and between(self.tokens, self.at) is not None:
+            return self.counted()
         if kind == "num":
             self.advance()
             assert token.num is not None
@@ -115,6 +117,22 @@ class Operands(Marks):
                 return self.primary()
         raise self.fail()
 
+    def counted(self) -> Node:
+        r"""A count whose letter stands between its numbers: ``{}_5C_2``, ``5C2``."""
+        if self.token.kind == "num":
+            out_of, letter, taken = (self.advance() for _ in range(3))
+            assert out_of.num is not None
+            assert taken.num is not None
+            return count(letter.value, out_of.num, taken.num)
+        if self.token.kind == "open":
+            self.advance()
+            self.advance()
+        self.advance()
+        above = self.script()
+        sign = self.advance().value
+        self.advance()
+        return count(sign, above, self.script())
+
     def named(self, token: Token) -> Node:
         """A name with its index and primes."""
         name = token.value
@@ -123,9 +141,9 @@ class Operands(Marks):
         ):
             return self.prose()  # an article
         if self.is_op("_"):
-            count = self.count(name) if name in LETTERS else None
-            if count is not None:
-                return count
+            selected = self.count(name) if name in LETTERS else None
+            if selected is not None:
+                return selected
             self.advance()
             index = self.script()
             name = f"{name}_{index_text(index)}"

@@ -41,8 +41,18 @@ def _is_called(name: Node, right: Node) -> bool:
     derivative is taken, ``\\frac{\\partial f}{\\partial x}(1, 2)``.
     """
     if isinstance(name, Sym):
-        return not isinstance(right, App) or right.op in _OF_SETS
+        return not isinstance(right, App) or right.op in _OF_SETS or _is_complement(right)
     return is_derivative(name) and (isinstance(right, Group) or not symbols(right))
+
+
+def _is_complement(node: App) -> bool:
+    """``A^c``."""
+    return (
+        node.op == "pow"
+        and isinstance(node.args[0], Sym)
+        and node.args[0].name.isupper()
+        and node.args[1] in (Sym("c"), Sym("C"), Sym("\\complement"))
+    )
 
 
 def composed(outer: Node, inner: Node) -> Node:

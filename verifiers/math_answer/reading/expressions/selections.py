@@ -10,11 +10,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from assay.verifiers.math_answer.reading.lexing.tokens import Token
-from assay.verifiers.math_answer.tree import App, Node, Num, Sym
+from assay.verifiers.math_answer.tree import App, Node, Num
 
 LETTERS = ("C", "A")
 SIDES = frozenset({"C", "P"})
 """Letters that stand between the two numbers."""
+LONGEST = 12
+"""Most tokens of the index before such a letter; each place of a text is looked at."""
 
 
 class Selection(NamedTuple):
@@ -67,36 +69,54 @@ def _selection(tokens: list[Token], begin: int) -> Selection | None:
     return Selection(below, above, at - begin)
 
 
-def between(tokens: list[Token], begin: int) -> tuple[Node, int] | None:
-    r"""The count that begins here, and where it ends: ``{}_5C_2``, ``^5C_2``, ``5C2``; or None.
-
-    With a P it is an operation of its own: ``^3P_2`` is as well a state of an atom, so that it is
-    worked out only beside a number.
-    """
-    at = begin
-    out_of: Num | Sym | None
-    taken: Num | Sym | None
-    if [token.value for token in tokens[at : at + 2]] == ["{", "}"]:
-        at += 2
+def between(tokens: list[Token], begin: int) -> int | None:
+    """The place of the letter of a count whose numbers stand around it and which begins here."""
+    at = begin + 2 if [t.value for t in tokens[begin : begin + 2]] == ["{", "}"] else begin
     head = tokens[at]
-    if head.kind == "num" and at == begin:
-        out_of, at = _whole(head), at + 1
-        taken = _whole(tokens[at + 1]) if at + 1 < len(tokens) else None
-        beside = taken is not None and not (tokens[at].spaced or tokens[at + 1].spaced)
-        end = at + 2
-        if not beside or (end < len(tokens) and tokens[end].value == "_"):
+    if head.kind == "num":
+        digits = tokens[at : at + 3]
+        out_of, taken = _whole(head), _whole(digits[-1])
+        if at > begin or len(digits) < 3 or any(t.spaced for t in digits[1:]):
+            return None
+        if out_of is None or taken is None or taken.value > out_of.value:
+            return None
+        if [t.value for t in tokens[at + 3 : at + 4]] == ["_"]:
             return None  # "5C2_{16}" is a numeral
+        letter = at + 1
     elif head.kind == "op" and head.value in ("_", "^"):
-        out_of, at = _script(tokens, at, head.value)
-        taken, end = _script(tokens, at + 1, "_")
+        letter = _end_of_script(tokens, at)
+        if [t.value for t in tokens[letter + 1 : letter + 2]] != ["_"]:
+            return None
     else:
         return None
-    letter = tokens[at] if at < len(tokens) else head
-    if letter.kind != "sym" or letter.value not in SIDES or out_of is None or taken is None:
+    if letter >= len(tokens) or tokens[letter].kind != "sym":
         return None
-    if isinstance(out_of, Num) and isinstance(taken, Num) and not 0 <= taken.value <= out_of.value:
-        return None
-    return App("binom" if letter.value == "C" else "arrangements", (out_of, taken)), end
+    return letter if tokens[letter].value in SIDES else None
+
+
+def count(letter: str, out_of: Node, taken: Node) -> Node:
+    r"""What ``{}_nC_k`` and ``{}_nP_k`` say.
+
+    Of numbers, the latter is an operation of its own: ``^3P_2`` is as well a state of an atom, so
+    that it is worked out only beside a number.
+    """
+    if letter == "C":
+        return App("binom", (out_of, taken))
+    if isinstance(out_of, Num):
+        return App("arrangements", (out_of, taken))
+    left = App("factorial", (App("add", (out_of, App("neg", (taken,)))),))
+    return App("mul", (App("factorial", (out_of,)), App("inv", (left,))))
+
+
+def _end_of_script(tokens: list[Token], at: int) -> int:
+    """The place behind the index or the exponent whose sign stands at `at`."""
+    level = 0
+    for k in range(at + 1, min(at + LONGEST, len(tokens))):
+        token = tokens[k]
+        level += (token.kind == "open") - (token.kind == "close")
+        if level == 0:
+            return k + 1
+    return len(tokens)
 
 
 def _whole(token: Token) -> Num | None:
@@ -104,17 +124,12 @@ def _whole(token: Token) -> Num | None:
     return None if number is None or number.value.q != 1 or number.places is not None else number
 
 
-def _script(tokens: list[Token], at: int, sign: str) -> tuple[Num | Sym | None, int]:
-    """The whole numeral or the name that an index or an exponent is, and where it ends."""
+def _script(tokens: list[Token], at: int, sign: str) -> tuple[Num | None, int]:
+    """The whole numeral that an index or an exponent is, and where it ends."""
     ahead = [t.value for t in tokens[at : at + 4]]
     if not ahead or ahead[0] != sign:
         return None, at
     braced = len(ahead) == 4 and (ahead[1], ahead[3]) == ("{", "}")
     place, end = (at + 2, at + 4) if braced else (at + 1, at + 2)
-    token = tokens[place] if place < len(tokens) else None
-    if token is None:
-        return None, at
-    if token.kind == "sym":
-        return Sym(token.value), end
-    number = _whole(token)
+    number = _whole(tokens[place]) if place < len(tokens) else None
     return (None, at) if number is None else (number, end)

@@ -64,7 +64,12 @@ _CAPITAL_UNITS = frozenset("ACFHJKLMNTVW")
 _WORD_AFTER = re.compile(r"(?:\\(?:text|mathrm)\{ ?)?([A-Za-z]+)")
 _THOUSANDS = {"k": "thousand", "K": "thousand", "M": "million", "B": "billion"}
 _INDEXED = re.compile(r"\s*\}?\s*_")
-_A_THING = r"(?:[_(\[]|\\left\s*[(\[]|\\(?:math|bold|vec|nabla|ker|operatorname)|[A-Z](?![A-Za-z]))"
+_GREEK = "|".join(sorted(vocabulary.GREEK, key=len, reverse=True))
+_A_THING = (
+    r"(?:[_(\[]|\\left\s*[(\[]|\\(?:math|bold|vec|nabla|ker|operatorname|begin|"
+    + _GREEK
+    + r")|[A-Z](?![A-Za-z]))"
+)
 _THING = re.compile(r"\s*" + _A_THING)
 _THING_IN_TEXT = re.compile(
     r"\s*\}(?:\s|~|\\[ ,;:!])*(?:" + _A_THING + r"|[a-z](?![A-Za-z]))|\s*[(\[_]"
