@@ -156,6 +156,8 @@ class Comparer(ListComparer):
 
     def marked(self, r: Node, a: Node) -> EqualityResult | None:
         """Percent and degree signs on one side only."""
+        if _mark(r) and _mark(a) and _mark(r) != _mark(a):
+            return None
         for op, rule in (("percent", self.policy.percent), ("deg", self.policy.degrees)):
             if rule != "strip":
                 continue
@@ -315,6 +317,10 @@ class Comparer(ListComparer):
     def sets(self, r: Node, a: Node) -> EqualityResult:
         """At least one side is a set of numbers."""
         return sets.compare(r, a, self)
+
+
+def _mark(node: Node) -> str:
+    return node.op if isinstance(node, App) and node.op in ("percent", "deg") else ""
 
 
 def _split(node: Node) -> tuple[Node, tuple[str, ...]]:

@@ -55,7 +55,8 @@ def same(r: Node, a: Node, comparer: Decides) -> EqualityResult | None:
             if not comparer.policy.sets_as_relations and relation is a and relation.ops != ("in",):
                 return different("the reference is a set, the answer an inequality")
             return sets.same(region, facing, comparer)
-        if (isinstance(other, Items) and relation is r and set(relation.ops) <= {"<", "<="}) and (
+        one_way = set(relation.ops) <= {"<", "<="} or set(relation.ops) <= {">", ">="}
+        if (isinstance(other, Items) and relation is r and one_way) and (
             len(other.items) == len(relation.args) == len(symbols(relation)) > 2
         ):
             return comparer.ordered(relation.args, other.items)  # an order, as a list
