@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 from assay.errors import PluginError, SampleError, nearest
 from assay.model import EMPTY, SAMPLE_FIELDS, Sample
 from assay.model.frozen import freeze
-from assay.printable import a_type
+from assay.printable import a_type, brief
 
 Effect: TypeAlias = Literal["network", "files", "processes"]
 """What a verifier does besides computing: it talks to a network, writes files, or starts
@@ -49,11 +49,11 @@ class Example:
         for name in self.row:
             if name not in SAMPLE_FIELDS:
                 raise PluginError(
-                    f"an example has the field {name!r}, which no sample has"
+                    f"an example has the field {brief(name)}, which no sample has"
                     f"{nearest(name, SAMPLE_FIELDS)}\nfix: other columns belong in info={{...}}"
                 )
         if self.score is not None and not 0.0 <= self.score <= 1.0:
-            raise PluginError(f"an example's score is {self.score!r}, must lie in [0, 1]")
+            raise PluginError(f"an example's score is {brief(self.score)}, must lie in [0, 1]")
         try:
             object.__setattr__(self, "row", freeze(self.row, "example"))
             object.__setattr__(self, "params", freeze(self.params, "params"))
@@ -124,7 +124,8 @@ def check_declared(name: str, spec: Any) -> None:
         for value in getattr(spec, option):
             if value not in allowed:
                 raise PluginError(
-                    f"verifier {name!r}: {option} has {value!r}\nfix: one of {', '.join(allowed)}"
+                    f"verifier {name!r}: {option} has {brief(value)}"
+                    f"\nfix: one of {', '.join(allowed)}"
                 )
     for example in spec.examples:
         if not isinstance(example, Example):

@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TypeVar
 
 import pluggy
 
+from assay.arguments import a_path, many, of_kind
 from assay.errors import PluginError, VerifierNotFound, nearest
 from assay.plugins import hookspecs
 from assay.plugins.entry_points import (
@@ -74,13 +75,18 @@ class Host:
     def __init__(
         self,
         verifiers: Iterable[VerifierSpec | Callable[..., Any]] = (),
-        plugins: Sequence[str] = (),
+        plugins: Sequence[str | os.PathLike[str]] = (),
         blocked: Iterable[str] = (),
     ) -> None:
-        if isinstance(plugins, str):
+        if isinstance(plugins, str | os.PathLike):
             plugins = [plugins]
         blocked = [blocked] if isinstance(blocked, str) else blocked
-        chosen = frozenset(normal(name) for name in blocked)
+        many(verifiers, "verifiers", "a list of functions marked with @assay.verifier, or of specs")
+        many(plugins, "plugins", "a list of paths of Python files")
+        chosen = frozenset(
+            normal(of_kind(name, str, f"blocked[{i}]", "the name of a plugin"))
+            for i, name in enumerate(many(blocked, "blocked", "a list of names of plugins"))
+        )
         self._blocked = chosen | (names_in(BLOCK_VARIABLE) or frozenset())
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
@@ -228,8 +234,8 @@ class Host:
             )
         self._register(point.load(), point.name, dist)
 
-    def _load_file(self, path: str) -> None:
-        path = os.fspath(path)
+    def _load_file(self, path: str | os.PathLike[str]) -> None:
+        path = a_path(path, "the path of a plugin")
         file = read_plugin_file(path)
         if any(file.path == other.path for other in self._files.values()):
             return  # the same file by another path

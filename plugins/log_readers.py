@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from assay.errors import PluginError
 from assay.model import EMPTY
+from assay.printable import brief
 
 LogForm: TypeAlias = Literal["jsonl", "parquet", "other"]
 """``jsonl``: its first line that is not blank is a JSON object; also inside of gzip."""
@@ -34,10 +35,11 @@ class LogReaderSpec:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or _NAME.fullmatch(self.name) is None:
-            raise PluginError(f"log reader name {self.name!r} must be a lower-case word")
+            raise PluginError(f"log reader name {brief(self.name)} must be a lower-case word")
         if not isinstance(self.target, str) or _TARGET.fullmatch(self.target) is None:
             raise PluginError(
-                f"log reader {self.name!r}: target {self.target!r} is not 'package.module:object'"
+                f"log reader {self.name!r}: target {brief(self.target)} "
+                "is not 'package.module:object'"
             )
 
 

@@ -153,12 +153,13 @@ def verifier(
                 f"verifier {name!r}: {a_type(function)} cannot be marked"
                 "\nfix: mark a function; wrap anything else in one"
             )
-        if cost != "waiting" and _is_async(function):
+        kind = cost if isinstance(cost, str) else ""  # anything else is for the spec to refuse
+        if kind != "waiting" and _is_async(function):
             raise PluginError(
                 f"verifier {name!r}: an async function does not go with cost {cost!r}"
                 '\nfix: cost="waiting"'
             )
-        if cost == "waiting" and not _is_async(function):
+        if kind == "waiting" and not _is_async(function):
             raise PluginError(
                 f"verifier {name!r}: cost 'waiting' is for an async function, which waits for "
                 "others while it waits itself"
@@ -179,14 +180,14 @@ def verifier(
             summary=summary if summary is not None else doc,
             target=f"{function.__module__}:{function.__qualname__}",
             cost=cost,
-            needs=needs if isinstance(needs, str) else tuple(needs),  # type: ignore[arg-type]
-            levels=tuple(levels) if levels is not None else None,
+            needs=needs,  # type: ignore[arg-type]
+            levels=levels,  # type: ignore[arg-type]
             params=params,
             deterministic=deterministic,
-            tools=tools if isinstance(tools, str) else tuple(tools),  # type: ignore[arg-type]
-            examples=tuple(examples),
-            effects=effects if isinstance(effects, str) else tuple(effects),  # type: ignore[arg-type]
-            pays=pays if isinstance(pays, str) else tuple(pays),  # type: ignore[arg-type]
+            tools=tools,  # type: ignore[arg-type]
+            examples=examples,  # type: ignore[arg-type]
+            effects=effects,  # type: ignore[arg-type]
+            pays=pays,  # type: ignore[arg-type]
             batch=batch,
             waiting=waiting,
         )

@@ -14,6 +14,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from assay.errors import PluginError
 from assay.model import Sample
+from assay.printable import brief
 
 ProbeClaim: TypeAlias = Literal["wrong", "honest", "neutral"]
 """What a probe says of its completions.
@@ -139,12 +140,12 @@ class ProbeSpec:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or _NAME.fullmatch(self.name) is None:
             raise PluginError(
-                f"probe name {self.name!r} is not of the form 'family.what'"
+                f"probe name {brief(self.name)} is not of the form 'family.what'"
                 "\nfix: lower case, a dot, words joined by hyphens, e.g. 'answer.many-boxes'"
             )
         if not isinstance(self.target, str) or _TARGET.fullmatch(self.target) is None:
             raise PluginError(
-                f"probe {self.name!r}: target {self.target!r} is not 'package.module:function'"
+                f"probe {self.name!r}: target {brief(self.target)} is not 'package.module:function'"
             )
         for field, value, known in (
             ("claim", self.claim, CLAIMS),
@@ -152,7 +153,7 @@ class ProbeSpec:
         ):
             if value not in known:
                 raise PluginError(
-                    f"probe {self.name!r}: {field} {value!r} is not one of {', '.join(known)}"
+                    f"probe {self.name!r}: {field} {brief(value)} is not one of {', '.join(known)}"
                 )
 
     @property

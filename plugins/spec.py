@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
+from assay.arguments import many, table
 from assay.errors import PluginError, nearest
 from assay.model import EMPTY, SAMPLE_FIELDS, FrozenDict, Sample, Verdict
 from assay.plugins.batches import MOST
 from assay.plugins.examples import Effect, Example, Pays, check_declared
 from assay.plugins.wait_policy import WaitPolicy
+from assay.printable import a_type, brief
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -202,7 +204,7 @@ class VerifierSpec:
         put = object.__setattr__
         if not isinstance(self.name, str) or _NAME.fullmatch(self.name) is None:
             raise PluginError(
-                f"verifier name {self.name!r} is not of the form 'topic.what@version'"
+                f"verifier name {brief(self.name)} is not of the form 'topic.what@version'"
                 "\nfix: lower case, a dot, a whole version from 1 on, e.g. 'sql.rows@1'"
             )
         target = self.target
@@ -210,37 +212,54 @@ class VerifierSpec:
             _TARGET.fullmatch(target) is None and "<" not in target  # <locals>, <lambda>
         ):
             raise PluginError(
-                f"verifier {self.name!r}: target {self.target!r} is not 'package.module:factory'"
+                f"verifier {self.name!r}: target {brief(self.target)} "
+                "is not 'package.module:factory'"
             )
-        if self.cost not in COSTS:
+        if not isinstance(self.summary, str):
             raise PluginError(
-                f"verifier {self.name!r}: cost {self.cost!r} is not one of {', '.join(COSTS)}"
+                f"verifier {self.name!r}: summary is {a_type(self.summary)}, must be text"
+            )
+        if not isinstance(self.cost, str) or self.cost not in COSTS:
+            raise PluginError(
+                f"verifier {self.name!r}: cost {brief(self.cost)} is not one of {', '.join(COSTS)}"
             )
         for option in ("needs", "tools", "effects", "pays"):
             given = getattr(self, option)
             if isinstance(given, str):
                 raise PluginError(
-                    f"verifier {self.name!r}: {option} is the text {given!r}, must be a list"
-                    f"\nfix: {option}=[{given!r}]"
+                    f"verifier {self.name!r}: {option} is the text {brief(given)}, must be a list"
+                    f"\nfix: {option}=[{brief(given)}]"
                 )
-            put(self, option, tuple(given))
+            what = f"verifier {self.name!r}: {option}"
+            held = tuple(many(given, what, "a list of texts", error=PluginError))
+            for entry in held:
+                if not isinstance(entry, str):
+                    raise PluginError(f"{what} has {brief(entry)}, must be a list of texts")
+            put(self, option, held)
         if self.params is not None and not (
             isinstance(self.params, type) and hasattr(self.params, "model_validate")
         ):
             raise PluginError(
-                f"verifier {self.name!r}: params is {self.params!r:.80}, "
+                f"verifier {self.name!r}: params is {brief(self.params)}, "
                 "must be a pydantic model's class"
             )
         self._check_form()
+        what = f"verifier {self.name!r}: "
+        table(self.retired, f"{what}retired", "a dict of texts", PluginError)
         put(self, "retired", FrozenDict(self.retired))
-        put(self, "examples", tuple(self.examples))
+        examples = many(self.examples, f"{what}examples", "a list of Examples", error=PluginError)
+        put(self, "examples", tuple(examples))
+        if not isinstance(self.deterministic, bool):
+            raise PluginError(
+                f"{what}deterministic is {brief(self.deterministic)}, must be True or False"
+            )
         check_declared(self.name, self)
         for need in self.needs:
-            match = _NEED.fullmatch(need) if isinstance(need, str) else None
+            match = _NEED.fullmatch(need)
             known = match is not None and match[1] in SAMPLE_FIELDS
             if match is None or not known or (match[2] and match[1] != "info"):
                 raise PluginError(
-                    f"verifier {self.name!r} needs {need!r}, which no sample has"
+                    f"verifier {self.name!r} needs {brief(need)}, which no sample has"
                     f"{nearest(str(need), SAMPLE_FIELDS)}\nfields: {', '.join(SAMPLE_FIELDS)}"
                 )
             if match[1] == "peers" and match[3]:
@@ -264,7 +283,7 @@ class VerifierSpec:
                 or not (levels[0] >= 0.0 and levels[-1] <= 1.0)
             ):
                 raise PluginError(
-                    f"verifier {self.name!r}: levels {self.levels} must ascend within [0, 1]"
+                    f"verifier {self.name!r}: levels {brief(self.levels)} must ascend within [0, 1]"
                 )
             put(self, "levels", levels)
 
@@ -273,7 +292,7 @@ class VerifierSpec:
         if batch is not None:
             if isinstance(batch, bool) or not isinstance(batch, int) or not 1 <= batch <= MOST:
                 raise PluginError(
-                    f"verifier {self.name!r}: batch is {batch!r}, "
+                    f"verifier {self.name!r}: batch is {brief(batch)}, "
                     f"must be a whole number in 1 to {MOST}"
                 )
             if self.cost == "inline":
@@ -283,11 +302,11 @@ class VerifierSpec:
                 )
         if self.waiting is not None and not isinstance(self.waiting, WaitPolicy):
             raise PluginError(
-                f"verifier {self.name!r}: waiting is {self.waiting!r:.80}, must be a WaitPolicy"
+                f"verifier {self.name!r}: waiting is {brief(self.waiting)}, must be a WaitPolicy"
             )
         if self.waiting is not None and self.cost != "waiting":
             raise PluginError(
-                f"verifier {self.name!r}: a WaitPolicy does not go with cost {self.cost!r}"
+                f"verifier {self.name!r}: a WaitPolicy does not go with cost {brief(self.cost)}"
                 '\nfix: cost="waiting" and async def'
             )
 
@@ -339,8 +358,8 @@ class ComposerSpec:
 
     def __post_init__(self) -> None:
         if _KIND.fullmatch(self.kind) is None:
-            raise PluginError(f"composer kind {self.kind!r} must be a lower-case word")
+            raise PluginError(f"composer kind {brief(self.kind)} must be a lower-case word")
         if _TARGET.fullmatch(self.target) is None:
             raise PluginError(
-                f"composer {self.kind!r}: target {self.target!r} is not 'package.module:Class'"
+                f"composer {self.kind!r}: target {brief(self.target)} is not 'package.module:Class'"
             )

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from assay.arguments import is_number
 from assay.errors import PluginError
+from assay.printable import brief
 
 MOST_AT_ONCE = 1024
 """Calls at once that a policy may ask for: as many sockets as a process may mostly open."""
 
 MOST_RETRIES = 20
+DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,11 @@ class WaitPolicy:
              f"a whole number in 0 to {MOST_RETRIES}"),
             ("timeout_s", self.timeout_s, _seconds(self.timeout_s), "above 0, below a day"),
             ("deadline_s", self.deadline_s, _seconds(self.deadline_s), "above 0, below a day"),
-            ("pause_s", self.pause_s, self.pause_s == 0 or _seconds(self.pause_s),
+            ("pause_s", self.pause_s, _pause(self.pause_s),
              "0 or above, below a day"),
         ):  # fmt: skip
             if not good:
-                raise PluginError(f"WaitPolicy: {name} is {value!r}, must be {wanted}")
+                raise PluginError(f"WaitPolicy: {name} is {brief(value)}, must be {wanted}")
 
     def try_s(self, timeout_s: float) -> float:
         """Bound of one try where the engine's is `timeout_s`, in seconds."""
@@ -84,4 +87,8 @@ def _within(value: object, low: int, high: int) -> bool:
 
 
 def _seconds(value: float | None) -> bool:
-    return value is None or (isinstance(value, int | float) and 0.0 < value < 86_400.0)
+    return value is None or (is_number(value) and 0.0 < value < DAY_S)
+
+
+def _pause(value: float) -> bool:
+    return is_number(value) and 0.0 <= value < DAY_S

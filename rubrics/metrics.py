@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from assay.arguments import is_number, many, of_kind
+from assay.errors import ConfigError
 from assay.model import Reward
+from assay.printable import brief
 
 
 def values(rewards: Iterable[Reward], unscored: float = math.nan) -> list[float]:
@@ -16,7 +19,16 @@ def values(rewards: Iterable[Reward], unscored: float = math.nan) -> list[float]
         unscored: What stands for a reward without value: NaN, which trainers mask. A number here
             (0, say) teaches that a fault of the machine is a wrong answer.
     """
+    if not (isinstance(unscored, float) or is_number(unscored)):
+        raise ConfigError(f"unscored is {brief(unscored)}, must be a number; NaN is one")
+    rewards = _rewards(rewards)
     return [unscored if r.value is None else r.value for r in rewards]
+
+
+def _rewards(rewards: Iterable[Reward]) -> list[Reward]:
+    """The rewards, each of which is one."""
+    held = many(rewards, "rewards", "a list of rewards", "[reward] for a single one")
+    return [of_kind(reward, Reward, f"rewards[{i}]") for i, reward in enumerate(held)]
 
 
 def summary(rewards: Iterable[Reward]) -> dict[str, float]:
@@ -32,7 +44,7 @@ def summary(rewards: Iterable[Reward]) -> dict[str, float]:
     n = scored = unscored = faulty = 0
     found: list[float] = []
     scores: dict[str, list[float]] = {}
-    for reward in rewards:
+    for reward in _rewards(rewards):
         n += 1
         faulty += bool(reward.faults)
         if reward.value is not None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from assay.arguments import of_kind, table
 from assay.errors import VerifierNotFound
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Term, Verdict
+from assay.rubrics.compiled import signing
 from assay.rubrics.compiled.compiled_turns import TurnsPlan
 from assay.rubrics.compiled.declared import (
     declared_levels,
@@ -18,6 +18,7 @@ from assay.rubrics.compiled.declared import (
     offered_levels,
     shared_levels,
 )
+from assay.rubrics.compiled.given import check_sample, check_verdicts, matched
 from assay.rubrics.compiled.group_criteria import refuse_groups_of_turns
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
@@ -34,15 +35,6 @@ if TYPE_CHECKING:
 
     from assay.plugins.host import Host
     from assay.plugins.registered import Offer
-
-SIGNATURE_DIGITS = 16
-
-SIGNED = ("isolation", "timeout_s", "trust", "packages")
-"""Details of a verdict that go into the signature: what a sandbox held, how far a test's word rests
-on the program, the versions of what programs may import, and the bound of an item
-that was cut off by the clock, since another bound might have judged it otherwise."""
-
-_SIGNED = frozenset(SIGNED)
 
 WAYS = 1024
 """Most ways in which the switches of one rubric can stand: each is compiled."""
@@ -100,6 +92,17 @@ class BoundRubric:
         for key, leaf in self._leaves.items():
             for name in {leaf.use, leaf.use.partition("@")[0], self._names.get(key, leaf.use)}:
                 self._by_name.setdefault(name, []).append(key)
+        try:
+            self._compile(rubric)
+        except Fault as err:
+            err.path = rubric.as_written(err.path)  # a plan knows parts, a user the file
+            raise
+        self._idle = {} if self._fixed is not None else self._lines(0.0)
+        """What a sample's own case leaves out of its receipt."""
+        self._base = self._digest()
+        self._blank: FrozenDict | None = None
+
+    def _compile(self, rubric: Rubric) -> None:
         if not any_choice(rubric):
             self._fixed = self._plan((), {})
         else:
@@ -112,10 +115,6 @@ class BoundRubric:
             for way in ways(rubric):  # a mistake in any case is reported now, not at step 10,000
                 self._plan(tuple(way.values()), way)
         refuse_groups_of_turns(self._plans.values(), self.offers)
-        self._idle = {} if self._fixed is not None else self._lines(0.0)
-        """What a sample's own case leaves out of its receipt."""
-        self._base = self._digest({})
-        self._blank: FrozenDict | None = None
 
     @classmethod
     def without_host(cls, rubric: Rubric) -> BoundRubric:
@@ -128,6 +127,10 @@ class BoundRubric:
         cls, rubric: Rubric, host: Host, environment: Mapping[str, JSON] = EMPTY
     ) -> BoundRubric:
         """See `Rubric.bind`."""
+        from assay.plugins.host import Host
+
+        of_kind(host, Host, "host", "assay.plugins.host.Host()")
+        table(environment, "environment", "a dict of names and versions")
         offers: dict[str, Offer] = {}
         params: dict[str, BaseModel | None] = {}
         levels: dict[str, Levels] = {}
@@ -152,7 +155,7 @@ class BoundRubric:
         """
         other = copy.copy(self)
         other._environment, other._signatures = dict(environment), {}
-        other._base = other._digest({})
+        other._base = other._digest()
         return other
 
     @property
@@ -171,7 +174,7 @@ class BoundRubric:
         """Bound to the verifiers that are installed; the others are left open. For proofs."""
         from assay.plugins.host import Host
 
-        host = host or Host()
+        host = Host() if host is None else of_kind(host, Host, "host")
         offers: dict[str, Offer] = {}
         params: dict[str, BaseModel | None] = {}
         levels: dict[str, Levels] = {}
@@ -229,6 +232,7 @@ class BoundRubric:
         Raises:
             SampleError: a field that a switch or the phases read is missing or unknown.
         """
+        check_sample(sample)
         return self.plan(sample).keys
 
     def jobs(self, sample: Sample) -> Sequence[LeafRun]:
@@ -237,6 +241,7 @@ class BoundRubric:
         One per active criterion; for a rubric that looks at turns, one per turn, under the key
         ``criterion#turn``.
         """
+        check_sample(sample)
         plan = self.plan(sample)
         if isinstance(plan, Plan) and plan.simple:
             return [LeafRun(key, key, sample) for key in plan.keys]
@@ -268,9 +273,11 @@ class BoundRubric:
         self, verdicts: Mapping[str, Verdict] | Sequence[Verdict], sample: Sample | None = None
     ) -> Reward:
         """What these verdicts are worth; see `Rubric.compose`."""
+        check_sample(sample)
         plan = self.plan(sample)
         if not isinstance(verdicts, Mapping):
-            verdicts = self._matched(plan, verdicts)
+            verdicts = matched(verdicts, self._by_name, plan.keys)
+        check_verdicts(verdicts)
         turns: tuple[float | None, ...] | None = None
         if isinstance(plan, Plan):
             scores, lost = plan.score(verdicts, sample)
@@ -319,71 +326,28 @@ class BoundRubric:
                 found[node.key] = Term("", weight, None, earned)
         return found
 
-    def _matched(self, plan: Plan | TurnsPlan, verdicts: Sequence[Verdict]) -> dict[str, Verdict]:
-        found: dict[str, Verdict] = {}
-        for verdict in verdicts:
-            keys = self._by_name.get(verdict.verifier)
-            if keys is None:
-                keys = self._by_name.get(verdict.verifier.partition("@")[0], [])
-            keys = [key for key in keys if key in plan.keys]
-            if not keys:
-                raise Fault(
-                    f"the verdict of {verdict.verifier!r} belongs to no criterion",
-                    fix=f"criteria: {', '.join(plan.keys)}",
-                )
-            if len(keys) > 1 or keys[0] in found:
-                raise Fault(
-                    f"{verdict.verifier!r} could belong to several criteria or came twice",
-                    fix="give the verdicts as a mapping: criterion's key -> verdict",
-                )
-            found[keys[0]] = verdict
-        return found
-
     # -- signature ------------------------------------------------------------------------------
 
     def _signature(self, plan: Plan | TurnsPlan, verdicts: Mapping[str, Verdict]) -> str:
-        found: list[tuple[str, str]] | None = None
-        for key, verdict in verdicts.items():
-            details = verdict.details
-            if details and not _SIGNED.isdisjoint(details):
-                noted = {name: details[name] for name in SIGNED if name in details}
-                found = [*(found or ()), (key, json.dumps(noted, sort_keys=True))]
-        if found is None and self._names:
-            base = self._base
-        else:
-            extra = tuple(sorted(found or ()))
+        extra = signing.noted(verdicts)
+        if extra or not self._names:
             if not self._names:
-                extra += tuple(sorted((k, v.verifier) for k, v in verdicts.items()))
+                extra = (*extra, *sorted((k, v.verifier) for k, v in verdicts.items()))
             base = self._signatures.get(extra) or self._remember(extra)
+        else:
+            base = self._base
         phase = plan.phase
         return f"{base}:{phase}" if phase else base
 
     def _remember(self, extra: tuple[tuple[str, str], ...]) -> str:
-        digest = self._digest(dict(extra))
+        digest = self._digest(extra)
         if len(self._signatures) < 1024:
             self._signatures[extra] = digest
         return digest
 
-    def _digest(self, extra: Mapping[str, str]) -> str:
-        rubric = _without_about(self.rubric.to_dict())
-        recipe = {
-            # Pairs, not an object with sorted keys: the order of criteria can matter.
-            "rubric": rubric,
-            "verifiers": [[key, self._names.get(key)] for key in self._leaves],
-            "params": [
-                [k, p.model_dump(mode="json") if p else None] for k, p in self.params.items()
-            ],
-            "environment": sorted(self._environment.items()),
-            "extra": sorted(extra.items()),
-        }
-        text = json.dumps(recipe, separators=(",", ":"), ensure_ascii=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:SIGNATURE_DIGITS]
-
-
-def _without_about(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _without_about(v) for k, v in value.items() if k != "about"}
-    return [_without_about(v) for v in value] if isinstance(value, list) else value
+    def _digest(self, extra: Sequence[tuple[str, str]] = ()) -> str:
+        verifiers = {key: self._names.get(key) for key in self._leaves}
+        return signing.digest(self.rubric, verifiers, self.params, self._environment, extra)
 
 
 __all__ = ["BoundRubric", "LeafRun"]

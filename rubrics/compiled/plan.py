@@ -350,7 +350,7 @@ class Plan:
         return Fault(
             f"no verdict for the criterion {key!r}",
             path=tuple(key.split("/")),
-            got=f"verdicts for {', '.join(verdicts) or 'none'}",
+            got=f"verdicts for {', '.join(map(str, verdicts)) or 'none'}",
             fix="run its verifier on the sample, or give `undecided`",
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from assay.errors import RubricError, nearest
+from assay.printable import brief
 from assay.rubrics.written.number import fraction
 
 _NUMBER = re.compile(r"\d+(\.\d+)?([eE][+-]?\d+)?(/\d+)?")
@@ -44,10 +45,11 @@ def read_couplings(given: Sequence[str], keys: Sequence[str]) -> tuple[Coupling,
     names = _names(keys)
     found: list[Coupling] = []
     for text in given:
-        compare = _COMPARE.findall(text)
+        compare = _COMPARE.findall(text) if isinstance(text, str) else ()
         if len(compare) != 1:
             raise RubricError(
-                f"{text!r} is not a comparison\n  fix: e.g. 'style.black + style.autopep8 <= 1.2'"
+                f"{brief(text)} is not a comparison"
+                "\n  fix: e.g. 'style.black + style.autopep8 <= 1.2'"
             )
         left, right = (_sum(side, names, text) for side in _COMPARE.split(text))
         terms = dict(left[0])

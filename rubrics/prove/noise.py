@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from assay.arguments import is_number, many, table
 from assay.errors import RubricError, nearest
+from assay.printable import brief
 from assay.rubrics.results.certificate import KLFloor
 from assay.rubrics.written.number import fraction
 
@@ -70,22 +72,23 @@ def read_noise(noise: Mapping[str, Any]) -> tuple[Fraction, Fraction, str]:
     Raises:
         RubricError: an unknown name, a rate outside [0, 1], a pair that cannot be.
     """
+    table(noise, "noise", 'rates, as {"fp": 0.01, "fn": 0.05}', RubricError)
     for name in noise:
         if name not in ("fp", "fn", "confidence"):
             raise RubricError(
-                f"noise has no {name!r}{nearest(name, ('fp', 'fn', 'confidence'))}"
+                f"noise has no {brief(name)}{nearest(name, ('fp', 'fn', 'confidence'))}"
                 '\n  fix: {"fp": 0.01, "fn": 0.05}, or {"fp": (errors, cases), ...}'
             )
-    confidence = float(noise.get("confidence", 0.95))
-    if not 0.0 < confidence < 1.0:
-        raise RubricError(f"confidence is {confidence}, must lie in (0, 1)")
+    confidence = noise.get("confidence", 0.95)
+    if not is_number(confidence) or not 0.0 < confidence < 1.0:
+        raise RubricError(f"confidence is {brief(confidence)}, must lie in (0, 1)")
     found: list[Fraction] = []
     noted: list[str] = []
     for name, label in (("fp", "FP"), ("fn", "FN")):
         value = noise.get(name, 0)
         if isinstance(value, list | tuple):
             if len(value) != 2 or not all(type(v) is int for v in value):
-                raise RubricError(f"{name} is {value!r}, must be a rate or (errors, cases)")
+                raise RubricError(f"{name} is {brief(value)}, must be a rate or (errors, cases)")
             k, n = value
             if not 0 <= k <= n or n == 0:
                 raise RubricError(f"{name} is {k} of {n}, which no count can be")
@@ -118,10 +121,14 @@ def kl_floor(margin: Fraction, beta: Any, p0: Sequence[float]) -> KLFloor:
     Raises:
         RubricError: beta not above 0, no prompts, or a chance outside [0, 1].
     """
-    weight = float(fraction(beta))
+    try:
+        weight = float(fraction(beta))
+    except (ValueError, OverflowError):
+        weight = math.nan
     if not weight > 0.0:
-        raise RubricError(f"beta is {beta}, must be more than 0")
-    chances = [float(p) for p in p0]
+        raise RubricError(f"beta is {brief(beta)}, must be a number of more than 0")
+    given = many(p0, "p0", "a chance in [0, 1] for each prompt", "p0=[0.3]", RubricError)
+    chances = [float(p) if is_number(p) else math.nan for p in given]
     if not chances or not all(0.0 <= p <= 1.0 for p in chances):
         raise RubricError("p0 must hold a chance in [0, 1] for each prompt, at least one")
     floors = [_floor(p, float(margin) / weight) for p in chances]

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from assay.arguments import many, of_kind
 from assay.errors import RubricError, nearest
+from assay.printable import brief
 from assay.rubrics.compiled.compiled_turns import TurnsPlan
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
@@ -62,6 +64,9 @@ def prove(
     """See `Rubric.prove`."""
     if isinstance(given, str):
         given = (given,)
+    many(given, "given", "a list of couplings such as 'a + b <= 1.2'", error=RubricError)
+    if key is not None:
+        of_kind(key, str, "key", "the key of a criterion", RubricError)
     question = Question(key, tuple(given), beta, p0, noise, trials, edits)
     cases: list[CaseCertificate] = []
     shaping = ""
@@ -195,10 +200,12 @@ def key_leaf(plan: Plan, key: str | None) -> Leaf:
         return keys[fits[0]]
     if fits:
         raise Fault(
-            f"key {key!r} could be {' or '.join(fits)}", got=f"key {key!r}", fix="write it whole"
+            f"key {brief(key)} could be {' or '.join(fits)}",
+            got=f"key {brief(key)}",
+            fix="write it whole",
         )
     raise Fault(
-        f"key {key!r} is not a criterion of this rubric{nearest(key, keys)}",
+        f"key {brief(key)} is not a criterion of this rubric{nearest(key, keys)}",
         fix=f"criteria: {', '.join(keys)}",
     )
 

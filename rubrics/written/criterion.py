@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
 from assay.model import EMPTY, FrozenDict, freeze, thaw
-from assay.rubrics.written.faults import Fault, brief, from_validation
+from assay.printable import brief
+from assay.rubrics.written.faults import Fault, from_validation
 from assay.rubrics.written.number import Number, NumberField, UnitField
 
 

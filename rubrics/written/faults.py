@@ -7,12 +7,12 @@ import inspect
 import itertools
 import re
 import textwrap
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from assay.errors import RubricError, nearest
 from assay.field_rules import broken_rule
-from assay.printable import a_type, one_line
+from assay.printable import brief, one_line
 from assay.syntax import parsed
 
 if TYPE_CHECKING:
@@ -82,15 +82,6 @@ def shown(path: Sequence[str | int]) -> str:
     return out
 
 
-def brief(value: object, limit: int = 80) -> str:
-    """`value` as one short line for an error message."""
-    try:
-        text = repr(value)
-    except ValueError:  # an integer of more digits than Python prints
-        return f"{a_type(value)} of thousands of digits"
-    return text if len(text) <= limit else text[: limit - 3] + "..."
-
-
 def from_validation(err: ValidationError, model: type[BaseModel], kind: str) -> Fault:
     """The first of pydantic's errors, in our words."""
     item = err.errors(include_url=False)[0]
@@ -117,8 +108,10 @@ def from_validation(err: ValidationError, model: type[BaseModel], kind: str) -> 
         return Fault(rule, path=loc, got=got, meaning=meaning, fix=fix)
     if item["type"] == "literal_error":
         expected = str(item["ctx"]["expected"])
-        near = nearest(str(item["input"]), re.findall(r"'([^']*)'", expected))
-        return Fault(f"{name} is {item['input']!r}, must be {expected}{near}", path=loc, got=got)
+        near = nearest(item["input"], re.findall(r"'([^']*)'", expected))
+        return Fault(
+            f"{name} is {brief(item['input'])}, must be {expected}{near}", path=loc, got=got
+        )
     wanted = broken_rule(item)
     said = (
         f"{name}: {item['msg']}"
@@ -135,6 +128,18 @@ def _default(model: type[BaseModel], field: str) -> str:
         return ""
     value = known.get_default(call_default_factory=True)
     return "leave it out" if value is None else f"leave it out for the default, {brief(value)}"
+
+
+def named_fields(value: Mapping[Any, Any]) -> Mapping[str, Any]:
+    """`value`, where each of its keys can be a field's name.
+
+    Raises:
+        RubricError: a key that is not text.
+    """
+    for name in value:
+        if not isinstance(name, str):
+            raise Fault(f"{brief(name)} is not a field's name", fix="keys are text")
+    return value
 
 
 def documented(model: type, field: str) -> str:

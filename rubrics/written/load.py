@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import assay.rubrics.written.kinds  # noqa: F401  (fills the table of kinds)
+from assay.arguments import of_kind
 from assay.errors import RubricError, nearest
-from assay.printable import a_type
-from assay.rubrics.written.faults import Fault, brief
+from assay.printable import a_type, brief
+from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.reading import HOST, NAMED, build
 from assay.rubrics.written.rubric import Rubric
 from assay.rubrics.written.rubric_files import SUFFIXES, check_limits, parse, read_file
@@ -78,6 +79,10 @@ def load_rubric(
     """
     if isinstance(source, Rubric):
         return source
+    if host is not None:
+        from assay.plugins.host import Host
+
+        of_kind(host, Host, "host")
     token = HOST.set(host)
     try:
         return _load(source)

@@ -14,11 +14,10 @@ from typing import Annotated
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from assay.printable import brief
+
 _WRITTEN = re.compile(r"[+-]?(\d{1,40}(\.\d{0,60})?|\.\d{1,60})([eE][+-]?\d{1,3})?|[+-]?\d+/\d+")
 """Decimals and fractions of a sane size: a rubric file is read, not computed."""
-
-_BRIEF = 80
-"""Characters of a value in an error."""
 
 
 class Number(float):
@@ -42,7 +41,7 @@ class Number(float):
         except OverflowError:
             raise ValueError(f"{value} is too large") from None
         if exact and not float.__bool__(self):
-            raise ValueError(f"is {_brief(value)}, which is 0 as a float: too small")
+            raise ValueError(f"is {brief(value)}, which is 0 as a float: too small")
         self.exact = exact
         return self
 
@@ -87,12 +86,7 @@ def fraction(value: object) -> Fraction:
             return Fraction(value.strip())
         except ZeroDivisionError:
             raise ValueError(f"is {value!r}, a division by zero") from None
-    raise ValueError(f"is {_brief(value)}, must be a number")
-
-
-def _brief(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _BRIEF else f"{text[: _BRIEF - 3]}..."
+    raise ValueError(f"is {brief(value)}, must be a number")
 
 
 def _unit(value: object) -> Number:

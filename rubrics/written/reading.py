@@ -11,8 +11,9 @@ from pydantic import PlainValidator
 
 from assay.errors import PluginError, nearest
 from assay.model import FrozenDict
+from assay.printable import brief
 from assay.rubrics.written.criterion import Criterion
-from assay.rubrics.written.faults import Fault, brief
+from assay.rubrics.written.faults import Fault, named_fields
 from assay.rubrics.written.number import Number
 from assay.rubrics.written.rubric import KINDS, Rubric, RubricPart
 
@@ -64,7 +65,7 @@ def read_part(value: object, key: str | None = None) -> RubricPart:
         _refuse_dotted(value, key)
         if key is not None and "use" not in value:
             value = {"use": key, **value}
-        return Criterion(**value)
+        return Criterion(**named_fields(value))
     raise Fault(
         f"{key or 'a criterion'} is {brief(value)}, which is not a criterion",
         fix='a verifier\'s name, {"use": name, ...}, or a rubric {"kind": ...}',
@@ -136,10 +137,7 @@ def build(value: Mapping[str, Any]) -> Rubric:
             got=f"kind {brief(kind)}",
             fix=f"kinds: {', '.join(known)}",
         )
-    for name in value:
-        if not isinstance(name, str):
-            raise Fault(f"{name!r} is not a field's name")
-    return model(**value)
+    return model(**named_fields(value))
 
 
 HOST: ContextVar[Host | None] = ContextVar("HOST", default=None)

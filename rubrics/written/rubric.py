@@ -186,18 +186,22 @@ class Rubric(Closed):
         ranges = {name: part_range(part) for name, part in parts.items()}
         self.check_ranges({name: r for name, r in ranges.items() if r is not None})
 
-    def written_at(self, part: str) -> tuple[str | int, ...]:
+    def written_at(self, key: str) -> tuple[str | int, ...]:
         """Where a part stands in the rubric's file; of a nested one, ``a/b``, all the way."""
-        first, _, rest = part.partition("/")
-        held = self.parts().get(first)
-        if held is None:
-            return (part,)
+        return self.as_written(key.split("/"))
+
+    def as_written(self, path: Sequence[str | int]) -> tuple[str | int, ...]:
+        """A path that leads through parts, ``("b", "missing")``, as the rubric's file has it."""
+        first, *rest = path or ("",)
+        part = self.parts().get(str(first))
+        if part is None:
+            return tuple(path)
         place: tuple[str | int, ...] = (first,)
         for name in ("criteria", "cases"):
             written = getattr(self, name, None)
             if isinstance(written, Mapping) and first in written:
                 place = (name, first)
-        return (*place, *held.written_at(rest)) if rest and isinstance(held, Rubric) else place
+        return (*place, *(part.as_written(rest) if isinstance(part, Rubric) else rest))
 
     @property
     def first_part(self) -> str | None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import RubricError, nearest
-from assay.rubrics.written.faults import brief
+from assay.printable import brief
 from assay.rubrics.written.number import Number
 
 SUFFIXES = (".toml", ".json", ".yaml", ".yml")

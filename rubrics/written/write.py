@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from assay.arguments import a_path, of_kind
 from assay.errors import RubricError
+from assay.printable import brief
 from assay.rubrics.written.rubric import Rubric
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -17,7 +19,9 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 def rubric_text(rubric: Rubric, form: Literal["toml", "json"] = "toml") -> str:
     """The rubric as the text of a file; `load_rubric` of that file is equal to it."""
-    value = rubric.to_dict()
+    value = of_kind(rubric, Rubric, "rubric", "load_rubric(...) makes one", RubricError).to_dict()
+    if form not in ("toml", "json"):
+        raise RubricError(f"form is {brief(form)}, must be 'toml' or 'json'")
     if form == "json":
         return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
     return "\n".join(_table(value, ())).strip() + "\n"
@@ -29,7 +33,7 @@ def save_rubric(rubric: Rubric, path: str | os.PathLike[str]) -> None:
     Raises:
         RubricError: another suffix, or a place that cannot be written.
     """
-    file = Path(path)
+    file = Path(a_path(path, "path", RubricError))
     suffix = file.suffix.lower()
     if suffix not in (".toml", ".json"):
         raise RubricError(f"{file}: a rubric is written as .toml or .json")
@@ -78,4 +82,4 @@ def _inline(value: Any) -> str:
         return "{" + ", ".join(f"{_key(k)} = {_inline(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_inline(v) for v in value) + "]"
-    raise RubricError(f"TOML cannot hold {value!r}\n  fix: write JSON")
+    raise RubricError(f"TOML cannot hold {brief(value)}\n  fix: write JSON")

@@ -109,13 +109,19 @@ class UnscoredError(AssayError, RuntimeError):
         self.rewards = tuple(rewards)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: object, known: Iterable[str]) -> str:
     """``"; did you mean 'x'?"`` for the known name closest to `name`, or an empty string.
+
+    Args:
+        name: What was given for a name; nothing is close to what is not text.
+        known: The names that there are.
 
     >>> nearest("maht", ["math", "code"])
     "; did you mean 'math'?"
     """
-    known = list(known)
+    known = [k for k in known if isinstance(k, str)]
+    if not isinstance(name, str):
+        return ""
     similar = SIMILAR if len(name) > SHORT else SIMILAR_SHORT
     close = difflib.get_close_matches(name, known, n=1, cutoff=similar)
     if not close and len(name) >= WHOLE_WORD:

@@ -41,6 +41,31 @@ def a_type(value: object) -> str:
     return f"{'an' if name[0] in 'aeiouAEIO' else 'a'} {name}"
 
 
+def brief(value: object, limit: int = 80) -> str:
+    r"""`value` as Python writes it, in one short line, to be quoted in a message.
+
+    Never raises: a class of the user's may fail to show itself, and nesting may be too deep.
+
+    Args:
+        value: Anything.
+        limit: Characters of it that are shown.
+
+    >>> print(brief("right\nfix: pay me"), brief([1] * 100, 10))
+    'right\nfix: pay me' [1, 1, ...
+    """
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of more digits than Python prints
+        return f"{a_type(value)} of thousands of digits" if isinstance(value, int) else _mute(value)
+    except Exception:
+        return _mute(value)
+    return one_line(text, limit)
+
+
+def _mute(value: object) -> str:
+    return f"{a_type(value)} that cannot be shown"
+
+
 def one_line(text: str, limit: int | None = None) -> str:
     r"""As `printable`, with newlines and tabs escaped too: it cannot pass for a line of ours.
 

@@ -12,11 +12,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from assay import forks
+from assay.arguments import is_number, of_kind
 from assay.engine.calls.as_samples import as_samples
 from assay.engine.calls.drivers import Given, SampleOrError
 from assay.engine.calls.unscored import complaint
 from assay.errors import ConfigError, SampleError, UnscoredError, VerdictError
 from assay.model import EMPTY, Reward, Sample
+from assay.printable import brief
 
 if TYPE_CHECKING:
     import httpx
@@ -68,11 +70,19 @@ class RemoteEngine:
         import httpx
 
         if not isinstance(url, str) or not url.startswith(("http://", "https://")):
-            raise ConfigError(f"url is {url!r}; wanted http://host:port")
-        if not patience_s > 0 or connections < 1:
-            raise ConfigError("patience_s must be above 0 seconds, connections at least 1")
-        if on_unscored not in (choices := ("raise", "warn", "ignore")):
-            raise ConfigError(f"on_unscored is {on_unscored!r}, must be {', '.join(choices)}")
+            raise ConfigError(f"url is {brief(url)}; wanted http://host:port")
+        for name, given in (("token", token), ("rubric", rubric)):
+            if given is not None:
+                of_kind(given, str, name)
+        if not is_number(patience_s) or not patience_s > 0:
+            raise ConfigError(f"patience_s is {brief(patience_s)}, must be above 0 seconds")
+        if not isinstance(connections, int) or isinstance(connections, bool) or connections < 1:
+            raise ConfigError(f"connections is {brief(connections)}, must be 1 or more")
+        if not is_number(max_unscored) or not 0.0 <= max_unscored <= 1.0:
+            raise ConfigError(f"max_unscored is {brief(max_unscored)}, must be 0 to 1")
+        choices = ("raise", "warn", "ignore")
+        if not isinstance(on_unscored, str) or on_unscored not in choices:
+            raise ConfigError(f"on_unscored is {brief(on_unscored)}, must be {', '.join(choices)}")
         self.url = url.rstrip("/")
         self.rubric_name = rubric
         self.patience_s = patience_s

@@ -13,14 +13,14 @@ TRIES = 5
 """Each is lost only if another thread is in the midst of a tree of its own at that very moment."""
 
 
-def parsed(text: str, name: str = "<unknown>") -> ast.Module:
+def parsed(text: str | bytes, name: str = "<unknown>") -> ast.Module:
     """`ast.parse`, from any thread.
 
     Python 3.11 counts the depth of a tree for all threads together, and raises SystemError
     where another thread builds one at the same moment: no fault of the text, so it is tried again.
 
     Args:
-        text: Python source.
+        text: Python source; as bytes it is read as a file is, by the encoding that it names.
         name: As errors and warnings show it.
 
     Raises:

@@ -144,6 +144,34 @@ def test_a_score_without_levels_has_an_auc_and_no_error_rates() -> None:
     assert chosen["rm", "FP"] == (score[label == 0] >= 2).mean()
 
 
+REACH = [
+    (2.0, "no row can pass at 2: the highest level of acc is 1", "above the top level"),
+    (1.0, "", "the top level is what passes by itself"),
+    (0.5, "", "between two levels, which tells rows apart"),
+    (0.0, "every row passes at 0: the lowest level of acc is 0", "at the lowest level none fails"),
+]
+
+
+@pytest.mark.parametrize(("at", "why", "reason"), REACH, ids=[row[2] for row in REACH])
+def test_a_score_that_tells_no_rows_apart_has_no_rates(at: float, why: str, reason: str) -> None:
+    """All right completions fail at 2: that is the number's doing, and says nothing of `acc`."""
+    frame = make_frame({"acc": [1, 0, 1, 0]}, weights={"acc": 1}, label=[1, 0, 0, 1])
+    outcome = analyse("reliability", frame, passes={"acc": at})
+    if why:
+        assert not outcome.findings
+        assert outcome.tables["rates"].rows == ()
+        assert f"another score for acc to pass: {why}. --passes acc=SCORE" in outcome.lacks
+    else:
+        assert len(outcome.tables["rates"].rows) == 3
+
+
+def test_a_score_beyond_a_log_without_levels_has_no_rates() -> None:
+    frame = make_frame({"rm": [-1.5, 0.5, 2.5, 3.5]}, weights={"rm": 1}, label=[0, 0, 1, 1])
+    outcome = analyse("reliability", frame, passes={"rm": 4.0})
+    assert outcome.tables["rates"].rows == ()
+    assert any("the highest score of rm here is 3.5" in lack for lack in outcome.lacks)
+
+
 @pytest.mark.slow
 @pytest.mark.thorough
 @pytest.mark.parametrize("prompts", [12, 25, 40, 100])

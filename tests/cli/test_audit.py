@@ -185,6 +185,24 @@ def test_mistakes(assay: Assay, tmp_path: Path, args: tuple[str, ...], message: 
     assert done.err == f"assay: error: {message}\n"
 
 
+@pytest.mark.parametrize(
+    ("score", "message"),
+    [
+        ("2", "no row can pass at 2: the highest level of acc is 1"),
+        ("0", "every row passes at 0: the lowest level of acc is 0"),
+        ("nan", "'nan' is not a number"),
+        ("inf", "'inf' is not a number"),
+    ],
+)
+def test_a_score_to_pass_that_nobody_reaches(
+    assay: Assay, tmp_path: Path, score: str, message: str
+) -> None:
+    rows = [{"reward": i % 2, "scores": {"acc": i % 2}, "label": i % 2 == 0} for i in range(8)]
+    done = assay("audit", write(tmp_path / "log.jsonl", *rows), "--passes", f"acc={score}")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"assay: error: --passes acc={score}: {message}\nfix: --passes acc=")
+
+
 def test_a_key_that_is_no_criterion(assay: Assay, scored: Path) -> None:
     done = assay("audit", scored, "--key", "math.anser")
     assert done.code == 2

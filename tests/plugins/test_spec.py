@@ -63,7 +63,7 @@ REFUSED = [
     Refused({"needs": ["refrence"]}, "needs 'refrence', which no sample has; did you mean 'ref"),
     Refused({"needs": ["reference.x"]}, "needs 'reference.x', which no sample has"),
     Refused({"needs": ["info."]}, "needs 'info.', which no sample has"),
-    Refused({"needs": [5]}, "needs 5, which no sample has"),
+    Refused({"needs": [5]}, "needs has 5, must be a list of texts"),
     Refused(
         {"needs": ["label"]},
         "needs 'label', which a verifier must not read\nfix: labels are for the audit",

@@ -97,6 +97,12 @@ def off_level(sample: Sample) -> float:
     return 0.5 if "?" in sample.text else float(is_right(sample))
 
 
+@verifier("kit.named@1", **OPTIONS)
+def names_another(sample: Sample) -> Verdict:
+    """Names an older version, as after a version that was raised in one place."""
+    return Verdict.judged("kit.named@0", float(is_right(sample)), "as it was")
+
+
 @verifier("kit.crash@1", **OPTIONS)
 def crashes(sample: Sample) -> bool:
     """Raises on braces."""

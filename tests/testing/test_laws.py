@@ -27,6 +27,7 @@ CAUGHT = {
     "kit.echo": "echo-earns-nothing",
     "kit.range": "score-in-range",
     "kit.levels": "scores-at-its-levels",
+    "kit.named": "names-itself",
     "kit.crash": "no-crash",
     "kit.deadline": "holds-its-deadline",
     "kit.cost": "cost-is-true",

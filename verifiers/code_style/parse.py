@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 
 from assay import syntax
@@ -11,6 +12,9 @@ from assay.printable import printable
 DEEPEST = 1_000
 """Levels of a syntax tree that is read. How deep a tree Python itself can build depends on its
 version and on who calls; a score must not."""
+
+_CODING = re.compile(r"(?:[^\n]*\n)?[ \t\f]*#[^\n]*coding[:=]")
+"""A comment in the first two lines that names an encoding (PEP 263), perhaps one there is not."""
 
 _TOO_DEEP = "the program does not parse: it is nested too deeply"
 
@@ -24,8 +28,12 @@ def parse(source: str) -> ast.Module | str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes are for pylint to report
             tree = syntax.parsed(source, "<program>")
+            if _CODING.match(
+                source
+            ):  # the tools read a file, and obey that line; `parsed` does not
+                syntax.parsed(source.encode("utf-8"), "<program>")
     except SyntaxError as err:
-        where = f" at line {err.lineno}" if err.lineno is not None else ""
+        where = f" at line {err.lineno}" if err.lineno else ""  # of an encoding: 0
         return f"the program does not parse: {printable(str(err.msg), 120)}{where}"
     except ValueError as err:  # null bytes, lone surrogates
         return f"the program does not parse: {printable(str(err), 120)}"

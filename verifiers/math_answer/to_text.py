@@ -22,6 +22,7 @@ from assay.verifiers.math_answer.tree import (
 
 _INFIX = {"cup": " ∪ ", "cap": " ∩ ", "setminus": " \\ ", "ratio": ":", "mod": " mod "}
 _POSTFIX = {"percent": "%", "deg": "°", "factorial": "!", "arcmin": "'", "arcsec": "''"}
+_NAMES = {"degree": "deg", "arrangements": "P"}
 _SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "~": "≈", "in": "∈", "notin": "∉"}
 _TIGHT = re.compile(r" ?([\^_/]) ?|(?<=[({]) | (?=[)}])")
 _BRACED = re.compile(r"(?<=[\^_])\{(-?\w+)\}")
@@ -153,7 +154,11 @@ def _app(node: App) -> str:
         return f"|{_plain(args[0])}|"
     if op == "logb":
         return f"log_{_inner(args[0], 4)}({_plain(args[1])})"
-    return f"{op}({', '.join(_plain(a) for a in args)})"
+    if op == "norm":
+        return f"‖{_plain(args[0])}‖"
+    if op == "at":
+        return f"{_inner(args[0], 2)}|_({', '.join(_plain(a) for a in args[1:])})"
+    return f"{_NAMES.get(op, op.rstrip('_'))}({', '.join(_plain(a) for a in args)})"
 
 
 def _time_of_day(node: Quantity) -> str | None:

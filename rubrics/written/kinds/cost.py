@@ -10,9 +10,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import PlainValidator
 
 from assay.model import Sample, Verdict
+from assay.printable import brief
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.criterion import Criterion
-from assay.rubrics.written.faults import Fault, brief
+from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.number import Number, Positive
 from assay.rubrics.written.ranges import Range
 from assay.rubrics.written.reading import Slot

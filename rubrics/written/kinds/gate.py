@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PlainSerializer, PlainValidator
 
+from assay.printable import brief
 from assay.rubrics.written.arithmetic import Ops
-from assay.rubrics.written.faults import Fault, brief
+from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.number import Number, UnitField
 from assay.rubrics.written.ranges import Range
 from assay.rubrics.written.reading import Slot

@@ -9,9 +9,10 @@ from pydantic import Field, PlainValidator
 
 from assay.errors import SampleError
 from assay.model import Sample
+from assay.printable import brief
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.criterion import Closed
-from assay.rubrics.written.faults import Fault, brief
+from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.reading import RubricCase
 from assay.rubrics.written.rubric import Rubric, dump
 

@@ -10,9 +10,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import PlainValidator
 
+from assay.printable import brief
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.dtypes import DIGITS, HIGHEST, Dtype, cast
-from assay.rubrics.written.faults import Fault, brief
+from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.kinds.weighted import Weighted
 from assay.rubrics.written.number import Number, Positive, UnitField
 from assay.rubrics.written.ranges import Range

@@ -10,6 +10,7 @@ from pydantic import PlainSerializer, PlainValidator
 
 from assay.errors import SampleError
 from assay.model import Sample, Status, Verdict
+from assay.printable import brief
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault
@@ -162,5 +163,5 @@ class Process(Rubric):
         if isinstance(value, list | tuple):
             value = len(value)
         if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-            raise SampleError(f"{self.k} is {value!r}; wanted a number of steps, more than 0")
+            raise SampleError(f"{self.k} is {brief(value)}; wanted a number of steps, more than 0")
         return float(value)

@@ -11,9 +11,10 @@ from pydantic import PlainSerializer, PlainValidator
 
 from assay.errors import SampleError
 from assay.model import Sample, Verdict
+from assay.printable import brief
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.criterion import Criterion
-from assay.rubrics.written.faults import Fault, brief
+from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.number import Number
 from assay.rubrics.written.ranges import Range
 from assay.rubrics.written.reading import Slot

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
+from assay.arguments import many, of_kind
 from assay.model import Reward
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.faults import Fault
@@ -147,8 +148,10 @@ class Vote(Rubric):
 
 def best_of(rewards: Sequence[Reward]) -> int | None:
     """Index of the best of n rewards, the first on ties; None where none is scored."""
+    many(rewards, "rewards", "a list of rewards", "[reward] for a single one")
     best: int | None = None
     for i, reward in enumerate(rewards):
+        of_kind(reward, Reward, f"rewards[{i}]")
         if reward.value is None:
             continue
         if best is None or reward.value > (rewards[best].value or 0.0):

@@ -9,8 +9,9 @@ from pydantic import Field, PlainValidator
 
 from assay.errors import SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Sample
+from assay.printable import brief
 from assay.rubrics.written.arithmetic import Ops
-from assay.rubrics.written.faults import Fault, brief
+from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.reading import Ordered, RubricCase, read_case
 from assay.rubrics.written.rubric import Rubric
 
@@ -33,11 +34,11 @@ def _cases(value: object) -> Ordered:
 
 def check_field(value: object) -> str:
     """A field of `Sample`, or one entry of its `info`."""
-    name, _, entry = str(value).partition(".")
+    name, _, entry = value.partition(".") if isinstance(value, str) else ("", "", "")
     if not isinstance(value, str) or name not in SAMPLE_FIELDS or (entry and name != "info"):
         raise ValueError(
             f"is {brief(value)}, must be a field of a sample such as 'info.data_source'"
-            f"{nearest(str(value), SAMPLE_FIELDS)}"
+            f"{nearest(value, SAMPLE_FIELDS)}"
         )
     if name in ("label", "completion") or (name == "info" and not entry):
         raise ValueError(f"is {brief(value)}, which a rubric must not read")

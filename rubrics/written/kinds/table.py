@@ -12,9 +12,10 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import PlainValidator
 
 from assay.errors import nearest
+from assay.printable import brief
 from assay.rubrics.written.arithmetic import EXACT, Ops
 from assay.rubrics.written.criterion import Closed, Criterion
-from assay.rubrics.written.faults import Fault, brief
+from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.number import Number, NumberField
 from assay.rubrics.written.ranges import Levels, Range
 from assay.rubrics.written.reading import Criteria

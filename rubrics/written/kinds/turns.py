@@ -7,9 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import PlainValidator
 
+from assay.printable import brief
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.criterion import Closed
-from assay.rubrics.written.faults import Fault, brief
+from assay.rubrics.written.faults import Fault, named_fields
 from assay.rubrics.written.number import Number, UnitField
 from assay.rubrics.written.reading import Slot
 from assay.rubrics.written.rubric import Rubric
@@ -55,7 +56,7 @@ def _shaping(value: object) -> Potential | Repeat:
             f"kind is {brief(value.get('kind'))}, must be one of {', '.join(models)}",
             path=("kind",),
         )
-    return model(**value)
+    return model(**named_fields(value))
 
 
 class Turns(Rubric):

@@ -31,12 +31,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assay import __version__
+from assay.arguments import of_kind
 from assay.audit.frame import ROW_STATUSES
+from assay.audit.run import Audit
 from assay.findings import RowCell
 
 if TYPE_CHECKING:
     from assay.audit.frame import Floats, Frame
-    from assay.audit.run import Audit
     from assay.findings import Cell, Finding, Outcome, ReportTable
 
 VERSION = 1
@@ -44,6 +45,7 @@ VERSION = 1
 
 def to_json(audit: Audit) -> dict[str, Any]:
     """The audit as JSON values; `json.dumps` with ``allow_nan=False`` takes them."""
+    of_kind(audit, Audit, "audit", "what assay.audit.audit(...) gave")
     return {
         "version": VERSION,
         "assay": __version__,

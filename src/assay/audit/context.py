@@ -6,11 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from assay.arguments import is_number, of_kind, table
+from assay.errors import ConfigError
 from assay.model import EMPTY
+from assay.printable import brief
 
 if TYPE_CHECKING:
     from assay.plugins.host import Host
     from assay.rubrics import BoundRubric
+
+BIND = "load_rubric('math').bind(assay.plugins.host.Host())"
+"""How to make a rubric that knows its verifiers."""
 
 CONFIDENCE = 0.95
 """Of every interval that is shown."""
@@ -36,6 +42,25 @@ class Context:
     """Criterion -> the score from which it passes, where the user names one."""
     seed: int = 0
     """Of whatever an analysis draws; ours draw nothing, and give the same for the same log."""
+
+    def __post_init__(self) -> None:
+        from assay.plugins.host import Host
+        from assay.rubrics import BoundRubric
+
+        for name, kind in (("rubric", BoundRubric), ("against", BoundRubric), ("host", Host)):
+            if getattr(self, name) is not None:
+                of_kind(getattr(self, name), kind, name, BIND if kind is BoundRubric else "")
+        if self.rows is not None and not callable(self.rows):
+            raise ConfigError(f"rows is {brief(self.rows)}; wanted a function, such as `log.rows`")
+        table(self.passes, "passes", "a dict: criterion -> the score from which it passes")
+        for criterion, score in self.passes.items():
+            if not is_number(score):
+                raise ConfigError(
+                    f"passes[{brief(criterion)}] is {brief(score)}; wanted the score from which "
+                    "it passes"
+                )
+        if not isinstance(self.seed, int) or isinstance(self.seed, bool):
+            raise ConfigError(f"seed is {brief(self.seed)}, must be a whole number")
 
     @staticmethod
     def alarm(comparisons: int = 1) -> float:

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.arguments import many, of_kind
 from assay.audit.analyses import Analysis, all_analyses
 from assay.audit.context import Context
 from assay.audit.frame import Frame
-from assay.findings import Finding, Outcome, worst_first
+from assay.errors import ConfigError
+from assay.findings import AnalysisSpec, Finding, Outcome, worst_first
+from assay.printable import brief
 
 REMEDIES = {
     "criteria": "scores of criteria: `terms`, `verdicts` or `scores` in the rows, or --map",
@@ -57,9 +60,18 @@ def audit(
     An analysis is a pure function of frame and context: same log, same seed, same findings. One
     that raises is reported in `Audit.failed`; the others run.
     """
-    context = context or Context()
+    of_kind(frame, Frame, "frame", "audit(log.frame), with log = read_log(...)")
+    context = Context() if context is None else of_kind(context, Context, "context")
     outcomes = []
-    for analysis in all_analyses() if analyses is None else analyses:
+    chosen = (
+        all_analyses() if analyses is None else many(analyses, "analyses", "a list of analyses")
+    )
+    for analysis in chosen:
+        if not isinstance(getattr(analysis, "spec", None), AnalysisSpec):
+            raise ConfigError(
+                f"analyses has {brief(analysis)}; wanted objects with `spec` and `run`"
+                "\nfix: modules of assay.audit.analyses"
+            )
         missing = [need for need in analysis.spec.needs if need not in frame.has]
         if missing:
             lacks = tuple(REMEDIES[need] for need in missing)

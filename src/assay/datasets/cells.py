@@ -9,6 +9,7 @@ from typing import Any
 
 from assay.errors import SampleError
 from assay.model.paths import MISSING, value_at, what_is_missing
+from assay.printable import brief
 
 SHOWN = 60
 """Characters of a cell that an error shows."""
@@ -17,7 +18,7 @@ SHOWN = 60
 def has(row: Mapping[str, Any], path: str) -> bool:
     """Whether something stands there: no null, no NaN of a data frame, no empty text."""
     value = value_at(row, path)
-    if value is MISSING or value is None or value == "":
+    if value is MISSING or value is None or (isinstance(value, str) and not value):
         return False
     return not (isinstance(value, float) and math.isnan(value))
 
@@ -55,13 +56,13 @@ def shown(value: Any) -> str:
     """What a cell holds, in a few words."""
     if value is None:
         return "null"
-    if value == "":
+    if isinstance(value, str) and not value:
         return "empty"
-    text = repr(value)
+    text = brief(value, SHOWN + len("..."))
     if isinstance(value, str | int | float):
-        return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+        return text
     kind = "an object" if isinstance(value, Mapping) else "a list"
-    return f"{kind}, {text[:SHOWN]}{'...' if len(text) > SHOWN else ''}"
+    return f"{kind}, {text}"
 
 
 def text(row: Mapping[str, Any], path: str, wanted: str = "text") -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from assay.arguments import many, of_kind, table
 from assay.datasets.shape import OWN_CONTENT, RawRow, Shape
 from assay.datasets.shapes import code, environments, math, trainers
 from assay.errors import ConfigError, nearest
+from assay.printable import brief
 
 SHAPES: tuple[Shape, ...] = (
     *math.SHAPES,
@@ -35,13 +37,14 @@ def named(name: str) -> Shape | None:
     Raises:
         ConfigError: there is none; lists the names.
     """
+    of_kind(name, str, "name", "the name of a format or of a data set")
     plain = name.lower().rpartition("/")[2].replace("_", "-")
     if plain == AS_IT_IS:
         return None
     if plain not in _BY_NAME:
         names = [AS_IT_IS, *(shape.name for shape in SHAPES)]
         raise ConfigError(
-            f"no format {name!r}{nearest(plain, [*_BY_NAME, AS_IT_IS])}"
+            f"no format {brief(name)}{nearest(plain, [*_BY_NAME, AS_IT_IS])}"
             f"\nformats: {', '.join(names)}"
         )
     return _BY_NAME[plain]
@@ -59,7 +62,9 @@ def recognised(rows: Iterable[RawRow], where: str = "the rows") -> Shape | None:
     Raises:
         ConfigError: several are as sure as each other; names them.
     """
-    found = list(rows)
+    found = list(many(rows, "rows", "a list of rows"))
+    for i, row in enumerate(found):
+        table(row, f"rows[{i}]", "a row: a dict of columns")
     if not found:
         return None
     claims = [shape for shape in SHAPES if sum(map(shape.claims, found)) * 2 > len(found)]

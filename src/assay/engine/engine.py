@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mappin
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
+from assay.arguments import is_number
 from assay.engine.cache import VerdictCache
 from assay.engine.calls.as_samples import as_samples
 from assay.engine.calls.drivers import Done, Given, SampleOrError, arun, run
@@ -20,6 +21,7 @@ from assay.engine.workers.shared_pools import PoolHandle, available_cores, defau
 from assay.errors import ConfigError, SampleError, UnscoredError
 from assay.model import Reward, Sample
 from assay.plugins.host import Host
+from assay.printable import brief
 from assay.rubrics import Rubric, load_rubric
 
 if TYPE_CHECKING:
@@ -85,14 +87,15 @@ class Engine:
     ) -> None:
         workers = available_cores() if workers is None else workers
         _check("workers", workers, _whole(workers) and 1 <= workers <= 4096, "1 to 4096")
-        fits = _number(timeout_s) and 0.0 < timeout_s < 86_400.0
+        fits = is_number(timeout_s) and 0.0 < timeout_s < 86_400.0
         _check("timeout_s", timeout_s, fits, "above 0, below a day in seconds")
         _check_budget(budget_s)
-        fits = _number(max_unscored) and 0.0 <= max_unscored <= 1.0
+        fits = is_number(max_unscored) and 0.0 <= max_unscored <= 1.0
         _check("max_unscored", max_unscored, fits, "0 to 1")
         _check("cache_size", cache_size, _whole(cache_size) and cache_size >= 0, "0 or more")
         choices = ("raise", "warn", "ignore")
-        _check("on_unscored", on_unscored, on_unscored in choices, ", ".join(choices))
+        fits = isinstance(on_unscored, str) and on_unscored in choices
+        _check("on_unscored", on_unscored, fits, ", ".join(choices))
         if memory_bytes is None:
             memory_bytes = default_memory_bytes(workers)
         _check(
@@ -355,17 +358,13 @@ def _recorder(
 
 def _check(name: str, value: Any, good: bool, wanted: str) -> None:
     if not good:
-        raise ConfigError(f"{name} is {value!r}, must be {wanted}")
+        raise ConfigError(f"{name} is {brief(value)}, must be {wanted}")
 
 
 def _whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _number(value: Any) -> bool:
-    return _whole(value) or isinstance(value, float)
-
-
 def _check_budget(budget_s: float | None) -> None:
-    fits = budget_s is None or (_number(budget_s) and budget_s > 0.0)
+    fits = budget_s is None or (is_number(budget_s) and budget_s > 0.0)
     _check("budget_s", budget_s, fits, "None or above 0 seconds")

@@ -116,7 +116,7 @@ def _sample(completion: Any, fields: dict[str, Any]) -> Sample:
 
 
 def _engine(rubric: RubricSource, workers: int | None, timeout_s: float) -> Engine:
-    key = (_identity(rubric), workers, timeout_s)
+    key = (_identity(rubric), _option(workers), _option(timeout_s))
     with _lock:
         engine = _engines.get(key)
         if engine is not None:
@@ -132,6 +132,16 @@ def _engine(rubric: RubricSource, workers: int | None, timeout_s: float) -> Engi
             _, oldest = _engines.popitem(last=False)
             oldest.close()
         return engine
+
+
+def _option(value: Any) -> Any:
+    """A number as part of a key.
+
+    What is none has no key: it may have no hash, or equal a number (True is 1), and it is for the
+    engine to refuse.
+    """
+    fits = value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    return value if fits else object()
 
 
 def _identity(rubric: RubricSource) -> Any:

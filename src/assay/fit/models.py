@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
 from assay.errors import ConfigError
-from assay.fit.inputs import matrix, named, numbered, renumbered
+from assay.fit.inputs import column, matrix, named, numbered, renumbered, truths
 
 if TYPE_CHECKING:
     import numpy as np
@@ -217,7 +217,7 @@ class Labels(_Binary):
     ) -> None:
         features = matrix(scores, "scores")
         self.units = len(features)
-        self.labels = np.asarray(labels, dtype=bool)
+        self.labels = truths(labels, "labels")
         if self.labels.shape != (self.units,):
             raise ConfigError(f"{self.units} rows of scores go with {self.labels.size} labels")
         signs = np.where(self.labels, 1.0, -1.0)
@@ -276,11 +276,9 @@ class Ratings(Model):
     ) -> None:
         features = matrix(scores, "scores")
         self.units = len(features)
-        self.ratings = np.asarray(ratings, dtype=np.float64)
+        self.ratings = column(ratings, "ratings")
         if self.ratings.shape != (self.units,):
             raise ConfigError(f"{self.units} rows of scores go with {self.ratings.size} ratings")
-        if not np.isfinite(self.ratings).all():
-            raise ConfigError("ratings must be finite")
         self.names = (*named(names, features.shape[1]), INTERCEPT)
         self.rows = np.column_stack([features, np.ones(self.units)])
         self.prompts = numbered(prompts, self.units, self.noun)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
+from assay.arguments import many
 from assay.errors import ConfigError
 from assay.fit.inputs import matrix, named, numbered, renumbered
 from assay.fit.models import Model
@@ -45,7 +46,8 @@ class Rankings(Model):
         prompts: Sequence[object] | None = None,
         ordered: Sequence[int | None] | None = None,
     ) -> None:
-        self.items = [matrix(r, f"rankings[{i}]") for i, r in enumerate(rankings)]
+        given = many(rankings, "rankings", "a list of rankings, each with a row of scores an item")
+        self.items = [matrix(r, f"rankings[{i}]") for i, r in enumerate(given)]
         if not self.items:
             raise ConfigError("there is no ranking to fit weights to")
         wide = {r.shape[1] for r in self.items}
@@ -54,7 +56,9 @@ class Rankings(Model):
         self.units = len(self.items)
         self.names = named(names, wide.pop())
         self.prompts = numbered(prompts, self.units, self.noun)
-        known = [None] * self.units if ordered is None else list(ordered)
+        known: list[int | None] = [None] * self.units
+        if ordered is not None:
+            known = list(many(ordered, "ordered", "a list with a length for each ranking"))
         if len(known) != self.units:
             raise ConfigError(f"{self.units} rankings go with {len(known)} lengths")
         self.ordered = [

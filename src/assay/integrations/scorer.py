@@ -15,7 +15,7 @@ from assay.integrations.scoring.cores import budget_within, share_of_cores
 from assay.integrations.scoring.missing import A_NUMBER, Missing, Unscored
 from assay.integrations.scoring.watch import UnscoredWatch
 from assay.model import EMPTY, Reward
-from assay.printable import printable
+from assay.printable import brief, printable
 from assay.rubrics import Rubric, load_rubric, summary
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Scorer:
         truth: str | None = None,
     ) -> None:
         if on_invalid not in ("raise", "mask"):
-            raise ConfigError(f"on_invalid is {on_invalid!r}, must be raise, mask")
+            raise ConfigError(f"on_invalid is {brief(on_invalid)}, must be raise, mask")
         self.name = name_of(rubric) if name is None else name
         self.on_invalid = on_invalid
         self.missing = Missing(can[0] if unscored is None else unscored, can)

@@ -17,6 +17,7 @@ from assay.engine.calls.drivers import SampleOrError
 from assay.errors import ConfigError
 from assay.integrations.scorer import Scorer
 from assay.model import Reward, Sample
+from assay.printable import brief
 from assay.rubrics.compiled.compiled_turns import TurnsPlan
 
 HINT = "That is not right yet. Try again."
@@ -67,7 +68,7 @@ class Conversations:
         hint: str = HINT,
     ) -> None:
         if isinstance(max_turns, bool) or not isinstance(max_turns, int) or max_turns < 1:
-            raise ConfigError(f"max_turns is {max_turns!r}, must be a whole number from 1 on")
+            raise ConfigError(f"max_turns is {brief(max_turns)}, must be a whole number from 1 on")
         if any(isinstance(plan, TurnsPlan) for plan in scorer.engine.rubric.plans().values()):
             raise ConfigError(
                 "the rubric is of kind 'turns', and an environment pays its turns itself: each "

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from assay.arguments import a_path
 from assay.errors import RolloutsError
 from assay.ledger.as_rows import as_row
 from assay.ledger.schema import COLUMNS, HASH_KEY, RUBRIC_KEY, VERSION, VERSION_KEY
@@ -22,7 +23,7 @@ def shards(folder: str | os.PathLike[str]) -> list[Path]:
     Raises:
         RolloutsError: no such folder.
     """
-    path = Path(folder)
+    path = Path(a_path(folder, "the folder of a ledger", RolloutsError))
     try:
         names = sorted(name for name in os.listdir(path) if is_shard(name))
     except OSError as err:
@@ -42,7 +43,7 @@ def read_records(folder: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
         RolloutsError: a file that is not a shard, or of a version that this Assay does not know;
             pyarrow is missing.
     """
-    need_pyarrow(os.fspath(folder))
+    need_pyarrow(a_path(folder, "the folder of a ledger", RolloutsError))
     import pyarrow
     import pyarrow.parquet
 
@@ -74,7 +75,7 @@ def rubrics(folder: str | os.PathLike[str]) -> dict[str, dict[str, Any]]:
     Raises:
         RolloutsError: as `read_records`.
     """
-    need_pyarrow(os.fspath(folder))
+    need_pyarrow(a_path(folder, "the folder of a ledger", RolloutsError))
     import pyarrow
     import pyarrow.parquet
 

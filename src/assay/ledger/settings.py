@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from assay.arguments import a_path, is_number
 from assay.errors import ConfigError
+from assay.printable import brief
 
 FLUSH_ROWS = 2_000
 FLUSH_S = 10.0
@@ -39,12 +41,15 @@ class Ledger:
     """The same in bytes of text."""
 
     def __post_init__(self) -> None:
+        a_path(self.folder, "the folder of a ledger")
         whole = ("flush_rows", "flush_bytes", "backlog_rows", "backlog_bytes")
         for name in whole:
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
-                raise ConfigError(f"ledger: {name} is {value!r}, must be a whole number from 1 on")
-        if not 0.0 < self.flush_s <= 86_400.0:
+                raise ConfigError(
+                    f"ledger: {name} is {brief(value)}, must be a whole number from 1 on"
+                )
+        if not is_number(self.flush_s) or not 0.0 < self.flush_s <= 86_400.0:
             raise ConfigError(
-                f"ledger: flush_s is {self.flush_s!r}, must be above 0, at most a day"
+                f"ledger: flush_s is {brief(self.flush_s)}, must be above 0, at most a day"
             )

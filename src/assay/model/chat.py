@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from assay.errors import SampleError
 from assay.model.frozen import listed
-from assay.printable import a_type
+from assay.printable import a_type, brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Message:
         role = value.get("role")
         role = "assistant" if role is None else role  # a column of structs has nulls for gaps
         if not isinstance(role, str):
-            raise SampleError(f"{where}.role is {role!r:.80}, must be text such as 'assistant'")
+            raise SampleError(f"{where}.role is {brief(role)}, must be text such as 'assistant'")
         content, thoughts = _content(value.get("content"), f"{where}.content")
         for name in ("reasoning_content", "reasoning"):
             given = value.get(name)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
 from assay.errors import SampleError
-from assay.printable import a_type
+from assay.printable import a_type, brief
 
 JSON: TypeAlias = Any
 """What `json.dumps` takes; lists may be tuples and dicts may be frozen."""
@@ -61,7 +61,7 @@ def freeze(value: Any, where: str = "value", _depth: int = 0) -> Any:
         frozen = {}
         for key, entry in value.items():
             if not isinstance(key, str):
-                raise SampleError(f"{where} has the key {key!r:.80}; keys must be text")
+                raise SampleError(f"{where} has the key {brief(key)}; keys must be text")
             if type(entry) not in _ATOMS:
                 entry = freeze(entry, f"{where}.{key}", _depth + 1)
             frozen[key if type(key) is str else exact(key)] = entry

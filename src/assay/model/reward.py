@@ -10,7 +10,7 @@ from typing import Any, Literal, Self, TypeAlias
 from assay.errors import VerdictError
 from assay.model.frozen import EMPTY, JSON, FrozenDict
 from assay.model.verdict import Status, Verdict
-from assay.printable import a_type, one_line
+from assay.printable import a_type, brief, one_line
 
 RewardStatus: TypeAlias = Literal["scored", "unscored", "invalid"]
 _REWARD_STATUSES = frozenset({"scored", "unscored", "invalid"})
@@ -80,10 +80,10 @@ class Reward:
         value = self.value
         if self.status not in _REWARD_STATUSES:
             raise ValueError(
-                f"reward status {self.status!r} is not one of scored, unscored, invalid"
+                f"reward status {brief(self.status)} is not one of scored, unscored, invalid"
             )
         if (value is not None) != (self.status == "scored"):
-            raise ValueError(f"reward status {self.status!r} does not go with value {value}")
+            raise ValueError(f"reward status {brief(self.status)} does not go with value {value}")
         if value is not None and not math.isfinite(value):
             raise ValueError(f"a reward is a finite number, not {value}")
         if type(self.terms) is not FrozenDict:

@@ -10,11 +10,12 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Self, TypeAlias
 
+from assay.arguments import of_kind, table
 from assay.errors import SampleError, nearest
 from assay.model.chat import Message, Text, Turn, as_text, said, split_reasoning, words
 from assay.model.frozen import EMPTY, JSON, FrozenDict, converted, exact, freeze, listed
 from assay.model.paths import MISSING, value_at
-from assay.printable import a_type
+from assay.printable import a_type, brief
 
 Reference: TypeAlias = str | int | float
 """One reference answer."""
@@ -104,10 +105,12 @@ class Sample:
         Raises:
             SampleError: no completion, a field of the wrong type, an unknown field in `columns`.
         """
-        for name in columns:
+        table(columns, "columns", "a dict: field of a sample -> column", SampleError)
+        for name, column in columns.items():
+            of_kind(column, str, f"columns[{brief(name)}]", "a column's name", SampleError)
             if name not in _FIELD_SET:
                 raise SampleError(
-                    f"no field {name!r} to map a column to{nearest(name, SAMPLE_FIELDS)}"
+                    f"no field {brief(name)} to map a column to{nearest(name, SAMPLE_FIELDS)}"
                     f"\nfields: {', '.join(SAMPLE_FIELDS)}"
                 )
         if not isinstance(row, Mapping) or hasattr(row, "as_py"):
@@ -334,8 +337,12 @@ def _id(value: Any, where: str) -> str:
         return str.__str__(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))  # Parquet turns an integer column with a gap into floats
-    if value.__hash__ is None:
+    hashed: Any = type(value).__hash__
+    # what is hashed by its identity is a thing: its text names a place in memory, equal to no other
+    if hashed is None or hashed is object.__hash__ or callable(value):
         raise SampleError(f"{where} is {a_type(value)}; wanted text or a number")
+    if value != value:
+        raise SampleError(f"{where} is NaN; wanted text or a number")
     return str(value)
 
 
@@ -349,7 +356,7 @@ def _count(value: Any, where: str) -> int:
             with suppress(TypeError):  # a truth value or an array of numpy has it, and refuses
                 whole = int(value.__index__())
         if whole is None:
-            raise SampleError(f"{where} is {value!r:.80}; wanted a whole number")
+            raise SampleError(f"{where} is {brief(value)}; wanted a whole number")
         value = whole
     if value < 0:
         raise SampleError(f"{where} is {value}; wanted a whole number from 0 on")

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from assay.arguments import is_number
 from assay.errors import SampleError, VerdictError
 from assay.model.frozen import EMPTY, JSON, FrozenDict, freeze
-from assay.printable import a_type
+from assay.printable import a_type, brief
 
 DETAILS_BYTES = 16_384
 """Cap of `Verdict.details` as JSON text. What is longer is replaced by a note of its size."""
@@ -55,7 +56,7 @@ class Part:
         if type(label) is not str or len(label) > TEXT_CHARS:
             put(self, "label", _sentence(label, "a part's label"))
         if self.score is not None:
-            put(self, "score", unit_score(self.score, f"part {label!r:.80}"))
+            put(self, "score", unit_score(self.score, f"part {brief(label)}"))
         if self.span is not None:
             put(self, "span", _span(self.span, label))
         if self.details is not EMPTY:
@@ -131,19 +132,19 @@ class Verdict:
     def __post_init__(self) -> None:
         put = object.__setattr__
         if type(self.verifier) is not str:
-            raise VerdictError(f"a verdict's verifier is {self.verifier!r:.80}; wanted its name")
+            raise VerdictError(f"a verdict's verifier is {brief(self.verifier)}; wanted its name")
         if type(self.status) is not Status:
             status = _STATUSES.get(self.status) if isinstance(self.status, str) else None
             if status is None:
                 raise VerdictError(
-                    f"{self.verifier}: status {self.status!r:.80} is not one of "
+                    f"{self.verifier}: status {brief(self.status)} is not one of "
                     f"{', '.join(_STATUSES)}"
                 )
             put(self, "status", status)
         score = self.score
         if (score is not None) != (self.status is Status.JUDGED):
             raise VerdictError(
-                f"{self.verifier}: status {self.status} does not go with score {score!r:.80}"
+                f"{self.verifier}: status {self.status} does not go with score {brief(score)}"
             )
         if score is not None and not (type(score) is float and 0.0 <= score <= 1.0):
             put(self, "score", unit_score(score, self.verifier))
@@ -152,11 +153,11 @@ class Verdict:
         feedback = self.feedback
         if feedback is not None and (type(feedback) is not str or len(feedback) > TEXT_CHARS):
             put(self, "feedback", _sentence(feedback, f"{self.verifier}: feedback"))
-        if self.parts != ():
+        if type(self.parts) is not tuple or self.parts:
             put(self, "parts", _parts(self.parts, self.verifier))
         if self.details is not EMPTY:
             put(self, "details", _capped(self.details))
-        if type(self.seconds) is not float:
+        if type(self.seconds) is not float or not 0.0 <= self.seconds < math.inf:
             put(self, "seconds", _seconds(self.seconds, self.verifier))
 
     @classmethod
@@ -281,7 +282,7 @@ def _span(span: Any, label: str) -> tuple[int, int]:
     except (TypeError, ValueError, AttributeError):
         start, end = -1, -1
     if not 0 <= start <= end:
-        raise VerdictError(f"part {label!r:.80}: span is {span!r:.80}, must be (start, end)")
+        raise VerdictError(f"part {brief(label)}: span is {brief(span)}, must be (start, end)")
     return start, end
 
 
@@ -296,9 +297,9 @@ def _parts(parts: Any, verifier: str) -> tuple[Part, ...]:
 
 
 def _seconds(seconds: Any, what: str) -> float:
-    if isinstance(seconds, int | float) and 0.0 <= seconds < math.inf:
+    if is_number(seconds) and 0.0 <= seconds < math.inf:
         return float(seconds)
-    raise VerdictError(f"{what}: seconds is {seconds!r:.80}, must be a time")
+    raise VerdictError(f"{what}: seconds is {brief(seconds)}, must be a time from 0 on")
 
 
 def _is_small(details: FrozenDict) -> bool:
@@ -346,4 +347,4 @@ def _size(value: Any, where: str = "details") -> int:
         return 20
     if value is None or (isinstance(value, float) and math.isfinite(value)):
         return 20
-    raise VerdictError(f"details: {where!r} is {value!r:.80}, which is not valid JSON")
+    raise VerdictError(f"details: {where!r} is {brief(value)}, which is not valid JSON")

@@ -534,7 +534,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
         "verl, openrlhf, verifiers, verifiers_results, inspect, lists, lm_eval, evals, skyrl, "
         "slime, areal, nemo_gym, rllm, wandb, weave, columns",
     ),
-    "rows": ({"max_rows": 0}, "max_rows is 0, must be at least 1"),
+    "rows": ({"max_rows": 0}, "max_rows is 0, must be a whole number of at least 1"),
 }
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from assay import verifier
 from assay.errors import RubricError, VerifierNotFound
 from assay.model import Sample, Verdict
 from assay.plugins.host import Host
@@ -154,3 +156,68 @@ def test_remarks_change_no_signature_and_the_order_of_criteria_does() -> None:
     assert bound(rubric).signature == plain.signature
     rubric["criteria"] = dict(reversed(rubric["criteria"].items()))
     assert bound(rubric).signature != plain.signature
+
+
+def test_remarks_in_lists_change_no_signature_and_what_stands_beside_them_does() -> None:
+    def signature(**more: Any) -> str:
+        first = {"rubric": {**weighted(**{"format.boxed": 1}), **more}, "until": 5}
+        return bound({"kind": "phases", "cases": [first, {"rubric": "math.answer"}]}).signature
+
+    assert signature(about="a remark") == signature() != signature(normalise=True)
+
+
+def versioned(version: int, places: int = 2) -> BoundRubric:
+    """A rubric of one verifier, which is at this version and has this default."""
+
+    class Params(BaseModel):
+        places: int = 2
+
+    Params.model_fields["places"].default = places
+    Params.model_rebuild(force=True)
+
+    @verifier(f"signed.judge@{version}", cost="inline", params=Params)
+    def judge(sample: Sample, params: Params) -> float:
+        return 1.0
+
+    return load_rubric(weighted(**{"signed.judge": 1})).bind(Host(verifiers=[judge]))
+
+
+def test_the_version_of_a_verifier_and_the_defaults_of_its_params_are_part_of_it() -> None:
+    one = versioned(1).signature
+    assert one == versioned(1).signature
+    assert len({one, versioned(2).signature, versioned(1, places=3).signature}) == 3
+
+
+def test_without_verifiers_the_names_in_the_verdicts_stand_for_them() -> None:
+    """Of a log that is composed anew: what judged is known from its verdicts alone."""
+    rubric = load_rubric(weighted(a=1, b=1))
+
+    def signature(a: str, **details: Any) -> str:
+        first = Verdict.judged(a, 1.0, "", details=details)
+        second = Verdict.judged("t.b@1", 1.0, "")
+        one = rubric.compose({"a": first, "b": second}).signature
+        assert one == rubric.compose({"b": second, "a": first}).signature
+        return one
+
+    held = {"isolation": "full", "timeout_s": 2.0}
+    turned = dict(reversed(held.items()))
+    assert signature("t.a@1", **held) == signature("t.a@1", **turned)
+    made = {signature("t.a@1"), signature("t.a@2"), signature("t.a@1", **held)}
+    assert len(made | {signature("t.a@2", **held)}) == 4
+
+
+def test_a_signature_is_the_same_on_another_machine_and_in_the_next_release() -> None:
+    """Logs of years are told apart by it: this one changes only with a line in the changelog."""
+    size = {"use": "t.b@2", "weight": 0.5, "params": {"n": 2, "größe": None}}
+    rubric = load_rubric({
+        "kind": "gate",
+        "gate": {"use": "t.a@1", "levels": [0, 1]},
+        "then": weighted(b=size, c={"use": "t.c@1", "missing": 0}),
+    })  # fmt: skip
+    held = {"isolation": "full", "trust": "proxy"}
+    verdicts = {
+        "gate": Verdict.judged("t.a@1", 1.0, "", details=held),
+        "then/b": Verdict.judged("t.b@2", 0.5, ""),
+        "then/c": Verdict.judged("t.c@1", 1.0, ""),
+    }
+    assert rubric.compose(verdicts).signature == "49feea9cc5a1ff2d"

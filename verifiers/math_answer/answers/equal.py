@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from flint import fmpq
 
+from assay.arguments import many
 from assay.errors import ReferenceUnreadable, SampleError
 from assay.printable import a_type, printable
 from assay.verifiers.math_answer.answers.understood import (
@@ -22,6 +23,7 @@ from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
 from assay.verifiers.math_answer.deciding import (
     constants,
+    dummies,
     families,
     form,
     order_of_factors,
@@ -102,6 +104,8 @@ def equivalent(
     answer = spelled(answer, policy)
     if type(reference) is str or isinstance(reference, _ONE):
         return _equivalent(read_reference(spelled(reference, policy)), answer, policy)
+    many(reference, "the reference", "text, a number, or a list of them", error=ReferenceUnreadable)
+    reference = list(reference)
     if not reference:
         raise ReferenceUnreadable("the reference is an empty list")
     readings = [read_reference(spelled(one, policy)) for one in reference]
@@ -209,6 +213,9 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
     try:
         found = comparer.same(reference.node, answer.node)
         if not found.equal and not numbers and not _in_order(reference, answer):
+            bound = dummies.with_common(reference.node, answer.node)
+            if bound is not None and (alike := comparer.same(*bound)).equal:
+                return alike
             family = families.compare(reference.node, answer.node, comparer.parameters, policy)
             if family is None and policy.constants == "rename":
                 family = constants.same_family(reference.node, answer.node, policy)

@@ -10,7 +10,7 @@ from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
 from assay.model import placeholders
-from assay.printable import printable
+from assay.printable import a_type, printable
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
@@ -199,6 +199,8 @@ def read_reference(reference: str | int | float) -> Reading:
     Raises:
         ReferenceUnreadable: it cannot be read; says where.
     """
+    if not isinstance(reference, str | int | float):
+        raise ReferenceUnreadable(f"the reference is {a_type(reference)}; wanted text or a number")
     text = reference if isinstance(reference, str) else _number_text(reference)
     try:
         return _read_reference(text) if len(text) <= CACHED else _stated(text)

@@ -277,3 +277,23 @@ def same_zeros(a: Node, b: Node) -> EqualityResult | None:
     return EqualityResult(
         False, "algebra", "proved", "the equations are not multiples of each other"
     )
+
+
+def furthest_sign(node: Node) -> fmpq | None:
+    """How far from 0 a rational function of one name can change its sign, by Cauchy's bound.
+
+    A zero z of ``a_n x^n + ... + a_0`` has ``|z| <= 1 + max |a_k / a_n|``; those of the numerator
+    and of the denominator count. None: it is no such function, or beyond the limits.
+    """
+    form = _Form()
+    try:
+        value = form.form(node)
+    except (GiveUp, RecursionError):
+        return None
+    if form.transcendental or len(form.keys) > 1:
+        return None
+    furthest = fmpq(0)
+    for poly in (value.top, value.bottom):
+        first, *rest = [abs(c) for c in poly.coeffs()] or [fmpz(1)]  # from the highest power down
+        furthest = max(furthest, 1 + fmpq(max(rest, default=fmpz(0)), first))
+    return furthest

@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, scalars
 from assay.verifiers.math_answer.deciding import (
+    counts,
     order_of_factors,
     piecewise,
     points,
@@ -85,6 +86,7 @@ class Comparer(ListComparer):
         ordered = order_of_factors.compare(r, a)
         if ordered is not None:
             return ordered
+        r, a = counts.beside_number(r, a)
         if has_signs(r) or has_signs(a):
             return self.same(spread_signs(r), spread_signs(a))
         if isinstance(r, Rel) != isinstance(a, Rel):
@@ -158,6 +160,8 @@ class Comparer(ListComparer):
 
     def marked(self, r: Node, a: Node) -> EqualityResult | None:
         """Percent and degree signs on one side only."""
+        if _mark(r) and _mark(a) and _mark(r) != _mark(a):
+            return None
         for op, rule in (("percent", self.policy.percent), ("deg", self.policy.degrees)):
             if rule != "strip":
                 continue
@@ -307,6 +311,9 @@ class Comparer(ListComparer):
         if not lists_r and not lists_a:
             if rosters.is_whole(r) != rosters.is_whole(a):
                 return different("one is a set of whole numbers, the other is not")
+            short_r, short_a = rosters.shortened(r), rosters.shortened(a)
+            if short_r is not r or short_a is not a:
+                return self.groups(short_r, short_a)
             return None
         tried = [self.same(x, y) for x in lists_r or (r,) for y in lists_a or (a,)]
         return next((f for f in tried if f.equal), tried[0])
@@ -314,6 +321,10 @@ class Comparer(ListComparer):
     def sets(self, r: Node, a: Node) -> EqualityResult:
         """At least one side is a set of numbers."""
         return sets.compare(r, a, self)
+
+
+def _mark(node: Node) -> str:
+    return node.op if isinstance(node, App) and node.op in ("percent", "deg") else ""
 
 
 def _split(node: Node) -> tuple[Node, tuple[str, ...]]:

@@ -17,7 +17,8 @@ from assay.verifiers.math_answer.arithmetic.precision import NoValue, Precision
 from assay.verifiers.math_answer.equality_result import EqualityResult
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.policy import Policy
-from assay.verifiers.math_answer.reading.simplify import is_label, settle
+from assay.verifiers.math_answer.reading.labels import is_label
+from assay.verifiers.math_answer.reading.simplify import settle
 from assay.verifiers.math_answer.tree import App, Node, Num, Rel, Sym, substitute, symbols
 
 MOST = 3

@@ -18,7 +18,8 @@ from assay.verifiers.math_answer.deciding.signs import spread_signs
 from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.policy import Policy
-from assay.verifiers.math_answer.reading.simplify import is_label, settle
+from assay.verifiers.math_answer.reading.labels import is_label
+from assay.verifiers.math_answer.reading.simplify import settle
 from assay.verifiers.math_answer.tree import (
     App,
     Group,

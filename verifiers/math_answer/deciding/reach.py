@@ -6,7 +6,7 @@ put to it is not worth that.
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.reading.simplify import is_label
+from assay.verifiers.math_answer.reading.labels import is_label
 from assay.verifiers.math_answer.tree import App, Group, Node, Num, Rel, Sym, Words
 
 FUNCTIONS = frozenset({

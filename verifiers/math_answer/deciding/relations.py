@@ -8,16 +8,21 @@ from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics, sca
 from assay.verifiers.math_answer.deciding.decides import Decides
 from assay.verifiers.math_answer.deciding.number_sets import sets
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
-from assay.verifiers.math_answer.reading.simplify import is_label, is_value
+from assay.verifiers.math_answer.reading.combinations import combines_things, says_value
+from assay.verifiers.math_answer.reading.labels import is_label
+from assay.verifiers.math_answer.reading.simplify import is_value
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
     Items,
+    Matrix,
     Node,
     Num,
+    Quantity,
     Rel,
     Sym,
     Words,
+    children,
     substitute,
     symbols,
     walk,
@@ -50,7 +55,8 @@ def same(r: Node, a: Node, comparer: Decides) -> EqualityResult | None:
             if not comparer.policy.sets_as_relations and relation is a and relation.ops != ("in",):
                 return different("the reference is a set, the answer an inequality")
             return sets.same(region, facing, comparer)
-        if (isinstance(other, Items) and relation is r and set(relation.ops) <= {"<", "<="}) and (
+        one_way = set(relation.ops) <= {"<", "<="} or set(relation.ops) <= {">", ">="}
+        if (isinstance(other, Items) and relation is r and one_way) and (
             len(other.items) == len(relation.args) == len(symbols(relation)) > 2
         ):
             return comparer.ordered(relation.args, other.items)  # an order, as a list
@@ -88,8 +94,10 @@ def _against_value(
         return comparer.same(value, a) if relation is r else comparer.same(r, value)
     if is_label(value) and not is_label(label) and not isinstance(value, Words):
         return comparer.same(label, a) if relation is r else comparer.same(r, label)
-    said = relation is a and is_value(other) and is_value(value) and not vanishes
-    if said and _is_combination(label):
+    said = relation is a and _is_amount(other) and _is_amount(value) and not vanishes
+    if said and says_value(label):
+        return comparer.same(r, value)
+    if relation is a and _is_given(value) and combines_things(label):
         return comparer.same(r, value)
     solved = _solved(relation, symbols(other))
     if solved is not None:
@@ -102,24 +110,16 @@ def _against_value(
     return different("one is an equation, the other is not")
 
 
-def _is_combination(label: Node) -> bool:
-    """Whether it names what is asked for by several names: ``m + n``, ``a*b``, ``x^2 + y^2``.
+def _is_amount(node: Node) -> bool:
+    """Whether it is a constant, or one with a unit."""
+    return is_value(node.value if isinstance(node, Quantity) else node)
 
-    An equation in one unknown is still to be solved; one in several, with a number on its other
-    side, says the value of an expression.
-    """
-    if len(symbols(label)) < 2 or not isinstance(label, App):
+
+def _is_given(node: Node) -> bool:
+    """Whether it is a vector or a matrix of numbers."""
+    if isinstance(node, Group) and (node.left == "{" or len(node.items) < 2):
         return False
-    terms = label.args if label.op == "add" else (label,)
-    return all(symbols(term) and _is_monomial(term) for term in terms)
-
-
-def _is_monomial(node: Node) -> bool:
-    if isinstance(node, App) and node.op in ("neg", "mul", "inv"):
-        return all(_is_monomial(part) for part in node.args)
-    if isinstance(node, App) and node.op == "pow":
-        return isinstance(node.args[0], Sym) and exact.whole(node.args[1]) is not None
-    return isinstance(node, Sym) or exact.whole(node) is not None
+    return isinstance(node, Group | Matrix) and all(is_value(item) for item in children(node))
 
 
 def _solved(relation: Rel, names: frozenset[str]) -> Node | None:
@@ -320,7 +320,9 @@ def _is_solved(node: Rel) -> bool:
     if not set(node.ops) <= _ORDER | {"=", "!="}:
         return True
     if set(node.ops) == {"="}:
-        return _is_law(node) or any(is_label(a) for a in node.args)
+        label, *values = node.args
+        named = any(is_label(a) for a in node.args) or says_value(label)
+        return _is_law(node) or named or (_is_given(values[-1]) and combines_things(label))
     return all(_is_alone(a) or not symbols(a) for a in node.args) or len(symbols(node)) > 1
 
 

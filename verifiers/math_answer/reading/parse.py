@@ -18,6 +18,8 @@ from assay.verifiers.math_answer.tree import (
     Rel,
     Such,
     Words,
+    children,
+    rebuild,
 )
 
 _RELATIONS = frozenset({*vocabulary.RELATIONS.values(), "<", ">"} - {"|"})
@@ -54,7 +56,19 @@ def parse_tokens(tokens: list[Token]) -> tuple[Node, tuple[str, ...]]:
         raise Unreadable("nested too deeply") from None
     if parser.token.kind != "end":
         raise Unreadable(f"unexpected {parser.token.value!r}", parser.token.position)
+    if any(token.mark == "norm" for token in tokens):
+        node = _without_norms(node)
     return node, tuple(parser.notes)
+
+
+def _without_norms(node: Node) -> Node:
+    """`node` with norms as absolute values, but for what an equation says the value of."""
+    if isinstance(node, Rel) and node.ops[0] == "=":
+        return Rel(node.ops, (node.args[0], *map(_without_norms, node.args[1:])))
+    below = tuple(map(_without_norms, children(node)))
+    if isinstance(node, App) and node.op == "norm":
+        return App("abs", below)
+    return rebuild(node, below) if below else node
 
 
 class Parser(Products):
@@ -159,7 +173,9 @@ class Parser(Products):
         args = [left]
         ops: list[str] = []
         while self.token.kind == "op" and self.token.value in _RELATIONS:
-            op = self.advance().value
+            sign = self.advance()
+            op = sign.value
+            self.congruent |= sign.mark == "congruent"
             if op == "=" and self.token.kind == "op" and self.token.value in (">", "<"):
                 op = {">": ">=", "<": "<="}[self.advance().value]
             ops.append(op)
@@ -196,13 +212,18 @@ class Parser(Products):
     def terms(self) -> Node:
         """Terms with signs between them."""
         left = self.product()
-        if not (self.token.kind == "op" and self.token.value in SIGNS):
+        if not (self.token.kind == "op" and (self.token.value in SIGNS or self.token.value == "|")):
             return left
         terms = [left]
-        while self.token.kind == "op" and self.token.value in SIGNS:
+        while self.token.kind == "op":
+            if self.token.value == "|" and self.bars.get(self.at) == "at":
+                terms = [self.evaluated(terms[0] if len(terms) == 1 else App("add", tuple(terms)))]
+                continue
+            if self.token.value not in SIGNS:
+                break
             sign = self.advance().value
             if self.token.kind == "end":
                 break  # a stray sign at the very end
             term = self.product()
             terms.append(term if sign == "+" else App(SIGNED[sign], (term,)))
-        return App("add", tuple(terms))
+        return terms[0] if len(terms) == 1 else App("add", tuple(terms))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flint import fmpq
+from flint import fmpq, fmpz
 
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, numerics, scalars
 from assay.verifiers.math_answer.limits import TooBig, Unreadable
 from assay.verifiers.math_answer.policy import DEFAULT, LENIENT
+from assay.verifiers.math_answer.reading.labels import is_label
 from assay.verifiers.math_answer.reading.phrases import meaning
 from assay.verifiers.math_answer.tree import (
-    BINARY,
     App,
     Group,
     Items,
@@ -22,7 +22,6 @@ from assay.verifiers.math_answer.tree import (
     Such,
     Sym,
     Words,
-    children,
     symbols,
     walk,
 )
@@ -169,6 +168,8 @@ def _relation(node: Rel) -> Node:
         return kept if kept.ops else kept.args[0]
     if ops == ("=",) and isinstance(args[0], Quantity) and is_value(args[0].value):
         return args[1]  # "1/2 dollar = 50": a conversion
+    if ops == ("=",) and exact.rational(args[0]) is not None and is_value(args[1]):
+        agree(args)  # a sum that is worked out names no other value
     if set(ops) <= _EQUALITY and (len(ops) > 1 or is_value(args[0])):
         if not _renames(args):
             return _chain(args)
@@ -233,6 +234,10 @@ def agree(args: tuple[Node, ...]) -> None:
     Raises:
         Unreadable: the first and the last differ.
     """
+    if _is_congruence(args[-1]):
+        if not _congruent(args[0], args[-1]):
+            raise Unreadable("a congruence that does not hold")
+        return
     for one, other in ((args[0], args[-1]),):
         left, right = exact.rational(one), exact.rational(other)
         if left is not None and right is not None:
@@ -245,6 +250,25 @@ def agree(args: tuple[Node, ...]) -> None:
             continue
         if found.equal is False and not _near(one, other):
             raise Unreadable("a chain of equalities that does not hold")
+
+
+def _is_congruence(node: Node) -> bool:
+    """Whether a modulus stands behind it: ``1 (mod 3)``."""
+    last = node.args[-1] if isinstance(node, App) and node.op == "mul" else None
+    return isinstance(last, App) and last.op == "pmod"
+
+
+def _congruent(value: Node, residue: Node) -> bool:
+    """Whether ``value = residue`` holds for its modulus; so it does where that is not computed."""
+    assert isinstance(residue, App)
+    *rest, sign = residue.args
+    assert isinstance(sign, App)
+    modulus = exact.whole(sign.args[0])
+    if not modulus:
+        return True
+    apart = App("add", (value, App("neg", (App("mul", tuple(rest)),))))
+    found = exact.modular(apart, fmpz(modulus))
+    return found is None or found == 0
 
 
 def _near(one: Node, other: Node) -> bool:
@@ -295,89 +319,3 @@ def determinant(node: Matrix) -> Node | None:
         term = App("mul", tuple(rows[k][order[k]] for k in range(3)))
         terms.append(term if sign > 0 else App("neg", (term,)))
     return App("add", tuple(terms))
-
-
-def is_label(node: Node) -> bool:
-    """Whether it only names something: ``x``, ``f(x)``, ``|AB|``, ``(p, q)``, words."""
-    if isinstance(node, Sym):
-        return node.name not in ("pi", "infinity")
-    if isinstance(node, Words):
-        return True
-    if isinstance(node, Group | Matrix):
-        return bool(children(node)) and all(is_label(i) for i in children(node))
-    if isinstance(node, Items):
-        return all(is_label(i) for i in node.items)
-    if isinstance(node, Such):
-        return is_label(node.item)
-    if isinstance(node, App):
-        if node.op in ("apply", "call"):
-            return isinstance(node.args[0], Sym)
-        if node.op in ("lim", "int", "sum", "prod"):
-            return True  # an unevaluated operator with its value
-        if node.op == "mul" and len(node.args) == 2 and _is_derivative(node.args):
-            return True
-        if node.op == "mul" and len(node.args) == 2 and node.args[0] in _OPERATORS:
-            return is_label(node.args[1])  # a change: \Delta H; a gradient: \nabla f
-        if node.op == "pow":
-            return node.args == (Sym("sigma"), Num(fmpq(2)))  # a variance
-        if node.op == "add":  # f(1) + f(2)
-            return all(isinstance(a, App) and a.op in ("apply", "call") for a in node.args)
-        if node.op in _TRIGONOMETRIC:
-            return is_label(node.args[0])  # the sine that is asked for, not the angle
-        if node.op == "mul" and len(node.args) == 2 and _is_expectation(node.args):
-            return True
-        if node.op in BINARY:
-            return True  # an operation of the question's own, with its result
-        if node.op in (
-            "abs",
-            "cross",
-            "mul",
-            "inv",
-            "ratio",
-            "det",
-            "deg",
-            "min",
-            "max",
-            "arg",
-            "dim",
-            "rank",
-        ):
-            return all(
-                isinstance(n, App) or (isinstance(n, Sym) and _names_a_thing(n.name))
-                for n in walk(node)
-            )
-    return False
-
-
-_OPERATORS = (Sym("Delta"), Sym("nabla"))
-_TRIGONOMETRIC = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
-
-
-def _is_expectation(args: tuple[Node, ...]) -> bool:
-    """``E[X]``, ``P[A]``."""
-    head, inner = args
-    return (
-        isinstance(head, Sym)
-        and head.name.isupper()
-        and (
-            isinstance(inner, Group) and inner.left == "[" and all(is_label(i) for i in inner.items)
-        )
-    )
-
-
-def _is_derivative(args: tuple[Node, ...]) -> bool:
-    """``dy/dx``."""
-    top, under = args
-    below = under.args[0] if isinstance(under, App) and under.op == "inv" else None
-    return any(
-        all(
-            isinstance(part, App) and part.op == "mul" and len(part.args) == 2 and part.args[0] == d
-            for part in (top, below)
-        )
-        for d in (Sym("d"), Sym("partial"))
-    )
-
-
-def _names_a_thing(name: str) -> bool:
-    head = name.partition("_")[0]
-    return head.isupper() or ":" in head or name in ("d",) or "'" in name

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from assay.arguments import is_number, many, of_kind
 from assay.audit.frame import LARGEST, Frame, Stratum
 from assay.audit.logs.fields.database import interrupts
 from assay.audit.logs.fields.row_blocks import Extractor, NeedsCharacters
@@ -25,11 +26,12 @@ from assay.audit.logs.sources.log_file import LogFile
 from assay.audit.logs.sources.log_files import LogFiles, open_parts
 from assay.errors import ConfigError, RolloutsError
 from assay.model import EMPTY
+from assay.printable import brief
+from assay.rubrics import BoundRubric
 
 if TYPE_CHECKING:
     from assay.audit.logs.gather import ColumnArray
     from assay.plugins.host import Host
-    from assay.rubrics import BoundRubric
 
 MAX_ROWS = 1_000_000
 """Rows of a frame; of a larger log it holds a sample of whole groups."""
@@ -75,7 +77,9 @@ class Log:
         if at is None:
             raise ValueError("the log is closed")
         wanted: dict[int, list[int]] = {}
-        for i in indices:
+        for i in many(indices, "indices", "a list of numbers of rows"):
+            if not isinstance(i, int | np.integer) or isinstance(i, bool):
+                raise ConfigError(f"indices has {brief(i)}; wanted the numbers of rows")
             if not 0 <= i < self.frame.n:
                 raise IndexError(f"the frame has {self.frame.n} rows, not row {i}")
             wanted.setdefault(int(self.frame.file[i]), []).append(int(i))
@@ -131,10 +135,19 @@ def read_log(
             row could be read.
         ConfigError: a field, a column or a criterion that is none.
     """
-    if max_rows < 1:
-        raise ConfigError(f"max_rows is {max_rows}, must be at least 1")
+    if not isinstance(max_rows, int) or not is_number(max_rows) or max_rows < 1:
+        raise ConfigError(f"max_rows is {brief(max_rows)}, must be a whole number of at least 1")
     check_fields(columns)
-    by = [by] if isinstance(by, str) else list(by)
+    by = [by] if isinstance(by, str) else list(many(by, "by", "a list of columns"))
+    for i, name in enumerate(by):
+        of_kind(name, str, f"by[{i}]", "a column's name")
+    for name, given in (("key", key), ("reader", reader)):
+        if given is not None:
+            of_kind(given, str, name)
+    if rubric is not None:
+        of_kind(
+            rubric, BoundRubric, "rubric", "load_rubric('math').bind(assay.plugins.host.Host())"
+        )
     strata = list(dict.fromkeys([*AUTO_STRATA, *by]))
     files, found = find_files(paths)
     problems = Problems()

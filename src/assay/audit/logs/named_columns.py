@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from assay.arguments import of_kind, table
 from assay.audit.logs.fields.row_blocks import Extractor
 from assay.audit.logs.gather import RowBlock
 from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
 from assay.audit.logs.sources.log_files import LogFiles
 from assay.errors import ConfigError, nearest
 from assay.model.paths import what_is_missing
+from assay.printable import brief
 
 LOOKED_AT = 100
 """Rows in which the nearest name is looked for."""
@@ -22,13 +24,16 @@ def check_fields(columns: Mapping[str, str]) -> None:
         ConfigError: names the field.
     """
     fields = (*FIELDS, *ROW_FIELDS)
+    table(columns, "columns", "a dict: field -> column")
     for name, column in columns.items():
+        for given in (name, column):
+            of_kind(given, str, "a name in columns")
         if name.startswith(SCORES):
             if name == SCORES:
                 raise ConfigError(f"--map {name}={column}: must name a criterion: scores.NAME")
         elif name not in fields:
             raise ConfigError(
-                f"--map {name}={column}: no field {name!r}{nearest(name, fields)}"
+                f"--map {name}={column}: no field {brief(name)}{nearest(name, fields)}"
                 f"\nfields: {', '.join(fields)}, scores.NAME"
             )
         if not column:

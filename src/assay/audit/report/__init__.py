@@ -15,7 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.arguments import a_path, of_kind
 from assay.audit.report.report_size import MAX_ROWS
+from assay.errors import ConfigError, RolloutsError
+from assay.printable import brief
 
 if TYPE_CHECKING:
     from assay.audit.report.rollouts import WholeRowsOf
@@ -49,18 +52,28 @@ def write_report(
         max_rows: Rollouts in the browser; beyond that they are sampled, and the page says how.
         command: That made the page, as its reader would type it again; empty: not shown.
         date: When it was made; by default now. With a time zone, or it is taken for UTC.
+
+    Raises:
+        ConfigError: an argument of another kind.
+        RolloutsError: a path that no file can have.
     """
     from assay import __version__
     from assay.audit.report.document import page
     from assay.audit.report.renderer import Renderer
+    from assay.audit.run import Audit
 
+    of_kind(audit, Audit, "audit", "what assay.audit.audit(...) gave")
+    if rows is not None and not callable(rows):
+        raise ConfigError(f"rows is {brief(rows)}; wanted a function, such as `log.rows`, or None")
+    target = Path(a_path(path, "path", RolloutsError))
+    if not target.name or target.is_dir():
+        raise RolloutsError(f"{target} is a folder; wanted the path of an HTML file")
     made = [("Assay", __version__)]
     made += [
         ("Command", command),
         ("Made", f"{date or datetime.now(UTC):%Y-%m-%d %H:%M %Z}".strip()),
     ]
     made += [("Seed", str(audit.seed))]
-    target = Path(path)
     aside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with Renderer() as renderer:

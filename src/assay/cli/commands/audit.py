@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shlex
 import sys
@@ -24,6 +25,8 @@ from assay.model import SAMPLE_FIELDS
 from assay.printable import one_line
 
 if TYPE_CHECKING:
+    from assay.audit.context import Context
+    from assay.audit.frame import Frame
     from assay.audit.logs import Log
     from assay.findings import Outcome
     from assay.plugins.host import Host
@@ -160,6 +163,7 @@ def audit(
             passes=_passes(passes or (), log.frame.criteria),
             seed=seed,
         )
+        _check_passes(log.frame, context)
         if bound is not None:
             _check_rubric(rubric, bound, log.frame.criteria)
         found = run_audit(log.frame, context)
@@ -205,10 +209,29 @@ def _passes(said: Sequence[str], criteria: Sequence[str]) -> dict[str, float]:
         try:
             found[name] = float(score)
         except ValueError:
+            found[name] = math.nan
+        if not math.isfinite(found[name]):
             raise ConfigError(
                 f"--passes {one}: {score!r} is not a number\nfix: --passes {name}=0.5"
-            ) from None
+            )
     return found
+
+
+def _check_passes(frame: Frame, context: Context) -> None:
+    """Refuse a score that no row can reach, or that none can miss.
+
+    Raises:
+        ConfigError: says which scores there are.
+    """
+    from assay.audit.analyses.reliability.passing import passing
+
+    for name, score in context.passes.items():
+        why = passing(name, frame, context).impossible
+        if why:
+            raise ConfigError(
+                f"--passes {name}={score:g}: {why}"
+                f"\nfix: --passes {name}=SCORE with a score above the lowest, at most the highest"
+            )
 
 
 def _probed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from assay.arguments import many
 from assay.engine.calls.drivers import Given, SampleOrError
 from assay.errors import SampleError
 from assay.model import Sample
@@ -19,6 +20,13 @@ def as_samples(
     see: Callable[[int, SampleOrError, Any], None] | None = None,
 ) -> Iterator[SampleOrError]:
     """The rows as samples, each with its step of training; `see` gets each before it is judged."""
+    many(
+        rows,
+        "samples",
+        "a list of samples or rows",
+        "verify(...) for a single one; a dict of columns has to become a list of rows",
+        SampleError,
+    )
     for i, row in enumerate(rows):
         sample: SampleOrError
         if isinstance(row, _READY):

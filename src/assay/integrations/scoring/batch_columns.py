@@ -9,7 +9,7 @@ from assay.engine.calls.drivers import SampleOrError
 from assay.engine.engine import Engine
 from assay.errors import ConfigError, SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Sample, freeze
-from assay.printable import printable
+from assay.printable import brief, printable
 
 TrainerColumn: TypeAlias = "str | tuple[str, Callable[[Any], Any]]"
 """A column's name; or its name and a function of its value, applied row by row."""
@@ -76,7 +76,7 @@ class RowReader:
         for field, column in columns.items():
             if field not in SAMPLE_FIELDS and not field.startswith("info."):
                 raise ConfigError(
-                    f"columns has {field!r}, which is not a field of a sample"
+                    f"columns has {brief(field)}, which is not a field of a sample"
                     f"{nearest(field, SAMPLE_FIELDS)}"
                     f"\nfields: {', '.join(SAMPLE_FIELDS)}, info.NAME; columns maps a field to "
                     "the name of a column"
@@ -94,7 +94,7 @@ class RowReader:
                 self._columns[field] = column
             else:
                 raise ConfigError(
-                    f"columns[{field!r}] is {column!r}; "
+                    f"columns[{brief(field)}] is {brief(column)}; "
                     "wanted a column's name, or (a column's name, a function of its value)"
                 )
 
@@ -194,7 +194,7 @@ class RowReader:
         for field, (column, _) in self._columns.items():
             if column not in table:
                 raise ConfigError(
-                    f"no column {column!r}, which columns maps to {field!r}"
+                    f"no column {brief(column)}, which columns maps to {brief(field)}"
                     f"{nearest(column, table)}\n  columns of the data set: {names}"
                 )
         auto = [name for name in READ if name in needs.read] + [*CARRIED, "info"]
@@ -223,11 +223,12 @@ def _applied(field: str, column: str, function: Callable[[Any], Any] | None, val
     try:
         return function(value)
     except SampleError as err:
-        raise SampleError(f"column {column!r} {err}") from err
+        raise SampleError(f"column {brief(column)} {err}") from err
     except Exception as err:
         name = getattr(function, "__name__", type(function).__name__)
         raise SampleError(
-            f"{name} of column {column!r}, for {field!r}, raised {type(err).__name__}: {err}"
+            f"{name} of column {brief(column)}, for {brief(field)}, raised "
+            f"{type(err).__name__}: {err}"
         ) from err
 
 

@@ -7,6 +7,7 @@ import sys
 
 from assay.engine.workers.shared_pools import available_cores
 from assay.errors import ConfigError
+from assay.printable import brief
 
 START_S = 2.0
 """What the start of a worker may take beside an item, on a machine that trains meanwhile."""
@@ -72,7 +73,7 @@ def budget_within(
     if patience_s is None:
         return budget_s
     if not patience_s > 0.0:
-        raise ConfigError(f"patience_s is {patience_s!r}, must be None or above 0 seconds")
+        raise ConfigError(f"patience_s is {brief(patience_s)}, must be None or above 0 seconds")
     if timeout_s * 2 + START_S + REPLY_S > patience_s:
         longest = (patience_s - START_S - REPLY_S) / 2
         fix = (

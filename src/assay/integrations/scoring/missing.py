@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from assay.errors import ConfigError, UnscoredError
 from assay.model import Reward
-from assay.printable import printable
+from assay.printable import brief, printable
 
 Unscored: TypeAlias = "Literal['mask', 'raise', 'group_mean'] | float"
 """``mask``: the trainer gets None and leaves the completion out. ``raise``: the run stops.
@@ -32,16 +32,16 @@ class Missing:
 
     def __init__(self, unscored: Unscored | str, can: Sequence[str]) -> None:
         if isinstance(unscored, bool) or not isinstance(unscored, str | int | float):
-            raise ConfigError(f"unscored is {unscored!r}; {_wanted(can)}")
+            raise ConfigError(f"unscored is {brief(unscored)}; {_wanted(can)}")
         if isinstance(unscored, str) and unscored not in can:
             raise ConfigError(
-                f"unscored is {unscored!r}, which this trainer cannot do; {_wanted(can)}"
+                f"unscored is {brief(unscored)}, which this trainer cannot do; {_wanted(can)}"
             )
         if not isinstance(unscored, str) and not math.isfinite(unscored):
-            raise ConfigError(f"unscored is {unscored!r}, must be finite; {_wanted(can)}")
+            raise ConfigError(f"unscored is {brief(unscored)}, must be finite; {_wanted(can)}")
         if not isinstance(unscored, str) and A_NUMBER not in can:
             raise ConfigError(
-                f"unscored is {unscored!r}, which this form cannot do; {_wanted(can)}"
+                f"unscored is {brief(unscored)}, which this form cannot do; {_wanted(can)}"
             )
         self.unscored = unscored
         self._can = tuple(can)

@@ -10,6 +10,7 @@ from assay import forks
 from assay.engine.calls.unscored import UNSCORED_FROM, complaint
 from assay.errors import ConfigError, UnscoredError
 from assay.model import Reward
+from assay.printable import brief
 
 
 class UnscoredWatch:
@@ -27,9 +28,9 @@ class UnscoredWatch:
         self, max_unscored: float, on_unscored: Literal["raise", "warn", "ignore"]
     ) -> None:
         if not 0.0 <= max_unscored <= 1.0:
-            raise ConfigError(f"max_unscored is {max_unscored!r}, must be 0 to 1")
+            raise ConfigError(f"max_unscored is {brief(max_unscored)}, must be 0 to 1")
         if on_unscored not in ("raise", "warn", "ignore"):
-            raise ConfigError(f"on_unscored is {on_unscored!r}, must be raise, warn, ignore")
+            raise ConfigError(f"on_unscored is {brief(on_unscored)}, must be raise, warn, ignore")
         self.max_unscored = max_unscored
         self.on_unscored = on_unscored
         self._seen: list[Reward] = []

@@ -37,6 +37,8 @@ class SampleResult:
     feedback: str | None = None
     trace: str = ""
     raised: str = ""
+    named: str = ""
+    """The verifier that its verdict names, where that is another."""
     fault: str = ""
     """``needs`` or ``verdict`` where that is what was wrong with a crash."""
     cpu_s: float = 0.0

@@ -216,7 +216,9 @@ class Judge:
     def _as_outcome(self, view: SampleView, result: Any) -> dict[str, Any]:
         verdict: Verdict = as_verdict(self._loaded.name, result, 0.0)
         view.check()
+        other = result.verifier != self._loaded.name
         return {
+            "named": result.verifier[:200] if other else "",
             "status": str(verdict.status),
             "score": verdict.score,
             "because": verdict.because[:500],

@@ -6,6 +6,7 @@ import pickle
 from typing import ClassVar
 
 from assay.engine.workers.frames import dumps, loads
+from assay.printable import brief
 from assay.testing.bench.bench import Bench
 from assay.testing.bench.checked_process import CheckProcess
 from assay.testing.laws.law import Breach, Law, NotChecked, first_breach
@@ -129,6 +130,29 @@ class ReadsOnlyItsNeeds(Law):
         """No outcome is a crash for an undeclared read."""
         return first_breach(
             bench, bench.outcomes(), lambda o: o.fault == "needs", lambda o: o.because
+        )
+
+
+class NamesItself(Law):
+    """Its verdicts name it, with its version."""
+
+    name = "names-itself"
+    why = (
+        "the engine writes its own name over another one, but by hand `rubric.compose` finds a "
+        "verdict's criterion by that name: it is refused, or taken for the other verifier's"
+    )
+    fix = (
+        "give the name of the spec to Verdict; of a verdict that another verifier made, "
+        "dataclasses.replace(verdict, verifier=...)"
+    )
+
+    def look(self, bench: Bench) -> Breach | None:
+        """No verdict names another verifier, or another version."""
+        return first_breach(
+            bench,
+            bench.outcomes(),
+            lambda o: bool(o.named),
+            lambda o: f"its verdict names {brief(o.named)}, not {bench.spec.name!r}",
         )
 
 

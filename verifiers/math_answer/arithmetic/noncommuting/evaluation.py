@@ -66,10 +66,10 @@ class Domain(Protocol[V]):
         """A power with a number as exponent."""
 
     def function(self, op: str, args: Sequence[V]) -> V:
-        """``inv``, ``exp``, ``det``, ``tr``, ``abs``, ``sqrt``, ``cross``, ``otimes``."""
+        """``inv``, ``exp``, ``det``, ``tr``, ``abs``, ``norm``, ``sqrt``, ``cross``, ``otimes``."""
 
 
-FUNCTIONS = frozenset({"inv", "exp", "det", "tr", "abs", "sqrt"})
+FUNCTIONS = frozenset({"inv", "exp", "det", "tr", "abs", "norm", "sqrt"})
 
 
 def evaluate(node: Node, domain: Domain[V]) -> V:

@@ -139,8 +139,10 @@ class Shapes:
                 for x, y in zip(*args[:2], strict=True)
             ]
             return (pair[0], pair[1])
-        if op == "abs" and self.is_column(first):
+        if op in ("abs", "norm") and self.is_column(first):
             return NUMBER
+        if op == "norm":
+            raise Misfit  # which norm of a matrix, it does not say
         self.same(*first)
         if op == "sqrt" and not self.is_number(first):
             raise Misfit

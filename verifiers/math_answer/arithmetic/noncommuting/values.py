@@ -171,9 +171,9 @@ class Values:
             return a.inv()
         if op == "exp":
             return a.exp()
-        if op == "abs" and self.is_number(a):
+        if op in ("abs", "norm") and self.is_number(a):
             return acb_mat([[abs(a[0, 0])]])
-        if op == "abs" and self.is_column(a):
+        if op in ("abs", "norm") and self.is_column(a):
             return acb_mat([[(a.transpose().conjugate() * a)[0, 0].sqrt()]])
         if op == "sqrt":
             return acb_mat([[a[0, 0].sqrt()]])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from assay.verifiers.math_answer.arithmetic import exact
+from assay.verifiers.math_answer.arithmetic import algebra, exact
 from assay.verifiers.math_answer.deciding.number_sets.inequalities import solved
 from assay.verifiers.math_answer.deciding.number_sets.regions import (
     INFINITY,
@@ -37,8 +37,8 @@ CONDITIONS = 12
 """Most conditions that are looked at; each is asked of each number."""
 
 REACH = 300
-"""How far from 0 the members are sought where a condition is not linear; there is none in the
-outer half of that, or the set is not written out."""
+"""How far from 0 the members are sought where no condition bounds them; there is none in the outer
+half of that, where no sign may change, or the set is not written out."""
 
 
 def may_be(node: Node) -> bool:
@@ -76,6 +76,34 @@ def written_out(node: Node) -> tuple[Group, ...]:
         if members is not None:
             found.append(Group("{", "}", members))
     return tuple(found)
+
+
+def shortened(node: Node) -> Node:
+    r"""``\{1, 2, 3, \ldots, n\}`` with no more before its dots than shows its steps.
+
+    One number shows steps of one, two show any other; names show them by their indices.
+    """
+    if not (isinstance(node, Group) and node.left == "{" and Sym("dots") in node.items):
+        return node
+    at = node.items.index(Sym("dots"))
+    places = [_place(item) for item in node.items[:at]]
+    if len(places) < 2 or any(place is None or place[0] != places[0][0] for place in places):  # type: ignore[index]
+        return node
+    numbers = [place[1] for place in places if place is not None]
+    step = numbers[1] - numbers[0]
+    if step == 0 or numbers != [numbers[0] + k * step for k in range(at)]:
+        return node
+    kept = 1 if step == 1 else 2
+    return Group("{", node.right, (*node.items[:kept], *node.items[at:]))
+
+
+def _place(item: Node) -> tuple[str, int] | None:
+    """A whole number, or the index of a name, with the name."""
+    if isinstance(item, Sym):
+        name, _, index = item.name.partition("_")
+        return (name, int(index)) if index.isdecimal() and len(index) < 9 else None
+    number = exact.whole(item)
+    return None if number is None else ("", number)
 
 
 def is_whole(node: Node) -> bool:
@@ -119,10 +147,15 @@ def _members(
         if part is not None:
             bounded = part if bounded is None else meet(bounded, part)
     span = _span(bounded, least)
-    guessed = span is None
+    known = True
     if span is not None:
         low, high = span
         if high - low > MOST:
+            return None
+    else:
+        furthest = [_furthest(condition) for condition in conditions]
+        known = None not in furthest
+        if any(f is not None and f > REACH // 2 for f in furthest):
             return None
     members: list[Node] = []
     for k in range(low, high + 1):
@@ -130,10 +163,17 @@ def _members(
         if None in holds:
             return None
         if all(holds):
-            if guessed and abs(k) > REACH // 2:
+            if span is None and abs(k) > REACH // 2:
                 return None
             members.append(substitute(item, {name: Num(fmpq(k))}))
-    return tuple(members)
+    return tuple(members) if members or known else None
+
+
+def _furthest(condition: Rel) -> fmpq | None:
+    """How far from 0 it can begin or cease to hold; None: not known."""
+    found = [algebra.furthest_sign(App("add", (left, App("neg", (right,)))))
+             for left, right in zip(condition.args, condition.args[1:], strict=False)]  # fmt: skip
+    return max((f for f in found if f is not None), default=None) if None not in found else None
 
 
 def _span(region: Region | None, least: int | None) -> tuple[int, int] | None:
@@ -144,8 +184,6 @@ def _span(region: Region | None, least: int | None) -> tuple[int, int] | None:
     below = fmpq(least) if low == MINUS and least is not None else exact.rational(low)
     above = exact.rational(high)
     if high == INFINITY or below is None or above is None:
-        return None
-    if abs(below) + abs(above) > exact.LARGEST:
         return None
     first = int(-((-below.p) // below.q))
     return (first if least is None else max(first, least)), int(above.p // above.q)
@@ -172,13 +210,13 @@ def _holds(condition: Rel, name: str, k: int) -> bool | None:
 def _between_dots(items: tuple[Node, ...]) -> tuple[Node, ...] | None:
     """``1, 2, ..., 9`` with what the dots leave out: whole numbers in steps of one size."""
     at = next((i for i, item in enumerate(items) if item == Sym("dots")), None)
-    if at is None or at < 2 or at != len(items) - 2:
+    if at is None or at < 1 or at != len(items) - 2:
         return None
     known = [exact.whole(i) for i in (*items[:at], items[-1])]
     first, last = known[0], known[-1]
     if any(k is None for k in known) or first is None or last is None or known[1] is None:
         return None
-    step = known[1] - first
+    step = known[1] - first if at > 1 else 1  # "1, ..., 9": nothing else is said of the steps
     if step == 0 or (last - first) % step or not 0 < (last - first) // step <= MOST:
         return None
     if any(k != first + i * step for i, k in enumerate(known[:-1])):

@@ -27,6 +27,7 @@ from assay.verifiers.math_answer.tree import (
     Rel,
     Such,
     Sym,
+    substitute,
 )
 
 
@@ -74,7 +75,11 @@ def as_set(node: Node) -> Region | None:
             return Region(())
         return None
     if isinstance(node, Such):
-        return as_set(node.condition)
+        collected = as_set(node.condition)
+        names = _bound(node)
+        if collected is None or len(names) != 1 or isinstance(_item(node), App):
+            return None  # "{x^2 : x > 2}" are no numbers above 2
+        return collected if collected.name in ("", *names) else None
     if isinstance(node, Rel):
         return _from_relation(node)
     if isinstance(node, Items):
@@ -160,15 +165,60 @@ def compare(r: Node, a: Node, comparer: Decides) -> EqualityResult:
             return comparer.unordered(r.args, a.args)
         return every(comparer.same(x, y) for x, y in zip(r.args, a.args, strict=True))
     if isinstance(r, Such) and isinstance(a, Such):
+        r, a = _with_one_name(r, a)
         return every((comparer.same(r.item, a.item), comparer.same(r.condition, a.condition)))
     if isinstance(r, Group) and isinstance(a, Group) and r.left + r.right == a.left + a.right:
         return comparer.ordered(r.items, a.items)
     return different("one is a set of numbers, the other is not")
 
 
+def _intervals(region: Region) -> tuple[Node, ...]:
+    """The parts of a region, each on its own."""
+    return tuple(
+        Group("[" if p.low_closed else "(", "]" if p.high_closed else ")", (p.low, p.high))
+        for p in region.parts
+    )
+
+
+def _with_one_name(r: Such, a: Such) -> tuple[Such, Such]:
+    """Both under one name for what is collected: it is bound, and means nothing outside."""
+    one, two = _bound(r), _bound(a)
+    if len(one) != len(two) or one == two:
+        return r, a
+    # names that nobody writes, so that none catches a free one
+    common = [Sym(f"bound:{k}") for k in range(len(one))]
+    left = substitute(r, dict(zip(one, common, strict=True)))
+    right = substitute(a, dict(zip(two, common, strict=True)))
+    assert isinstance(left, Such)
+    assert isinstance(right, Such)
+    return left, right
+
+
+def _bound(node: Such) -> tuple[str, ...]:
+    r"""The names of ``\{x : ...\}``, ``\{(x, y) : ...\}`` and ``\{x^2 : x \in A\}``, in order."""
+    item = _item(node)
+    names = item.items if isinstance(item, Group) else (item,)
+    if isinstance(item, App):
+        domain = node.condition
+        names = domain.args[:1] if isinstance(domain, Rel) and domain.ops == ("in",) else ()
+    found = tuple(name.name for name in names if isinstance(name, Sym))
+    return found if len(set(found)) == len(names) else ()
+
+
+def _item(node: Such) -> Node:
+    r"""What is collected; of ``\{x \in A : ...\}``, ``x``."""
+    item = node.item
+    return item.args[0] if isinstance(item, Rel) and item.ops == ("in",) else item
+
+
 def same(r: Region, a: Region, comparer: Decides) -> EqualityResult:
     """Whether two regions are equal as sets."""
-    left, right = normal(r) or r, normal(a) or a
+    ordered_r, ordered_a = normal(r), normal(a)
+    if None in (ordered_r, ordered_a) and len(r.parts) == len(a.parts) > 1:
+        # which part is first depends on a name
+        found = comparer.unordered(_intervals(r), _intervals(a))
+        return found._replace(certainty="unproved") if found.equal is False else found
+    left, right = ordered_r or r, ordered_a or a
     if len(left.parts) != len(right.parts):
         return different("the sets differ")
     findings = []

@@ -30,7 +30,10 @@ def _without_idle_brackets(tokens: list[Token]) -> list[Token]:
 
 
 def _bars(tokens: list[Token]) -> dict[int, str]:
-    """What each ``|`` does: ``open`` or ``close`` of an absolute value, or ``mid``."""
+    r"""What each ``|`` does: ``open`` or ``close`` of an absolute value, ``at`` or ``mid``.
+
+    The bar of an evaluation, ``\frac{dy}{dx}|_{x=2}``, is ``at``.
+    """
     roles: dict[int, str] = {}
     levels: list[list[int]] = [[]]
     before: Token | None = None
@@ -42,6 +45,7 @@ def _bars(tokens: list[Token]) -> dict[int, str]:
                 roles[left] = "mid"
         elif token.kind == "op" and token.value == "|":
             opened = levels[-1]
+            index = tokens[i + 1].value if i + 1 < len(tokens) else ""
             operand_before = before is not None and (
                 before.kind in ("num", "sym", "close", "word")
                 or before.value.startswith("end:")
@@ -51,6 +55,8 @@ def _bars(tokens: list[Token]) -> dict[int, str]:
             if operand_before and opened:
                 opened.pop()
                 roles[i] = "close"
+            elif operand_before and index == "_":
+                roles[i] = "at"
             else:
                 opened.append(i)
                 roles[i] = "open"
@@ -64,7 +70,8 @@ def _bars(tokens: list[Token]) -> dict[int, str]:
 class Cursor:
     """One pass over the tokens of one answer."""
 
-    __slots__ = ("at", "bars", "bold", "depth", "inside", "notes", "selections", "token", "tokens")
+    __slots__ = ("at", "bars", "bold", "congruent", "depth", "inside", "notes", "selections",
+                 "token", "tokens")  # fmt: skip
 
     def __init__(self, tokens: list[Token]) -> None:
         nested = sum(1 for t in tokens if t.kind == "open")
@@ -77,9 +84,11 @@ class Cursor:
         self.notes: list[str] = []
         self.inside = ""
         """The innermost bracket that is open."""
+        self.congruent = False
+        """Whether the sign of a congruence stands before, so that its modulus may follow."""
         self.selections: dict[int, Selection] | None = None
         """Counts such as ``C_5^2``, by place; None until one is asked for."""
-        self.bold = frozenset(t.value for t in tokens if t.style == "bold")
+        self.bold = frozenset(t.value for t in tokens if t.mark == "bold")
         """Names that are written bold somewhere."""
         self.bars = _bars(tokens) if any(t.value == "|" for t in tokens) else {}
 

@@ -6,7 +6,9 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.reading.expressions.cursor import Cursor, times
+from assay.verifiers.math_answer.reading.expressions.evaluation import at
 from assay.verifiers.math_answer.reading.expressions.selections import selections
+from assay.verifiers.math_answer.reading.labels import EXTREMES, FUNCTIONALS
 from assay.verifiers.math_answer.reading.lexing.tokens import Token
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import (
@@ -19,10 +21,12 @@ from assay.verifiers.math_answer.tree import (
     Rel,
     Sym,
     Words,
+    symbols,
     walk,
 )
 
 _ONE = fmpq(1)
+_CLOSERS = {"(": ")", "[": "]"}
 _INVERTIBLE = frozenset(["sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh"])
 
 
@@ -53,11 +57,14 @@ class Functions(Cursor):
                 return Words((op,))
             raise self.fail()
         args: tuple[Node, ...]
-        alone = self.token.kind == "open" and self.token.value == "("
-        if alone:
+        over = op in EXTREMES and base is not None and self.token.value != "set{"
+        closer = _CLOSERS.get(self.token.value) if self.token.kind == "open" else None
+        if over:
+            args = (self.product(),)  # "\\max_{x} x(1 - x)", as of a limit
+        elif closer == ")" or (closer == "]" and op in FUNCTIONALS):
             self.advance()
-            inner = self.items(frozenset(")"))
-            self.close(")")
+            inner = self.items(frozenset(closer))
+            self.close(closer)
             args = inner.items if isinstance(inner, Items) else (inner,)
         elif op in ("max", "min", "gcd", "lcm", "sup", "inf") and self.token.value == "set{":
             group = self.primary()
@@ -70,6 +77,8 @@ class Functions(Cursor):
         if op in ("zeta", "gamma") and any(_mentions(arg, op) for arg in args):
             # "\\zeta(1 - \\zeta)": a name, such as a root of unity
             return times([Sym(token.value), *args])
+        if op in EXTREMES and base is None and len(args) == 1 and symbols(args[0]):
+            op += "_"  # of a function: it is not the function itself, as of one number
         if op == "log" and base is not None:
             node = App("logb", (base, args[0]))
         elif op == "log" and len(args) == 2:
@@ -232,6 +241,12 @@ class Functions(Cursor):
     def prose(self) -> Node:
         """Words; see `Operands`."""
         raise NotImplementedError
+
+    def evaluated(self, node: Node) -> Node:
+        """What a bar with an index says of `node`, which stands before it."""
+        self.advance()
+        low, high = self.limits()
+        return at(node, low, high)
 
     def count(self, letter: str) -> Node | None:
         """The selections or arrangements that begin with the letter just read; None: a name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flint import fmpq
 
 from assay.verifiers.math_answer.limits import Unreadable
+from assay.verifiers.math_answer.reading.expressions.evaluation import at
 from assay.verifiers.math_answer.reading.expressions.functions import Functions
 from assay.verifiers.math_answer.reading.lexing.numerals import numeral
 from assay.verifiers.math_answer.reading.lexing.tokens import Token
@@ -57,15 +58,23 @@ class Marks(Functions):
                 if isinstance(node, Num) and self.before_is(")") and inside.num is not None:
                     node = self.based(inside)  # "(101)_2"
                     continue
-                self.advance()
-                index = self.script()
-                node = Sym(f"{plain(node)}_{plain(index)}")
+                node = self.indexed(node)
             else:
                 break
             wraps += 1
             if wraps > 12:
                 raise self.fail("too many marks after one value")
         return node
+
+    def indexed(self, node: Node) -> Node:
+        r"""What an index makes of a value: a name, or of ``[\frac{x^2}{2}]_0^1`` a difference."""
+        if isinstance(node, Group) and _is_antiderivative(node):
+            low, high = self.limits()
+            if high != Words(()):
+                return at(node.items[0], low, high)
+            return Sym(f"{plain(node)}_{plain(low)}")
+        self.advance()
+        return Sym(f"{plain(node)}_{plain(self.script())}")
 
     def before_is(self, bracket: str) -> bool:
         """Whether the token before this one is `bracket`."""
@@ -201,6 +210,12 @@ class Marks(Functions):
             raise Unreadable(f"{token.value[:40]} has a digit that base {base} lacks",
                              token.position)  # fmt: skip
         return Sym(f"{token.value}_{index_text(index)}")
+
+
+def _is_antiderivative(node: Group) -> bool:
+    """Whether square brackets stand around a function, and not around a name: ``[T]_B^C``."""
+    inner = node.items[0] if len(node.items) == 1 else Sym("")
+    return node.left + node.right == "[]" and not isinstance(inner, Sym)
 
 
 def index_text(node: Node) -> str:

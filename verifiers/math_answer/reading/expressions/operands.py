@@ -8,7 +8,12 @@ from assay.verifiers.math_answer.reading.expressions.marks import (
     Marks,
     index_text,
 )
-from assay.verifiers.math_answer.reading.expressions.selections import LETTERS
+from assay.verifiers.math_answer.reading.expressions.selections import (
+    LETTERS,
+    SIDES,
+    between,
+    count,
+)
 from assay.verifiers.math_answer.reading.lexing.tokens import PLAIN, Token
 from assay.verifiers.math_answer.tree import (
     BINARY,
@@ -21,6 +26,7 @@ from assay.verifiers.math_answer.tree import (
     Such,
     Sym,
     Words,
+    symbols,
 )
 from assay.verifiers.math_answer.units import is_unit
 
@@ -65,6 +71,9 @@ class Operands(Marks):
         """One numeral, name, bracket, function, command, or a run of words."""
         token = self.token
         kind = token.kind
+        may_count = self.peek().value in SIDES if kind == "num" else token.value in ("{", "_", "^")
+        if may_count and between(self.tokens, self.at) is not None:
+            return self.counted()
         if kind == "num":
             self.advance()
             assert token.num is not None
@@ -98,8 +107,8 @@ class Operands(Marks):
                 inner = self.items(frozenset("|"))
                 if not (self.is_op("|") and self.bars.get(self.at) == "close"):
                     raise self.fail()
-                self.advance()
-                return App("abs", (inner,))
+                norm = self.advance().mark == "norm" and bool(symbols(inner))
+                return App("norm" if norm else "abs", (inner,))
             if token.value in ("cup", "cap") and self.peek().value == "_":
                 self.advance()
                 low, high = self.limits()
@@ -111,6 +120,22 @@ class Operands(Marks):
                 return Sym("\\" + self.advance().value)  # an operator as an answer
         raise self.fail()
 
+    def counted(self) -> Node:
+        r"""A count whose letter stands between its numbers: ``{}_5C_2``, ``5C2``."""
+        if self.token.kind == "num":
+            out_of, letter, taken = (self.advance() for _ in range(3))
+            assert out_of.num is not None
+            assert taken.num is not None
+            return count(letter.value, out_of.num, taken.num)
+        if self.token.kind == "open":
+            self.advance()
+            self.advance()
+        self.advance()
+        above = self.script()
+        sign = self.advance().value
+        self.advance()
+        return count(sign, above, self.script())
+
     def named(self, token: Token) -> Node:
         """A name with its index and primes."""
         name = token.value
@@ -119,9 +144,9 @@ class Operands(Marks):
         ):
             return self.prose()  # an article
         if self.is_op("_"):
-            count = self.count(name) if name in LETTERS else None
-            if count is not None:
-                return count
+            selected = self.count(name) if name in LETTERS else None
+            if selected is not None:
+                return selected
             self.advance()
             index = self.script()
             name = f"{name}_{index_text(index)}"
@@ -190,7 +215,14 @@ class Operands(Marks):
         return Group(left, right, (inner,))
 
     def argument_of_label(self, words: list[str]) -> None:
-        """Take a bracket behind a word with the word, where an equation follows: ``Var(X) = 2``."""
+        """Take what a word is of with the word, where an equation follows: ``Var(X) = 2``."""
+        if "of" in words:  # "Area of ABC = 6"
+            ahead = 0
+            while self.peek(ahead).kind == "sym" and self.peek(ahead).value.isupper():
+                ahead += 1
+            if 0 < ahead < MAX_LABEL and self.peek(ahead).value == "=":
+                words.extend(self.advance().value for _ in range(ahead))
+            return
         if self.token.value != "(" or len(words) != 1:
             return
         for ahead in range(1, MAX_LABEL):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flint import fmpq
 
+from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.reading.expressions import vectors
 from assay.verifiers.math_answer.reading.expressions.cursor import binary, times
+from assay.verifiers.math_answer.reading.expressions.marks import FUNCTION_NAMES
 from assay.verifiers.math_answer.reading.expressions.mixed import (
     degrees,
     fraction,
@@ -17,8 +19,20 @@ from assay.verifiers.math_answer.reading.expressions.mixed import (
     with_fraction,
 )
 from assay.verifiers.math_answer.reading.expressions.operands import Operands
+from assay.verifiers.math_answer.reading.labels import is_derivative
 from assay.verifiers.math_answer.to_text import plain
-from assay.verifiers.math_answer.tree import BINARY, LOOSE, App, Node, Num, Quantity, Sym, Words
+from assay.verifiers.math_answer.tree import (
+    BINARY,
+    LOOSE,
+    App,
+    Group,
+    Node,
+    Num,
+    Quantity,
+    Sym,
+    Words,
+    symbols,
+)
 from assay.verifiers.math_answer.units import is_unit, phrase
 
 _TIGHT = BINARY - LOOSE
@@ -29,6 +43,49 @@ _PARTS_OF_DEGREES = {"minute": "arcmin", "minutes": "arcmin", "min": "arcmin", "
                      "seconds": "arcsec", "sec": "arcsec"}  # fmt: skip
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _ORDINAL = frozenset({"st", "nd", "rd", "th"})
+
+
+_OF_SETS = frozenset({"cup", "cap", "setminus"})
+
+
+def _is_called(name: Node, right: Node) -> bool:
+    r"""Whether what stands in brackets is the argument of a name, and no factor.
+
+    Sets, conditions and points are no factors: ``n(A \\cup B)``; nor is the point at which a
+    derivative is taken, ``\\frac{\\partial f}{\\partial x}(1, 2)``.
+    """
+    if isinstance(name, Sym):
+        return not isinstance(right, App) or right.op in _OF_SETS or _is_complement(right)
+    return is_derivative(name) and (isinstance(right, Group) or not symbols(right))
+
+
+def _is_complement(node: App) -> bool:
+    """``A^c``."""
+    return (
+        node.op == "pow"
+        and isinstance(node.args[0], Sym)
+        and node.args[0].name.isupper()
+        and node.args[1] in (Sym("c"), Sym("C"), Sym("\\complement"))
+    )
+
+
+def composed(outer: Node, inner: Node) -> Node:
+    r"""``f \\circ g``; with an argument, ``f \\circ g(x)``, its value."""
+    if isinstance(inner, App) and inner.op in ("apply", "call"):
+        return _applied(App("compose", (outer, inner.args[0])), *inner.args[1:])
+    return App("compose", (outer, inner))
+
+
+def _applied(function: Node, *args: Node) -> Node:
+    r"""``(f \\circ g)(x)`` as ``f(g(x))``."""
+    if isinstance(function, App) and function.op == "compose":
+        outer, inner = function.args
+        return _applied(outer, _applied(inner, *args))
+    if isinstance(function, App) and function.op == "pow" and isinstance(function.args[0], Sym):
+        name, exponent = function.args
+        function = Sym(f"{plain(name)}^-1") if exact.whole(exponent) == -1 else function
+    named = isinstance(function, Sym) and function.name[0] in FUNCTION_NAMES
+    return App("apply" if named else "call", (function, *args))
 
 
 class Products(Operands):
@@ -54,7 +111,7 @@ class Products(Operands):
                 value = token.value
                 if value == "*":
                     self.advance()
-                    if token.style == "times" and vectors.is_vector(factors[-1], self.bold):
+                    if token.mark == "times" and vectors.is_vector(factors[-1], self.bold):
                         self.cross(factors)
                     else:
                         factors.append(self.operand())
@@ -63,12 +120,16 @@ class Products(Operands):
                     factors.append(App("inv", (self.operand(),)))
                 elif value == "mod":
                     self.advance()
-                    factors = [App("mod", (times(factors), self.operand()))]
+                    modulus = self.operand()
+                    if self.congruent:  # "a \\equiv b \\mod m"
+                        factors.append(App("pmod", (modulus,)))
+                    else:
+                        factors = [App("mod", (times(factors), modulus))]
                 elif value == "|" and self.bars.get(self.at) == "open":
                     factors.append(self.operand())
                 elif value == "circ" and self.peek().kind in ("sym", "open"):
                     self.advance()
-                    factors = [App("compose", (times(factors), self.operand()))]
+                    factors = [composed(times(factors), self.operand())]
                 else:
                     break
             elif kind == "word":
@@ -196,7 +257,9 @@ class Products(Operands):
             factors[-1] = with_fraction(factors[-1], inner)
             for mark in reversed(marks):
                 factors[-1] = App(mark, (factors[-1],))
-        elif opens and isinstance(factors[-1], Sym) and not isinstance(right, App):
+        elif opens and isinstance(factors[-1], App) and factors[-1].op == "compose":
+            factors[-1] = _applied(factors[-1], right)
+        elif opens and _is_called(factors[-1], right):
             factors[-1] = App("call", (factors[-1], right))
         else:
             factors.append(right)

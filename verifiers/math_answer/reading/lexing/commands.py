@@ -27,8 +27,9 @@ class Token(NamedTuple):
     r"""Whether it stood in \text{...}."""
     wide: bool = False
     r"""Whether a gap stands before it that may set items apart: ``\quad``, a line's end."""
-    style: str = ""
-    r"""``bold`` for a bold letter, ``times`` for ``\times``: of vectors it is the cross product."""
+    mark: str = ""
+    r"""``norm`` of a double bar, ``congruent`` of ``\equiv``; they are read as ``|`` and ``=``.
+    ``bold`` of a bold letter; ``times`` of ``\times``, which is a product of its own of vectors."""
 
 
 _MARKDOWN = frozenset("*+-=.<^~'")
@@ -67,6 +68,11 @@ class Commands:
         """Read a sign; see the scanner."""
         raise NotImplementedError
 
+    def marked(self, kind: str, value: str, start: int, mark: str) -> None:
+        """Put a token that is read as a plainer one, with what it was."""
+        self.add(kind, value, start)
+        self.out[-1] = self.out[-1]._replace(mark=mark)
+
     def escape(self, value: str, start: int) -> None:
         """A backslash before a sign."""
         sign = value[1]
@@ -77,7 +83,7 @@ class Commands:
         elif sign == "$":
             self.add("money", "dollar", start)
         elif sign == "|":
-            self.add("op", "|", start)
+            self.marked("op", "|", start, "norm")
         elif sign == "&":
             self.add("sep", "and", start)
         elif sign == "\\":
@@ -122,8 +128,12 @@ class Commands:
             return self.styled(name, start, position)
         elif name in ("zeta", "Gamma") and self.text.startswith(("(", "\\left("), position):
             self.add("fn", name.lower(), start)
+        elif name == "deg" and self.out and self.out[-1].kind in ("num", "close"):
+            self.add("op", "deg", start)  # "30\\deg"
         elif name in vocabulary.FUNCTIONS and name not in ("gamma", "Gamma", "inf", "zeta"):
             self.add("fn", vocabulary.FUNCTIONS[name], start)
+        elif name == "equiv":
+            self.marked("op", "=", start, "congruent")
         elif name in vocabulary.RELATIONS:
             self.add("op", vocabulary.RELATIONS[name], start)
         elif name in vocabulary.OPERATORS:
@@ -133,7 +143,7 @@ class Commands:
             else:
                 self.add("op", value, start)
                 if name == "times":
-                    self.out[-1] = self.out[-1]._replace(style="times")
+                    self.out[-1] = self.out[-1]._replace(mark="times")
         elif name == "dagger" and self.raised():
             self.add("sym", "\\dagger", start)
         elif name in vocabulary.ACCENTS:
@@ -145,8 +155,10 @@ class Commands:
             self.add("sym", name, start)
         elif name in vocabulary.BRACKETS:
             self.add(*vocabulary.BRACKETS[name], start)
-        elif name in ("lvert", "rvert", "vert", "lVert", "rVert", "Vert"):
+        elif name in ("lvert", "rvert", "vert"):
             self.add("op", "|", start)
+        elif name in ("lVert", "rVert", "Vert"):
+            self.marked("op", "|", start, "norm")
         elif name in ("pounds", "euro", "yen", "rupee", "won", "ruble", "textdollar"):
             self.add("money", {"pounds": "pound", "textdollar": "dollar"}.get(name, name), start)
         elif name in ("hspace", "vspace", "label", "tag", "hphantom", "vphantom", "phantom",
@@ -162,7 +174,7 @@ class Commands:
                 if text[position : position + 1] == ".":  # \left. has no bracket
                     position += 1
                 elif text.startswith("\\|", position):
-                    self.add("op", "|", position)
+                    self.marked("op", "|", position, "norm")
                     position += 2
         elif len(name) > 2 and name.startswith("quad"):  # "\quadx" lost its space
             self.spaced = self.wide = True

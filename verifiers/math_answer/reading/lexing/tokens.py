@@ -64,6 +64,16 @@ _CAPITAL_UNITS = frozenset("ACFHJKLMNTVW")
 _WORD_AFTER = re.compile(r"(?:\\(?:text|mathrm)\{ ?)?([A-Za-z]+)")
 _THOUSANDS = {"k": "thousand", "K": "thousand", "M": "million", "B": "billion"}
 _INDEXED = re.compile(r"\s*\}?\s*_")
+_GREEK = "|".join(sorted(vocabulary.GREEK, key=len, reverse=True))
+_A_THING = (
+    r"(?:[_(\[]|\\left\s*[(\[]|\\(?:math|bold|vec|nabla|ker|operatorname|begin|"
+    + _GREEK
+    + r")|[A-Z](?![A-Za-z]))"
+)
+_THING = re.compile(r"\s*" + _A_THING)
+_THING_IN_TEXT = re.compile(
+    r"\s*\}(?:\s|~|\\[ ,;:!])*(?:" + _A_THING + r"|[a-z](?![A-Za-z]))|\s*[(\[_]"
+)
 _TWO_NUMERALS = re.compile(r"\s*\d+\s+choose\s+\d+[\s.]*")
 
 LATEX, PLAIN = "latex", "plain"
@@ -90,9 +100,9 @@ class _Scan(Commands):
     def add(self, kind: str, value: str, position: int, num: Num | None = None) -> None:
         if len(self.out) >= limits.TOKENS:
             raise Unreadable(f"more than {limits.TOKENS:,} tokens")
-        style = "bold" if self.bold and kind == "sym" else ""
+        mark = "bold" if self.bold and kind == "sym" else ""
         inside = self.depth > 0
-        self.out.append(Token(kind, value, position, self.spaced, num, inside, self.wide, style))
+        self.out.append(Token(kind, value, position, self.spaced, num, inside, self.wide, mark))
         self.spaced = self.wide = False
 
     def run(self) -> None:
@@ -254,7 +264,9 @@ class _Scan(Commands):
             self.add("sym", run[1], start + 1)
             return
         if run in vocabulary.FUNCTIONS and (
-            run not in vocabulary.ONLY_CALLED or self.called(start + len(run))
+            run not in vocabulary.ONLY_CALLED
+            or self.called(start + len(run))
+            or (run in vocabulary.OF_THINGS and self.of_a_thing(start + len(run)))
         ):
             self.add("fn", vocabulary.FUNCTIONS[run], start)
             return
@@ -275,7 +287,12 @@ class _Scan(Commands):
         if after_value and is_unit(run) and not (len(run) == 2 and not self.spaced and self.latex):
             self.add("word", run, start)
             return
-        if self.out and self.out[-1].value in ("/", "^") and is_unit(run):
+        if (
+            self.out
+            and self.out[-1].value in ("/", "^")
+            and is_unit(run)
+            and _INDEXED.match(self.text, start + len(run)) is None  # "{}^nC_r"
+        ):
             self.add("word", run, start)
             return
         for name in ("sqrt", "arcsin", "arccos", "arctan", "sin", "cos", "tan", "cot", "ln",
@@ -311,6 +328,12 @@ class _Scan(Commands):
 
     def called(self, after: int) -> bool:
         return self.text.startswith(("(", "}(", "\\(", "\\left("), after)
+
+    def of_a_thing(self, after: int) -> bool:
+        """Whether a name with an index or a name behind it is a functional: ``rank A``."""
+        if self.out and self.out[-1].kind in ("num", "close"):
+            return False  # "30 deg C", "5 min"
+        return (_THING_IN_TEXT if self.depth else _THING).match(self.text, after) is not None
 
     # -- signs ----------------------------------------------------------------------------------
 

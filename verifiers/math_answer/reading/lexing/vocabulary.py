@@ -19,16 +19,23 @@ FUNCTIONS = {
     "binomial": "binom", "Gamma": "gamma", "gamma": "gamma", "zeta": "zeta",
     "det": "det", "arg": "arg", "cis": "cis",
     "sgn": "sgn", "sign": "sgn", "Re": "re", "Im": "im", "erf": "erf", "Rational": "rational",
-    "sup": "sup", "inf": "inf", "deg": "deg", "dim": "dim", "ker": "ker", "rank": "rank",
-    "tr": "tr", "Li": "Li",
+    "sup": "sup", "inf": "inf", "deg": "degree", "dim": "dim", "ker": "ker", "rank": "rank",
+    "rk": "rank", "tr": "tr", "Tr": "tr", "trace": "tr", "nullity": "nullity", "Var": "Var",
+    "Cov": "Cov", "Corr": "Corr", "Res": "Res", "Pr": "Pr", "ord": "ord", "vol": "vol",
+    "Vol": "vol", "div": "div", "curl": "curl", "grad": "grad", "limsup": "limsup",
+    "liminf": "liminf", "argmax": "argmax", "argmin": "argmin", "Li": "Li",
 }  # fmt: skip
 """Name as written -> operation of the tree."""
 
-ONLY_CALLED = frozenset({"abs", "gamma", "zeta", "Gamma", "factorial", "binomial", "max", "min",
-                         "det",
-                         "arg", "sgn", "sign", "Re", "Im", "erf", "floor", "ceil", "ceiling",
-                         "Rational", "sup", "inf", "deg", "dim", "ker", "rank", "tr", "Li",
-                         "sec", "Abs"})  # fmt: skip
+OF_THINGS = frozenset({"deg", "dim", "ker", "rank", "tr", "Tr", "trace", "rk", "nullity", "Var",
+                       "Cov", "Corr", "Res", "Pr", "ord", "vol", "Vol", "det", "max", "min", "sup",
+                       "inf", "limsup", "liminf", "argmax", "argmin", "div", "curl", "grad", "Re",
+                       "Im"})  # fmt: skip
+r"""Names that are functions before a bracket, an index or a name: ``\text{rank } A``."""
+
+ONLY_CALLED = OF_THINGS | {"abs", "gamma", "zeta", "Gamma", "factorial", "binomial", "arg", "sgn",
+                           "sign", "erf", "floor", "ceil", "ceiling", "Rational", "Li", "sec",
+                           "Abs"}  # fmt: skip
 """Names that are functions only where a bracket (or, of a LaTeX command, anything) follows."""
 
 GREEK = frozenset({

@@ -17,8 +17,8 @@ from assay.audit.analyses.reliability.kinds import (
     SPEC,
     UNEVEN_ERRORS,
 )
+from assay.audit.analyses.reliability.passing import passing
 from assay.audit.context import CONFIDENCE, Context
-from assay.audit.recomposing.matching import columns
 from assay.audit.stats.agreement import kappa
 from assay.audit.stats.auc import separation
 from assay.audit.stats.intervals import (
@@ -91,7 +91,13 @@ def run(frame: Frame, context: Context) -> Outcome:
         noted = separation(frame.score(name), frame.label, frame.prompt)
         if noted is not None:
             auc.append((name, noted.value, _cell(noted.low), _cell(noted.high), noted.n))
-    if frame.key is not None and frame.key not in {j.name for j in judged}:
+    for name in frame.criteria:
+        at = passing(name, frame, context)
+        if at.impossible or at.empty:
+            why = at.impossible or at.empty
+            lacks.append(f"another score for {name} to pass: {why}. --passes {name}=SCORE")
+    key_at = None if frame.key is None else passing(frame.key, frame, context).at
+    if frame.key is not None and key_at is None:
         lacks.append(
             f"the score from which {frame.key} passes, for its error rates: it has no levels. "
             f"--passes {frame.key}=SCORE"
@@ -150,34 +156,13 @@ def _judged(frame: Frame, context: Context) -> Iterator[_Judged]:
     for name in frame.criteria:
         score = frame.score(name)
         known = np.isfinite(score) & labelled
-        top = _pass(name, score[np.isfinite(score)], context)
-        if not known.any() or top is None:
+        at = passing(name, frame, context)
+        if not known.any() or at.at is None or at.impossible or at.empty:
             continue
         passed = np.zeros(frame.n)
-        passed[known] = score[known] >= top
+        passed[known] = score[known] >= at.at
         wrong = (known & (frame.label < 0.5)).astype(float)
         yield _Judged(name, passed, wrong, (known & (frame.label >= 0.5)).astype(float))
-
-
-def _pass(name: str, seen: Floats, context: Context) -> float | None:
-    """The score from which a criterion passes: its top level; None where it has none.
-
-    By `Context.passes` where the user names one, else by the levels that the verifier declares,
-    else where the log holds one or two values (a yes and a no).
-    """
-    if name in context.passes:
-        return context.passes[name]
-    levels: Sequence[float] = ()
-    if context.rubric is not None:
-        there = columns(context.rubric, (name,), context.rubric)
-        levels = next((context.rubric.levels.get(k) or () for k in there), ())
-    values = np.unique(seen)
-    if not levels and len(values) <= 2 and set(values.tolist()) <= {0.0, 1.0}:
-        levels = (0.0, 1.0)
-    if not levels and len(values) == 2:
-        levels = values.tolist()
-    # a declared level is a fraction, and to compare a column with one takes a call for each row
-    return float(max(levels)) if levels else None
 
 
 def _rates(one: _Judged, frame: Frame) -> list[tuple[Cell, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from assay.arguments import of_kind
 from assay.audit.logs.layout import SCORES, Layout, column_places
 from assay.audit.logs.sources import parquet_files
 from assay.audit.logs.sources.jsonl_files import LineFile
@@ -44,10 +45,9 @@ class Chooser:
         reader: str | None,
         host: Host | None,
     ) -> None:
-        if host is None:
-            from assay.plugins.host import Host
+        from assay.plugins.host import Host
 
-            host = Host()
+        host = Host() if host is None else of_kind(host, Host, "host")
         self._columns, self._strata = columns, strata
         offers = dict(host.log_readers)
         if reader is not None:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Sequence
 from typing import IO, Any, cast
 
+from assay.arguments import a_path, many
 from assay.errors import RolloutsError
 from assay.plugins.log_readers import LogForm, LogHead
 from assay.rollouts.rows import parse_line
@@ -50,10 +51,11 @@ def find_files(
     """
     if isinstance(patterns, str | os.PathLike):
         patterns = [patterns]
+    many(patterns, "paths", "a path, or a list of paths", error=RolloutsError)
     files: dict[str, None] = {}
     found: set[str] = set()
     for pattern in patterns:
-        for path in _expand(os.fspath(pattern)):
+        for path in _expand(a_path(pattern, "a path of a log", RolloutsError)):
             if os.path.isdir(path):
                 inside = _walk(path)
                 found.update(p for p in inside if p not in files)
