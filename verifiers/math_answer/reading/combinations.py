@@ -117,7 +117,7 @@ def _of_names(node: Node) -> bool:
         rest = [part for part in args if part not in sines]
         named = all(map(_of_names, rest)) and all(map(_of_sines, sines))
         return named and (not sines or any(map(symbols, rest)))
-    if op in ("neg", "inv", "sqrt", "abs", "norm"):
+    if op in ("neg", "inv", "sqrt", "abs", "norm", "cross"):
         return all(_of_names(part) for part in args)
     if op == "pow":
         return _of_names(args[0]) and exact.whole(args[1]) is not None

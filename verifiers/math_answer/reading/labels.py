@@ -10,6 +10,7 @@ from __future__ import annotations
 from flint import fmpq
 
 from assay.verifiers.math_answer.tree import (
+    BINARY,
     App,
     Group,
     Items,
@@ -33,7 +34,9 @@ EXTREMES = frozenset({"max", "min", "sup", "inf"})
 _OPERATORS = (Sym("Delta"), Sym("nabla"))
 TRIGONOMETRIC = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
 _UNEVALUATED = frozenset({"lim", "int", "iint", "oint", "sum", "prod", "at"})
-_OF_THINGS = frozenset({"abs", "mul", "inv", "ratio", "deg", "arg", "cup", "cap", "setminus"})
+_OF_THINGS = frozenset(
+    {"abs", "cross", "mul", "inv", "ratio", "deg", "arg", "cup", "cap", "setminus"}
+)
 _DISTRIBUTED = frozenset("XYZ")
 """Names that random variables have by custom."""
 
@@ -61,6 +64,8 @@ def _is_named_value(node: App) -> bool:
         return isinstance(args[0], Sym) or is_derivative(args[0])
     if op in _UNEVALUATED:
         return True  # an unevaluated operator with its value
+    if op in BINARY:
+        return True  # an operation of the question's own, with its result
     if head in FUNCTIONALS:
         return True
     if head in EXTREMES and len(args) == 1:

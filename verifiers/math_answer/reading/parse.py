@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
+from assay.verifiers.math_answer.reading.expressions.cursor import binary
 from assay.verifiers.math_answer.reading.expressions.marks import SIGNS
 from assay.verifiers.math_answer.reading.expressions.operands import MATH_START, SIGNED
 from assay.verifiers.math_answer.reading.expressions.products import Products
@@ -11,6 +12,7 @@ from assay.verifiers.math_answer.reading.lexing import vocabulary
 from assay.verifiers.math_answer.reading.lexing.tokens import Token, tokenize
 from assay.verifiers.math_answer.reading.separators import set_apart
 from assay.verifiers.math_answer.tree import (
+    LOOSE,
     App,
     Items,
     Node,
@@ -218,6 +220,13 @@ class Parser(Products):
         return found[0] if len(found) == 1 else Items(tuple(found), kind)
 
     def sum(self) -> Node:
+        r"""Terms, with an operator such as ``\oplus`` between sums of them."""
+        left = self.terms()
+        while self.is_binary(LOOSE):
+            left = binary(self.advance().value, left, self.terms())
+        return left
+
+    def terms(self) -> Node:
         """Terms with signs between them."""
         left = self.product()
         if not (self.token.kind == "op" and (self.token.value in SIGNS or self.token.value == "|")):

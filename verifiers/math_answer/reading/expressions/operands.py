@@ -16,6 +16,7 @@ from assay.verifiers.math_answer.reading.expressions.selections import (
 )
 from assay.verifiers.math_answer.reading.lexing.tokens import PLAIN, Token
 from assay.verifiers.math_answer.tree import (
+    BINARY,
     App,
     Group,
     Items,
@@ -115,6 +116,8 @@ class Operands(Marks):
             if token.value == "'":
                 self.advance()
                 return self.primary()
+            if token.value in BINARY:
+                return Sym("\\" + self.advance().value)  # an operator as an answer
         raise self.fail()
 
     def counted(self) -> Node:
