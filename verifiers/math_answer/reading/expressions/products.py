@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import exact
@@ -70,22 +72,22 @@ def _is_complement(node: App) -> bool:
 
 
 def composed(outer: Node, inner: Node) -> Node:
-    r"""``f \\circ g``; with an argument, ``f \\circ g(x)``, its value."""
+    r"""``f \circ g``; with an argument, ``f \circ g(x)``, its value."""
+    functions = outer.args if isinstance(outer, App) and outer.op == "compose" else (outer,)
     if isinstance(inner, App) and inner.op in ("apply", "call"):
-        return _applied(App("compose", (outer, inner.args[0])), *inner.args[1:])
-    return App("compose", (outer, inner))
+        return _applied((*functions, inner.args[0]), *inner.args[1:])
+    return App("compose", (*functions, inner))
 
 
-def _applied(function: Node, *args: Node) -> Node:
-    r"""``(f \\circ g)(x)`` as ``f(g(x))``."""
-    if isinstance(function, App) and function.op == "compose":
-        outer, inner = function.args
-        return _applied(outer, _applied(inner, *args))
-    if isinstance(function, App) and function.op == "pow" and isinstance(function.args[0], Sym):
-        name, exponent = function.args
-        function = Sym(f"{plain(name)}^-1") if exact.whole(exponent) == -1 else function
-    named = isinstance(function, Sym) and function.name[0] in FUNCTION_NAMES
-    return App("apply" if named else "call", (function, *args))
+def _applied(functions: Sequence[Node], *args: Node) -> Node:
+    r"""``(f \circ g)(x)`` as ``f(g(x))``."""
+    for function in reversed(functions):
+        if isinstance(function, App) and function.op == "pow" and isinstance(function.args[0], Sym):
+            name, exponent = function.args
+            function = Sym(f"{plain(name)}^-1") if exact.whole(exponent) == -1 else function
+        named = isinstance(function, Sym) and function.name[0] in FUNCTION_NAMES
+        args = (App("apply" if named else "call", (function, *args)),)
+    return args[0]
 
 
 class Products(Operands):
@@ -258,7 +260,7 @@ class Products(Operands):
             for mark in reversed(marks):
                 factors[-1] = App(mark, (factors[-1],))
         elif opens and isinstance(factors[-1], App) and factors[-1].op == "compose":
-            factors[-1] = _applied(factors[-1], right)
+            factors[-1] = _applied(factors[-1].args, right)
         elif opens and _is_called(factors[-1], right):
             factors[-1] = App("call", (factors[-1], right))
         else:
