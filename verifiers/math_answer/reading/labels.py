@@ -64,7 +64,7 @@ def _is_named_value(node: App) -> bool:
         return isinstance(args[0], Sym) or is_derivative(args[0])
     if op in _UNEVALUATED:
         return True  # an unevaluated operator with its value
-    if op in BINARY:
+    if op in BINARY or op == "compose":
         return True  # an operation of the question's own, with its result
     if head in FUNCTIONALS:
         return True
