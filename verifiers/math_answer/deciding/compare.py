@@ -6,6 +6,7 @@ from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, scalars
 from assay.verifiers.math_answer.deciding import (
     counts,
+    order_of_factors,
     piecewise,
     points,
     relations,
@@ -82,6 +83,9 @@ class Comparer(ListComparer):
                     f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
                 )
             return self.scalar(r, a)
+        ordered = order_of_factors.compare(r, a)
+        if ordered is not None:
+            return ordered
         r, a = counts.beside_number(r, a)
         if has_signs(r) or has_signs(a):
             return self.same(spread_signs(r), spread_signs(a))

@@ -8,7 +8,8 @@ from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics, sca
 from assay.verifiers.math_answer.deciding.decides import Decides
 from assay.verifiers.math_answer.deciding.number_sets import sets
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
-from assay.verifiers.math_answer.reading.labels import combines_things, is_combination, is_label
+from assay.verifiers.math_answer.reading.combinations import combines_things, says_value
+from assay.verifiers.math_answer.reading.labels import is_label
 from assay.verifiers.math_answer.reading.simplify import is_value
 from assay.verifiers.math_answer.tree import (
     App,
@@ -17,6 +18,7 @@ from assay.verifiers.math_answer.tree import (
     Matrix,
     Node,
     Num,
+    Quantity,
     Rel,
     Sym,
     Words,
@@ -93,8 +95,8 @@ def _against_value(
         return comparer.same(value, a) if relation is r else comparer.same(r, value)
     if is_label(value) and not is_label(label) and not isinstance(value, Words):
         return comparer.same(label, a) if relation is r else comparer.same(r, label)
-    said = relation is a and is_value(other) and is_value(value) and not vanishes
-    if said and is_combination(label):
+    said = relation is a and _is_amount(other) and _is_amount(value) and not vanishes
+    if said and says_value(label):
         return comparer.same(r, value)
     if relation is a and _is_given(value) and combines_things(label):
         return comparer.same(r, value)
@@ -107,6 +109,11 @@ def _against_value(
     if isinstance(other, Items) and any(isinstance(i, Rel) for i in other.items):
         return None
     return different("one is an equation, the other is not")
+
+
+def _is_amount(node: Node) -> bool:
+    """Whether it is a constant, or one with a unit."""
+    return is_value(node.value if isinstance(node, Quantity) else node)
 
 
 def _is_given(node: Node) -> bool:
@@ -328,7 +335,7 @@ def _is_solved(node: Rel) -> bool:
         return True
     if set(node.ops) == {"="}:
         label, *values = node.args
-        named = any(is_label(a) for a in node.args)
+        named = any(is_label(a) for a in node.args) or says_value(label)
         return _is_law(node) or named or (_is_given(values[-1]) and combines_things(label))
     return all(_is_alone(a) or not symbols(a) for a in node.args) or len(symbols(node)) > 1
 

@@ -10,10 +10,12 @@ from assay.verifiers.math_answer.reading.expressions.functions import Functions
 from assay.verifiers.math_answer.reading.lexing.numerals import numeral
 from assay.verifiers.math_answer.reading.lexing.tokens import Token
 from assay.verifiers.math_answer.to_text import plain
-from assay.verifiers.math_answer.tree import App, Group, Items, Node, Num, Sym, Words
+from assay.verifiers.math_answer.tree import BINARY, App, Group, Items, Node, Num, Sym, Words
 
 SIGNS = frozenset({"+", "-", "pm", "mp"})
 FUNCTION_NAMES = frozenset("fghFGH")
+_ALONE = SIGNS | BINARY | {"*"}
+"""Operators that may stand alone above or below a name: ``V^{*}``, ``M_{\\odot}``."""
 
 
 class Marks(Functions):
@@ -92,8 +94,8 @@ class Marks(Functions):
                 if isinstance(base, Sym):
                     return self.applied(Sym(base.name + exponent.name))
                 return App(name, (base,))
-        if isinstance(exponent, Words):
-            return base  # n^{th}
+        if isinstance(exponent, Words) or (isinstance(base, Num) and exponent == Sym("\\dagger")):
+            return base  # n^{th}, and the mark of a footnote
         if exponent in (Sym("+"), Sym("-")):  # "0^-" is the side of a limit, "Z^+" a name
             return Sym(f"{plain(base)}^{plain(exponent)}")
         return App("pow", (base, exponent))
@@ -114,7 +116,14 @@ class Marks(Functions):
                 if self.token.kind == "close":
                     self.advance()
                 return Sym("\\circ" if circ else "'" * min(marks, 3))
+            if after.kind == "op" and after.value in _ALONE and self.peek(2).kind == "close":
+                self.advance()
+                sign = self.advance().value
+                self.advance()
+                return Sym(sign if sign not in BINARY else "\\" + sign)
             return self.braced()
+        if token.kind == "op" and token.value in BINARY:
+            return Sym("\\" + self.advance().value)
         if token.kind == "op" and token.value in SIGNS:
             after = self.peek()
             operator = after.kind == "op" and after.value not in SIGNS

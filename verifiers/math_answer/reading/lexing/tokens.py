@@ -6,7 +6,7 @@ import re
 
 from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.reading.lexing import unit_letters, vocabulary
+from assay.verifiers.math_answer.reading.lexing import factors, unit_letters, vocabulary
 from assay.verifiers.math_answer.reading.lexing.clean import clean
 from assay.verifiers.math_answer.reading.lexing.commands import Commands, Token
 from assay.verifiers.math_answer.reading.lexing.numerals import numeral, repeating
@@ -82,14 +82,14 @@ LATEX, PLAIN = "latex", "plain"
 
 
 class _Scan(Commands):
-    __slots__ = ("hyphen", "latex", "skip")
+    __slots__ = ("hyphen", "latex", "skip")  # the others are `Commands`'s
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.out: list[Token] = []
         self.closers: list[str] = []
         """What each open brace belongs to: ``{`` for a group, ``w`` for the end of \text{...}."""
-        self.depth = 0
+        self.depth = self.bold = 0
         self.skip = 0
         self.hyphen = False
         """Whether a hyphen between two units stands directly before."""
@@ -101,7 +101,9 @@ class _Scan(Commands):
     def add(self, kind: str, value: str, position: int, num: Num | None = None) -> None:
         if len(self.out) >= limits.TOKENS:
             raise Unreadable(f"more than {limits.TOKENS:,} tokens")
-        self.out.append(Token(kind, value, position, self.spaced, num, self.depth > 0, self.wide))
+        mark = "bold" if self.bold and kind == "sym" else ""
+        inside = self.depth > 0
+        self.out.append(Token(kind, value, position, self.spaced, num, inside, self.wide, mark))
         self.spaced = self.wide = False
 
     def run(self) -> None:
@@ -281,6 +283,10 @@ class _Scan(Commands):
         if self.depth:
             self.add("word", run, start)
             return
+        if factors.are_names(self.text, start, run):
+            for k, letter in enumerate(run):
+                self.add("sym", letter, start + k)
+            return
         after_value = bool(self.out) and self.out[-1].kind in ("num", "close")
         if after_value and is_unit(run) and not (len(run) == 2 and not self.spaced and self.latex):
             self.add("word", run, start)
@@ -381,6 +387,8 @@ class _Scan(Commands):
             if opener == "w":
                 self.depth -= 1
                 self.spaced = True
+            elif opener == "b":
+                self.bold -= 1
             elif opener == "{":
                 self.add("close", "}", start)
         else:
