@@ -6,9 +6,9 @@ A pair that shows what its names are (`noncommuting.evidence`) is compared at se
 from __future__ import annotations
 
 from assay.verifiers.math_answer.arithmetic.noncommuting import values
-from assay.verifiers.math_answer.arithmetic.noncommuting.evidence import capitals_in, roles
-from assay.verifiers.math_answer.arithmetic.noncommuting.roles import Roles
-from assay.verifiers.math_answer.equality_result import EqualityResult
+from assay.verifiers.math_answer.arithmetic.noncommuting.assigned import roles
+from assay.verifiers.math_answer.arithmetic.noncommuting.roles import Roles, parts
+from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult
 from assay.verifiers.math_answer.tree import App, Group, Node, Num, Rel, Sym
 
 _REFUSED = EqualityResult(
@@ -25,6 +25,8 @@ def compare(r: Node, a: Node) -> EqualityResult | None:
     if isinstance(r, Rel) and isinstance(a, Rel):
         if r.ops != ("=",) or a.ops != ("=",):
             return None
+        if not all(map(_is_expression, (*r.args, *a.args))):
+            return None  # words that name a value
         found = roles(r, a)
         return None if found is None else _equations(r, a, found)
     if not (_is_expression(r) and _is_expression(a)):
@@ -32,7 +34,7 @@ def compare(r: Node, a: Node) -> EqualityResult | None:
     found = roles(r, a)
     if found is None:
         return None
-    result = values.same(r, a, found)
+    result = _same(r, a, found)
     return _REFUSED if result.equal is None else result
 
 
@@ -41,11 +43,15 @@ def counts(r: Node, a: Node) -> bool:
     return roles(r, a) is not None
 
 
+def _same(r: Node, a: Node, found: Roles) -> EqualityResult:
+    return values.same(r, a, found) if found.valued else UNKNOWN
+
+
 def _is_expression(node: Node) -> bool:
     if isinstance(node, Group):
         return len(node.items) == 1 or (
             node.left + node.right == "[]" and len(node.items) == 2
-            and all(capitals_in(item) for item in node.items)
+            and all(any(isinstance(n, Sym) for n in parts(item)) for item in node.items)
         )  # fmt: skip
     return isinstance(node, App | Sym | Num)
 
@@ -54,16 +60,14 @@ def _equations(r: Rel, a: Rel, found: Roles) -> EqualityResult:
     """Two equations: side by side, or with their sides exchanged."""
     result = _REFUSED
     for sides in (a.args, a.args[::-1]):
-        pairs = [
-            values.same(x, y, found) if x != y else None for x, y in zip(r.args, sides, strict=True)
-        ]
+        pairs = [_same(x, y, found) if x != y else None for x, y in zip(r.args, sides, strict=True)]
         results = [pair for pair in pairs if pair is not None]
         if results and all(pair.equal for pair in results):
             return results[0]
         result = next((p for p in results if p.equal is False), result)
     differences = [App("add", (x.args[0], App("neg", (x.args[1],)))) for x in (r, a)]
     for sign in ("add", "neg"):
-        whole = values.same(differences[0], App(sign, (differences[1],)), found)
+        whole = _same(differences[0], App(sign, (differences[1],)), found)
         if whole.equal:
             return whole
     return result

@@ -66,7 +66,7 @@ class Domain(Protocol[V]):
         """A power with a number as exponent."""
 
     def function(self, op: str, args: Sequence[V]) -> V:
-        """``inv``, ``exp``, ``det``, ``tr``, ``abs``, ``norm``, ``sqrt``, ``cross``, ``otimes``."""
+        """The value of one of `FUNCTIONS`, ``cross``, ``otimes`` or ``wedge``."""
 
 
 FUNCTIONS = frozenset({"inv", "exp", "det", "tr", "abs", "norm", "sqrt"})
@@ -84,7 +84,12 @@ def evaluate(node: Node, domain: Domain[V]) -> V:
     if is_identity(node):
         return domain.number(_ONE)
     if isinstance(node, Sym):
-        return domain.name(node.name)
+        name = node.name
+        if name.startswith("bra:"):
+            return domain.turned(domain.name("ket:" + name[4:]), True)
+        if roles.primed and name.endswith("'"):
+            return domain.turned(domain.name(name[:-1]), False)
+        return domain.name(name)
     if isinstance(node, Matrix) and not node.bars:
         return domain.literal(node)
     if isinstance(node, Group):
@@ -123,6 +128,8 @@ def _operation(node: App, domain: Domain[V]) -> V:
     if op == "neg":
         return product((domain.number(_MINUS), values[0]), domain)
     if op in FUNCTIONS and len(values) == 1:
+        return domain.function(op, values)
+    if op == "wedge":
         return domain.function(op, values)
     if op in ("cross", "otimes"):
         total = values[0]

@@ -26,6 +26,10 @@ class Roles:
     vectors: frozenset[str] = field(default=frozenset())
     marks: frozenset[str] = field(default=MARKS)
     """The names that are marks where they stand above something."""
+    primed: bool = False
+    """Whether a prime is a transpose: ``X'X``."""
+    valued: bool = True
+    """Whether values say anything: not of derivatives of products."""
 
     def plain(self, node: Node) -> bool:
         """Whether `node` is a number: nothing in it whose order could count."""
@@ -82,6 +86,19 @@ def is_small(name: str) -> bool:
     """Whether a name is a small Latin letter, with an index or without: ``x``, ``b_1``."""
     head = name.partition("_")[0]
     return len(head) == 1 and head.isascii() and head.islower() and head not in CONSTANTS
+
+
+def is_operator(name: str) -> bool:
+    r"""Whether a name has a hat, as operators have: ``\hat p``; not one of an axis."""
+    return name.startswith(("hat:", "widehat:")) and name.partition(":")[2] not in _UNIT_VECTORS
+
+
+_UNIT_VECTORS = frozenset({"i", "j", "k", "n", "u", "e", "r", "v", "theta", "phi", "rho"})
+
+
+def is_state(name: str) -> bool:
+    """Whether a name is that of a state, or of its adjoint: ``|psi>``, ``<psi|``."""
+    return name.startswith(("ket:", "bra:"))
 
 
 def is_accented(name: str) -> bool:

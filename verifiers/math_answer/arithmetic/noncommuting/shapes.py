@@ -133,6 +133,12 @@ class Shapes:
                     raise Misfit
                 self.same(vector[0], THREE)
             return (THREE, ONE)
+        if op == "wedge":
+            for vector in args:
+                if not self.is_column(vector) or self.is_number(vector):
+                    raise Misfit
+                self.same(vector[0], first[0])
+            return (self.new(), ONE)
         if op == "otimes":
             pair = [
                 ONE if self.find(x) == self.find(y) == ONE else self.new()

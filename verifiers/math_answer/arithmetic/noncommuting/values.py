@@ -165,6 +165,8 @@ class Values:
         a = args[0]
         if op == "cross":
             return _cross(a, args[1])
+        if op == "wedge":
+            return _wedge(args)
         if op == "otimes":
             return _kronecker(a, args[1])
         if op == "inv":
@@ -207,6 +209,21 @@ def _kronecker(a: acb_mat, b: acb_mat) -> acb_mat:
     ])  # fmt: skip
 
 
+def _wedge(factors: Sequence[acb_mat]) -> acb_mat:
+    """The tensor products in every order, with the sign of each."""
+    total: acb_mat | None = None
+    for order in permutations(range(len(factors))):
+        term = factors[order[0]]
+        for at in order[1:]:
+            term = _kronecker(term, factors[at])
+        odd = sum(x > y for k, x in enumerate(order) for y in order[k + 1 :]) % 2
+        term = term * (-1 if odd else 1)
+        total = term if total is None else total + term
+    if total is None:
+        raise Misfit
+    return total
+
+
 def same(a: Node, b: Node, roles: Roles) -> EqualityResult:
     """Whether two expressions have the same value for all matrices that fit in.
 
@@ -246,12 +263,14 @@ def _compared(a: Node, b: Node, values: Values) -> bool | None:
         try:
             left, right = evaluate(a, values), evaluate(b, values)
             if values.is_number(left) != values.is_number(right):  # 1 for the identity matrix
-                like = right if values.is_number(left) else left
-                if like.nrows() != like.ncols():
+                number, like = (left, right) if values.is_number(left) else (right, left)
+                if number[0, 0] == 0:  # the zero vector, the zero matrix
+                    number = like * 0
+                    left, right = number, like
+                elif like.nrows() != like.ncols():
                     return False
-                number = left if values.is_number(left) else right
-                scaled = _identity(int(like.nrows())) * number[0, 0]
-                left, right = scaled, like
+                else:
+                    left, right = _identity(int(like.nrows())) * number[0, 0], like
             if (left.nrows(), left.ncols()) != (right.nrows(), right.ncols()):
                 return False
             entries = [*left.entries(), *right.entries()]

@@ -33,8 +33,9 @@ _VALUES = frozenset({"num", "sym", "close"})
 
 _HALF_DAY = re.compile(r"[apAP]\.\s?[mM]\.?")
 _BRACED = re.compile(r"0\{,\}\d+|\d+\{,\}(?:\d{1,2}|\d{4,})")
-_OPENED = re.compile(r"[(\[]\s?$")
-_CLOSED = re.compile(r"\s?(?:\\right\s?)?[)\]]")
+_OPENED = re.compile(r"(?:[(\[]|\\\{|\\lbrace|\\langle)\s?[-\u2212]?\s?$")
+_CLOSED = re.compile(r"\s?(?:\\right\s?)?(?:[)\]]|\\\}|\\rbrace|\\rangle)")
+_WIDEST_OPENING = len("\\lbrace - ")
 _LIST_SPACE = re.compile(r",(?:\\!|\\,)? ")
 
 
@@ -172,8 +173,11 @@ class _Scan(Commands):
         after = text[end : end + 1] == "," and text[end + 1 : end + 2].isdigit()
         if before or after:
             return True
+        if ",0" in text[start:end]:
+            return False  # "(1,000)": no item of a list begins so
         # brackets around one numeral say nothing, so "(3,331)" is a pair
-        return bool(_OPENED.search(text[max(0, start - 2) : start]) and _CLOSED.match(text, end))
+        opening = text[max(0, start - _WIDEST_OPENING) : start]
+        return bool(_OPENED.search(opening) and _CLOSED.match(text, end))
 
     def hyphenates(self, at: int) -> bool:
         """Whether a hyphen stands between two units, and nothing else does."""
