@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assay.verifiers.math_answer.tree import (
+    SIGN_OF,
     App,
     Group,
     Items,
@@ -26,7 +27,7 @@ _SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "~": "≈", "in": "∈", "notin
 _TIGHT = re.compile(r" ?([\^_/]) ?|(?<=[({]) | (?=[)}])")
 _BRACED = re.compile(r"(?<=[\^_])\{(-?\w+)\}")
 _LEVEL = {"add": 1, "neg": 1, "pm": 1, "mp": 1, "mul": 2, "inv": 2, "mixed": 1, "pow": 3, "mod": 1,
-          "ratio": 1}  # fmt: skip
+          "ratio": 1, **dict.fromkeys(SIGN_OF, 1)}  # fmt: skip
 
 
 def plain(node: Node, limit: int | None = None) -> str:
@@ -140,6 +141,8 @@ def _app(node: App) -> str:
         return _inner(args[0], 4) + _POSTFIX[op]
     if op == "ratio" and _is_full_hour(args):
         return f"{_inner(args[0], 2)}:00"
+    if op in SIGN_OF:
+        return f" {SIGN_OF[op]} ".join(_inner(a, 3) for a in args)
     if op in _INFIX:
         return _INFIX[op].join(_inner(a, 2) for a in args)
     if op in ("apply", "call"):
@@ -155,7 +158,7 @@ def _app(node: App) -> str:
         return f"‖{_plain(args[0])}‖"
     if op == "at":
         return f"{_inner(args[0], 2)}|_({', '.join(_plain(a) for a in args[1:])})"
-    return f"{_NAMES.get(op, op)}({', '.join(_plain(a) for a in args)})"
+    return f"{_NAMES.get(op, op.rstrip('_'))}({', '.join(_plain(a) for a in args)})"
 
 
 def _time_of_day(node: Quantity) -> str | None:

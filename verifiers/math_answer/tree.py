@@ -167,3 +167,28 @@ def substitute(node: Node, names: dict[str, Node]) -> Node:
     if not below:
         return node
     return rebuild(node, tuple(substitute(child, names) for child in below))
+
+
+BINARY = frozenset({
+    "otimes", "odot", "star", "diamond", "wr", "rtimes", "ltimes", "boxtimes", "oslash", "bowtie",
+    "oplus", "ominus", "boxplus", "boxminus", "uplus", "sqcup", "sqcap", "amalg",
+})  # fmt: skip
+"""Operators between two values that have several meanings, or one of their own in a question."""
+
+LOOSE = frozenset({"oplus", "ominus", "boxplus", "boxminus", "uplus", "sqcup", "amalg"})
+"""Those that bind like a sum; the others bind like a product."""
+
+COMMUTING = frozenset({"oplus", "boxplus", "uplus", "sqcup", "sqcap", "amalg", "odot", "bowtie"})
+"""Those whose operands may change places in every common meaning: direct and exclusive sums,
+unions, products entry by entry."""
+
+ASSOCIATIVE = (COMMUTING - {"bowtie"}) | {"otimes", "wr"}
+"""Those that need no brackets in a chain."""
+
+SIGN_OF = {
+    "otimes": "⊗", "odot": "⊙", "star": "⋆", "diamond": "⋄", "wr": "≀", "rtimes": "⋊",
+    "ltimes": "⋉", "boxtimes": "⊠", "oslash": "⊘", "bowtie": "⋈", "oplus": "⊕", "ominus": "⊖",
+    "boxplus": "⊞", "boxminus": "⊟", "uplus": "⊎", "sqcup": "⊔", "sqcap": "⊓", "amalg": "⨿",
+    "cross": "×", "compose": "∘",
+}  # fmt: skip
+"""How an operator between two values is shown."""

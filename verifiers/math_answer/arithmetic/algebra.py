@@ -12,7 +12,7 @@ from flint import fmpq, fmpz
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.arithmetic.ring import MAX_POWER, Fraction, GiveUp, Ring, content
 from assay.verifiers.math_answer.equality_result import EqualityResult
-from assay.verifiers.math_answer.tree import CONSTANTS, App, Group, Node, Num, Sym, walk
+from assay.verifiers.math_answer.tree import COMMUTING, CONSTANTS, App, Group, Node, Num, Sym, walk
 
 MAX_NODES = 3000
 """Most nodes of both sides: each may cost a product of polynomials."""
@@ -95,6 +95,8 @@ class _Form(Ring):
                 keys.append(arg.name)
             else:
                 keys.append(self.key(self.form(arg)))
+        if op in COMMUTING:
+            keys.sort()
         return Fraction(self.generator((op, *keys)), self.one)
 
     def power(self, base: Node, exponent: Node) -> Fraction:

@@ -11,7 +11,18 @@ from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics
 from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult, different
 from assay.verifiers.math_answer.limits import TooBig, Undefined
 from assay.verifiers.math_answer.policy import Policy
-from assay.verifiers.math_answer.tree import App, Node, Num, Rel, Sym, children, rebuild, walk
+from assay.verifiers.math_answer.tree import (
+    BINARY,
+    COMMUTING,
+    App,
+    Node,
+    Num,
+    Rel,
+    Sym,
+    children,
+    rebuild,
+    walk,
+)
 
 DOUBLE_DIGITS = 15
 """Significant digits from which on a decimal was printed by floating point: a double holds 15 to
@@ -41,11 +52,7 @@ def same(a: Node, b: Node, policy: Policy) -> EqualityResult:
         and isinstance(a, App)
         and isinstance(b, App)
         and a.op == b.op
-        and (
-            a.op in OPERATORS
-            and len(a.args) == len(b.args)
-            and all(_alike(x, y, policy) for x, y in zip(a.args, b.args, strict=True))
-        )
+        and (a.op in OPERATORS and len(a.args) == len(b.args) and _all_alike(a, b, policy))
     ):
         return EqualityResult(True, "structure", "proved", "the same operation on equal parts")
     if found.equal is not True and policy.log == "either" and _has_log(a, b):
@@ -75,7 +82,20 @@ def _endless(a: Node, b: Node) -> EqualityResult:
     return UNKNOWN
 
 
-OPERATORS = frozenset({"sum", "prod", "int", "iint", "oint", "lim", "bigcup", "bigcap"})
+OPERATORS = BINARY | {"sum", "prod", "int", "iint", "oint", "lim", "bigcup", "bigcap"}
+
+
+def _all_alike(a: App, b: App, policy: Policy) -> bool:
+    """Whether the operands agree in pairs, in order where the order counts."""
+    if a.op not in COMMUTING:
+        return all(_alike(x, y, policy) for x, y in zip(a.args, b.args, strict=True))
+    rest = list(b.args)
+    for one in a.args:
+        partner = next((k for k, other in enumerate(rest) if _alike(one, other, policy)), None)
+        if partner is None:
+            return False
+        del rest[partner]
+    return True
 
 
 def _alike(a: Node, b: Node, policy: Policy) -> bool:

@@ -6,6 +6,7 @@ from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, scalars
 from assay.verifiers.math_answer.deciding import (
     counts,
+    order_of_factors,
     piecewise,
     points,
     relations,
@@ -82,6 +83,9 @@ class Comparer(ListComparer):
                     f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
                 )
             return self.scalar(r, a)
+        ordered = order_of_factors.compare(r, a)
+        if ordered is not None:
+            return ordered
         r, a = counts.beside_number(r, a)
         if has_signs(r) or has_signs(a):
             return self.same(spread_signs(r), spread_signs(a))
@@ -156,6 +160,8 @@ class Comparer(ListComparer):
 
     def marked(self, r: Node, a: Node) -> EqualityResult | None:
         """Percent and degree signs on one side only."""
+        if _mark(r) and _mark(a) and _mark(r) != _mark(a):
+            return None
         for op, rule in (("percent", self.policy.percent), ("deg", self.policy.degrees)):
             if rule != "strip":
                 continue
@@ -315,6 +321,10 @@ class Comparer(ListComparer):
     def sets(self, r: Node, a: Node) -> EqualityResult:
         """At least one side is a set of numbers."""
         return sets.compare(r, a, self)
+
+
+def _mark(node: Node) -> str:
+    return node.op if isinstance(node, App) and node.op in ("percent", "deg") else ""
 
 
 def _split(node: Node) -> tuple[Node, tuple[str, ...]]:

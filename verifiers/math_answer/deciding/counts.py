@@ -17,10 +17,10 @@ def beside_number(r: Node, a: Node) -> tuple[Node, Node]:
     """Both readings, the counts in either worked out where the other is a number."""
     if not isinstance(r, App) and not isinstance(a, App):
         return r, a
-    if exact.rational(r) is not None:
-        return r, _counted(a)
-    if exact.rational(a) is not None:
-        return _counted(r), a
+    for one, other in ((r, a), (a, r)):
+        value = exact.rational(one)
+        if value is not None and not _is_coordinate(other, value):
+            return (r, _counted(a)) if one is r else (_counted(r), a)
     return r, a
 
 
@@ -31,6 +31,12 @@ def _counted(node: Node) -> Node:
     if count is not None:
         return count
     return rebuild(node, tuple(_counted(child) for child in children(node)))
+
+
+def _is_coordinate(node: Node, value: fmpq) -> bool:
+    """Whether ``P(4, 1)`` alone may be a point of which one coordinate is asked for."""
+    pair = _pair(node) if isinstance(node, App) and node.op == "call" else None
+    return pair is not None and value in (exact.rational(pair[1]), exact.rational(pair[2]))
 
 
 def _is_sign(node: Node) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 
+from assay.verifiers.math_answer.arithmetic import exact
+from assay.verifiers.math_answer.limits import BITS
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
@@ -19,6 +21,9 @@ from assay.verifiers.math_answer.tree import (
 
 _TRANSPOSED = (Sym("T"), Sym("\\top"), Sym("\\intercal"))
 """What stands above a matrix to turn it."""
+
+_POWER = 200
+"""Highest power that is worked out; of numbers, each is a product of small matrices."""
 
 _NODES = 20_000
 """Largest product that is worked out: each factor multiplies the terms of all entries."""
@@ -91,6 +96,10 @@ def _combined(node: App) -> Matrix | None:
         if turned is None and isinstance(node.args[0], Group) and node.args[0].left in "([":
             turned = Matrix((node.args[0].items,))  # (1, 2)^T is a column
         return None if turned is None else Matrix(tuple(zip(*turned.rows, strict=True)))
+    if node.op == "pow":
+        count = exact.whole(node.args[1])
+        base = matrix(node.args[0]) if count is not None else None
+        return None if base is None or count is None else _power(base, count)
     if node.op == "add":
         parts = [_operand(arg) for arg in node.args]
         if any(part is not None for part in parts):
@@ -121,12 +130,9 @@ def _combined(node: App) -> Matrix | None:
             if result is None:
                 result = part
                 continue
-            if len(result.rows[0]) != len(part.rows):
+            result = _times(result, part)
+            if result is None:
                 return None
-            columns = list(zip(*part.rows, strict=True))
-            if _size(result) * len(columns) + _size(part) * len(result.rows) > _NODES:
-                return None
-            result = Matrix(tuple(tuple(_dot(row, c) for c in columns) for row in result.rows))
         if result is None:
             return None
         if scale:
@@ -134,6 +140,63 @@ def _combined(node: App) -> Matrix | None:
             result = Matrix(rows)
         return result
     return None
+
+
+def _times(a: Matrix, b: Matrix) -> Matrix | None:
+    """The product, written out; None where the shapes do not fit, or it would be too large."""
+    if len(a.rows[0]) != len(b.rows):
+        return None
+    columns = list(zip(*b.rows, strict=True))
+    if _size(a) * len(columns) + _size(b) * len(a.rows) > _NODES:
+        return None
+    return Matrix(tuple(tuple(_dot(row, c) for c in columns) for row in a.rows))
+
+
+def _power(base: Matrix, count: int) -> Matrix | None:
+    """A whole power of a square matrix: of numbers any, of expressions a small one."""
+    if len(base.rows) != len(base.rows[0]) or abs(count) > _POWER:
+        return None
+    entries = [[exact.rational(cell) for cell in row] for row in base.rows]
+    numbers = [[cell for cell in row if cell is not None] for row in entries]
+    if numbers == entries:
+        return _numeric_power(fmpq_mat(numbers), count)
+    if count < 0:
+        inverse = _inverse(base)
+        return None if inverse is None else _power(inverse, -count)
+    result: Matrix | None = base
+    for _ in range(count - 1):
+        result = None if result is None else _times(result, base)
+    return result if count else None
+
+
+def _numeric_power(base: fmpq_mat, count: int) -> Matrix | None:
+    """The same of numbers, exactly; None where there is no inverse."""
+    size = base.nrows()
+    widest = max(exact.bits(cell) for cell in base.entries())
+    if (widest + size) * abs(count) > BITS:
+        return None
+    if count < 0:
+        if base.det() == 0:
+            return None
+        base = base.inv()
+    result = fmpq_mat(size, size, [int(k % (size + 1) == 0) for k in range(size * size)])
+    for _ in range(abs(count)):
+        result = result * base
+    return Matrix(tuple(tuple(_entry(cell) for cell in row) for row in result.table()))
+
+
+def _entry(value: fmpq) -> Node:
+    return Num(value) if value >= 0 else App("neg", (Num(-value),))
+
+
+def _inverse(base: Matrix) -> Matrix | None:
+    """The inverse of a matrix of two rows, with its entries written out."""
+    if len(base.rows) != 2:
+        return None
+    (a, b), (c, d) = base.rows
+    below = App("inv", (App("add", (App("mul", (a, d)), App("neg", (App("mul", (b, c)),)))),))
+    rows = ((d, App("neg", (b,))), (App("neg", (c,)), a))
+    return Matrix(tuple(tuple(App("mul", (cell, below)) for cell in row) for row in rows))
 
 
 def _size(node: Matrix) -> int:

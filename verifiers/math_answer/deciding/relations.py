@@ -8,7 +8,8 @@ from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics, sca
 from assay.verifiers.math_answer.deciding.decides import Decides
 from assay.verifiers.math_answer.deciding.number_sets import sets
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
-from assay.verifiers.math_answer.reading.labels import combines_things, is_combination, is_label
+from assay.verifiers.math_answer.reading.combinations import combines_things, says_value
+from assay.verifiers.math_answer.reading.labels import is_label
 from assay.verifiers.math_answer.reading.simplify import is_value
 from assay.verifiers.math_answer.tree import (
     App,
@@ -17,6 +18,7 @@ from assay.verifiers.math_answer.tree import (
     Matrix,
     Node,
     Num,
+    Quantity,
     Rel,
     Sym,
     Words,
@@ -26,6 +28,7 @@ from assay.verifiers.math_answer.tree import (
     walk,
 )
 
+_INDICES = frozenset("ijklmn")
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 _ORDER = frozenset({"<", ">", "<=", ">="})
 _TURNED = {
@@ -53,7 +56,8 @@ def same(r: Node, a: Node, comparer: Decides) -> EqualityResult | None:
             if not comparer.policy.sets_as_relations and relation is a and relation.ops != ("in",):
                 return different("the reference is a set, the answer an inequality")
             return sets.same(region, facing, comparer)
-        if (isinstance(other, Items) and relation is r and set(relation.ops) <= {"<", "<="}) and (
+        one_way = set(relation.ops) <= {"<", "<="} or set(relation.ops) <= {">", ">="}
+        if (isinstance(other, Items) and relation is r and one_way) and (
             len(other.items) == len(relation.args) == len(symbols(relation)) > 2
         ):
             return comparer.ordered(relation.args, other.items)  # an order, as a list
@@ -91,8 +95,8 @@ def _against_value(
         return comparer.same(value, a) if relation is r else comparer.same(r, value)
     if is_label(value) and not is_label(label) and not isinstance(value, Words):
         return comparer.same(label, a) if relation is r else comparer.same(r, label)
-    said = relation is a and is_value(other) and is_value(value) and not vanishes
-    if said and is_combination(label):
+    said = relation is a and _is_amount(other) and _is_amount(value) and not vanishes
+    if said and says_value(label):
         return comparer.same(r, value)
     if relation is a and _is_given(value) and combines_things(label):
         return comparer.same(r, value)
@@ -105,6 +109,11 @@ def _against_value(
     if isinstance(other, Items) and any(isinstance(i, Rel) for i in other.items):
         return None
     return different("one is an equation, the other is not")
+
+
+def _is_amount(node: Node) -> bool:
+    """Whether it is a constant, or one with a unit."""
+    return is_value(node.value if isinstance(node, Quantity) else node)
 
 
 def _is_given(node: Node) -> bool:
@@ -200,6 +209,13 @@ def _named(
         if (isinstance(plain, Sym) and plain.name == "y") or _head(left_r) == _head(left_a):
             return comparer.same(right_r, right_a)
     if isinstance(left_r, Sym) and isinstance(left_a, Sym):
+        index_r, index_a = _index(left_r), _index(left_a)
+        if (
+            _head(left_r)[:-1] == _head(left_a)[:-1]
+            and index_r in symbols(right_r) - symbols(right_a)
+            and index_a in symbols(right_a)
+        ):  # a_n = 2^n and a_k = 2^k
+            return comparer.same(right_r, substitute(right_a, {index_a: Sym(index_r)}))
         if symbols(right_r) or symbols(right_a):
             return None
         return different(f"{left_r.name} is not {left_a.name}")
@@ -233,6 +249,12 @@ def _head(label: Node) -> str:
     if isinstance(label, App) and isinstance(label.args[0], Sym):
         return label.args[0].name
     return label.name if isinstance(label, Sym) else ""
+
+
+def _index(label: Sym) -> str:
+    """The n of ``a_n``, the term of a sequence; "" where the index is no letter for a number."""
+    index = label.name.rpartition("_")[2]
+    return index if index in _INDICES and index != label.name else ""
 
 
 def _parameters(label: Node) -> list[str] | None:
@@ -313,7 +335,7 @@ def _is_solved(node: Rel) -> bool:
         return True
     if set(node.ops) == {"="}:
         label, *values = node.args
-        named = any(is_label(a) for a in node.args)
+        named = any(is_label(a) for a in node.args) or says_value(label)
         return _is_law(node) or named or (_is_given(values[-1]) and combines_things(label))
     return all(_is_alone(a) or not symbols(a) for a in node.args) or len(symbols(node)) > 1
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.tree import App, Group, Items, Node, children, rebuild, walk
+
+MOST = 64
+"""Most points that one with signs is short for: six coordinates with both signs."""
 
 
 def has_signs(node: Node) -> bool:
@@ -12,6 +16,8 @@ def has_signs(node: Node) -> bool:
 
 def spread_signs(node: Node) -> Node:
     r"""``a \\pm b`` as the two values; signs of one expression go together."""
+    if isinstance(node, Group) and node.left != "{":
+        return Items(_points(node))
     if isinstance(node, Items | Group):
         out: list[Node] = []
         for item in node.items:
@@ -25,6 +31,24 @@ def spread_signs(node: Node) -> Node:
     if not has_signs(node):
         return node
     return Items((_signed(node, False), _signed(node, True)))
+
+
+def _points(node: Group) -> tuple[Node, ...]:
+    r"""The points of ``(\\pm 1, 2)``.
+
+    With ``\\mp`` the signs go together; without it each coordinate has both: ``(\\pm 3, \\pm 4)``
+    are the four corners of a rectangle.
+    """
+    together = any(isinstance(n, App) and n.op == "mp" for n in walk(node))
+    points: list[tuple[Node, ...]] = [()]
+    for item in node.items:
+        signs = (False, True) if has_signs(item) else (False,)
+        points = [(*point, _signed(item, minus)) for point in points for minus in signs]
+        if len(points) > MOST:
+            raise Unreadable(f"more than {MOST} points in one", 0)
+    if together:
+        points = [tuple(_signed(item, minus) for item in node.items) for minus in (False, True)]
+    return tuple(Group(node.left, node.right, point) for point in points)
 
 
 def _signed(node: Node, minus: bool) -> Node:

@@ -67,6 +67,8 @@ _LETTER = r"[(\[]?\s?([A-J])\s?[)\]]?[.:]?"
 _LIST = re.compile(rf"{_LETTER}(?:\s*(?:{_AND}|{_OR})?\s*(?:{_AND}|{_OR})?\s*{_LETTER}){{1,9}}")
 _OFFER = re.compile(rf"(?<![A-Za-z]){_OR}(?![A-Za-z])")
 _RUN = re.compile(r"[A-H]{2,6}")
+_PRODUCT = re.compile(r"[A-J]\s?[)\]]?\s?[(\[]?[A-J]")
+"""Letters side by side: beside a plus sign no list, but ``(A + B)C``."""
 _ONE = re.compile(r"[(\[]?\s?([A-Ja-j])\s?[)\]]?[.:]?")
 _DRESSED = re.compile(
     r"[(\[]\s?([A-J])\s?[)\]]|(?<![A-Za-z0-9_\\^=+*/.])([A-J])\s?[).:\u3001\uff0e](?!\d)"
@@ -151,7 +153,8 @@ def choice(text: str) -> Choice | None:
         letters = run.group()
         return Choice(frozenset(letters)) if list(letters) == sorted(set(letters)) else None
     listed = " ".join(_NAMED.sub(" ", bare).split())
-    if _LIST.fullmatch(listed) is not None:
+    summed = "+" in listed and _PRODUCT.search(listed) is not None
+    if _LIST.fullmatch(listed) is not None and not summed:
         letters_in = frozenset(re.findall(r"(?<![A-Za-z])[A-J](?![A-Za-z])", listed))
         return Choice(letters_in, _OFFER.search(listed) is not None)
     first = _FIRST.match(said)

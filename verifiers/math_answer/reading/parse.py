@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
+from assay.verifiers.math_answer.reading.expressions.cursor import binary
 from assay.verifiers.math_answer.reading.expressions.marks import SIGNS
 from assay.verifiers.math_answer.reading.expressions.operands import MATH_START, SIGNED
 from assay.verifiers.math_answer.reading.expressions.products import Products
@@ -10,6 +12,7 @@ from assay.verifiers.math_answer.reading.lexing import vocabulary
 from assay.verifiers.math_answer.reading.lexing.tokens import Token, tokenize
 from assay.verifiers.math_answer.reading.separators import set_apart
 from assay.verifiers.math_answer.tree import (
+    LOOSE,
     App,
     Items,
     Node,
@@ -21,6 +24,9 @@ from assay.verifiers.math_answer.tree import (
 )
 
 _RELATIONS = frozenset({*vocabulary.RELATIONS.values(), "<", ">"} - {"|"})
+_LEVELS = 2 * limits.DEPTH
+"""Most levels of a tree: a continued fraction has three for each bracket. Marks, bars and
+compositions are levels as well, and no brackets bound them."""
 _SETS = frozenset({"cup", "cap", "setminus"})
 
 
@@ -54,9 +60,22 @@ def parse_tokens(tokens: list[Token]) -> tuple[Node, tuple[str, ...]]:
         raise Unreadable("nested too deeply") from None
     if parser.token.kind != "end":
         raise Unreadable(f"unexpected {parser.token.value!r}", parser.token.position)
+    if len(tokens) > _LEVELS and _levels(node) > _LEVELS:
+        raise Unreadable("nested too deeply")
     if any(token.mark == "norm" for token in tokens):
         node = _without_norms(node)
     return node, tuple(parser.notes)
+
+
+def _levels(node: Node) -> int:
+    """How deep the tree is; iterative."""
+    deepest = 0
+    stack = [(node, 1)]
+    while stack:
+        top, level = stack.pop()
+        deepest = max(deepest, level)
+        stack.extend((child, level + 1) for child in children(top))
+    return deepest
 
 
 def _without_norms(node: Node) -> Node:
@@ -201,6 +220,13 @@ class Parser(Products):
         return found[0] if len(found) == 1 else Items(tuple(found), kind)
 
     def sum(self) -> Node:
+        r"""Terms, with an operator such as ``\oplus`` between sums of them."""
+        left = self.terms()
+        while self.is_binary(LOOSE):
+            left = binary(self.advance().value, left, self.terms())
+        return left
+
+    def terms(self) -> Node:
         """Terms with signs between them."""
         left = self.product()
         if not (self.token.kind == "op" and (self.token.value in SIGNS or self.token.value == "|")):

@@ -168,6 +168,8 @@ def _relation(node: Rel) -> Node:
         return kept if kept.ops else kept.args[0]
     if ops == ("=",) and isinstance(args[0], Quantity) and is_value(args[0].value):
         return args[1]  # "1/2 dollar = 50": a conversion
+    if ops == ("=",) and exact.rational(args[0]) is not None and is_value(args[1]):
+        agree(args)  # a sum that is worked out names no other value
     if set(ops) <= _EQUALITY and (len(ops) > 1 or is_value(args[0])):
         if not _renames(args):
             return _chain(args)

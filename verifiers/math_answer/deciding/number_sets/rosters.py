@@ -79,15 +79,31 @@ def written_out(node: Node) -> tuple[Group, ...]:
 
 
 def shortened(node: Node) -> Node:
-    r"""``\{1, 2, \ldots, n\}`` with one number before its dots."""
+    r"""``\{1, 2, 3, \ldots, n\}`` with no more before its dots than shows its steps.
+
+    One number shows steps of one, two show any other; names show them by their indices.
+    """
     if not (isinstance(node, Group) and node.left == "{" and Sym("dots") in node.items):
         return node
     at = node.items.index(Sym("dots"))
-    before = [exact.whole(item) for item in node.items[:at]]
-    first = before[0] if before else None
-    if first is None or before != list(range(first, first + at)):
+    places = [_place(item) for item in node.items[:at]]
+    if len(places) < 2 or any(place is None or place[0] != places[0][0] for place in places):  # type: ignore[index]
         return node
-    return Group("{", node.right, (node.items[0], *node.items[at:]))
+    numbers = [place[1] for place in places if place is not None]
+    step = numbers[1] - numbers[0]
+    if step == 0 or numbers != [numbers[0] + k * step for k in range(at)]:
+        return node
+    kept = 1 if step == 1 else 2
+    return Group("{", node.right, (*node.items[:kept], *node.items[at:]))
+
+
+def _place(item: Node) -> tuple[str, int] | None:
+    """A whole number, or the index of a name, with the name."""
+    if isinstance(item, Sym):
+        name, _, index = item.name.partition("_")
+        return (name, int(index)) if index.isdecimal() and len(index) < 9 else None
+    number = exact.whole(item)
+    return None if number is None else ("", number)
 
 
 def is_whole(node: Node) -> bool:

@@ -75,7 +75,11 @@ def as_set(node: Node) -> Region | None:
             return Region(())
         return None
     if isinstance(node, Such):
-        return as_set(node.condition)
+        collected = as_set(node.condition)
+        names = _bound(node)
+        if collected is None or len(names) != 1 or isinstance(_item(node), App):
+            return None  # "{x^2 : x > 2}" are no numbers above 2
+        return collected if collected.name in ("", *names) else None
     if isinstance(node, Rel):
         return _from_relation(node)
     if isinstance(node, Items):
@@ -179,21 +183,32 @@ def _intervals(region: Region) -> tuple[Node, ...]:
 def _with_one_name(r: Such, a: Such) -> tuple[Such, Such]:
     """Both under one name for what is collected: it is bound, and means nothing outside."""
     one, two = _bound(r), _bound(a)
-    if one is None or two is None or one == two:
+    if len(one) != len(two) or one == two:
         return r, a
-    common = Sym("bound:0")  # a name that nobody writes, so that it catches no free one
-    left, right = substitute(r, {one: common}), substitute(a, {two: common})
+    # names that nobody writes, so that none catches a free one
+    common = [Sym(f"bound:{k}") for k in range(len(one))]
+    left = substitute(r, dict(zip(one, common, strict=True)))
+    right = substitute(a, dict(zip(two, common, strict=True)))
     assert isinstance(left, Such)
     assert isinstance(right, Such)
     return left, right
 
 
-def _bound(node: Such) -> str | None:
-    r"""The name of ``\{x : ...\}`` and ``\{x \in A : ...\}``; None: no one name."""
+def _bound(node: Such) -> tuple[str, ...]:
+    r"""The names of ``\{x : ...\}``, ``\{(x, y) : ...\}`` and ``\{x^2 : x \in A\}``, in order."""
+    item = _item(node)
+    names = item.items if isinstance(item, Group) else (item,)
+    if isinstance(item, App):
+        domain = node.condition
+        names = domain.args[:1] if isinstance(domain, Rel) and domain.ops == ("in",) else ()
+    found = tuple(name.name for name in names if isinstance(name, Sym))
+    return found if len(set(found)) == len(names) else ()
+
+
+def _item(node: Such) -> Node:
+    r"""What is collected; of ``\{x \in A : ...\}``, ``x``."""
     item = node.item
-    if isinstance(item, Rel) and item.ops == ("in",):
-        item = item.args[0]
-    return item.name if isinstance(item, Sym) else None
+    return item.args[0] if isinstance(item, Rel) and item.ops == ("in",) else item
 
 
 def same(r: Region, a: Region, comparer: Decides) -> EqualityResult:

@@ -8,7 +8,7 @@ from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.reading.expressions.selections import Selection
 from assay.verifiers.math_answer.reading.lexing.tokens import Token
-from assay.verifiers.math_answer.tree import App, Group, Items, Node, Num
+from assay.verifiers.math_answer.tree import ASSOCIATIVE, App, Group, Items, Node, Num
 
 
 def _without_idle_brackets(tokens: list[Token]) -> list[Token]:
@@ -70,8 +70,8 @@ def _bars(tokens: list[Token]) -> dict[int, str]:
 class Cursor:
     """One pass over the tokens of one answer."""
 
-    __slots__ = ("at", "bars", "congruent", "depth", "inside", "notes", "selections", "token",
-                 "tokens")  # fmt: skip
+    __slots__ = ("at", "bars", "bold", "congruent", "depth", "inside", "notes", "selections",
+                 "token", "tokens")  # fmt: skip
 
     def __init__(self, tokens: list[Token]) -> None:
         nested = sum(1 for t in tokens if t.kind == "open")
@@ -88,6 +88,8 @@ class Cursor:
         """Whether the sign of a congruence stands before, so that its modulus may follow."""
         self.selections: dict[int, Selection] | None = None
         """Counts such as ``C_5^2``, by place; None until one is asked for."""
+        self.bold = frozenset(t.value for t in tokens if t.mark == "bold")
+        """Names that are written bold somewhere."""
         self.bars = _bars(tokens) if any(t.value == "|" for t in tokens) else {}
 
     def advance(self) -> Token:
@@ -133,6 +135,12 @@ class Cursor:
         """Factors."""
         raise NotImplementedError
 
+    def is_binary(self, operators: frozenset[str]) -> bool:
+        """Whether an operator between two values stands here, one of `operators`."""
+        if not (self.token.kind == "op" and self.token.value in operators):
+            return False
+        return self.peek().kind not in ("end", "close", "sep")
+
     def operand(self) -> Node:
         """A primary with signs and marks."""
         raise NotImplementedError
@@ -174,6 +182,15 @@ def times(factors: list[Node]) -> Node:
         else:
             flat.append(factor)
     return App("mul", tuple(flat))
+
+
+def binary(op: str, left: Node, right: Node) -> Node:
+    """``left op right``; chains are flat, since the first operator of a chain is done first."""
+    if op == "ltimes":  # the other way round: the normal subgroup stands at the open side
+        return App("rtimes", (right, left))
+    first = left.args if isinstance(left, App) and left.op == op else (left,)
+    chained = isinstance(right, App) and right.op == op and op in ASSOCIATIVE
+    return App(op, (*first, *(right.args if chained and isinstance(right, App) else (right,))))
 
 
 _SIXTIETHS = {"deg": 1, "arcmin": 60, "arcsec": 3600}

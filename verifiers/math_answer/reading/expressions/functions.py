@@ -21,6 +21,7 @@ from assay.verifiers.math_answer.tree import (
     Rel,
     Sym,
     Words,
+    symbols,
     walk,
 )
 
@@ -76,6 +77,8 @@ class Functions(Cursor):
         if op in ("zeta", "gamma") and any(_mentions(arg, op) for arg in args):
             # "\\zeta(1 - \\zeta)": a name, such as a root of unity
             return times([Sym(token.value), *args])
+        if op in EXTREMES and base is None and len(args) == 1 and symbols(args[0]):
+            op += "_"  # of a function: it is not the function itself, as of one number
         if op == "log" and base is not None:
             node = App("logb", (base, args[0]))
         elif op == "log" and len(args) == 2:

@@ -10,10 +10,12 @@ from assay.verifiers.math_answer.reading.expressions.functions import Functions
 from assay.verifiers.math_answer.reading.lexing.numerals import numeral
 from assay.verifiers.math_answer.reading.lexing.tokens import Token
 from assay.verifiers.math_answer.to_text import plain
-from assay.verifiers.math_answer.tree import App, Group, Items, Node, Num, Sym, Words
+from assay.verifiers.math_answer.tree import BINARY, App, Group, Items, Node, Num, Sym, Words
 
 SIGNS = frozenset({"+", "-", "pm", "mp"})
 FUNCTION_NAMES = frozenset("fghFGH")
+_ALONE = SIGNS | BINARY | {"*"}
+"""Operators that may stand alone above or below a name: ``V^{*}``, ``M_{\\odot}``."""
 
 
 class Marks(Functions):
@@ -35,7 +37,7 @@ class Marks(Functions):
             elif value == "%":
                 self.advance()
                 node = App("percent", (node,))
-            elif value == "deg":
+            elif value == "deg" or (value == "circ" and self.is_degree(node)):
                 self.advance()
                 node = App("deg", (node,))
             elif value == "'":
@@ -63,6 +65,10 @@ class Marks(Functions):
             if wraps > 12:
                 raise self.fail("too many marks after one value")
         return node
+
+    def is_degree(self, node: Node) -> bool:
+        r"""Whether a ring behind `node` is a degree sign that lost its caret: ``30\circ``."""
+        return isinstance(node, Num) or self.peek().kind not in ("sym", "open", "fn")
 
     def indexed(self, node: Node) -> Node:
         r"""What an index makes of a value: a name, or of ``[\frac{x^2}{2}]_0^1`` a difference."""
@@ -92,8 +98,8 @@ class Marks(Functions):
                 if isinstance(base, Sym):
                     return self.applied(Sym(base.name + exponent.name))
                 return App(name, (base,))
-        if isinstance(exponent, Words):
-            return base  # n^{th}
+        if isinstance(exponent, Words) or (isinstance(base, Num) and exponent == Sym("\\dagger")):
+            return base  # n^{th}, and the mark of a footnote
         if exponent in (Sym("+"), Sym("-")):  # "0^-" is the side of a limit, "Z^+" a name
             return Sym(f"{plain(base)}^{plain(exponent)}")
         return App("pow", (base, exponent))
@@ -114,7 +120,14 @@ class Marks(Functions):
                 if self.token.kind == "close":
                     self.advance()
                 return Sym("\\circ" if circ else "'" * min(marks, 3))
+            if after.kind == "op" and after.value in _ALONE and self.peek(2).kind == "close":
+                self.advance()
+                sign = self.advance().value
+                self.advance()
+                return Sym(sign if sign not in BINARY else "\\" + sign)
             return self.braced()
+        if token.kind == "op" and token.value in BINARY:
+            return Sym("\\" + self.advance().value)
         if token.kind == "op" and token.value in SIGNS:
             after = self.peek()
             operator = after.kind == "op" and after.value not in SIGNS

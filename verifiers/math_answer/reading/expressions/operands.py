@@ -16,6 +16,7 @@ from assay.verifiers.math_answer.reading.expressions.selections import (
 )
 from assay.verifiers.math_answer.reading.lexing.tokens import PLAIN, Token
 from assay.verifiers.math_answer.tree import (
+    BINARY,
     App,
     Group,
     Items,
@@ -115,6 +116,8 @@ class Operands(Marks):
             if token.value == "'":
                 self.advance()
                 return self.primary()
+            if token.value in BINARY:
+                return Sym("\\" + self.advance().value)  # an operator as an answer
         raise self.fail()
 
     def counted(self) -> Node:
@@ -212,7 +215,14 @@ class Operands(Marks):
         return Group(left, right, (inner,))
 
     def argument_of_label(self, words: list[str]) -> None:
-        """Take a bracket behind a word with the word, where an equation follows: ``Var(X) = 2``."""
+        """Take what a word is of with the word, where an equation follows: ``Var(X) = 2``."""
+        if "of" in words:  # "Area of ABC = 6"
+            ahead = 0
+            while self.peek(ahead).kind == "sym" and self.peek(ahead).value.isupper():
+                ahead += 1
+            if 0 < ahead < MAX_LABEL and self.peek(ahead).value == "=":
+                words.extend(self.advance().value for _ in range(ahead))
+            return
         if self.token.value != "(" or len(words) != 1:
             return
         for ahead in range(1, MAX_LABEL):

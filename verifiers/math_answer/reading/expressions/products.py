@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flint import fmpq
 
-from assay.verifiers.math_answer.reading.expressions.cursor import times
+from assay.verifiers.math_answer.arithmetic import exact
+from assay.verifiers.math_answer.reading.expressions import vectors
+from assay.verifiers.math_answer.reading.expressions.cursor import binary, times
 from assay.verifiers.math_answer.reading.expressions.marks import FUNCTION_NAMES
 from assay.verifiers.math_answer.reading.expressions.mixed import (
     degrees,
@@ -19,9 +23,21 @@ from assay.verifiers.math_answer.reading.expressions.mixed import (
 from assay.verifiers.math_answer.reading.expressions.operands import Operands
 from assay.verifiers.math_answer.reading.labels import is_derivative
 from assay.verifiers.math_answer.to_text import plain
-from assay.verifiers.math_answer.tree import App, Group, Node, Num, Quantity, Sym, Words, symbols
+from assay.verifiers.math_answer.tree import (
+    BINARY,
+    LOOSE,
+    App,
+    Group,
+    Node,
+    Num,
+    Quantity,
+    Sym,
+    Words,
+    symbols,
+)
 from assay.verifiers.math_answer.units import is_unit, phrase
 
+_TIGHT = BINARY - LOOSE
 _CLAUSES = frozenset({"for", "where", "with", "as", "such", "whenever", "provided", "given"})
 _PERCENT = frozenset({"percent", "pct", "percentage", "percents"})
 _DEGREES = frozenset({"degree", "degrees", "deg", "degs"})
@@ -56,19 +72,22 @@ def _is_complement(node: App) -> bool:
 
 
 def composed(outer: Node, inner: Node) -> Node:
-    r"""``f \\circ g``; with an argument, ``f \\circ g(x)``, its value."""
+    r"""``f \circ g``; with an argument, ``f \circ g(x)``, its value."""
+    functions = outer.args if isinstance(outer, App) and outer.op == "compose" else (outer,)
     if isinstance(inner, App) and inner.op in ("apply", "call"):
-        return _applied(App("compose", (outer, inner.args[0])), *inner.args[1:])
-    return App("compose", (outer, inner))
+        return _applied((*functions, inner.args[0]), *inner.args[1:])
+    return App("compose", (*functions, inner))
 
 
-def _applied(function: Node, *args: Node) -> Node:
-    r"""``(f \\circ g)(x)`` as ``f(g(x))``."""
-    if isinstance(function, App) and function.op == "compose":
-        outer, inner = function.args
-        return _applied(outer, _applied(inner, *args))
-    named = isinstance(function, Sym) and function.name[0] in FUNCTION_NAMES
-    return App("apply" if named else "call", (function, *args))
+def _applied(functions: Sequence[Node], *args: Node) -> Node:
+    r"""``(f \circ g)(x)`` as ``f(g(x))``."""
+    for function in reversed(functions):
+        if isinstance(function, App) and function.op == "pow" and isinstance(function.args[0], Sym):
+            name, exponent = function.args
+            function = Sym(f"{plain(name)}^-1") if exact.whole(exponent) == -1 else function
+        named = isinstance(function, Sym) and function.name[0] in FUNCTION_NAMES
+        args = (App("apply" if named else "call", (function, *args)),)
+    return args[0]
 
 
 class Products(Operands):
@@ -77,6 +96,13 @@ class Products(Operands):
     __slots__ = ()
 
     def product(self) -> Node:
+        r"""Products, with an operator such as ``\otimes`` between them."""
+        left = self.factors()
+        while self.is_binary(_TIGHT):
+            left = binary(self.advance().value, left, self.factors())
+        return left
+
+    def factors(self) -> Node:
         """Factors, side by side or with a sign, and what follows them."""
         factors = [self.operand()]
         units: list[str] = []
@@ -87,7 +113,10 @@ class Products(Operands):
                 value = token.value
                 if value == "*":
                     self.advance()
-                    factors.append(self.operand())
+                    if token.mark == "times" and vectors.is_vector(factors[-1], self.bold):
+                        self.cross(factors)
+                    else:
+                        factors.append(self.operand())
                 elif value == "/":
                     self.advance()
                     factors.append(App("inv", (self.operand(),)))
@@ -152,6 +181,16 @@ class Products(Operands):
                 break
         value_ = times(factors)
         return Quantity(value_, tuple(units)) if units else value_
+
+    def cross(self, factors: list[Node]) -> None:
+        r"""What stands behind ``\times``, to the next vector, as a cross product."""
+        right = [self.operand()]
+        while not vectors.is_vector(right[-1], self.bold) and self.token.kind in ("sym", "open"):
+            right.append(self.operand())
+        if vectors.is_vector(right[-1], self.bold):
+            factors[-1] = App("cross", (factors[-1], times(right)))
+        else:
+            factors.extend(right)
 
     def is_first_of_several(self, factors: list[Node]) -> bool:
         """Whether a letter is a unit, since more in a smaller one follows: ``4 h 30 min``."""
@@ -221,7 +260,7 @@ class Products(Operands):
             for mark in reversed(marks):
                 factors[-1] = App(mark, (factors[-1],))
         elif opens and isinstance(factors[-1], App) and factors[-1].op == "compose":
-            factors[-1] = _applied(factors[-1], right)
+            factors[-1] = _applied(factors[-1].args, right)
         elif opens and _is_called(factors[-1], right):
             factors[-1] = App("call", (factors[-1], right))
         else:

@@ -28,7 +28,8 @@ class Token(NamedTuple):
     wide: bool = False
     r"""Whether a gap stands before it that may set items apart: ``\quad``, a line's end."""
     mark: str = ""
-    r"""``norm`` of a double bar, ``congruent`` of ``\equiv``; they are read as ``|`` and ``=``."""
+    r"""``norm`` of a double bar, ``congruent`` of ``\equiv``; they are read as ``|`` and ``=``.
+    ``bold`` of a bold letter; ``times`` of ``\times``, which is a product of its own of vectors."""
 
 
 _MARKDOWN = frozenset("*+-=.<^~'")
@@ -44,8 +45,9 @@ _BEGIN = re.compile(r"\s*\{([A-Za-z]+)\*?\}(?:\s*\{[lcrp|.@{} ]*?\})?")
 class Commands:
     """What the scanner does with a backslash and what follows it."""
 
-    __slots__ = ("closers", "depth", "grids", "out", "spaced", "text", "wide")
+    __slots__ = ("bold", "closers", "depth", "grids", "out", "spaced", "text", "wide")
 
+    bold: int
     closers: list[str]
     depth: int
     grids: int
@@ -140,6 +142,10 @@ class Commands:
                 self.add("sep", value, start)
             else:
                 self.add("op", value, start)
+                if name == "times":
+                    self.out[-1] = self.out[-1]._replace(mark="times")
+        elif name == "dagger" and self.raised():
+            self.add("sym", "\\dagger", start)
         elif name in vocabulary.ACCENTS:
             self.add("cmd", "accent", start)
             self.out[-1] = self.out[-1]._replace(text=False, value=f"accent:{name}")
@@ -183,6 +189,11 @@ class Commands:
             self.add("sym", "\\" + name, start)
         return position
 
+    def raised(self) -> bool:
+        """Whether what follows stands alone above something: ``^x``, ``^{x``."""
+        last = [token.value for token in self.out[-2:]]
+        return last[-1:] == ["^"] or last == ["^", "{"]
+
     def braced(self, position: int) -> bool:
         r"""Whether the array here stands behind a lone brace, as ``\left\{...\right.`` has it."""
         if not self.out or self.out[-1].value != "set{":
@@ -215,6 +226,9 @@ class Commands:
         if name in vocabulary.WORDS:
             self.closers.append("w")
             self.depth += 1
+        elif name in vocabulary.BOLD:
+            self.closers.append("b")
+            self.bold += 1
         else:
             self.closers.append("x")
         self.spaced = True

@@ -6,7 +6,7 @@ import re
 
 from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.reading.lexing import unit_letters, vocabulary
+from assay.verifiers.math_answer.reading.lexing import factors, unit_letters, vocabulary
 from assay.verifiers.math_answer.reading.lexing.clean import clean
 from assay.verifiers.math_answer.reading.lexing.commands import Commands, Token
 from assay.verifiers.math_answer.reading.lexing.numerals import numeral, repeating
@@ -33,8 +33,9 @@ _VALUES = frozenset({"num", "sym", "close"})
 
 _HALF_DAY = re.compile(r"[apAP]\.\s?[mM]\.?")
 _BRACED = re.compile(r"0\{,\}\d+|\d+\{,\}(?:\d{1,2}|\d{4,})")
-_OPENED = re.compile(r"[(\[]\s?$")
-_CLOSED = re.compile(r"\s?(?:\\right\s?)?[)\]]")
+_OPENED = re.compile(r"(?:[(\[]|\\\{|\\lbrace|\\langle)\s?[-\u2212]?\s?$")
+_CLOSED = re.compile(r"\s?(?:\\right\s?)?(?:[)\]]|\\\}|\\rbrace|\\rangle)")
+_WIDEST_OPENING = len("\\lbrace - ")
 _LIST_SPACE = re.compile(r",(?:\\!|\\,)? ")
 
 
@@ -68,9 +69,9 @@ _GREEK = "|".join(sorted(vocabulary.GREEK, key=len, reverse=True))
 _A_THING = (
     r"(?:[_(\[]|\\left\s*[(\[]|\\(?:math|bold|vec|nabla|ker|operatorname|begin|"
     + _GREEK
-    + r")|[A-Z](?![A-Za-z]))"
+    + r")|[A-Z](?![A-Za-z])|ker\b|Im\b)"
 )
-_THING = re.compile(r"\s*" + _A_THING)
+_THING = re.compile(r"\s*(?:" + _A_THING + r"|[a-z](?=\s*[(=]))")
 _THING_IN_TEXT = re.compile(
     r"\s*\}(?:\s|~|\\[ ,;:!])*(?:" + _A_THING + r"|[a-z](?![A-Za-z]))|\s*[(\[_]"
 )
@@ -81,14 +82,14 @@ LATEX, PLAIN = "latex", "plain"
 
 
 class _Scan(Commands):
-    __slots__ = ("hyphen", "latex", "skip")
+    __slots__ = ("hyphen", "latex", "skip")  # the others are `Commands`'s
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.out: list[Token] = []
         self.closers: list[str] = []
         """What each open brace belongs to: ``{`` for a group, ``w`` for the end of \text{...}."""
-        self.depth = 0
+        self.depth = self.bold = 0
         self.skip = 0
         self.hyphen = False
         """Whether a hyphen between two units stands directly before."""
@@ -100,7 +101,9 @@ class _Scan(Commands):
     def add(self, kind: str, value: str, position: int, num: Num | None = None) -> None:
         if len(self.out) >= limits.TOKENS:
             raise Unreadable(f"more than {limits.TOKENS:,} tokens")
-        self.out.append(Token(kind, value, position, self.spaced, num, self.depth > 0, self.wide))
+        mark = "bold" if self.bold and kind == "sym" else ""
+        inside = self.depth > 0
+        self.out.append(Token(kind, value, position, self.spaced, num, inside, self.wide, mark))
         self.spaced = self.wide = False
 
     def run(self) -> None:
@@ -170,8 +173,11 @@ class _Scan(Commands):
         after = text[end : end + 1] == "," and text[end + 1 : end + 2].isdigit()
         if before or after:
             return True
+        if ",0" in text[start:end]:
+            return False  # "(1,000)": no item of a list begins so
         # brackets around one numeral say nothing, so "(3,331)" is a pair
-        return bool(_OPENED.search(text[max(0, start - 2) : start]) and _CLOSED.match(text, end))
+        opening = text[max(0, start - _WIDEST_OPENING) : start]
+        return bool(_OPENED.search(opening) and _CLOSED.match(text, end))
 
     def hyphenates(self, at: int) -> bool:
         """Whether a hyphen stands between two units, and nothing else does."""
@@ -277,6 +283,10 @@ class _Scan(Commands):
         if self.depth:
             self.add("word", run, start)
             return
+        if factors.are_names(self.text, start, run):
+            for k, letter in enumerate(run):
+                self.add("sym", letter, start + k)
+            return
         after_value = bool(self.out) and self.out[-1].kind in ("num", "close")
         if after_value and is_unit(run) and not (len(run) == 2 and not self.spaced and self.latex):
             self.add("word", run, start)
@@ -377,6 +387,8 @@ class _Scan(Commands):
             if opener == "w":
                 self.depth -= 1
                 self.spaced = True
+            elif opener == "b":
+                self.bold -= 1
             elif opener == "{":
                 self.add("close", "}", start)
         else:

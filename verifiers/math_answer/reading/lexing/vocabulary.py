@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from assay.verifiers.math_answer.tree import BINARY
+
 FUNCTIONS = {
     "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "sec": "sec", "csc": "csc",
     "tg": "tan", "ctg": "cot", "cosec": "csc",
@@ -77,7 +79,8 @@ OPERATORS = {
     "cdot": "*", "times": "*", "ast": "*", "bullet": "*", "div": "/", "pm": "pm", "mp": "mp",
     "cup": "cup", "bigcup": "cup", "cupdot": "cup", "cap": "cap", "setminus": "setminus",
     "backslash": "setminus", "land": "and", "wedge": "and", "lor": "or", "vee": "or", "colon": ":",
-    "bmod": "mod", "mod": "mod", "prime": "'", "degree": "deg", "oplus": "oplus", "circ": "circ",
+    "bmod": "mod", "mod": "mod", "prime": "'", "degree": "deg", "circ": "circ",
+    **{name: name for name in BINARY},
 }  # fmt: skip
 
 BRACKETS = {
@@ -117,6 +120,9 @@ TEXT = frozenset({
     "texttt", "emph", "underline", "boxed", "fbox", "bm", "boldsymbol", "mathbf", "mathcal",
     "mathbb", "mathscr", "mathfrak", "pmb", "ensuremath", "phantom", "color",
 })  # fmt: skip
+
+BOLD = frozenset({"mathbf", "bm", "boldsymbol", "pmb"})
+"""Commands that make vectors and matrices of letters."""
 
 WORDS = frozenset({
     "text", "textbf", "textit", "textrm", "textnormal", "textup", "textsf", "mbox", "hbox",

@@ -1,0 +1,323 @@
+"""Two trees at seeded matrices: what differs there is proved to differ, what agrees is probable."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice, permutations
+from random import Random
+
+from flint import acb, acb_mat, arb, fmpq
+
+from assay.verifiers.math_answer.arithmetic import balls
+from assay.verifiers.math_answer.arithmetic.noncommuting.evaluation import (
+    MAX_POWER,
+    Misfit,
+    evaluate,
+)
+from assay.verifiers.math_answer.arithmetic.noncommuting.roles import ADJOINT, Roles, mark_of, parts
+from assay.verifiers.math_answer.arithmetic.noncommuting.shapes import (
+    Shapes,
+    axis,
+)
+from assay.verifiers.math_answer.arithmetic.precision import NoValue, Precision
+from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult
+from assay.verifiers.math_answer.limits import Unreadable
+from assay.verifiers.math_answer.tree import App, Matrix, Node, Sym, walk
+
+PRECISION = 160
+"""Bits: an inverse and some products of small matrices lose a few dozen of them."""
+
+POINTS = 3
+"""Agreeing points that make two expressions probably equal."""
+
+SMALLEST = 3
+"""Least size of a matrix: of two rows some commute that do not otherwise."""
+
+MAX_SIDE = 81
+"""Most rows of a Kronecker product: four factors of the least size."""
+
+_SIZES = 8
+"""Choices of sizes that are tried: ``X^T X`` has an inverse only if X has more rows."""
+
+_NODES = 400
+"""Largest trees, together; each node may be a product of matrices."""
+
+_NAMES = 12
+"""Most matrices and vectors; a formula with more is not one answer."""
+
+_SPREAD = 2.0**-50
+"""Widest ball that counts as known, relative to the largest entry."""
+
+FAILURES = (Misfit, NoValue, Unreadable, ZeroDivisionError, ValueError, OverflowError)
+
+
+class Values:
+    """Balls for matrices of chosen sizes, the same for both sides."""
+
+    def __init__(self, roles: Roles, sizes: dict[str, tuple[int, int]], seed: bytes,
+                 whole: frozenset[str], imaginary: bool) -> None:  # fmt: skip
+        self.roles = roles
+        self.sizes = sizes
+        self.seed = seed
+        self.imaginary = imaginary
+        self.matrices: dict[str, acb_mat] = {}
+        self.numbers: dict[str, acb] = {}
+        self.whole = whole
+
+    def random(self, name: str) -> Random:
+        """The same numbers for a name on both sides."""
+        return Random(hashlib.blake2b(self.seed + name.encode(), digest_size=8).digest())  # noqa: S311
+
+    def number(self, node: Node) -> acb_mat:
+        """A number, its names at seeded values."""
+        for part in walk(node):
+            if isinstance(part, Sym) and part.name not in ("pi", "e", "i", *self.numbers):
+                random = self.random(part.name)
+                value = _dyadic(random, 1)
+                if part.name in self.whole:
+                    value = acb(random.randrange(2, 6))
+                self.numbers[part.name] = value
+        return acb_mat([[balls.evaluate(node, self.numbers)]])
+
+    def name(self, name: str) -> acb_mat:
+        """A matrix or a column of seeded entries."""
+        found = self.matrices.get(name)
+        if found is None:
+            rows, columns = self.sizes[name]
+            random, unit = self.random(name), axis(name)
+            found = acb_mat([
+                [self.entry(random) if unit is None else acb(k == unit) for _ in range(columns)]
+                for k in range(rows)
+            ])  # fmt: skip
+            self.matrices[name] = found
+        return found
+
+    def entry(self, random: Random) -> acb:
+        """One entry: complex where adjoints tell them from transposes."""
+        if not self.imaginary:
+            return _dyadic(random, 2)
+        return _dyadic(random, 2) + acb(0, 1) * _dyadic(random, 2)
+
+    def unit(self, like: Sequence[acb_mat]) -> acb_mat:
+        """As large as a square matrix beside it."""
+        size = next((int(v.nrows()) for v in like if not self.is_number(v)), None)
+        if size is None:
+            raise Misfit
+        return _identity(size)
+
+    def literal(self, node: Matrix) -> acb_mat:
+        """A matrix that is written out."""
+        return acb_mat([[self.number(cell)[0, 0] for cell in row] for row in node.rows])
+
+    def is_number(self, value: acb_mat) -> bool:
+        """Whether it has one entry."""
+        return self.is_row(value) and self.is_column(value)
+
+    def is_row(self, value: acb_mat) -> bool:
+        """Whether it has one row."""
+        return int(value.nrows()) == 1
+
+    def is_column(self, value: acb_mat) -> bool:
+        """Whether it has one column."""
+        return int(value.ncols()) == 1
+
+    def plus(self, a: acb_mat, b: acb_mat) -> acb_mat:
+        """The sum."""
+        if self.is_number(a) != self.is_number(b):
+            number, square = (a, b) if self.is_number(a) else (b, a)
+            if square.nrows() != square.ncols():
+                raise Misfit
+            return square + _identity(int(square.nrows())) * number[0, 0]
+        return a + b
+
+    def times(self, a: acb_mat, b: acb_mat) -> acb_mat:
+        """The product."""
+        if self.is_number(a) or self.is_number(b):
+            number, other = (a, b) if self.is_number(a) else (b, a)
+            return other * number[0, 0]
+        return a * b
+
+    def turned(self, a: acb_mat, conjugate: bool) -> acb_mat:
+        """The transpose, or the adjoint."""
+        turned = a.transpose()
+        return turned.conjugate() if conjugate else turned
+
+    def power(self, a: acb_mat, exponent: Node) -> acb_mat:
+        """A power: of a matrix a whole one, of a number any."""
+        count = self.number(exponent)[0, 0]
+        if self.is_number(a):
+            if a[0, 0].contains(0):
+                raise Misfit
+            return acb_mat([[a[0, 0].pow(count)]])
+        n = count.unique_fmpz() if count.is_exact() else None
+        if n is None or abs(n) > MAX_POWER:
+            raise Misfit
+        if self.is_column(a):
+            if n != 2:
+                raise Misfit
+            return a.transpose() * a
+        return a.inv() ** int(-n) if n < 0 else a ** int(n)
+
+    def function(self, op: str, args: Sequence[acb_mat]) -> acb_mat:
+        """See `evaluation.Domain`."""
+        a = args[0]
+        if op == "cross":
+            return _cross(a, args[1])
+        if op == "wedge":
+            return _wedge(args)
+        if op == "otimes":
+            return _kronecker(a, args[1])
+        if op == "inv":
+            return a.inv()
+        if op == "exp":
+            return a.exp()
+        if op in ("abs", "norm") and self.is_number(a):
+            return acb_mat([[abs(a[0, 0])]])
+        if op in ("abs", "norm") and self.is_column(a):
+            return acb_mat([[(a.transpose().conjugate() * a)[0, 0].sqrt()]])
+        if op == "sqrt":
+            return acb_mat([[a[0, 0].sqrt()]])
+        return acb_mat([[a.trace() if op == "tr" else a.det()]])
+
+
+def _dyadic(random: Random, span: int) -> acb:
+    """An exact number within `span` of 0, or above it where the span is 1."""
+    low = 1 << 12 if span == 1 else -(span << 16)
+    return acb(arb(fmpq(random.randrange(low, span << 16), 1 << 16)))
+
+
+def _identity(size: int) -> acb_mat:
+    return acb_mat([[int(k == j) for j in range(size)] for k in range(size)])
+
+
+def _cross(a: acb_mat, b: acb_mat) -> acb_mat:
+    if not int(a.nrows()) == int(b.nrows()) == 3:
+        raise Misfit
+    x, y = ([v[k, 0] for k in range(3)] for v in (a, b))
+    return acb_mat([
+        [x[1] * y[2] - x[2] * y[1]], [x[2] * y[0] - x[0] * y[2]], [x[0] * y[1] - x[1] * y[0]],
+    ])  # fmt: skip
+
+
+def _kronecker(a: acb_mat, b: acb_mat) -> acb_mat:
+    if int(a.nrows()) * int(b.nrows()) > MAX_SIDE or int(a.ncols()) * int(b.ncols()) > MAX_SIDE:
+        raise Misfit
+    return acb_mat([
+        [x * y for x in row for y in other] for row in a.table() for other in b.table()
+    ])  # fmt: skip
+
+
+def _wedge(factors: Sequence[acb_mat]) -> acb_mat:
+    """The tensor products in every order, with the sign of each."""
+    total: acb_mat | None = None
+    for order in permutations(range(len(factors))):
+        term = factors[order[0]]
+        for at in order[1:]:
+            term = _kronecker(term, factors[at])
+        odd = sum(x > y for k, x in enumerate(order) for y in order[k + 1 :]) % 2
+        term = term * (-1 if odd else 1)
+        total = term if total is None else total + term
+    if total is None:
+        raise Misfit
+    return total
+
+
+def same(a: Node, b: Node, roles: Roles) -> EqualityResult:
+    """Whether two expressions have the same value for all matrices that fit in.
+
+    Symmetric. A difference is proved by the matrices at which it shows; an equality at all seeded
+    ones is probable; neither where there is no value.
+    """
+    sizes = list(_sizes(a, b, roles))
+    whole = _exponents(a) | _exponents(b)
+    imaginary = any(
+        isinstance(n, Sym) and (n.name == "i" or n.name in ADJOINT) for t in (a, b) for n in walk(t)
+    )
+    seeds = sorted(hashlib.blake2b(repr(t).encode(), digest_size=8).digest() for t in (a, b))
+    agreed = 0
+    for chosen in sizes:
+        for point in range(POINTS):
+            seed = b"".join((*seeds, bytes([point])))
+            values = Values(roles, chosen, seed, whole, imaginary)
+            found = _compared(a, b, values)
+            if found is None:
+                break
+            if not found:
+                return EqualityResult(False, "numeric", "proved", ORDER)
+            agreed += 1
+        if agreed >= POINTS:
+            return EqualityResult(
+                True, "numeric", "probable", f"they agree at {agreed} seeded choices of matrices"
+            )
+    return UNKNOWN
+
+
+ORDER = "the names are matrices or vectors, and the order of the factors counts"
+
+
+def _compared(a: Node, b: Node, values: Values) -> bool | None:
+    """Whether both have the same value at one point; None: one has none, or it is not known."""
+    with Precision(PRECISION):
+        try:
+            left, right = evaluate(a, values), evaluate(b, values)
+            if values.is_number(left) != values.is_number(right):  # 1 for the identity matrix
+                number, like = (left, right) if values.is_number(left) else (right, left)
+                if number[0, 0] == 0:  # the zero vector, the zero matrix
+                    number = like * 0
+                    left, right = number, like
+                elif like.nrows() != like.ncols():
+                    return False
+                else:
+                    left, right = _identity(int(like.nrows())) * number[0, 0], like
+            if (left.nrows(), left.ncols()) != (right.nrows(), right.ncols()):
+                return False
+            entries = [*left.entries(), *right.entries()]
+            if not all(entry.is_finite() for entry in entries):
+                return None
+            if not left.overlaps(right):
+                return False
+            largest = max(float(abs(entry).mid()) for entry in entries)
+            spread = max(float(entry.real.rad() + entry.imag.rad()) for entry in entries)
+        except FAILURES:
+            return None
+    return True if spread <= _SPREAD * max(largest, 2.0**-20) else None
+
+
+def _sizes(a: Node, b: Node, roles: Roles) -> Iterator[dict[str, tuple[int, int]]]:
+    """Sizes for the names: different ones where nothing makes them equal, then all the same."""
+    if sum(1 for t in (a, b) for _ in walk(t)) > _NODES:
+        return
+    shapes = Shapes(roles)
+    try:
+        left, right = evaluate(a, shapes), evaluate(b, shapes)
+    except (Misfit, RecursionError):
+        return
+    with suppress(Misfit):  # of different shape: they differ wherever they have values
+        shapes.plus(left, right)
+    if len(shapes.names) > _NAMES:
+        return
+    free = shapes.free()
+    given = shapes.fixed
+    orders = islice(permutations(range(SMALLEST, SMALLEST + len(free))), _SIZES)
+    for order in (*orders, (SMALLEST,) * len(free)):
+        of = given | dict(zip(free, order, strict=True))
+        yield {
+            name: (of[shapes.find(rows)], of[shapes.find(columns)])
+            for name, (rows, columns) in shapes.names.items()
+        }
+
+
+def _exponents(node: Node) -> frozenset[str]:
+    """Names in exponents: whole numbers, so that powers of matrices have values."""
+    return frozenset(
+        part.name
+        for n in parts(node)
+        if isinstance(n, App) and n.op == "pow" and mark_of(n) is None
+        for part in walk(n.args[1])
+        if isinstance(part, Sym) and n.args[0] != Sym("e")
+    )
+
+
+__all__ = ["ORDER", "same"]

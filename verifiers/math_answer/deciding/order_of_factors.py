@@ -1,0 +1,73 @@
+r"""Where the order of the factors counts: matrices, vectors, groups, composed functions.
+
+A pair that shows what its names are (`noncommuting.evidence`) is compared at seeded matrices.
+"""
+
+from __future__ import annotations
+
+from assay.verifiers.math_answer.arithmetic.noncommuting import values
+from assay.verifiers.math_answer.arithmetic.noncommuting.assigned import roles
+from assay.verifiers.math_answer.arithmetic.noncommuting.roles import Roles, parts
+from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult
+from assay.verifiers.math_answer.tree import App, Group, Node, Num, Rel, Sym
+
+_REFUSED = EqualityResult(
+    False, "kind", "unproved",
+    "the order of the factors counts here, and they have no value as matrices or vectors",
+)  # fmt: skip
+
+
+def compare(r: Node, a: Node) -> EqualityResult | None:
+    """Whether two answers are equal with their factors in order.
+
+    None: the order is free, or they are lists or something else whose parts are compared.
+    """
+    if isinstance(r, Rel) and isinstance(a, Rel):
+        if r.ops != ("=",) or a.ops != ("=",):
+            return None
+        if not all(map(_is_expression, (*r.args, *a.args))):
+            return None  # words that name a value
+        found = roles(r, a)
+        return None if found is None else _equations(r, a, found)
+    if not (_is_expression(r) and _is_expression(a)):
+        return None
+    found = roles(r, a)
+    if found is None:
+        return None
+    result = _same(r, a, found)
+    return _REFUSED if result.equal is None else result
+
+
+def counts(r: Node, a: Node) -> bool:
+    """Whether a pair shows that the order of factors counts in it."""
+    return roles(r, a) is not None
+
+
+def _same(r: Node, a: Node, found: Roles) -> EqualityResult:
+    return values.same(r, a, found) if found.valued else UNKNOWN
+
+
+def _is_expression(node: Node) -> bool:
+    if isinstance(node, Group):
+        return len(node.items) == 1 or (
+            node.left + node.right == "[]" and len(node.items) == 2
+            and all(any(isinstance(n, Sym) for n in parts(item)) for item in node.items)
+        )  # fmt: skip
+    return isinstance(node, App | Sym | Num)
+
+
+def _equations(r: Rel, a: Rel, found: Roles) -> EqualityResult:
+    """Two equations: side by side, or with their sides exchanged."""
+    result = _REFUSED
+    for sides in (a.args, a.args[::-1]):
+        pairs = [_same(x, y, found) if x != y else None for x, y in zip(r.args, sides, strict=True)]
+        results = [pair for pair in pairs if pair is not None]
+        if results and all(pair.equal for pair in results):
+            return results[0]
+        result = next((p for p in results if p.equal is False), result)
+    differences = [App("add", (x.args[0], App("neg", (x.args[1],)))) for x in (r, a)]
+    for sign in ("add", "neg"):
+        whole = _same(differences[0], App(sign, (differences[1],)), found)
+        if whole.equal:
+            return whole
+    return result
