@@ -76,10 +76,14 @@ def _is_named_value(node: App) -> bool:
         base, exponent = args
         named = isinstance(base, Sym) and base.name.partition("_")[0] == "sigma"
         return named and exponent == Num(fmpq(2))
-    if op == "add":  # f(1) + f(2)
-        called = all(isinstance(a, App) and a.op in ("apply", "call") for a in args)
+    if op == "add":  # f(1) - f(2)
+        called = all(isinstance(a, App) and a.op in ("apply", "call") for a in map(_unsigned, args))
         return called and not any("'" in name for name in symbols(node))
     return op in TRIGONOMETRIC and is_label(args[0])  # the sine that is asked for, not the angle
+
+
+def _unsigned(node: Node) -> Node:
+    return node.args[0] if isinstance(node, App) and node.op == "neg" else node
 
 
 def _is_named_product(args: tuple[Node, ...]) -> bool:

@@ -69,9 +69,9 @@ _GREEK = "|".join(sorted(vocabulary.GREEK, key=len, reverse=True))
 _A_THING = (
     r"(?:[_(\[]|\\left\s*[(\[]|\\(?:math|bold|vec|nabla|ker|operatorname|begin|"
     + _GREEK
-    + r")|[A-Z](?![A-Za-z]))"
+    + r")|[A-Z](?![A-Za-z])|ker\b|Im\b)"
 )
-_THING = re.compile(r"\s*" + _A_THING)
+_THING = re.compile(r"\s*(?:" + _A_THING + r"|[a-z](?=\s*[(=]))")
 _THING_IN_TEXT = re.compile(
     r"\s*\}(?:\s|~|\\[ ,;:!])*(?:" + _A_THING + r"|[a-z](?![A-Za-z]))|\s*[(\[_]"
 )
