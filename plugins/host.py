@@ -35,7 +35,7 @@ from assay.plugins.one_file_plugins import FAILURES, PluginFile, import_plugin, 
 from assay.plugins.probe import ProbeSpec
 from assay.plugins.registered import WHAT, Offer, TargetOffer
 from assay.plugins.spec import ComposerSpec, VerifierSpec
-from assay.printable import a_type
+from assay.printable import a_type, in_line
 
 BUILTINS = {
     PROJECT: "assay.verifiers.plugin",
@@ -152,7 +152,7 @@ class Host:
         else:  # somebody's own key, most likely
             lines.append(
                 "fix: a verifier's name has a dot, as math.answer; a key of your own names it: "
-                f'{name} = {{use = "math.answer", ...}}'
+                f'{in_line(name)} = {{use = "math.answer", ...}}'
             )
         raise VerifierNotFound("\n".join(lines))
 

@@ -88,7 +88,7 @@ class Offer:
         except ValidationError as err:
             lines: list[str] = []
             for item in err.errors():
-                path = ".".join([where, *(str(p) for p in item["loc"])])
+                path = one_line(".".join([where, *(str(p) for p in item["loc"])]))
                 lines += _refused(self.spec.name, item, path, tuple(model.model_fields))
             known = ", ".join(model.model_fields) or "none"
             installed = self.file is None and self.local is None
@@ -119,7 +119,7 @@ def _refused(
         yield f"{name}: {param} is {got}, {wanted}{near} - at `{path}`"
     else:
         said = item["msg"].removeprefix("Value error, ")  # pydantic's, before the model's words
-        yield f"{name}: {said} - at `{path}`"
+        yield f"{name}: {one_line(said)} - at `{path}`"
         yield f"  got: {got}"
 
 

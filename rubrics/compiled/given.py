@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from assay.arguments import many
 from assay.errors import RubricError, SampleError
 from assay.model import Sample, Verdict
-from assay.printable import a_type, brief
+from assay.printable import a_type, brief, in_lines
 from assay.rubrics.written.faults import Fault
 
 
@@ -63,7 +63,7 @@ def matched(
         if not keys:
             raise Fault(
                 f"the verdict of {verdict.verifier!r} belongs to no criterion",
-                fix=f"criteria: {', '.join(active)}",
+                fix=f"criteria: {in_lines(active)}",
             )
         if len(keys) > 1 or keys[0] in found:
             raise Fault(

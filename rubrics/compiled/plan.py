@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from assay.errors import nearest
 from assay.model import EMPTY, FrozenDict, Sample, Term, Verdict
+from assay.printable import in_lines
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.out_of_range import as_float, check_bounds, check_size
 from assay.rubrics.compiled.rounding import settle
@@ -119,7 +120,7 @@ class Plan:
             raise Fault(
                 f"key {key!r} is not part of this rubric{nearest(key, part.parts())}",
                 path=path,
-                fix=f"parts: {', '.join(part.parts())}",
+                fix=f"parts: {in_lines(part.parts())}",
             )
         steps: list[tuple[str, Step]] = []
         for name, child in part.parts().items():
@@ -350,7 +351,7 @@ class Plan:
         return Fault(
             f"no verdict for the criterion {key!r}",
             path=tuple(key.split("/")),
-            got=f"verdicts for {', '.join(map(str, verdicts)) or 'none'}",
+            got=f"verdicts for {in_lines(verdicts) or 'none'}",
             fix="run its verifier on the sample, or give `undecided`",
         )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from assay.errors import RubricError, nearest
-from assay.printable import brief
+from assay.printable import brief, in_line, in_lines
 from assay.rubrics.written.number import fraction
 
 _NUMBER = re.compile(r"\d+(\.\d+)?([eE][+-]?\d+)?(/\d+)?")
@@ -119,13 +119,13 @@ def _unknown(text: str, names: Mapping[str, str], whole: str) -> RubricError:
     several = [key for key in names if key.rpartition("/")[2] == _word(text)]
     if len(several) > 1:
         return RubricError(
-            f"{_word(text)!r} in {whole!r} could be {' or '.join(several)}"
+            f"{_word(text)!r} in {whole!r} could be {' or '.join(map(in_line, several))}"
             "\n  fix: write the whole key"
         )
     word = _word(text)
     return RubricError(
         f"{word!r} in {whole!r} is not a criterion of this rubric{nearest(word, names)}"
-        f"\ncriteria: {', '.join(names)}"
+        f"\ncriteria: {in_lines(names)}"
     )
 
 

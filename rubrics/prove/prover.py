@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.arguments import many, of_kind
 from assay.errors import RubricError, nearest
-from assay.printable import brief
+from assay.printable import brief, in_line, in_lines
 from assay.rubrics.compiled.compiled_turns import TurnsPlan
 from assay.rubrics.compiled.leaf import Leaf
 from assay.rubrics.compiled.plan import Plan
@@ -200,13 +200,13 @@ def key_leaf(plan: Plan, key: str | None) -> Leaf:
         return keys[fits[0]]
     if fits:
         raise Fault(
-            f"key {brief(key)} could be {' or '.join(fits)}",
+            f"key {brief(key)} could be {' or '.join(map(in_line, fits))}",
             got=f"key {brief(key)}",
             fix="write it whole",
         )
     raise Fault(
         f"key {brief(key)} is not a criterion of this rubric{nearest(key, keys)}",
-        fix=f"criteria: {', '.join(keys)}",
+        fix=f"criteria: {in_lines(keys)}",
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.errors import RubricError, nearest
 from assay.field_rules import broken_rule
-from assay.printable import brief, one_line
+from assay.printable import brief, in_line, one_line
 from assay.syntax import parsed
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Fault(RubricError):
         super().__init__(rule)
 
     def __str__(self) -> str:
-        where = f" of {self.file}" if self.file else ""
+        where = f" of {in_line(self.file)}" if self.file else ""
         lines = [f"{self.rule} - at `{shown(self.path)}`{where}"]
         if self.got:
             lines.append(f"  got: {self.got}")
@@ -92,7 +92,9 @@ def from_validation(err: ValidationError, model: type[BaseModel], kind: str) -> 
     if isinstance(inner, Fault):
         return inner.under(*loc)
     if item["type"] == "missing":
-        return Fault(f"{kind} needs `{name}`", path=loc[:-1], fix=f"fields: {', '.join(fields)}")
+        return Fault(
+            f"{kind} needs `{in_line(name)}`", path=loc[:-1], fix=f"fields: {', '.join(fields)}"
+        )
     if item["type"] == "extra_forbidden":
         return Fault(
             f"{kind} has no field {name!r}{nearest(name, fields)}",
@@ -110,7 +112,9 @@ def from_validation(err: ValidationError, model: type[BaseModel], kind: str) -> 
         expected = str(item["ctx"]["expected"])
         near = nearest(item["input"], re.findall(r"'([^']*)'", expected))
         return Fault(
-            f"{name} is {brief(item['input'])}, must be {expected}{near}", path=loc, got=got
+            f"{in_line(name)} is {brief(item['input'])}, must be {expected}{near}",
+            path=loc,
+            got=got,
         )
     wanted = broken_rule(item)
     said = (

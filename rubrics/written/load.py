@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import assay.rubrics.written.kinds  # noqa: F401  (fills the table of kinds)
 from assay.arguments import of_kind
 from assay.errors import RubricError, nearest
-from assay.printable import a_type, brief
+from assay.printable import a_type, brief, in_line
 from assay.rubrics.written.faults import Fault
 from assay.rubrics.written.reading import HOST, NAMED, build
 from assay.rubrics.written.rubric import Rubric
@@ -118,7 +118,9 @@ def _from_path(path: Path) -> Rubric:
     files = FOLDER.get()
     real = Path(os.path.realpath(path))  # `Path.resolve` raises on a link that leads to itself
     if real in files:
-        raise RubricError(f"{path} names itself, as a case of a rubric that is its own case")
+        raise RubricError(
+            f"{in_line(path)} names itself, as a case of a rubric that is its own case"
+        )
     token = FOLDER.set((*files, real))
     try:
         return _from_text(read_file(path), path.suffix.lower(), str(path))
@@ -157,7 +159,7 @@ def _from_text(text: str, suffix: str, name: str) -> Rubric:
 
 def _from_value(value: Any, name: str | None) -> Rubric:
     if not isinstance(value, Mapping):
-        raise RubricError(f"{name} holds {brief(value)}, not a table with `kind`")
+        raise RubricError(f"{in_line(name)} holds {brief(value)}, not a table with `kind`")
     if "kind" not in value:
         inner = value if "criteria" in value else {"criteria": dict(value)}
         value = {"kind": "weighted", **inner}
@@ -170,5 +172,5 @@ def _from_value(value: Any, name: str | None) -> Rubric:
         err.file = name
         raise
     except RecursionError:
-        raise RubricError(f"{name or 'the rubric'} is nested too deeply") from None
+        raise RubricError(f"{in_line(name or 'the rubric')} is nested too deeply") from None
     return rubric

@@ -11,7 +11,7 @@ from pydantic import PlainValidator
 
 from assay.errors import PluginError, nearest
 from assay.model import FrozenDict
-from assay.printable import brief
+from assay.printable import brief, in_line
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault, named_fields
 from assay.rubrics.written.number import Number
@@ -67,7 +67,7 @@ def read_part(value: object, key: str | None = None) -> RubricPart:
             value = {"use": key, **value}
         return Criterion(**named_fields(value))
     raise Fault(
-        f"{key or 'a criterion'} is {brief(value)}, which is not a criterion",
+        f"{in_line(key or 'a criterion')} is {brief(value)}, which is not a criterion",
         fix='a verifier\'s name, {"use": name, ...}, or a rubric {"kind": ...}',
     )
 
@@ -92,9 +92,9 @@ def _refuse_dotted(value: Mapping[Any, Any], key: str | None) -> None:
     if isinstance(first, str) and isinstance(value[first], int | float | Mapping):
         meant = f"{key}.{first}"
         raise Fault(
-            f"{key} holds a table with {first!r}, which is not a field of a criterion",
+            f"{in_line(key)} holds a table with {first!r}, which is not a field of a criterion",
             path=(first,),
-            fix=f'for the verifier {meant}, quote its name: "{meant}" = ...; '
+            fix=f'for the verifier {in_line(meant)}, quote its name: "{in_line(meant)}" = ...; '
             f"fields: {', '.join(Criterion.model_fields)}",
         )
 

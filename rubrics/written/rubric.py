@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 from assay.errors import nearest
 from assay.model import EMPTY, JSON, FrozenDict, Reward, Sample, Verdict, thaw
+from assay.printable import in_lines
 from assay.rubrics.results.certificate import Certificate
 from assay.rubrics.results.corner_table import CornerTable
 from assay.rubrics.written.arithmetic import EXACT, Ops
@@ -173,7 +174,7 @@ class Rubric(Closed):
             raise Fault(
                 f"key {self.key!r} is not part of this rubric{nearest(self.key, parts)}",
                 path=("key",),
-                fix=f"parts: {', '.join(parts)}",
+                fix=f"parts: {in_lines(parts)}",
             )
         for name, part in parts.items():
             if not self.weighs and part.weight.exact != 1:

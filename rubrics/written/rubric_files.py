@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import RubricError, nearest
-from assay.printable import brief
+from assay.printable import brief, in_line
 from assay.rubrics.written.number import Number
 
 SUFFIXES = (".toml", ".json", ".yaml", ".yml")
@@ -54,7 +54,7 @@ def read_file(path: Path) -> str:
     """
     if path.suffix.lower() not in SUFFIXES:
         raise RubricError(
-            f"{path} is not a rubric file: its name must end in {', '.join(SUFFIXES)}"
+            f"{in_line(path)} is not a rubric file: its name must end in {', '.join(SUFFIXES)}"
         )
     try:
         # Not to wait for whoever might write into a pipe; a regular file knows no waiting.
@@ -63,27 +63,30 @@ def read_file(path: Path) -> str:
             what = _KINDS.get(stat.S_IFMT(os.fstat(descriptor).st_mode))
             if what is not None:
                 raise RubricError(
-                    f"cannot read rubric {path}: it is {what}\nfix: a rubric is a regular file"
+                    f"cannot read rubric {in_line(path)}: it is {what}\nfix: a rubric "
+                    "is a regular file"
                 )
             data = file.read(FILE_BYTES + 1)
     except OSError as err:
         near = ""
         if isinstance(err, FileNotFoundError) and path.parent.is_dir():
             near = nearest(path.name, [p.name for p in path.parent.iterdir()])
-        raise RubricError(f"cannot read rubric {path}: {err.strerror}{near}") from None
+        raise RubricError(f"cannot read rubric {in_line(path)}: {err.strerror}{near}") from None
     except RubricError:  # a ValueError, too
         raise
     except ValueError as err:  # a name with a NUL
         raise RubricError(f"cannot read rubric {str(path)!r}: {err}") from None
     if len(data) > FILE_BYTES:
         raise RubricError(
-            f"{path} has more than {FILE_BYTES:,} bytes, so it is not a rubric"
+            f"{in_line(path)} has more than {FILE_BYTES:,} bytes, so it is not a rubric"
             "\nfix: name the rubric's own file"
         )
     try:
         return data.decode("utf-8-sig")  # some editors begin a file with a mark of its encoding
     except UnicodeDecodeError as err:
-        raise RubricError(f"{path} is not UTF-8: {err.reason} at byte {err.start}") from None
+        raise RubricError(
+            f"{in_line(path)} is not UTF-8: {err.reason} at byte {err.start}"
+        ) from None
 
 
 _KINDS = {
@@ -118,7 +121,7 @@ def parse(text: str, suffix: str, name: str) -> Any:
         raise RubricError(_too_deep(name)) from None
     except ValueError as err:  # also integers of more digits than Python reads
         noted = str(err).partition("; use sys.")[0][:MESSAGE_CHARS]
-        raise RubricError(f"{name} cannot be read as {kind}: {noted}") from None
+        raise RubricError(f"{in_line(name)} cannot be read as {kind}: {noted}") from None
     check_limits(value, name)
     return value
 
@@ -140,7 +143,7 @@ def check_limits(value: Any, name: str) -> None:
                 raise RubricError(_too_much(name))
             if isinstance(item, int) and item.bit_length() > INTEGER_BITS:
                 raise RubricError(
-                    f"{name} holds an integer of {item.bit_length():,} bits, "
+                    f"{in_line(name)} holds an integer of {item.bit_length():,} bits, "
                     f"more than {INTEGER_BITS}\nfix: weights and bounds are small numbers"
                 )
             if isinstance(item, Mapping):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from assay.arguments import a_path, of_kind
 from assay.errors import RubricError
-from assay.printable import brief
+from assay.printable import brief, in_line
 from assay.rubrics.written.rubric import Rubric
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -36,11 +36,11 @@ def save_rubric(rubric: Rubric, path: str | os.PathLike[str]) -> None:
     file = Path(a_path(path, "path", RubricError))
     suffix = file.suffix.lower()
     if suffix not in (".toml", ".json"):
-        raise RubricError(f"{file}: a rubric is written as .toml or .json")
+        raise RubricError(f"{in_line(file)}: a rubric is written as .toml or .json")
     try:
         file.write_text(rubric_text(rubric, "json" if suffix == ".json" else "toml"), "utf-8")
     except OSError as err:
-        raise RubricError(f"cannot write rubric {file}: {err.strerror}") from None
+        raise RubricError(f"cannot write rubric {in_line(file)}: {err.strerror}") from None
 
 
 def _table(value: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:

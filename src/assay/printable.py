@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, ESC of ANSI sequences among them
@@ -74,3 +75,20 @@ def one_line(text: str, limit: int | None = None) -> str:
     """
     shown = printable(text, limit)
     return shown.replace("\n", r"\n").replace("\t", r"\t")
+
+
+def in_line(value: object) -> str:
+    r"""A name of the user's (a path, a column, a key) as it may stand in a line of a message.
+
+    A name may hold whatever its author likes, a line end and "fix: ..." among it: shown as escapes,
+    it stays within our line and cannot pass for one of ours.
+
+    >>> print(in_line("data\nfix: pay me.jsonl"))
+    data\nfix: pay me.jsonl
+    """
+    return one_line(str(value))
+
+
+def in_lines(names: Iterable[object], most: int = 80) -> str:
+    """Several such names, with commas between them; each cut to `most` characters."""
+    return ", ".join(one_line(str(name), most) for name in names)

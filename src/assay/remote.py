@@ -18,7 +18,7 @@ from assay.engine.calls.drivers import Given, SampleOrError
 from assay.engine.calls.unscored import complaint
 from assay.errors import ConfigError, SampleError, UnscoredError, VerdictError
 from assay.model import EMPTY, Reward, Sample
-from assay.printable import brief
+from assay.printable import brief, in_line
 
 if TYPE_CHECKING:
     import httpx
@@ -168,7 +168,9 @@ class RemoteEngine:
         """Of the server's rubric, as it is now."""
         body = self._json("GET", "/readyz", None, time.monotonic() + self.patience_s)
         if isinstance(body, str):
-            raise ConfigError(f"{self.url} does not answer within {self.patience_s:g} s: {body}")
+            raise ConfigError(
+                f"{in_line(self.url)} does not answer within {self.patience_s:g} s: {in_line(body)}"
+            )
         name = self.rubric_name or body["default"]
         if name not in body["rubrics"]:
             raise ConfigError(
@@ -225,9 +227,13 @@ class RemoteEngine:
             found = [Reward.from_json(one) for one in reply["rewards"]]
             self._signature = str(reply["signature"])
         except (KeyError, TypeError, VerdictError) as err:
-            raise ConfigError(f"{self.url} does not speak like assay serve: {err}") from err
+            raise ConfigError(
+                f"{in_line(self.url)} does not speak like assay serve: {err}"
+            ) from err
         if len(found) != len(chunk):
-            raise ConfigError(f"{self.url} gave {len(found)} rewards for {len(chunk)} samples")
+            raise ConfigError(
+                f"{in_line(self.url)} gave {len(found)} rewards for {len(chunk)} samples"
+            )
         return found
 
     def _without(self, status: Literal["invalid", "unscored"], because: str) -> Reward:
@@ -260,7 +266,8 @@ class RemoteEngine:
                     return self._read(reply)
                 if reply.status_code not in AGAIN:
                     raise ConfigError(
-                        f"{self.url}{path} refuses with {reply.status_code}: {_words(reply)}"
+                        f"{in_line(self.url)}{path} refuses with {reply.status_code}: "
+                        f"{_words(reply)}"
                     )
                 last = f"{reply.status_code}, {_words(reply)}"
                 stated = reply.headers.get("retry-after", "")
@@ -276,7 +283,8 @@ class RemoteEngine:
             found = None
         if not isinstance(found, dict):
             raise ConfigError(
-                f"{self.url} does not speak like assay serve: its answer is not a JSON object"
+                f"{in_line(self.url)} does not speak like assay serve: its answer is "
+                "not a JSON object"
                 "\nfix: is it the right port? GET /healthz of assay serve says that it is alive"
             )
         return found

@@ -9,7 +9,9 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -322,3 +324,50 @@ def test_other_commands_with_a_reader_that_has_gone(tmp_path: Path) -> None:
         done = shell(f"assay {command} | true", tmp_path)
         assert done.stderr == "", command
         assert done.returncode in (0, 141), command  # whether `true` was quicker
+
+
+# -- before it has begun ---------------------------------------------------------------------------
+
+TYPER = """
+import os, signal, sys
+sys.path.remove(os.path.dirname(__file__))
+del sys.modules["typer"]
+os.kill(os.getpid(), signal.SIGINT)
+from typer import *
+import typer
+sys.modules["typer"] = typer
+"""
+"""Stands for the command line's first import: Ctrl-C comes within it."""
+
+ENTRIES = {
+    "the module": [sys.executable, "-m", "assay"],
+    "the command": [sys.executable, "-c", "from assay.__main__ import main; main()"],
+}
+
+
+@pytest.mark.parametrize("ignored", [False, True], ids=["asked", "ignored, as below nohup and &"])
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_ctrl_c_while_modules_are_imported(entry: str, ignored: bool, tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text(TYPER)
+    done = subprocess.run(
+        [*ENTRIES[entry], *(["--version"] if entry == "the module" else [])],
+        env={**ENVIRONMENT, "PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL
+        ),
+    )
+    assert done.stderr == ""
+    if ignored:
+        assert done.returncode == 0
+        assert "assay" in done.stdout
+    else:
+        assert (done.returncode, done.stdout) == (130, "")
+
+
+def test_the_installed_command_begins_there() -> None:
+    written = (Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8")
+    assert tomllib.loads(written)["project"]["scripts"]["assay"] == "assay.__main__:main"

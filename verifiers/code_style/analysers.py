@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from assay.errors import PluginError, VerdictError
 from assay.plugins.code_digest import code_digest
 from assay.plugins.load import load_target
-from assay.printable import a_type, printable
+from assay.printable import a_type, one_line
 
 VERIFIER = "style.joint@1"
 
@@ -87,7 +87,7 @@ def checked_objections(name: str, given: object) -> list[str]:
     for item in given:
         if not isinstance(item, str):
             raise VerdictError(f"analyser {name!r} returned an objection that is {a_type(item)}")
-    return [printable(item, OBJECTION_CHARS) for item in given]
+    return [one_line(item, OBJECTION_CHARS) for item in given]
 
 
 @cache

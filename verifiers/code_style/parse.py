@@ -7,7 +7,7 @@ import re
 import warnings
 
 from assay import syntax
-from assay.printable import printable
+from assay.printable import one_line
 
 DEEPEST = 1_000
 """Levels of a syntax tree that is read. How deep a tree Python itself can build depends on its
@@ -34,9 +34,9 @@ def parse(source: str) -> ast.Module | str:
                 syntax.parsed(source.encode("utf-8"), "<program>")
     except SyntaxError as err:
         where = f" at line {err.lineno}" if err.lineno else ""  # of an encoding: 0
-        return f"the program does not parse: {printable(str(err.msg), 120)}{where}"
+        return f"the program does not parse: {one_line(str(err.msg), 120)}{where}"
     except ValueError as err:  # null bytes, lone surrogates
-        return f"the program does not parse: {printable(str(err), 120)}"
+        return f"the program does not parse: {one_line(str(err), 120)}"
     except (RecursionError, MemoryError):
         return _TOO_DEEP
     return _TOO_DEEP if _deeper(tree, DEEPEST) else tree

@@ -28,7 +28,7 @@ from flint import fmpq
 from assay.errors import ReferenceUnreadable
 from assay.model import Message, Part, Sample, Verdict
 from assay.plugins.spec import PreflightFinding
-from assay.printable import a_type, printable
+from assay.printable import a_type, one_line, printable
 from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import Node
 from assay.verifiers.math_steps.claims import Claim, claims
@@ -195,11 +195,11 @@ class MathSteps:
                 if error is None:
                     earned += 1
             elif error is None and claim.true is False:
-                error = f"the false claim {printable(claim.label, 80)!r}"
+                error = f"the false claim {one_line(claim.label, 80)!r}"
             elif claim.true:
                 aside += 1
                 if error is None and aside > self.params.detours:
-                    error = f"straying at {printable(claim.label, 80)!r}"
+                    error = f"straying at {one_line(claim.label, 80)!r}"
             parts.append(_part(claim, place is not None))
         listed = aside > 2 * len(way) + self.params.detours
         because = f"{earned} of the reference's {len(way)} values reached"

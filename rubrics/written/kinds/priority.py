@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import PlainValidator
 
-from assay.printable import brief
+from assay.printable import brief, in_line
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.dtypes import DIGITS, HIGHEST, Dtype, cast
 from assay.rubrics.written.faults import Fault
@@ -87,7 +87,7 @@ class Priority(Rubric):
         }[self.mode]
         for name in other:
             if name in self.model_fields_set:
-                raise Fault(f"{name} has no meaning in mode {self.mode}", path=(name,))
+                raise Fault(f"{in_line(name)} has no meaning in mode {self.mode}", path=(name,))
         if self.mode == "lexicographic":
             for name, part in self.criteria.items():
                 if part.weight.exact != 1:

@@ -11,7 +11,7 @@ from pydantic import PlainSerializer, PlainValidator
 
 from assay.errors import SampleError
 from assay.model import Sample, Verdict
-from assay.printable import brief
+from assay.printable import brief, in_line
 from assay.rubrics.written.arithmetic import Ops
 from assay.rubrics.written.criterion import Criterion
 from assay.rubrics.written.faults import Fault
@@ -35,7 +35,7 @@ def _points(value: object) -> tuple[tuple[int, Number], ...]:
         if isinstance(step, bool) or not isinstance(step, int) or step < 0:
             raise Fault(f"step {brief(step)} is not a whole number, 0 or more", path=(i, 0))
         if found and step <= found[-1][0]:
-            raise Fault(f"step {step} does not come after {found[-1][0]}", path=(i, 0))
+            raise Fault(f"step {in_line(step)} does not come after {found[-1][0]}", path=(i, 0))
         try:
             found.append((step, Number(weight)))
         except ValueError as err:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import PlainValidator
 
 from assay.errors import nearest
-from assay.printable import brief
+from assay.printable import brief, in_line, in_lines
 from assay.rubrics.written.arithmetic import EXACT, Ops
 from assay.rubrics.written.criterion import Closed, Criterion
 from assay.rubrics.written.faults import Fault
@@ -38,7 +38,7 @@ def _when(value: object) -> dict[str, ScoreRange]:
             low, high = (Number(end) for end in ends)
         except ValueError:
             raise Fault(
-                f"{name} is {brief(wanted)}, must be a score or a range",
+                f"{in_line(name)} is {brief(wanted)}, must be a score or a range",
                 path=(str(name),),
                 fix='a score, "format" = 1; or a range with both ends, "format" = [0.5, 1]',
             ) from None
@@ -106,7 +106,7 @@ class Table(Rubric):
                     raise Fault(
                         f"{name!r} is not a criterion of this table{nearest(name, self.criteria)}",
                         path=("rows", i, "when", name),
-                        fix=f"criteria: {', '.join(self.criteria)}",
+                        fix=f"criteria: {in_lines(self.criteria)}",
                     )
 
     def shares(self) -> Mapping[str, Number]:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from assay.errors import RolloutsError
-from assay.printable import one_line, printable
+from assay.printable import in_line, one_line, printable
 
 PIPE_COLUMNS = 120
 """Width of a table that no terminal shows."""
@@ -80,7 +80,7 @@ def show(what: RenderableType, *, on_stderr: bool = False, soft_wrap: bool = Fal
     except OSError as err:
         silence(sys.stderr if on_stderr else output())
         name = "stderr" if on_stderr else "stdout"
-        raise RolloutsError(f"{name}: {err.strerror or err}") from err
+        raise RolloutsError(f"{in_line(name)}: {err.strerror or err}") from err
 
 
 def _console(stream: TextIO | None) -> Console:

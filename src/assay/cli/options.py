@@ -10,6 +10,7 @@ import typer
 
 from assay.cli.console import say_note, say_warning
 from assay.errors import ConfigError, nearest
+from assay.printable import in_line
 
 if TYPE_CHECKING:
     from assay.engine.engine import Engine
@@ -106,14 +107,16 @@ def read_map(
     for item in items or ():
         name, sign, column = item.partition("=")
         if not sign or not name or not column:
-            raise ConfigError(f"--map {item}: must be FIELD=COLUMN, e.g. {example}")
+            raise ConfigError(f"--map {in_line(item)}: must be FIELD=COLUMN, e.g. {example}")
         if fields is not None and name not in fields:
             raise ConfigError(
-                f"--map {item}: no field {name!r}{nearest(name, fields)}"
+                f"--map {in_line(item)}: no field {name!r}{nearest(name, fields)}"
                 f"\nfields: {', '.join(fields)}"
             )
         if name in columns:
-            raise ConfigError(f"--map {item}: {name!r} is mapped to {columns[name]!r} already")
+            raise ConfigError(
+                f"--map {in_line(item)}: {name!r} is mapped to {columns[name]!r} already"
+            )
         columns[name] = column
     return columns
 

@@ -12,6 +12,7 @@ from assay.datasets.registry import are_ours, named, recognised
 from assay.datasets.shape import Shape
 from assay.errors import ConfigError, RolloutsError, SampleError
 from assay.model import EMPTY, Sample
+from assay.printable import in_line
 from assay.rollouts.columns import is_scored, without_rewards
 from assay.rollouts.mapped import with_columns
 from assay.rollouts.rows import Row, read_rows
@@ -159,7 +160,7 @@ def _placed(sample: Sample | SampleError, row: Row) -> Sample | SampleError:
     if isinstance(sample, Sample):
         return sample
     first, _, rest = str(sample).partition("\n")
-    return SampleError(f"{row.place}: {first}" + (f"\n{rest}" if rest else ""))
+    return SampleError(f"{in_line(row.place)}: {first}" + (f"\n{rest}" if rest else ""))
 
 
 def _read(source: RowSource, columns: Mapping[str, str]) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from assay.arguments import many, of_kind, table
 from assay.datasets.shape import OWN_CONTENT, RawRow, Shape
 from assay.datasets.shapes import code, environments, math, trainers
 from assay.errors import ConfigError, nearest
-from assay.printable import brief
+from assay.printable import brief, in_line
 
 SHAPES: tuple[Shape, ...] = (
     *math.SHAPES,
@@ -77,7 +77,7 @@ def recognised(rows: Iterable[RawRow], where: str = "the rows") -> Shape | None:
     if len(best) > 1:
         listed = "\n".join(f"  {shape.name}: {shape.summary}" for shape in best)
         raise ConfigError(
-            f"{where}: the columns fit several formats\n{listed}"
+            f"{in_line(where)}: the columns fit several formats\n{listed}"
             f"\nfix: name the one that is meant, e.g. --format {best[0].name}, or --format "
             f"{AS_IT_IS} to read the rows as they are"
         )

@@ -10,6 +10,7 @@ from assay.datasets.cells import has
 from assay.errors import SampleError
 from assay.model import EMPTY, SAMPLE_FIELDS
 from assay.model.paths import MISSING, value_at
+from assay.printable import in_lines
 
 RawRow: TypeAlias = Mapping[str, Any]
 """A row as its data set has it, of JSON values."""
@@ -81,7 +82,7 @@ class Shape:
         missing = self._missing(row)
         if missing:
             wanted = " or ".join(repr(name) for name in missing[0])
-            there = ", ".join(str(name) for name in row) or "none"
+            there = in_lines(row) or "none"
             raise self._refused(
                 SampleError(f"no column {wanted}, or it is empty; columns: {there}")
             )

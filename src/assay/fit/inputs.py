@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from assay.arguments import many, of_kind
 from assay.errors import ConfigError
+from assay.printable import in_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +35,7 @@ def matrix(values: Any, what: str) -> Array:
     if not np.isfinite(found).all():
         row, column = (int(i) for i in np.argwhere(~np.isfinite(found))[0])
         raise ConfigError(
-            f"{what}[{row}][{column}] is {found[row, column]}, must be finite"
+            f"{what}[{row}][{in_line(column)}] is {found[row, column]}, must be finite"
             "\nfix: leave out what has no score, and say so; it is not 0"
         )
     return found

@@ -25,6 +25,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from assay.errors import ConfigError, SampleError, nearest
 from assay.model import EMPTY
 from assay.model.paths import MISSING, value_at
+from assay.printable import in_line, in_lines
 
 PreferenceKind: TypeAlias = Literal["pairs", "rankings", "ratings", "labels"]
 KINDS: tuple[PreferenceKind, ...] = get_args(PreferenceKind)
@@ -96,11 +97,11 @@ def kind_of(row: Mapping[str, Any], columns: Mapping[str, str], place: str) -> P
     if found:
         marks = " and ".join(f"`{m}`" for k in found for m in _MARKS[k])
         raise SampleError(
-            f"{place}: has {marks}, so it could be {' or '.join(found)}"
+            f"{in_line(place)}: has {marks}, so it could be {' or '.join(found)}"
             f"\nfix: say which with --kind, e.g. --kind {found[0]}"
         )
     raise SampleError(
-        f"{place}: is not a preference: has {_listed(row)}"
+        f"{in_line(place)}: is not a preference: has {_listed(row)}"
         "\nwanted: `chosen` and `rejected`; or `ranking`; or `rating`; or `label`"
         "\nfix: name the columns, e.g. --map chosen=preferred --map rejected=other"
     )
@@ -145,16 +146,17 @@ class _FieldReader:
         return _at(self._row, self._columns.get(name, name))
 
     def _bad(self, name: str, noted: str) -> SampleError:
-        return SampleError(f"{self._place}: `{name}` {noted}")
+        return SampleError(f"{in_line(self._place)}: `{in_line(name)}` {noted}")
 
     def needed(self, name: str) -> Any:
         value = self._get(name)
         if value is None:
             column = self._columns.get(name, name)
             if value_at(self._row, column) is not MISSING:
-                raise SampleError(f"{self._place}: `{column}` is null")
+                raise SampleError(f"{in_line(self._place)}: `{in_line(column)}` is null")
             raise SampleError(
-                f"{self._place}: `{column}` is missing{nearest(column, map(str, self._row))}"
+                f"{in_line(self._place)}: `{in_line(column)}` is "
+                f"missing{nearest(column, map(str, self._row))}"
             )
         return value
 
@@ -205,7 +207,7 @@ class _FieldReader:
         if value_at(self._row, self._columns.get("completion", "completion")) is not MISSING:
             return Item(row=self._row)
         raise SampleError(
-            f"{self._place}: has neither `scores`, nor `verdicts`, nor `completion`: has "
+            f"{in_line(self._place)}: has neither `scores`, nor `verdicts`, nor `completion`: has "
             f"{_listed(self._row)}"
         )
 
@@ -282,7 +284,7 @@ def _brief(value: object) -> str:
 
 
 def _listed(row: Mapping[str, Any]) -> str:
-    names = [f"`{name}`" for name in list(row)[:8]]
+    names = [f"`{in_line(name)}`" for name in list(row)[:8]]
     if len(row) > 8:
         names.append("...")
     return ", ".join(names) or "no field"
@@ -302,6 +304,6 @@ def criteria_of(preferences: Iterable[Preference], wanted: Sequence[str] = ()) -
         if name not in known:
             raise ConfigError(
                 f"no row has a score of {name!r}{nearest(name, known)}"
-                f"\nscores in the rows: {', '.join(known) or 'none'}"
+                f"\nscores in the rows: {in_lines(known) or 'none'}"
             )
     return tuple(dict.fromkeys(wanted)) or tuple(known)

@@ -16,7 +16,7 @@ from assay.fit.findings import FitFinding
 from assay.fit.gather import Gathered
 from assay.fit.result import Fit, WeightInterval
 from assay.model import JSON
-from assay.printable import one_line
+from assay.printable import in_line, one_line
 from assay.rollouts.files import write_text
 from assay.rubrics.written.write import rubric_text
 
@@ -246,7 +246,7 @@ def save_rubric_file(report: Report, path: str | os.PathLike[str]) -> None:
     except RolloutsError as err:
         raise RubricError(str(err)) from None
     except OSError as err:
-        raise RubricError(f"cannot write rubric {file}: {err.strerror}") from None
+        raise RubricError(f"cannot write rubric {in_line(file)}: {err.strerror}") from None
 
 
 def check_path(file: Path) -> None:
@@ -257,6 +257,7 @@ def check_path(file: Path) -> None:
     """
     if file.suffix.lower() != ".toml":
         raise RubricError(
-            f"{file}: a fitted rubric is written as .toml, so that its intervals stand beside it "
+            f"{in_line(file)}: a fitted rubric is written as .toml, so that its "
+            "intervals stand beside it "
             "in comments"
         )

@@ -13,6 +13,7 @@ from typing import Any
 from assay import forks
 from assay.errors import ConfigError
 from assay.integrations.scorer import Options, Scorer
+from assay.printable import in_line
 
 _lock = forks.Lock()
 _scorers: dict[str, Scorer] = {}
@@ -45,7 +46,7 @@ def scorer_for(
         key = json.dumps([options, list(can), truth], sort_keys=True, default=_plain)
     except TypeError as err:
         raise ConfigError(
-            f"{where} cannot be written as JSON: {err}"
+            f"{in_line(where)} cannot be written as JSON: {err}"
             '\nfix: name the rubric by a preset or a path, and verifiers by plugins=["file.py"]'
         ) from err
     with _lock:
@@ -68,7 +69,9 @@ def _made(
         return Scorer(rubric, can=can, copied=copied, truth=truth, **options)
     except TypeError as err:
         known = [name for name in Options.__annotations__ if name != "verifiers"]
-        raise ConfigError(f"{where}: {err}\noptions: {', '.join(['rubric', *known])}") from err
+        raise ConfigError(
+            f"{in_line(where)}: {err}\noptions: {', '.join(['rubric', *known])}"
+        ) from err
 
 
 def _plain(value: Any) -> Any:

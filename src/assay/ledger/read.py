@@ -12,6 +12,7 @@ from assay.arguments import a_path
 from assay.errors import RolloutsError
 from assay.ledger.as_rows import as_row
 from assay.ledger.schema import COLUMNS, HASH_KEY, RUBRIC_KEY, VERSION, VERSION_KEY
+from assay.printable import in_line
 from assay.rollouts.sources import need_pyarrow
 
 BATCH_ROWS = 512
@@ -27,7 +28,7 @@ def shards(folder: str | os.PathLike[str]) -> list[Path]:
     try:
         names = sorted(name for name in os.listdir(path) if is_shard(name))
     except OSError as err:
-        raise RolloutsError(f"{path}: {err.strerror or err}") from err
+        raise RolloutsError(f"{in_line(path)}: {err.strerror or err}") from err
     return [path / name for name in names]
 
 
@@ -57,7 +58,7 @@ def read_records(folder: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
         except (pyarrow.ArrowException, OSError) as err:
             if isinstance(err, RolloutsError):
                 raise
-            raise RolloutsError(f"{path}: cannot be read: {err}") from err
+            raise RolloutsError(f"{in_line(path)}: cannot be read: {err}") from err
 
 
 def read_rows(folder: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
@@ -84,7 +85,7 @@ def rubrics(folder: str | os.PathLike[str]) -> dict[str, dict[str, Any]]:
         try:
             schema = pyarrow.parquet.read_schema(path)
         except (pyarrow.ArrowException, OSError) as err:
-            raise RolloutsError(f"{path}: cannot be read: {err}") from err
+            raise RolloutsError(f"{in_line(path)}: cannot be read: {err}") from err
         _check(path, schema)
         found[schema.metadata[HASH_KEY].decode()] = json.loads(schema.metadata[RUBRIC_KEY])
     return found
@@ -93,9 +94,10 @@ def rubrics(folder: str | os.PathLike[str]) -> dict[str, dict[str, Any]]:
 def _check(path: Path, schema: Any) -> None:
     version = (schema.metadata or {}).get(VERSION_KEY)
     if version is None:
-        raise RolloutsError(f"{path}: is not a shard of a ledger")
+        raise RolloutsError(f"{in_line(path)}: is not a shard of a ledger")
     if version.decode() != VERSION:
         raise RolloutsError(
-            f"{path}: is of version {version.decode('ascii', 'replace')[:20]} of the ledger, "
+            f"{in_line(path)}: is of version {version.decode('ascii', 'replace')[:20]} "
+            "of the ledger, "
             f"known here: {VERSION}"
         )

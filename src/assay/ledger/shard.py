@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import RolloutsError
+from assay.printable import in_line
 
 TEMPORARY = ".tmp"
 
@@ -46,17 +47,19 @@ def open_folder(folder: str, host: str) -> None:
     try:
         os.makedirs(folder, exist_ok=True)
     except FileExistsError:
-        raise RolloutsError(f"{folder}: is a file; a ledger needs a folder") from None
+        raise RolloutsError(f"{in_line(folder)}: is a file; a ledger needs a folder") from None
     except NotADirectoryError:
-        raise RolloutsError(f"{folder}: a part of this path is a file, not a folder") from None
+        raise RolloutsError(
+            f"{in_line(folder)}: a part of this path is a file, not a folder"
+        ) from None
     except OSError as err:
-        raise RolloutsError(f"{folder}: cannot be made: {err.strerror or err}") from err
+        raise RolloutsError(f"{in_line(folder)}: cannot be made: {err.strerror or err}") from err
     probe = os.path.join(folder, f".probe-{uuid.uuid4().hex}{TEMPORARY}")
     try:  # root may write everywhere, says `os.access`, also on a disk that is read-only
         os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
         os.unlink(probe)
     except OSError as err:
-        raise RolloutsError(f"{folder}: cannot be written: {err.strerror or err}") from err
+        raise RolloutsError(f"{in_line(folder)}: cannot be written: {err.strerror or err}") from err
     sweep(folder, host)
 
 

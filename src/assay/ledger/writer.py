@@ -28,6 +28,7 @@ from assay.ledger.pack import Packer
 from assay.ledger.settings import Ledger
 from assay.ledger.shard import reason
 from assay.model import Reward, Sample
+from assay.printable import in_line
 
 IDLE_S = 5.0
 """A thread without work ends after so long; the next reward starts another."""
@@ -60,7 +61,9 @@ class Writer:
     def __init__(self, ledger: Ledger, rubric_name: str, rubric: Mapping[str, Any]) -> None:
         folder = os.path.abspath(os.fspath(ledger.folder))
         if importlib.util.find_spec("pyarrow") is None:
-            raise RolloutsError(f"{folder}: a ledger needs pyarrow\nfix: pip install pyarrow")
+            raise RolloutsError(
+                f"{in_line(folder)}: a ledger needs pyarrow\nfix: pip install pyarrow"
+            )
         import pyarrow.parquet
 
         # Imports come now, in the caller's thread: the first array looks for pandas, and a fork

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from assay.errors import SampleError
 from assay.model.frozen import listed
-from assay.printable import a_type, brief
+from assay.printable import a_type, brief, in_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _refuse_other_names(value: Mapping[Any, Any], where: str) -> None:
     names = {str(name) for name, held in value.items() if held is not None}
     if names & _INSTEAD or ("role" in names and names <= _BESIDE):
         return
-    held = ", ".join(sorted(names)[:8]) or "no keys"
+    held = in_lines(sorted(names)[:8]) or "no keys"
     raise SampleError(
         f"{where} has no 'content', which a chat message needs; it has {held}"
         '\nfix: {"role": "assistant", "content": "..."}, or the text itself'

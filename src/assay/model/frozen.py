@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
 from assay.errors import SampleError
-from assay.printable import a_type, brief
+from assay.printable import a_type, brief, in_line
 
 JSON: TypeAlias = Any
 """What `json.dumps` takes; lists may be tuples and dicts may be frozen."""
@@ -56,12 +56,12 @@ def freeze(value: Any, where: str = "value", _depth: int = 0) -> Any:
     if isinstance(value, str | int | float | bytes):
         return exact(value)
     if _depth > 200:
-        raise SampleError(f"{where[:80]}... is nested deeper than 200 levels")
+        raise SampleError(f"{in_line(where[:80])}... is nested deeper than 200 levels")
     if isinstance(value, Mapping):
         frozen = {}
         for key, entry in value.items():
             if not isinstance(key, str):
-                raise SampleError(f"{where} has the key {brief(key)}; keys must be text")
+                raise SampleError(f"{in_line(where)} has the key {brief(key)}; keys must be text")
             if type(entry) not in _ATOMS:
                 entry = freeze(entry, f"{where}.{key}", _depth + 1)
             frozen[key if type(key) is str else exact(key)] = entry
@@ -79,7 +79,7 @@ def freeze(value: Any, where: str = "value", _depth: int = 0) -> Any:
     hashed: Any = type(value).__hash__
     if callable(value) or hashed is None or hashed is object.__hash__:
         raise SampleError(
-            f"{where} is {a_type(value)}; use JSON values"
+            f"{in_line(where)} is {a_type(value)}; use JSON values"
             "\nfix: text, numbers, true, false, null, and lists and dicts of them"
         )
     return value
@@ -121,7 +121,9 @@ def converted(value: Any, where: str) -> Any:
             try:
                 return convert()
             except Exception as err:
-                raise SampleError(f"{where} is {a_type(value)} that cannot be read: {err}") from err
+                raise SampleError(
+                    f"{in_line(where)} is {a_type(value)} that cannot be read: {err}"
+                ) from err
     return value
 
 
@@ -132,4 +134,4 @@ def listed(value: Any, where: str, wanted: str) -> list[Any] | tuple[Any, ...]:
     plain = value if isinstance(value, str | Mapping) else converted(value, where)
     if isinstance(plain, list | tuple):
         return plain
-    raise SampleError(f"{where} is {a_type(value)}; wanted {wanted}")
+    raise SampleError(f"{in_line(where)} is {a_type(value)}; wanted {wanted}")

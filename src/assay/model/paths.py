@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from assay.errors import SampleError, nearest
 from assay.model.frozen import converted
-from assay.printable import a_type
+from assay.printable import a_type, in_lines
 
 MISSING: Final = object()
 """What `value_at` gives where there is nothing; a null that is there is None."""
@@ -102,7 +102,7 @@ def steps(path: str) -> tuple[str, ...]:
 
 def _listed(names: list[str]) -> str:
     more = f", and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return (", ".join(names[:NAMED]) or "none") + more
+    return (in_lines(names[:NAMED]) or "none") + more
 
 
 def _kind(value: Any) -> str:

@@ -15,7 +15,7 @@ from assay.errors import SampleError, nearest
 from assay.model.chat import Message, Text, Turn, as_text, said, split_reasoning, words
 from assay.model.frozen import EMPTY, JSON, FrozenDict, converted, exact, freeze, listed
 from assay.model.paths import MISSING, value_at
-from assay.printable import a_type, brief
+from assay.printable import a_type, brief, in_lines
 
 Reference: TypeAlias = str | int | float
 """One reference answer."""
@@ -267,7 +267,7 @@ def _no_completion(column: str, columns: Sequence[str]) -> str:
     if close and likely is None:
         noted, likely = close, close.split("'")[1]
     else:
-        noted = f"; it has {', '.join(columns[:20])}" if columns else "; it has no columns"
+        noted = f"; it has {in_lines(columns[:20])}" if columns else "; it has no columns"
     likely = likely or "COLUMN"
     return (
         f"no {column!r} in the row{noted}"

@@ -15,6 +15,7 @@ import time
 from contextlib import suppress
 
 from assay.errors import RolloutsError
+from assay.printable import in_line
 
 OTHER_END_S = 10.0
 """Time for a program that was started together with this one to open its end."""
@@ -105,7 +106,7 @@ def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
         data = file.read(limit + 1)
     if len(data) > limit:
         raise RolloutsError(
-            f"{os.fspath(path)}: holds more than {limit:,} bytes, so it is not read"
+            f"{in_line(os.fspath(path))}: holds more than {limit:,} bytes, so it is not read"
             "\nfix: is it the file that was meant?"
         )
     return data

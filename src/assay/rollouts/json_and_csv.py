@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from assay.errors import RolloutsError
+from assay.printable import in_line
 
 WHOLE_BYTES = 1024 * 1024 * 1024
 """A JSON file is read whole, so it may hold no more than this; JSONL of any size can be read."""
@@ -79,7 +80,7 @@ def read_json(file: IO[bytes], name: str) -> Iterator[tuple[int, Any]]:
             value, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError) as err:
             why = err.msg if isinstance(err, json.JSONDecodeError) else str(err)
-            raise RolloutsError(f"{name}:{number}: not JSON: {why}") from err
+            raise RolloutsError(f"{in_line(name)}:{number}: not JSON: {why}") from err
         if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
             value = {"conversations": value}
         yield number, value
@@ -87,22 +88,26 @@ def read_json(file: IO[bytes], name: str) -> Iterator[tuple[int, Any]]:
         if text[at : at + 1] == ",":
             at = _blanks(text, at + 1)
         elif text[at : at + 1] != "]":
-            raise RolloutsError(f"{name}:{number}: not JSON: a comma or ] must follow the row")
+            raise RolloutsError(
+                f"{in_line(name)}:{number}: not JSON: a comma or ] must follow the row"
+            )
     if at >= len(text):
-        raise RolloutsError(f"{name}:{number}: not JSON: the list does not end; is the file whole?")
+        raise RolloutsError(
+            f"{in_line(name)}:{number}: not JSON: the list does not end; is the file whole?"
+        )
 
 
 def _text(file: IO[bytes], name: str) -> str:
     data = file.read(WHOLE_BYTES + 1)
     if len(data) > WHOLE_BYTES:
         raise RolloutsError(
-            f"{name}: a list in JSON of more than {WHOLE_BYTES:,} bytes"
+            f"{in_line(name)}: a list in JSON of more than {WHOLE_BYTES:,} bytes"
             "\nfix: write one row on each line (JSONL), or Parquet"
         )
     try:
         return data.decode("utf-8-sig", "surrogatepass")
     except UnicodeDecodeError as err:
-        raise RolloutsError(f"{name}: not UTF-8: byte 0x{data[err.start]:02x}") from err
+        raise RolloutsError(f"{in_line(name)}: not UTF-8: byte 0x{data[err.start]:02x}") from err
 
 
 def _blanks(text: str, at: int) -> int:
@@ -128,7 +133,7 @@ def read_csv(file: IO[bytes], name: str) -> Iterator[tuple[int, dict[str, Any] |
             return
         for column in columns:
             if columns.count(column) > 1:
-                raise RolloutsError(f"{name}: two columns are named {column!r}")
+                raise RolloutsError(f"{in_line(name)}: two columns are named {column!r}")
         for cells in reader:
             if not cells:
                 continue
@@ -139,6 +144,8 @@ def read_csv(file: IO[bytes], name: str) -> Iterator[tuple[int, dict[str, Any] |
             row = {c: cell or None for c, cell in zip(columns, cells, strict=True)}
             yield reader.line_num, row
     except (csv.Error, UnicodeDecodeError) as err:
-        raise RolloutsError(f"{name}:{reader.line_num + 1}: cannot be read further: {err}") from err
+        raise RolloutsError(
+            f"{in_line(name)}:{reader.line_num + 1}: cannot be read further: {err}"
+        ) from err
     finally:
         lines.detach()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from assay.errors import ConfigError
 from assay.model.paths import MISSING, value_at, what_is_missing
+from assay.printable import in_line
 from assay.rollouts.rows import Row
 
 LOOKED_AT = 64
@@ -41,5 +42,6 @@ def with_columns(rows: Iterator[Row], columns: Mapping[str, str]) -> Iterator[Ro
     if missing and first is not None and first.data is not None:
         field, column = next(iter(missing.items()))
         absent, _, there = what_is_missing(first.data, column).partition("\n")
-        raise ConfigError(f"--map {field}={column}: {absent} in {first.place}\n{there}".rstrip())
+        option = f"--map {in_line(field)}={in_line(column)}"
+        raise ConfigError(f"{option}: {absent} in {in_line(first.place)}\n{there}".rstrip())
     return itertools.chain(ahead, rows)

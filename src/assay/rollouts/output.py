@@ -15,6 +15,7 @@ from typing import Any
 
 from assay.errors import RolloutsError
 from assay.model import thaw
+from assay.printable import in_line
 from assay.rollouts.columns import is_scored, without_rewards
 from assay.rollouts.files import is_pipe, open_to_write
 from assay.rollouts.rows import Row
@@ -97,7 +98,9 @@ class RewardsFile:
             return
         for ending in (".gz", ".parquet"):
             if path.endswith(ending):
-                raise RolloutsError(f"{path}: rewards are written as plain JSONL, not as {ending}")
+                raise RolloutsError(
+                    f"{in_line(path)}: rewards are written as plain JSONL, not as {ending}"
+                )
         try:
             if is_pipe(path):
                 self._fd = open_to_write(path)
@@ -108,11 +111,13 @@ class RewardsFile:
         except FileNotFoundError as err:  # the file itself is made where it is missing
             folder = os.path.dirname(path) or os.curdir
             raise RolloutsError(
-                f"{path}: cannot be written: no folder {folder}"
+                f"{in_line(path)}: cannot be written: no folder {in_line(folder)}"
                 f"\nfix: mkdir -p {shlex.quote(folder)}"
             ) from err
         except OSError as err:
-            raise RolloutsError(f"{path}: cannot be written: {err.strerror or err}") from err
+            raise RolloutsError(
+                f"{in_line(path)}: cannot be written: {err.strerror or err}"
+            ) from err
         try:
             self._check(sources)
         except BaseException:
@@ -126,11 +131,13 @@ class RewardsFile:
             return
         for source in sources:
             if source.path != STDIN and os.path.samestat(os.stat(source.path), status):
-                raise RolloutsError(f"{self.path}: is an input; rewards need a file of their own")
+                raise RolloutsError(
+                    f"{in_line(self.path)}: is an input; rewards need a file of their own"
+                )
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as err:
-            raise RolloutsError(f"{self.path}: another run is writing it") from err
+            raise RolloutsError(f"{in_line(self.path)}: another run is writing it") from err
         except OSError:  # a file system without locks
             return
 
@@ -179,7 +186,7 @@ class RewardsFile:
                     os.dup2(fd, 1)
                 os.close(fd)
             except OSError as err:
-                raise RolloutsError(f"{self.name}: {err.strerror or err}") from err
+                raise RolloutsError(f"{in_line(self.name)}: {err.strerror or err}") from err
 
     # -- going on with an interrupted run ---------------------------------------------------------
 
@@ -201,7 +208,7 @@ class RewardsFile:
                 names the file and the line.
         """
         if not self._regular:
-            raise RolloutsError(f"--resume needs a file to go on with, not {self.name}")
+            raise RolloutsError(f"--resume needs a file to go on with, not {in_line(self.name)}")
         kept = number = 0
         for line, last in _with_last(self._lines()):
             old = _parse(line)
@@ -219,7 +226,8 @@ class RewardsFile:
                 )
             if not _is_of(old, row):
                 raise RolloutsError(
-                    f"{where}: does not hold {row.place}; give the same inputs in the same order"
+                    f"{where}: does not hold {in_line(row.place)}; give the same inputs "
+                    "in the same order"
                 )
             ours = signature(row, old)
             if old["signature"] != ours:

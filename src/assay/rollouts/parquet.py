@@ -10,6 +10,7 @@ from io import BufferedReader
 from typing import Any
 
 from assay.errors import RolloutsError
+from assay.printable import in_line
 
 BATCH_ROWS = 1024
 
@@ -27,14 +28,16 @@ def read_parquet(file: BufferedReader, name: str) -> Iterator[dict[str, Any]]:
     import pyarrow.parquet
 
     if not file.seekable():
-        raise RolloutsError(f"{name}: Parquet cannot be read from a pipe; give the file itself")
+        raise RolloutsError(
+            f"{in_line(name)}: Parquet cannot be read from a pipe; give the file itself"
+        )
     number = 0
     try:
         table = pyarrow.parquet.ParquetFile(file)
         names = table.schema_arrow.names
         for column in names:
             if names.count(column) > 1:
-                raise RolloutsError(f"{name}: two columns are named {column!r}")
+                raise RolloutsError(f"{in_line(name)}: two columns are named {column!r}")
         foreign = [f.name for f in table.schema_arrow if not _is_plain(f.type)]
         for batch in table.iter_batches(batch_size=BATCH_ROWS):
             for row in batch.to_pylist():
@@ -45,7 +48,7 @@ def read_parquet(file: BufferedReader, name: str) -> Iterator[dict[str, Any]]:
     except (pyarrow.ArrowException, OSError) as err:
         if isinstance(err, RolloutsError):
             raise
-        raise RolloutsError(f"{name}:{number + 1}: cannot be read further: {err}") from err
+        raise RolloutsError(f"{in_line(name)}:{number + 1}: cannot be read further: {err}") from err
 
 
 def _is_plain(kind: Any) -> bool:

@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from assay.errors import RolloutsError, SampleError
 from assay.model import EMPTY, Sample
+from assay.printable import in_line
 from assay.rollouts.columns import is_scored, without_rewards
 from assay.rollouts.json_and_csv import ending, misread, read_csv, read_json
 from assay.rollouts.so_far import ReadSoFar
@@ -102,7 +103,7 @@ def _read(source: Source, file: BufferedReader, so_far: ReadSoFar | None) -> Ite
     try:
         head = file.peek(4)[:4]
     except OSError as err:
-        raise RolloutsError(f"{source.name}: {err.strerror or err}") from err
+        raise RolloutsError(f"{in_line(source.name)}: {err.strerror or err}") from err
     if so_far is not None:
         so_far.begin(file, head)
     if is_parquet(head):
@@ -115,7 +116,8 @@ def _read(source: Source, file: BufferedReader, so_far: ReadSoFar | None) -> Ite
             yield from _text(source.name, BufferedReader(unpacked))
     elif source.name.lower().endswith(".parquet") and not head.lstrip().startswith(b"{"):
         raise RolloutsError(
-            f"{source.name}: is named as Parquet, but does not begin as a Parquet file does"
+            f"{in_line(source.name)}: is named as Parquet, but does not begin as a "
+            "Parquet file does"
             "\nfix: make or fetch it again; rows as text are JSONL, in a file named so"
         )
     else:
@@ -145,14 +147,14 @@ def _text(name: str, file: BufferedReader) -> Iterator[Row]:
     except (OSError, EOFError, zlib.error) as err:
         if isinstance(err, RolloutsError):
             raise
-        raise RolloutsError(f"{name}: cannot be read further: {err}") from err
+        raise RolloutsError(f"{in_line(name)}: cannot be read further: {err}") from err
 
 
 def _head(name: str, file: BufferedReader) -> bytes:
     try:
         return file.peek(HEAD_BYTES)[:HEAD_BYTES]
     except (OSError, EOFError, zlib.error) as err:
-        raise RolloutsError(f"{name}:1: cannot be read further: {_broken(err)}") from err
+        raise RolloutsError(f"{in_line(name)}:1: cannot be read further: {_broken(err)}") from err
 
 
 def _broken(err: Exception) -> str:
@@ -171,7 +173,7 @@ def _lines(name: str, file: IO[bytes]) -> Iterator[Row]:
             line, size = _next_line(file)
         except (OSError, EOFError, zlib.error) as err:
             raise RolloutsError(
-                f"{name}:{number + 1}: cannot be read further: {_broken(err)}"
+                f"{in_line(name)}:{number + 1}: cannot be read further: {_broken(err)}"
             ) from err
         number += 1
         if not size:
@@ -187,7 +189,7 @@ def _lines(name: str, file: IO[bytes]) -> Iterator[Row]:
         idle_bytes, idle_lines = idle_bytes + size, idle_lines + 1
         if idle_bytes > IDLE_BYTES or idle_lines > IDLE_LINES:
             raise RolloutsError(
-                f"{name}:{number}: cannot be read further: no row in the last "
+                f"{in_line(name)}:{number}: cannot be read further: no row in the last "
                 f"{idle_bytes:,} bytes, {idle_lines:,} line{'s' if idle_lines > 1 else ''}"
                 "\nfix: it is not a file of rows, or it is damaged: make it anew"
             )

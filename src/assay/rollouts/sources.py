@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from assay.errors import RolloutsError, nearest
+from assay.printable import in_line
 from assay.rollouts.files import open_to_read
 
 STDIN = "-"
@@ -48,7 +49,7 @@ class Source:
         except RolloutsError:
             raise
         except OSError as err:
-            raise RolloutsError(f"{self.path}: {err.strerror or err}") from err
+            raise RolloutsError(f"{in_line(self.path)}: {err.strerror or err}") from err
 
 
 def find_sources(patterns: Sequence[str]) -> list[Source]:
@@ -99,13 +100,13 @@ def matches(pattern: str, folders: bool = False) -> list[str]:
         files = [p for p in found if not os.path.isdir(p)]
         if files or (folders and found):
             return files or found
-        raise RolloutsError(f"{pattern}: no file matches")
+        raise RolloutsError(f"{in_line(pattern)}: no file matches")
     path = Path(pattern)
     try:
         beside = [entry.name for entry in path.parent.iterdir()]
     except OSError:
         beside = []
-    raise RolloutsError(f"{pattern}: no such file{nearest(path.name, beside)}")
+    raise RolloutsError(f"{in_line(pattern)}: no such file{nearest(path.name, beside)}")
 
 
 def _check(source: Source) -> None:
@@ -114,10 +115,10 @@ def _check(source: Source) -> None:
     try:
         mode = os.stat(source.path).st_mode
     except OSError as err:
-        raise RolloutsError(f"{source.path}: {err.strerror or err}") from err
+        raise RolloutsError(f"{in_line(source.path)}: {err.strerror or err}") from err
     if stat.S_ISDIR(mode):
         raise RolloutsError(
-            f"{source.path}: is a directory"
+            f"{in_line(source.path)}: is a directory"
             f"\nfix: name its files, e.g. {os.path.join(source.path, '*.jsonl')!r}"
         )
     if not stat.S_ISREG(mode):
@@ -144,4 +145,6 @@ def need_pyarrow(name: str) -> None:
         RolloutsError: pyarrow is not installed.
     """
     if importlib.util.find_spec("pyarrow") is None:
-        raise RolloutsError(f"{name}: reading Parquet needs pyarrow\nfix: pip install pyarrow")
+        raise RolloutsError(
+            f"{in_line(name)}: reading Parquet needs pyarrow\nfix: pip install pyarrow"
+        )

@@ -10,7 +10,7 @@ from typing import Any
 
 from assay.errors import ConfigError, nearest
 from assay.integrations.scoring.missing import A_NUMBER, Unscored
-from assay.printable import brief
+from assay.printable import brief, in_line
 
 PATIENCE_S: Mapping[str, float] = MappingProxyType(
     {
@@ -132,4 +132,4 @@ def _known(client: str, clients: Mapping[str, Any], option: str) -> None:
 
 def _check(name: str, value: Any, good: bool, wanted: str) -> None:
     if not good:
-        raise ConfigError(f"{name} is {brief(value)}, must be {wanted}")
+        raise ConfigError(f"{in_line(name)} is {brief(value)}, must be {wanted}")

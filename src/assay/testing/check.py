@@ -13,6 +13,7 @@ from assay.errors import AssayError, ConfigError, RolloutsError, nearest
 from assay.model import EMPTY
 from assay.plugins.host import Host
 from assay.plugins.registered import Offer
+from assay.printable import in_line
 from assay.rollouts.files import write_text
 from assay.testing.bench.bench import Bench, Settings
 from assay.testing.bench.cases import params_of
@@ -181,7 +182,7 @@ def write_golden(path: str | Path, results: Iterable[Checked]) -> None:
     except RolloutsError as err:
         raise ConfigError(str(err)) from None
     except OSError as err:
-        raise ConfigError(f"{file} cannot be written: {err.strerror or err}") from err
+        raise ConfigError(f"{in_line(file)} cannot be written: {err.strerror or err}") from err
 
 
 def chosen(host: Host, names: Sequence[str]) -> list[Offer]:

@@ -312,3 +312,26 @@ def test_a_receipt_adds_up() -> None:
     reward = rubric.compose({k: Verdict.judged("t", s, "") for k, s in scores.items()})
     given = [term.contribution for term in reward.terms.values()]
     assert math.fsum(x for x in given if x is not None) == reward.value
+
+
+def test_a_line_that_takes_up_a_rounding_error_is_otherwise_as_it_was() -> None:
+    """0.7 * 0.003 is 0.0021; the last digits go where the sum needs them."""
+    rubric = load_rubric(
+        {
+            "kind": "weighted",
+            "criteria": {
+                "a": 0.1,
+                "b": 0.7,
+                "c": {"kind": "min", "weight": 0.3, "criteria": {"d": {}, "e": {}}},
+            },
+        }
+    )
+    scores = {"a": 0.068, "b": 0.003, "c/d": 0.062, "c/e": 0.732}
+    reward = rubric.compose({k: Verdict.judged("t", s, "") for k, s in scores.items()})
+    line = reward.terms["b"]
+    assert (line.verifier, line.weight, line.score) == ("b", 0.7, 0.003)
+    assert line.contribution == pytest.approx(0.0021, abs=1e-15)
+    assert line.contribution != 0.7 * 0.003
+    node = reward.terms["c/(min)"]
+    assert (node.verifier, node.weight, node.score) == ("", 1.0, None)
+    assert math.fsum(t.contribution or 0 for t in reward.terms.values()) == reward.value

@@ -9,7 +9,7 @@ import black
 import black.comments
 from black.parsing import InvalidInput
 
-from assay.printable import printable
+from assay.printable import one_line
 from assay.verifiers.code_style.tools.errors import CannotRead
 
 
@@ -43,7 +43,7 @@ def black_output(text: str, style: BlackStyle) -> str:
     try:
         output = black.format_str(text, mode=mode)
     except InvalidInput as err:
-        raise CannotRead(f"black cannot read the program: {printable(str(err), 120)}") from None
+        raise CannotRead(f"black cannot read the program: {one_line(str(err), 120)}") from None
     except RecursionError:
         raise CannotRead("black cannot read the program: it is nested too deeply") from None
     finally:

@@ -28,7 +28,7 @@ from pylint.lint import PyLinter
 from pylint.reporters import CollectingReporter
 from pylint.typing import FileItem
 
-from assay.printable import printable
+from assay.printable import one_line
 from assay.verifiers.code_style.tools import reassigned
 from assay.verifiers.code_style.tools.errors import CannotRead
 from assay.verifiers.code_style.tools.memos import forget, memos
@@ -149,7 +149,7 @@ class _Process:
         except RecursionError:
             raise CannotRead("pylint cannot read the program: it is nested too deeply") from None
         except astroid.AstroidSyntaxError as err:
-            reason = printable(str(err.error), 120)
+            reason = one_line(str(err.error), 120)
             raise CannotRead(f"pylint cannot read the program: {reason}") from None
         except astroid.AstroidError as err:
             if _is_recursion(err):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from assay.errors import ReferenceUnreadable
-from assay.printable import printable
+from assay.printable import one_line
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.runs.execute import START_S, Budget, ProgramRun
 from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, of_end, of_failure
@@ -171,7 +171,7 @@ def _answer(reply: dict[str, Any]) -> dict[str, Any] | CaseResult:
             number = reply.get("c")
             return {"h": reply["h"], "c": number if type(number) is int else -1, "can": able}
         if "v" not in reply:
-            why = printable(str(reply.get("u")), 80)
+            why = one_line(str(reply.get("u")), 80)
             return CaseResult(CaseOutcome.WRONG_ANSWER, f"unreadable: {why}")
         decoded.decode(reply["v"])
         after = reply.get("after")
@@ -211,7 +211,7 @@ def _failed(message: dict[str, Any]) -> CaseResult:
     """The test raised: an assertion that does not hold, or what the program's value caused."""
     found = of_failure(message, "x")
     asked = message.get("not_carried")
-    asked = [printable(str(x), 40) for x in asked] if isinstance(asked, list) else []
+    asked = [one_line(str(x), 40) for x in asked] if isinstance(asked, list) else []
     if kind := _OF_HANDLES.search(found.because):
         asked.append(_QUESTIONS[kind[1] or kind[2]])
     not_carried = tuple(dict.fromkeys(asked))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assay.errors import ReferenceUnreadable
-from assay.printable import printable
+from assay.printable import one_line
 from assay.verifiers.code_tests.comparing.assert_views import unmet
 from assay.verifiers.code_tests.comparing.compare import Rules, show
 from assay.verifiers.code_tests.comparing.printed import text_difference
@@ -278,7 +278,7 @@ class ProgramRun:
             return replace(of_failure(reply, "x"), seconds=seconds)
         wrong = CaseOutcome.WRONG_ANSWER
         if "v" not in reply:
-            why = f"unreadable result: {printable(str(reply.get('u')), 80)}"
+            why = f"unreadable result: {one_line(str(reply.get('u')), 80)}"
             return CaseResult(wrong, why, seconds=seconds)
         try:
             got = decoded.decode(reply["v"])

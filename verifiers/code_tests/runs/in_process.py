@@ -15,7 +15,7 @@ from typing import Any
 
 from assay import syntax
 from assay.errors import ReferenceUnreadable
-from assay.printable import printable
+from assay.printable import one_line
 from assay.verifiers.code_tests.params import CodeTestsParams
 from assay.verifiers.code_tests.runs.execute import START_S, Budget
 from assay.verifiers.code_tests.runs.outcomes import CaseOutcome, CaseResult, of_end, of_failure
@@ -130,7 +130,7 @@ class _Talk:
             if "skipped" in said:
                 skipped = True
                 continue
-            label = printable(str(said["test"]), 120)
+            label = one_line(str(said["test"]), 120)
             seconds = time.monotonic() - began
             found = _outcome(said)
             out.append((label, CaseResult(found.outcome, found.because, seconds=seconds)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from assay.printable import printable
+from assay.printable import one_line
 from assay.verifiers.code_tests.sandbox.wire.run_limits import RunEnd
 
 
@@ -80,11 +80,11 @@ def of_failure(message: dict[str, Any], key: str) -> CaseResult:
     """The outcome of an exception that the child reported. Its text is the program's."""
     noted = message.get(key)
     noted = noted if isinstance(noted, dict) else {}
-    kind = printable(str(noted.get("type", "?")), 80)
+    kind = one_line(str(noted.get("type", "?")), 80)
     line = noted.get("line")
-    text = printable(str(noted.get("text", "")), 160)
+    text = one_line(str(noted.get("text", "")), 160)
     where = f" in line {line}" if type(line) is int else ""
-    file = printable(str(noted.get("file") or ""), 80)
+    file = one_line(str(noted.get("file") or ""), 80)
     where += f" of {file}" if where and file else ""
     because = f"{kind}{where}" + (f": {text}" if text else "")
     if key == "c":

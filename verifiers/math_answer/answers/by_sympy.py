@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from assay.printable import printable
+from assay.printable import one_line
 from assay.verifiers.math_answer.answers import equal
 from assay.verifiers.math_answer.answers.equal import Comparison
 from assay.verifiers.math_answer.answers.understood import read, read_reference
@@ -85,7 +85,7 @@ def _shown(a: Node, b: Node) -> str | None:
     left, right = translate(a, symbols), translate(b, symbols)
     left, right = left.doit(), right.doit()
     if left == right:
-        return f"SymPy works out both as {printable(str(left), 60)}"
+        return f"SymPy works out both as {one_line(str(left), 60)}"
     difference = sympy.simplify(left - right)
     if difference == 0:
         return "SymPy simplifies their difference to 0"

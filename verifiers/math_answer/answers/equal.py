@@ -11,7 +11,7 @@ from flint import fmpq
 
 from assay.arguments import many
 from assay.errors import ReferenceUnreadable, SampleError
-from assay.printable import a_type, printable
+from assay.printable import a_type, one_line
 from assay.verifiers.math_answer.answers.understood import (
     SHOWN,
     Reading,
@@ -137,7 +137,7 @@ def _equivalent(reference: Reading, answer: str, policy: Policy) -> Comparison:
         reading = read(inner)
     except Unreadable as err:
         why = f"the answer cannot be read: {err}"
-        shown = printable(inner.strip(), SHOWN)
+        shown = one_line(inner.strip(), SHOWN)
         return Comparison(False, "reading", "proved", why, reference.shown, shown)
     found = compare(reference, reading, policy)
     if found.equal is False:
@@ -153,7 +153,7 @@ def _chosen(reference: Reading, chosen: Choice, text: str, policy: Policy) -> Co
     """The comparison of two choices."""
     assert reference.choice is not None
     found = deciding_choices.same(reference.choice, chosen, policy)
-    said = printable(text.strip(), SHOWN)
+    said = one_line(text.strip(), SHOWN)
     because = f"{said} and {reference.shown} are the same choice"
     if not found.equal:
         because = f"{said} and {reference.shown} differ: {found.why}"
@@ -272,7 +272,7 @@ def _comparison(found: EqualityResult, reference: Reading, answer: Reading) -> C
     else:
         because = f"{sides} differ"
     if found.why:
-        because += f": {printable(found.why, 200)}"
+        because += f": {one_line(found.why, 200)}"
     undecided = found.equal is None and found.by != "bounds" and _small(reference, answer)
     return Comparison(equal, found.by, certainty, because, reference.shown, answer.shown, undecided)
 

@@ -10,7 +10,7 @@ from flint import fmpq
 
 from assay.errors import ReferenceUnreadable
 from assay.model import placeholders
-from assay.printable import a_type, printable
+from assay.printable import a_type, one_line, printable
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
@@ -99,7 +99,7 @@ class Reading:
         """In plain form."""
         if self._shown is None:
             text = self.text if self.node is None else plain(self.node)
-            self._shown = printable(text.strip(), SHOWN)
+            self._shown = one_line(text.strip(), SHOWN)
         return self._shown
 
 

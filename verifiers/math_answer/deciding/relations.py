@@ -28,6 +28,7 @@ from assay.verifiers.math_answer.tree import (
     walk,
 )
 
+_INDICES = frozenset("ijklmn")
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 _ORDER = frozenset({"<", ">", "<=", ">="})
 _TURNED = {
@@ -213,6 +214,13 @@ def _named(
         if (isinstance(plain, Sym) and plain.name == "y") or _head(left_r) == _head(left_a):
             return comparer.same(right_r, right_a)
     if isinstance(left_r, Sym) and isinstance(left_a, Sym):
+        index_r, index_a = _index(left_r), _index(left_a)
+        if (
+            _head(left_r)[:-1] == _head(left_a)[:-1]
+            and index_r in symbols(right_r) - symbols(right_a)
+            and index_a in symbols(right_a)
+        ):  # a_n = 2^n and a_k = 2^k
+            return comparer.same(right_r, substitute(right_a, {index_a: Sym(index_r)}))
         if symbols(right_r) or symbols(right_a):
             return None
         return different(f"{left_r.name} is not {left_a.name}")
@@ -246,6 +254,12 @@ def _head(label: Node) -> str:
     if isinstance(label, App) and isinstance(label.args[0], Sym):
         return label.args[0].name
     return label.name if isinstance(label, Sym) else ""
+
+
+def _index(label: Sym) -> str:
+    """The n of ``a_n``, the term of a sequence; "" where the index is no letter for a number."""
+    index = label.name.rpartition("_")[2]
+    return index if index in _INDICES and index != label.name else ""
 
 
 def _parameters(label: Node) -> list[str] | None:

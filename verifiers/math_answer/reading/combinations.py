@@ -35,13 +35,23 @@ def says_value(label: Node) -> bool:
             return _is_modulus(base) or _is_sine(base)
     if _is_modulus(label) or _is_sine(label):
         return True
-    return len(symbols(label)) > 1 and (_of_names(label) or _of_sines(label))
+    several = len(symbols(label)) > 1 or _has_several_values(label)
+    return several and (_of_names(label) or _of_sines(label))
+
+
+def _has_several_values(label: Node) -> bool:
+    """Whether it speaks of several values of one function: ``f(3)/f(1)``."""
+    called = {n for n in walk(label) if isinstance(n, App) and n.op in ("apply", "call")}
+    return len(called) > 1
 
 
 def _is_modulus(node: App) -> bool:
     """Whether it is a size or a part of what is no real number."""
+    inner = node.args[0]
     if node.op == "norm":
-        return _of_names(node.args[0])
+        return _of_names(inner)
+    if node.op == "abs" and isinstance(inner, App) and inner.op == "abs":  # "||v||"
+        return _of_names(inner.args[0])
     names = {name.partition("_")[0] for name in symbols(node)}
     complex_part = node.op in ("re", "im", "arg", "abs") and names <= _COMPLEX
     return complex_part and bool(names) and _of_names(node.args[0])

@@ -9,6 +9,7 @@ import numpy as np
 
 from assay.audit.frame import Frame
 from assay.errors import ConfigError, nearest
+from assay.printable import in_line, in_lines
 
 if TYPE_CHECKING:
     from assay.rubrics import BoundRubric, Rubric
@@ -34,10 +35,10 @@ def key_of(
     if key is not None:
         if key not in criteria:
             more = f" and {len(criteria) - NAMED:,} more" if len(criteria) > NAMED else ""
-            named = ", ".join(criteria[:NAMED])
+            named = in_lines(criteria[:NAMED])
             noted = f"criteria: {named}{more}" if criteria else "the log has no criteria"
             raise ConfigError(
-                f"--key {key}: no criterion of the log{nearest(key, criteria)}\n{noted}"
+                f"--key {in_line(key)}: no criterion of the log{nearest(key, criteria)}\n{noted}"
             )
         return key
     if rubric is not None:

@@ -26,7 +26,7 @@ from assay.audit.logs.sources.log_file import LogFile
 from assay.audit.logs.sources.log_files import LogFiles, open_parts
 from assay.errors import ConfigError, RolloutsError
 from assay.model import EMPTY
-from assay.printable import brief
+from assay.printable import brief, in_line
 from assay.rubrics import BoundRubric
 
 if TYPE_CHECKING:
@@ -198,7 +198,9 @@ def read_log(
 
 
 def _nothing(files: Sequence[str], problems: Problems) -> str:
-    where = files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
+    where = in_line(files[0])
+    if len(files) > 1:
+        where += f" and {len(files) - 1} more"
     noted = problems.all()
     if not noted:
         return f"{where}: holds no rows"

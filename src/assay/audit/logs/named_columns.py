@@ -11,7 +11,7 @@ from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
 from assay.audit.logs.sources.log_files import LogFiles
 from assay.errors import ConfigError, nearest
 from assay.model.paths import what_is_missing
-from assay.printable import brief
+from assay.printable import brief, in_line
 
 LOOKED_AT = 100
 """Rows in which the nearest name is looked for."""
@@ -30,14 +30,17 @@ def check_fields(columns: Mapping[str, str]) -> None:
             of_kind(given, str, "a name in columns")
         if name.startswith(SCORES):
             if name == SCORES:
-                raise ConfigError(f"--map {name}={column}: must name a criterion: scores.NAME")
+                raise ConfigError(
+                    f"--map {in_line(name)}={in_line(column)}: must name a criterion: scores.NAME"
+                )
         elif name not in fields:
             raise ConfigError(
-                f"--map {name}={column}: no field {brief(name)}{nearest(name, fields)}"
+                f"--map {in_line(name)}={in_line(column)}: no field "
+                f"{brief(name)}{nearest(name, fields)}"
                 f"\nfields: {', '.join(fields)}, scores.NAME"
             )
         if not column:
-            raise ConfigError(f"--map {name}=: names no column")
+            raise ConfigError(f"--map {in_line(name)}=: names no column")
 
 
 def check_columns(columns: Mapping[str, str], known: Mapping[str, None]) -> None:
@@ -49,7 +52,7 @@ def check_columns(columns: Mapping[str, str], known: Mapping[str, None]) -> None
     for name, column in columns.items():
         if not any(path[0] in known for path in column_places(column)):
             absent = what_is_missing(dict.fromkeys(known), column)
-            raise ConfigError(f"--map {name}={column}: {absent}")
+            raise ConfigError(f"--map {in_line(name)}={in_line(column)}: {absent}")
 
 
 def check_paths(
@@ -69,7 +72,7 @@ def check_paths(
         said = [what_is_missing(row, column) for row in rows if isinstance(row, Mapping)]
         # the row whose columns hold the nearest name, if there is one
         absent = next((one for one in said if "did you mean" in one), said[0])
-        raise ConfigError(f"--map {name}={column}: {absent}")
+        raise ConfigError(f"--map {in_line(name)}={in_line(column)}: {absent}")
 
 
 def check_by(by: Sequence[str], extractor: Extractor, known: Mapping[str, None]) -> None:
@@ -80,5 +83,7 @@ def check_by(by: Sequence[str], extractor: Extractor, known: Mapping[str, None])
     """
     for column in by:
         if not extractor.strata[column].codes:
-            raise ConfigError(f"--by {column}: no row has that column{nearest(column, known)}")
+            raise ConfigError(
+                f"--by {in_line(column)}: no row has that column{nearest(column, known)}"
+            )
     extractor.check_strata(by)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from assay.arguments import a_path, of_kind
 from assay.audit.report.report_size import MAX_ROWS
 from assay.errors import ConfigError, RolloutsError
-from assay.printable import brief
+from assay.printable import brief, in_line
 
 if TYPE_CHECKING:
     from assay.audit.report.rollouts import WholeRowsOf
@@ -67,7 +67,7 @@ def write_report(
         raise ConfigError(f"rows is {brief(rows)}; wanted a function, such as `log.rows`, or None")
     target = Path(a_path(path, "path", RolloutsError))
     if not target.name or target.is_dir():
-        raise RolloutsError(f"{target} is a folder; wanted the path of an HTML file")
+        raise RolloutsError(f"{in_line(target)} is a folder; wanted the path of an HTML file")
     made = [("Assay", __version__)]
     made += [
         ("Command", command),

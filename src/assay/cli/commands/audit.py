@@ -22,7 +22,7 @@ from assay.cli.outputs import check_output
 from assay.cli.severity import at_least
 from assay.errors import ConfigError, nearest
 from assay.model import SAMPLE_FIELDS
-from assay.printable import one_line
+from assay.printable import in_line, in_lines
 
 if TYPE_CHECKING:
     from assay.audit.context import Context
@@ -185,7 +185,7 @@ def audit(
                 command = shlex.join(["assay", *sys.argv[1:]])
                 fault = write_report(found, log.rows, report, specs=tuple(specs()), command=command)
             except OSError as err:
-                raise ConfigError(f"--report {report}: {err.strerror or err}") from err
+                raise ConfigError(f"--report {in_line(report)}: {err.strerror or err}") from err
             if not as_json:
                 say_note(f"report: {report}")
             if fault:
@@ -202,9 +202,9 @@ def _passes(said: Sequence[str], criteria: Sequence[str]) -> dict[str, float]:
         name, _, score = one.rpartition("=")
         if name not in criteria:
             raise ConfigError(
-                f"--passes {one}: no criterion of the log is called {name!r}"
+                f"--passes {in_line(one)}: no criterion of the log is called {name!r}"
                 f"{nearest(name, criteria)}"
-                f"\ncriteria: {', '.join(map(one_line, criteria[:NAMED]))}"
+                f"\ncriteria: {in_lines(criteria[:NAMED])}"
             )
         try:
             found[name] = float(score)
@@ -212,7 +212,8 @@ def _passes(said: Sequence[str], criteria: Sequence[str]) -> dict[str, float]:
             found[name] = math.nan
         if not math.isfinite(found[name]):
             raise ConfigError(
-                f"--passes {one}: {score!r} is not a number\nfix: --passes {name}=0.5"
+                f"--passes {in_line(one)}: {score!r} is not a number\nfix: --passes "
+                f"{in_line(name)}=0.5"
             )
     return found
 
@@ -229,8 +230,9 @@ def _check_passes(frame: Frame, context: Context) -> None:
         why = passing(name, frame, context).impossible
         if why:
             raise ConfigError(
-                f"--passes {name}={score:g}: {why}"
-                f"\nfix: --passes {name}=SCORE with a score above the lowest, at most the highest"
+                f"--passes {in_line(name)}={score:g}: {why}"
+                f"\nfix: --passes {in_line(name)}=SCORE with a score above the lowest, "
+                "at most the highest"
             )
 
 
@@ -279,7 +281,9 @@ def _bound(rubric: str | None, host: Host) -> BoundRubric | None:
 
 def _check_writable(path: Path) -> None:
     if path.suffix.lower() not in (".html", ".htm"):
-        raise ConfigError(f"--report {path}: is written as HTML; name it so, e.g. report.html")
+        raise ConfigError(
+            f"--report {in_line(path)}: is written as HTML; name it so, e.g. report.html"
+        )
     check_output(path, f"--report {path}", replaced=True)
 
 
@@ -288,6 +292,6 @@ def _check_rubric(name: str | None, rubric: BoundRubric, criteria: Sequence[str]
     own = list(rubric.rubric.leaves())
     if criteria and not set(own) & set(criteria):
         say_warning(
-            f"--rubric {name}: the log has none of its criteria ({', '.join(own[:NAMED])}), "
-            f"so it was scored with another\ncriteria: {', '.join(criteria[:NAMED])}"
+            f"--rubric {name}: the log has none of its criteria ({in_lines(own[:NAMED])}), "
+            f"so it was scored with another\ncriteria: {in_lines(criteria[:NAMED])}"
         )

@@ -14,7 +14,7 @@ from assay.cli.exits import FINDINGS
 from assay.cli.options import make_host
 from assay.cli.outputs import check_output
 from assay.errors import ConfigError, RolloutsError
-from assay.printable import one_line
+from assay.printable import in_line, one_line
 from assay.rollouts.files import write_text
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _write(path: Path, text: str) -> None:
     except RolloutsError:
         raise
     except OSError as err:
-        raise ConfigError(f"{path} cannot be written: {err.strerror or err}") from err
+        raise ConfigError(f"{in_line(path)} cannot be written: {err.strerror or err}") from err
 
 
 def _show(result: Checked, every: bool) -> None:

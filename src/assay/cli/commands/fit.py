@@ -27,6 +27,7 @@ from assay.cli.options import (
 from assay.cli.outputs import check_output
 from assay.cli.severity import at_least
 from assay.errors import ConfigError, nearest
+from assay.printable import in_line, in_lines
 from assay.rollouts.sources import STDIN, Source, find_sources
 
 if TYPE_CHECKING:
@@ -205,8 +206,8 @@ def _fitted(
         key = own if own in names else None
     if key and key not in names:
         raise ConfigError(
-            f"--key {key}: is not one of the criteria{nearest(key, names)}"
-            f"\ncriteria: {', '.join(names)}"
+            f"--key {in_line(key)}: is not one of the criteria{nearest(key, names)}"
+            f"\ncriteria: {in_lines(names)}"
         )
     stand_ins = {k: float(c.missing) for k, c in leaves.items() if c.missing is not None}
     stand_ins.pop(key or tied or "", None)
@@ -256,12 +257,14 @@ def _check_tied(tied: str, key: str | None, names: Sequence[str], kind: str) -> 
     if tied not in names:
         raise ConfigError(
             f"--tied {tied}: is not one of the criteria{nearest(tied, names)}"
-            f"\ncriteria: {', '.join(names)}"
+            f"\ncriteria: {in_lines(names)}"
         )
     if kind != "pairs":
         raise ConfigError(f"--tied {tied}: needs pairs, these are {kind}")
     if key not in (None, tied):
-        raise ConfigError(f"--tied {tied}: is the key at the gate; --key {key} contradicts it")
+        raise ConfigError(
+            f"--tied {tied}: is the key at the gate; --key {in_line(key)} contradicts it"
+        )
     if len(names) < 2:
         raise ConfigError(f"--tied {tied}: needs another criterion to fit")
 

@@ -12,6 +12,7 @@ import typer
 from assay.cli.console import say_note
 from assay.cli.options import PluginFiles, TimeoutS, Workers, make_engine
 from assay.errors import ConfigError
+from assay.printable import in_line
 
 TOKEN, KEY = "ASSAY_TOKEN", "ASSAY_SIGNING_KEY"
 
@@ -119,7 +120,7 @@ def _pairs(option: str, items: list[str] | None) -> dict[str, str]:
     for item in items or ():
         client, sign, value = item.partition("=")
         if not sign or not value:
-            raise ConfigError(f"{option} {item}: must be CLIENT=VALUE, e.g. openrlhf=0")
+            raise ConfigError(f"{option} {in_line(item)}: must be CLIENT=VALUE, e.g. openrlhf=0")
         found[client] = value
     return found
 
@@ -128,7 +129,7 @@ def _seconds(client: str, value: str) -> float:
     try:
         return float(value)
     except ValueError:
-        raise ConfigError(f"--patience {client}={value}: must be seconds") from None
+        raise ConfigError(f"--patience {in_line(client)}={value}: must be seconds") from None
 
 
 def _what(value: str) -> Any:

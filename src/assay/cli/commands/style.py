@@ -16,6 +16,7 @@ from assay.cli.console import plain, show
 from assay.cli.exits import FINDINGS, FINE
 from assay.cli.options import Workers
 from assay.errors import ConfigError, RolloutsError
+from assay.printable import in_line
 from assay.rollouts.files import read_bytes
 from assay.rollouts.sources import STDIN
 
@@ -113,9 +114,9 @@ def _text(path: Path) -> str:
     except RolloutsError:
         raise
     except OSError as err:
-        raise RolloutsError(f"{path}: {err.strerror or err}") from None
+        raise RolloutsError(f"{in_line(path)}: {err.strerror or err}") from None
     except UnicodeDecodeError:
-        raise RolloutsError(f"{path}: is not a Python file: it is not UTF-8") from None
+        raise RolloutsError(f"{in_line(path)}: is not a Python file: it is not UTF-8") from None
 
 
 def _table(files: Sequence[Path], rewards: Sequence[Reward]) -> Table:

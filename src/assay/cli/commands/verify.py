@@ -39,6 +39,7 @@ from assay.cli.score_rows import score_rows
 from assay.cli.tally import PLACES, Tally
 from assay.errors import AssayError, ConfigError, RolloutsError, SampleError
 from assay.model import SAMPLE_FIELDS, Verdict
+from assay.printable import in_line, in_lines
 from assay.rollouts.columns import REWARD_COLUMNS, is_scored
 from assay.rollouts.files import write_text
 from assay.rollouts.mapped import with_columns
@@ -246,7 +247,7 @@ def _noted(
     if tally.n == 0 and failure is None and code == 0:
         say_warning("the inputs hold no rows")
     if tally.replaced:
-        say_note(f"columns of the rows in that were replaced: {', '.join(sorted(tally.replaced))}")
+        say_note(f"columns of the rows in that were replaced: {in_lines(sorted(tally.replaced))}")
     if code in (INTERRUPTED, HUNG_UP, TERMINATED):
         hint = "; --resume goes on from there" if out not in (None, STDOUT) else ""
         say_error(f"interrupted after {tally.n:,} rows{hint}")
@@ -293,7 +294,7 @@ def _check_options(
         raise ConfigError(f"--max-unscored {max_unscored:g}: a share, must lie in [0, 1]")
     for name, seconds in (("--timeout", timeout), ("--budget", budget)):
         if seconds is not None and not 0.0 < seconds < float("inf"):
-            raise ConfigError(f"{name} {seconds:g}: must be a positive number of seconds")
+            raise ConfigError(f"{in_line(name)} {seconds:g}: must be a positive number of seconds")
     if resume and out in (None, STDOUT):
         raise ConfigError("--resume needs --out FILE, the file to go on with")
 
@@ -304,4 +305,4 @@ def _write_summary(path: Path, text: str) -> None:
     except RolloutsError:
         raise
     except OSError as err:
-        raise RolloutsError(f"{path}: {err.strerror or err}") from err
+        raise RolloutsError(f"{in_line(path)}: {err.strerror or err}") from err

@@ -18,6 +18,7 @@ from assay.datasets.cells import (
 from assay.datasets.shape import OWN_CONTENT, RawRow, Shape
 from assay.datasets.truths import truth
 from assay.errors import SampleError
+from assay.printable import in_lines
 
 ASKED = ("question_content", "question", "problem", "prompt", "description", "text",
          "instruct_prompt", "instruction")  # fmt: skip
@@ -148,7 +149,7 @@ def _verification_info(row: RawRow) -> dict[str, Any]:
     if found.get("test_cases"):
         return {**prompt, **source, "tests": {"verification_info": found}}
     if "ground_truth" not in found and "answer" not in found:
-        keys = ", ".join(found) or "nothing"
+        keys = in_lines(found) or "nothing"
         raise SampleError(f"column 'verification_info' holds {keys}; wanted {wanted}")
     name = "ground_truth" if "ground_truth" in found else "answer"
     filled = truth({"verification_info": found}, f"verification_info.{name}")

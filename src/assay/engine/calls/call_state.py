@@ -16,6 +16,7 @@ from assay.engine.workers.parcels import Parcel
 from assay.errors import PluginError, ReferenceUnreadable, SampleError
 from assay.model import Reward, Sample, Verdict
 from assay.plugins.spec import Escalate
+from assay.printable import in_lines
 
 if TYPE_CHECKING:
     from assay.engine.resources import Resources
@@ -29,7 +30,7 @@ COLUMNS = 20
 def _lacking(need: str, verifier: str, sample: Sample) -> SampleError:
     """What to say of a sample without a field that a verifier reads."""
     columns = list(sample.info)[:COLUMNS]
-    others = f"; the row has also {', '.join(columns)}" if columns else ""
+    others = f"; the row has also {in_lines(columns)}" if columns else ""
     field, _, entry = need.partition(".")
     if field == "info":
         fix = f"a column {entry!r}; in Python Sample(..., info={{{entry!r}: ...}})"

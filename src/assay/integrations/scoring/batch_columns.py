@@ -9,7 +9,7 @@ from assay.engine.calls.drivers import SampleOrError
 from assay.engine.engine import Engine
 from assay.errors import ConfigError, SampleError, nearest
 from assay.model import SAMPLE_FIELDS, Sample, freeze
-from assay.printable import brief, printable
+from assay.printable import brief, in_lines, printable
 
 TrainerColumn: TypeAlias = "str | tuple[str, Callable[[Any], Any]]"
 """A column's name; or its name and a function of its value, applied row by row."""
@@ -190,7 +190,7 @@ class RowReader:
         self, table: Mapping[str, Any], needs: ColumnNeeds, known: Iterable[str]
     ) -> dict[str, tuple[str, Callable[[Any], Any] | None]]:
         """Field -> its column, for this batch."""
-        names = ", ".join(sorted(table)) or "none"
+        names = in_lines(sorted(table)) or "none"
         for field, (column, _) in self._columns.items():
             if column not in table:
                 raise ConfigError(

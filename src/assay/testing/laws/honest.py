@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import ConfigError, RolloutsError
+from assay.printable import in_line
 from assay.rollouts.files import read_bytes
 from assay.testing.bench.bench import CLOSE, Bench
 from assay.testing.bench.cases import BenchCase
@@ -217,7 +218,7 @@ def read_golden(file: Path) -> dict[str, Any]:
         raise ConfigError(str(err)) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
         raise ConfigError(
-            f"{file} is not a golden file of assay check: {type(err).__name__}: {err}"
+            f"{in_line(file)} is not a golden file of assay check: {type(err).__name__}: {err}"
             "\nfix: name another file, or delete it and check again"
         ) from err
     return dict(verifiers)

@@ -13,6 +13,7 @@ from string import Template
 from typing import Literal, TypeAlias
 
 from assay.errors import ConfigError
+from assay.printable import in_line
 
 PluginKind: TypeAlias = Literal["verifier", "composer", "log-reader", "probe", "analyser"]
 
@@ -41,7 +42,7 @@ def names_of(name: str) -> dict[str, str]:
     if owner is not None:
         raise ConfigError(
             f"{name!r} would be the module {package!r}, which is {owner}'s"
-            f"\nfix: another name, e.g. my-{name}"
+            f"\nfix: another name, e.g. my-{in_line(name)}"
         )
     return {"name": name, "package": package, "topic": plain.replace("-", "_")}
 
@@ -66,7 +67,9 @@ def write_distribution(name: str, folder: Path, kind: PluginKind = "verifier") -
     """
     names = names_of(name)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigError(f"{folder} is there already\nfix: another name, or --into ANOTHER_FOLDER")
+        raise ConfigError(
+            f"{in_line(folder)} is there already\nfix: another name, or --into ANOTHER_FOLDER"
+        )
     names["check"] = f"assay check {name}" if kind in CHECKED else "assay plugins"
     names["test"] = '"assay[audit]", "pytest>=8"' if kind == "log-reader" else '"pytest>=8"'
     written = []
@@ -88,7 +91,9 @@ def write_file(name: str, file: Path) -> list[Path]:
     """
     names = names_of(name)
     if file.exists():
-        raise ConfigError(f"{file} is there already\nfix: another name, or --into ANOTHER_FOLDER")
+        raise ConfigError(
+            f"{in_line(file)} is there already\nfix: another name, or --into ANOTHER_FOLDER"
+        )
     text = (files(__name__) / "one_file.py.txt").read_text(encoding="utf-8")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(Template(text).substitute(names), encoding="utf-8")

@@ -37,7 +37,7 @@ class Marks(Functions):
             elif value == "%":
                 self.advance()
                 node = App("percent", (node,))
-            elif value == "deg":
+            elif value == "deg" or (value == "circ" and self.is_degree(node)):
                 self.advance()
                 node = App("deg", (node,))
             elif value == "'":
@@ -65,6 +65,10 @@ class Marks(Functions):
             if wraps > 12:
                 raise self.fail("too many marks after one value")
         return node
+
+    def is_degree(self, node: Node) -> bool:
+        r"""Whether a ring behind `node` is a degree sign that lost its caret: ``30\circ``."""
+        return isinstance(node, Num) or self.peek().kind not in ("sym", "open", "fn")
 
     def indexed(self, node: Node) -> Node:
         r"""What an index makes of a value: a name, or of ``[\frac{x^2}{2}]_0^1`` a difference."""

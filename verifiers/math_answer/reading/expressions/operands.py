@@ -223,7 +223,7 @@ class Operands(Marks):
         """Take what a word is of with the word, where an equation follows: ``Var(X) = 2``."""
         if "of" in words:  # "Area of ABC = 6"
             ahead = 0
-            while self.peek(ahead).kind == "sym" and self.peek(ahead).value.isupper():
+            while self.peek(ahead).kind == "sym":
                 ahead += 1
             if 0 < ahead < MAX_LABEL and self.peek(ahead).value == "=":
                 words.extend(self.advance().value for _ in range(ahead))
@@ -268,6 +268,8 @@ class Operands(Marks):
                 break
             if token.kind == "op" and token.value in ("&", "\\\\"):
                 break
+            if level == 0 and self.bars.get(self.at) == "close":
+                break  # "|Aut(G)|"
             level += (token.kind == "open") - (token.kind == "close")
             self.advance()
         return Words(tuple(t.value for t in self.tokens[start : self.at]))

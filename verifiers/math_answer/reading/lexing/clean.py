@@ -27,6 +27,7 @@ _CHARS = {
     ord("‘"): "'", ord("“"): '"', ord("”"): '"', ord("…"): r"\dots ", ord("→"): r"\to ",
     ord("⌊"): r"\lfloor ", ord("⌋"): r"\rfloor ", ord("⌈"): r"\lceil ", ord("⌉"): r"\rceil ",
     ord("⟨"): r"\langle ", ord("⟩"): r"\rangle ", ord("∣"): "|", ord("∥"): r"\|",
+    ord("‖"): r"\|", ord("∘"): r"\circ ",
     ord("ℝ"): r"\mathbb{R}", ord("ℤ"): r"\mathbb{Z}", ord("ℕ"): r"\mathbb{N}",
     ord("ℚ"): r"\mathbb{Q}", ord("ℂ"): r"\mathbb{C}", ord("∫"): r"\int ", ord("∑"): r"\sum ",
     ord("∏"): r"\prod ", ord("∧"): r"\land ", ord("∨"): r"\lor ", ord("，"): ", ", ord("、"): ", ",

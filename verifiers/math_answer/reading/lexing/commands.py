@@ -136,7 +136,7 @@ class Commands:
             self.add("fn", name.lower(), start)
         elif name == "deg" and self.out and self.out[-1].kind in ("num", "close"):
             self.add("op", "deg", start)  # "30\\deg"
-        elif name in vocabulary.FUNCTIONS and name not in ("gamma", "Gamma", "inf", "zeta"):
+        elif name in vocabulary.FUNCTIONS and name not in ("gamma", "Gamma", "inf", "zeta", "div"):
             self.add("fn", vocabulary.FUNCTIONS[name], start)
         elif name == "equiv":
             self.marked("op", "=", start, "congruent")

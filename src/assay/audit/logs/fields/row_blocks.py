@@ -29,6 +29,7 @@ from assay.audit.logs.gather import ColumnArray, RowBlock, of_step
 from assay.audit.logs.layout import Layout, Path
 from assay.audit.logs.problems import Problems
 from assay.errors import ConfigError, RolloutsError
+from assay.printable import in_line
 
 TURN_DIGITS = 4
 """Of the number of a turn in a verdict's key."""
@@ -110,7 +111,7 @@ class Extractor:
         except duckdb.NotImplementedException as err:
             noted = str(err).partition("\n")[0]
             raise RolloutsError(
-                f"{self._reading.place(batch, 0)}: cannot be read: {noted}"
+                f"{in_line(self._reading.place(batch, 0))}: cannot be read: {noted}"
             ) from err
         made = Batch(batch.layout, documents, batch.file, batch.line, batch.at, table=True)
         known = table_sql.keys_of_table(batch.types or {}, how.direct, batch.layout)
@@ -275,7 +276,8 @@ class Extractor:
         for column in by:
             if self.strata[column].overflow:
                 raise ConfigError(
-                    f"--by {column}: has more than {NAMES} different values, so it tells no "
+                    f"--by {in_line(column)}: has more than {NAMES} different values, "
+                    "so it tells no "
                     "kinds of rows apart"
                 )
 

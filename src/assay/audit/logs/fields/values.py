@@ -16,6 +16,7 @@ from assay.audit.logs.fields.labels import NOT_SAID, label_of
 from assay.audit.logs.gather import ColumnArray, RowBlock
 from assay.audit.logs.problems import Problems
 from assay.errors import RolloutsError
+from assay.printable import in_line
 
 NAMES = 1000
 """A column with more different values than this tells no rows apart."""
@@ -120,7 +121,8 @@ class ColumnReader:
             place, value = self.place(batch, i), noted[places[i]]
             if batch.layout.strict_label:
                 raise RolloutsError(
-                    f"{place}: the label is {value:.60}, which says neither right nor wrong"
+                    f"{in_line(place)}: the label is {value:.60}, which says neither "
+                    "right nor wrong"
                     "\nfix: true or false, 1 or 0, 'correct' or 'incorrect'; null where unknown"
                 )
             self._problems.add(

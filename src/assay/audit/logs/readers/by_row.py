@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assay.errors import RolloutsError
+from assay.printable import in_line
 from assay.rollouts.rows import read_rows
 from assay.rollouts.sources import Source
 
@@ -19,7 +20,7 @@ def lines(path: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """
     for row in read_rows([Source(path)]):
         if row.data is None:
-            raise RolloutsError(f"{row.place}: {row.error}")
+            raise RolloutsError(f"{in_line(row.place)}: {row.error}")
         yield row.line, row.data
 
 

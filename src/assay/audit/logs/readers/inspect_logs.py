@@ -20,6 +20,7 @@ from typing import Any
 
 from assay.errors import RolloutsError
 from assay.plugins.log_readers import LogHead
+from assay.printable import in_line
 from assay.rollouts.rows import LINE_BYTES
 
 ZIP_MAGIC = b"PK\x03\x04"
@@ -52,9 +53,9 @@ class Inspect:
             with open(path, "rb") as file:
                 log = json.loads(file.read().decode("utf-8", "surrogatepass"))
         except RecursionError:
-            raise RolloutsError(f"{path}: nested too deeply") from None
+            raise RolloutsError(f"{in_line(path)}: nested too deeply") from None
         except (OSError, zipfile.BadZipFile, zlib.error, struct.error) as err:
-            raise RolloutsError(f"{path}: cannot be read further: {err}") from err
+            raise RolloutsError(f"{in_line(path)}: cannot be read further: {err}") from err
         spec = _table(_table(log).get("eval"))
         for number, sample in enumerate(_list(_table(log).get("samples")), 1):
             if isinstance(sample, Mapping):
@@ -84,7 +85,7 @@ def _zipped(path: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
 def _member(path: str, info: zipfile.ZipInfo) -> Any:
     """A member as JSON."""
     if info.file_size > LINE_BYTES:
-        raise RolloutsError(f"{path}: {info.filename!r} is longer than any sample may be")
+        raise RolloutsError(f"{in_line(path)}: {info.filename!r} is longer than any sample may be")
     if info.compress_type == ZSTD:
         data = _unzstd(_raw(path, info), info.file_size)
     else:

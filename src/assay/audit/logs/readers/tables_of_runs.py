@@ -24,6 +24,7 @@ from assay.audit.logs.readers.by_row import (
 from assay.audit.logs.readers.lists import NO_CRITERIA, PROMPTS, REFERENCES, REWARDS, STEPS, TEXTS
 from assay.errors import RolloutsError
 from assay.plugins.log_readers import LogHead
+from assay.printable import in_line
 
 CALL = ("op_name", "inputs", "output")
 
@@ -49,7 +50,7 @@ class Wandb:
             with open(path, "rb") as file:
                 held = json.loads(file.read().decode("utf-8", "surrogatepass"))
         except (OSError, RecursionError) as err:
-            raise RolloutsError(f"{path}: cannot be read: {err}") from err
+            raise RolloutsError(f"{in_line(path)}: cannot be read: {err}") from err
         columns = [str(name) for name in items(table(held).get("columns"))]
         rows = [row for row in items(table(held).get("data")) if isinstance(row, list)]
         numbers = [

@@ -17,6 +17,7 @@ from typing import Any
 from assay.audit.logs.layout import Layout
 from assay.errors import RolloutsError
 from assay.plugins.log_readers import LogHead
+from assay.printable import in_line
 from assay.rollouts.rows import read_rows
 from assay.rollouts.sources import Source
 
@@ -49,7 +50,7 @@ class Traces:
         """A row for each trace; one that has no model call is a row without a completion."""
         for line in read_rows([Source(path)]):
             if line.data is None:
-                raise RolloutsError(f"{line.place}: {line.error}")
+                raise RolloutsError(f"{in_line(line.place)}: {line.error}")
             episode = line.data
             if "traces" not in episode and isinstance(episode.get("nodes"), list):
                 yield line.line, self._row(_alone(episode, path), episode)

@@ -13,6 +13,7 @@ from assay.audit.logs.sources.jsonl_files import LineFile
 from assay.audit.logs.sources.log_file import LogFile
 from assay.errors import ConfigError, nearest
 from assay.plugins.log_readers import LogHead
+from assay.printable import in_line
 from assay.rollouts.json_and_csv import misread
 from assay.rollouts.rows import parse_line
 
@@ -53,7 +54,7 @@ class Chooser:
         if reader is not None:
             if reader not in offers:
                 raise ConfigError(
-                    f"--reader {reader}: no reader is called that{nearest(reader, offers)}"
+                    f"--reader {in_line(reader)}: no reader is called that{nearest(reader, offers)}"
                     f"\nreaders: {', '.join(offers)}"
                 )
             offers = {reader: offers[reader]}

@@ -12,6 +12,7 @@ from typing import IO, Any, cast
 from assay.arguments import a_path, many
 from assay.errors import RolloutsError
 from assay.plugins.log_readers import LogForm, LogHead
+from assay.printable import in_line
 from assay.rollouts.rows import parse_line
 from assay.rollouts.sources import is_gzip, is_parquet, matches
 
@@ -79,7 +80,7 @@ def _expand(pattern: str) -> list[str]:
 
 def _walk(folder: str) -> list[str]:
     def fail(err: OSError) -> None:
-        raise RolloutsError(f"{err.filename or folder}: {err.strerror or err}") from err
+        raise RolloutsError(f"{in_line(err.filename or folder)}: {err.strerror or err}") from err
 
     inside: list[str] = []
     for here, folders, names in os.walk(folder, onerror=fail):
@@ -89,7 +90,9 @@ def _walk(folder: str) -> list[str]:
             if not name.startswith(".") and bare.endswith(ENDINGS):
                 inside.append(os.path.join(here, name))
     if not inside:
-        raise RolloutsError(f"{folder}: holds no log ({', '.join(ENDINGS)}, or these with .gz)")
+        raise RolloutsError(
+            f"{in_line(folder)}: holds no log ({', '.join(ENDINGS)}, or these with .gz)"
+        )
     return inside
 
 
@@ -104,7 +107,7 @@ def read_head(path: str) -> LogHead:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):
             raise RolloutsError(
-                f"{path}: is not a regular file; a log is read more than once"
+                f"{in_line(path)}: is not a regular file; a log is read more than once"
                 "\nfix: write it to a file first"
             )
         with open(path, "rb") as file:
@@ -124,20 +127,22 @@ def read_head(path: str) -> LogHead:
         if isinstance(err, RolloutsError):
             raise
         what = getattr(err, "strerror", None) or str(err)
-        raise RolloutsError(f"{path}: {what}") from err
+        raise RolloutsError(f"{in_line(path)}: {what}") from err
 
 
 def _refuse(path: str, magic: bytes) -> None:
     pickled = magic[:1] == b"\x80" and magic[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
     if pickled or path.lower().endswith(UNSAFE) or magic.startswith(b"\x93NUMPY"):
         raise RolloutsError(
-            f"{path}: may hold a pickle, which runs code when it is loaded; never read"
+            f"{in_line(path)}: may hold a pickle, which runs code when it is loaded; never read"
             "\nfix: write the log as JSONL or Parquet; of slime's debug rollouts, where you trust "
             "the file, each of its `samples` as a line of JSON"
         )
     for start, what in _FOREIGN.items():
         if magic.startswith(start):
-            raise RolloutsError(f"{path}: {what}\nfix: write the log as JSONL, .gz or Parquet")
+            raise RolloutsError(
+                f"{in_line(path)}: {what}\nfix: write the log as JSONL, .gz or Parquet"
+            )
 
 
 def _text_head(path: str, file: IO[bytes]) -> LogHead:

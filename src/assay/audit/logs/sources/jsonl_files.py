@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from assay.errors import RolloutsError
+from assay.printable import in_line
 from assay.rollouts.rows import LINE_BYTES
 from assay.rollouts.sources import GZIP_MAGIC
 
@@ -95,7 +96,9 @@ class LineFile:
                 docs = pa.array([], pa.large_string())
                 yield Piece(docs, empty, empty, empty.astype(np.uint8), too_long)
         if failure is not None:
-            raise RolloutsError(f"{self.path}:{number + 1}: cannot be read further: {failure}")
+            raise RolloutsError(
+                f"{in_line(self.path)}:{number + 1}: cannot be read further: {failure}"
+            )
 
     def lines(self, offsets: Sequence[int]) -> Iterator[bytes]:
         """The lines that begin at these offsets, which must ascend.
@@ -112,7 +115,9 @@ class LineFile:
                     file.seek(offset)
                     yield file.readline(LINE_BYTES)
         except (OSError, EOFError, zlib.error) as err:
-            raise RolloutsError(f"{self.path}: has changed since it was read: {err}") from err
+            raise RolloutsError(
+                f"{in_line(self.path)}: has changed since it was read: {err}"
+            ) from err
 
     # -- bytes ----------------------------------------------------------------------------------
 

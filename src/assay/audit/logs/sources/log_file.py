@@ -21,6 +21,7 @@ from assay.audit.logs.sources.jsonl_files import LineFile
 from assay.errors import RolloutsError
 from assay.model.paths import MISSING, inside
 from assay.plugins.log_readers import LogHead
+from assay.printable import in_line
 from assay.rollouts.output import encode
 
 ROWS = 4096
@@ -140,7 +141,7 @@ class LogFile:
             rows = enumerate(self.reader.rows(self.path))
             found = [dict(row) for i, (_, row) in rows if i in wanted]
             if len(found) != len(at):
-                raise RolloutsError(f"{self.path}: has changed since it was read")
+                raise RolloutsError(f"{in_line(self.path)}: has changed since it was read")
         as_row = getattr(self.reader, "as_row", None)
         return [self._named(as_row(row) if as_row is not None else row) for row in found]
 
@@ -186,7 +187,7 @@ def _parsed(line: bytes, path: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         row = _by_database(text)
     if not isinstance(row, dict):
-        raise RolloutsError(f"{path}: has changed since it was read")
+        raise RolloutsError(f"{in_line(path)}: has changed since it was read")
     return row
 
 

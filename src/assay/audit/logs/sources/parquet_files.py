@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assay.errors import RolloutsError
+from assay.printable import in_line
 from assay.rollouts.parquet import as_json
 
 BATCH_ROWS = 65_536
@@ -22,7 +23,7 @@ def _open(path: str) -> pq.ParquetFile:
         # without buffering ahead, a row group is not held whole, whatever its size
         return pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
     except (pa.ArrowException, OSError) as err:
-        raise RolloutsError(f"{path}: is not a whole Parquet file: {err}") from err
+        raise RolloutsError(f"{in_line(path)}: is not a whole Parquet file: {err}") from err
 
 
 def schema(path: str) -> dict[str, str]:
@@ -35,7 +36,7 @@ def schema(path: str) -> dict[str, str]:
         names = file.schema_arrow.names
         for name in names:
             if names.count(name) > 1:
-                raise RolloutsError(f"{path}: two columns are named {name!r}")
+                raise RolloutsError(f"{in_line(path)}: two columns are named {name!r}")
         return {f.name: str(f.type) for f in file.schema_arrow}
 
 
@@ -65,7 +66,7 @@ def batches(path: str, columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordB
                 yield number, _widened(batch)
                 number += batch.num_rows
         except (pa.ArrowException, OSError) as err:
-            raise RolloutsError(f"{path}:{number}: cannot be read further: {err}") from err
+            raise RolloutsError(f"{in_line(path)}:{number}: cannot be read further: {err}") from err
 
 
 def _widened(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -111,7 +112,7 @@ def rows(path: str, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
                 yield from _of_group(file, group, [n - first for n in here], path)
             first = last
         if any(n >= first for n in wanted):
-            raise RolloutsError(f"{path}: has changed since it was read")
+            raise RolloutsError(f"{in_line(path)}: has changed since it was read")
 
 
 def _of_group(
@@ -130,4 +131,4 @@ def _of_group(
                 return
             begin += batch.num_rows
     except (pa.ArrowException, OSError) as err:
-        raise RolloutsError(f"{path}: cannot be read further: {err}") from err
+        raise RolloutsError(f"{in_line(path)}: cannot be read further: {err}") from err
