@@ -98,8 +98,8 @@ def _against_value(
     said = relation is a and _is_amount(other) and _is_amount(value) and not vanishes
     if said and says_value(label):
         return comparer.same(r, value)
-    if relation is a and _is_given(value) and combines_things(label):
-        return comparer.same(r, value)
+    if _is_given(value) and combines_things(label) and (relation is a or _is_power(label)):
+        return comparer.same(value, a) if relation is r else comparer.same(r, value)
     solved = _solved(relation, symbols(other))
     if solved is not None:
         return comparer.same(solved, a) if relation is r else comparer.same(r, solved)
@@ -114,6 +114,11 @@ def _against_value(
 def _is_amount(node: Node) -> bool:
     """Whether it is a constant, or one with a unit."""
     return is_value(node.value if isinstance(node, Quantity) else node)
+
+
+def _is_power(label: Node) -> bool:
+    """``A^{-1}``, ``A^T``, ``A^2``: what is asked for of one matrix, in a reference as well."""
+    return isinstance(label, App) and label.op == "pow" and isinstance(label.args[0], Sym)
 
 
 def _is_given(node: Node) -> bool:

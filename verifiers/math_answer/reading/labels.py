@@ -69,6 +69,8 @@ def _is_named_value(node: App) -> bool:
         return isinstance(args[0], Sym) or is_derivative(args[0])
     if op in _UNEVALUATED:
         return True  # an unevaluated operator with its value
+    if op == "compose":
+        return True
     if op in BINARY:  # an operation of the question's own, with its result
         names = symbols(node)
         return len(names) != 1 or all(map(names_a_thing, names))
