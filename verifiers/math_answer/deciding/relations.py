@@ -346,7 +346,12 @@ def restates(reference: Node, answer: Node) -> bool:
     stated = [n for n in walk(reference) if isinstance(n, Rel)]
     if not stated:
         return not symbols(reference) or sets.is_set(reference)
-    return all(_is_solved(n) and not _is_law(n) for n in stated)
+    return all(_is_solved(n) and not _is_law(n) and not _is_condition(n) for n in stated)
+
+
+def _is_condition(node: Rel) -> bool:
+    """Whether it would say a value as an answer, and as a reference is an equation: ``|z| = 5``."""
+    return node.ops == ("=",) and not is_label(node.args[0]) and says_value(node.args[0])
 
 
 def _is_solved(node: Rel) -> bool:
