@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from flint import fmpq
 
+from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.tree import (
     BINARY,
     App,
@@ -37,6 +38,8 @@ _UNEVALUATED = frozenset({"lim", "int", "iint", "oint", "sum", "prod", "at"})
 _OF_THINGS = frozenset(
     {"abs", "cross", "mul", "inv", "ratio", "deg", "arg", "cup", "cap", "setminus"}
 )
+_SQUARED = frozenset({"sigma", "chi", "R", "S"})
+"""Names whose squares are quantities of their own: a variance, a test statistic."""
 _DISTRIBUTED = frozenset("XYZ")
 """Names that random variables have by custom."""
 
@@ -47,6 +50,8 @@ def is_label(node: Node) -> bool:
         return node.name not in ("pi", "infinity")
     if isinstance(node, Words):
         return True
+    if isinstance(node, Group) and node.left == "[" and _is_ratio(node.items):
+        return True  # a degree or an index: [K : Q]
     if isinstance(node, Group | Matrix):
         return bool(children(node)) and all(is_label(i) for i in children(node))
     if isinstance(node, Items):
@@ -64,22 +69,31 @@ def _is_named_value(node: App) -> bool:
         return isinstance(args[0], Sym) or is_derivative(args[0])
     if op in _UNEVALUATED:
         return True  # an unevaluated operator with its value
-    if op in BINARY:
-        return True  # an operation of the question's own, with its result
+    if op == "compose":
+        return True
+    if op in BINARY:  # an operation of the question's own, with its result
+        names = symbols(node)
+        return len(names) != 1 or all(map(names_a_thing, names))
     if head in FUNCTIONALS:
         return True
     if head in EXTREMES and len(args) == 1:
         return bool(symbols(node))  # of one number there is no greatest: what it takes is meant
     if op == "mul":
         return _is_named_product(args)
-    if op == "pow":  # a variance
+    if op == "ratio":
+        return all(map(is_label, args)) or _is_of_things(node)
+    if op == "pow":
         base, exponent = args
-        named = isinstance(base, Sym) and base.name.partition("_")[0] == "sigma"
-        return named and exponent == Num(fmpq(2))
+        head = base.name.partition("_")[0].rpartition(":")[2] if isinstance(base, Sym) else ""
+        return head in _SQUARED and exponent == Num(fmpq(2))
     if op == "add":  # f(1) - f(2)
         called = all(isinstance(a, App) and a.op in ("apply", "call") for a in map(_unsigned, args))
         return called and not any("'" in name for name in symbols(node))
     return op in TRIGONOMETRIC and is_label(args[0])  # the sine that is asked for, not the angle
+
+
+def _is_ratio(items: tuple[Node, ...]) -> bool:
+    return len(items) == 1 and isinstance(items[0], App) and items[0].op == "ratio"
 
 
 def _unsigned(node: Node) -> Node:
@@ -102,7 +116,8 @@ def _is_of_things(node: App) -> bool:
             for n in walk(node)
         ) and bool(symbols(node))
     return node.op in _OF_THINGS and all(
-        isinstance(n, App) or (isinstance(n, Sym) and names_a_thing(n.name)) for n in walk(node)
+        isinstance(n, App | Words) or (isinstance(n, Sym) and names_a_thing(n.name))
+        for n in walk(node)
     )
 
 
@@ -136,6 +151,17 @@ def is_derivative(node: Node) -> bool:
     return False
 
 
+def primed(label: Node) -> Node:
+    r"""``dy/dx`` and ``\frac{d^2y}{dx^2}`` as ``y'`` and ``y''``; anything else as it is."""
+    if not (isinstance(label, App) and is_derivative(label)):
+        return label
+    d, *rest = _factors(label.args[0])
+    order = exact.whole(d.args[1]) if isinstance(d, App) and d.op == "pow" else 1
+    if len(rest) != 1 or not isinstance(rest[0], Sym) or _base(d) != Sym("d"):
+        return label  # of several names it is not said by which a prime is taken
+    return Sym(rest[0].name + "'" * order) if order in (1, 2, 3) else label
+
+
 def _factors(node: Node) -> tuple[Node, ...]:
     return node.args if isinstance(node, App) and node.op == "mul" else (node,)
 
@@ -150,4 +176,12 @@ def names_a_thing(name: str) -> bool:
     return head.isupper() or ":" in head or name in ("d",) or "'" in name
 
 
-__all__ = ["EXTREMES", "FUNCTIONALS", "TRIGONOMETRIC", "is_derivative", "is_label", "names_a_thing"]
+__all__ = [
+    "EXTREMES",
+    "FUNCTIONALS",
+    "TRIGONOMETRIC",
+    "is_derivative",
+    "is_label",
+    "names_a_thing",
+    "primed",
+]

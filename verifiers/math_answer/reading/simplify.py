@@ -22,6 +22,7 @@ from assay.verifiers.math_answer.tree import (
     Such,
     Sym,
     Words,
+    children,
     symbols,
     walk,
 )
@@ -95,6 +96,8 @@ def _step(node: Node) -> Node:
         total = _added(node.args)
         if total is not None:
             return total
+    if _is_length(node):
+        return _length(node)
     if isinstance(node, App) and node.op == "abs" and isinstance(node.args[0], Matrix):
         return Matrix(node.args[0].rows, bars=True)
     return node
@@ -152,6 +155,8 @@ def _lettered(term: Node, first: Quantity) -> Node:
 
 def _relation(node: Rel) -> Node:
     ops, args = node.ops, node.args
+    if any(map(_is_length, args)):
+        return Rel(ops, tuple(_length(a) if _is_length(a) else a for a in args))
     if any(_is_determinant(a) for a in args):
         done = tuple(determinant(_bars(a)) or a if _is_determinant(a) else a for a in args)
         if done != args:
@@ -301,6 +306,21 @@ def _is_determinant(node: Node) -> bool:
         node = node.args[0]
         return isinstance(node, Matrix)
     return isinstance(node, Matrix) and node.bars and len(node.rows) == len(node.rows[0]) <= 3
+
+
+def _is_length(node: Node) -> bool:
+    r"""Whether it is the length of a vector of numbers: ``\|(3, 4)\|``."""
+    inner = node.args[0] if isinstance(node, App) and node.op == "abs" else None
+    return (
+        isinstance(inner, Group) and len(inner.items) > 1 and inner.left in "(<["
+        and all(map(is_value, inner.items))
+    )  # fmt: skip
+
+
+def _length(node: Node) -> Node:
+    assert isinstance(node, App)
+    squares = tuple(App("pow", (item, Num(fmpq(2)))) for item in children(node.args[0]))
+    return App("sqrt", (App("add", squares),))
 
 
 def determinant(node: Matrix) -> Node | None:

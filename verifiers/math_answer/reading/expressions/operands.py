@@ -14,6 +14,7 @@ from assay.verifiers.math_answer.reading.expressions.selections import (
     between,
     count,
 )
+from assay.verifiers.math_answer.reading.expressions.vectors import is_vector
 from assay.verifiers.math_answer.reading.lexing.tokens import PLAIN, Token
 from assay.verifiers.math_answer.tree import (
     BINARY,
@@ -26,6 +27,7 @@ from assay.verifiers.math_answer.tree import (
     Such,
     Sym,
     Words,
+    children,
     symbols,
 )
 from assay.verifiers.math_answer.units import is_unit
@@ -199,6 +201,9 @@ class Operands(Marks):
         if isinstance(inner, Items):
             return Group(left, right, inner.items)
         if left == "(" and right == ")":
+            products = isinstance(inner, App) and inner.op == "mul"
+            if products and sum(is_vector(arg, self.bold) for arg in children(inner)) > 1:
+                return Group("(", ")", (inner,))  # (a·b)c is not a(b·c)
             return inner
         if left == "{" and right == "}" and isinstance(inner, Such):
             return inner
@@ -218,7 +223,7 @@ class Operands(Marks):
         """Take what a word is of with the word, where an equation follows: ``Var(X) = 2``."""
         if "of" in words:  # "Area of ABC = 6"
             ahead = 0
-            while self.peek(ahead).kind == "sym" and self.peek(ahead).value.isupper():
+            while self.peek(ahead).kind == "sym":
                 ahead += 1
             if 0 < ahead < MAX_LABEL and self.peek(ahead).value == "=":
                 words.extend(self.advance().value for _ in range(ahead))
@@ -263,6 +268,8 @@ class Operands(Marks):
                 break
             if token.kind == "op" and token.value in ("&", "\\\\"):
                 break
+            if level == 0 and self.bars.get(self.at) == "close":
+                break  # "|Aut(G)|"
             level += (token.kind == "open") - (token.kind == "close")
             self.advance()
         return Words(tuple(t.value for t in self.tokens[start : self.at]))

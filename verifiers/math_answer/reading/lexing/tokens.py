@@ -6,7 +6,7 @@ import re
 
 from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.reading.lexing import factors, unit_letters, vocabulary
+from assay.verifiers.math_answer.reading.lexing import factors, neighbours, unit_letters, vocabulary
 from assay.verifiers.math_answer.reading.lexing.clean import clean
 from assay.verifiers.math_answer.reading.lexing.commands import Commands, Token
 from assay.verifiers.math_answer.reading.lexing.numerals import numeral, repeating
@@ -65,16 +65,6 @@ _CAPITAL_UNITS = frozenset("ACFHJKLMNTVW")
 _WORD_AFTER = re.compile(r"(?:\\(?:text|mathrm)\{ ?)?([A-Za-z]+)")
 _THOUSANDS = {"k": "thousand", "K": "thousand", "M": "million", "B": "billion"}
 _INDEXED = re.compile(r"\s*\}?\s*_")
-_GREEK = "|".join(sorted(vocabulary.GREEK, key=len, reverse=True))
-_A_THING = (
-    r"(?:[_(\[]|\\left\s*[(\[]|\\(?:math|bold|vec|nabla|ker|operatorname|begin|"
-    + _GREEK
-    + r")|[A-Z](?![A-Za-z])|ker\b|Im\b)"
-)
-_THING = re.compile(r"\s*(?:" + _A_THING + r"|[a-z](?=\s*[(=]))")
-_THING_IN_TEXT = re.compile(
-    r"\s*\}(?:\s|~|\\[ ,;:!])*(?:" + _A_THING + r"|[a-z](?![A-Za-z]))|\s*[(\[_]"
-)
 _TWO_NUMERALS = re.compile(r"\s*\d+\s+choose\s+\d+[\s.]*")
 
 LATEX, PLAIN = "latex", "plain"
@@ -270,7 +260,10 @@ class _Scan(Commands):
         if run in vocabulary.FUNCTIONS and (
             run not in vocabulary.ONLY_CALLED
             or self.called(start + len(run))
-            or (run in vocabulary.OF_THINGS and self.of_a_thing(start + len(run)))
+            or (
+                run in vocabulary.OF_THINGS
+                and neighbours.is_functional(self.text, start + len(run), self.depth > 0, self.out)
+            )
         ):
             self.add("fn", vocabulary.FUNCTIONS[run], start)
             return
@@ -333,12 +326,6 @@ class _Scan(Commands):
     def called(self, after: int) -> bool:
         return self.text.startswith(("(", "}(", "\\(", "\\left("), after)
 
-    def of_a_thing(self, after: int) -> bool:
-        """Whether a name with an index or a name behind it is a functional: ``rank A``."""
-        if self.out and self.out[-1].kind in ("num", "close"):
-            return False  # "30 deg C", "5 min"
-        return (_THING_IN_TEXT if self.depth else _THING).match(self.text, after) is not None
-
     # -- signs ----------------------------------------------------------------------------------
 
     def operator(self, value: str, start: int) -> None:
@@ -361,6 +348,12 @@ class _Scan(Commands):
             self.add("op", "=>", start)
         elif value in (",", ";"):
             self.add("sep", value, start)
+        elif (
+            value == "-" and self.depth and not self.spaced
+            and neighbours.joins_words(self.text, start, self.out)
+        ):  # fmt: skip
+            self.hyphen = True
+            self.out[-1] = self.out[-1]._replace(kind="word")
         elif value == "-" and self.hyphenates(start):
             self.hyphen = True
             return  # N-m, foot-pounds: units side by side
