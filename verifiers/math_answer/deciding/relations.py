@@ -9,7 +9,7 @@ from assay.verifiers.math_answer.deciding.decides import Decides
 from assay.verifiers.math_answer.deciding.number_sets import sets
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.reading.combinations import combines_things, says_value
-from assay.verifiers.math_answer.reading.labels import is_label
+from assay.verifiers.math_answer.reading.labels import is_derivative, is_label, primed
 from assay.verifiers.math_answer.reading.simplify import is_value
 from assay.verifiers.math_answer.tree import (
     App,
@@ -144,6 +144,7 @@ def _solved(relation: Rel, names: frozenset[str]) -> Node | None:
 
 def both(r: Rel, a: Rel, comparer: Decides) -> EqualityResult:
     """Two relations."""
+    r, a = _single_barred(r), _single_barred(a)
     if r.ops == ("=",) == a.ops:
         return _equations(r, a, comparer)
     region, facing = sets.as_set(r), sets.as_set(a)
@@ -166,6 +167,14 @@ def both(r: Rel, a: Rel, comparer: Decides) -> EqualityResult:
     if not all(_scalar(x) for x in (*r.args, *a.args)):
         return found
     return _compared(r, a)
+
+
+def _single_barred(node: Rel) -> Rel:
+    r"""``\|v\| = 5`` as ``|v| = 5``: both sides of a comparison name the same."""
+    head = node.args[0]
+    if not (isinstance(head, App) and head.op == "norm"):
+        return node
+    return Rel(node.ops, (App("abs", head.args), *node.args[1:]))
 
 
 def _oriented(node: Rel) -> Rel:
@@ -197,6 +206,8 @@ def _named(
     """Two assignments or definitions: the names must fit, then the values."""
     if left_r == left_a:
         return _unless_equation(comparer.same(right_r, right_a), left_r)
+    if not (is_derivative(left_r) and is_derivative(left_a)):
+        left_r, left_a = primed(left_r), primed(left_a)
     args_r, args_a = _parameters(left_r), _parameters(left_a)
     if (args_r is not None and args_a is not None and len(args_r) == len(args_a)) and (
         _head(left_r) == _head(left_a) or comparer.policy.labels == "optional"
@@ -211,8 +222,12 @@ def _named(
         return comparer.same(right_r, right_a)
     if (args_r is None) != (args_a is None):  # y = 2x and f(x) = 2x
         plain = left_a if args_a is None else left_r
-        if (isinstance(plain, Sym) and plain.name == "y") or _head(left_r) == _head(left_a):
+        stem = plain.name.rstrip("'") if isinstance(plain, Sym) else ""
+        orders = {_head(left).count("'") for left in (left_r, left_a)}
+        if (stem == "y" and len(orders) == 1) or _head(left_r) == _head(left_a):
             return comparer.same(right_r, right_a)
+    if left_r == left_a:  # dy/dx and y'
+        return comparer.same(right_r, right_a)
     if isinstance(left_r, Sym) and isinstance(left_a, Sym):
         index_r, index_a = _index(left_r), _index(left_a)
         if (
@@ -331,7 +346,12 @@ def restates(reference: Node, answer: Node) -> bool:
     stated = [n for n in walk(reference) if isinstance(n, Rel)]
     if not stated:
         return not symbols(reference) or sets.is_set(reference)
-    return all(_is_solved(n) and not _is_law(n) for n in stated)
+    return all(_is_solved(n) and not _is_law(n) and not _is_condition(n) for n in stated)
+
+
+def _is_condition(node: Rel) -> bool:
+    """Whether it would say a value as an answer, and as a reference is an equation: ``|z| = 5``."""
+    return node.ops == ("=",) and not is_label(node.args[0]) and says_value(node.args[0])
 
 
 def _is_solved(node: Rel) -> bool:
