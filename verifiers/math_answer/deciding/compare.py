@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, scalars
+from assay.verifiers.math_answer.arithmetic.noncommuting.roles import Roles
 from assay.verifiers.math_answer.deciding import (
     counts,
     order_of_factors,
@@ -59,6 +60,8 @@ class Comparer(ListComparer):
         self.parameters: frozenset[str] = frozenset()
         """Names that a clause declares free (``for some integer t``)."""
         self.named = False
+        self.roles: Roles | None = None
+        """What the names of two lists stand for in all their parts."""
         self.in_order = False
         """Whether some names kept their places: constants of a family may change theirs."""
 
@@ -85,7 +88,7 @@ class Comparer(ListComparer):
                     f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
                 )
             return self.scalar(r, a)
-        ordered = order_of_factors.compare(r, a)
+        ordered = order_of_factors.compare(r, a, self.roles)
         if ordered is not None:
             self.in_order = True
             return ordered
