@@ -38,11 +38,6 @@ def compare(r: Node, a: Node) -> EqualityResult | None:
     return _REFUSED if result.equal is None else result
 
 
-def counts(r: Node, a: Node) -> bool:
-    """Whether a pair shows that the order of factors counts in it."""
-    return roles(r, a) is not None
-
-
 def _same(r: Node, a: Node, found: Roles) -> EqualityResult:
     return values.same(r, a, found) if found.valued else UNKNOWN
 
