@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, scalars
 from assay.verifiers.math_answer.deciding import (
@@ -70,6 +72,10 @@ class Comparer(ListComparer):
         if self.left < 0:
             return EqualityResult(None, "bounds", "unproved", f"more than {PAIRS:,} comparisons")
         r, a = settle(r), settle(a)
+        if _has_place(a) and not _has_place(r) and self.directional:
+            return self.same(r, a.args[0])  # "5 at x = 2", where 5 is asked for
+        if _has_place(r) and _has_place(a):
+            return every(self.same(x, y) for x, y in zip(r.args, a.args, strict=True))
         if rosters.may_be(r) or rosters.may_be(a):
             found = self.rosters(r, a)
             if found is not None:
@@ -328,6 +334,11 @@ class Comparer(ListComparer):
 
 def _mark(node: Node) -> str:
     return node.op if isinstance(node, App) and node.op in ("percent", "deg") else ""
+
+
+def _has_place(node: Node) -> TypeGuard[App]:
+    """Whether it says where its value is taken: ``5 at x = 2``."""
+    return isinstance(node, App) and node.op == "taken_at"
 
 
 def _split(node: Node) -> tuple[Node, tuple[str, ...]]:
