@@ -286,12 +286,23 @@ def _proportional(r: Node, a: Node, comparer: Decides) -> EqualityResult:
     found = algebra.same_zeros(r, a)
     if found is not None:
         return found
-    factor = numerics.ratio(r, a)
+    # of f(1) and f(2) alone any two expressions have one ratio: the values do not vary
+    factor = numerics.ratio(r, a) if _varies(r) else None
     if factor is None:
         return different("the equations are not multiples of each other", "numeric", "unproved")
     if factor.equal:
         return factor
     return factor
+
+
+def _varies(node: Node) -> bool:
+    """Whether a name stands in it that is no function's."""
+    heads = {
+        n.args[0].name
+        for n in walk(node)
+        if isinstance(n, App) and n.op in ("apply", "call") and isinstance(n.args[0], Sym)
+    }
+    return bool(symbols(node) - heads)
 
 
 def _compared(r: Rel, a: Rel) -> EqualityResult:
