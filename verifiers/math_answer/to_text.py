@@ -42,7 +42,7 @@ def _plain(node: Node) -> str:
     if isinstance(node, Num):
         return _number(node)
     if isinstance(node, Sym):
-        return node.name.removeprefix("vec:")
+        return _named(node.name)
     if isinstance(node, App):
         return _app(node)
     if isinstance(node, Rel):
@@ -66,6 +66,13 @@ def _plain(node: Node) -> str:
     if isinstance(node, Such):
         return f"{{{_plain(node.item)} | {_plain(node.condition)}}}"
     raise AssertionError(f"no plain form of {type(node).__name__}")
+
+
+def _named(name: str) -> str:
+    kind, _, label = name.partition(":")
+    if kind == "ket":
+        return f"|{label}⟩"
+    return f"⟨{label}|" if kind == "bra" else name.removeprefix("vec:")
 
 
 def spelled(words: Sequence[str]) -> str:

@@ -171,6 +171,7 @@ def substitute(node: Node, names: dict[str, Node]) -> Node:
 
 BINARY = frozenset({
     "otimes", "odot", "star", "diamond", "wr", "rtimes", "ltimes", "boxtimes", "oslash", "bowtie",
+    "wedge",
     "oplus", "ominus", "boxplus", "boxminus", "uplus", "sqcup", "sqcap", "amalg",
 })  # fmt: skip
 """Operators between two values that have several meanings, or one of their own in a question."""
@@ -182,13 +183,13 @@ COMMUTING = frozenset({"oplus", "boxplus", "uplus", "sqcup", "sqcap", "amalg", "
 """Those whose operands may change places in every common meaning: direct and exclusive sums,
 unions, products entry by entry."""
 
-ASSOCIATIVE = (COMMUTING - {"bowtie"}) | {"otimes", "wr"}
+ASSOCIATIVE = (COMMUTING - {"bowtie"}) | {"otimes", "wedge", "wr"}
 """Those that need no brackets in a chain."""
 
 SIGN_OF = {
     "otimes": "⊗", "odot": "⊙", "star": "⋆", "diamond": "⋄", "wr": "≀", "rtimes": "⋊",
     "ltimes": "⋉", "boxtimes": "⊠", "oslash": "⊘", "bowtie": "⋈", "oplus": "⊕", "ominus": "⊖",
     "boxplus": "⊞", "boxminus": "⊟", "uplus": "⊎", "sqcup": "⊔", "sqcap": "⊓", "amalg": "⨿",
-    "cross": "×", "compose": "∘",
+    "cross": "×", "compose": "∘", "wedge": "∧",
 }  # fmt: skip
 """How an operator between two values is shown."""

@@ -12,7 +12,17 @@ from flint import fmpq, fmpz
 from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.arithmetic.ring import MAX_POWER, Fraction, GiveUp, Ring, content
 from assay.verifiers.math_answer.equality_result import EqualityResult
-from assay.verifiers.math_answer.tree import COMMUTING, CONSTANTS, App, Group, Node, Num, Sym, walk
+from assay.verifiers.math_answer.tree import (
+    COMMUTING,
+    CONSTANTS,
+    App,
+    Group,
+    Node,
+    Num,
+    Such,
+    Sym,
+    walk,
+)
 
 MAX_NODES = 3000
 """Most nodes of both sides: each may cost a product of polynomials."""
@@ -44,6 +54,8 @@ class _Form(Ring):
             return Fraction(self.generator((kind, node.name)), self.one)
         if isinstance(node, Group) and len(node.items) == 1 and node.left in "([":
             return self.form(node.items[0])
+        if isinstance(node, Such):  # P(A|B), beside others
+            return self.opaque("such", (node.item, node.condition))
         if not isinstance(node, App):
             raise GiveUp
         op, args = node.op, node.args
@@ -83,7 +95,7 @@ class _Form(Ring):
         known = exact.rational(node)
         if known is not None:
             return self.constant(known)
-        if op in ("pm", "mp", "ratio", "cases", "int", "lim", "sum", "prod", "cup", "cap"):
+        if op in ("pm", "mp", "ratio", "cases", "int", "lim", "sum", "prod"):
             raise GiveUp
         return self.opaque(op, args)
 
@@ -95,7 +107,7 @@ class _Form(Ring):
                 keys.append(arg.name)
             else:
                 keys.append(self.key(self.form(arg)))
-        if op in COMMUTING:
+        if op in COMMUTING or op in ("cup", "cap"):  # P(A ∩ B)
             keys.sort()
         return Fraction(self.generator((op, *keys)), self.one)
 

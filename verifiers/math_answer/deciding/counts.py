@@ -9,8 +9,18 @@ from __future__ import annotations
 from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import exact
-from assay.verifiers.math_answer.reading.expressions.selections import arrangements
-from assay.verifiers.math_answer.tree import App, Group, Node, Num, Sym, children, rebuild, walk
+from assay.verifiers.math_answer.reading.expressions.selections import arrangements, count
+from assay.verifiers.math_answer.tree import (
+    App,
+    Group,
+    Node,
+    Num,
+    Sym,
+    children,
+    rebuild,
+    symbols,
+    walk,
+)
 
 
 def beside_number(r: Node, a: Node) -> tuple[Node, Node]:
@@ -21,7 +31,19 @@ def beside_number(r: Node, a: Node) -> tuple[Node, Node]:
         value = exact.rational(one)
         if value is not None and not _is_coordinate(other, value):
             return (r, _counted(a)) if one is r else (_counted(r), a)
+    scalar = any(isinstance(side, App) and side.op in _SCALARS for side in (r, a))
+    if scalar and any(_is_of_names(n) for side in (r, a) for n in walk(side)):
+        return _counted(r), _counted(a)
     return r, a
+
+
+_SCALARS = frozenset({"add", "mul", "inv", "neg", "pow", "binom", "factorial", "sum", "prod"})
+
+
+def _is_of_names(node: Node) -> bool:
+    """Whether it is ``C(n, 2)``: beside a formula, no point."""
+    pair = _pair(node) if isinstance(node, App) and node.op == "call" else None
+    return pair is not None and bool(symbols(pair[1]))
 
 
 def _counted(node: Node) -> Node:
@@ -51,6 +73,8 @@ def _count(node: App) -> Node | None:
         return None
     letter, out_of, taken = pair
     n, k = exact.whole(out_of), exact.whole(taken)
+    if symbols(out_of) and node.op == "call":
+        return count(letter, out_of, taken)
     if n is None or k is None or not 0 <= k <= n:
         return None
     whole = Num(fmpq(n)), Num(fmpq(k))

@@ -9,7 +9,7 @@ from assay.verifiers.math_answer.deciding.decides import Decides
 from assay.verifiers.math_answer.deciding.number_sets import sets
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.reading.combinations import combines_things, says_value
-from assay.verifiers.math_answer.reading.labels import is_label
+from assay.verifiers.math_answer.reading.labels import is_derivative, is_label, primed
 from assay.verifiers.math_answer.reading.simplify import is_value
 from assay.verifiers.math_answer.tree import (
     App,
@@ -98,8 +98,8 @@ def _against_value(
     said = relation is a and _is_amount(other) and _is_amount(value) and not vanishes
     if said and says_value(label):
         return comparer.same(r, value)
-    if relation is a and _is_given(value) and combines_things(label):
-        return comparer.same(r, value)
+    if _is_given(value) and combines_things(label) and (relation is a or _is_power(label)):
+        return comparer.same(value, a) if relation is r else comparer.same(r, value)
     solved = _solved(relation, symbols(other))
     if solved is not None:
         return comparer.same(solved, a) if relation is r else comparer.same(r, solved)
@@ -114,6 +114,11 @@ def _against_value(
 def _is_amount(node: Node) -> bool:
     """Whether it is a constant, or one with a unit."""
     return is_value(node.value if isinstance(node, Quantity) else node)
+
+
+def _is_power(label: Node) -> bool:
+    """``A^{-1}``, ``A^T``, ``A^2``: what is asked for of one matrix, in a reference as well."""
+    return isinstance(label, App) and label.op == "pow" and isinstance(label.args[0], Sym)
 
 
 def _is_given(node: Node) -> bool:
@@ -139,6 +144,7 @@ def _solved(relation: Rel, names: frozenset[str]) -> Node | None:
 
 def both(r: Rel, a: Rel, comparer: Decides) -> EqualityResult:
     """Two relations."""
+    r, a = _single_barred(r), _single_barred(a)
     if r.ops == ("=",) == a.ops:
         return _equations(r, a, comparer)
     region, facing = sets.as_set(r), sets.as_set(a)
@@ -161,6 +167,14 @@ def both(r: Rel, a: Rel, comparer: Decides) -> EqualityResult:
     if not all(_scalar(x) for x in (*r.args, *a.args)):
         return found
     return _compared(r, a)
+
+
+def _single_barred(node: Rel) -> Rel:
+    r"""``\|v\| = 5`` as ``|v| = 5``: both sides of a comparison name the same."""
+    head = node.args[0]
+    if not (isinstance(head, App) and head.op == "norm"):
+        return node
+    return Rel(node.ops, (App("abs", head.args), *node.args[1:]))
 
 
 def _oriented(node: Rel) -> Rel:
@@ -192,6 +206,8 @@ def _named(
     """Two assignments or definitions: the names must fit, then the values."""
     if left_r == left_a:
         return _unless_equation(comparer.same(right_r, right_a), left_r)
+    if not (is_derivative(left_r) and is_derivative(left_a)):
+        left_r, left_a = primed(left_r), primed(left_a)
     args_r, args_a = _parameters(left_r), _parameters(left_a)
     if (args_r is not None and args_a is not None and len(args_r) == len(args_a)) and (
         _head(left_r) == _head(left_a) or comparer.policy.labels == "optional"
@@ -206,8 +222,12 @@ def _named(
         return comparer.same(right_r, right_a)
     if (args_r is None) != (args_a is None):  # y = 2x and f(x) = 2x
         plain = left_a if args_a is None else left_r
-        if (isinstance(plain, Sym) and plain.name == "y") or _head(left_r) == _head(left_a):
+        stem = plain.name.rstrip("'") if isinstance(plain, Sym) else ""
+        orders = {_head(left).count("'") for left in (left_r, left_a)}
+        if (stem == "y" and len(orders) == 1) or _head(left_r) == _head(left_a):
             return comparer.same(right_r, right_a)
+    if left_r == left_a:  # dy/dx and y'
+        return comparer.same(right_r, right_a)
     if isinstance(left_r, Sym) and isinstance(left_a, Sym):
         index_r, index_a = _index(left_r), _index(left_a)
         if (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from flint import fmpq
 
+from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.tree import (
     BINARY,
     App,
@@ -68,6 +69,8 @@ def _is_named_value(node: App) -> bool:
         return isinstance(args[0], Sym) or is_derivative(args[0])
     if op in _UNEVALUATED:
         return True  # an unevaluated operator with its value
+    if op == "compose":
+        return True
     if op in BINARY:  # an operation of the question's own, with its result
         names = symbols(node)
         return len(names) != 1 or all(map(names_a_thing, names))
@@ -148,6 +151,17 @@ def is_derivative(node: Node) -> bool:
     return False
 
 
+def primed(label: Node) -> Node:
+    r"""``dy/dx`` and ``\frac{d^2y}{dx^2}`` as ``y'`` and ``y''``; anything else as it is."""
+    if not (isinstance(label, App) and is_derivative(label)):
+        return label
+    d, *rest = _factors(label.args[0])
+    order = exact.whole(d.args[1]) if isinstance(d, App) and d.op == "pow" else 1
+    if len(rest) != 1 or not isinstance(rest[0], Sym) or _base(d) != Sym("d"):
+        return label  # of several names it is not said by which a prime is taken
+    return Sym(rest[0].name + "'" * order) if order in (1, 2, 3) else label
+
+
 def _factors(node: Node) -> tuple[Node, ...]:
     return node.args if isinstance(node, App) and node.op == "mul" else (node,)
 
@@ -162,4 +176,12 @@ def names_a_thing(name: str) -> bool:
     return head.isupper() or ":" in head or name in ("d",) or "'" in name
 
 
-__all__ = ["EXTREMES", "FUNCTIONALS", "TRIGONOMETRIC", "is_derivative", "is_label", "names_a_thing"]
+__all__ = [
+    "EXTREMES",
+    "FUNCTIONALS",
+    "TRIGONOMETRIC",
+    "is_derivative",
+    "is_label",
+    "names_a_thing",
+    "primed",
+]

@@ -8,6 +8,7 @@ from assay.verifiers.math_answer.reading.expressions.cursor import binary
 from assay.verifiers.math_answer.reading.expressions.marks import SIGNS
 from assay.verifiers.math_answer.reading.expressions.operands import MATH_START, SIGNED
 from assay.verifiers.math_answer.reading.expressions.products import Products
+from assay.verifiers.math_answer.reading.expressions.states import with_states
 from assay.verifiers.math_answer.reading.lexing import vocabulary
 from assay.verifiers.math_answer.reading.lexing.tokens import Token, tokenize
 from assay.verifiers.math_answer.reading.separators import set_apart
@@ -53,7 +54,7 @@ def parse_tokens(tokens: list[Token]) -> tuple[Node, tuple[str, ...]]:
         raise Unreadable("empty")
     if len(tokens) == 2 and tokens[0].kind == "op" and tokens[0].value in _RELATIONS:
         return Words((tokens[0].value,)), ()  # "which sign belongs between them?"
-    parser = Parser(set_apart(tokens))
+    parser = Parser(with_states(set_apart(tokens)))
     try:
         node = parser.items(frozenset())
     except RecursionError:

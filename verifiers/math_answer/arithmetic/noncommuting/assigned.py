@@ -172,6 +172,13 @@ def _trailing(tree: Node) -> set[str]:
             run.append(arg.name)
         if run and len(run) < len(node.args) and capitals_in(node.args[-len(run) - 1]):
             found |= {name for name in run if ends_in_vector(Sym(name))}
+    vectors = [Sym(name) for name in found]
+    for node in parts(tree):  # b of "Ax - b"
+        if isinstance(node, App) and node.op == "add":
+            bare = [x.args[0] if isinstance(x, App) and x.op == "neg" else x for x in node.args]
+            if any(isinstance(x, App) and x.op == "mul" and x.args[-1] in vectors
+                   for x in bare):  # fmt: skip
+                found |= {x.name for x in bare if isinstance(x, Sym) and ends_in_vector(x)}
     return found
 
 

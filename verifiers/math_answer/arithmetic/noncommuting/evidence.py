@@ -107,7 +107,8 @@ def _may_be_turned(base: Node, mark: str) -> bool:
 
 def _is_growth(bases: list[Node], seen: Seen) -> bool:
     """``P R^T``: one factor to the power of a time, times sums of money."""
-    if len(set(bases)) != 1 or not isinstance(bases[0], Sym) or seen.inverted:
+    matrices = seen.inverted or any(call.op != "abs" for call in seen.called)
+    if len(set(bases)) != 1 or not isinstance(bases[0], Sym) or matrices:
         return False
     name = bases[0].name
     others = {n.partition("_")[0] for n in seen.names if is_capital(n) and n != name}

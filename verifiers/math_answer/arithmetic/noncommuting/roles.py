@@ -15,6 +15,7 @@ MARKS = TRANSPOSED | ADJOINT
 CAPITALS = frozenset({"Gamma", "Theta", "Lambda", "Xi", "Sigma", "Phi", "Psi", "Omega"})
 """Capitals of the Greek alphabet that name matrices."""
 
+_ARROWS = frozenset({"vec", "overrightarrow", "overleftarrow", "ket", "bra"})
 ACCENTS = ("vec:", "hat:", "overrightarrow:", "widehat:")
 
 
@@ -71,7 +72,10 @@ def mark_of(node: App) -> tuple[str, bool] | None:
 
 def is_capital(name: str) -> bool:
     r"""Whether a name could be that of a matrix: ``A``, ``P_1``, ``\Sigma``; not ``I``, ``pi``."""
-    head = name.partition("_")[0].rstrip("'")
+    accent, _, bare = name.rpartition(":")
+    if accent in _ARROWS:
+        return False
+    head = bare.partition("_")[0].rstrip("'")
     if head in CONSTANTS or head == "I":
         return False
     return (len(head) == 1 and head.isalpha() and head.isupper()) or head in CAPITALS

@@ -161,6 +161,8 @@ class Shapes:
 
 
 def axis(name: str) -> int | None:
-    r"""Which of the three unit vectors a name is: of ``\hat{i}`` 0."""
-    letter = name.partition(":")[2]
+    r"""Which of three unit vectors a name is: of ``\hat{i}`` and ``|0\rangle`` 0."""
+    kind, _, letter = name.partition(":")
+    if kind == "ket":
+        return int(letter) if letter in ("0", "1", "2") else None
     return "ijk".index(letter) if is_accented(name) and letter in ("i", "j", "k") else None

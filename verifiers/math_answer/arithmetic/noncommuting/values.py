@@ -17,7 +17,13 @@ from assay.verifiers.math_answer.arithmetic.noncommuting.evaluation import (
     Misfit,
     evaluate,
 )
-from assay.verifiers.math_answer.arithmetic.noncommuting.roles import ADJOINT, Roles, mark_of, parts
+from assay.verifiers.math_answer.arithmetic.noncommuting.roles import (
+    ADJOINT,
+    Roles,
+    is_state,
+    mark_of,
+    parts,
+)
 from assay.verifiers.math_answer.arithmetic.noncommuting.shapes import (
     Shapes,
     axis,
@@ -86,6 +92,8 @@ class Values:
         """A matrix or a column of seeded entries."""
         found = self.matrices.get(name)
         if found is None:
+            if name in ("ket:+", "ket:-"):
+                return self.plus_or_minus(name)
             rows, columns = self.sizes[name]
             random, unit = self.random(name), axis(name)
             found = acb_mat([
@@ -94,6 +102,12 @@ class Values:
             ])  # fmt: skip
             self.matrices[name] = found
         return found
+
+    def plus_or_minus(self, name: str) -> acb_mat:
+        """``(|0> + |1>)/sqrt(2)``, or their difference."""
+        other = acb(1 if name == "ket:+" else -1)
+        column = [acb(1), other, *(acb(0) for _ in range(self.sizes[name][0] - 2))]
+        return acb_mat([[entry / acb(2).sqrt()] for entry in column])
 
     def entry(self, random: Random) -> acb:
         """One entry: complex where adjoints tell them from transposes."""
@@ -234,7 +248,9 @@ def same(a: Node, b: Node, roles: Roles) -> EqualityResult:
     sizes = list(_sizes(a, b, roles))
     whole = _exponents(a) | _exponents(b)
     imaginary = any(
-        isinstance(n, Sym) and (n.name == "i" or n.name in ADJOINT) for t in (a, b) for n in walk(t)
+        isinstance(n, Sym) and (n.name == "i" or n.name in ADJOINT or is_state(n.name))
+        for t in (a, b)
+        for n in walk(t)
     )
     seeds = sorted(hashlib.blake2b(repr(t).encode(), digest_size=8).digest() for t in (a, b))
     shown: EqualityResult | None = None

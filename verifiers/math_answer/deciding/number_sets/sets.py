@@ -79,7 +79,9 @@ def as_set(node: Node) -> Region | None:
         names = _bound(node)
         if collected is None or len(names) != 1 or isinstance(_item(node), App):
             return None  # "{x^2 : x > 2}" are no numbers above 2
-        return collected if collected.name in ("", *names) else None
+        if isinstance(node.item, Rel) and node.item.args[1] != Sym("reals"):
+            collected = meet(collected, as_set(node.item))  # "x in Q" is none that is worked out
+        return collected if collected and collected.name in ("", *names) else None
     if isinstance(node, Rel):
         return _from_relation(node)
     if isinstance(node, Items):
@@ -165,7 +167,7 @@ def compare(r: Node, a: Node, comparer: Decides) -> EqualityResult:
             return comparer.unordered(r.args, a.args)
         return every(comparer.same(x, y) for x, y in zip(r.args, a.args, strict=True))
     if isinstance(r, Such) and isinstance(a, Such):
-        r, a = _with_one_name(r, a)
+        r, a = _with_one_name(_of_reals(r), _of_reals(a))
         return every((comparer.same(r.item, a.item), comparer.same(r.condition, a.condition)))
     if isinstance(r, Group) and isinstance(a, Group) and r.left + r.right == a.left + a.right:
         return comparer.ordered(r.items, a.items)
@@ -192,6 +194,13 @@ def _with_one_name(r: Such, a: Such) -> tuple[Such, Such]:
     assert isinstance(left, Such)
     assert isinstance(right, Such)
     return left, right
+
+
+def _of_reals(node: Such) -> Such:
+    r"""``\{x \in \mathbb{R} : ...\}`` as ``\{x : ...\}``: without a word, numbers are real."""
+    item = node.item
+    real = isinstance(item, Rel) and item.ops == ("in",) and item.args[1] == Sym("reals")
+    return Such(_item(node), node.condition) if real else node
 
 
 def _bound(node: Such) -> tuple[str, ...]:

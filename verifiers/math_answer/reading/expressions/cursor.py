@@ -8,7 +8,7 @@ from assay.verifiers.math_answer import limits
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.reading.expressions.selections import Selection
 from assay.verifiers.math_answer.reading.lexing.tokens import Token
-from assay.verifiers.math_answer.tree import ASSOCIATIVE, App, Group, Items, Node, Num
+from assay.verifiers.math_answer.tree import ASSOCIATIVE, App, Group, Items, Node, Num, Sym
 
 
 def _without_idle_brackets(tokens: list[Token]) -> list[Token]:
@@ -188,9 +188,27 @@ def binary(op: str, left: Node, right: Node) -> Node:
     """``left op right``; chains are flat, since the first operator of a chain is done first."""
     if op == "ltimes":  # the other way round: the normal subgroup stands at the open side
         return App("rtimes", (right, left))
+    if op == "wedge":
+        left, right = _differential(left), _differential(right)
     first = left.args if isinstance(left, App) and left.op == op else (left,)
     chained = isinstance(right, App) and right.op == op and op in ASSOCIATIVE
     return App(op, (*first, *(right.args if chained and isinstance(right, App) else (right,))))
+
+
+def _differential(node: Node) -> Node:
+    """``f dx`` with one name for its differential."""
+    if not (isinstance(node, App) and node.op == "mul"):
+        return node
+    *rest, d, name = node.args
+    negative = isinstance(d, App) and d.op == "neg"
+    if (d.args[0] if isinstance(d, App) and negative else d) != Sym("d"):
+        return node
+    if not isinstance(name, Sym):
+        return node
+    whole: Node = Sym(f"vec:d{name.name}")
+    if rest:
+        whole = App("mul", (*rest, whole))
+    return App("neg", (whole,)) if negative else whole
 
 
 _SIXTIETHS = {"deg": 1, "arcmin": 60, "arcsec": 3600}

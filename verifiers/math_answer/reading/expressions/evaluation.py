@@ -37,13 +37,19 @@ def at(node: Node, low: Node, high: Node) -> Node:
         if values and values.keys() <= symbols(node):
             return substitute(node, values)
         return App("at", (node, low))
-    names = symbols(node)
+    names = symbols(node) - _functions(node)
     ends = [end.args[1] if isinstance(end, Rel) and end.ops == ("=",) else end
             for end in (low, high)]  # fmt: skip
     if len(names) != 1 or any(isinstance(end, Rel | Items | Words) for end in ends):
         return App("at", (node, low, high))
     first, last = (substitute(node, {next(iter(names)): end}) for end in ends)
     return App("add", (last, App("neg", (first,))))
+
+
+def _functions(node: Node) -> set[str]:
+    """The names of functions in it: no values are put in for them."""
+    called = (n.args[0] for n in walk(node) if isinstance(n, App) and n.op in ("apply", "call"))
+    return {name.name for name in called if isinstance(name, Sym)}
 
 
 def _size(node: Node) -> int:

@@ -14,6 +14,7 @@ from assay.verifiers.math_answer.reading.expressions.selections import (
     between,
     count,
 )
+from assay.verifiers.math_answer.reading.expressions.vectors import is_vector
 from assay.verifiers.math_answer.reading.lexing.tokens import PLAIN, Token
 from assay.verifiers.math_answer.tree import (
     BINARY,
@@ -26,6 +27,7 @@ from assay.verifiers.math_answer.tree import (
     Such,
     Sym,
     Words,
+    children,
     symbols,
 )
 from assay.verifiers.math_answer.units import is_unit
@@ -199,6 +201,9 @@ class Operands(Marks):
         if isinstance(inner, Items):
             return Group(left, right, inner.items)
         if left == "(" and right == ")":
+            products = isinstance(inner, App) and inner.op == "mul"
+            if products and sum(is_vector(arg, self.bold) for arg in children(inner)) > 1:
+                return Group("(", ")", (inner,))  # (a·b)c is not a(b·c)
             return inner
         if left == "{" and right == "}" and isinstance(inner, Such):
             return inner

@@ -57,6 +57,8 @@ def _is_called(name: Node, right: Node) -> bool:
     derivative is taken, ``\\frac{\\partial f}{\\partial x}(1, 2)``.
     """
     if isinstance(name, Sym):
+        if isinstance(right, Group) and len(right.items) == 1 and isinstance(right.items[0], App):
+            return right.left != "("  # a scalar product, which is a factor
         return not isinstance(right, App) or right.op in _OF_SETS or _is_complement(right)
     return is_derivative(name) and (isinstance(right, Group) or not symbols(right))
 
@@ -182,10 +184,14 @@ class Products(Operands):
         value_ = times(factors)
         return Quantity(value_, tuple(units)) if units else value_
 
+    def begins_factor(self) -> bool:
+        """Whether a name, a bracket or an accent stands here, side by side with what was before."""
+        return self.token.kind in ("sym", "open") or self.token.value.startswith("accent:")
+
     def cross(self, factors: list[Node]) -> None:
         r"""What stands behind ``\times``, to the next vector, as a cross product."""
         right = [self.operand()]
-        while not vectors.is_vector(right[-1], self.bold) and self.token.kind in ("sym", "open"):
+        while not vectors.is_vector(right[-1], self.bold) and self.begins_factor():
             right.append(self.operand())
         if vectors.is_vector(right[-1], self.bold):
             factors[-1] = App("cross", (factors[-1], times(right)))

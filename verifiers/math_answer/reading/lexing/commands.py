@@ -39,6 +39,12 @@ _GLUED = re.compile(
 )
 
 
+_OF_FORMS = re.compile(
+    r"\s*(?:\\[,;!]\s*)*\(?-?(?:d(?=[a-zA-Z\\])|\\(?:mathrm|text)\s*\{\s*d\s*\}|e_"
+    r"|\\(?:vec|mathbf|bm)\b)"
+)
+"""What stands behind the wedge of differentials and vectors; elsewhere it says "and"."""
+
 _BEGIN = re.compile(r"\s*\{([A-Za-z]+)\*?\}(?:\s*\{[lcrp|.@{} ]*?\})?")
 
 
@@ -136,6 +142,8 @@ class Commands:
             self.marked("op", "=", start, "congruent")
         elif name in vocabulary.RELATIONS:
             self.add("op", vocabulary.RELATIONS[name], start)
+        elif name == "wedge" and _OF_FORMS.match(text, position) is not None:
+            self.add("op", "wedge", start)
         elif name in vocabulary.OPERATORS:
             value = vocabulary.OPERATORS[name]
             if value in ("and", "or"):

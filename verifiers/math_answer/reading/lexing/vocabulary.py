@@ -80,7 +80,7 @@ OPERATORS = {
     "cup": "cup", "bigcup": "cup", "cupdot": "cup", "cap": "cap", "setminus": "setminus",
     "backslash": "setminus", "land": "and", "wedge": "and", "lor": "or", "vee": "or", "colon": ":",
     "bmod": "mod", "mod": "mod", "prime": "'", "degree": "deg", "circ": "circ",
-    **{name: name for name in BINARY},
+    **{name: name for name in BINARY - {"wedge"}},
 }  # fmt: skip
 
 BRACKETS = {
