@@ -19,6 +19,7 @@ from typing import Any
 
 from assay.errors import RubricError, nearest
 from assay.printable import brief, in_line
+from assay.rollouts.other_kinds import os_words
 from assay.rubrics.written.number import Number
 
 SUFFIXES = (".toml", ".json", ".yaml", ".yml")
@@ -71,7 +72,8 @@ def read_file(path: Path) -> str:
         near = ""
         if isinstance(err, FileNotFoundError) and path.parent.is_dir():
             near = nearest(path.name, [p.name for p in path.parent.iterdir()])
-        raise RubricError(f"cannot read rubric {in_line(path)}: {err.strerror}{near}") from None
+        said = f"{err.strerror}{near}" if near else os_words(path, err)
+        raise RubricError(f"cannot read rubric {in_line(path)}: {said}") from None
     except RubricError:  # a ValueError, too
         raise
     except ValueError as err:  # a name with a NUL

@@ -154,7 +154,7 @@ SAID: dict[str, dict[str, str]] = {
     "rows": {
         "missing": "no such file",
         "folder": "is a directory",
-        "loop": "symbolic links",
+        "loop": "a symbolic link that leads round to itself",
         "pipe": "is a named pipe, and nobody writes into it",
         "endless": "longer than 134217728 bytes|no row in the last 1,0",
         "garbage": "not JSON",
@@ -162,7 +162,7 @@ SAID: dict[str, dict[str, str]] = {
     "log": {
         "missing": "no such file",
         "folder": "holds no log",
-        "loop": "symbolic links",
+        "loop": "a symbolic link that leads round to itself",
         "pipe": "is not a regular file",
         "endless": "is not a regular file",
         "garbage": "is not a log",
@@ -170,7 +170,7 @@ SAID: dict[str, dict[str, str]] = {
     "rubric": {
         "missing": "cannot read rubric",
         "folder": "cannot read rubric",
-        "loop": "symbolic links",
+        "loop": "a symbolic link that leads round to itself",
         "pipe": "it is a named pipe",
         "endless": "it is a device",
         "garbage": "is not UTF-8",
@@ -186,7 +186,7 @@ SAID: dict[str, dict[str, str]] = {
     "program": {
         "missing": "No such file",
         "folder": "Is a directory",
-        "loop": "symbolic links",
+        "loop": "a symbolic link that leads round to itself",
         "pipe": "is a named pipe, and nobody writes into it",
         "endless": "holds more than",
         "garbage": "it is not UTF-8",

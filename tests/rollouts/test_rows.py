@@ -119,7 +119,11 @@ class Refusal(NamedTuple):
         Refusal("*.json", "no file matches", "a glob without a match is a mistake"),
         Refusal("folder", "is a directory", "its files must be named"),
         Refusal("gone/a.jsonl", "no such file", "nor is there the folder"),
-        Refusal("dangling.jsonl", "No such file or directory", "a link to nowhere"),
+        Refusal(
+            "dangling.jsonl",
+            "is a symbolic link to nowhere, which is not there",
+            "a link to nowhere",
+        ),
     ],
     ids=lambda c: c.why,
 )

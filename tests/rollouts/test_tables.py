@@ -28,7 +28,7 @@ class Fault(NamedTuple):
 FAULTS = [
     Fault("a.json", '[{"a": 1}, {"a": }]', ":2: not JSON: Expecting value", "the row is named"),
     Fault("a.json", '[{"a": 1} {"a": 2}]', ":1: not JSON: a comma", "rows are separated"),
-    Fault("a.json", '[{"a": 1}, ', "does not end; is the file whole?", "a file that was cut off"),
+    Fault("a.json", '[{"a": 1}, ', "does not end\nfix: the file is cut off", "cut off"),
     Fault("a.csv", "a,a\n1,2\n", "two columns are named 'a'", "which is meant cannot be known"),
     Fault(
         "a.csv", 'a\n"1\n', ":3: cannot be read further: unexpected end", "a quote is not closed"
@@ -43,7 +43,10 @@ def test_one_list_in_json_gives_its_rows(tmp_path: Path, packed: bool) -> None:
     path.write_bytes(gzip.compress(text) if packed else text)
     first, second, third = read(path)
     assert (first.line, first.data) == (1, {"a": 1})
-    assert second.error == "a row must be an object, got a number"
+    assert second.error == (
+        "a row must be an object, got a number"
+        '\nfix: each row is one JSON object, as {"completion": "...", "reference": "..."}'
+    )
     assert third.data == {"conversations": [{"from": "human", "value": "?"}]}
 
 

@@ -13,6 +13,7 @@ from assay.errors import RolloutsError
 from assay.ledger.as_rows import as_row
 from assay.ledger.schema import COLUMNS, HASH_KEY, RUBRIC_KEY, VERSION, VERSION_KEY
 from assay.printable import in_line
+from assay.rollouts.other_kinds import os_words
 from assay.rollouts.sources import need_pyarrow
 
 BATCH_ROWS = 512
@@ -28,7 +29,7 @@ def shards(folder: str | os.PathLike[str]) -> list[Path]:
     try:
         names = sorted(name for name in os.listdir(path) if is_shard(name))
     except OSError as err:
-        raise RolloutsError(f"{in_line(path)}: {err.strerror or err}") from err
+        raise RolloutsError(f"{in_line(path)}: {os_words(path, err)}") from err
     return [path / name for name in names]
 
 

@@ -17,6 +17,9 @@ WHOLE_BYTES = 1024 * 1024 * 1024
 CELL_CHARS = 128 * 1024 * 1024
 """Longest cell of CSV."""
 
+TO_UTF8 = "write the file as UTF-8, e.g. iconv -f LATIN1 -t UTF-8 FILE > NEW_FILE"
+"""How to mend text of another encoding."""
+
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 
 
@@ -28,37 +31,6 @@ def ending(name: str) -> str:
     """
     plain = name.lower().removesuffix(".gz")
     return next((end for end in (".json", *SEPARATORS) if plain.endswith(end)), "")
-
-
-def misread(name: str, head: bytes, by_line: bool) -> str | None:
-    """What a file is instead of rows in UTF-8, where its first bytes tell, and how to mend it.
-
-    Args:
-        name: Of the file, for the message.
-        head: Its first bytes, unpacked.
-        by_line: Whether it is to be read as a row a line.
-    """
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return (
-            f"{name}: is text in UTF-16, must be UTF-8"
-            "\nfix: iconv -f UTF-16 -t UTF-8 FILE > NEW_FILE"
-        )
-    if not by_line:
-        return None
-    first, ended, rest = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
-    begun = first.rstrip()
-    if not ended or not rest or begun not in (b"[", b"{"):
-        return None
-    if begun == b"[":
-        return (
-            f"{name}: is one list in JSON over several lines, "
-            "must have one row on each line (JSONL)"
-            "\nfix: give the file a name that ends in .json, or: jq -c '.[]' FILE > NEW_FILE"
-        )
-    return (
-        f"{name}: has rows over several lines, must have one row on each line (JSONL)"
-        "\nfix: jq -c . FILE > NEW_FILE"
-    )
 
 
 def read_json(file: IO[bytes], name: str) -> Iterator[tuple[int, Any]]:
@@ -87,13 +59,14 @@ def read_json(file: IO[bytes], name: str) -> Iterator[tuple[int, Any]]:
         at = _blanks(text, at)
         if text[at : at + 1] == ",":
             at = _blanks(text, at + 1)
-        elif text[at : at + 1] != "]":
+        elif at < len(text) and text[at] != "]":
             raise RolloutsError(
                 f"{in_line(name)}:{number}: not JSON: a comma or ] must follow the row"
             )
     if at >= len(text):
         raise RolloutsError(
-            f"{in_line(name)}:{number}: not JSON: the list does not end; is the file whole?"
+            f"{in_line(name)}:{number}: not JSON: the list does not end"
+            "\nfix: the file is cut off: make or fetch it again"
         )
 
 
@@ -107,7 +80,10 @@ def _text(file: IO[bytes], name: str) -> str:
     try:
         return data.decode("utf-8-sig", "surrogatepass")
     except UnicodeDecodeError as err:
-        raise RolloutsError(f"{in_line(name)}: not UTF-8: byte 0x{data[err.start]:02x}") from err
+        raise RolloutsError(
+            f"{in_line(name)}: not UTF-8: byte 0x{data[err.start]:02x} at position {err.start}"
+            f"\nfix: {TO_UTF8}"
+        ) from err
 
 
 def _blanks(text: str, at: int) -> int:
@@ -144,8 +120,11 @@ def read_csv(file: IO[bytes], name: str) -> Iterator[tuple[int, dict[str, Any] |
             row = {c: cell or None for c, cell in zip(columns, cells, strict=True)}
             yield reader.line_num, row
     except (csv.Error, UnicodeDecodeError) as err:
+        fix = "close each cell's quotes; a quote within a cell is written twice"
+        if isinstance(err, UnicodeDecodeError):
+            fix = TO_UTF8
         raise RolloutsError(
-            f"{in_line(name)}:{reader.line_num + 1}: cannot be read further: {err}"
+            f"{in_line(name)}:{reader.line_num + 1}: cannot be read further: {err}\nfix: {fix}"
         ) from err
     finally:
         lines.detach()

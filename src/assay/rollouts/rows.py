@@ -18,7 +18,8 @@ from assay.errors import RolloutsError, SampleError
 from assay.model import EMPTY, Sample
 from assay.printable import in_line
 from assay.rollouts.columns import is_scored, without_rewards
-from assay.rollouts.json_and_csv import ending, misread, read_csv, read_json
+from assay.rollouts.json_and_csv import TO_UTF8, ending, read_csv, read_json
+from assay.rollouts.other_kinds import misread
 from assay.rollouts.so_far import ReadSoFar
 from assay.rollouts.sources import Source, is_gzip, is_parquet
 
@@ -162,7 +163,13 @@ def _broken(err: Exception) -> str:
     what = getattr(err, "strerror", None) or str(err)
     if "CRC" in what:  # known only at the end: what was damaged may have been read as a row
         what += "; the file is damaged, so rows that were read from it may be wrong"
+    if isinstance(err, EOFError):
+        what += "\nfix: the file is cut off: make or fetch it again"
     return what
+
+
+A_ROW = 'each row is one JSON object, as {"completion": "...", "reference": "..."}'
+"""How rows are written, for those that are not."""
 
 
 def _lines(name: str, file: IO[bytes]) -> Iterator[Row]:
@@ -230,16 +237,15 @@ def parse_line(line: bytes, name: str, number: int) -> Row:
         # `surrogatepass`: Python can write half a character, and what a model wrote is judged
         data = json.loads(line.decode("utf-8", "surrogatepass"))
     except json.JSONDecodeError as err:
-        error = f"not JSON: {err.msg} at column {err.colno}"
+        error = f"not JSON: {err.msg} at column {err.colno}\nfix: {A_ROW}"
+        if b"\0" in line:  # as a machine that stops leaves them in a file that it was writing
+            error = f"not JSON: null bytes\nfix: the file is damaged; {A_ROW}"
     except UnicodeDecodeError as err:
-        error = (
-            f"not UTF-8: byte 0x{line[err.start]:02x} at position {err.start}"
-            "\nfix: write the file as UTF-8, e.g. iconv -f LATIN1 -t UTF-8 FILE > NEW_FILE"
-        )
+        error = f"not UTF-8: byte 0x{line[err.start]:02x} at position {err.start}\nfix: {TO_UTF8}"
     except RecursionError:
         error = f"nested deeper than {DEPTH} levels"
     except ValueError as err:  # a number of more digits than Python converts
-        error = f"not readable: {str(err).partition(';')[0]}"
+        error = f"not readable: {str(err).partition(';')[0]}\nfix: write the number as text"
     else:
         return checked(data, name, number, size, line.count(b"[") + line.count(b"{") > DEPTH)
     return Row(name, number, None, error, size)
@@ -259,7 +265,7 @@ def checked(data: Any, name: str, number: int, size: int = 0, deep: bool = True)
         return Row(name, number, None, f"nested deeper than {DEPTH} levels", size)
     if isinstance(data, dict):
         return Row(name, number, data, None, size)
-    error = f"a row must be an object, got {_KINDS.get(type(data), 'null')}"
+    error = f"a row must be an object, got {_KINDS.get(type(data), 'null')}\nfix: {A_ROW}"
     return Row(name, number, None, error, size)
 
 

@@ -16,6 +16,7 @@ from typing import cast
 from assay.errors import RolloutsError, nearest
 from assay.printable import in_line
 from assay.rollouts.files import open_to_read
+from assay.rollouts.other_kinds import os_words
 
 STDIN = "-"
 
@@ -49,7 +50,7 @@ class Source:
         except RolloutsError:
             raise
         except OSError as err:
-            raise RolloutsError(f"{in_line(self.path)}: {err.strerror or err}") from err
+            raise RolloutsError(f"{in_line(self.path)}: {os_words(self.path, err)}") from err
 
 
 def find_sources(patterns: Sequence[str]) -> list[Source]:
@@ -115,7 +116,7 @@ def _check(source: Source) -> None:
     try:
         mode = os.stat(source.path).st_mode
     except OSError as err:
-        raise RolloutsError(f"{in_line(source.path)}: {err.strerror or err}") from err
+        raise RolloutsError(f"{in_line(source.path)}: {os_words(source.path, err)}") from err
     if stat.S_ISDIR(mode):
         raise RolloutsError(
             f"{in_line(source.path)}: is a directory"

@@ -426,7 +426,7 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "zstd": (
         lambda p: p.write_bytes(b"\x28\xb5\x2f\xfd" + b"x" * 40),
-        "PATH: is compressed with zstd\nfix: write the log as JSONL, .gz or Parquet",
+        "PATH: is compressed with zstd, must be JSONL, .gz or Parquet\nfix: zstd -d FILE",
     ),
     "half a Parquet file": (
         lambda p: p.write_bytes(b"PAR1" + b"x" * 40),

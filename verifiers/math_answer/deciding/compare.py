@@ -59,6 +59,8 @@ class Comparer(ListComparer):
         self.parameters: frozenset[str] = frozenset()
         """Names that a clause declares free (``for some integer t``)."""
         self.named = False
+        self.in_order = False
+        """Whether some names kept their places: constants of a family may change theirs."""
 
     # -- dispatch -------------------------------------------------------------------------------
 
@@ -85,6 +87,7 @@ class Comparer(ListComparer):
             return self.scalar(r, a)
         ordered = order_of_factors.compare(r, a)
         if ordered is not None:
+            self.in_order = True
             return ordered
         r, a = counts.beside_number(r, a)
         if has_signs(r) or has_signs(a):

@@ -18,6 +18,7 @@ from assay.cli.options import Workers
 from assay.errors import ConfigError, RolloutsError
 from assay.printable import in_line
 from assay.rollouts.files import read_bytes
+from assay.rollouts.other_kinds import os_words
 from assay.rollouts.sources import STDIN
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _text(path: Path) -> str:
     except RolloutsError:
         raise
     except OSError as err:
-        raise RolloutsError(f"{in_line(path)}: {err.strerror or err}") from None
+        raise RolloutsError(f"{in_line(path)}: {os_words(path, err)}") from None
     except UnicodeDecodeError:
         raise RolloutsError(f"{in_line(path)}: is not a Python file: it is not UTF-8") from None
 

@@ -37,6 +37,9 @@ _NUMBERS = frozenset("tknmcsr")
 _ELEMENTS = frozenset("abcdghuv")
 """Small letters of elements of a group; ``x^{-1}y`` is as often a quotient."""
 
+_LENGTHS = 4
+"""Names in a product from which on it is one of lengths: AB·CD + AD·BC."""
+
 _LEAST = 3
 """Vectors in one product from which on brackets in it count: (a·b)c is not a(b·c)."""
 
@@ -99,6 +102,10 @@ def _may_be_turned(base: Node, mark: str) -> bool:
         return is_capital(base.name) or is_accented(base.name) or small
     if isinstance(base, Num):
         return False
+    if isinstance(base, App) and base.op == "add" and any(isinstance(x, Num) for x in base.args):
+        return False  # (1 + R)^T
+    if any(isinstance(n, App) and n.op == "inv" and capitals_in(n) for n in parts(base)):
+        return False  # (A/B)^T
     names = [n.name for n in parts(base) if isinstance(n, Sym)]
     return any(map(is_capital, names)) or (
         bool(names) and not any(isinstance(n, Num) for n in parts(base))
@@ -158,12 +165,14 @@ def of_a_group(seen: Seen, r: Node) -> bool:
 def _by_inverse(seen: Seen) -> bool:
     """Whether an inverse is one of a matrix, and not a quantity per another."""
     for args in seen.products:  # P^{-1}AP
-        if any(isinstance(b := inverse_of(x), Sym) and is_capital(b.name) and b in args
-               for x in args):  # fmt: skip
+        plain = {x.name for x in args if isinstance(x, Sym) and is_capital(x.name)}
+        if any(isinstance(b := inverse_of(x), Sym) and b.name in plain for x in args):
             return True
     everything = {n.partition("_")[0] for n in seen.names if is_capital(n)}
     if any(everything <= letters for letters in _QUANTITIES):
         return False
+    if any(g.left == "[" and len(g.items) == 1 for g in seen.brackets):
+        return False  # concentrations: [A]^{-1}[B]
     if any(capitals_in(d) for d in seen.divisors):
         return False  # nobody divides by a matrix
     if any(
@@ -172,20 +181,19 @@ def _by_inverse(seen: Seen) -> bool:
         return False  # kg m^{-3}
     if any(isinstance(base, App) and len(capitals_in(base)) > 1 for base in seen.inverted):
         return True  # (AB)^{-1}
-    return any(_inverts_a_matrix(args, at) for args in seen.products for at in range(len(args)))
+    return any(map(_inverts_a_matrix, seen.products))
 
 
-def _inverts_a_matrix(args: tuple[Node, ...], at: int) -> bool:
+def _inverts_a_matrix(args: tuple[Node, ...]) -> bool:
     """``A^{-1}B``, ``(I - A)^{-1}B``, ``A^{-1}b``."""
-    base = inverse_of(args[at])
-    if base is None:
-        return False
-    mine = capitals_in(base)
-    rest = (*args[:at], *args[at + 1 :])
-    if (mine or any(map(is_identity, parts(base)))) and any(capitals_in(x) - mine for x in rest):
-        return True
-    behind = args[at + 1 :]
-    return bool(mine) and len(behind) == 1 and ends_in_vector(behind[0])
+    heads = set().union(*map(capitals_in, args))
+    for base in map(inverse_of, args):
+        if base is not None:
+            mine = capitals_in(base)
+            if (mine or any(map(is_identity, parts(base)))) and heads - mine:
+                return True
+    base = inverse_of(args[-2]) if len(args) > 1 else None
+    return base is not None and bool(capitals_in(base)) and ends_in_vector(args[-1])
 
 
 def _by_sums(seen: Seen, r: Node, a: Node) -> bool:
@@ -199,7 +207,10 @@ def _by_sums(seen: Seen, r: Node, a: Node) -> bool:
             if not (isinstance(bare, App) and bare.op == "mul"):
                 continue
             names = tuple(x.name for x in bare.args if isinstance(x, Sym) and _is_matrix(x.name))
-            if len(names) > 1 and orders.setdefault(tuple(sorted(names)), names) != names:
+            if (
+                1 < len(names) < _LENGTHS
+                and orders.setdefault(tuple(sorted(names)), names) != names
+            ):
                 return True
     if isinstance(r, Group) and isinstance(a, Group):
         return False  # two intervals, or two lists
@@ -237,7 +248,7 @@ def _by_exponentials(seen: Seen) -> bool:
     return any(
         sum(
             isinstance(x, App) and x.op == "pow" and x.args[0] == Sym("e")
-            and bool(capitals_in(x.args[1])) for x in args
+            and bool(capitals_in(x.args[1]) - {"C", "K"}) for x in args
         ) > 1
         for args in seen.products
     )  # fmt: skip

@@ -14,7 +14,7 @@ from assay.audit.logs.sources.log_file import LogFile
 from assay.errors import ConfigError, nearest
 from assay.plugins.log_readers import LogHead
 from assay.printable import in_line
-from assay.rollouts.json_and_csv import misread
+from assay.rollouts.other_kinds import misread
 from assay.rollouts.rows import parse_line
 
 if TYPE_CHECKING:

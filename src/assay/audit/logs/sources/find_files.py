@@ -13,27 +13,17 @@ from assay.arguments import a_path, many
 from assay.errors import RolloutsError
 from assay.plugins.log_readers import LogForm, LogHead
 from assay.printable import in_line
+from assay.rollouts.other_kinds import foreign, may_run_code, os_words
 from assay.rollouts.rows import parse_line
 from assay.rollouts.sources import is_gzip, is_parquet, matches
 
 ENDINGS = (".jsonl", ".ndjson", ".json", ".parquet", ".eval")
 """Of the files that are looked for in a directory; also with ``.gz`` after them."""
 
-UNSAFE = (".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".joblib", ".npy", ".npz")
-"""Loading one of these runs what is in it, or may."""
-
 HEAD_BYTES = 64 * 1024
 HEAD_ROWS = 8
 FIRST_LINE_BYTES = 64 * 1024 * 1024
 """A first line longer than this tells nothing about its file."""
-
-_FOREIGN = {
-    b"\x28\xb5\x2f\xfd": "is compressed with zstd",
-    b"BZh": "is compressed with bzip2",
-    b"\xfd7zXZ": "is compressed with xz",
-    b"ARROW1": "is an Arrow file",
-    b"SQLite format 3": "is an SQLite database",
-}
 
 
 def find_files(
@@ -126,23 +116,22 @@ def read_head(path: str) -> LogHead:
     except (OSError, EOFError, zlib.error) as err:
         if isinstance(err, RolloutsError):
             raise
-        what = getattr(err, "strerror", None) or str(err)
+        what = os_words(path, err) if isinstance(err, OSError) else str(err)
         raise RolloutsError(f"{in_line(path)}: {what}") from err
 
 
 def _refuse(path: str, magic: bytes) -> None:
-    pickled = magic[:1] == b"\x80" and magic[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
-    if pickled or path.lower().endswith(UNSAFE) or magic.startswith(b"\x93NUMPY"):
+    if may_run_code(path, magic):
         raise RolloutsError(
             f"{in_line(path)}: may hold a pickle, which runs code when it is loaded; never read"
             "\nfix: write the log as JSONL or Parquet; of slime's debug rollouts, where you trust "
             "the file, each of its `samples` as a line of JSON"
         )
-    for start, what in _FOREIGN.items():
-        if magic.startswith(start):
-            raise RolloutsError(
-                f"{in_line(path)}: {what}\nfix: write the log as JSONL, .gz or Parquet"
-            )
+    known = foreign(magic)
+    if known is not None:
+        raise RolloutsError(
+            f"{in_line(path)}: {known[0]}, must be JSONL, .gz or Parquet\nfix: {known[1]}"
+        )
 
 
 def _text_head(path: str, file: IO[bytes]) -> LogHead:
