@@ -97,7 +97,8 @@ class Comparer(ListComparer):
             return ordered
         r, a = counts.beside_number(r, a)
         if has_signs(r) or has_signs(a):
-            return self.same(spread_signs(r), spread_signs(a))
+            listed = any(isinstance(side, Items) and not _points(side) for side in (r, a))
+            return self.same(spread_signs(r, listed), spread_signs(a, listed))
         if isinstance(r, Rel) != isinstance(a, Rel):
             r, a = points.named(r), points.named(a)
         if isinstance(r, Rel) or isinstance(a, Rel):
@@ -318,10 +319,13 @@ class Comparer(ListComparer):
         """Sets of whole numbers by a condition, or with dots, as their members."""
         lists_r, lists_a = rosters.written_out(r), rosters.written_out(a)
         if not lists_r and not lists_a:
+            if isinstance(r, Rel) or isinstance(a, Rel):
+                return None  # "A = {...}": of what is named, later
             if rosters.is_whole(r) != rosters.is_whole(a):
                 return different("one is a set of whole numbers, the other is not")
             short_r, short_a = rosters.shortened(r), rosters.shortened(a)
-            if short_r is not r or short_a is not a:
+            both = isinstance(short_r, Group) and isinstance(short_a, Group)
+            if both and (short_r is not r or short_a is not a):
                 return self.groups(short_r, short_a)
             return None
         tried = [self.same(x, y) for x in lists_r or (r,) for y in lists_a or (a,)]
@@ -330,6 +334,10 @@ class Comparer(ListComparer):
     def sets(self, r: Node, a: Node) -> EqualityResult:
         """At least one side is a set of numbers."""
         return sets.compare(r, a, self)
+
+
+def _points(node: Items) -> bool:
+    return any(isinstance(item, Group) for item in node.items)
 
 
 def _mark(node: Node) -> str:
