@@ -28,7 +28,7 @@ from assay.verifiers.math_answer.deciding import (
     form,
     order_of_factors,
     reach,
-    relations,
+    unsolved,
 )
 from assay.verifiers.math_answer.deciding.compare import Comparer
 from assay.verifiers.math_answer.equality_result import EqualityResult, different
@@ -206,7 +206,7 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
     wrong = _other_number(reference.node, answer.node)
     if wrong is not None:
         return wrong
-    if not numbers and relations.restates(reference.node, answer.node):
+    if not numbers and unsolved.restates(reference.node, answer.node):
         return different("the answer is to be solved, the reference is solved")
     comparer = Comparer(policy)
     comparer.parameters = reference.parameters | answer.parameters

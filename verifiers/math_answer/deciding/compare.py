@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, scalars
 from assay.verifiers.math_answer.arithmetic.noncommuting.roles import Roles
@@ -73,6 +75,10 @@ class Comparer(ListComparer):
         if self.left < 0:
             return EqualityResult(None, "bounds", "unproved", f"more than {PAIRS:,} comparisons")
         r, a = settle(r), settle(a)
+        if _has_place(a) and not _has_place(r) and self.directional:
+            return self.same(r, a.args[0])  # "5 at x = 2", where 5 is asked for
+        if _has_place(r) and _has_place(a):
+            return every(self.same(x, y) for x, y in zip(r.args, a.args, strict=True))
         if rosters.may_be(r) or rosters.may_be(a):
             found = self.rosters(r, a)
             if found is not None:
@@ -94,7 +100,8 @@ class Comparer(ListComparer):
             return ordered
         r, a = counts.beside_number(r, a)
         if has_signs(r) or has_signs(a):
-            return self.same(spread_signs(r), spread_signs(a))
+            listed = any(isinstance(side, Items) and not _points(side) for side in (r, a))
+            return self.same(spread_signs(r, listed), spread_signs(a, listed))
         if isinstance(r, Rel) != isinstance(a, Rel):
             r, a = points.named(r), points.named(a)
         if isinstance(r, Rel) or isinstance(a, Rel):
@@ -315,10 +322,13 @@ class Comparer(ListComparer):
         """Sets of whole numbers by a condition, or with dots, as their members."""
         lists_r, lists_a = rosters.written_out(r), rosters.written_out(a)
         if not lists_r and not lists_a:
+            if isinstance(r, Rel) or isinstance(a, Rel):
+                return None  # "A = {...}": of what is named, later
             if rosters.is_whole(r) != rosters.is_whole(a):
                 return different("one is a set of whole numbers, the other is not")
             short_r, short_a = rosters.shortened(r), rosters.shortened(a)
-            if short_r is not r or short_a is not a:
+            both = isinstance(short_r, Group) and isinstance(short_a, Group)
+            if both and (short_r is not r or short_a is not a):
                 return self.groups(short_r, short_a)
             return None
         tried = [self.same(x, y) for x in lists_r or (r,) for y in lists_a or (a,)]
@@ -329,8 +339,17 @@ class Comparer(ListComparer):
         return sets.compare(r, a, self)
 
 
+def _points(node: Items) -> bool:
+    return any(isinstance(item, Group) for item in node.items)
+
+
 def _mark(node: Node) -> str:
     return node.op if isinstance(node, App) and node.op in ("percent", "deg") else ""
+
+
+def _has_place(node: Node) -> TypeGuard[App]:
+    """Whether it says where its value is taken: ``5 at x = 2``."""
+    return isinstance(node, App) and node.op == "taken_at"
 
 
 def _split(node: Node) -> tuple[Node, tuple[str, ...]]:

@@ -5,7 +5,7 @@ A pair that shows what its names are (`noncommuting.evidence`) is compared at se
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.arithmetic.noncommuting import values
+from assay.verifiers.math_answer.arithmetic.noncommuting import at_matrices
 from assay.verifiers.math_answer.arithmetic.noncommuting.assigned import roles
 from assay.verifiers.math_answer.arithmetic.noncommuting.roles import Roles, parts
 from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult
@@ -91,7 +91,7 @@ _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!="}
 
 
 def _same(r: Node, a: Node, found: Roles) -> EqualityResult:
-    return values.same(r, a, found) if found.valued else UNKNOWN
+    return at_matrices.same(r, a, found) if found.valued else UNKNOWN
 
 
 def _is_expression(node: Node) -> bool:

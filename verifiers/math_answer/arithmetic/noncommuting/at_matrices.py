@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice, permutations
 from random import Random
+from typing import Literal
 
 from flint import acb, acb_mat, arb, fmpq
 
@@ -276,30 +277,35 @@ def same(a: Node, b: Node, roles: Roles) -> EqualityResult:
         for n in walk(t)
     )
     seeds = sorted(hashlib.blake2b(repr(t).encode(), digest_size=8).digest() for t in (a, b))
-    agreed = 0
+    shown: EqualityResult | None = None
     work = [WORK]
     for chosen in sizes:
+        agreed = vanished = 0
         for point in range(POINTS):
             seed = b"".join((*seeds, bytes([point])))
             values = Values(roles, chosen, seed, whole, imaginary, work)
             found = _compared(a, b, values)
             if found is None:
                 break
-            if not found:
+            if found == "differ":
                 return EqualityResult(False, "numeric", "proved", ORDER)
             agreed += 1
+            vanished += found == "vanish"
         if agreed >= POINTS:
-            return EqualityResult(
+            shown = EqualityResult(
                 True, "numeric", "probable", f"they agree at {agreed} seeded choices of matrices"
             )
-    return UNKNOWN
+            # where both are 0, the sizes may be why: det(AB) of factors that are not square
+            if vanished < agreed:
+                return shown
+    return shown or UNKNOWN
 
 
 ORDER = "they differ at seeded matrices, and the order of the factors counts"
 
 
-def _compared(a: Node, b: Node, values: Values) -> bool | None:
-    """Whether both have the same value at one point; None: one has none, or it is not known."""
+def _compared(a: Node, b: Node, values: Values) -> Literal["agree", "vanish", "differ"] | None:
+    """What both are at one point; None: one has no value, or it is not known."""
     with Precision(PRECISION):
         try:
             left, right = evaluate(a, values), evaluate(b, values)
@@ -309,21 +315,23 @@ def _compared(a: Node, b: Node, values: Values) -> bool | None:
                     number = like * 0
                     left, right = number, like
                 elif like.nrows() != like.ncols():
-                    return False
+                    return "differ"
                 else:
                     left, right = _identity(int(like.nrows())) * number[0, 0], like
             if (left.nrows(), left.ncols()) != (right.nrows(), right.ncols()):
-                return False
+                return "differ"
             entries = [*left.entries(), *right.entries()]
             if not all(entry.is_finite() for entry in entries):
                 return None
             if not left.overlaps(right):
-                return False
+                return "differ"
             largest = max(float(abs(entry).mid()) for entry in entries)
             spread = max(float(entry.real.rad() + entry.imag.rad()) for entry in entries)
         except FAILURES:
             return None
-    return True if spread <= _SPREAD * max(largest, 2.0**-20) else None
+    if spread > _SPREAD * max(largest, 2.0**-20):
+        return None
+    return "vanish" if all(entry.contains(0) for entry in entries) else "agree"
 
 
 def _sizes(a: Node, b: Node, roles: Roles) -> Iterator[dict[str, tuple[int, int]]]:
