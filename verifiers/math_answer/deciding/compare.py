@@ -23,8 +23,8 @@ from assay.verifiers.math_answer.deciding.amounts import (
 )
 from assay.verifiers.math_answer.deciding.lists import ListComparer
 from assay.verifiers.math_answer.deciding.matrices import is_worked_out, matrix, vector
+from assay.verifiers.math_answer.deciding.naming.renaming import namings
 from assay.verifiers.math_answer.deciding.number_sets import rosters, sets
-from assay.verifiers.math_answer.deciding.renaming import namings
 from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
