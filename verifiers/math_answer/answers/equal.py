@@ -23,6 +23,7 @@ from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
 from assay.verifiers.math_answer.deciding import (
     form,
+    order_of_factors,
     reach,
     unsolved,
 )
@@ -208,6 +209,7 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
     comparer = Comparer(policy)
     comparer.parameters = reference.parameters | answer.parameters
     try:
+        comparer.roles = order_of_factors.of_lists(reference.node, answer.node)
         found = comparer.same(reference.node, answer.node)
         if not found.equal and not numbers and not comparer.in_order:
             bound = dummies.with_common(reference.node, answer.node)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, scalars
+from assay.verifiers.math_answer.arithmetic.noncommuting.roles import Roles
 from assay.verifiers.math_answer.deciding import (
     counts,
     order_of_factors,
@@ -59,6 +62,8 @@ class Comparer(ListComparer):
         self.parameters: frozenset[str] = frozenset()
         """Names that a clause declares free (``for some integer t``)."""
         self.named = False
+        self.roles: Roles | None = None
+        """What the names of two lists stand for in all their parts."""
         self.in_order = False
         """Whether some names kept their places: constants of a family may change theirs."""
 
@@ -70,6 +75,10 @@ class Comparer(ListComparer):
         if self.left < 0:
             return EqualityResult(None, "bounds", "unproved", f"more than {PAIRS:,} comparisons")
         r, a = settle(r), settle(a)
+        if _has_place(a) and not _has_place(r) and self.directional:
+            return self.same(r, a.args[0])  # "5 at x = 2", where 5 is asked for
+        if _has_place(r) and _has_place(a):
+            return every(self.same(x, y) for x, y in zip(r.args, a.args, strict=True))
         if rosters.may_be(r) or rosters.may_be(a):
             found = self.rosters(r, a)
             if found is not None:
@@ -85,7 +94,7 @@ class Comparer(ListComparer):
                     f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
                 )
             return self.scalar(r, a)
-        ordered = order_of_factors.compare(r, a)
+        ordered = order_of_factors.compare(r, a, self.roles)
         if ordered is not None:
             self.in_order = True
             return ordered
@@ -336,6 +345,11 @@ def _points(node: Items) -> bool:
 
 def _mark(node: Node) -> str:
     return node.op if isinstance(node, App) and node.op in ("percent", "deg") else ""
+
+
+def _has_place(node: Node) -> TypeGuard[App]:
+    """Whether it says where its value is taken: ``5 at x = 2``."""
+    return isinstance(node, App) and node.op == "taken_at"
 
 
 def _split(node: Node) -> tuple[Node, tuple[str, ...]]:

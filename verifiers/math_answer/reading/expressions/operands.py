@@ -145,10 +145,11 @@ class Operands(Marks):
             len(self.token.value) > 2 and not is_unit(self.token.value)
         ):
             return self.prose()  # an article
-        if self.is_op("_"):
-            selected = self.count(name) if name in LETTERS else None
+        if name in LETTERS and self.token.kind == "op" and self.token.value in ("_", "^"):
+            selected = self.count(name)
             if selected is not None:
                 return selected
+        if self.is_op("_"):
             self.advance()
             index = self.script()
             name = f"{name}_{index_text(index)}"

@@ -48,6 +48,8 @@ def selections(tokens: list[Token]) -> dict[int, Selection]:
         if token.kind != "sym" or token.value not in LETTERS:
             continue
         selection = _selection(tokens, at + 1)
+        if selection is None and token.value == "C":
+            selection = _raised(tokens, at + 1)
         if selection is None:
             names.add(token.value)
             continue
@@ -67,6 +69,16 @@ def _selection(tokens: list[Token], begin: int) -> Selection | None:
     ):
         return None
     return Selection(below, above, at - begin)
+
+
+def _raised(tokens: list[Token], begin: int) -> Selection | None:
+    """``C^{10}_3`` and ``C^3_{10}``: no power of a name has its index behind its exponent."""
+    above, at = _script(tokens, begin, "^")
+    below, at = _script(tokens, at, "_")
+    if below is None or above is None or min(below.value, above.value) < 0:
+        return None
+    more, fewer = (above, below) if above.value > below.value else (below, above)
+    return Selection(more, fewer, at - begin)
 
 
 def between(tokens: list[Token], begin: int) -> int | None:
