@@ -22,14 +22,13 @@ from assay.verifiers.math_answer.answers.understood import (
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
 from assay.verifiers.math_answer.deciding import (
-    constants,
-    dummies,
-    families,
     form,
+    order_of_factors,
     reach,
     unsolved,
 )
 from assay.verifiers.math_answer.deciding.compare import Comparer
+from assay.verifiers.math_answer.deciding.naming import constants, dummies, families
 from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
@@ -210,6 +209,7 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
     comparer = Comparer(policy)
     comparer.parameters = reference.parameters | answer.parameters
     try:
+        comparer.roles = order_of_factors.of_lists(reference.node, answer.node)
         found = comparer.same(reference.node, answer.node)
         if not found.equal and not numbers and not comparer.in_order:
             bound = dummies.with_common(reference.node, answer.node)

@@ -6,6 +6,7 @@ from typing import TypeGuard
 
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, scalars
+from assay.verifiers.math_answer.arithmetic.noncommuting.roles import Roles
 from assay.verifiers.math_answer.deciding import (
     counts,
     order_of_factors,
@@ -25,8 +26,8 @@ from assay.verifiers.math_answer.deciding.amounts import (
 )
 from assay.verifiers.math_answer.deciding.lists import ListComparer
 from assay.verifiers.math_answer.deciding.matrices import is_worked_out, matrix, vector
+from assay.verifiers.math_answer.deciding.naming.renaming import namings
 from assay.verifiers.math_answer.deciding.number_sets import rosters, sets
-from assay.verifiers.math_answer.deciding.renaming import namings
 from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
@@ -61,6 +62,8 @@ class Comparer(ListComparer):
         self.parameters: frozenset[str] = frozenset()
         """Names that a clause declares free (``for some integer t``)."""
         self.named = False
+        self.roles: Roles | None = None
+        """What the names of two lists stand for in all their parts."""
         self.in_order = False
         """Whether some names kept their places: constants of a family may change theirs."""
 
@@ -93,7 +96,7 @@ class Comparer(ListComparer):
                     f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
                 )
             return self.scalar(r, a)
-        ordered = order_of_factors.compare(r, a)
+        ordered = order_of_factors.compare(r, a, self.roles)
         if ordered is not None:
             self.in_order = True
             return ordered

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.verifiers.math_answer.arithmetic.noncommuting.evidence import (
+    COLUMNS,
     ORDERED,
     ends_in_vector,
     marks_of,
@@ -28,6 +29,7 @@ def roles(r: Node, a: Node) -> Roles | None:
     if not (_may_count(r) or _may_count(a)):
         return None
     seen = Seen((r, a))
+    seen.divided = any(map(capitals_in, Seen((r,)).divisors))
     named = frozenset(seen.names - CONSTANTS - {"lambda"})
     if "compose" in seen.ops:
         return Roles(matrices=named)
@@ -84,9 +86,10 @@ def _is_gram(base: Node) -> bool:
 
 
 def _turned(seen: Seen, marks: frozenset[str]) -> set[str]:
+    """Small letters that are turned, alone or in a sum: ``x^T``, ``(x - mu)^T``."""
     return {
-        base.name for base, mark in seen.turned
-        if mark in marks and isinstance(base, Sym) and is_small(base.name)
+        name for base, mark in seen.turned if mark in marks
+        for name in _ends(base, capitals=False)
     }  # fmt: skip
 
 
@@ -146,7 +149,7 @@ def _tensored(r: Node, a: Node) -> set[str]:
 def _ends(node: Node, capitals: bool) -> list[str]:
     """The names that make a value a vector: of ``m v + w`` v and w."""
     if isinstance(node, Sym):
-        small = is_small(node.name) or is_accented(node.name)
+        small = is_small(node.name) or is_accented(node.name) or node.name in COLUMNS
         return [node.name] if small or capitals else []
     if isinstance(node, Group) and len(node.items) == 1:
         return _ends(node.items[0], capitals)
@@ -182,7 +185,7 @@ def _trailing(tree: Node) -> set[str]:
             continue
         run: list[str] = []
         for arg in reversed(node.args):
-            if not (isinstance(arg, Sym) and is_small(arg.name)):
+            if not (isinstance(arg, Sym) and (is_small(arg.name) or arg.name in COLUMNS)):
                 break
             run.append(arg.name)
         if run and len(run) < len(node.args) and capitals_in(node.args[-len(run) - 1]):

@@ -24,15 +24,19 @@ from assay.verifiers.math_answer.tree import CONSTANTS, App, Group, Node, Num, R
 _SURE = frozenset({"\\top", "\\intercal", "\\dagger"})
 """Marks that are nothing else; T, H and * may be a time, a height, an optimum."""
 
-_QUANTITIES = tuple(map(frozenset, ("MLTINJKQ", "PVNRTK", "RLCVIQEZ", "GMRF")))
+_QUANTITIES = tuple(map(frozenset, ("MLTINJKQ", "PVNRTK", "RLCVIQEZ", "GMR")))
 """Letters of dimensions, gases, circuits and gravitation: products of them commute, unless more
 than an inverse says that they are matrices."""
 
+_RATES = frozenset("RGVDU")
 _MONEY = frozenset("PSFNCVA")
 """Capitals that a factor to the power of a time multiplies: ``P R^T``."""
 
 _NUMBERS = frozenset("tknmcsr")
 """Small letters that stand for numbers also at the end of a product: ``P^{-1}DP t``."""
+
+COLUMNS = frozenset({"mu", "beta", "theta", "xi", "eta", "epsilon"})
+"""Small Greek letters that name columns: means, coefficients, errors."""
 
 _ELEMENTS = frozenset("abcdghuv")
 """Small letters of elements of a group; ``x^{-1}y`` is as often a quotient."""
@@ -68,9 +72,10 @@ def order_counts(seen: Seen, r: Node, a: Node, marks: frozenset[str]) -> bool:
 
 def ends_in_vector(node: Node) -> bool:
     """Whether it is a small letter that is not one of a number."""
-    return isinstance(node, Sym) and is_small(node.name) and (
-        node.name.partition("_")[0] not in _NUMBERS
-    )  # fmt: skip
+    if not isinstance(node, Sym):
+        return False
+    head = node.name.partition("_")[0]
+    return head in COLUMNS or (is_small(node.name) and head not in _NUMBERS)
 
 
 # -- marks ------------------------------------------------------------------------------------
@@ -118,6 +123,8 @@ def _is_growth(bases: list[Node], seen: Seen) -> bool:
     if len(set(bases)) != 1 or not isinstance(bases[0], Sym) or matrices:
         return False
     name = bases[0].name
+    if is_capital(name) and name.partition("_")[0] not in _RATES:
+        return False
     others = {n.partition("_")[0] for n in seen.names if is_capital(n) and n != name}
     lists = (*seen.products, *(total.args for total in seen.sums))
     stands_plain = any(Sym(name) in args for args in lists)
@@ -168,12 +175,14 @@ def _by_inverse(seen: Seen) -> bool:
         plain = {x.name for x in args if isinstance(x, Sym) and is_capital(x.name)}
         if any(isinstance(b := inverse_of(x), Sym) and b.name in plain for x in args):
             return True
+    if any(map(_is_from_identity, seen.inverted)):
+        return True
     everything = {n.partition("_")[0] for n in seen.names if is_capital(n)}
     if any(everything <= letters for letters in _QUANTITIES):
         return False
     if any(g.left == "[" and len(g.items) == 1 for g in seen.brackets):
         return False  # concentrations: [A]^{-1}[B]
-    if any(capitals_in(d) for d in seen.divisors):
+    if seen.divided:
         return False  # nobody divides by a matrix
     if any(
         capitals_in(base) and (exact.whole(exponent) or 0) < 0 for base, exponent in seen.exponents
@@ -186,14 +195,26 @@ def _by_inverse(seen: Seen) -> bool:
 
 def _inverts_a_matrix(args: tuple[Node, ...]) -> bool:
     """``A^{-1}B``, ``(I - A)^{-1}B``, ``A^{-1}b``."""
-    heads = set().union(*map(capitals_in, args))
+    names = set().union(*map(_names_in, args))
     for base in map(inverse_of, args):
         if base is not None:
-            mine = capitals_in(base)
-            if (mine or any(map(is_identity, parts(base)))) and heads - mine:
+            mine = _names_in(base)
+            if (mine or any(map(is_identity, parts(base)))) and names - mine:
                 return True
     base = inverse_of(args[-2]) if len(args) > 1 else None
     return base is not None and bool(capitals_in(base)) and ends_in_vector(args[-1])
+
+
+def _names_in(node: Node) -> set[str]:
+    return {n.name for n in parts(node) if isinstance(n, Sym) and is_capital(n.name)}
+
+
+def _is_from_identity(base: Node) -> bool:
+    """``I - A``: no current, for a matrix is taken from it."""
+    if not (isinstance(base, App) and base.op == "add" and Sym("I") in base.args):
+        return False
+    bare = [x.args[0] if isinstance(x, App) and x.op == "neg" else x for x in base.args]
+    return any(isinstance(x, Sym) and is_capital(x.name) for x in bare)
 
 
 def _by_sums(seen: Seen, r: Node, a: Node) -> bool:

@@ -122,6 +122,9 @@ class Products(Operands):
                 elif value == "/":
                     self.advance()
                     factors.append(App("inv", (self.operand(),)))
+                elif value in BINARY and not self.is_binary(BINARY):
+                    self.advance()  # nothing behind it: a sign by itself
+                    factors.append(Sym("\\" + value))
                 elif value == "mod":
                     self.advance()
                     modulus = self.operand()

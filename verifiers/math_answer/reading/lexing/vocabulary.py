@@ -122,7 +122,7 @@ TEXT = frozenset({
     "mathbb", "mathscr", "mathfrak", "pmb", "ensuremath", "phantom", "color",
 })  # fmt: skip
 
-BOLD = frozenset({"mathbf", "bm", "boldsymbol", "pmb"})
+BOLD = frozenset({"mathbf", "bm", "boldsymbol", "pmb", "underline"})
 """Commands that make vectors and matrices of letters."""
 
 WORDS = frozenset({
