@@ -161,6 +161,8 @@ def _app(node: App) -> str:
         return f"|{_plain(args[0])}|"
     if op == "logb":
         return f"log_{_inner(args[0], 4)}({_plain(args[1])})"
+    if op == "taken_at":
+        return f"{_plain(args[0])} at {_plain(args[1])}"
     if op == "norm":
         return f"‖{_plain(args[0])}‖"
     if op == "at":

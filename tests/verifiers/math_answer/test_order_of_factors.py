@@ -123,7 +123,7 @@ def test_the_sides_may_be_exchanged(x, y):
 def test_it_says_that_the_order_counts():
     found = equivalent("A^{-1}B", "BA^{-1}")
     assert found.because == (
-        "B*A^(-1) and A^(-1)*B differ: the names are matrices or vectors, and the order of the "
+        "B*A^(-1) and A^(-1)*B differ: they differ at seeded matrices, and the order of the "
         "factors counts"
     )
     assert (found.certainty, found.decided_by) == ("proved", "numeric")

@@ -22,15 +22,13 @@ from assay.verifiers.math_answer.answers.understood import (
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
 from assay.verifiers.math_answer.deciding import (
-    constants,
-    dummies,
-    families,
     form,
     order_of_factors,
     reach,
-    relations,
+    unsolved,
 )
 from assay.verifiers.math_answer.deciding.compare import Comparer
+from assay.verifiers.math_answer.deciding.naming import constants, dummies, families
 from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
@@ -206,13 +204,14 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
     wrong = _other_number(reference.node, answer.node)
     if wrong is not None:
         return wrong
-    if not numbers and relations.restates(reference.node, answer.node):
+    if not numbers and unsolved.restates(reference.node, answer.node):
         return different("the answer is to be solved, the reference is solved")
     comparer = Comparer(policy)
     comparer.parameters = reference.parameters | answer.parameters
     try:
+        comparer.roles = order_of_factors.of_lists(reference.node, answer.node)
         found = comparer.same(reference.node, answer.node)
-        if not found.equal and not numbers and not _in_order(reference, answer):
+        if not found.equal and not numbers and not comparer.in_order:
             bound = dummies.with_common(reference.node, answer.node)
             if bound is not None and (alike := comparer.same(*bound)).equal:
                 return alike
@@ -226,13 +225,6 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
         return EqualityResult(False, "reading", "proved", str(err))
     except RecursionError:
         return EqualityResult(None, "bounds", "unproved", "nested too deeply to compare")
-
-
-def _in_order(reference: Reading, answer: Reading) -> bool:
-    """Whether names keep their places here; constants of a family may change theirs."""
-    assert reference.node is not None
-    assert answer.node is not None
-    return order_of_factors.counts(reference.node, answer.node)
 
 
 def _is_day(expected: Node | None, answer: Reading) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from assay.verifiers.math_answer import units
 from assay.verifiers.math_answer.arithmetic import exact, scalars
+from assay.verifiers.math_answer.arithmetic.noncommuting.roles import Roles
 from assay.verifiers.math_answer.deciding import (
     counts,
     order_of_factors,
@@ -23,8 +26,8 @@ from assay.verifiers.math_answer.deciding.amounts import (
 )
 from assay.verifiers.math_answer.deciding.lists import ListComparer
 from assay.verifiers.math_answer.deciding.matrices import is_worked_out, matrix, vector
+from assay.verifiers.math_answer.deciding.naming.renaming import namings
 from assay.verifiers.math_answer.deciding.number_sets import rosters, sets
-from assay.verifiers.math_answer.deciding.renaming import namings
 from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
@@ -59,6 +62,10 @@ class Comparer(ListComparer):
         self.parameters: frozenset[str] = frozenset()
         """Names that a clause declares free (``for some integer t``)."""
         self.named = False
+        self.roles: Roles | None = None
+        """What the names of two lists stand for in all their parts."""
+        self.in_order = False
+        """Whether some names kept their places: constants of a family may change theirs."""
 
     # -- dispatch -------------------------------------------------------------------------------
 
@@ -68,6 +75,12 @@ class Comparer(ListComparer):
         if self.left < 0:
             return EqualityResult(None, "bounds", "unproved", f"more than {PAIRS:,} comparisons")
         r, a = settle(r), settle(a)
+        if _has_place(a) and not _has_place(r) and self.directional:
+            return self.same(r, a.args[0])  # "5 at x = 2", where 5 is asked for
+        if _has_place(r) and not _has_place(a):
+            return different("the reference says where the value is taken")
+        if _has_place(r) and _has_place(a):
+            return every(self.same(x, y) for x, y in zip(r.args, a.args, strict=True))
         if rosters.may_be(r) or rosters.may_be(a):
             found = self.rosters(r, a)
             if found is not None:
@@ -83,12 +96,14 @@ class Comparer(ListComparer):
                     f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
                 )
             return self.scalar(r, a)
-        ordered = order_of_factors.compare(r, a)
+        ordered = order_of_factors.compare(r, a, self.roles)
         if ordered is not None:
+            self.in_order = True
             return ordered
         r, a = counts.beside_number(r, a)
         if has_signs(r) or has_signs(a):
-            return self.same(spread_signs(r), spread_signs(a))
+            listed = any(isinstance(side, Items) and not _points(side) for side in (r, a))
+            return self.same(spread_signs(r, listed), spread_signs(a, listed))
         if isinstance(r, Rel) != isinstance(a, Rel):
             r, a = points.named(r), points.named(a)
         if isinstance(r, Rel) or isinstance(a, Rel):
@@ -309,10 +324,13 @@ class Comparer(ListComparer):
         """Sets of whole numbers by a condition, or with dots, as their members."""
         lists_r, lists_a = rosters.written_out(r), rosters.written_out(a)
         if not lists_r and not lists_a:
+            if isinstance(r, Rel) or isinstance(a, Rel):
+                return None  # "A = {...}": of what is named, later
             if rosters.is_whole(r) != rosters.is_whole(a):
                 return different("one is a set of whole numbers, the other is not")
             short_r, short_a = rosters.shortened(r), rosters.shortened(a)
-            if short_r is not r or short_a is not a:
+            both = isinstance(short_r, Group) and isinstance(short_a, Group)
+            if both and (short_r is not r or short_a is not a):
                 return self.groups(short_r, short_a)
             return None
         tried = [self.same(x, y) for x in lists_r or (r,) for y in lists_a or (a,)]
@@ -323,8 +341,17 @@ class Comparer(ListComparer):
         return sets.compare(r, a, self)
 
 
+def _points(node: Items) -> bool:
+    return any(isinstance(item, Group) for item in node.items)
+
+
 def _mark(node: Node) -> str:
     return node.op if isinstance(node, App) and node.op in ("percent", "deg") else ""
+
+
+def _has_place(node: Node) -> TypeGuard[App]:
+    """Whether it says where its value is taken: ``5 at x = 2``."""
+    return isinstance(node, App) and node.op == "taken_at"
 
 
 def _split(node: Node) -> tuple[Node, tuple[str, ...]]:

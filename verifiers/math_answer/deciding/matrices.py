@@ -22,6 +22,9 @@ from assay.verifiers.math_answer.tree import (
 _TRANSPOSED = (Sym("T"), Sym("\\top"), Sym("\\intercal"))
 """What stands above a matrix to turn it."""
 
+_ROWS = 12
+"""Most rows of a matrix whose powers are worked out."""
+
 _POWER = 200
 """Highest power that is worked out; of numbers, each is a product of small matrices."""
 
@@ -154,7 +157,7 @@ def _times(a: Matrix, b: Matrix) -> Matrix | None:
 
 def _power(base: Matrix, count: int) -> Matrix | None:
     """A whole power of a square matrix: of numbers any, of expressions a small one."""
-    if len(base.rows) != len(base.rows[0]) or abs(count) > _POWER:
+    if len(base.rows) != len(base.rows[0]) or len(base.rows) > _ROWS or abs(count) > _POWER:
         return None
     entries = [[exact.rational(cell) for cell in row] for row in base.rows]
     numbers = [[cell for cell in row if cell is not None] for row in entries]

@@ -5,11 +5,11 @@ A pair that shows what its names are (`noncommuting.evidence`) is compared at se
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.arithmetic.noncommuting import values
+from assay.verifiers.math_answer.arithmetic.noncommuting import at_matrices
 from assay.verifiers.math_answer.arithmetic.noncommuting.assigned import roles
 from assay.verifiers.math_answer.arithmetic.noncommuting.roles import Roles, parts
 from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult
-from assay.verifiers.math_answer.tree import App, Group, Node, Num, Rel, Sym
+from assay.verifiers.math_answer.tree import App, Group, Items, Node, Num, Rel, Sym
 
 _REFUSED = EqualityResult(
     False, "kind", "unproved",
@@ -17,34 +17,81 @@ _REFUSED = EqualityResult(
 )  # fmt: skip
 
 
-def compare(r: Node, a: Node) -> EqualityResult | None:
+def of_lists(r: Node, a: Node) -> Roles | None:
+    """What names stand for in all parts of two lists, if one part shows it."""
+    lists = (Items, Group)
+    return roles(r, a) if isinstance(r, lists) and isinstance(a, lists) else None
+
+
+def compare(r: Node, a: Node, shared: Roles | None = None) -> EqualityResult | None:
     """Whether two answers are equal with their factors in order.
 
     None: the order is free, or they are lists or something else whose parts are compared.
+    `shared` is what the list that they are part of says of their names.
     """
     if isinstance(r, Rel) and isinstance(a, Rel):
-        if r.ops != ("=",) or a.ops != ("=",):
-            return None
         if not all(map(_is_expression, (*r.args, *a.args))):
             return None  # words that name a value
-        found = roles(r, a)
-        return None if found is None else _equations(r, a, found)
+        found = _roles(r, a, shared)
+        if found is None:
+            return None
+        if r.ops == a.ops == ("=",):
+            return _equations(r, a, found)
+        return _relations(r, a, found)
+    if isinstance(r, Rel) or isinstance(a, Rel):
+        return _identity(r, a)
     if not (_is_expression(r) and _is_expression(a)):
         return None
-    found = roles(r, a)
+    found = _roles(r, a, shared)
     if found is None:
         return None
     result = _same(r, a, found)
     return _REFUSED if result.equal is None else result
 
 
-def counts(r: Node, a: Node) -> bool:
-    """Whether a pair shows that the order of factors counts in it."""
-    return roles(r, a) is not None
+def _roles(r: Node, a: Node, shared: Roles | None) -> Roles | None:
+    found = roles(r, a)
+    if found is not None or shared is None:
+        return found
+    named = shared.matrices | shared.vectors
+    concerned = any(isinstance(n, Sym) and n.name in named for tree in (r, a) for n in parts(tree))
+    return shared if concerned else None
+
+
+def _identity(r: Node, a: Node) -> EqualityResult | None:
+    """``(AB)^{-1} = B^{-1}A^{-1}`` and its right side; None: the equation is no identity."""
+    relation, other = (r, a) if isinstance(r, Rel) else (a, r)
+    if not isinstance(relation, Rel) or relation.ops != ("=",) or not _is_expression(other):
+        return None
+    left, right = relation.args
+    if isinstance(left, Sym) or not all(map(_is_expression, relation.args)):
+        return None
+    found = roles(r, a)
+    if found is None or not _same(left, right, found).equal:
+        return None
+    result = _same(right, other, found)
+    return _REFUSED if result.equal is None else result
+
+
+def _relations(r: Rel, a: Rel, found: Roles) -> EqualityResult:
+    """Two relations that are no equations: side by side, as written or turned around."""
+    for ops, sides in (
+        (a.ops, a.args),
+        (tuple(_TURNED.get(op, "") for op in reversed(a.ops)), a.args[::-1]),
+    ):
+        if ops == r.ops:
+            pairs = zip(r.args, sides, strict=True)
+            results = [_same(x, y, found) for x, y in pairs if x != y]
+            if all(one.equal for one in results):
+                return results[0] if results else EqualityResult(True, "structure", "proved")
+    return _REFUSED
+
+
+_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!="}
 
 
 def _same(r: Node, a: Node, found: Roles) -> EqualityResult:
-    return values.same(r, a, found) if found.valued else UNKNOWN
+    return at_matrices.same(r, a, found) if found.valued else UNKNOWN
 
 
 def _is_expression(node: Node) -> bool:

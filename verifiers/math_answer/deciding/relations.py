@@ -7,6 +7,8 @@ from flint import fmpq
 from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics, scalars
 from assay.verifiers.math_answer.deciding.decides import Decides
 from assay.verifiers.math_answer.deciding.number_sets import sets
+from assay.verifiers.math_answer.deciding.number_sets.inequalities import ORDER
+from assay.verifiers.math_answer.deciding.unsolved import is_given
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.reading.combinations import combines_things, says_value
 from assay.verifiers.math_answer.reading.labels import is_derivative, is_label, primed
@@ -15,14 +17,12 @@ from assay.verifiers.math_answer.tree import (
     App,
     Group,
     Items,
-    Matrix,
     Node,
     Num,
     Quantity,
     Rel,
     Sym,
     Words,
-    children,
     substitute,
     symbols,
     walk,
@@ -30,7 +30,6 @@ from assay.verifiers.math_answer.tree import (
 
 _INDICES = frozenset("ijklmn")
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
-_ORDER = frozenset({"<", ">", "<=", ">="})
 _TURNED = {
     ">": "<", ">=": "<=", "supset": "subset", "supsetneq": "subsetneq", "sqsupseteq": "sqsubseteq",
     "gg": "ll", "ggg": "lll", "gtrsim": "lesssim", "succ": "prec", "succeq": "preceq",
@@ -38,7 +37,7 @@ _TURNED = {
     "trianglerighteq": "trianglelefteq", "triangleright": "triangleleft",
 }  # fmt: skip
 """What says the same with its sides exchanged."""
-_OF_VALUES = _ORDER | {"=", "!=", "~", "propto", "parallel", "perp"}
+_OF_VALUES = ORDER | {"=", "!=", "~", "propto", "parallel", "perp"}
 """Relations that hold, or hold turned round, of multiples of both sides or with them exchanged."""
 
 
@@ -50,7 +49,7 @@ def same(r: Node, a: Node, comparer: Decides) -> EqualityResult | None:
     assert isinstance(relation, Rel)
     if relation.ops == ("=",):
         return _against_value(relation, other, r, a, comparer)
-    if set(relation.ops) & (_ORDER | {"in", "notin", "!="}):
+    if set(relation.ops) & (ORDER | {"in", "notin", "!="}):
         region, facing = sets.as_set(relation), sets.as_set(other)
         if region is not None and facing is not None:
             if not comparer.policy.sets_as_relations and relation is a and relation.ops != ("in",):
@@ -98,7 +97,7 @@ def _against_value(
     said = relation is a and _is_amount(other) and _is_amount(value) and not vanishes
     if said and says_value(label):
         return comparer.same(r, value)
-    if _is_given(value) and combines_things(label) and (relation is a or _is_power(label)):
+    if is_given(value) and combines_things(label) and (relation is a or _is_power(label)):
         return comparer.same(value, a) if relation is r else comparer.same(r, value)
     solved = _solved(relation, symbols(other))
     if solved is not None:
@@ -119,13 +118,6 @@ def _is_amount(node: Node) -> bool:
 def _is_power(label: Node) -> bool:
     """``A^{-1}``, ``A^T``, ``A^2``: what is asked for of one matrix, in a reference as well."""
     return isinstance(label, App) and label.op == "pow" and isinstance(label.args[0], Sym)
-
-
-def _is_given(node: Node) -> bool:
-    """Whether it is a vector or a matrix of numbers."""
-    if isinstance(node, Group) and (node.left == "{" or len(node.items) < 2):
-        return False
-    return isinstance(node, Group | Matrix) and all(is_value(item) for item in children(node))
 
 
 def _solved(relation: Rel, names: frozenset[str]) -> Node | None:
@@ -306,12 +298,23 @@ def _proportional(r: Node, a: Node, comparer: Decides) -> EqualityResult:
     found = algebra.same_zeros(r, a)
     if found is not None:
         return found
-    factor = numerics.ratio(r, a)
+    # of f(1) and f(2) alone any two expressions have one ratio: the values do not vary
+    factor = numerics.ratio(r, a) if _varies(r) else None
     if factor is None:
         return different("the equations are not multiples of each other", "numeric", "unproved")
     if factor.equal:
         return factor
     return factor
+
+
+def _varies(node: Node) -> bool:
+    """Whether a name stands in it that is no function's."""
+    heads = {
+        n.args[0].name
+        for n in walk(node)
+        if isinstance(n, App) and n.op in ("apply", "call") and isinstance(n.args[0], Sym)
+    }
+    return bool(symbols(node) - heads)
 
 
 def _compared(r: Rel, a: Rel) -> EqualityResult:
@@ -333,42 +336,6 @@ def _scalar(node: Node) -> bool:
     return isinstance(node, App | Num | Sym) and not any(
         isinstance(n, Group | Items | Words) for n in walk(node)
     )
-
-
-def restates(reference: Node, answer: Node) -> bool:
-    """Whether the answer is still to be solved where the reference is solved.
-
-    ``2x + 3 = 7`` has the solution 2, but it is the question, not the answer.
-    """
-    found = [n for n in walk(answer) if isinstance(n, Rel)]
-    if not found or all(_is_solved(n) for n in found):
-        return False
-    stated = [n for n in walk(reference) if isinstance(n, Rel)]
-    if not stated:
-        return not symbols(reference) or sets.is_set(reference)
-    return all(_is_solved(n) and not _is_law(n) for n in stated)
-
-
-def _is_solved(node: Rel) -> bool:
-    """Whether names stand alone in it: ``x = 3``, ``-4 < m``; of equations, one side is a name."""
-    if not set(node.ops) <= _ORDER | {"=", "!="}:
-        return True
-    if set(node.ops) == {"="}:
-        label, *values = node.args
-        named = any(is_label(a) for a in node.args) or says_value(label)
-        return _is_law(node) or named or (_is_given(values[-1]) and combines_things(label))
-    return all(_is_alone(a) or not symbols(a) for a in node.args) or len(symbols(node)) > 1
-
-
-def _is_law(node: Rel) -> bool:
-    """Whether it relates several names: a line, a circle, a formula."""
-    return node.ops == ("=",) and len(symbols(node)) > 1
-
-
-def _is_alone(node: Node) -> bool:
-    while isinstance(node, App) and node.op in ("neg", "abs"):
-        node = node.args[0]
-    return isinstance(node, Sym) or (isinstance(node, App) and node.op in ("apply", "call"))
 
 
 def as_tuples(node: Items) -> Items | None:

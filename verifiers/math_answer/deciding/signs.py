@@ -14,9 +14,15 @@ def has_signs(node: Node) -> bool:
     return any(isinstance(n, App) and n.op in ("pm", "mp") for n in walk(node))
 
 
-def spread_signs(node: Node) -> Node:
-    r"""``a \\pm b`` as the two values; signs of one expression go together."""
-    if isinstance(node, Group) and node.left != "{":
+def spread_signs(node: Node, listed: bool = False) -> Node:
+    r"""``a \\pm b`` as the two values; signs of one expression go together.
+
+    Args:
+        node: What may have signs in it.
+        listed: Whether brackets hold a list of values, ``(\\pm 2, \\pm 3)`` for four of them, and
+            no point: where the other side is such a list.
+    """
+    if isinstance(node, Group) and node.left != "{" and not listed:
         return Items(_points(node))
     if isinstance(node, Items | Group):
         out: list[Node] = []

@@ -12,7 +12,7 @@ _RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "~", "in", "notin"})
 _LEFT = frozenset({"num", "sym", "close"})
 _RIGHT = frozenset({"num", "sym", "open", "fn", "cmd"})
 _SLASHES = frozenset({"/", ":"})
-_CLAUSES = frozenset({"for", "where", "with", "as", "such", "whenever", "provided", "given"})
+_CLAUSES = frozenset({"for", "where", "with", "as", "such", "whenever", "provided", "given", "at"})
 """Words that begin a condition: it belongs to the equation before it."""
 _MARKS = frozenset({"!", "%", "deg", "'"})
 """Signs that end an operand."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from assay.verifiers.math_answer.arithmetic.noncommuting.evidence import (
+    COLUMNS,
+    ORDERED,
     ends_in_vector,
     marks_of,
     of_a_group,
@@ -18,15 +20,16 @@ from assay.verifiers.math_answer.arithmetic.noncommuting.roles import (
     mark_of,
     parts,
 )
-from assay.verifiers.math_answer.arithmetic.noncommuting.seen import Seen, capitals_in
-from assay.verifiers.math_answer.tree import CONSTANTS, App, Group, Node, Sym
+from assay.verifiers.math_answer.arithmetic.noncommuting.seen import Seen, capitals_in, is_minus_one
+from assay.verifiers.math_answer.tree import CONSTANTS, App, Group, Node, Sym, walk
 
 
 def roles(r: Node, a: Node) -> Roles | None:
     """What the names of a pair stand for, if it shows that the order of its factors counts."""
-    seen = Seen((r, a))
-    if not seen.ops and not seen.brackets and not any(map(is_state, seen.names)):
+    if not (_may_count(r) or _may_count(a)):
         return None
+    seen = Seen((r, a))
+    seen.divided = any(map(capitals_in, Seen((r,)).divisors))
     named = frozenset(seen.names - CONSTANTS - {"lambda"})
     if "compose" in seen.ops:
         return Roles(matrices=named)
@@ -55,6 +58,20 @@ def roles(r: Node, a: Node) -> Roles | None:
     return Roles(frozenset(matrices - vectors), frozenset(vectors), marks, primed, valued)
 
 
+def _may_count(tree: Node) -> bool:
+    """A quick look, which spares most pairs the slow one: a capital, an accent or an inverse."""
+    for node in walk(tree):
+        if type(node) is Sym:
+            first = node.name[0]
+            if first.isupper() or first == "\\" or ":" in node.name:
+                return True
+        elif type(node) is App and (
+            node.op in ORDERED or (node.op == "pow" and is_minus_one(node.args[1]))
+        ):
+            return True
+    return False
+
+
 def _operators(seen: Seen) -> set[str]:
     r"""Names with a hat, if one of them is an operator beyond doubt: ``\hat H``, ``\hat p``."""
     hats = {n for n in seen.names if is_operator(n)}
@@ -69,9 +86,10 @@ def _is_gram(base: Node) -> bool:
 
 
 def _turned(seen: Seen, marks: frozenset[str]) -> set[str]:
+    """Small letters that are turned, alone or in a sum: ``x^T``, ``(x - mu)^T``."""
     return {
-        base.name for base, mark in seen.turned
-        if mark in marks and isinstance(base, Sym) and is_small(base.name)
+        name for base, mark in seen.turned if mark in marks
+        for name in _ends(base, capitals=False)
     }  # fmt: skip
 
 
@@ -88,14 +106,15 @@ def _beside_rows(seen: Seen, marks: frozenset[str]) -> set[str]:
     """Small letters on either side of a row: ``u^T v``, ``u v^T``; a number before ``x^T x``."""
     found: set[str] = set()
     for args in seen.products:
+        smalls = [at for at, x in enumerate(args) if isinstance(x, Sym) and is_small(x.name)]
         for at, row in enumerate(args):
             if not _is_row(row, marks):
                 continue
-            behind = args[at + 1 :]
-            if behind and ends_in_vector(behind[0]) and isinstance(behind[0], Sym):
-                found.add(behind[0].name)
+            after = args[at + 1] if at + 1 < len(args) else None
             before = args[at - 1] if at else None
-            closed = any(isinstance(x, Sym) and is_small(x.name) for x in behind)
+            if isinstance(after, Sym) and ends_in_vector(after):
+                found.add(after.name)
+            closed = smalls and smalls[-1] > at
             if not closed and isinstance(before, Sym) and ends_in_vector(before):
                 found.add(before.name)
     return found
@@ -112,9 +131,8 @@ def _is_linear(seen: Seen, named: frozenset[str], trees: tuple[Node, ...]) -> bo
                 for x in node.args
             ]
             gradients = [Sym("nabla") in parts(x) for x in node.args]
-            for at, field in enumerate(fields):
-                if field and any(gradients[at + 1 :]):
-                    return False
+            if True in fields and True in gradients[fields.index(True) + 1 :]:
+                return False
     return True
 
 
@@ -131,7 +149,7 @@ def _tensored(r: Node, a: Node) -> set[str]:
 def _ends(node: Node, capitals: bool) -> list[str]:
     """The names that make a value a vector: of ``m v + w`` v and w."""
     if isinstance(node, Sym):
-        small = is_small(node.name) or is_accented(node.name)
+        small = is_small(node.name) or is_accented(node.name) or node.name in COLUMNS
         return [node.name] if small or capitals else []
     if isinstance(node, Group) and len(node.items) == 1:
         return _ends(node.items[0], capitals)
@@ -167,7 +185,7 @@ def _trailing(tree: Node) -> set[str]:
             continue
         run: list[str] = []
         for arg in reversed(node.args):
-            if not (isinstance(arg, Sym) and is_small(arg.name)):
+            if not (isinstance(arg, Sym) and (is_small(arg.name) or arg.name in COLUMNS)):
                 break
             run.append(arg.name)
         if run and len(run) < len(node.args) and capitals_in(node.args[-len(run) - 1]):

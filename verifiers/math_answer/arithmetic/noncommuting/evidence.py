@@ -24,18 +24,25 @@ from assay.verifiers.math_answer.tree import CONSTANTS, App, Group, Node, Num, R
 _SURE = frozenset({"\\top", "\\intercal", "\\dagger"})
 """Marks that are nothing else; T, H and * may be a time, a height, an optimum."""
 
-_QUANTITIES = tuple(map(frozenset, ("MLTINJKQ", "PVNRTK", "RLCVIQEZ", "GMRF")))
+_QUANTITIES = tuple(map(frozenset, ("MLTINJKQ", "PVNRTK", "RLCVIQEZ", "GMR")))
 """Letters of dimensions, gases, circuits and gravitation: products of them commute, unless more
 than an inverse says that they are matrices."""
 
+_RATES = frozenset("RGVDU")
 _MONEY = frozenset("PSFNCVA")
 """Capitals that a factor to the power of a time multiplies: ``P R^T``."""
 
 _NUMBERS = frozenset("tknmcsr")
 """Small letters that stand for numbers also at the end of a product: ``P^{-1}DP t``."""
 
+COLUMNS = frozenset({"mu", "beta", "theta", "xi", "eta", "epsilon"})
+"""Small Greek letters that name columns: means, coefficients, errors."""
+
 _ELEMENTS = frozenset("abcdghuv")
 """Small letters of elements of a group; ``x^{-1}y`` is as often a quotient."""
+
+_LENGTHS = 4
+"""Names in a product from which on it is one of lengths: AB·CD + AD·BC."""
 
 _LEAST = 3
 """Vectors in one product from which on brackets in it count: (a·b)c is not a(b·c)."""
@@ -65,9 +72,10 @@ def order_counts(seen: Seen, r: Node, a: Node, marks: frozenset[str]) -> bool:
 
 def ends_in_vector(node: Node) -> bool:
     """Whether it is a small letter that is not one of a number."""
-    return isinstance(node, Sym) and is_small(node.name) and (
-        node.name.partition("_")[0] not in _NUMBERS
-    )  # fmt: skip
+    if not isinstance(node, Sym):
+        return False
+    head = node.name.partition("_")[0]
+    return head in COLUMNS or (is_small(node.name) and head not in _NUMBERS)
 
 
 # -- marks ------------------------------------------------------------------------------------
@@ -99,6 +107,10 @@ def _may_be_turned(base: Node, mark: str) -> bool:
         return is_capital(base.name) or is_accented(base.name) or small
     if isinstance(base, Num):
         return False
+    if isinstance(base, App) and base.op == "add" and any(isinstance(x, Num) for x in base.args):
+        return False  # (1 + R)^T
+    if any(isinstance(n, App) and n.op == "inv" and capitals_in(n) for n in parts(base)):
+        return False  # (A/B)^T
     names = [n.name for n in parts(base) if isinstance(n, Sym)]
     return any(map(is_capital, names)) or (
         bool(names) and not any(isinstance(n, Num) for n in parts(base))
@@ -111,6 +123,8 @@ def _is_growth(bases: list[Node], seen: Seen) -> bool:
     if len(set(bases)) != 1 or not isinstance(bases[0], Sym) or matrices:
         return False
     name = bases[0].name
+    if is_capital(name) and name.partition("_")[0] not in _RATES:
+        return False
     others = {n.partition("_")[0] for n in seen.names if is_capital(n) and n != name}
     lists = (*seen.products, *(total.args for total in seen.sums))
     stands_plain = any(Sym(name) in args for args in lists)
@@ -158,13 +172,17 @@ def of_a_group(seen: Seen, r: Node) -> bool:
 def _by_inverse(seen: Seen) -> bool:
     """Whether an inverse is one of a matrix, and not a quantity per another."""
     for args in seen.products:  # P^{-1}AP
-        if any(isinstance(b := inverse_of(x), Sym) and is_capital(b.name) and b in args
-               for x in args):  # fmt: skip
+        plain = {x.name for x in args if isinstance(x, Sym) and is_capital(x.name)}
+        if any(isinstance(b := inverse_of(x), Sym) and b.name in plain for x in args):
             return True
+    if any(map(_is_from_identity, seen.inverted)):
+        return True
     everything = {n.partition("_")[0] for n in seen.names if is_capital(n)}
     if any(everything <= letters for letters in _QUANTITIES):
         return False
-    if any(capitals_in(d) for d in seen.divisors):
+    if any(g.left == "[" and len(g.items) == 1 for g in seen.brackets):
+        return False  # concentrations: [A]^{-1}[B]
+    if seen.divided:
         return False  # nobody divides by a matrix
     if any(
         capitals_in(base) and (exact.whole(exponent) or 0) < 0 for base, exponent in seen.exponents
@@ -172,20 +190,31 @@ def _by_inverse(seen: Seen) -> bool:
         return False  # kg m^{-3}
     if any(isinstance(base, App) and len(capitals_in(base)) > 1 for base in seen.inverted):
         return True  # (AB)^{-1}
-    return any(_inverts_a_matrix(args, at) for args in seen.products for at in range(len(args)))
+    return any(map(_inverts_a_matrix, seen.products))
 
 
-def _inverts_a_matrix(args: tuple[Node, ...], at: int) -> bool:
+def _inverts_a_matrix(args: tuple[Node, ...]) -> bool:
     """``A^{-1}B``, ``(I - A)^{-1}B``, ``A^{-1}b``."""
-    base = inverse_of(args[at])
-    if base is None:
+    names = set().union(*map(_names_in, args))
+    for base in map(inverse_of, args):
+        if base is not None:
+            mine = _names_in(base)
+            if (mine or any(map(is_identity, parts(base)))) and names - mine:
+                return True
+    base = inverse_of(args[-2]) if len(args) > 1 else None
+    return base is not None and bool(capitals_in(base)) and ends_in_vector(args[-1])
+
+
+def _names_in(node: Node) -> set[str]:
+    return {n.name for n in parts(node) if isinstance(n, Sym) and is_capital(n.name)}
+
+
+def _is_from_identity(base: Node) -> bool:
+    """``I - A``: no current, for a matrix is taken from it."""
+    if not (isinstance(base, App) and base.op == "add" and Sym("I") in base.args):
         return False
-    mine = capitals_in(base)
-    rest = (*args[:at], *args[at + 1 :])
-    if (mine or any(map(is_identity, parts(base)))) and any(capitals_in(x) - mine for x in rest):
-        return True
-    behind = args[at + 1 :]
-    return bool(mine) and len(behind) == 1 and ends_in_vector(behind[0])
+    bare = [x.args[0] if isinstance(x, App) and x.op == "neg" else x for x in base.args]
+    return any(isinstance(x, Sym) and is_capital(x.name) for x in bare)
 
 
 def _by_sums(seen: Seen, r: Node, a: Node) -> bool:
@@ -199,7 +228,10 @@ def _by_sums(seen: Seen, r: Node, a: Node) -> bool:
             if not (isinstance(bare, App) and bare.op == "mul"):
                 continue
             names = tuple(x.name for x in bare.args if isinstance(x, Sym) and _is_matrix(x.name))
-            if len(names) > 1 and orders.setdefault(tuple(sorted(names)), names) != names:
+            if (
+                1 < len(names) < _LENGTHS
+                and orders.setdefault(tuple(sorted(names)), names) != names
+            ):
                 return True
     if isinstance(r, Group) and isinstance(a, Group):
         return False  # two intervals, or two lists
@@ -237,7 +269,7 @@ def _by_exponentials(seen: Seen) -> bool:
     return any(
         sum(
             isinstance(x, App) and x.op == "pow" and x.args[0] == Sym("e")
-            and bool(capitals_in(x.args[1])) for x in args
+            and bool(capitals_in(x.args[1]) - {"C", "K"}) for x in args
         ) > 1
         for args in seen.products
     )  # fmt: skip

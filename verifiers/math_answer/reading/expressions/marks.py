@@ -141,6 +141,9 @@ class Marks(Functions):
         if token.kind == "op" and token.value in ("*", "'"):
             self.advance()
             return Sym(token.value)
+        if tower and token.kind == "sym" and token.value in ("F", "G", "H"):
+            self.advance()  # "p^H(1 - p)": the bracket is a factor
+            return Sym(token.value)
         self.down()
         node = self.primary()
         if tower and self.is_op("^"):

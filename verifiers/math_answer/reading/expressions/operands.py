@@ -128,6 +128,7 @@ class Operands(Marks):
             out_of, letter, taken = (self.advance() for _ in range(3))
             assert out_of.num is not None
             assert taken.num is not None
+            self.arranged |= letter.value == "P"
             return count(letter.value, out_of.num, taken.num)
         if self.token.kind == "open":
             self.advance()
@@ -135,6 +136,7 @@ class Operands(Marks):
         self.advance()
         above = self.script()
         sign = self.advance().value
+        self.arranged |= sign == "P"
         self.advance()
         return count(sign, above, self.script())
 
@@ -145,10 +147,11 @@ class Operands(Marks):
             len(self.token.value) > 2 and not is_unit(self.token.value)
         ):
             return self.prose()  # an article
-        if self.is_op("_"):
-            selected = self.count(name) if name in LETTERS else None
+        if name in LETTERS and self.token.kind == "op" and self.token.value in ("_", "^"):
+            selected = self.count(name)
             if selected is not None:
                 return selected
+        if self.is_op("_"):
             self.advance()
             index = self.script()
             name = f"{name}_{index_text(index)}"

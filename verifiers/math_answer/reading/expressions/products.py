@@ -122,6 +122,9 @@ class Products(Operands):
                 elif value == "/":
                     self.advance()
                     factors.append(App("inv", (self.operand(),)))
+                elif value in BINARY and not self.is_binary(BINARY):
+                    self.advance()  # nothing behind it: a sign by itself
+                    factors.append(Sym("\\" + value))
                 elif value == "mod":
                     self.advance()
                     modulus = self.operand()
@@ -293,6 +296,11 @@ class Products(Operands):
             factors[-1] = periodic(factors[-1], raw, forced=True)
         elif low in _ORDINAL and isinstance(factors[-1], Num):
             self.advance()
+        elif low == "at" and not units and self.is_place():
+            self.advance()
+            self.down()
+            factors[:] = [App("taken_at", (times(factors), self.expression(0)))]
+            self.depth -= 1
         elif low in _CLAUSES:
             while self.token.kind not in ("end", "close"):
                 self.notes.append(self.advance().value)
@@ -301,6 +309,12 @@ class Products(Operands):
         else:
             self.unit(units)
         return True
+
+    def is_place(self) -> bool:
+        """Whether what follows the current word says where a value is taken: ``5 at x = 2``."""
+        after = self.peek()
+        named = after.kind == "sym" and self.peek(2).value == "="
+        return named or (after.kind == "open" and after.value == "(")
 
     def unit(self, units: list[str]) -> None:
         """A unit, or the things that are counted, in words."""

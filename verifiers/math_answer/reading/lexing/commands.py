@@ -177,6 +177,9 @@ class Commands:
             self.spaced = True
         elif name in vocabulary.STYLE:
             self.spaced = True
+            if name == "bf" and self.closers and self.closers[-1] == "{":
+                self.closers[-1] = "B"  # bold to the end of the group
+                self.bold += 1
             self.wide |= name in ("quad", "qquad", "newline", "linebreak", "par", "cr")
             if name in ("left", "right", "middle") or name.lower().startswith("big"):
                 if text[position : position + 1] == ".":  # \left. has no bracket

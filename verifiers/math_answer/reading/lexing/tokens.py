@@ -382,6 +382,9 @@ class _Scan(Commands):
                 self.spaced = True
             elif opener == "b":
                 self.bold -= 1
+            elif opener == "B":
+                self.bold -= 1
+                self.add("close", "}", start)
             elif opener == "{":
                 self.add("close", "}", start)
         else:

@@ -23,6 +23,7 @@ FUNCTIONS = {
     "rk": "rank", "tr": "tr", "Tr": "tr", "trace": "tr", "nullity": "nullity", "Var": "Var",
     "Cov": "Cov", "Corr": "Corr", "Res": "Res", "Pr": "Pr", "ord": "ord", "vol": "vol",
     "Vol": "vol", "div": "div", "curl": "curl", "grad": "grad", "limsup": "limsup",
+    "GCD": "gcd", "HCF": "gcd", "LCM": "lcm", "nCr": "binom", "nPr": "arrangements",
     "liminf": "liminf", "argmax": "argmax", "argmin": "argmin", "Li": "Li",
 }  # fmt: skip
 """Name as written -> operation of the tree."""
@@ -34,8 +35,8 @@ OF_THINGS = frozenset({"deg", "dim", "ker", "rank", "tr", "Tr", "trace", "rk", "
 r"""Names that are functions before a bracket, an index or a name: ``\text{rank } A``."""
 
 ONLY_CALLED = OF_THINGS | {"abs", "gamma", "zeta", "Gamma", "factorial", "binomial", "arg", "sgn",
-                           "sign", "erf", "floor", "ceil", "ceiling", "Rational", "Li", "sec",
-                           "Abs"}  # fmt: skip
+                           "sign", "erf", "GCD", "HCF", "LCM", "nCr", "nPr", "floor", "ceil",
+                           "ceiling", "Rational", "Li", "sec", "Abs"}  # fmt: skip
 """Names that are functions only where a bracket (or, of a LaTeX command, anything) follows."""
 
 GREEK = frozenset({
@@ -121,7 +122,7 @@ TEXT = frozenset({
     "mathbb", "mathscr", "mathfrak", "pmb", "ensuremath", "phantom", "color",
 })  # fmt: skip
 
-BOLD = frozenset({"mathbf", "bm", "boldsymbol", "pmb"})
+BOLD = frozenset({"mathbf", "bm", "boldsymbol", "pmb", "underline"})
 """Commands that make vectors and matrices of letters."""
 
 WORDS = frozenset({

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice, permutations
 from random import Random
+from typing import Literal
 
 from flint import acb, acb_mat, arb, fmpq
 
@@ -29,7 +30,7 @@ from assay.verifiers.math_answer.arithmetic.noncommuting.shapes import (
 )
 from assay.verifiers.math_answer.arithmetic.precision import NoValue, Precision
 from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult
-from assay.verifiers.math_answer.limits import Unreadable
+from assay.verifiers.math_answer.limits import TooBig, Unreadable
 from assay.verifiers.math_answer.tree import App, Matrix, Node, Sym, walk
 
 PRECISION = 160
@@ -41,8 +42,11 @@ POINTS = 3
 SMALLEST = 3
 """Least size of a matrix: of two rows some commute that do not otherwise."""
 
-MAX_SIDE = 81
-"""Most rows of a Kronecker product: four factors of the least size."""
+MAX_ENTRIES = 1000
+"""Most entries of a tensor product: three square factors of the least size, or six columns."""
+
+WORK = 1_000_000
+"""Most products of entries in one comparison: a fraction of a second."""
 
 _SIZES = 8
 """Choices of sizes that are tried: ``X^T X`` has an inverse only if X has more rows."""
@@ -56,14 +60,24 @@ _NAMES = 12
 _SPREAD = 2.0**-50
 """Widest ball that counts as known, relative to the largest entry."""
 
+_COST = {"exp": 40, "inv": 3, "det": 2}
+"""Products of matrices that a function is worth."""
+
 FAILURES = (Misfit, NoValue, Unreadable, ZeroDivisionError, ValueError, OverflowError)
 
 
 class Values:
     """Balls for matrices of chosen sizes, the same for both sides."""
 
-    def __init__(self, roles: Roles, sizes: dict[str, tuple[int, int]], seed: bytes,
-                 whole: frozenset[str], imaginary: bool) -> None:  # fmt: skip
+    def __init__(
+        self,
+        roles: Roles,
+        sizes: dict[str, tuple[int, int]],
+        seed: bytes,
+        whole: frozenset[str],
+        imaginary: bool,
+        work: list[int],
+    ) -> None:
         self.roles = roles
         self.sizes = sizes
         self.seed = seed
@@ -71,6 +85,14 @@ class Values:
         self.matrices: dict[str, acb_mat] = {}
         self.numbers: dict[str, acb] = {}
         self.whole = whole
+        self.work = work
+        """What is left of the budget, shared by all points of a comparison."""
+
+    def spend(self, a: acb_mat, times: int = 1) -> None:
+        """Take what a product with `a` costs from the budget."""
+        self.work[0] -= times * int(a.nrows()) * int(a.ncols()) * max(int(a.nrows()), 3)
+        if self.work[0] < 0:
+            raise TooBig("more products of matrices than are worked out")
 
     def random(self, name: str) -> Random:
         """The same numbers for a name on both sides."""
@@ -151,6 +173,7 @@ class Values:
         if self.is_number(a) or self.is_number(b):
             number, other = (a, b) if self.is_number(a) else (b, a)
             return other * number[0, 0]
+        self.spend(a if len(a.entries()) > len(b.entries()) else b)
         return a * b
 
     def turned(self, a: acb_mat, conjugate: bool) -> acb_mat:
@@ -168,6 +191,7 @@ class Values:
         n = count.unique_fmpz() if count.is_exact() else None
         if n is None or abs(n) > MAX_POWER:
             raise Misfit
+        self.spend(a, 2 + 2 * int(abs(n)).bit_length())
         if self.is_column(a):
             if n != 2:
                 raise Misfit
@@ -177,6 +201,7 @@ class Values:
     def function(self, op: str, args: Sequence[acb_mat]) -> acb_mat:
         """See `evaluation.Domain`."""
         a = args[0]
+        self.spend(a, _COST.get(op, 1))
         if op == "cross":
             return _cross(a, args[1])
         if op == "wedge":
@@ -216,7 +241,7 @@ def _cross(a: acb_mat, b: acb_mat) -> acb_mat:
 
 
 def _kronecker(a: acb_mat, b: acb_mat) -> acb_mat:
-    if int(a.nrows()) * int(b.nrows()) > MAX_SIDE or int(a.ncols()) * int(b.ncols()) > MAX_SIDE:
+    if len(a.entries()) * len(b.entries()) > MAX_ENTRIES:
         raise Misfit
     return acb_mat([
         [x * y for x in row for y in other] for row in a.table() for other in b.table()
@@ -252,29 +277,35 @@ def same(a: Node, b: Node, roles: Roles) -> EqualityResult:
         for n in walk(t)
     )
     seeds = sorted(hashlib.blake2b(repr(t).encode(), digest_size=8).digest() for t in (a, b))
-    agreed = 0
+    shown: EqualityResult | None = None
+    work = [WORK]
     for chosen in sizes:
+        agreed = vanished = 0
         for point in range(POINTS):
             seed = b"".join((*seeds, bytes([point])))
-            values = Values(roles, chosen, seed, whole, imaginary)
+            values = Values(roles, chosen, seed, whole, imaginary, work)
             found = _compared(a, b, values)
             if found is None:
                 break
-            if not found:
+            if found == "differ":
                 return EqualityResult(False, "numeric", "proved", ORDER)
             agreed += 1
+            vanished += found == "vanish"
         if agreed >= POINTS:
-            return EqualityResult(
+            shown = EqualityResult(
                 True, "numeric", "probable", f"they agree at {agreed} seeded choices of matrices"
             )
-    return UNKNOWN
+            # where both are 0, the sizes may be why: det(AB) of factors that are not square
+            if vanished < agreed:
+                return shown
+    return shown or UNKNOWN
 
 
-ORDER = "the names are matrices or vectors, and the order of the factors counts"
+ORDER = "they differ at seeded matrices, and the order of the factors counts"
 
 
-def _compared(a: Node, b: Node, values: Values) -> bool | None:
-    """Whether both have the same value at one point; None: one has none, or it is not known."""
+def _compared(a: Node, b: Node, values: Values) -> Literal["agree", "vanish", "differ"] | None:
+    """What both are at one point; None: one has no value, or it is not known."""
     with Precision(PRECISION):
         try:
             left, right = evaluate(a, values), evaluate(b, values)
@@ -284,21 +315,23 @@ def _compared(a: Node, b: Node, values: Values) -> bool | None:
                     number = like * 0
                     left, right = number, like
                 elif like.nrows() != like.ncols():
-                    return False
+                    return "differ"
                 else:
                     left, right = _identity(int(like.nrows())) * number[0, 0], like
             if (left.nrows(), left.ncols()) != (right.nrows(), right.ncols()):
-                return False
+                return "differ"
             entries = [*left.entries(), *right.entries()]
             if not all(entry.is_finite() for entry in entries):
                 return None
             if not left.overlaps(right):
-                return False
+                return "differ"
             largest = max(float(abs(entry).mid()) for entry in entries)
             spread = max(float(entry.real.rad() + entry.imag.rad()) for entry in entries)
         except FAILURES:
             return None
-    return True if spread <= _SPREAD * max(largest, 2.0**-20) else None
+    if spread > _SPREAD * max(largest, 2.0**-20):
+        return None
+    return "vanish" if all(entry.contains(0) for entry in entries) else "agree"
 
 
 def _sizes(a: Node, b: Node, roles: Roles) -> Iterator[dict[str, tuple[int, int]]]:
