@@ -22,15 +22,13 @@ from assay.verifiers.math_answer.answers.understood import (
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
 from assay.verifiers.math_answer.deciding import (
-    constants,
-    dummies,
-    families,
     form,
     order_of_factors,
     reach,
     unsolved,
 )
 from assay.verifiers.math_answer.deciding.compare import Comparer
+from assay.verifiers.math_answer.deciding.naming import constants, dummies, families
 from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text

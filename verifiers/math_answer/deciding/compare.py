@@ -26,8 +26,8 @@ from assay.verifiers.math_answer.deciding.amounts import (
 )
 from assay.verifiers.math_answer.deciding.lists import ListComparer
 from assay.verifiers.math_answer.deciding.matrices import is_worked_out, matrix, vector
+from assay.verifiers.math_answer.deciding.naming.renaming import namings
 from assay.verifiers.math_answer.deciding.number_sets import rosters, sets
-from assay.verifiers.math_answer.deciding.renaming import namings
 from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
@@ -77,6 +77,8 @@ class Comparer(ListComparer):
         r, a = settle(r), settle(a)
         if _has_place(a) and not _has_place(r) and self.directional:
             return self.same(r, a.args[0])  # "5 at x = 2", where 5 is asked for
+        if _has_place(r) and not _has_place(a):
+            return different("the reference says where the value is taken")
         if _has_place(r) and _has_place(a):
             return every(self.same(x, y) for x, y in zip(r.args, a.args, strict=True))
         if rosters.may_be(r) or rosters.may_be(a):

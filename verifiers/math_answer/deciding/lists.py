@@ -6,8 +6,8 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import exact, scalars
 from assay.verifiers.math_answer.deciding import relations
+from assay.verifiers.math_answer.deciding.naming.renaming import namings
 from assay.verifiers.math_answer.deciding.number_sets import sets
-from assay.verifiers.math_answer.deciding.renaming import namings
 from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.tree import (
