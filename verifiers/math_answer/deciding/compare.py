@@ -77,6 +77,8 @@ class Comparer(ListComparer):
         r, a = settle(r), settle(a)
         if _has_place(a) and not _has_place(r) and self.directional:
             return self.same(r, a.args[0])  # "5 at x = 2", where 5 is asked for
+        if _has_place(r) and not _has_place(a):
+            return different("the reference says where the value is taken")
         if _has_place(r) and _has_place(a):
             return every(self.same(x, y) for x, y in zip(r.args, a.args, strict=True))
         if rosters.may_be(r) or rosters.may_be(a):

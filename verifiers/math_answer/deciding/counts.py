@@ -25,7 +25,7 @@ from assay.verifiers.math_answer.tree import (
 
 def beside_number(r: Node, a: Node) -> tuple[Node, Node]:
     """Both readings, the counts in either worked out where the other is a number."""
-    if not isinstance(r, App) and not isinstance(a, App):
+    if not any(isinstance(side, App) and any(map(_is_sign, walk(side))) for side in (r, a)):
         return r, a
     for one, other in ((r, a), (a, r)):
         value = exact.rational(one)
