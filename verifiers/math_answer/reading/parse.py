@@ -8,6 +8,7 @@ from assay.verifiers.math_answer.reading.expressions.cursor import binary
 from assay.verifiers.math_answer.reading.expressions.marks import SIGNS
 from assay.verifiers.math_answer.reading.expressions.operands import MATH_START, SIGNED
 from assay.verifiers.math_answer.reading.expressions.products import Products
+from assay.verifiers.math_answer.reading.expressions.selections import worked_out
 from assay.verifiers.math_answer.reading.expressions.states import with_states
 from assay.verifiers.math_answer.reading.lexing import vocabulary
 from assay.verifiers.math_answer.reading.lexing.tokens import Token, tokenize
@@ -201,6 +202,8 @@ class Parser(Products):
                 ops.pop()
                 break
             args.append(self.expression(1))
+        if self.arranged:  # set equal to something, they are no states of an atom
+            args = [worked_out(arg) for arg in args]
         if (self.is_op("|") and self.bars.get(self.at) == "mid") or (
             self.is_op(":") and self.inside == "set{"
         ):

@@ -70,8 +70,8 @@ def _bars(tokens: list[Token]) -> dict[int, str]:
 class Cursor:
     """One pass over the tokens of one answer."""
 
-    __slots__ = ("at", "bars", "bold", "congruent", "depth", "inside", "notes", "selections",
-                 "token", "tokens")  # fmt: skip
+    __slots__ = ("arranged", "at", "bars", "bold", "congruent", "depth", "inside", "notes",
+                 "selections", "token", "tokens")  # fmt: skip
 
     def __init__(self, tokens: list[Token]) -> None:
         nested = sum(1 for t in tokens if t.kind == "open")
@@ -84,6 +84,8 @@ class Cursor:
         self.notes: list[str] = []
         self.inside = ""
         """The innermost bracket that is open."""
+        self.arranged = False
+        """Whether a count of arrangements was read: ``{}_5P_2``."""
         self.congruent = False
         """Whether the sign of a congruence stands before, so that its modulus may follow."""
         self.selections: dict[int, Selection] | None = None

@@ -128,6 +128,7 @@ class Operands(Marks):
             out_of, letter, taken = (self.advance() for _ in range(3))
             assert out_of.num is not None
             assert taken.num is not None
+            self.arranged |= letter.value == "P"
             return count(letter.value, out_of.num, taken.num)
         if self.token.kind == "open":
             self.advance()
@@ -135,6 +136,7 @@ class Operands(Marks):
         self.advance()
         above = self.script()
         sign = self.advance().value
+        self.arranged |= sign == "P"
         self.advance()
         return count(sign, above, self.script())
 

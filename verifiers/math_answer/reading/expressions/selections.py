@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from assay.verifiers.math_answer.reading.lexing.tokens import Token
-from assay.verifiers.math_answer.tree import App, Node, Num
+from assay.verifiers.math_answer.tree import App, Node, Num, children, rebuild
 
 LETTERS = ("C", "A")
 SIDES = frozenset({"C", "P"})
@@ -33,9 +33,12 @@ class Selection(NamedTuple):
         return arrangements(self.out_of, self.taken)
 
 
-def arrangements(out_of: Num, taken: Num) -> Node:
+def arrangements(out_of: Node, taken: Node) -> Node:
     """How many ordered choices there are."""
-    left = App("factorial", (Num(out_of.value - taken.value),))
+    apart: Node = App("add", (out_of, App("neg", (taken,))))
+    if isinstance(out_of, Num) and isinstance(taken, Num):
+        apart = Num(out_of.value - taken.value)
+    left = App("factorial", (apart,))
     return App("mul", (App("factorial", (out_of,)), App("inv", (left,))))
 
 
@@ -116,8 +119,17 @@ def count(letter: str, out_of: Node, taken: Node) -> Node:
         return App("binom", (out_of, taken))
     if isinstance(out_of, Num):
         return App("arrangements", (out_of, taken))
-    left = App("factorial", (App("add", (out_of, App("neg", (taken,)))),))
-    return App("mul", (App("factorial", (out_of,)), App("inv", (left,))))
+    return arrangements(out_of, taken)
+
+
+def worked_out(node: Node) -> Node:
+    """`node` with the quotients of its arrangements."""
+    if isinstance(node, App) and node.op == "arrangements":
+        out_of, taken = node.args
+        fits = isinstance(out_of, Num) and isinstance(taken, Num) and taken.value <= out_of.value
+        return arrangements(*node.args) if fits else node
+    below = children(node)
+    return rebuild(node, tuple(map(worked_out, below))) if below else node
 
 
 def _end_of_script(tokens: list[Token], at: int) -> int:
