@@ -30,7 +30,8 @@ def check_output(
     for other in in_use:
         if other is not None and path.exists() and os.path.exists(other) and path.samefile(other):
             raise RolloutsError(
-                f"{in_line(named)}: is in use by this run\nfix: name a file that the run does not read"
+                f"{in_line(named)}: is in use by this run"
+                "\nfix: name a file that the run does not read"
             )
     why = _why_not(path, replaced)
     if why:
