@@ -67,6 +67,14 @@ def prove(
     many(given, "given", "a list of couplings such as 'a + b <= 1.2'", error=RubricError)
     if key is not None:
         of_kind(key, str, "key", "the key of a criterion", RubricError)
+    p0 = tuple(many(p0, "p0", "a chance in [0, 1] for each prompt", "p0=[0.3]", RubricError))
+    if p0 and beta is None:
+        raise RubricError(
+            "p0 is given without beta, and says nothing by itself"
+            "\n  fix: beta, the weight of the KL penalty, gives the KL floor with it"
+        )
+    if beta is not None:
+        kl_floor(Fraction(1), beta, p0)  # refuses what cannot be, also where nothing is proved
     question = Question(key, tuple(given), beta, p0, noise, trials, edits)
     cases: list[CaseCertificate] = []
     shaping = ""

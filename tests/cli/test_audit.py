@@ -172,7 +172,11 @@ def test_rows_that_cannot_be_read_are_told_and_the_rest_is_audited(
         ),
         (
             ("log.jsonl", "--report", "no/r.html"),
-            "--report no/r.html: cannot be written: no folder no",
+            "--report no/r.html: cannot be written: no folder no\nfix: mkdir -p no",
+        ),
+        (
+            ("log.jsonl", "--passes", "acc"),
+            "--passes acc: must be CRITERION=SCORE\ncriteria: ",
         ),
         (("log.json",), "log.json: no such file; did you mean 'log.jsonl'?"),
     ],

@@ -481,7 +481,12 @@ MISTAKES = [
     Mistake([PAIR], ("-o", "r.json"),
             "r.json: a fitted rubric is written as .toml, so that its intervals stand beside it in "
             "comments", "JSON has no comments"),
-    Mistake([PAIR], ("-o", "no/r.toml"), "no/r.toml: cannot be written: no folder no", "no folder"),
+    Mistake(
+        [PAIR],
+        ("-o", "no/r.toml"),
+        "no/r.toml: cannot be written: no folder no\nfix: mkdir -p no",
+        "no folder",
+    ),
     Mistake([], (), "p.jsonl: no rows to fit weights to", "an empty file"),
     Mistake([{"chosen": {"s": None}, "rejected": {"s": 1}}], (),
             "of 1 pairs none has all its scores; missing: 's' in 1\n"

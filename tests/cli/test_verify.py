@@ -177,6 +177,24 @@ BAD_ROWS = [
 ]
 
 
+def test_a_file_that_is_named_twice_is_said_to_be(assay: Assay, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"completion": "1", "reference": "1"}\n')
+    done = assay("verify", "a.jsonl", "*.jsonl")
+    assert done.code == 0
+    assert done.err.startswith(
+        "assay: warning: a.jsonl: named more than once, so its rows are, too\n"
+    )
+
+
+def test_a_folder_is_shown_by_the_files_that_are_in_it(assay: Assay, tmp_path: Path) -> None:
+    (tmp_path / "led").mkdir()
+    (tmp_path / "led" / "x.parquet").write_text("")
+    done = assay("verify", "led")
+    assert done.err == (
+        "assay: error: led: is a directory\nfix: name its files, e.g. 'led/*.parquet'\n"
+    )
+
+
 def test_bad_rows_are_invalid_and_the_others_scored(
     assay: Assay, doing: Path, tmp_path: Path
 ) -> None:
@@ -244,6 +262,7 @@ MISTAKES = [
     Mistake(("a.jsonl", "-o", "no/r.jsonl"), "r.jsonl: cannot be written: no folder", "no folder"),
     Mistake(("a.jsonl", "-o", "a.jsonl"), "a.jsonl: is an input", "output over input"),
     Mistake(("a.jsonl", "-o", "r.gz"), "r.gz: rewards are written as plain JSONL", "compressed"),
+    Mistake(("a.jsonl", "-o", "r.csv"), "written as plain JSONL, not as .csv", "read as a table"),
     Mistake(("a.jsonl", "--summary", "no/s.md"), "no/s.md: cannot be written", "no folder for it"),
     Mistake(
         ("a.jsonl", "--summary", "a.jsonl"), "a.jsonl: is in use by this run", "over the input"

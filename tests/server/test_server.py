@@ -282,6 +282,7 @@ def test_others_are_not_served_without_a_token(folder: Path) -> None:
     for arguments, said in (
         (["math", "--host", "0.0.0.0"], "there is no token"),
         (["math", "math"], "two rubrics are called 'math'"),
+        (["=math"], "=math: must be RUBRIC or NAME=RUBRIC"),
         (
             ["math", "--unscored", "openrlhf=mask"],
             "unscored is 'mask', which this trainer cannot do",

@@ -211,6 +211,12 @@ def test_what_is_checked_is_named_by_verifier_distribution_or_file() -> None:
         chosen(HOST, ["kit.sond"])
 
 
+def test_a_plugin_that_is_not_installed_is_said_how_to_check(tmp_path: Path) -> None:
+    """As after `assay new-plugin`, whose folder is what there is to name."""
+    with pytest.raises(ConfigError, match="\nfix: install the plugin in that folder"):
+        chosen(HOST, [str(tmp_path)])
+
+
 def test_a_distribution_that_is_there_and_broken_is_not_called_unknown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Iterable
 from pathlib import Path
 
 from assay.errors import RolloutsError
+from assay.printable import in_line
 from assay.rollouts.files import open_to_write
 
 
@@ -44,7 +46,8 @@ def _why_not(path: Path, replaced: bool) -> str:
         return err.strerror or str(err)
     if mode is None or replaced:
         if not path.parent.is_dir():
-            return f"no folder {path.parent}"
+            folder = str(path.parent)
+            return f"no folder {in_line(folder)}\nfix: mkdir -p {shlex.quote(folder)}"
         if not os.access(path.parent, os.W_OK | os.X_OK):
             return f"no permission to write in {path.parent}"
     if mode is None:

@@ -107,4 +107,6 @@ def os_words(path: str | os.PathLike[str], err: OSError) -> str:
         return f"is a symbolic link to {target}, which is not there\nfix: name the file itself"
     if err.errno == errno.EACCES:
         return f"{err.strerror}\nfix: chmod u+r FILE, or run as a user who may read it"
+    if err.errno == errno.EISDIR:
+        return f"{err.strerror}\nfix: name the files in it"
     return err.strerror or str(err)

@@ -96,10 +96,11 @@ class RewardsFile:
             self._fd = _own_stdout()
             self._regular = False
             return
-        for ending in (".gz", ".parquet"):
-            if path.endswith(ending):
+        for ending in (".gz", ".parquet", ".csv", ".tsv"):
+            if path.lower().endswith(ending):
                 raise RolloutsError(
                     f"{in_line(path)}: rewards are written as plain JSONL, not as {ending}"
+                    "\nfix: a name that ends in .jsonl"
                 )
         try:
             if is_pipe(path):

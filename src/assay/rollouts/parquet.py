@@ -48,7 +48,10 @@ def read_parquet(file: BufferedReader, name: str) -> Iterator[dict[str, Any]]:
     except (pyarrow.ArrowException, OSError) as err:
         if isinstance(err, RolloutsError):
             raise
-        raise RolloutsError(f"{in_line(name)}:{number + 1}: cannot be read further: {err}") from err
+        raise RolloutsError(
+            f"{in_line(name)}:{number + 1}: cannot be read further: {in_line(err)}"
+            "\nfix: the file is damaged or cut off: make or fetch it again"
+        ) from err
 
 
 def _is_plain(kind: Any) -> bool:

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import stat
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BufferedReader
@@ -120,13 +121,27 @@ def _check(source: Source) -> None:
     if stat.S_ISDIR(mode):
         raise RolloutsError(
             f"{in_line(source.path)}: is a directory"
-            f"\nfix: name its files, e.g. {os.path.join(source.path, '*.jsonl')!r}"
+            f"\nfix: name its files, e.g. {_files_in(source.path)!r}"
         )
     if not stat.S_ISREG(mode):
         return  # a pipe can be opened only once
     with source.open() as file:
         if is_parquet(file.peek(4)[:4]):
             need_pyarrow(source.name)
+
+
+def _files_in(folder: str) -> str:
+    """A glob for the files of rows in a folder, by the ending that most of its names have."""
+    try:
+        endings = Counter(os.path.splitext(name)[1].lower() for name in os.listdir(folder))
+    except OSError:
+        endings = Counter()
+    known = [end for end, _ in endings.most_common() if end in ENDINGS]
+    return os.path.join(folder, f"*{known[0] if known else '.jsonl'}")
+
+
+ENDINGS = (".jsonl", ".json", ".csv", ".tsv", ".parquet", ".gz", ".ndjson")
+"""Of files that hold rows."""
 
 
 def is_parquet(head: bytes) -> bool:

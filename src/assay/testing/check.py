@@ -210,11 +210,21 @@ def chosen(host: Host, names: Sequence[str]) -> list[Offer]:
                         f"verifiers{nearest(name, topics)}",
                         *host.not_loaded(),  # it may be there, and broken
                         f"known: {known}",
+                        *_how_to_name(name),
                     ]
                 )
             )
         found.update({id(offer): offer for offer in offers})
     return list(found.values())
+
+
+def _how_to_name(path: str) -> list[str]:
+    """How to check what stands at a path, where something does: a line, or none."""
+    if os.path.isdir(path):
+        return ["fix: install the plugin in that folder, pip install -e FOLDER; then give its name"]
+    if os.path.exists(path):
+        return ["fix: a plugin in one file is a Python file, NAME.py"]
+    return []
 
 
 def _meant(host: Host, name: str) -> list[Offer]:

@@ -526,7 +526,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a column to tell rows apart by": (
         {"by": ["modell"]},
-        "--by modell: no row has that column",
+        "--by modell: no row has that column"
+        "\ncolumns: prompt_id, completion, reward, status, terms, verdicts, signature, info",
     ),
     "a reader": (
         {"reader": "tlr"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -156,3 +157,19 @@ def test_a_verifier_that_is_not_installed_is_an_assumption_with_the_nearest_name
     certificate = load_rubric(weighted(c=1) | {"criteria": {"c": KEY, "format.boxd": 0.5}})
     noted = certificate.prove(host=HOST).assumptions
     assert any("no verifier 'format.boxd'; did you mean 'format.boxed'?" in text for text in noted)
+
+
+@pytest.mark.parametrize(
+    ("given", "noted"),
+    [
+        ({"p0": [0.5]}, "p0 is given without beta, and says nothing by itself"),
+        ({"p0": [2], "beta": 0.1}, "p0 must hold a chance in [0, 1] for each prompt"),
+        ({"beta": 0.1}, "p0 must hold a chance in [0, 1] for each prompt, at least one"),
+        ({"p0": [0.5], "beta": 0}, "beta is 0, must be a number of more than 0"),
+    ],
+)
+def test_a_kl_floor_is_asked_for_whole(given: dict[str, Any], noted: str) -> None:
+    """Half of the question was taken for none, and nothing of it was checked."""
+    with pytest.raises(RubricError) as raised:
+        load_rubric("math").prove(host=HOST, **given)
+    assert noted in str(raised.value)

@@ -120,6 +120,21 @@ def test_the_sides_may_be_exchanged(x, y):
     assert same_value(x, y).equal is same_value(y, x).equal
 
 
+@pytest.mark.parametrize(
+    ("reference", "answer", "certainty"),
+    [
+        ("(AB)^{-1}", "B^{-1}A^{-1}", "proved"),
+        (r"2A^{\top}(Ax-b)", r"2A^{\top}Ax-2A^{\top}b", "proved"),
+        (r"\frac{1}{\sqrt2}(A+A^T)", r"\frac{\sqrt2}{2}(A^T+A)", "proved"),
+        ("(I+AB)^{-1}A", "A(I+BA)^{-1}", "probable"),
+        (r"\det(AB)", r"\det(A)\det(B)", "probable"),
+        (r"\vec a\times\vec b", r"-\vec b\times\vec a", "probable"),
+    ],
+)
+def test_sums_of_products_are_proved_and_the_rest_is_probable(reference, answer, certainty):
+    assert equivalent(reference, answer).certainty == certainty
+
+
 def test_it_says_that_the_order_counts():
     found = equivalent("A^{-1}B", "BA^{-1}")
     assert found.because == (

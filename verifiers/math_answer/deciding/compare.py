@@ -64,6 +64,8 @@ class Comparer(ListComparer):
         self.named = False
         self.may_count = True
         """Whether one of the texts has a letter of counts, as ``C(5, 2)`` has."""
+        self.signs = True
+        """Whether a sign of two values occurs at all: looked for once, not in each part."""
         self.roles: Roles | None = None
         """What the names of two lists stand for in all their parts."""
         self.in_order = False
@@ -104,7 +106,7 @@ class Comparer(ListComparer):
             return ordered
         if self.may_count:
             r, a = counts.beside_number(r, a)
-        if has_signs(r) or has_signs(a):
+        if self.signs and (has_signs(r) or has_signs(a)):
             listed = any(isinstance(side, Items) and not _points(side) for side in (r, a))
             return self.same(spread_signs(r, listed), spread_signs(a, listed))
         if isinstance(r, Rel) != isinstance(a, Rel):

@@ -5,7 +5,7 @@ A pair that shows what its names are (`noncommuting.evidence`) is compared at se
 
 from __future__ import annotations
 
-from assay.verifiers.math_answer.arithmetic.noncommuting import at_matrices
+from assay.verifiers.math_answer.arithmetic.noncommuting import at_matrices, normal_form
 from assay.verifiers.math_answer.arithmetic.noncommuting.assigned import roles
 from assay.verifiers.math_answer.arithmetic.noncommuting.roles import Roles, parts
 from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult
@@ -91,7 +91,12 @@ _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!="}
 
 
 def _same(r: Node, a: Node, found: Roles) -> EqualityResult:
-    return at_matrices.same(r, a, found) if found.valued else UNKNOWN
+    """What seeded matrices show; an equality is proved where the normal forms are one."""
+    result = at_matrices.same(r, a, found) if found.valued else UNKNOWN
+    if result.equal and normal_form.same(r, a, found):
+        why = "they are one sum of products, the factors in their order"
+        return EqualityResult(True, "algebra", "proved", why)
+    return result
 
 
 def _is_expression(node: Node) -> bool:

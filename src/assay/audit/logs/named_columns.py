@@ -10,8 +10,8 @@ from assay.audit.logs.gather import RowBlock
 from assay.audit.logs.layout import FIELDS, ROW_FIELDS, SCORES, column_places
 from assay.audit.logs.sources.log_files import LogFiles
 from assay.errors import ConfigError, nearest
-from assay.model.paths import what_is_missing
-from assay.printable import brief, in_line
+from assay.model.paths import NAMED, what_is_missing
+from assay.printable import brief, in_line, in_lines
 
 LOOKED_AT = 100
 """Rows in which the nearest name is looked for."""
@@ -85,5 +85,6 @@ def check_by(by: Sequence[str], extractor: Extractor, known: Mapping[str, None])
         if not extractor.strata[column].codes:
             raise ConfigError(
                 f"--by {in_line(column)}: no row has that column{nearest(column, known)}"
+                f"\ncolumns: {in_lines(list(known)[:NAMED])}"
             )
     extractor.check_strata(by)

@@ -199,7 +199,12 @@ def _passes(said: Sequence[str], criteria: Sequence[str]) -> dict[str, float]:
     """``--passes CRITERION=SCORE``; a criterion's name may hold ``=``."""
     found: dict[str, float] = {}
     for one in said:
-        name, _, score = one.rpartition("=")
+        name, sign, score = one.rpartition("=")
+        if not sign or not name:
+            raise ConfigError(
+                f"--passes {in_line(one)}: must be CRITERION=SCORE"
+                f"\ncriteria: {in_lines(criteria[:NAMED])}"
+            )
         if name not in criteria:
             raise ConfigError(
                 f"--passes {in_line(one)}: no criterion of the log is called {name!r}"

@@ -92,6 +92,11 @@ def serve(
         name, sign, source = rubric.partition("=")
         name, source = (name, source) if sign else (os.path.basename(rubric), rubric)
         name = name.rsplit(".", 1)[0] if not sign and name.endswith((".toml", ".json")) else name
+        if not name or not source:
+            raise ConfigError(
+                f"{in_line(rubric)}: must be RUBRIC or NAME=RUBRIC"
+                "\nfix: assay serve math, or assay serve easy=math hard=train.toml"
+            )
         if name in named:
             raise ConfigError(f"two rubrics are called {name!r}\nfix: NAME=RUBRIC for one of them")
         named[name] = source

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -46,7 +47,7 @@ from assay.rollouts.mapped import with_columns
 from assay.rollouts.output import STDOUT, ReaderGone, RewardsFile, encode
 from assay.rollouts.rows import Row, read_rows
 from assay.rollouts.so_far import ReadSoFar
-from assay.rollouts.sources import find_sources
+from assay.rollouts.sources import Source, find_sources
 
 if TYPE_CHECKING:
     from assay.rubrics import BoundRubric
@@ -127,6 +128,7 @@ def verify(
     columns = read_map(mapped, MAP_EXAMPLE, SAMPLE_FIELDS)
     _check_options(max_unscored, timeout, budget, resume, out)
     sources = find_sources(rollouts)
+    _warn_of_twice(sources)
     with ExitStack() as stack:
         rewards = None
         if out is not None:
@@ -297,6 +299,15 @@ def _check_options(
             raise ConfigError(f"{in_line(name)} {seconds:g}: must be a positive number of seconds")
     if resume and out in (None, STDOUT):
         raise ConfigError("--resume needs --out FILE, the file to go on with")
+
+
+def _warn_of_twice(sources: Sequence[Source]) -> None:
+    """A file that two globs name is scored twice, which is seldom meant."""
+    times = Counter(source.path for source in sources)
+    twice = [path for path, count in times.items() if count > 1]
+    if twice:
+        more = f" and {len(twice) - 1} more" if len(twice) > 1 else ""
+        say_warning(f"{in_line(twice[0])}{more}: named more than once, so its rows are, too")
 
 
 def _write_summary(path: Path, text: str) -> None:
