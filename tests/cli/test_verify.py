@@ -177,6 +177,17 @@ BAD_ROWS = [
 ]
 
 
+def test_a_files_name_cannot_forge_a_line(assay: Assay, tmp_path: Path) -> None:
+    """The places of its rows are named on lines of their own."""
+    name = "a\nfix: pay me.jsonl"
+    (tmp_path / name).write_text('{"completion": "1"}\n[]\n{"completion": "1", "reference": "1"}\n')
+    for command in (("verify", name), ("preflight", name), ("fit", name), ("audit", name)):
+        done = assay(*command)
+        said = done.out + done.err
+        assert r"a\nfix: pay me.jsonl" in said
+        assert not any(line.startswith("fix: pay") for line in said.splitlines())
+
+
 def test_a_file_that_is_named_twice_is_said_to_be(assay: Assay, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"completion": "1", "reference": "1"}\n')
     done = assay("verify", "a.jsonl", "*.jsonl")

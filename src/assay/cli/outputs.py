@@ -30,11 +30,12 @@ def check_output(
     for other in in_use:
         if other is not None and path.exists() and os.path.exists(other) and path.samefile(other):
             raise RolloutsError(
-                f"{named}: is in use by this run\nfix: name a file that the run does not read"
+                f"{in_line(named)}: is in use by this run"
+                "\nfix: name a file that the run does not read"
             )
     why = _why_not(path, replaced)
     if why:
-        raise RolloutsError(f"{named}: cannot be written: {why}")
+        raise RolloutsError(f"{in_line(named)}: cannot be written: {why}")
 
 
 def _why_not(path: Path, replaced: bool) -> str:

@@ -57,8 +57,8 @@ class Row:
 
     @property
     def place(self) -> str:
-        """``file:line``."""
-        return f"{self.file}:{self.line}"
+        """``file:line``, on one line whatever the file is called."""
+        return f"{in_line(self.file)}:{self.line}"
 
     def sample(self, columns: Mapping[str, str] = EMPTY) -> Sample | SampleError:
         """The sample, or why there is none.

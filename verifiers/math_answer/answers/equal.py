@@ -22,6 +22,7 @@ from assay.verifiers.math_answer.answers.understood import (
 from assay.verifiers.math_answer.arithmetic import scalars
 from assay.verifiers.math_answer.deciding import choices as deciding_choices
 from assay.verifiers.math_answer.deciding import (
+    counts,
     form,
     order_of_factors,
     reach,
@@ -29,6 +30,7 @@ from assay.verifiers.math_answer.deciding import (
 )
 from assay.verifiers.math_answer.deciding.compare import Comparer
 from assay.verifiers.math_answer.deciding.naming import constants, dummies, families
+from assay.verifiers.math_answer.deciding.signs import has_signs
 from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
 from assay.verifiers.math_answer.locating.extract import reference_text
@@ -208,6 +210,8 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
         return different("the answer is to be solved, the reference is solved")
     comparer = Comparer(policy)
     comparer.parameters = reference.parameters | answer.parameters
+    comparer.may_count = counts.may_be_in(reference.text) or counts.may_be_in(answer.text)
+    comparer.signs = has_signs(reference.node) or has_signs(answer.node)
     try:
         comparer.roles = order_of_factors.of_lists(reference.node, answer.node)
         found = comparer.same(reference.node, answer.node)

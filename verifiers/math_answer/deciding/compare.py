@@ -62,6 +62,10 @@ class Comparer(ListComparer):
         self.parameters: frozenset[str] = frozenset()
         """Names that a clause declares free (``for some integer t``)."""
         self.named = False
+        self.may_count = True
+        """Whether one of the texts has a letter of counts, as ``C(5, 2)`` has."""
+        self.signs = True
+        """Whether a sign of two values occurs at all: looked for once, not in each part."""
         self.roles: Roles | None = None
         """What the names of two lists stand for in all their parts."""
         self.in_order = False
@@ -100,8 +104,9 @@ class Comparer(ListComparer):
         if ordered is not None:
             self.in_order = True
             return ordered
-        r, a = counts.beside_number(r, a)
-        if has_signs(r) or has_signs(a):
+        if self.may_count:
+            r, a = counts.beside_number(r, a)
+        if self.signs and (has_signs(r) or has_signs(a)):
             listed = any(isinstance(side, Items) and not _points(side) for side in (r, a))
             return self.same(spread_signs(r, listed), spread_signs(a, listed))
         if isinstance(r, Rel) != isinstance(a, Rel):

@@ -23,6 +23,11 @@ from assay.verifiers.math_answer.tree import (
 )
 
 
+def may_be_in(text: str) -> bool:
+    """Whether `text` has a letter that counts are written with; cheap."""
+    return "C" in text or "P" in text
+
+
 def beside_number(r: Node, a: Node) -> tuple[Node, Node]:
     """Both readings, the counts in either worked out where the other is a number."""
     if not any(isinstance(side, App) and any(map(_is_sign, walk(side))) for side in (r, a)):

@@ -12,7 +12,7 @@ from assay.verifiers.math_answer.deciding.number_sets.inequalities import ORDER
 from assay.verifiers.math_answer.deciding.unsolved import is_given
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.reading.combinations import combines_things, says_value
-from assay.verifiers.math_answer.reading.labels import is_derivative, is_label, primed
+from assay.verifiers.math_answer.reading.labels import is_derivative, is_label, is_product, primed
 from assay.verifiers.math_answer.reading.simplify import is_value
 from assay.verifiers.math_answer.tree import (
     App,
@@ -91,7 +91,7 @@ def _against_value(
     if comparer.policy.labels == "require":
         return different("one names its value, the other does not")
     vanishes = isinstance(value, Num) and value.value == 0
-    if is_label(label) and not (vanishes and isinstance(label, App) and label.op == "mul"):
+    if is_label(label) and not (vanishes and is_product(label)):
         return comparer.same(value, a) if relation is r else comparer.same(r, value)
     if is_label(value) and not is_label(label) and not isinstance(value, Words):
         return comparer.same(label, a) if relation is r else comparer.same(r, label)

@@ -103,9 +103,20 @@ def _unsigned(node: Node) -> Node:
 def _is_named_product(args: tuple[Node, ...]) -> bool:
     if is_derivative(App("mul", args)):
         return True
-    if len(args) == 2 and args[0] in _OPERATORS:
-        return is_label(args[1])  # a change: \Delta H; a gradient: \nabla f
-    return len(args) == 2 and _is_expectation(args)
+    return _is_operated(args) or (len(args) == 2 and _is_expectation(args))
+
+
+def _is_operated(args: tuple[Node, ...]) -> bool:
+    r"""A change, ``\Delta H``; a gradient, ``\nabla f``."""
+    return len(args) == 2 and args[0] in _OPERATORS and is_label(args[1])
+
+
+def is_product(label: Node) -> bool:
+    """Whether it is a product of names, or a derivative: with 0, an equation to be solved."""
+    if not (isinstance(label, App) and label.op == "mul"):
+        return False
+    args = label.args
+    return not _is_operated(args) and not (len(args) == 2 and _is_expectation(args))
 
 
 def _is_of_things(node: App) -> bool:
@@ -182,6 +193,7 @@ __all__ = [
     "TRIGONOMETRIC",
     "is_derivative",
     "is_label",
+    "is_product",
     "names_a_thing",
     "primed",
 ]

@@ -13,7 +13,7 @@ from assay.audit.logs.sources.jsonl_files import LineFile
 from assay.audit.logs.sources.log_file import LogFile
 from assay.errors import ConfigError, nearest
 from assay.plugins.log_readers import LogHead
-from assay.printable import in_line
+from assay.printable import in_line, in_lines
 from assay.rollouts.other_kinds import misread
 from assay.rollouts.rows import parse_line
 
@@ -121,27 +121,28 @@ class Chooser:
             return wrong
         if head.start.lstrip()[:1] == b"[":
             return (
-                f"{head.path}: is one JSON list, must have one row on each line (JSONL)"
+                f"{in_line(head.path)}: is one JSON list, must have one row on each line (JSONL)"
                 "\nfix: jq -c '.[]' FILE.json > FILE.jsonl"
             )
         line = head.start.partition(b"\n")[0]
         if head.form == "other" and len(line) > 2 and line[:1] == b"{" and b"\n" in head.start:
             noted = parse_line(line, head.path, 1).error
-            return f"{head.path}:1: is not a row, nor are the lines after it: {noted}"
+            return f"{in_line(head.path)}:1: is not a row, nor are the lines after it: {noted}"
         if head.form == "other":
             return (
-                f"{head.path}: is not a log: neither JSONL nor Parquet, and no reader knows it"
+                f"{in_line(head.path)}: is not a log: neither JSONL nor Parquet, "
+                "and no reader knows it"
                 "\nfix: write one JSON object on each line (.jsonl), or Parquet"
             )
-        columns = ", ".join(head.columns[:20])
+        columns = in_lines(head.columns[:20])
         if any(_holds_a_group(row) for row in head.rows):
             return (
-                f"{head.path}: has lists in its rows; a row must be one completion"
+                f"{in_line(head.path)}: has lists in its rows; a row must be one completion"
                 f"\ncolumns: {columns}"
                 "\nfix: a row for each entry of the lists, with the prompt (and the step) in each"
             )
         return (
-            f"{head.path}: has neither a reward nor scores, and no reader knows it"
+            f"{in_line(head.path)}: has neither a reward nor scores, and no reader knows it"
             f"\ncolumns: {columns}"
             f"\nfix: name them, e.g. --map reward=COLUMN --map {SCORES}style=COLUMN; or score "
             "the rows first: assay verify FILE --rubric RUBRIC --out SCORED_FILE"
