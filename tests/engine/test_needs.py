@@ -13,7 +13,7 @@ import pytest
 
 from assay import Engine, ReferenceUnreadable, Sample, Verdict, VerifierSpec, verifier
 from assay.engine.cache import VerdictCache
-from assay.errors import FieldNotDeclared
+from assay.errors import FieldNotDeclared, SampleError
 from assay.model import SAMPLE_FIELDS
 from assay.model.view import Reader
 
@@ -239,3 +239,20 @@ def test_a_view_is_a_sample_in_every_other_way() -> None:
         _ = view.label
     with pytest.raises(AttributeError, match="no attribute 'refrence'"):
         _ = view.refrence  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("columns", "noted"),
+    [
+        ({"gold": "1", "model": "m"}, "fix: name the column that holds it, --map reference=gold;"),
+        ({"model": "m"}, "fix: name the column that holds it, --map reference=COLUMN;"),
+    ],
+    ids=["a column that others call so", "nothing that it could be"],
+)
+def test_a_row_without_a_field_says_which_column_may_hold_it(
+    columns: dict[str, str], noted: str
+) -> None:
+    with Engine("math", workers=1) as engine, pytest.raises(SampleError) as raised:
+        engine.verify(Sample.from_row({"completion": "1", **columns}))
+    assert str(raised.value).startswith("no 'reference', which math.answer@1 needs; the row has")
+    assert noted in str(raised.value)

@@ -256,7 +256,7 @@ def _as_row(row: Any) -> Mapping[str, Any]:
 
 
 _OFTEN = ("response", "output", "generation", "generated_text", "model_output", "completion_text",
-          "completions", "prediction", "answer", "text")  # fmt: skip
+          "completions", "prediction", "code", "program", "answer", "text")  # fmt: skip
 """What data sets call the model's text, the likeliest first."""
 
 

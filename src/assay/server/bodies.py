@@ -148,6 +148,8 @@ def as_model(model: type[ModelT], body: Any) -> ModelT:
             known = [field.alias or name for name, field in model.model_fields.items()]
             near = nearest(str(first["loc"][-1]), known) if len(first["loc"]) == 1 else ""
             raise RequestRefused(422, f"{where}: no such field{near}") from None
+        if first["type"] == "missing":
+            raise RequestRefused(422, f"{where}: is missing from the request") from None
         said = broken_rule(first) or first["msg"].removeprefix("Value error, ")
         raise RequestRefused(422, f"{where}: {said}") from None
 

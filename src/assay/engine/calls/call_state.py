@@ -27,6 +27,15 @@ COLUMNS = 20
 """Names of a row's other columns that an error lists."""
 
 
+OFTEN = {
+    "reference": ("gold", "ground_truth", "target", "gold_answer", "answer", "expected_answer",
+                  "final_answer", "solution"),
+    "tests": ("test_cases", "test", "unit_tests", "test_list"),
+    "prompt": ("question", "problem", "instruction", "query"),
+}  # fmt: skip
+"""What data sets call a field, the likeliest first."""
+
+
 def _lacking(need: str, verifier: str, sample: Sample) -> SampleError:
     """What to say of a sample without a field that a verifier reads."""
     columns = list(sample.info)[:COLUMNS]
@@ -35,7 +44,8 @@ def _lacking(need: str, verifier: str, sample: Sample) -> SampleError:
     if field == "info":
         fix = f"a column {entry!r}; in Python Sample(..., info={{{entry!r}: ...}})"
     else:
-        fix = f"name the column that holds it, --map {field}=COLUMN; in Python {field}=..."
+        likely = next((name for name in OFTEN.get(field, ()) if name in sample.info), "COLUMN")
+        fix = f"name the column that holds it, --map {field}={likely}; in Python {field}=..."
     return SampleError(f"no {need!r}, which {verifier} needs{others}\nfix: {fix}")
 
 
