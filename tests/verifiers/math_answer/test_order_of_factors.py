@@ -160,5 +160,21 @@ def test_what_has_no_value_is_not_paid_as_a_product_of_numbers(reference, answer
     assert not found.open, "a computer algebra system would let the names change places"
 
 
+@pytest.mark.parametrize(
+    ("reference", "answer"),
+    [
+        ("A^{-1}B", "BA^{-1} + [A] - [A]"),
+        ("A^{-1}B", "BA^{-1} + A^{-2} - A^{-2}"),
+        ("A^{-1}B", r"BA^{-1}\frac{C}{C}"),
+        ("A^TB", "BA^T + T - T"),
+        ("A^TB", "BA^T + 2^T - 2^T"),
+        ("A^TB", "BA^T + (1+r)^T - (1+r)^T"),
+        ("e^Ae^B", r"e^Be^A\frac{C}{C}"),
+    ],
+)
+def test_an_answer_cannot_take_back_what_the_reference_shows(reference, answer):
+    assert not equivalent(reference, answer)
+
+
 def test_names_of_constants_keep_their_places_too():
     assert not equivalent("K^{-1}AD", "AK^{-1}D", Policy(constants="rename"))

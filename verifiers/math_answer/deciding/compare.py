@@ -100,7 +100,7 @@ class Comparer(ListComparer):
                     f"{scalars.short(a.value)} is not {scalars.short(r.value)}", "exact"
                 )
             return self.scalar(r, a)
-        ordered = order_of_factors.compare(r, a, self.roles)
+        ordered = order_of_factors.compare(r, a, self.roles, self.directional)
         if ordered is not None:
             self.in_order = True
             return ordered

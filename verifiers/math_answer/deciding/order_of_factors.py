@@ -23,7 +23,9 @@ def of_lists(r: Node, a: Node) -> Roles | None:
     return roles(r, a) if isinstance(r, lists) and isinstance(a, lists) else None
 
 
-def compare(r: Node, a: Node, shared: Roles | None = None) -> EqualityResult | None:
+def compare(
+    r: Node, a: Node, shared: Roles | None = None, directional: bool = True
+) -> EqualityResult | None:
     """Whether two answers are equal with their factors in order.
 
     None: the order is free, or they are lists or something else whose parts are compared.
@@ -32,7 +34,7 @@ def compare(r: Node, a: Node, shared: Roles | None = None) -> EqualityResult | N
     if isinstance(r, Rel) and isinstance(a, Rel):
         if not all(map(_is_expression, (*r.args, *a.args))):
             return None  # words that name a value
-        found = _roles(r, a, shared)
+        found = _roles(r, a, shared, directional)
         if found is None:
             return None
         if r.ops == a.ops == ("=",):
@@ -42,15 +44,15 @@ def compare(r: Node, a: Node, shared: Roles | None = None) -> EqualityResult | N
         return _identity(r, a)
     if not (_is_expression(r) and _is_expression(a)):
         return None
-    found = _roles(r, a, shared)
+    found = _roles(r, a, shared, directional)
     if found is None:
         return None
     result = _same(r, a, found)
     return _REFUSED if result.equal is None else result
 
 
-def _roles(r: Node, a: Node, shared: Roles | None) -> Roles | None:
-    found = roles(r, a)
+def _roles(r: Node, a: Node, shared: Roles | None, directional: bool) -> Roles | None:
+    found = roles(r, a, directional)
     if found is not None or shared is None:
         return found
     named = shared.matrices | shared.vectors

@@ -24,20 +24,25 @@ from assay.verifiers.math_answer.arithmetic.noncommuting.seen import Seen, capit
 from assay.verifiers.math_answer.tree import CONSTANTS, App, Group, Node, Sym, walk
 
 
-def roles(r: Node, a: Node) -> Roles | None:
-    """What the names of a pair stand for, if it shows that the order of its factors counts."""
+def roles(r: Node, a: Node, directional: bool = True) -> Roles | None:
+    """What the names of a pair stand for, if it shows that the order of its factors counts.
+
+    What the reference shows by itself cannot be taken back by what an answer adds; without a
+    direction (`directional`), each side counts like a reference.
+    """
     if not (_may_count(r) or _may_count(a)):
         return None
     seen = Seen((r, a))
-    seen.divided = any(map(capitals_in, Seen((r,)).divisors))
     named = frozenset(seen.names - CONSTANTS - {"lambda"})
     if "compose" in seen.ops:
         return Roles(matrices=named)
     if of_a_group(seen, r):
         return Roles(matrices=named)
-    marks = marks_of(seen)
-    if not order_counts(seen, r, a, marks):
+    looks = [Seen((tree,)) for tree in ((r,) if directional else (r, a))]
+    found = {look: marks_of(look) for look in (*looks, seen)}
+    if not any(order_counts(look, r, a, marked) for look, marked in found.items()):
         return None
+    marks = frozenset().union(*found.values())
     matrices = {n for n in named if is_capital(n)} | _operators(seen)
     vectors = {n for n in named if is_accented(n) or is_state(n)} - matrices
     vectors |= _turned(seen, marks) | _beside_rows(seen, marks) | _tensored(r, a)

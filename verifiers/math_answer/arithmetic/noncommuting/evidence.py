@@ -151,7 +151,7 @@ def of_a_group(seen: Seen, r: Node) -> bool:
         inverted = {b.name for x in args if isinstance(b := inverse_of(x), Sym)}
         if (plain & inverted) - CONSTANTS and len(args) > 2:
             return True
-    if seen.divisors:
+    if any(isinstance(n, Sym) for divisor in seen.divisors for n in parts(divisor)):
         return False
     product = r.args[-1] if isinstance(r, Rel) else r
     if not (isinstance(product, App) and product.op == "mul"):
@@ -182,7 +182,7 @@ def _by_inverse(seen: Seen) -> bool:
         return False
     if any(g.left == "[" and len(g.items) == 1 for g in seen.brackets):
         return False  # concentrations: [A]^{-1}[B]
-    if seen.divided:
+    if any(map(capitals_in, seen.divisors)):
         return False  # nobody divides by a matrix
     if any(
         capitals_in(base) and (exact.whole(exponent) or 0) < 0 for base, exponent in seen.exponents

@@ -27,9 +27,6 @@ class Seen:
             for node in parts(tree):
                 self.see(node)
 
-    divided = False
-    """Whether something is divided by a capital where it is asked for: in the reference."""
-
     def see(self, node: Node) -> None:
         """Note one node."""
         if isinstance(node, Sym):
