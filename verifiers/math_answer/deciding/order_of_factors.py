@@ -108,8 +108,18 @@ def _is_expression(node: Node) -> bool:
     return isinstance(node, App | Sym | Num)
 
 
+def _is_estimate(left: Node, right: Node) -> bool:
+    r"""``x`` and ``\hat x``: one name for the same solution."""
+    names = [n.name for n in (left, right) if isinstance(n, Sym)]
+    hats = [name.removeprefix("hat:") for name in names]
+    return len(names) == 2 and names[0] != names[1] and hats[0] == hats[1]
+
+
 def _equations(r: Rel, a: Rel, found: Roles) -> EqualityResult:
     """Two equations: side by side, or with their sides exchanged."""
+    if _is_estimate(r.args[0], a.args[0]):
+        said = _same(r.args[1], a.args[1], found)
+        return _REFUSED if said.equal is None else said
     result = _REFUSED
     for sides in (a.args, a.args[::-1]):
         pairs = [_same(x, y, found) if x != y else None for x, y in zip(r.args, sides, strict=True)]

@@ -6,6 +6,7 @@ from flint import fmpq
 
 from assay.verifiers.math_answer.arithmetic import algebra, exact, numerics, scalars
 from assay.verifiers.math_answer.deciding.decides import Decides
+from assay.verifiers.math_answer.deciding.matrices import is_worked_out
 from assay.verifiers.math_answer.deciding.number_sets import sets
 from assay.verifiers.math_answer.deciding.number_sets.inequalities import ORDER
 from assay.verifiers.math_answer.deciding.unsolved import is_given
@@ -97,7 +98,9 @@ def _against_value(
     said = relation is a and _is_amount(other) and _is_amount(value) and not vanishes
     if said and says_value(label):
         return comparer.same(r, value)
-    if is_given(value) and combines_things(label) and (relation is a or _is_power(label)):
+    given = is_given(value) or (is_worked_out(value) and not symbols(value))
+    said_of = given and combines_things(label) and (relation is a or _is_power(label))
+    if said_of or (_is_power(label) and _is_of_a_matrix(label, value)):
         return comparer.same(value, a) if relation is r else comparer.same(r, value)
     solved = _solved(relation, symbols(other))
     if solved is not None:
@@ -118,6 +121,18 @@ def _is_amount(node: Node) -> bool:
 def _is_power(label: Node) -> bool:
     """``A^{-1}``, ``A^T``, ``A^2``: what is asked for of one matrix, in a reference as well."""
     return isinstance(label, App) and label.op == "pow" and isinstance(label.args[0], Sym)
+
+
+def _is_of_a_matrix(label: Node, value: Node) -> bool:
+    """``A^{-1} = A - I``: what a matrix or the identity says of an inverse, and of no quotient."""
+    if not (isinstance(label, App) and isinstance(label.args[0], Sym)):
+        return False
+    name = label.args[0].name
+    return (
+        name[:1].isupper()
+        and any(isinstance(n, Sym) and n.name in ("I", "E") for n in walk(value))
+        and any(n == label.args[0] for n in walk(value))
+    )
 
 
 def _solved(relation: Rel, names: frozenset[str]) -> Node | None:

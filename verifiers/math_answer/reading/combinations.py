@@ -22,6 +22,8 @@ _COMPLEX = frozenset({"z", "w"})
 """Names that complex numbers have by custom."""
 _ANGLES = frozenset({"theta", "alpha", "beta", "gamma", "phi", "psi", "omega", "delta"})
 """Names that angles have by custom: the sine of such a one is asked for, of ``2x`` as often x."""
+_STATISTICS = frozenset({"R", "S"})
+"""Names whose squares are asked for: a share of a variance, a variance of a sample."""
 _BARS = frozenset({"abs", "norm"})
 
 
@@ -30,7 +32,9 @@ def says_value(label: Node) -> bool:
     if not isinstance(label, App) or _is_differential(label):
         return False
     if label.op == "pow" and exact.whole(label.args[1]) is not None:
-        base = label.args[0]
+        base, exponent = label.args
+        if isinstance(base, Sym) and base.name in _STATISTICS:
+            return exact.whole(exponent) == 2
         if isinstance(base, App) and (base.op in _BARS or _is_sine(base)):
             return _is_modulus(base) or _is_sine(base)
     if _is_modulus(label) or _is_sine(label):

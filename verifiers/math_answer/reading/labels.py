@@ -38,7 +38,7 @@ _UNEVALUATED = frozenset({"lim", "int", "iint", "oint", "sum", "prod", "at"})
 _OF_THINGS = frozenset(
     {"abs", "cross", "mul", "inv", "ratio", "deg", "arg", "cup", "cap", "setminus"}
 )
-_SQUARED = frozenset({"sigma", "chi", "R", "S"})
+_SQUARED = frozenset({"sigma", "chi"})
 """Names whose squares are quantities of their own: a variance, a test statistic."""
 _DISTRIBUTED = frozenset("XYZ")
 """Names that random variables have by custom."""

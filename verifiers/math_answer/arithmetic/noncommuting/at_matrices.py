@@ -269,7 +269,21 @@ def same(a: Node, b: Node, roles: Roles) -> EqualityResult:
     Symmetric. A difference is proved by the matrices at which it shows; an equality at all seeded
     ones is probable; neither where there is no value.
     """
-    sizes = list(_sizes(a, b, roles))
+    if sum(1 for t in (a, b) for _ in walk(t)) > _NODES:
+        return UNKNOWN
+    shapes = Shapes(roles)
+    try:
+        left, right = evaluate(a, shapes), evaluate(b, shapes)
+    except (Misfit, RecursionError):
+        return UNKNOWN
+    if len(shapes.names) > _NAMES:
+        return UNKNOWN
+    shared = _named(a, roles) == _named(b, roles) and not _tensors(a) and not _tensors(b)
+    if shared and shapes.differ(left, right):
+        return EqualityResult(False, "numeric", "proved", SHAPES)
+    with suppress(Misfit):  # of different shape: they differ wherever they have values
+        shapes.plus(left, right)
+    sizes = list(_sizes(shapes))
     whole = _exponents(a) | _exponents(b)
     imaginary = any(
         isinstance(n, Sym) and (n.name == "i" or n.name in ADJOINT or is_state(n.name))
@@ -301,6 +315,7 @@ def same(a: Node, b: Node, roles: Roles) -> EqualityResult:
     return shown or UNKNOWN
 
 
+SHAPES = "as matrices they may differ in rows and columns, so the order of the factors counts"
 ORDER = "they differ at seeded matrices, and the order of the factors counts"
 
 
@@ -334,19 +349,19 @@ def _compared(a: Node, b: Node, values: Values) -> Literal["agree", "vanish", "d
     return "vanish" if all(entry.contains(0) for entry in entries) else "agree"
 
 
-def _sizes(a: Node, b: Node, roles: Roles) -> Iterator[dict[str, tuple[int, int]]]:
+def _named(node: Node, roles: Roles) -> set[str]:
+    """The matrices and vectors in it."""
+    names = {n.name for n in walk(node) if isinstance(n, Sym)}
+    return names & (roles.matrices | roles.vectors)
+
+
+def _tensors(node: Node) -> bool:
+    """Whether it has products whose sizes `Shapes` does not follow."""
+    return any(isinstance(n, App) and n.op in ("otimes", "wedge") for n in walk(node))
+
+
+def _sizes(shapes: Shapes) -> Iterator[dict[str, tuple[int, int]]]:
     """Sizes for the names: different ones where nothing makes them equal, then all the same."""
-    if sum(1 for t in (a, b) for _ in walk(t)) > _NODES:
-        return
-    shapes = Shapes(roles)
-    try:
-        left, right = evaluate(a, shapes), evaluate(b, shapes)
-    except (Misfit, RecursionError):
-        return
-    with suppress(Misfit):  # of different shape: they differ wherever they have values
-        shapes.plus(left, right)
-    if len(shapes.names) > _NAMES:
-        return
     free = shapes.free()
     given = shapes.fixed
     orders = islice(permutations(range(SMALLEST, SMALLEST + len(free))), _SIZES)
@@ -369,4 +384,4 @@ def _exponents(node: Node) -> frozenset[str]:
     )
 
 
-__all__ = ["ORDER", "same"]
+__all__ = ["ORDER", "SHAPES", "same"]

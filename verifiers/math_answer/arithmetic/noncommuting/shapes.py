@@ -154,6 +154,15 @@ class Shapes:
             raise Misfit
         return NUMBER if op in ("det", "tr", "abs") else first
 
+    def differ(self, a: Shape, b: Shape) -> bool:
+        """Whether two matrices are of one shape only if names that need not be square are.
+
+        So ``A(A^TA)^{-1}A^T`` is not ``A^T(AA^T)^{-1}A``, though both are 1 of a square A.
+        """
+        if self.is_number(a) or self.is_number(b):
+            return False  # zero, or the identity
+        return any(self.find(x) != self.find(y) for x, y in zip(a, b, strict=True))
+
     def free(self) -> list[int]:
         """The dimensions of names whose sizes may be chosen, each of its own."""
         found = {self.find(d) for shape in self.names.values() for d in shape}
