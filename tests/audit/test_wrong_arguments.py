@@ -13,11 +13,25 @@ from tests.support.wrong_values import Call, escapes
 
 from assay.audit import Context, audit, read_log, to_json, write_report
 from assay.errors import AssayError, ConfigError, RolloutsError
-from assay.fit import Pairs, bradley_terry, fit, least_squares, logistic, plackett_luce
+from assay.fit import (
+    Pairs,
+    bradley_terry,
+    fit,
+    item_bradley_terry,
+    item_plackett_luce,
+    least_squares,
+    logistic,
+    order_consistency,
+    plackett_luce,
+    planned_size,
+    sample_size,
+    scaled,
+)
 
 SCORES = np.random.default_rng(0).normal(size=(12, 2))
 RANKINGS = [SCORES[i : i + 3] for i in range(0, 12, 3)]
 YES = [i % 2 == 0 for i in range(12)]
+FITTED = fit(Pairs(SCORES), l2=0.1)
 MORE = {"names": ["a", "b"], "prompts": None, "l2": 0.1, "confidence": 0.95}
 
 
@@ -41,6 +55,20 @@ CALLS = [
     Call("least_squares", least_squares, {"scores": SCORES, "ratings": SCORES[:, 0], **MORE}),
     Call("logistic", logistic, {"scores": SCORES, "labels": YES, **MORE}),
     Call("fit", fit, {"model": Pairs(SCORES), "l2": 0.1, "confidence": 0.95}),
+    Call("order_consistency", order_consistency, {
+        "model": Pairs(SCORES), "l2": 0.1, "folds": 2, "seed": 0, "key": None, "confidence": 0.95,
+    }),
+    Call("sample_size", sample_size, {"fitted": FITTED, "width": 1.0}),
+    Call("planned_size", planned_size, {
+        "model": Pairs(SCORES), "weights": [1.0, 1.0], "width": 1.0, "confidence": 0.95,
+    }),
+    Call("scaled", scaled, {"fitted": FITTED}),
+    Call("items in pairs", item_bradley_terry, {
+        "pairs": [("a", "b"), ("b", "a")], "l2": 0.1, "confidence": 0.95,
+    }),
+    Call("items in rankings", item_plackett_luce, {
+        "rankings": [("a", "b"), ("b", "a")], "rest": None, "l2": 0.1, "confidence": 0.95,
+    }),
 ]  # fmt: skip
 
 
@@ -76,6 +104,8 @@ WRONG = [
           "to Python the text 'no' is true: all would have been accepted"),
     Wrong(lambda: logistic(SCORES, [float("nan")] * 12), ConfigError,
           "labels must be a list of True and False", "NaN is true, too"),
+    Wrong(lambda: item_bradley_terry([("a", "b", "c")]), ConfigError,
+          "pairs[0] has 3 items, must be (winner, loser)", "three would be taken for a ranking"),
     Wrong(lambda: bradley_terry(SCORES, names="ab"), ConfigError,
           "names is a str; wanted a list with a name for each column of scores",
           "a text would name the columns by its letters"),

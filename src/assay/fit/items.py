@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from assay.errors import ConfigError
+from assay.fit.arguments import check_confidence, check_l2, items
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,7 +69,11 @@ def item_bradley_terry(
     Raises:
         ConfigError: no pairs, an item against itself, too many items.
     """
-    return _fitted("bradley-terry", [tuple(p) for p in pairs], None, l2, confidence)
+    given = items(pairs, "pairs")
+    for i, pair in enumerate(given):
+        if len(pair) != 2:
+            raise ConfigError(f"pairs[{i}] has {len(pair)} items, must be (winner, loser)")
+    return _fitted("bradley-terry", given, None, l2, confidence)
 
 
 def item_plackett_luce(
@@ -89,7 +94,7 @@ def item_plackett_luce(
     Raises:
         ConfigError: no rankings, one item twice in a ranking, too many items.
     """
-    return _fitted("plackett-luce", [tuple(r) for r in rankings], rest, l2, confidence)
+    return _fitted("plackett-luce", items(rankings, "rankings"), rest, l2, confidence)
 
 
 def _fitted(
@@ -99,9 +104,9 @@ def _fitted(
     l2: float,
     confidence: float,
 ) -> ItemFit:
-    if not 0.0 <= l2 < float("inf"):
-        raise ConfigError(f"l2 is {l2}, must be a number of at least 0")
-    below = [()] * len(rankings) if rest is None else [tuple(r) for r in rest]
+    check_l2(l2)
+    check_confidence(confidence)
+    below = [()] * len(rankings) if rest is None else items(rest, "rest")
     if len(below) != len(rankings):
         raise ConfigError(f"{len(rankings)} rankings go with {len(below)} rests")
     number: dict[Hashable, int] = {}

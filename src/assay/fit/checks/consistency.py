@@ -11,7 +11,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from assay.arguments import of_kind
 from assay.errors import ConfigError, nearest
+from assay.fit.arguments import check_confidence, check_count, check_l2, check_model
 from assay.fit.models import Labels, Model, Ratings
 from assay.fit.rankings import Rankings
 from assay.fit.solving.rank import rank
@@ -91,8 +93,13 @@ def order_consistency(
     Raises:
         ConfigError: an argument out of range.
     """
-    if folds < 2:
-        raise ConfigError(f"folds is {folds}, must be at least 2")
+    check_model(model)
+    check_l2(l2)
+    check_confidence(confidence)
+    check_count(folds, "folds", 2)
+    check_count(seed, "seed", 0)
+    if key is not None:
+        of_kind(key, str, "key")
     if key is not None and key not in model.criteria:
         raise ConfigError(f"no criterion {key!r}{nearest(key, model.criteria)}")
     groups = int(model.prompts.max()) + 1 if model.prompts is not None else model.units

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from assay.arguments import table
 from assay.errors import RubricError
+from assay.fit.arguments import check_fit
 from assay.fit.checks.scale import Scaled, arrays, quantile, scaled
 from assay.fit.result import Fit, WeightInterval
 from assay.model import EMPTY
@@ -90,6 +92,9 @@ def make_rubric(
         ConfigError: weights that are not determined.
         RubricError: criteria that cannot be.
     """
+    check_fit(fitted)
+    table(criteria, "criteria", "a dict: criterion's key -> Criterion")
+    table(uses, "uses", "a dict: criterion's key -> verifier")
     shares = scaled(fitted)
     keys = keys_of(fitted.names, criteria)
     key = "" if key == "" else keys[key or fitted.names[0]]

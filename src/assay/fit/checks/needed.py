@@ -9,9 +9,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from assay.arguments import is_number, many
 from assay.errors import ConfigError
+from assay.fit.arguments import check_confidence, check_fit, check_model
+from assay.fit.inputs import column
 from assay.fit.models import Model
 from assay.fit.result import Fit
+from assay.printable import brief
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +40,7 @@ def sample_size(fitted: Fit, width: float) -> Mapping[str, int | None]:
     Raises:
         ConfigError: a width that is not positive.
     """
+    check_fit(fitted)
     _check(width)
     return {
         w.name: None if w.width is None else needed(fitted.n, w.width, width)
@@ -71,8 +76,10 @@ def planned_size(
         ConfigError: weights that do not go with the criteria, or criteria that do not vary
             independently in these items.
     """
+    check_model(model)
     _check(width)
-    beta = np.asarray(list(weights), dtype=np.float64)
+    check_confidence(confidence)
+    beta = column(list(many(weights, "weights", "a list with a number a column")), "weights")
     if beta.shape != (len(model.names),):
         raise ConfigError(f"{beta.size} weights go with {len(model.names)} columns")
     information = model.hessian(beta) / model.units
@@ -87,5 +94,5 @@ def planned_size(
 
 
 def _check(width: float) -> None:
-    if not 0.0 < width < math.inf:
-        raise ConfigError(f"width is {width}, must be a positive number")
+    if not is_number(width) or not 0.0 < width < math.inf:
+        raise ConfigError(f"width is {brief(width)}, must be a positive number")

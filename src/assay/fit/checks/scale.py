@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.errors import ConfigError
+from assay.fit.arguments import check_fit
 from assay.fit.result import Fit, WeightInterval
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def scaled(fitted: Fit) -> Scaled:
     Raises:
         ConfigError: the weights are not all determined, or all are 0.
     """
+    check_fit(fitted)
     beta, spread = arrays(fitted)
     counted = beta > 0.0
     none = not counted.any()

@@ -12,7 +12,7 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assay.errors import ConfigError
+from assay.fit.arguments import check_count, check_fit, check_model
 from assay.fit.models import Model
 from assay.fit.result import Bootstrap, Fit
 from assay.fit.solving.rank import rank
@@ -48,8 +48,10 @@ def bootstrap(model: Model, fitted: Fit, *, resamples: int = 500, seed: int = 0)
     Raises:
         ConfigError: too few resamples.
     """
-    if resamples < 100:
-        raise ConfigError(f"resamples is {resamples}, must be at least 100 for 95% intervals")
+    check_model(model)
+    check_fit(fitted)
+    check_count(resamples, "resamples", 100, " for 95% intervals")
+    check_count(seed, "seed", 0)
     values = [w.value for w in fitted.weights]
     if fitted.status != "fitted" or any(v is None for v in values):
         return fitted

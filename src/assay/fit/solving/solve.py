@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.arguments import is_number
 from assay.errors import ConfigError
+from assay.fit.arguments import check_confidence, check_l2, check_model
 from assay.fit.models import INTERCEPT, Model
 from assay.fit.result import Fit, Weight
 from assay.fit.solving.covariance import covariance
 from assay.fit.solving.rank import rank
 from assay.fit.solving.separation import NEAR, find_separation
-from assay.printable import a_type, brief
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,15 +62,9 @@ def fit(model: Model, *, l2: float = 0.0, confidence: float = 0.95) -> Fit:
     Raises:
         ConfigError: an argument out of range.
     """
-    if not isinstance(model, Model):
-        raise ConfigError(
-            f"model is {a_type(model)}; wanted what was observed"
-            "\nfix: Pairs(...), Rankings(...), Ratings(...) or Labels(...)"
-        )
-    if not is_number(l2) or not 0.0 <= l2 < float("inf"):
-        raise ConfigError(f"l2 is {brief(l2)}, must be a number of at least 0")
-    if not is_number(confidence) or not 0.0 < confidence < 1.0:
-        raise ConfigError(f"confidence is {brief(confidence)}, must lie in (0, 1)")
+    check_model(model)
+    check_l2(l2)
+    check_confidence(confidence)
     ranked = rank(model)
     basis = np.eye(len(model.names)) if l2 > 0.0 else ranked.basis
     found = solve(model, penalty=penalties(model, l2), basis=basis)
