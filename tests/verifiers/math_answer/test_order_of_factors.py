@@ -160,6 +160,12 @@ def test_what_has_no_value_is_not_paid_as_a_product_of_numbers(reference, answer
     assert not found.open, "a computer algebra system would let the names change places"
 
 
+def test_a_bound_says_so():
+    found = equivalent("A^{-1}B", "+".join(["BA^{-1}"] * 200))
+    assert found.decided_by == "bounds"
+    assert "their order counts, and they have more than 400 parts" in found.because
+
+
 @pytest.mark.parametrize(
     ("reference", "answer"),
     [

@@ -12,9 +12,14 @@ from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult
 from assay.verifiers.math_answer.tree import App, Group, Items, Node, Num, Rel, Sym
 
 _REFUSED = EqualityResult(
-    False, "kind", "unproved",
+    False, "none", "unproved",
     "the order of the factors counts here, and they have no value as matrices or vectors",
 )  # fmt: skip
+
+
+def _refused(result: EqualityResult) -> EqualityResult:
+    """`result`, or not equal where it could not tell: as numbers the names would change places."""
+    return result if result.equal is not None or result.by == "bounds" else _REFUSED
 
 
 def of_lists(r: Node, a: Node) -> Roles | None:
@@ -48,7 +53,7 @@ def compare(
     if found is None:
         return None
     result = _same(r, a, found)
-    return _REFUSED if result.equal is None else result
+    return _refused(result)
 
 
 def _roles(r: Node, a: Node, shared: Roles | None, directional: bool) -> Roles | None:
@@ -72,7 +77,7 @@ def _identity(r: Node, a: Node) -> EqualityResult | None:
     if found is None or not _same(left, right, found).equal:
         return None
     result = _same(right, other, found)
-    return _REFUSED if result.equal is None else result
+    return _refused(result)
 
 
 def _relations(r: Rel, a: Rel, found: Roles) -> EqualityResult:
@@ -121,7 +126,7 @@ def _equations(r: Rel, a: Rel, found: Roles) -> EqualityResult:
     """Two equations: side by side, or with their sides exchanged."""
     if _is_estimate(r.args[0], a.args[0]):
         said = _same(r.args[1], a.args[1], found)
-        return _REFUSED if said.equal is None else said
+        return _refused(said)
     result = _REFUSED
     for sides in (a.args, a.args[::-1]):
         pairs = [_same(x, y, found) if x != y else None for x, y in zip(r.args, sides, strict=True)]

@@ -270,7 +270,8 @@ def same(a: Node, b: Node, roles: Roles) -> EqualityResult:
     ones is probable; neither where there is no value.
     """
     if sum(1 for t in (a, b) for _ in walk(t)) > _NODES:
-        return UNKNOWN
+        why = f"their order counts, and they have more than {_NODES} parts"
+        return EqualityResult(None, "bounds", "unproved", why)
     shapes = Shapes(roles)
     try:
         left, right = evaluate(a, shapes), evaluate(b, shapes)
@@ -312,6 +313,9 @@ def same(a: Node, b: Node, roles: Roles) -> EqualityResult:
             # where both are 0, the sizes may be why: det(AB) of factors that are not square
             if vanished < agreed:
                 return shown
+    if shown is None and work[0] < 0:
+        why = "their order counts, and they take more products of matrices than are worked out"
+        return EqualityResult(None, "bounds", "unproved", why)
     return shown or UNKNOWN
 
 
