@@ -135,6 +135,19 @@ def test_sums_of_products_are_proved_and_the_rest_is_probable(reference, answer,
     assert equivalent(reference, answer).certainty == certainty
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"A^T\mu", r"\mu A^T"),
+        (r"\frac{A}{B}", "B^{-1}A"),
+        ("H^{-1}y", "yH^{-1}"),
+        (r"uv^T", r"v^Tu"),
+    ],
+)
+def test_without_a_reference_neither_side_says_what_names_are(one, other):
+    assert same_value(one, other).equal is same_value(other, one).equal is False
+
+
 def test_it_says_that_the_order_counts():
     found = equivalent("A^{-1}B", "BA^{-1}")
     assert found.because == (

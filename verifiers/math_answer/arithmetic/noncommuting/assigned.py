@@ -46,7 +46,7 @@ def roles(r: Node, a: Node, directional: bool = True) -> Roles | None:
     matrices = {n for n in named if is_capital(n)} | _operators(seen)
     vectors = {n for n in named if is_accented(n) or is_state(n)} - matrices
     vectors |= _turned(seen, marks) | _beside_rows(seen, marks) | _tensored(r, a)
-    vectors |= _at_the_end(r, a)
+    vectors |= _at_the_end(r, a, directional)
     primed = any(_is_gram(base) for base in seen.inverted)
     if primed:
         vectors |= {n.rstrip("'") for n in named if n.endswith("'") and is_small(n.rstrip("'"))}
@@ -166,13 +166,14 @@ def _ends(node: Node, capitals: bool) -> list[str]:
     return []
 
 
-def _at_the_end(r: Node, a: Node) -> set[str]:
+def _at_the_end(r: Node, a: Node, directional: bool) -> set[str]:
     """Small letters at the end of a product behind a matrix: vectors, as in ``A^{-1}b``.
 
-    The reference says which; the answer of names that are not in it. A letter that leads a product
+    The reference says which; the answer of names that are not in it, or where neither is the
+    reference. A letter that leads a product
     elsewhere is a number: ``c A^{-1} b`` equals ``A^{-1} b c``.
     """
-    known = {n.name for n in parts(r) if isinstance(n, Sym)}
+    known = {n.name for n in parts(r) if isinstance(n, Sym)} if directional else set()
     found = _trailing(r) | {n for n in _trailing(a) if n not in known}
     leading = {
         args[0].name
