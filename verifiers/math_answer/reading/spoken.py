@@ -39,7 +39,7 @@ _CHANGES = frozenset({
 """Words behind a number that make another one of it, or a sentence."""
 
 
-class _Words:
+class _SpokenWords:
     """A place in a list of words."""
 
     def __init__(self, words: list[str]) -> None:
@@ -115,7 +115,7 @@ class _Words:
 
 def value_of(words: list[str]) -> tuple[fmpq, int] | None:
     """The number that `words` begin with, whole or broken, and how many of them it takes."""
-    place = _Words(words)
+    place = _SpokenWords(words)
     if place.word() in ("half", "a", "an") and (
         (part := _PARTS.get(place.word(0 if place.word() == "half" else 1))) is not None
     ):
