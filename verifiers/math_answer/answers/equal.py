@@ -211,7 +211,9 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
     comparer = Comparer(policy)
     comparer.parameters = reference.parameters | answer.parameters
     comparer.may_count = counts.may_be_in(reference.text) or counts.may_be_in(answer.text)
-    comparer.signs = has_signs(reference.node) or has_signs(answer.node)
+    pair = (reference.node, answer.node)
+    comparer.signs = any(map(has_signs, pair))
+    comparer.factors = any(map(order_of_factors.may_count, pair))
     try:
         comparer.roles = order_of_factors.of_lists(reference.node, answer.node)
         found = comparer.same(reference.node, answer.node)

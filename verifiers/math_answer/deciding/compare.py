@@ -66,6 +66,8 @@ class Comparer(ListComparer):
         """Whether one of the texts has a letter of counts, as ``C(5, 2)`` has."""
         self.signs = True
         """Whether a sign of two values occurs at all: looked for once, not in each part."""
+        self.factors = True
+        """Whether the order of factors may count in either at all: looked at once, too."""
         self.roles: Roles | None = None
         """What the names of two lists stand for in all their parts."""
         self.in_order = False

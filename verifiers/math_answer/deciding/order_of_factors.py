@@ -6,7 +6,7 @@ A pair that shows what its names are (`noncommuting.evidence`) is compared at se
 from __future__ import annotations
 
 from assay.verifiers.math_answer.arithmetic.noncommuting import at_matrices, normal_form
-from assay.verifiers.math_answer.arithmetic.noncommuting.assigned import roles
+from assay.verifiers.math_answer.arithmetic.noncommuting.assigned import may_count, roles
 from assay.verifiers.math_answer.arithmetic.noncommuting.roles import Roles, parts
 from assay.verifiers.math_answer.equality_result import UNKNOWN, EqualityResult
 from assay.verifiers.math_answer.tree import App, Group, Items, Node, Num, Rel, Sym
@@ -140,3 +140,6 @@ def _equations(r: Rel, a: Rel, found: Roles) -> EqualityResult:
         if whole.equal:
             return whole
     return result
+
+
+__all__ = ["compare", "may_count", "of_lists"]

@@ -30,7 +30,7 @@ def roles(r: Node, a: Node, directional: bool = True) -> Roles | None:
     What the reference shows by itself cannot be taken back by what an answer adds; without a
     direction (`directional`), each side counts like a reference.
     """
-    if not (_may_count(r) or _may_count(a)):
+    if not (may_count(r) or may_count(a)):
         return None
     seen = Seen((r, a))
     named = frozenset(seen.names - CONSTANTS - {"lambda"})
@@ -63,7 +63,7 @@ def roles(r: Node, a: Node, directional: bool = True) -> Roles | None:
     return Roles(frozenset(matrices - vectors), frozenset(vectors), marks, primed, valued)
 
 
-def _may_count(tree: Node) -> bool:
+def may_count(tree: Node) -> bool:
     """A quick look, which spares most pairs the slow one: a capital, an accent or an inverse."""
     for node in walk(tree):
         if type(node) is Sym:
