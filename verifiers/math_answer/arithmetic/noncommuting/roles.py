@@ -48,10 +48,6 @@ class Roles:
         beside = bool(self.matrices) or any(map(is_state, self.vectors))
         return beside and is_identity(node)
 
-    def mark(self, node: Node) -> str | None:
-        """The mark that an exponent is; None: it is a number."""
-        return node.name if isinstance(node, Sym) and node.name in self.marks else None
-
 
 def parts(node: Node) -> Iterator[Node]:
     """Every node of the tree, but no marks above a name and no entries of a matrix."""
