@@ -12,7 +12,6 @@ from assay.verifiers.math_answer.arithmetic import exact
 from assay.verifiers.math_answer.arithmetic.noncommuting.roles import (
     TRANSPOSED,
     Roles,
-    is_identity,
     mark_of,
 )
 from assay.verifiers.math_answer.tree import App, Group, Matrix, Node, Num, Sym
@@ -81,7 +80,7 @@ def evaluate(node: Node, domain: Domain[V]) -> V:
     roles = domain.roles
     if roles.plain(node):
         return domain.number(node)
-    if is_identity(node):
+    if roles.is_identity(node):
         return domain.number(_ONE)
     if isinstance(node, Sym):
         name = node.name
@@ -106,14 +105,14 @@ def evaluate(node: Node, domain: Domain[V]) -> V:
 
 
 def _operation(node: App, domain: Domain[V]) -> V:
-    op, args = node.op, node.args
+    op, args, roles = node.op, node.args, domain.roles
     if op == "pow":
         return _power(node, domain)
-    if op == "otimes" and any(is_identity(arg) for arg in args):
-        values = [evaluate(arg, domain) for arg in args if not is_identity(arg)]
+    if op == "otimes" and any(map(roles.is_identity, args)):
+        values = [evaluate(arg, domain) for arg in args if not roles.is_identity(arg)]
         unit = domain.unit(values)
         return domain.function(op, [
-            unit if is_identity(arg) else evaluate(arg, domain) for arg in args
+            unit if roles.is_identity(arg) else evaluate(arg, domain) for arg in args
         ])  # fmt: skip
     if op == "compose" and not all(map(_composes, args)):
         raise Misfit  # f∘(g + h) is not f∘g + f∘h, unless f is linear

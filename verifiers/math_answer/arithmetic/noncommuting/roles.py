@@ -36,16 +36,17 @@ class Roles:
         """Whether `node` is a number: nothing in it whose order could count."""
         for part in parts(node):
             if isinstance(part, Sym) and (
-                part.name in self.matrices or part.name in self.vectors or is_identity(part)
+                part.name in self.matrices or part.name in self.vectors or self.is_identity(part)
             ):
                 return False
             if not isinstance(part, App | Group) and children(part):
                 return False
         return True
 
-    def mark(self, node: Node) -> str | None:
-        """The mark that an exponent is; None: it is a number."""
-        return node.name if isinstance(node, Sym) and node.name in self.marks else None
+    def is_identity(self, node: Node) -> bool:
+        """Whether it is the identity; beside vectors alone, I is a current."""
+        beside = bool(self.matrices) or any(map(is_state, self.vectors))
+        return beside and is_identity(node)
 
 
 def parts(node: Node) -> Iterator[Node]:
