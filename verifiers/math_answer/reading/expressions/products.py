@@ -38,6 +38,9 @@ from assay.verifiers.math_answer.tree import (
 from assay.verifiers.math_answer.units import is_unit, phrase
 
 _TIGHT = BINARY - LOOSE
+MAX_CASE = 16
+"""Most tokens between a separator and the clause of the value behind it."""
+
 _CLAUSES = frozenset({"for", "where", "with", "as", "such", "whenever", "provided", "given"})
 _PERCENT = frozenset({"percent", "pct", "percentage", "percents"})
 _DEGREES = frozenset({"degree", "degrees", "deg", "degs"})
@@ -302,7 +305,7 @@ class Products(Operands):
             factors[:] = [App("taken_at", (times(factors), self.expression(0)))]
             self.depth -= 1
         elif low in _CLAUSES:
-            while self.token.kind not in ("end", "close"):
+            while self.token.kind not in ("end", "close") and not self.begins_case(low):
                 self.notes.append(self.advance().value)
             if self.token.kind == "close" and self.depth == 1:
                 self.advance()
@@ -315,6 +318,25 @@ class Products(Operands):
         after = self.peek()
         named = after.kind == "sym" and self.peek(2).value == "="
         return named or (after.kind == "open" and after.value == "(")
+
+    def begins_case(self, clause: str) -> bool:
+        """Whether a separator stands before another value with such a clause of its own.
+
+        ``6 for x = 2, and 8 for x = 3`` has two values; the clause of the first ends with it.
+        """
+        if self.token.kind != "sep":
+            return False
+        ahead = 1
+        while self.peek(ahead).kind == "sep":
+            ahead += 1
+        valued = False
+        for token in self.tokens[self.at + ahead : self.at + ahead + MAX_CASE]:
+            if token.kind in ("end", "close", "sep"):
+                return False
+            if token.kind == "word":
+                return valued and token.value.lower() == clause
+            valued |= token.kind == "num" or token.value == "="
+        return False
 
     def unit(self, units: list[str]) -> None:
         """A unit, or the things that are counted, in words."""
