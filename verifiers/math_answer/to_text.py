@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from assay.verifiers.math_answer.tree import (
@@ -18,14 +17,13 @@ from assay.verifiers.math_answer.tree import (
     Such,
     Sym,
     Words,
+    spelled,
 )
 
 _INFIX = {"cup": " ∪ ", "cap": " ∩ ", "setminus": " \\ ", "ratio": ":", "mod": " mod "}
 _POSTFIX = {"percent": "%", "deg": "°", "factorial": "!", "arcmin": "'", "arcsec": "''"}
 _NAMES = {"degree": "deg", "arrangements": "P"}
 _SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "~": "≈", "in": "∈", "notin": "∉"}
-_TIGHT = re.compile(r" ?([\^_/]) ?|(?<=[({]) | (?=[)}])")
-_BRACED = re.compile(r"(?<=[\^_])\{(-?\w+)\}")
 _LEVEL = {"add": 1, "neg": 1, "pm": 1, "mp": 1, "mul": 2, "inv": 2, "mixed": 1, "pow": 3, "mod": 1,
           "ratio": 1, **dict.fromkeys(SIGN_OF, 1)}  # fmt: skip
 
@@ -73,11 +71,6 @@ def _named(name: str) -> str:
     if kind == "ket":
         return f"|{label}⟩"
     return f"⟨{label}|" if kind == "bra" else name.removeprefix("vec:")
-
-
-def spelled(words: Sequence[str]) -> str:
-    """Prose and units, with what is written without blanks without them: ``m/s^2``, ``CO_2``."""
-    return _BRACED.sub(r"\1", _TIGHT.sub(r"\1", " ".join(words)))
 
 
 def _number(node: Num) -> str:

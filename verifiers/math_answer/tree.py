@@ -6,7 +6,8 @@ its brackets and no long chain can exhaust the stack.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -167,6 +168,15 @@ def substitute(node: Node, names: dict[str, Node]) -> Node:
     if not below:
         return node
     return rebuild(node, tuple(substitute(child, names) for child in below))
+
+
+_TIGHT = re.compile(r" ?([\^_/]) ?|(?<=[({]) | (?=[)}])")
+_BRACED = re.compile(r"(?<=[\^_])\{(-?\w+)\}")
+
+
+def spelled(words: Sequence[str]) -> str:
+    """Prose and units, with what is written without blanks without them: ``m/s^2``, ``CO_2``."""
+    return _BRACED.sub(r"\1", _TIGHT.sub(r"\1", " ".join(words)))
 
 
 BINARY = frozenset({

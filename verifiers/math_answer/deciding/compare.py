@@ -32,7 +32,6 @@ from assay.verifiers.math_answer.deciding.signs import has_signs, spread_signs
 from assay.verifiers.math_answer.equality_result import EqualityResult, different, every
 from assay.verifiers.math_answer.policy import Policy
 from assay.verifiers.math_answer.reading.simplify import determinant, settle
-from assay.verifiers.math_answer.to_text import spelled
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
@@ -45,6 +44,7 @@ from assay.verifiers.math_answer.tree import (
     Sym,
     Words,
     children,
+    spelled,
     substitute,
 )
 

@@ -13,7 +13,6 @@ from assay.verifiers.math_answer.arithmetic import algebra, exact
 from assay.verifiers.math_answer.arithmetic.noncommuting.evaluation import Misfit, evaluate
 from assay.verifiers.math_answer.arithmetic.noncommuting.roles import Roles
 from assay.verifiers.math_answer.limits import Unreadable
-from assay.verifiers.math_answer.to_text import plain
 from assay.verifiers.math_answer.tree import App, Matrix, Node, Num, Sym, walk
 
 MAX_TERMS = 100
@@ -120,7 +119,7 @@ class _Words:
             ((word, coefficient),) = value.items()
             back = tuple(x._replace(inverted=not x.inverted) for x in reversed(word))
             return {back: App("inv", (coefficient,))}
-        text = " + ".join(sorted(f"{plain(c)} {word}" for word, c in value.items()))
+        text = " + ".join(sorted(f"{c!r} {word}" for word, c in value.items()))
         return {(Letter(text, "", True),): _ONE}
 
 
