@@ -70,7 +70,20 @@ def _named(name: str) -> str:
     kind, _, label = name.partition(":")
     if kind == "ket":
         return f"|{label}⟩"
-    return f"⟨{label}|" if kind == "bra" else name.removeprefix("vec:")
+    return f"⟨{label}|" if kind == "bra" else _accented(name)
+
+
+def _accented(name: str) -> str:
+    """``hat(x)`` for the name ``hat:x``; of a vector the letter alone."""
+    accent, mark, letter = name.partition(":")
+    if not mark or not accent.isalpha():
+        return name
+    return letter if accent == "vec" else f"{accent}({letter})"
+
+
+def name_of(node: Node) -> str:
+    """What a name made of `node` is called: its own name where it has one."""
+    return node.name if isinstance(node, Sym) else plain(node)
 
 
 def _number(node: Num) -> str:

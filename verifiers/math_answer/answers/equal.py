@@ -29,7 +29,7 @@ from assay.verifiers.math_answer.deciding import (
     unsolved,
 )
 from assay.verifiers.math_answer.deciding.compare import Comparer
-from assay.verifiers.math_answer.deciding.naming import constants, dummies, families
+from assay.verifiers.math_answer.deciding.naming import arrows, constants, dummies, families
 from assay.verifiers.math_answer.deciding.signs import has_signs
 from assay.verifiers.math_answer.equality_result import EqualityResult, different
 from assay.verifiers.math_answer.limits import Unreadable
@@ -206,24 +206,27 @@ def compare(reference: Reading, answer: Reading, policy: Policy) -> EqualityResu
     wrong = _other_number(reference.node, answer.node)
     if wrong is not None:
         return wrong
-    if not numbers and unsolved.restates(reference.node, answer.node):
+    r, a = reference.node, answer.node
+    factors = order_of_factors.may_count(r) or order_of_factors.may_count(a)
+    if factors:
+        r, a = arrows.with_arrows(r, a)
+    if not numbers and unsolved.restates(r, a):
         return different("the answer is to be solved, the reference is solved")
     comparer = Comparer(policy)
     comparer.parameters = reference.parameters | answer.parameters
     comparer.may_count = counts.may_be_in(reference.text) or counts.may_be_in(answer.text)
-    pair = (reference.node, answer.node)
-    comparer.signs = any(map(has_signs, pair))
-    comparer.factors = any(map(order_of_factors.may_count, pair))
+    comparer.signs = has_signs(r) or has_signs(a)
+    comparer.factors = factors
     try:
-        comparer.roles = order_of_factors.of_lists(reference.node, answer.node)
-        found = comparer.same(reference.node, answer.node)
+        comparer.roles = order_of_factors.of_lists(r, a)
+        found = comparer.same(r, a)
         if not found.equal and not numbers and not comparer.in_order:
-            bound = dummies.with_common(reference.node, answer.node)
+            bound = dummies.with_common(r, a)
             if bound is not None and (alike := comparer.same(*bound)).equal:
                 return alike
-            family = families.compare(reference.node, answer.node, comparer.parameters, policy)
+            family = families.compare(r, a, comparer.parameters, policy)
             if family is None and policy.constants == "rename":
-                family = constants.same_family(reference.node, answer.node, policy)
+                family = constants.same_family(r, a, policy)
             if family is not None:
                 return family
         return found

@@ -10,7 +10,7 @@ from assay.verifiers.math_answer.reading.expressions.evaluation import at
 from assay.verifiers.math_answer.reading.expressions.selections import selections
 from assay.verifiers.math_answer.reading.labels import EXTREMES, FUNCTIONALS
 from assay.verifiers.math_answer.reading.lexing.tokens import Token
-from assay.verifiers.math_answer.to_text import plain
+from assay.verifiers.math_answer.to_text import name_of, plain
 from assay.verifiers.math_answer.tree import (
     App,
     Group,
@@ -155,7 +155,8 @@ class Functions(Cursor):
         if name.startswith("accent:") or name == "overline":
             inner = self.argument()
             style = name.rpartition(":")[2]
-            text = plain(inner)
+            style = "vec" if style == "overrightarrow" else style
+            text = name_of(inner)
             if style in ("vec", "hat") and text in ("i", "j", "k"):
                 return Sym(f"vec:{text}")
             return Sym(f"{style}:{text}")

@@ -9,7 +9,7 @@ from assay.verifiers.math_answer.reading.expressions.evaluation import at
 from assay.verifiers.math_answer.reading.expressions.functions import Functions
 from assay.verifiers.math_answer.reading.lexing.numerals import numeral
 from assay.verifiers.math_answer.reading.lexing.tokens import Token
-from assay.verifiers.math_answer.to_text import plain
+from assay.verifiers.math_answer.to_text import name_of, plain
 from assay.verifiers.math_answer.tree import BINARY, App, Group, Items, Node, Num, Sym, Words
 
 SIGNS = frozenset({"+", "-", "pm", "mp"})
@@ -76,9 +76,9 @@ class Marks(Functions):
             low, high = self.limits()
             if high != Words(()):
                 return at(node.items[0], low, high)
-            return Sym(f"{plain(node)}_{plain(low)}")
+            return Sym(f"{name_of(node)}_{name_of(low)}")
         self.advance()
-        return Sym(f"{plain(node)}_{plain(self.script())}")
+        return Sym(f"{name_of(node)}_{name_of(self.script())}")
 
     def before_is(self, bracket: str) -> bool:
         """Whether the token before this one is `bracket`."""
@@ -101,7 +101,7 @@ class Marks(Functions):
         if isinstance(exponent, Words) or (isinstance(base, Num) and exponent == Sym("\\dagger")):
             return base  # n^{th}, and the mark of a footnote
         if exponent in (Sym("+"), Sym("-")):  # "0^-" is the side of a limit, "Z^+" a name
-            return Sym(f"{plain(base)}^{plain(exponent)}")
+            return Sym(f"{name_of(base)}^{name_of(exponent)}")
         return App("pow", (base, exponent))
 
     def script(self, tower: bool = False) -> Node:

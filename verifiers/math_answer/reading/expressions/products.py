@@ -22,7 +22,7 @@ from assay.verifiers.math_answer.reading.expressions.mixed import (
 )
 from assay.verifiers.math_answer.reading.expressions.operands import Operands
 from assay.verifiers.math_answer.reading.labels import is_derivative
-from assay.verifiers.math_answer.to_text import plain
+from assay.verifiers.math_answer.to_text import name_of, plain
 from assay.verifiers.math_answer.tree import (
     BINARY,
     LOOSE,
@@ -162,7 +162,7 @@ class Products(Operands):
                     units.append(plain(factors.pop()))
                     continue
                 if kind == "num" and not token.spaced and self.is_index(factors):
-                    factors[0] = Sym(f"{plain(factors[0])}_{self.advance().value}")
+                    factors[0] = Sym(f"{name_of(factors[0])}_{self.advance().value}")
                     continue
                 if kind == "num" and (part := self.minutes(factors)) is not None:
                     factors.append(part)
