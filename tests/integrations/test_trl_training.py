@@ -72,7 +72,9 @@ def test_two_steps_of_grpo(form: str, tmp_path: Path) -> None:
         yes = 0.75 * ("yes" in row["completion"])
         assert value == pytest.approx(yes + 0.25 * ("factor" not in row["completion"]))
         if "factor" in row["completion"]:
-            assert "no verdict after" in row["assay/because"]
+            # a busy machine may not have given the hang its second; it is cut off all the same
+            said = row["assay/because"]
+            assert "no verdict after" in said or "the machine was too busy" in said
     for log in out["logs"]:
         assert log["assay/cut_off"] > 0.0
         assert log["assay/unscored"] > 0.0
