@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
@@ -13,7 +12,6 @@ import assay
 from assay import Engine, Sample, Verdict, VerifierSpec, WaitPolicy, load_rubric
 from assay.datasets import named, recognised, rows
 from assay.errors import (
-    AssayError,
     ConfigError,
     PluginError,
     RubricError,
@@ -23,7 +21,7 @@ from assay.errors import (
 from assay.ledger import Ledger
 from assay.rubrics import Gate, Weighted, best_of, rubric_text, save_rubric, summary, values
 
-from .support.wrong_values import Call, Thing, escapes
+from .support.wrong_values import Call, Thing, Wrong, escapes
 
 RIGHT = Verdict.judged("math.answer@1", 1.0, "equal")
 SAMPLE = Sample(r"\boxed{1}", reference="1")
@@ -99,13 +97,6 @@ def test_only_errors_of_ours_come_out_of_an_engine(engine: Engine, tmp_path: Pat
         "save_rubric", lambda rubric: save_rubric(rubric, tmp_path / "r.toml"), {"rubric": RUBRIC}
     )
     assert escapes(save) == []
-
-
-class Wrong(NamedTuple):
-    call: Callable[[], Any]
-    error: type[AssayError]
-    noted: str
-    why: str
 
 
 WRONG = [

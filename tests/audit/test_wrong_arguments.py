@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from tests.support.wrong_values import Call, escapes
+from tests.support.wrong_values import Call, Wrong, escapes
 
 from assay.audit import Context, audit, read_log, to_json, write_report
-from assay.errors import AssayError, ConfigError, RolloutsError
+from assay.errors import ConfigError, RolloutsError
 from assay.fit import (
     Pairs,
     bradley_terry,
@@ -89,13 +87,6 @@ def test_only_errors_of_ours_come_out_of_a_log(path: Path) -> None:
             Call("to_json", to_json, {"audit": found}),
         ):  # fmt: skip
             assert escapes(call) == []
-
-
-class Wrong(NamedTuple):
-    call: Callable[[], Any]
-    error: type[AssayError]
-    noted: str
-    why: str
 
 
 WRONG = [

@@ -50,6 +50,15 @@ class Call(NamedTuple):
     fits: dict[str, Any]
 
 
+class Wrong(NamedTuple):
+    """A ruling: a wrong call, the error it ends in, words that stand in the error, and why."""
+
+    call: Callable[[], Any]
+    error: type[AssayError]
+    noted: str
+    why: str
+
+
 def escapes(call: Call) -> list[str]:
     """Every wrong value that raises what is no error of ours, one argument after the other."""
     found: list[str] = []
